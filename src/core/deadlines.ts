@@ -1,0 +1,55 @@
+import TinyQueue from 'tinyqueue'
+import type { Instant } from './clock.ts'
+
+interface Entry<K> {
+  key: K
+  at: Instant
+  order: number
+}
+
+/** At most one deadline per key, the earliest first; equal instants come in the order they were set. */
+export class Deadlines<K> {
+  readonly #current = new Map<K, Entry<K>>()
+  readonly #heap = new TinyQueue<Entry<K>>([], (a, b) => a.at - b.at || a.order - b.order)
+  #order = 0
+
+  get size(): number {
+    return this.#current.size
+  }
+
+  /** Sets the deadline of `key`, replacing an earlier one; `undefined` removes it. */
+  set(key: K, at: Instant | undefined): void {
+    if (at === undefined) return this.delete(key)
+    if (this.#current.get(key)?.at === at) return
+    const entry = { key, at, order: this.#order++ }
+    this.#current.set(key, entry)
+    this.#heap.push(entry)
+  }
+
+  delete(key: K): void {
+    this.#current.delete(key)
+  }
+
+  /** The earliest deadline. */
+  next(): Instant | undefined {
+    return this.#head()?.at
+  }
+
+  /** Takes the earliest key whose deadline is not after `now`. */
+  take(now: Instant): K | undefined {
+    const head = this.#head()
+    if (head === undefined || head.at > now) return undefined
+    this.#heap.pop()
+    this.#current.delete(head.key)
+    return head.key
+  }
+
+  /** Replaced and removed entries stay in the heap until they come up; they are dropped here. */
+  #head(): Entry<K> | undefined {
+    for (let head = this.#heap.peek(); head !== undefined; head = this.#heap.peek()) {
+      if (this.#current.get(head.key) === head) return head
+      this.#heap.pop()
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock, Instant } from './clock.ts'
+import { Deadlines } from './deadlines.ts'
+import { Connections } from './device/connectivity.ts'
+import { Groups } from './device/groups.ts'
+import { Devices } from './device/registry.ts'
+import type { Ids } from './ids.ts'
+import { Executions } from './job/executions.ts'
+import { Jobs } from './job/jobs.ts'
+import type { Tables } from './table.ts'
+import type { Turn } from './turn.ts'
+import { Twins } from './twin/twins.ts'
+
+export type { Clock }
+
+/** The facade the outside calls. Every method that changes something takes the turn it happens in. */
+export class Engine {
+  readonly devices: Devices
+  readonly groups: Groups
+  readonly connections: Connections
+  readonly twins: Twins
+  readonly executions: Executions
+  readonly jobs: Jobs
+  readonly #deadlines = new Deadlines<string>()
+
+  constructor(tables: Tables, ids: Ids) {
+    this.groups = new Groups(tables, ids)
+    this.devices = new Devices(tables, ids, this.groups)
+    this.connections = new Connections(tables)
+    this.twins = new Twins(tables)
+    this.executions = new Executions(tables, this.#deadlines)
+    this.jobs = new Jobs(tables, this.#deadlines, this)
+  }
+
+  /** When `tick` next has something to do. */
+  nextDeadline(): Instant | undefined {
+    return this.#deadlines.next()
+  }
+
+  /**
+   * Does what has fallen due by `turn.now`, one slice of it: a job of 10,000 devices must not block anybody else.
+   * Call it again, in another turn, as long as `nextDeadline()` is not after now.
+   */
+  tick(turn: Turn): void {
+    this.jobs.tick(turn)
+  }
+
+  /** Closes a turn: emits what can only be said once everything else has happened. Call it until it emits nothing. */
+  settle(turn: Turn): void {
+    this.jobs.settle(turn)
+  }
+}

@@ -1,0 +1,42 @@
+/** Everything the engine can refuse. Each dialect maps these to its wire errors in one table. */
+export type HubErrorCode =
+  | 'INVALID' // a field, its value and the rule it breaks
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'VERSION_MISMATCH'
+  | 'INVALID_TRANSITION' // the state machine forbids it
+  | 'TERMINAL_STATE'
+  | 'CONFLICT' // something else still depends on it
+  | 'LIMIT'
+  | 'TOO_LARGE'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_ONLINE'
+  | 'TIMEOUT'
+  | 'UNSUPPORTED' // known to the cloud, not modelled here
+
+/** What an error is about: the current state of an execution, the existing resource, the offending field. */
+export interface HubErrorData {
+  field?: string
+  [key: string]: unknown
+}
+
+/** A refusal. Whoever throws it has changed nothing. */
+export class HubError extends Error {
+  override readonly name = 'HubError'
+  constructor(
+    readonly code: HubErrorCode,
+    message: string,
+    readonly data: HubErrorData = {},
+  ) {
+    super(message)
+  }
+}
+
+/** Refuses a value, naming field, value and rule: `rollout.perMinute: 0 must be at least 1`. */
+export function invalid(field: string, value: unknown, rule: string): HubError {
+  const shown = JSON.stringify(value) ?? String(value)
+  return new HubError('INVALID', `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`, { field })
+}
+
+export const notFound = (message: string): HubError => new HubError('NOT_FOUND', message)

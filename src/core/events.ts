@@ -1,0 +1,31 @@
+import type { Connectivity, Device, Group } from './device/model.ts'
+import type { DeviceKey, GroupKey, JobKey } from './ids.ts'
+import type { Execution, Job, JobStatus } from './job/model.ts'
+import type { JsonObject, Twin } from './twin/model.ts'
+
+/** Everything that can happen in the hub, in core's words. Each belongs to the dialect of its first key. */
+export type DomainEvent =
+  | { type: 'device.created'; key: DeviceKey; device: Device }
+  | { type: 'device.updated'; key: DeviceKey; device: Device; before: Device }
+  | { type: 'device.deleted'; key: DeviceKey; device: Device }
+  | { type: 'device.connectivity'; key: DeviceKey; connectivity: Connectivity }
+  | { type: 'group.created' | 'group.deleted'; key: GroupKey; group: Group }
+  | { type: 'group.updated'; key: GroupKey; group: Group; before: Group }
+  | { type: 'group.joined' | 'group.left'; key: GroupKey; device: DeviceKey }
+  | { type: 'job.created'; key: JobKey; job: Job }
+  | { type: 'job.status'; key: JobKey; job: Job; before: JobStatus }
+  /** Its last execution has been cancelled, after `job.status` CANCELED. */
+  | { type: 'job.canceled'; key: JobKey; job: Job }
+  | { type: 'job.deleted'; key: JobKey; job: Job }
+  | { type: 'execution.queued'; key: DeviceKey; execution: Execution }
+  | { type: 'execution.changed'; key: DeviceKey; execution: Execution; before: Execution }
+  | { type: 'execution.deleted'; key: DeviceKey; execution: Execution }
+  /**
+   * Once per turn and device, after everything else the turn did: executions have entered or left the pending
+   * set (`members`), or another execution stands at its front (`front`).
+   */
+  | { type: 'queue.changed'; key: DeviceKey; members: boolean; front: boolean }
+  | { type: 'twin.updated'; key: DeviceKey; twin: Twin; before: Twin | undefined; patch: { desired?: JsonObject | null; reported?: JsonObject | null } }
+  | { type: 'twin.deleted'; key: DeviceKey; twin: Twin }
+
+export type DomainEventType = DomainEvent['type']

@@ -1,0 +1,157 @@
+import type { Instant } from '../clock.ts'
+import type { DeviceKey, DialectName, GroupKey, JobKey } from '../ids.ts'
+import type { Predicate } from '../query/predicate.ts'
+
+/** A job's life; the table of moves is in `states.ts`. */
+export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'DELETING'
+
+/** The superset of all clouds; `SENT` only where the cloud has it. */
+export type ExecutionStatus =
+  | 'QUEUED'
+  | 'SENT'
+  | 'IN_PROGRESS'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'REJECTED'
+  | 'TIMED_OUT'
+  | 'CANCELED'
+  | 'REMOVED'
+
+/** What a device may say of its own execution. */
+export type ReportedStatus = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'
+
+/** Whom a job is for. */
+export type Target =
+  | { type: 'device'; device: DeviceKey }
+  | { type: 'group'; group: GroupKey }
+  | { type: 'query'; where: Predicate; text: string }
+
+/** Without `perMinute` and `exponential`, everything is rolled out at once. */
+export interface Rollout {
+  /** Executions a minute, at most; ≥ 1. */
+  perMinute?: number
+  exponential?: {
+    /** Executions in the first minute; ≥ 1. */
+    base: number
+    /** The rate is multiplied by this (> 1) … */
+    factor: number
+    /** … each time `count` (≥ 1) more devices were notified or have succeeded. */
+    every: { of: 'NOTIFIED' | 'SUCCEEDED'; count: number }
+  }
+}
+
+/** Cancels the job when, of at least `minimum` ended executions, `percent` or more ended so. */
+export interface AbortRule {
+  on: 'FAILED' | 'REJECTED' | 'TIMED_OUT' | 'ANY'
+  /** 0 < percent ≤ 100. */
+  percent: number
+  /** ≥ 1. */
+  minimum: number
+}
+
+/** Queues a new execution after a failure, `times` (0 …) times per device. */
+export interface RetryRule {
+  on: 'FAILED' | 'TIMED_OUT' | 'ANY'
+  times: number
+}
+
+export type EndBehavior = 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL'
+
+export interface Schedule {
+  startAt?: Instant
+  endAt?: Instant
+  endBehavior?: EndBehavior
+  /** Rollout happens inside these only. `cron` has five fields, in UTC: minute hour day month weekday (0 = Sunday). */
+  windows?: { cron: string; durationMs: number }[]
+}
+
+/** The part of a job that may still be changed after it was made. */
+export interface JobPlan {
+  description?: string
+  rollout?: Rollout
+  abort?: AbortRule[]
+  timeout?: { inProgressMs: number }
+  retry?: RetryRule[]
+}
+
+export interface NewJob extends JobPlan {
+  key: JobKey
+  targets: Target[]
+  /** SNAPSHOT resolves the targets once; CONTINUOUS also covers devices that join later, and never completes. */
+  selection: 'SNAPSHOT' | 'CONTINUOUS'
+  /** The work, as JSON text, handed on untouched. */
+  document: string
+  schedule?: Schedule
+  /** What the dialect keeps with the job and echoes; the engine does not read it. */
+  extra?: Record<string, unknown>
+}
+
+export interface Job extends NewJob {
+  dialect: DialectName
+  status: JobStatus
+  createdAt: Instant
+  updatedAt: Instant
+  completedAt?: Instant
+  /** How far the rollout has come in the list of devices resolved at creation. */
+  rolledOut: number
+  /** The length of that list. */
+  planned: number
+  /** The rollout minute under way: when it began and how many executions it has had. */
+  minute?: { startedAt: Instant; count: number }
+  /** Still cancelling or deleting executions, a slice at a time. */
+  sweeping?: 'CANCEL' | 'FORCE_CANCEL' | 'DELETE'
+  /** Set by STOP_ROLLOUT at the end of the schedule: nothing new is queued. */
+  rolloutStopped?: true
+  forceCanceled?: true
+  reasonCode?: string
+  comment?: string
+}
+
+/** One attempt of one device at one job. */
+export interface Execution {
+  job: JobKey
+  device: DeviceKey
+  /** 1 for the first execution of this job on this device, one more for each new one. */
+  number: number
+  /** Creation order over the whole hub: settles the queue order within a millisecond. */
+  order: number
+  status: ExecutionStatus
+  /** 1 when queued, one more with every accepted change. */
+  version: number
+  queuedAt: Instant
+  startedAt?: Instant
+  updatedAt: Instant
+  /** What the device last said in its own words. */
+  details?: Record<string, unknown>
+  /** 0–100, where the device's dialect can say. */
+  progress?: number
+  /** How many retries led here, by their cause; absent for a first attempt. */
+  retried?: { FAILED: number; TIMED_OUT: number }
+  forceCanceled?: true
+  /** When the in-progress timer runs out. */
+  timeoutAt?: Instant
+  /** When the step timer runs out. */
+  stepTimeoutAt?: Instant
+}
+
+/** How many devices' latest executions are in each state. */
+export type Counts = Record<ExecutionStatus, number>
+
+/** What a device reports of an execution. */
+export interface Report {
+  status: ReportedStatus
+  /** Omitted: unchanged; given: replaces the whole. */
+  details?: Record<string, unknown>
+  progress?: number
+  /** Refused with VERSION_MISMATCH unless the execution has this version. */
+  expectedVersion?: number
+  /** Refused with NOT_FOUND unless this is the latest execution. */
+  number?: number
+  /** Omitted: unchanged; null: no step timer any more. */
+  stepTimeoutMs?: number | null
+}
+
+export interface Start {
+  details?: Record<string, unknown>
+  stepTimeoutMs?: number | null
+}

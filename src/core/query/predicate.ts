@@ -1,0 +1,55 @@
+/** A value a query can compare with. */
+export type Scalar = string | number | boolean | null
+
+/**
+ * One predicate tree for every cloud's query language. Paths name a fact of the device in core's words:
+ * `name`, `type`, `attributes.x`, `tags.x.y`, `groups`, `connected`, `twin.desired.x`, `twin.reported.x`,
+ * and `twins.<name>.reported.x` for a named twin.
+ */
+export type Predicate =
+  | { op: 'all' }
+  | { op: 'and' | 'or'; of: Predicate[] }
+  | { op: 'not'; of: Predicate }
+  | { op: '=' | '!=' | '<' | '<=' | '>' | '>='; path: string; value: Scalar }
+  | { op: 'in'; path: string; values: Scalar[] }
+  | { op: 'defined'; path: string }
+  | { op: 'prefix'; path: string; value: string }
+
+/** Reads the value at a path of some device; a list means that any element may match. */
+export type Lookup = (path: string) => unknown
+
+/** Whether what `lookup` reads satisfies the predicate. Values of different types are never ordered. */
+export function matches(predicate: Predicate, lookup: Lookup): boolean {
+  switch (predicate.op) {
+    case 'all':
+      return true
+    case 'and':
+      return predicate.of.every((part) => matches(part, lookup))
+    case 'or':
+      return predicate.of.some((part) => matches(part, lookup))
+    case 'not':
+      return !matches(predicate.of, lookup)
+    case 'defined':
+      return lookup(predicate.path) !== undefined
+    case 'in':
+      return anyOf(lookup(predicate.path), (value) => predicate.values.includes(value as Scalar))
+    case 'prefix':
+      return anyOf(lookup(predicate.path), (value) => typeof value === 'string' && value.startsWith(predicate.value))
+    case '!=':
+      return !anyOf(lookup(predicate.path), (value) => value === predicate.value)
+    default:
+      return anyOf(lookup(predicate.path), (value) => compare(predicate.op, value, predicate.value))
+  }
+}
+
+const anyOf = (found: unknown, test: (value: unknown) => boolean): boolean => (Array.isArray(found) ? found.some(test) : test(found))
+
+function compare(op: '=' | '<' | '<=' | '>' | '>=', left: unknown, right: Scalar): boolean {
+  if (op === '=') return left === right
+  if (left === null || right === null || typeof left !== typeof right) return false
+  const a = left as string | number
+  const b = right as string | number
+  if (op === '<') return a < b
+  if (op === '<=') return a <= b
+  return op === '>' ? a > b : a >= b
+}

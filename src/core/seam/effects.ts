@@ -1,0 +1,27 @@
+import type { Instant } from '../clock.ts'
+import type { Cause } from '../turn.ts'
+import type { HttpResponse } from './http.ts'
+import type { ConnectionId, DisconnectReason, Message, Qos } from './mqtt.ts'
+
+/** All that a decision can ask of the world. Performed in order, after the commit of the turn that caused them. */
+export type Action =
+  /** To one connection, whether subscribed or not; `as-subscribed` uses the QoS of its best matching filter, else 0. */
+  | {
+      type: 'send'
+      connection: ConnectionId
+      message: Omit<Message, 'qos'> & { qos: Qos | 'as-subscribed' }
+      /** With QoS 1: `onAcknowledged` is called with this once the client has acknowledged it. */
+      track?: string
+    }
+  /** To every subscriber, and into the queue of every stored session. */
+  | { type: 'publish'; message: Message }
+  /** A subscription the client did not ask for itself. */
+  | { type: 'subscribe'; connection: ConnectionId; filters: { filter: string; qos: Qos }[] }
+  | { type: 'disconnect'; connection: ConnectionId; reason: DisconnectReason; note: string }
+  /** The answer to an HTTP request whose route said `later`. */
+  | { type: 'respond'; request: string; response: HttpResponse }
+  /** Calls the dialect's `woken` with this key at that instant; `undefined` calls it off. */
+  | { type: 'wake'; key: string; at: Instant | undefined }
+
+/** An action and why: the inspector, breakpoints and replay hang on it. */
+export type Effect = Action & { cause: Cause }

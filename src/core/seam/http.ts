@@ -1,0 +1,59 @@
+import type { PeerCertificate } from './mqtt.ts'
+
+/** One HTTP request, body read, path still raw: some clouds carry `%2F` inside a segment. */
+export interface HttpRequest {
+  /** Names the request for a later `respond`. */
+  id: string
+  method: string
+  /** As sent, percent-encoding untouched, without the query. */
+  path: string
+  query: URLSearchParams
+  /** Lower-case names. */
+  headers: Record<string, string | undefined>
+  body: Buffer
+  secure: boolean
+  local: boolean
+  remoteAddress: string
+  certificate?: PeerCertificate
+}
+
+/** A file behind the clouds' object stores: `bucket` is a folder, `key` a path in it. */
+export interface ObjectRef {
+  bucket: string
+  key: string
+}
+
+export interface StoredObject {
+  ref: ObjectRef
+  /** Bytes. */
+  size: number
+  /** Unquoted. */
+  etag: string
+  /** Only where the need asked for the content. */
+  content?: Buffer
+}
+
+/** What a decision cannot get by itself; the hub fetches it first, so that the decision stays a pure function. */
+export type Need =
+  /** Answered with a `StoredObject`, or `undefined` if there is none; content beyond `maxBytes` is not read. */
+  | { type: 'object'; ref: ObjectRef; maxBytes?: number }
+  /** Answered with an `IssuedCertificate`: a new key pair, or the one in the signing request. */
+  | { type: 'certificate'; commonName: string; csr?: string; days: number }
+
+export interface IssuedCertificate {
+  pem: string
+  sha256: string
+  /** PKCS#8 and SPKI PEM; absent when a signing request brought the key. */
+  privateKey?: string
+  publicKey?: string
+}
+
+/** Answers to the needs, in their order; an Error where one could not be met (say, a malformed signing request). */
+export type Fulfilled = (StoredObject | IssuedCertificate | Error | undefined)[]
+
+export interface HttpResponse {
+  status: number
+  headers?: Record<string, string>
+  /** A `ref` is streamed from the object store, with Range, ETag and HEAD obeyed. */
+  body?: string | Buffer | { ref: ObjectRef }
+}

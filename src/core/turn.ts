@@ -1,0 +1,30 @@
+import type { Instant } from './clock.ts'
+import type { DomainEvent } from './events.ts'
+
+/** Why something happened. `rule` names what decided it; `input` is what came in. */
+export interface Cause {
+  input: Input
+  rule: string
+}
+
+/** What set a turn going. */
+export type Input =
+  | { type: 'mqtt'; connection: string; packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect'; topic?: string }
+  | { type: 'http'; request: string; method: string; path: string }
+  | { type: 'api'; call: string }
+  | { type: 'deadline'; key: string }
+  | { type: 'start' }
+
+/** One input's passage through the engine: it has one instant, and all that happens in it is committed together. */
+export class Turn {
+  readonly events: DomainEvent[] = []
+
+  constructor(
+    readonly now: Instant,
+    readonly input: Input,
+  ) {}
+
+  emit(event: DomainEvent): void {
+    this.events.push(event)
+  }
+}

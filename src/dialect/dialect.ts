@@ -1,0 +1,195 @@
+/**
+ * The contract between the hub and a cloud. A dialect decides, in its cloud's own words, what every connect,
+ * subscribe, publish and HTTP request means; it calls the engine, and it answers with actions. It never sends,
+ * writes, sleeps, reads a file or looks at a clock: the same input in the same state has the same outcome, which
+ * is what makes golden conversations, replay and virtual time possible.
+ *
+ * The hub calls a dialect in *turns*. In one turn: the input's handler runs, then `onEvent` for every domain event
+ * that arose (also for events that `onEvent` itself caused) until none is left. Then everything that changed is
+ * committed, and only then the input is acknowledged and the actions are performed, in the order they were asked for.
+ *
+ * The table in `docs/designs/2026-11-dialect-contract.md` says which member serves which habit of which cloud.
+ */
+import type { Instant } from '../core/clock.ts'
+import type { Engine } from '../core/engine.ts'
+import type { DomainEvent } from '../core/events.ts'
+import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
+import type { Action } from '../core/seam/effects.ts'
+import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../core/seam/http.ts'
+import type {
+  Connection,
+  ConnectionId,
+  ConnectRequest,
+  ConnectVerdict,
+  DisconnectReason,
+  Incoming,
+  Message,
+  PublishVerdict,
+  Qos,
+  SubscribeVerdict,
+} from '../core/seam/mqtt.ts'
+import type { Talker } from '../core/seam/talker.ts'
+import type { JsonObject } from '../core/twin/model.ts'
+import type { Table } from '../core/table.ts'
+import type { Turn } from '../core/turn.ts'
+import type { Capability } from './capability.ts'
+
+export interface Dialect {
+  readonly name: DialectName
+  /** The cloud's name for people. */
+  readonly title: string
+  readonly capability: Capability[]
+  readonly limits: Limits
+  readonly mqtt: MqttFront
+  readonly http: HttpFront
+  /** Protocols besides MQTT and HTTP that its clients speak (AMQP 1.0). */
+  readonly protocols?: ProtocolFront[]
+  /** Ports that some of its clients cannot be talked out of. */
+  readonly ports?: HardPort[]
+  readonly jobs: JobFront
+  /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */
+  onEvent(ctx: Context, event: DomainEvent): void
+  /** The `wake` it asked for under this key has come. Wakes do not survive a restart: set them again in `onStart`. */
+  onWake?(ctx: Context, key: string): void
+  /** The hub has loaded its state and is about to listen. */
+  onStart?(ctx: Context): void
+}
+
+export interface MqttFront {
+  /** How surely this CONNECT is one of its cloud's. The surest dialect owns the connection; a tie is a defect. */
+  recognise(request: ConnectRequest, settings: Settings): Claim
+  /**
+   * Names the MQTT session, which is the client id unless the cloud says otherwise: Alibaba keeps one session per
+   * device whatever the client id says, so that a reconnect takes over and stored messages are found.
+   */
+  session?(request: ConnectRequest): string
+  authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict
+  /** The CONNACK is out. Presence, server-made subscriptions, messages that nobody asked for. */
+  onConnected?(ctx: Context, connection: Connection): void
+  onDisconnected?(ctx: Context, connection: Connection, reason: DisconnectReason): void
+  /** Also asked when a stored session is restored. */
+  authorizeSubscribe(ctx: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict
+  onSubscribed?(ctx: Context, connection: Connection, filters: { filter: string; qos: Qos }[]): void
+  onUnsubscribed?(ctx: Context, connection: Connection, filters: string[]): void
+  /** Decides a publish before it is acknowledged. A client's will comes here too, when it falls due. */
+  onPublish(ctx: Context, connection: Connection, incoming: Incoming): PublishVerdict
+  /** The client has acknowledged the message that was sent to it with this `track`. */
+  onAcknowledged?(ctx: Context, connection: Connection, track: string): void
+  /** Whether a message may go out to this subscriber; absent: always. On the hot path: decide without allocating. */
+  mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
+}
+
+/** `certain`: only this cloud's clients send that; `likely`: fits; `fallback`: takes what nobody else wants. */
+export type Claim = 'certain' | 'likely' | 'fallback' | 'no'
+
+export interface HttpFront {
+  /** Credentials first (SigV4 scope, SharedAccessSignature, Action + Version), then the path. */
+  claim(request: HttpRequest): Claim
+  readonly routes: Route[]
+  /** Claimed, but no route fits. */
+  notFound(request: HttpRequest): HttpResponse
+  /** The cloud's form of a refusal (`HubError`) or a failure (anything else). */
+  failure(error: unknown, request: HttpRequest): HttpResponse
+  /** Every response passes here last: request ids, dates. */
+  finish?(response: HttpResponse, request: HttpRequest, ctx: Context): HttpResponse
+}
+
+export interface Route {
+  /** The cloud's name of the operation, which coverage and notices are counted by. */
+  operation: string
+  method: string
+  /** A path-to-regexp pattern, matched on the raw path; parameters are then percent-decoded. */
+  path: string
+  /** Tells apart operations that share method and path. */
+  when?(request: HttpRequest): boolean
+  /** What the hub must fetch before `handle` can decide. May refuse with a HubError. */
+  needs?(request: HttpRequest, params: Params): Need[]
+  /** `later`: the answer comes as a `respond` action, in this turn or another (a device has to speak first). */
+  handle(ctx: Context, request: HttpRequest, params: Params, fulfilled: Fulfilled): HttpResponse | 'later'
+}
+
+export type Params = Record<string, string>
+
+/** A byte-oriented protocol, spoken by the dialect over a socket (or WebSocket) that the hub owns. */
+export interface ProtocolFront {
+  name: string
+  port: number
+  /** The sub-protocol under which it is also spoken over WebSocket, on the HTTP listeners. */
+  webSocket?: { path: string; protocol: string }
+  open(ctx: Context, session: { id: string; secure: boolean; remoteAddress: string }): ProtocolSession
+}
+
+/** The protocol's state for one socket; bytes to be sent are returned, `end` closes. */
+export interface ProtocolSession {
+  receive(ctx: Context, bytes: Buffer): { bytes: Buffer[]; end?: boolean }
+  onEvent?(ctx: Context, event: DomainEvent): { bytes: Buffer[]; end?: boolean }
+  closed(ctx: Context): void
+}
+
+export interface HardPort {
+  port: number
+  /** The listener it stands in for; `tls` sniffs MQTT from HTTP. */
+  listener: 'mqtt' | 'mqtts' | 'http' | 'https' | 'tls'
+  /** Which client insists on it. */
+  because: string
+}
+
+/** What the job editor and the simulated fleet need; nothing outside the dialect knows its documents. */
+export interface JobFront {
+  /** A device of this dialect that can be played on an MQTT connection. */
+  talker(name: string): Talker
+  /** Ready documents, each with what it is for. */
+  readonly templates: { id: string; title: string; document: unknown }[]
+  /** JSON Schema of a job document. */
+  readonly documentSchema: JsonObject
+}
+
+/** How long and how much the cloud keeps; milliseconds and bytes. */
+export interface Limits {
+  /** How long a stored session outlives its connection. */
+  sessionMs: number
+  /** How long an undelivered message is kept; absent: as long as the session. */
+  messageMs?: number
+  /** The largest PUBLISH payload. */
+  payloadBytes: number
+}
+
+/** What a decision may look at, and where it leaves its actions. Valid for one turn. */
+export interface Context {
+  readonly now: Instant
+  readonly turn: Turn
+  readonly engine: Engine
+  readonly ids: Ids
+  readonly settings: Settings
+  readonly connections: ConnectionView
+  /** Records that only this dialect understands (certificates, policies, event switches), stored like any other. */
+  own<T extends object>(collection: string): Table<T>
+  /** Asks for an action; `rule` names the clause that demands it. */
+  act(action: Action, rule: string): void
+  /** `act` for a message to one connection. */
+  send(connection: ConnectionId, message: Omit<Message, 'qos'> & { qos?: Qos }, rule: string): void
+  /** `act` for a message to all subscribers. */
+  publish(message: Message, rule: string): void
+  /** Counts and shows once what was accepted but ignored (`--strict` refuses it: throws UNSUPPORTED). */
+  ignored(what: string): void
+  /** Tells people something about a client that the protocol cannot say. */
+  warn(about: DeviceKey | ConnectionId, text: string): void
+}
+
+export interface ConnectionView {
+  get(id: ConnectionId): Connection | undefined
+  /** The live connections that stand for this device. */
+  ofDevice(device: DeviceKey): Iterable<Connection>
+  /** The live connection of this session. */
+  bySession(dialect: DialectName, session: string): Connection | undefined
+}
+
+/** What the user chose, as far as decisions depend on it. */
+export interface Settings {
+  /** `open` registers an unknown device that presents well-formed credentials; `strict` behaves as the cloud does. */
+  mode: 'open' | 'strict'
+  /** Refuse what would otherwise be accepted but ignored. */
+  refuseIgnored: boolean
+  /** The name under which clients reach the hub, and its ports once it listens. */
+  endpoint: { host: string; mqtt: number; mqtts: number; http: number; https: number }
+}
