@@ -1,16 +1,15 @@
-import type { Clock, Instant } from './clock.ts'
+import type { Instant } from './clock.ts'
 import { Deadlines } from './deadlines.ts'
 import { Connections } from './device/connectivity.ts'
 import { Groups } from './device/groups.ts'
 import { Devices } from './device/registry.ts'
 import type { Ids } from './ids.ts'
-import { Executions } from './job/executions.ts'
+import type { Executions } from './job/executions.ts'
 import { Jobs } from './job/jobs.ts'
+import { factsOf } from './query/facts.ts'
 import type { Tables } from './table.ts'
 import type { Turn } from './turn.ts'
 import { Twins } from './twin/twins.ts'
-
-export type { Clock }
 
 /** The facade the outside calls. Every method that changes something takes the turn it happens in. */
 export class Engine {
@@ -18,8 +17,8 @@ export class Engine {
   readonly groups: Groups
   readonly connections: Connections
   readonly twins: Twins
-  readonly executions: Executions
   readonly jobs: Jobs
+  readonly executions: Executions
   readonly #deadlines = new Deadlines<string>()
 
   constructor(tables: Tables, ids: Ids) {
@@ -27,8 +26,12 @@ export class Engine {
     this.devices = new Devices(tables, ids, this.groups)
     this.connections = new Connections(tables)
     this.twins = new Twins(tables)
-    this.executions = new Executions(tables, this.#deadlines)
-    this.jobs = new Jobs(tables, this.#deadlines, this)
+    this.jobs = new Jobs(tables, this.#deadlines, {
+      devices: this.devices,
+      groups: this.groups,
+      facts: (device) => factsOf(device, this.twins, this.connections),
+    })
+    this.executions = this.jobs.executions
   }
 
   /** When `tick` next has something to do. */
@@ -37,14 +40,14 @@ export class Engine {
   }
 
   /**
-   * Does what has fallen due by `turn.now`, one slice of it: a job of 10,000 devices must not block anybody else.
+   * Does what has fallen due by `turn.now`, one slice of it: a job of 10,000 devices must not hold up anybody else.
    * Call it again, in another turn, as long as `nextDeadline()` is not after now.
    */
   tick(turn: Turn): void {
     this.jobs.tick(turn)
   }
 
-  /** Closes a turn: emits what can only be said once everything else has happened. Call it until it emits nothing. */
+  /** Closes a turn: does and tells what can only be known once everything else has happened. Call it until it adds no event. */
   settle(turn: Turn): void {
     this.jobs.settle(turn)
   }

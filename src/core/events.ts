@@ -1,7 +1,7 @@
 import type { Connectivity, Device, Group } from './device/model.ts'
 import type { DeviceKey, GroupKey, JobKey } from './ids.ts'
 import type { Execution, Job, JobStatus } from './job/model.ts'
-import type { JsonObject, Twin } from './twin/model.ts'
+import type { JsonObject, PatchMode, Twin } from './twin/model.ts'
 
 /** Everything that can happen in the hub, in core's words. Each belongs to the dialect of its first key. */
 export type DomainEvent =
@@ -25,7 +25,17 @@ export type DomainEvent =
    * set (`members`), or another execution stands at its front (`front`).
    */
   | { type: 'queue.changed'; key: DeviceKey; members: boolean; front: boolean }
-  | { type: 'twin.updated'; key: DeviceKey; twin: Twin; before: Twin | undefined; patch: { desired?: JsonObject | null; reported?: JsonObject | null } }
-  | { type: 'twin.deleted'; key: DeviceKey; twin: Twin }
+  /** `patch` has the sections that were written, as they were sent; `correlation` is what the asker gave with the change. */
+  | {
+      type: 'twin.updated'
+      key: DeviceKey
+      twin: Twin
+      before: Twin | undefined
+      patch: { desired?: JsonObject | null; reported?: JsonObject | null }
+      mode: PatchMode
+      correlation?: string
+    }
+  /** `twin` is what it was. */
+  | { type: 'twin.deleted'; key: DeviceKey; twin: Twin; correlation?: string }
 
 export type DomainEventType = DomainEvent['type']

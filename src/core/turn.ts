@@ -18,6 +18,8 @@ export type Input =
 /** One input's passage through the engine: it has one instant, and all that happens in it is committed together. */
 export class Turn {
   readonly events: DomainEvent[] = []
+  /** How many of the events the engine has drawn its own conclusions from. */
+  settled = 0
 
   constructor(
     readonly now: Instant,

@@ -3,10 +3,20 @@ import type { DeviceKey } from '../ids.ts'
 
 export type JsonObject = { [key: string]: unknown }
 
-/** Mirrors the state: a leaf is the instant of its last change; an array has one entry per element. */
-export type Metadata = Instant | Metadata[] | { [key: string]: Metadata }
-
 export type Section = 'desired' | 'reported'
+
+/**
+ * When a part of a section was last written. Objects carry the stamps of their keys; a leaf has none, and
+ * neither has an array, because arrays only change whole: `mirror` spreads its stamp over the elements.
+ */
+export interface Stamp {
+  at: Instant
+  /** The section's own version since then. */
+  version: number
+  of?: Stamps
+}
+
+export type Stamps = { [key: string]: Stamp }
 
 /** The state that a device and its operators share: what is wanted and what is. */
 export interface Twin {
@@ -15,12 +25,19 @@ export interface Twin {
   name?: string
   desired?: JsonObject
   reported?: JsonObject
-  metadata: { desired?: { [key: string]: Metadata }; reported?: { [key: string]: Metadata } }
-  /** One more with every accepted change of anything. */
+  /** The stamp of a section outlives it: it then tells when the section was cleared. */
+  metadata: { desired?: Stamp; reported?: Stamp }
+  /** One more with every accepted change of anything, unless the change named it. */
   version: number
   /** One more with every accepted change of that section (Azure counts them apart). */
   versions: { desired: number; reported: number }
   updatedAt: Instant
-  /** A tombstone: the counter outlives the document. */
-  deletedAt?: Instant
+  /** A tombstone: the document is gone, its counter is remembered until then. */
+  forgetAt?: Instant
 }
+
+/**
+ * How a patch meets a section: `merge` goes into objects at every depth, `assign` replaces the named keys whole,
+ * `replace` replaces the section.
+ */
+export type PatchMode = 'merge' | 'assign' | 'replace'

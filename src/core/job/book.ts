@@ -1,0 +1,150 @@
+import type { Deadlines } from '../deadlines.ts'
+import type { DeviceKey, JobKey } from '../ids.ts'
+import type { Table, Tables } from '../table.ts'
+import type { Counts, Execution } from './model.ts'
+import { Queues } from './queue.ts'
+import { noCounts } from './states.ts'
+import { timesOutAt } from './timeout.ts'
+
+const NO_EXECUTIONS: ReadonlyMap<DeviceKey, Execution> = new Map()
+
+/** The executions, and every index over them: latest attempts, counts, queues, timers. All writes pass here. */
+export class Book {
+  readonly queues = new Queues()
+  readonly #table: Table<Execution>
+  readonly #deadlines: Deadlines<string>
+  readonly #latest = new Map<JobKey, Map<DeviceKey, Execution>>()
+  readonly #jobs = new Map<DeviceKey, Set<JobKey>>()
+  readonly #counts = new Map<JobKey, Counts>()
+  #order = 0
+
+  constructor(tables: Tables, deadlines: Deadlines<string>) {
+    this.#table = tables.table('executions')
+    this.#deadlines = deadlines
+    for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
+  }
+
+  /** The next place in creation order. */
+  nextOrder(): number {
+    return ++this.#order
+  }
+
+  /** The latest attempt, or the one of that number. */
+  get(job: JobKey, device: DeviceKey, number?: number): Execution | undefined {
+    const latest = this.#latest.get(job)?.get(device)
+    if (number === undefined || latest?.number === number) return latest
+    return this.#table.get(keyOfExecution(job, device, number))
+  }
+
+  /** The latest attempt of every device, in the order in which they were first queued. */
+  ofJob(job: JobKey): ReadonlyMap<DeviceKey, Execution> {
+    return this.#latest.get(job) ?? NO_EXECUTIONS
+  }
+
+  /** The jobs this device has an execution of, oldest first. */
+  jobsOf(device: DeviceKey): ReadonlySet<JobKey> {
+    return this.#jobs.get(device) ?? new Set()
+  }
+
+  /** All attempts, the first one first. */
+  attempts(job: JobKey, device: DeviceKey): Execution[] {
+    const last = this.get(job, device)?.number ?? 0
+    return Array.from({ length: last }, (_, index) => this.get(job, device, index + 1)).filter((attempt) => attempt !== undefined)
+  }
+
+  counts(job: JobKey): Readonly<Counts> {
+    return this.#counts.get(job) ?? noCounts()
+  }
+
+  /** Writes an execution that is new, or the successor of the latest one. */
+  put(execution: Execution): void {
+    const before = this.get(execution.job, execution.device)
+    this.#table.set(keyOf(execution), execution)
+    this.#arm(execution, before)
+    this.#index(execution, before)
+    this.queues.change(before, execution)
+  }
+
+  /** Erases one attempt; if it was the latest, the one before it is the latest again. */
+  erase(execution: Execution): void {
+    const { job, device } = execution
+    this.#table.delete(keyOf(execution))
+    this.#deadlines.delete(timerKey(execution))
+    const latest = this.get(job, device)
+    if (latest?.number !== execution.number) return
+    const previous = this.#previous(latest)
+    const counts = this.#countsOf(job)
+    counts[latest.status] -= 1
+    this.queues.change(latest, undefined)
+    if (previous !== undefined) {
+      counts[previous.status] += 1
+      this.#latest.get(job)!.set(device, previous)
+      return
+    }
+    this.#latest.get(job)!.delete(device)
+    this.#jobs.get(device)?.delete(job)
+  }
+
+  /** Drops the indexes of a job that has no executions any more. */
+  forget(job: JobKey): void {
+    this.#latest.delete(job)
+    this.#counts.delete(job)
+  }
+
+  #load(execution: Execution): void {
+    this.#order = Math.max(this.#order, execution.order)
+    const before = this.get(execution.job, execution.device)
+    if (before !== undefined && before.number > execution.number) return
+    this.#arm(execution, undefined)
+    this.#index(execution, before)
+    this.queues.load(execution)
+  }
+
+  #arm(execution: Execution, before: Execution | undefined): void {
+    const at = timesOutAt(execution)
+    if (at !== undefined || (before !== undefined && timesOutAt(before) !== undefined)) this.#deadlines.set(timerKey(execution), at)
+  }
+
+  #index(execution: Execution, before: Execution | undefined): void {
+    const { job, device } = execution
+    let latest = this.#latest.get(job)
+    if (latest === undefined) this.#latest.set(job, (latest = new Map()))
+    latest.set(device, execution)
+    const counts = this.#countsOf(job)
+    if (before !== undefined) counts[before.status] -= 1
+    counts[execution.status] += 1
+    if (before !== undefined) return
+    let jobs = this.#jobs.get(device)
+    if (jobs === undefined) this.#jobs.set(device, (jobs = new Set()))
+    jobs.add(job)
+  }
+
+  #countsOf(job: JobKey): Counts {
+    let counts = this.#counts.get(job)
+    if (counts === undefined) this.#counts.set(job, (counts = noCounts()))
+    return counts
+  }
+
+  #previous(execution: Execution): Execution | undefined {
+    for (let number = execution.number - 1; number > 0; number -= 1) {
+      const found = this.#table.get(keyOfExecution(execution.job, execution.device, number))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+const keyOfExecution = (job: JobKey, device: DeviceKey, number: number): string => `${job} ${device} ${number}`
+
+const keyOf = (execution: Execution): string => keyOfExecution(execution.job, execution.device, execution.number)
+
+const TIMER = 'timeout '
+
+const timerKey = (execution: Execution): string => TIMER + keyOf(execution)
+
+/** The execution whose timer this deadline is: job, device and number; `undefined` for other deadlines. */
+export function timedExecution(deadline: string): [JobKey, DeviceKey, number] | undefined {
+  if (!deadline.startsWith(TIMER)) return undefined
+  const [job, device, number] = deadline.slice(TIMER.length).split(' ')
+  return [job!, device!, Number(number)]
+}

@@ -1,0 +1,198 @@
+import type { Deadlines } from '../deadlines.ts'
+import type { DeviceKey, JobKey } from '../ids.ts'
+import type { Table, Tables } from '../table.ts'
+import type { Turn } from '../turn.ts'
+import { brokenRule } from './abort.ts'
+import type { Book } from './book.ts'
+import type { Executions } from './executions.ts'
+import type { Execution, Job, JobStatus } from './model.ts'
+import { retryAfter } from './retry.ts'
+import { allowance } from './rollout.ts'
+import { isPending } from './states.ts'
+import { SLICE, Sweeps } from './sweep.ts'
+import { means, resolve, type Fleet } from './targets.ts'
+import { windowAt } from './windows.ts'
+
+/** The devices a rollout is for; kept apart from the job, which changes with every slice. */
+interface Plan {
+  devices: DeviceKey[]
+}
+
+/** The course a job takes by itself: it begins, rolls out, retries, aborts, completes, ends, and is swept up. */
+export class Course {
+  readonly jobs: Table<Job>
+  /** Continuous jobs under way. */
+  readonly continuous = new Set<JobKey>()
+  readonly #plans: Table<Plan>
+  readonly #deadlines: Deadlines<string>
+  readonly #book: Book
+  readonly #fleet: Fleet
+  readonly #executions: Executions
+  readonly #sweeps: Sweeps
+
+  constructor(tables: Tables, deadlines: Deadlines<string>, book: Book, fleet: Fleet, executions: Executions) {
+    this.jobs = tables.table('jobs')
+    this.#plans = tables.table('plans')
+    this.#deadlines = deadlines
+    this.#book = book
+    this.#fleet = fleet
+    this.#executions = executions
+    this.#sweeps = new Sweeps(book, executions)
+    for (const job of this.jobs.values()) this.#resume(job)
+  }
+
+  /** Changes a job in place of its predecessor. */
+  set(turn: Turn, job: Job, change: Partial<Job>): Job {
+    const after = this.jobs.set(job.key, { ...job, ...change, updatedAt: turn.now })
+    this.#watch(after)
+    return after
+  }
+
+  become(turn: Turn, job: Job, status: JobStatus, change: Partial<Job> = {}): Job {
+    const after = this.set(turn, job, { ...change, status })
+    turn.emit({ type: 'job.status', key: job.key, job: after, before: job.status })
+    return after
+  }
+
+  /** Sets the clock for a job that starts later. */
+  schedule(job: Job): void {
+    this.#deadlines.set(`start ${job.key}`, job.schedule?.startAt)
+    this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
+  }
+
+  /** Resolves the targets and rolls out the first slice. */
+  begin(turn: Turn, job: Job): void {
+    const devices = resolve(this.#fleet, job.dialect, job.targets)
+    this.#plans.set(job.key, { devices })
+    this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
+    this.rollOut(turn, this.set(turn, job, { planned: devices.length }))
+  }
+
+  /** More devices for a rollout, whether it is still going on or has come to its end. */
+  extend(turn: Turn, job: Job, devices: DeviceKey[]): void {
+    const left = this.#plans.get(job.key)?.devices.slice(job.rolledOut) ?? []
+    const plan = [...left, ...devices]
+    this.#plans.set(job.key, { devices: plan })
+    this.rollOut(turn, this.set(turn, job, { rolledOut: 0, planned: plan.length }))
+  }
+
+  /** Queues the next slice, as far as rate and windows allow, and sees to it that the rest follows. */
+  rollOut(turn: Turn, job: Job): void {
+    const devices = this.#plans.get(job.key)?.devices
+    if (job.status !== 'IN_PROGRESS' || devices === undefined) return
+    const window = windowAt(job.schedule, turn.now)
+    if (!window.open) return this.#deadlines.set(`rollout ${job.key}`, window.opensAt)
+    const notified = this.#book.ofJob(job.key).size
+    const { minute, allowed, nextAt } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
+    const count = Math.min(allowed, SLICE, devices.length - job.rolledOut)
+    const rolledOut = job.rolledOut + count
+    const rolled = count === 0 ? job : this.set(turn, job, { rolledOut, minute: { startedAt: minute.startedAt, count: minute.count + count } })
+    for (const device of devices.slice(job.rolledOut, rolledOut)) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
+    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, count < allowed ? turn.now : nextAt)
+    this.#plans.delete(job.key)
+    this.complete(turn, rolled)
+  }
+
+  /** An execution has ended, or was erased: abort, retry, or perhaps that was the last one. */
+  ended(turn: Turn, execution: Execution, cancel: (reasonCode: string, comment: string) => void): void {
+    const job = this.jobs.get(execution.job)
+    if (job === undefined || job.status !== 'IN_PROGRESS') return
+    const rule = brokenRule(job.abort ?? [], this.#book.counts(job.key))
+    if (rule !== undefined) {
+      const ends = rule.on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${rule.on}`
+      return cancel('ABORT_CRITERIA_MET', `${rule.percent} % or more of at least ${rule.minimum} ended executions ${ends}`)
+    }
+    const latest = this.#book.get(job.key, execution.device)?.number === execution.number
+    const retried = latest && job.rolloutStopped !== true ? retryAfter(execution, job.retry ?? []) : undefined
+    if (retried !== undefined) this.#queue(turn, job, execution.device, retried)
+    else this.complete(turn, job)
+  }
+
+  /** A snapshot ends when everything has been rolled out and has ended; a continuous job, once its schedule has. */
+  complete(turn: Turn, job: Job): void {
+    if (job.status !== 'IN_PROGRESS') return
+    if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#plans.has(job.key))) return
+    const { QUEUED, SENT, IN_PROGRESS } = this.#book.counts(job.key)
+    if (QUEUED + SENT + IN_PROGRESS > 0) return
+    this.#disarm(job.key)
+    this.become(turn, job, 'COMPLETED', { completedAt: turn.now })
+  }
+
+  /** The end of the schedule, for STOP_ROLLOUT: nothing new is queued, what is queued may finish. */
+  stopRollout(turn: Turn, job: Job): void {
+    this.#plans.delete(job.key)
+    this.#deadlines.delete(`rollout ${job.key}`)
+    this.complete(turn, this.set(turn, job, { rolloutStopped: true }))
+  }
+
+  /** Cancels or deletes the executions of a job, a slice at a time. */
+  sweep(turn: Turn, key: JobKey): void {
+    this.#plans.delete(key)
+    this.#disarm(key)
+    const job = this.jobs.get(key)
+    if (job?.sweeping === undefined) return
+    if (!this.#sweeps.slice(turn, job)) return this.#deadlines.set(`sweep ${key}`, turn.now)
+    const { sweeping, ...swept } = job
+    if (sweeping === 'DELETE') {
+      this.jobs.delete(key)
+      this.#book.forget(key)
+      turn.emit({ type: 'job.deleted', key, job: swept })
+      return
+    }
+    this.jobs.set(key, swept)
+    turn.emit({ type: 'job.canceled', key, job: swept })
+  }
+
+  /** A device may have joined or left the targets of a continuous job. */
+  reconsider(turn: Turn, job: Job, device: DeviceKey): void {
+    const latest = this.#book.get(job.key, device)
+    const meant = this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
+    if (meant && (latest === undefined || latest.status === 'REMOVED')) {
+      if (job.rolloutStopped !== true && windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
+      else if (job.rolloutStopped !== true) this.extend(turn, job, [device])
+    } else if (!meant && latest !== undefined && isPending(latest.status)) {
+      this.#executions.move(turn, latest, 'REMOVE')
+    }
+  }
+
+  #isDue(job: Job, device: DeviceKey): boolean {
+    const latest = this.#book.get(job.key, device)
+    if (latest !== undefined && latest.status !== 'REMOVED') return false
+    if (this.#fleet.devices.get(device) === undefined) return false
+    return job.selection === 'SNAPSHOT' || means(this.#fleet, job.targets, device)
+  }
+
+  #queue(turn: Turn, job: Job, device: DeviceKey, retried?: NonNullable<Execution['retried']>): void {
+    const execution: Execution = {
+      job: job.key,
+      device,
+      number: (this.#book.get(job.key, device)?.number ?? 0) + 1,
+      order: this.#book.nextOrder(),
+      status: 'QUEUED',
+      version: 1,
+      queuedAt: turn.now,
+      updatedAt: turn.now,
+      ...(retried === undefined ? {} : { retried }),
+    }
+    this.#book.put(execution)
+    turn.emit({ type: 'execution.queued', key: device, execution })
+  }
+
+  #watch(job: Job): void {
+    if (job.selection === 'CONTINUOUS' && job.status === 'IN_PROGRESS') this.continuous.add(job.key)
+    else this.continuous.delete(job.key)
+  }
+
+  /** Takes up a job read from the store where the last run left it. */
+  #resume(job: Job): void {
+    this.#watch(job)
+    if (job.status === 'SCHEDULED') this.schedule(job)
+    if (job.status === 'IN_PROGRESS' && job.rolloutStopped !== true) this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
+    if (job.status === 'IN_PROGRESS' && this.#plans.has(job.key)) this.#deadlines.set(`rollout ${job.key}`, job.createdAt)
+    if (job.sweeping !== undefined) this.#deadlines.set(`sweep ${job.key}`, job.updatedAt)
+  }
+
+  #disarm(key: JobKey): void {
+    for (const kind of ['start', 'rollout', 'end']) this.#deadlines.delete(`${kind} ${key}`)
+  }
+}

@@ -1,0 +1,152 @@
+import { HubError, notFound } from '../errors.ts'
+import type { DeviceKey, JobKey } from '../ids.ts'
+import type { Turn } from '../turn.ts'
+import type { Book } from './book.ts'
+import type { Counts, Execution, Report, Start } from './model.ts'
+import { isPending, mayReport, moved, type HubMove } from './states.ts'
+import { startTimer, stepTimer, type Timers } from './timeout.ts'
+
+/** What executions need of the jobs they belong to. */
+export interface Employer {
+  inProgressMs(job: JobKey): number | undefined
+  /** An execution has just ended. */
+  ended(turn: Turn, execution: Execution): void
+}
+
+/** What devices, and people on their behalf, do with single executions. */
+export class Executions {
+  readonly #book: Book
+  readonly #employer: Employer
+
+  constructor(book: Book, employer: Employer) {
+    this.#book = book
+    this.#employer = employer
+  }
+
+  /** What the device has to do, next first. */
+  pending(device: DeviceKey): readonly Execution[] {
+    return this.#book.queues.of(device)
+  }
+
+  front(device: DeviceKey): Execution | undefined {
+    return this.#book.queues.front(device)
+  }
+
+  /** The latest attempt, or the one of that number. */
+  get(job: JobKey, device: DeviceKey, number?: number): Execution | undefined {
+    return this.#book.get(job, device, number)
+  }
+
+  /** As `get`, but NOT_FOUND if there is none. */
+  require(job: JobKey, device: DeviceKey, number?: number): Execution {
+    const execution = this.#book.get(job, device, number)
+    if (execution === undefined) throw notFound(`no execution of job ${job} on device ${device}${number === undefined ? '' : ` with number ${number}`}`)
+    return execution
+  }
+
+  /** The latest attempt of every device. */
+  ofJob(job: JobKey): ReadonlyMap<DeviceKey, Execution> {
+    return this.#book.ofJob(job)
+  }
+
+  /** The latest attempt at every job this device was ever given, oldest job first. */
+  *ofDevice(device: DeviceKey): Generator<Execution> {
+    for (const job of this.#book.jobsOf(device)) yield this.require(job, device)
+  }
+
+  attempts(job: JobKey, device: DeviceKey): Execution[] {
+    return this.#book.attempts(job, device)
+  }
+
+  counts(job: JobKey): Readonly<Counts> {
+    return this.#book.counts(job)
+  }
+
+  /** Starts what stands at the front; if that is in progress already, it is returned untouched. */
+  start(turn: Turn, device: DeviceKey, start: Start = {}): Execution | undefined {
+    const front = this.front(device)
+    if (front === undefined || front.status === 'IN_PROGRESS') return front
+    return this.report(turn, front.job, device, { status: 'IN_PROGRESS', ...start })
+  }
+
+  /** NOT_FOUND, VERSION_MISMATCH or INVALID_TRANSITION, checked in this order; the latter two carry the execution. */
+  report(turn: Turn, job: JobKey, device: DeviceKey, report: Report): Execution {
+    const before = this.require(job, device)
+    if (report.number !== undefined && report.number !== before.number) {
+      throw notFound(`job ${job} on device ${device} is at execution number ${before.number}, not ${report.number}`)
+    }
+    checkVersion(before, report.expectedVersion)
+    if (!mayReport(before.status, report.status)) throw invalidTransition(before, report.status)
+    const starts = report.status === 'IN_PROGRESS' && before.status !== 'IN_PROGRESS'
+    const timers = starts ? startTimer(turn.now, this.#employer.inProgressMs(job)) : before
+    const after: Execution = {
+      ...next(turn, before, report.status),
+      ...(starts ? { startedAt: turn.now } : {}),
+      ...(report.details === undefined ? {} : { details: report.details }),
+      ...(report.progress === undefined ? {} : { progress: report.progress }),
+      ...(report.status === 'IN_PROGRESS' ? timersOf(stepTimer(turn.now, timersOf(timers), report.stepTimeoutMs)) : {}),
+    }
+    return this.#write(turn, before, after)
+  }
+
+  /** The work has been handed to the device: QUEUED becomes SENT, in clouds that know it. */
+  send(turn: Turn, job: JobKey, device: DeviceKey): Execution {
+    return this.move(turn, this.require(job, device), 'SEND')
+  }
+
+  /** NOT_FOUND, VERSION_MISMATCH, or INVALID_TRANSITION (what is in progress is only cancelled by force). */
+  cancel(
+    turn: Turn,
+    job: JobKey,
+    device: DeviceKey,
+    { force = false, expectedVersion, details }: { force?: boolean; expectedVersion?: number; details?: Record<string, unknown> } = {},
+  ): Execution {
+    const before = this.require(job, device)
+    checkVersion(before, expectedVersion)
+    const wanted = details === undefined ? before : { ...before, details }
+    return this.move(turn, wanted, force ? 'FORCE_CANCEL' : 'CANCEL')
+  }
+
+  /** Erases one attempt. What is in progress is only erased by force: INVALID_TRANSITION. */
+  delete(turn: Turn, job: JobKey, device: DeviceKey, number: number, { force = false } = {}): void {
+    const execution = this.require(job, device, number)
+    if (execution.status === 'IN_PROGRESS' && !force) throw invalidTransition(execution, 'DELETED')
+    this.#book.erase(execution)
+    turn.emit({ type: 'execution.deleted', key: device, execution })
+    if (isPending(execution.status)) this.#employer.ended(turn, execution)
+  }
+
+  /** A move of the hub itself. INVALID_TRANSITION where the table of states has none. */
+  move(turn: Turn, before: Execution, move: HubMove): Execution {
+    const status = moved(before.status, move)
+    if (status === undefined) throw invalidTransition(before, move)
+    const after: Execution = { ...next(turn, before, status), ...(move === 'FORCE_CANCEL' && before.status === 'IN_PROGRESS' ? { forceCanceled: true } : {}) }
+    return this.#write(turn, before, after)
+  }
+
+  #write(turn: Turn, before: Execution, after: Execution): Execution {
+    this.#book.put(after)
+    turn.emit({ type: 'execution.changed', key: after.device, execution: after, before })
+    if (!isPending(after.status)) this.#employer.ended(turn, after)
+    return after
+  }
+}
+
+/** The successor in a new state: one version on, without timers. */
+function next(turn: Turn, before: Execution, status: Execution['status']): Execution {
+  const { timeoutAt: _, stepTimeoutAt: __, ...rest } = before
+  return { ...rest, status, version: before.version + 1, updatedAt: turn.now }
+}
+
+const timersOf = ({ timeoutAt, stepTimeoutAt }: Timers): Timers => ({
+  ...(timeoutAt === undefined ? {} : { timeoutAt }),
+  ...(stepTimeoutAt === undefined ? {} : { stepTimeoutAt }),
+})
+
+function checkVersion(execution: Execution, expected: number | undefined): void {
+  if (expected === undefined || expected === execution.version) return
+  throw new HubError('VERSION_MISMATCH', `Expected version ${expected} but found version ${execution.version}`, { execution })
+}
+
+const invalidTransition = (execution: Execution, to: string): HubError =>
+  new HubError('INVALID_TRANSITION', `An execution in state ${execution.status} cannot become ${to}`, { execution })

@@ -1,0 +1,184 @@
+import type { Deadlines } from '../deadlines.ts'
+import { HubError, invalid, notFound } from '../errors.ts'
+import { dialectOf, type DeviceKey, type DialectName, type JobKey } from '../ids.ts'
+import type { Tables } from '../table.ts'
+import type { Turn } from '../turn.ts'
+import { Book, timedExecution } from './book.ts'
+import { Course } from './course.ts'
+import { Executions } from './executions.ts'
+import type { Job, JobPlan, NewJob, Target } from './model.ts'
+import { isPending, mayBecome } from './states.ts'
+import { SLICE } from './sweep.ts'
+import { resolve, type Fleet } from './targets.ts'
+import { validateJob, validatePlan } from './validate.ts'
+
+export interface CancelOptions {
+  /** Also what is in progress. */
+  force?: boolean
+  reasonCode?: string
+  comment?: string
+}
+
+/** What people do with jobs, and what the clock does to them. */
+export class Jobs {
+  readonly executions: Executions
+  readonly #deadlines: Deadlines<string>
+  readonly #book: Book
+  readonly #fleet: Fleet
+  readonly #course: Course
+
+  constructor(tables: Tables, deadlines: Deadlines<string>, fleet: Fleet) {
+    this.#deadlines = deadlines
+    this.#book = new Book(tables, deadlines)
+    this.#fleet = fleet
+    this.executions = new Executions(this.#book, {
+      inProgressMs: (job) => this.get(job)?.timeout?.inProgressMs,
+      ended: (turn, execution) =>
+        this.#course.ended(turn, execution, (reasonCode, comment) => this.cancel(turn, execution.job, { reasonCode, comment })),
+    })
+    this.#course = new Course(tables, deadlines, this.#book, fleet, this.executions)
+  }
+
+  get(key: JobKey): Job | undefined {
+    return this.#course.jobs.get(key)
+  }
+
+  /** The job, or NOT_FOUND. */
+  require(key: JobKey): Job {
+    const job = this.get(key)
+    if (job === undefined) throw notFound(`no job ${key}`)
+    return job
+  }
+
+  /** Newest last. */
+  *ofDialect(dialect: DialectName): Generator<Job> {
+    for (const job of this.#course.jobs.values()) if (job.dialect === dialect) yield job
+  }
+
+  all(): Iterable<Job> {
+    return this.#course.jobs.values()
+  }
+
+  /** ALREADY_EXISTS, or INVALID with field, value and rule. What may start now, starts in this turn. */
+  create(turn: Turn, input: NewJob): Job {
+    if (this.get(input.key) !== undefined) throw new HubError('ALREADY_EXISTS', `job ${input.key} already exists`)
+    validateJob(input)
+    const scheduled = (input.schedule?.startAt ?? turn.now) > turn.now
+    const status = scheduled ? 'SCHEDULED' : 'IN_PROGRESS'
+    const job: Job = { ...input, dialect: dialectOf(input.key), status, createdAt: turn.now, updatedAt: turn.now, rolledOut: 0, planned: 0 }
+    this.#course.set(turn, job, {})
+    turn.emit({ type: 'job.created', key: job.key, job })
+    if (scheduled) this.#course.schedule(job)
+    else this.#course.begin(turn, job)
+    return this.require(job.key)
+  }
+
+  /** Changes reach what happens from now on. INVALID, or INVALID_TRANSITION once the job has ended. */
+  update(turn: Turn, key: JobKey, plan: JobPlan): Job {
+    const job = this.require(key)
+    if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw cannot(job, 'be updated')
+    validatePlan(plan)
+    this.#course.rollOut(turn, this.#course.set(turn, job, plan))
+    return this.require(key)
+  }
+
+  /** Adds targets to a continuous job under way; INVALID for any other. */
+  associate(turn: Turn, key: JobKey, targets: Target[], comment?: string): Job {
+    const job = this.require(key)
+    if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
+      throw invalid('targets', targets, 'can be added to a continuous job in progress only')
+    }
+    const wider = this.#course.set(turn, job, { targets: [...job.targets, ...targets], ...(comment === undefined ? {} : { comment }) })
+    this.#course.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
+    return this.require(key)
+  }
+
+  /** What is queued is cancelled, what is in progress by force only. INVALID_TRANSITION once the job has ended. */
+  cancel(turn: Turn, key: JobKey, { force = false, reasonCode, comment }: CancelOptions = {}): Job {
+    const job = this.require(key)
+    if (!mayBecome(job.status, 'CANCELED')) throw cannot(job, 'be cancelled')
+    this.#course.become(turn, job, 'CANCELED', {
+      completedAt: turn.now,
+      sweeping: force ? 'FORCE_CANCEL' : 'CANCEL',
+      ...(force ? { forceCanceled: true } : {}),
+      ...(reasonCode === undefined ? {} : { reasonCode }),
+      ...(comment === undefined ? {} : { comment }),
+    })
+    this.#course.sweep(turn, key)
+    return this.require(key)
+  }
+
+  /** Erases the job and its executions. INVALID_TRANSITION unless it has ended, or by force. */
+  delete(turn: Turn, key: JobKey, { force = false } = {}): void {
+    const job = this.require(key)
+    const ended = job.status === 'COMPLETED' || job.status === 'CANCELED'
+    if (!mayBecome(job.status, 'DELETING') || (!ended && !force)) throw cannot(job, 'be deleted')
+    this.#course.become(turn, job, 'DELETING', { sweeping: 'DELETE' })
+    this.#course.sweep(turn, key)
+  }
+
+  /** Does what has fallen due by now, one slice's worth. */
+  tick(turn: Turn): void {
+    for (let done = 0; done < SLICE; ) {
+      const due = this.#deadlines.take(turn.now)
+      if (due === undefined) return
+      done += this.#due(turn, due)
+    }
+  }
+
+  /** Lets continuous jobs follow what became of the fleet in this turn, then tells whose queue is another now. */
+  settle(turn: Turn): void {
+    const { continuous } = this.#course
+    for (; turn.settled < turn.events.length; turn.settled += 1) {
+      const device = continuous.size === 0 ? undefined : affected(turn.events[turn.settled]!)
+      if (device === undefined) continue
+      for (const key of [...continuous]) this.#course.reconsider(turn, this.require(key), device)
+    }
+    this.#book.queues.settle(turn)
+  }
+
+  /** Returns how much of the slice it was. */
+  #due(turn: Turn, due: string): number {
+    const timed = timedExecution(due)
+    if (timed !== undefined) {
+      const execution = this.#book.get(...timed)
+      if (execution !== undefined && isPending(execution.status)) this.executions.move(turn, execution, 'TIME_OUT')
+      return 1
+    }
+    const [kind, key = ''] = due.split(' ')
+    const job = this.get(key)
+    if (job === undefined) return 1
+    if (kind === 'start') this.#course.begin(turn, this.#course.become(turn, job, 'IN_PROGRESS'))
+    else if (kind === 'rollout') this.#course.rollOut(turn, job)
+    else if (kind === 'sweep') this.#course.sweep(turn, key)
+    else this.#end(turn, job)
+    return SLICE
+  }
+
+  #end(turn: Turn, job: Job): void {
+    const behavior = job.schedule?.endBehavior ?? 'STOP_ROLLOUT'
+    if (behavior === 'STOP_ROLLOUT') this.#course.stopRollout(turn, job)
+    else this.cancel(turn, job.key, { force: behavior === 'FORCE_CANCEL', reasonCode: 'END_TIME_REACHED' })
+  }
+}
+
+/** The device whose membership in a target may have changed with this event. */
+function affected(event: Turn['events'][number]): DeviceKey | undefined {
+  switch (event.type) {
+    case 'group.joined':
+    case 'group.left':
+      return event.device
+    case 'device.created':
+    case 'device.updated':
+    case 'device.deleted':
+    case 'device.connectivity':
+      return event.key
+    case 'twin.updated':
+    case 'twin.deleted':
+      return event.twin.device
+    default:
+      return undefined
+  }
+}
+
+const cannot = (job: Job, what: string): HubError => new HubError('INVALID_TRANSITION', `job ${job.key} is ${job.status} and cannot ${what}`, { job })

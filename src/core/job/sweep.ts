@@ -1,0 +1,50 @@
+import type { DeviceKey, JobKey } from '../ids.ts'
+import type { Turn } from '../turn.ts'
+import type { Book } from './book.ts'
+import type { Executions } from './executions.ts'
+import type { Execution, Job } from './model.ts'
+import { moved } from './states.ts'
+
+/** How many executions one turn queues, cancels or deletes at most, so that no turn holds up the others for long. */
+export const SLICE = 100
+
+/** Cancels or deletes all executions of a job, a slice a turn. */
+export class Sweeps {
+  readonly #book: Book
+  readonly #executions: Executions
+  /** Where each sweep has come to; after a restart it begins anew, which does no harm. */
+  readonly #cursors = new Map<JobKey, Iterator<[DeviceKey, Execution]>>()
+
+  constructor(book: Book, executions: Executions) {
+    this.#book = book
+    this.#executions = executions
+  }
+
+  /** Does the next slice; true when nothing is left. */
+  slice(turn: Turn, job: Job): boolean {
+    let cursor = this.#cursors.get(job.key)
+    if (cursor === undefined) this.#cursors.set(job.key, (cursor = this.#book.ofJob(job.key).entries()))
+    for (let done = 0; done < SLICE; ) {
+      const { value } = cursor.next()
+      if (value === undefined) {
+        this.#cursors.delete(job.key)
+        return true
+      }
+      done += this.#sweep(turn, job, value[1])
+    }
+    return false
+  }
+
+  #sweep(turn: Turn, { key, sweeping }: Job, execution: Execution): number {
+    if (sweeping === 'DELETE') {
+      const attempts = this.#book.attempts(key, execution.device).reverse()
+      for (const { number } of attempts) this.#executions.delete(turn, key, execution.device, number, { force: true })
+      return attempts.length
+    }
+    const move = sweeping === 'FORCE_CANCEL' ? 'FORCE_CANCEL' : 'CANCEL'
+    const current = this.#book.get(key, execution.device)
+    if (current === undefined || moved(current.status, move) === undefined) return 0
+    this.#executions.move(turn, current, move)
+    return 1
+  }
+}
