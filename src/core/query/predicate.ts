@@ -36,6 +36,7 @@ export function matches(predicate: Predicate, lookup: Lookup): boolean {
     case 'prefix':
       return anyOf(lookup(predicate.path), (value) => typeof value === 'string' && value.startsWith(predicate.value))
     case '!=':
+      // Of a list, no element may equal the value.
       return !anyOf(lookup(predicate.path), (value) => value === predicate.value)
     default:
       return anyOf(lookup(predicate.path), (value) => compare(predicate.op, value, predicate.value))
@@ -44,8 +45,8 @@ export function matches(predicate: Predicate, lookup: Lookup): boolean {
 
 const anyOf = (found: unknown, test: (value: unknown) => boolean): boolean => (Array.isArray(found) ? found.some(test) : test(found))
 
-function compare(op: '=' | '<' | '<=' | '>' | '>=', left: unknown, right: Scalar): boolean {
-  if (op === '=') return left === right
+function compare(op: '=' | '!=' | '<' | '<=' | '>' | '>=', left: unknown, right: Scalar): boolean {
+  if (op === '=' || op === '!=') return (left === right) === (op === '=')
   if (left === null || right === null || typeof left !== typeof right) return false
   const a = left as string | number
   const b = right as string | number
