@@ -1,0 +1,21 @@
+import type { Endpoints, HubApi } from '../shared/api.ts'
+import type { HubOptions } from '../shared/options.ts'
+
+export interface Hub {
+  /** Ready means: state loaded and every listener bound. Rejects with what stands in the way and what to change. */
+  start(): Promise<Endpoints>
+  /** Ends connections, writes everything down. */
+  stop(): Promise<void>
+  readonly api: HubApi
+  readonly events: HubEvents
+}
+
+export interface HubEvents {
+  /** Called after the commit of whatever changed; returns a way to call it off. */
+  on(listener: (change: Change) => void): () => void
+}
+
+/** Something that people may be looking at has changed; ask the API for what it is now. */
+export type Change = { type: 'device'; key: string } | { type: 'job'; key: string } | { type: 'execution'; job: string; device: string } | { type: 'notice' }
+
+export type { HubOptions }
