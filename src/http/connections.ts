@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/** One request and its answer. */
+export interface Exchange {
+  req: IncomingMessage
+  res: ServerResponse
+  /** Aborted when the client has gone before the answer was sent. */
+  gone: AbortSignal
+}
+
+/**
+ * Every open socket and what is going on it. Node keeps such a list only for servers that listen themselves, and not
+ * for sockets that were upgraded or accepted from another listener.
+ */
+export class Connections {
+  readonly #sockets = new Map<Duplex, Map<ServerResponse, { exchange: Exchange; abort: () => void }>>()
+  readonly #raw = new Set<Duplex>()
+  #onQuiet: (() => void) | undefined
+
+  /** The TCP socket under a TLS one, which may never finish its handshake. */
+  addRaw(socket: Duplex): void {
+    this.#raw.add(socket)
+    socket.once('close', () => this.#raw.delete(socket))
+  }
+
+  add(socket: Duplex): void {
+    if (this.#sockets.has(socket)) return
+    this.#sockets.set(socket, new Map())
+    socket.once('close', () => {
+      // A pipelined answer that never got its turn closes with the socket only.
+      for (const { abort } of this.#sockets.get(socket)?.values() ?? []) abort()
+      this.#sockets.delete(socket)
+      this.#tellIfQuiet()
+    })
+  }
+
+  begin(req: IncomingMessage, res: ServerResponse): Exchange {
+    const controller = new AbortController()
+    const exchange = { req, res, gone: controller.signal }
+    const { socket } = req
+    this.#sockets.get(socket)?.set(res, { exchange, abort: () => controller.abort() })
+    res.once('close', () => {
+      if (!res.writableFinished) controller.abort()
+      this.#sockets.get(socket)?.delete(res)
+      this.#tellIfQuiet()
+    })
+    return exchange
+  }
+
+  /** The exchanges on a socket, oldest first. */
+  of(socket: Duplex): Exchange[] {
+    return [...(this.#sockets.get(socket)?.values() ?? [])].map(({ exchange }) => exchange)
+  }
+
+  /** Closes every socket: at once where nothing is going on, else after its answer, but in `graceMs` of real time at the latest. */
+  async close(graceMs: number): Promise<void> {
+    for (const [socket, exchanges] of this.#sockets) {
+      if (exchanges.size === 0) socket.destroy()
+      for (const { exchange } of exchanges.values()) exchange.res.shouldKeepAlive = false
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs)
+      this.#onQuiet = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#tellIfQuiet()
+    })
+    for (const socket of [...this.#sockets.keys(), ...this.#raw]) socket.destroy()
+  }
+
+  #tellIfQuiet(): void {
+    if (this.#onQuiet === undefined) return
+    for (const exchanges of this.#sockets.values()) if (exchanges.size > 0) return
+    this.#onQuiet()
+  }
+}

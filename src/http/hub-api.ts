@@ -1,0 +1,109 @@
+import { HubError, invalid, type HubErrorCode } from '../core/errors.ts'
+import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
+import { json, jsonError } from './json.ts'
+import { isOwnHost, isOwnOrigin } from './origin.ts'
+import { Routes } from './routes.ts'
+import { bearsToken } from './token.ts'
+
+/** A request to the hub's own API; `json` is the parsed body, `undefined` where there was none. */
+export interface ApiRequest extends HttpRequest {
+  json: unknown
+}
+
+/** One call of the hub's own API. What `handle` resolves to is sent as JSON, `undefined` as 204. */
+export interface ApiRoute {
+  method: string
+  /** A path-to-regexp pattern that begins with `/hub/`. */
+  path: string
+  handle(request: ApiRequest, params: Record<string, string>): Promise<unknown>
+}
+
+export interface HubApiOptions {
+  routes: readonly ApiRoute[]
+  token: string
+  /** Under which names, besides addresses and `localhost`, people reach this hub. */
+  names: readonly string[]
+  onNotice(text: string, error?: unknown): void
+}
+
+/** The hub's own API: JSON in and out, for who holds the token, out of reach of web pages. */
+export interface HubApi {
+  /** Whether the path is the hub's own, so that no dialect is asked. */
+  claims(request: HttpRequest): boolean
+  /** Never rejects. */
+  handle(request: HttpRequest): Promise<HttpResponse>
+}
+
+export function createHubApi({ routes, token, names, onNotice }: HubApiOptions): HubApi {
+  const table = new Routes(routes)
+  return {
+    claims: ({ path }) => path === '/hub' || path.startsWith('/hub/'),
+    async handle(request) {
+      try {
+        checkCaller(request, token, names)
+        return await dispatch(table, request)
+      } catch (error) {
+        if (error instanceof HubError) return refusal(error)
+        onNotice(`${request.method} ${request.path} failed`, error)
+        return jsonError(500, 'INTERNAL', 'The hub failed; its log says why')
+      }
+    },
+  }
+}
+
+/** A token may leak into a page; therefore no page but our own may even try one. */
+function checkCaller({ headers }: HttpRequest, token: string, names: readonly string[]): void {
+  const { host, origin, authorization } = headers
+  if (!isOwnHost(host, names)) throw new HubError('FORBIDDEN', `Host ${host ?? '(none)'}: must be an address, localhost or a name of this hub`)
+  if (!isOwnOrigin(origin)) throw new HubError('FORBIDDEN', `Origin ${origin}: only pages of this machine and VS Code may call the hub`)
+  if (!bearsToken(authorization, token)) throw new HubError('UNAUTHORIZED', 'Send the hub\'s token: Authorization: Bearer <content of the token file>')
+}
+
+async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<HttpResponse> {
+  const found = table.find(request)
+  switch (found.type) {
+    case 'match':
+      return json(200, await found.route.handle({ ...request, json: parseBody(request.body) }, found.params))
+    case 'malformed':
+      throw invalid('path', request.path, 'must be correctly percent-encoded')
+    case 'method-not-allowed': {
+      const allow = found.allow.join(', ')
+      return jsonError(405, 'METHOD_NOT_ALLOWED', `${request.path} takes ${allow}`, { headers: { Allow: allow } })
+    }
+    case 'not-found':
+      throw new HubError('NOT_FOUND', `The hub's API has no ${request.path}`)
+  }
+}
+
+function parseBody(body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  try {
+    return JSON.parse(body.toString()) as unknown
+  } catch (error) {
+    throw new HubError('INVALID', `body: must be JSON (${error instanceof Error ? error.message : String(error)})`, { field: 'body' })
+  }
+}
+
+const STATUS: Record<HubErrorCode, number> = {
+  INVALID: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  VERSION_MISMATCH: 409,
+  INVALID_TRANSITION: 409,
+  TERMINAL_STATE: 409,
+  CONFLICT: 409,
+  NOT_ONLINE: 409,
+  TOO_LARGE: 413,
+  LIMIT: 422,
+  UNSUPPORTED: 501,
+  TIMEOUT: 504,
+}
+
+function refusal({ code, message, data }: HubError): HttpResponse {
+  return jsonError(STATUS[code], code, message, {
+    ...(data.field !== undefined && { field: data.field }),
+    ...(code === 'UNAUTHORIZED' && { headers: { 'WWW-Authenticate': 'Bearer' } }),
+  })
+}

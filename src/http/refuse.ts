@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Exchange } from './connections.ts'
+import { jsonError } from './json.ts'
+
+/** How long a client may go on sending a body that nobody wants, in real time. */
+const LINGER_MS = 2_000
+
+/**
+ * Answers 413. Closing while the client still sends would reset the connection and destroy the answer on its way, so
+ * the rest of the body is thrown away for a while first.
+ */
+export function refuseBody(req: IncomingMessage, res: ServerResponse, limit: number): void {
+  const { status, headers, body } = jsonError(413, 'TOO_LARGE', `The request body must be at most ${limit} bytes`)
+  const bytes = Buffer.from(String(body))
+  res.writeHead(status, { ...headers, 'Content-Length': bytes.length, Connection: 'close' })
+  res.write(bytes)
+  const end = (): void => void res.end()
+  const timer = setTimeout(end, LINGER_MS)
+  res.once('close', () => clearTimeout(timer))
+  req.once('end', end)
+  req.once('error', end)
+  req.resume()
+}
+
+const STATUS_BY_CODE: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** Answers what is not HTTP, where an answer cannot be mistaken for that of another request, and hangs up. */
+export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, exchanges: Exchange[]): void {
+  const status = STATUS_BY_CODE[error.code ?? ''] ?? (error.code?.startsWith('HPE_') === true ? '400 Bad Request' : undefined)
+  const others = exchanges.some(({ req, res }) => req.complete || res.headersSent)
+  if (status === undefined || others || exchanges.length > 1 || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+}

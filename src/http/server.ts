@@ -1,0 +1,162 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
+import { Connections, type Exchange } from './connections.ts'
+import { jsonError } from './json.ts'
+import type { ObjectStore } from './objects.ts'
+import { refuseBody, refuseMalformed } from './refuse.ts'
+import { announcesTooMuch, readBody, toHttpRequest } from './request.ts'
+import { send } from './send.ts'
+import { declineUpgrade, isWebSocketUpgrade } from './upgrade.ts'
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024
+/** Longer than the pools of common clients keep a connection, so that they do not write into a closing one. */
+const KEEP_ALIVE_MS = 65_000
+const STOP_GRACE_MS = 2_000
+/** AWS names its HTTP over TLS in ALPN too [aws 1.1]. */
+const ALPN = ['x-amzn-http-ca', 'http/1.1']
+
+/** Who decides about requests. `gone` is aborted if the client does not wait for the answer. */
+export interface HttpHooks {
+  handle(request: HttpRequest, gone: AbortSignal): Promise<HttpResponse>
+}
+
+export interface HttpServerOptions {
+  hooks: HttpHooks
+  /** PEM; `ca` is what client certificates are judged by. Needed for `listenHttps` only. */
+  tls?: { key: string; cert: string; ca: string }
+  /** A WebSocket handshake. The socket is the callee's from now on. */
+  onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void
+  /** What people should know: failures of the hub, handshakes that failed. */
+  onNotice(text: string, error?: unknown): void
+  objects: ObjectStore
+  /** Default 8 MB; larger requests get 413. */
+  maxBodyBytes?: number
+}
+
+/** HTTP/1.1 on any number of listeners, with or without TLS, all served by the same hooks. */
+export class HttpServer {
+  readonly #options: HttpServerOptions
+  readonly #connections = new Connections()
+  readonly #listeners = new Set<Server>()
+  /** Parses what other listeners have accepted; never listens. */
+  readonly #adopting: Server
+  #lastRequest = 0
+  #stopping = false
+
+  static create(options: HttpServerOptions): HttpServer {
+    return new HttpServer(options)
+  }
+
+  private constructor(options: HttpServerOptions) {
+    this.#options = options
+    this.#adopting = this.#prepareHttp()
+  }
+
+  /** The actual port. A port that is taken rejects with Node's EADDRINUSE error, which names it. */
+  listenHttp(port: number, host: string): Promise<number> {
+    return this.#listen(this.#prepareHttp(), port, host)
+  }
+
+  /** Client certificates are asked for but not judged here. */
+  listenHttps(port: number, host: string): Promise<number> {
+    const { tls } = this.#options
+    if (tls === undefined) return Promise.reject(new Error('HTTPS needs a server certificate'))
+    const server = createHttpsServer({ ...tls, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ALPN })
+    server.on('connection', (socket: Socket) => this.#connections.addRaw(socket))
+    server.on('secureConnection', (socket) => this.#connections.add(socket))
+    server.on('tlsClientError', (error, socket) => this.#noticeHandshake(error, socket))
+    return this.#listen(this.#prepare(server), port, host)
+  }
+
+  /** Takes over a socket on which another listener has seen HTTP; what that has read must be unshifted. */
+  accept(socket: Socket): void {
+    if (this.#stopping) socket.destroy()
+    else this.#adopting.emit('connection', socket)
+  }
+
+  /** Stops listening, gives running requests a moment to be answered, then closes every connection, upgraded ones too. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const closed = [...this.#listeners].map((server) => new Promise((resolve) => server.close(resolve)))
+    this.#listeners.clear()
+    await this.#connections.close(STOP_GRACE_MS)
+    await Promise.all(closed)
+  }
+
+  #prepareHttp(): Server {
+    const server = createHttpServer()
+    server.on('connection', (socket: Socket) => this.#connections.add(socket))
+    return this.#prepare(server)
+  }
+
+  #prepare(server: Server): Server {
+    server.keepAliveTimeout = KEEP_ALIVE_MS
+    server.on('request', (req, res) => void this.#serve(req, res))
+    server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+      if (!announcesTooMuch(req, this.#maxBodyBytes)) res.writeContinue()
+      void this.#serve(req, res)
+    })
+    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(server, req, socket, head))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseMalformed(error, socket, this.#connections.of(socket)))
+    return server
+  }
+
+  #listen(server: Server, port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, () => {
+        server.off('error', reject)
+        server.on('error', (error) => this.#options.onNotice('An HTTP listener failed', error))
+        this.#listeners.add(server)
+        resolve((server.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const exchange = this.#connections.begin(req, res)
+    try {
+      const body = await readBody(req, this.#maxBodyBytes)
+      if (body === 'gone') return
+      if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
+      const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req, body)
+      const response = await this.#options.hooks.handle(request, exchange.gone)
+      if (this.#stopping) res.shouldKeepAlive = false
+      if (!exchange.gone.aborted) await send(res, request, response, this.#options.objects)
+    } catch (error) {
+      await this.#fail(exchange, error)
+    }
+  }
+
+  /** Tells people why, and the client only that. A client that went away while it was sent something is no failure. */
+  async #fail({ req, res, gone }: Exchange, error: unknown): Promise<void> {
+    if (gone.aborted && error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
+    this.#options.onNotice(`${req.method} ${req.url} failed`, error)
+    if (res.headersSent) res.destroy()
+    else await send(res, { method: req.method ?? 'GET', headers: {} }, jsonError(500, 'INTERNAL', 'The hub failed; its log says why'), this.#options.objects)
+  }
+
+  #upgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!isWebSocketUpgrade(req)) {
+      declineUpgrade(req, socket, head)
+      server.emit(server !== this.#adopting && socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket)
+      return
+    }
+    // Until the new owner listens for errors, a reset must not be an uncaught one.
+    socket.on('error', () => {})
+    this.#options.onUpgrade(req, socket, head, socket instanceof TLSSocket)
+  }
+
+  #noticeHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    // Mere disconnects are port scans and health checks.
+    if (error.code?.startsWith('ERR_SSL') === true) this.#options.onNotice(`TLS handshake with ${socket.remoteAddress ?? 'a client'} failed`, error)
+  }
+
+  get #maxBodyBytes(): number {
+    return this.#options.maxBodyBytes ?? MAX_BODY_BYTES
+  }
+}
