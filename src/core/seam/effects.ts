@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import type { DialectName } from '../ids.ts'
 import type { Cause } from '../turn.ts'
 import type { HttpResponse } from './http.ts'
 import type { ConnectionId, DisconnectReason, Message, Qos } from './mqtt.ts'
@@ -23,5 +24,5 @@ export type Action =
   /** Calls the dialect's `woken` with this key at that instant; `undefined` calls it off. */
   | { type: 'wake'; key: string; at: Instant | undefined }
 
-/** An action and why: the inspector, breakpoints and replay hang on it. */
-export type Effect = Action & { cause: Cause }
+/** An action, whose decision it was, and why: the inspector, breakpoints and replay hang on it. */
+export type Effect = Action & { dialect: DialectName; cause: Cause }

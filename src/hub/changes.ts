@@ -1,0 +1,51 @@
+import type { DomainEvent } from '../core/events.ts'
+import type { Change, HubEvents } from './hub.ts'
+
+/** Tells listeners what has changed, once it has been committed. */
+export class Changes implements HubEvents {
+  readonly #listeners = new Set<(change: Change) => void>()
+
+  on(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  emit(change: Change): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+
+  /** On the hot path: without listeners it costs nothing. */
+  tell(events: readonly DomainEvent[]): void {
+    if (this.#listeners.size === 0) return
+    for (const event of events) {
+      const change = changeOf(event)
+      if (change !== undefined) this.emit(change)
+    }
+  }
+}
+
+function changeOf(event: DomainEvent): Change | undefined {
+  switch (event.type) {
+    case 'device.created':
+    case 'device.updated':
+    case 'device.deleted':
+    case 'device.connectivity':
+    case 'twin.deleted':
+    case 'twin.updated':
+      return { type: 'device', key: 'twin' in event ? event.twin.device : event.key }
+    case 'group.joined':
+    case 'group.left':
+      return { type: 'device', key: event.device }
+    case 'job.created':
+    case 'job.status':
+    case 'job.canceled':
+    case 'job.deleted':
+      return { type: 'job', key: event.key }
+    case 'execution.queued':
+    case 'execution.changed':
+    case 'execution.deleted':
+      return { type: 'execution', job: event.execution.job, device: event.execution.device }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,84 @@
+import type { Instant } from '../core/clock.ts'
+import type { Engine } from '../core/engine.ts'
+import { HubError } from '../core/errors.ts'
+import type { Ids } from '../core/ids.ts'
+import type { Action, Effect } from '../core/seam/effects.ts'
+import type { ConnectionId, Message, Qos } from '../core/seam/mqtt.ts'
+import type { Table, Tables } from '../core/table.ts'
+import type { Turn } from '../core/turn.ts'
+import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
+import type { Notices } from './notices.ts'
+
+/** What all contexts of one hub have in common. */
+export interface World {
+  engine: Engine
+  ids: Ids
+  tables: Tables
+  settings: Settings
+  connections: ConnectionView
+  notices: Notices
+}
+
+/** One dialect's view of one turn; gathers the actions it asks for. */
+export class TurnContext implements Context {
+  readonly #world: World
+  readonly #dialect: string
+  readonly #effects: Effect[]
+
+  constructor(
+    world: World,
+    dialect: string,
+    readonly turn: Turn,
+    effects: Effect[],
+  ) {
+    this.#world = world
+    this.#dialect = dialect
+    this.#effects = effects
+  }
+
+  get now(): Instant {
+    return this.turn.now
+  }
+
+  get engine(): Engine {
+    return this.#world.engine
+  }
+
+  get ids(): Ids {
+    return this.#world.ids
+  }
+
+  get settings(): Settings {
+    return this.#world.settings
+  }
+
+  get connections(): ConnectionView {
+    return this.#world.connections
+  }
+
+  own<T extends object>(collection: string): Table<T> {
+    return this.#world.tables.table(`${this.#dialect}.${collection}`)
+  }
+
+  act(action: Action, rule: string): void {
+    this.#effects.push({ ...action, dialect: this.#dialect, cause: { input: this.turn.input, rule } })
+  }
+
+  send(connection: ConnectionId, message: Omit<Message, 'qos'> & { qos?: Qos }, rule: string): void {
+    const { topic, payload, qos = 'as-subscribed' } = message
+    this.act({ type: 'send', connection, message: { topic, payload, qos } }, rule)
+  }
+
+  publish(message: Message, rule: string): void {
+    this.act({ type: 'publish', message }, rule)
+  }
+
+  ignored(what: string): void {
+    if (this.settings.refuseIgnored) throw new HubError('UNSUPPORTED', `${what} is not modelled, and --strict refuses what would be ignored`, { field: what })
+    this.#world.notices.add('ignored', `${this.#dialect}: ${what}`)
+  }
+
+  warn(about: string, text: string): void {
+    this.#world.notices.add('warning', `${about}: ${text}`)
+  }
+}

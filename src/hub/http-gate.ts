@@ -1,0 +1,86 @@
+import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../core/seam/http.ts'
+import type { Claim, Context, Dialect, Params, Route } from '../dialect/dialect.ts'
+import { Routes } from '../http/routes.ts'
+import { TurnFailure } from './turns.ts'
+
+export interface HttpGateOptions {
+  dialects: readonly Dialect[]
+  /** Runs a decision of that dialect and performs what it asks for; resolves when all of it would survive the process. */
+  perform<T>(dialect: string, request: HttpRequest, decide: (ctx: Context) => T): Promise<T>
+  /** Fetches what a route needs. */
+  fulfil(need: Need): Promise<Fulfilled[number]>
+  onFailure(text: string, error: unknown): void
+}
+
+const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
+
+/** Finds out which cloud an HTTP request is meant for and lets that dialect decide it. */
+export class HttpGate {
+  readonly #options: HttpGateOptions
+  readonly #routes: ReadonlyMap<Dialect, Routes<Route>>
+  /** Requests whose route said `later`. */
+  readonly #later = new Map<string, (response: HttpResponse) => void>()
+
+  constructor(options: HttpGateOptions) {
+    this.#options = options
+    this.#routes = new Map(options.dialects.map((dialect) => [dialect, new Routes(dialect.http.routes)]))
+  }
+
+  /** Never rejects: every failure is answered in the words of the cloud it belongs to. */
+  async handle(request: HttpRequest, gone: AbortSignal): Promise<HttpResponse> {
+    const dialect = this.#dialectOf(request)
+    if (dialect === undefined) return { status: 404, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: 'No cloud that this hub speaks knows this request' }) }
+    let response: HttpResponse
+    try {
+      response = await this.#decide(dialect, request, gone)
+    } catch (error) {
+      response = dialect.http.failure(error instanceof TurnFailure ? error.reason : error, request)
+      if (response.status >= 500) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
+    }
+    return (await this.#finish(dialect, request, response)) ?? response
+  }
+
+  /** Answers a request whose route said `later`; nothing happens if the client is gone. */
+  respond(request: string, response: HttpResponse): void {
+    this.#later.get(request)?.(response)
+    this.#later.delete(request)
+  }
+
+  #dialectOf(request: HttpRequest): Dialect | undefined {
+    let best: Dialect | undefined
+    let most = 0
+    for (const dialect of this.#options.dialects) {
+      const claim = rank[dialect.http.claim(request)]
+      if (claim > most) [best, most] = [dialect, claim]
+    }
+    return best
+  }
+
+  async #decide(dialect: Dialect, request: HttpRequest, gone: AbortSignal): Promise<HttpResponse> {
+    const found = this.#routes.get(dialect)!.find(request)
+    if (found.type !== 'match') return dialect.http.notFound(request)
+    const { route, params } = found
+    const fulfilled = await Promise.all((route.needs?.(request, params) ?? []).map((need) => this.#options.fulfil(need)))
+    return this.#handle(dialect, route, request, params, fulfilled, gone)
+  }
+
+  async #handle(dialect: Dialect, route: Route, request: HttpRequest, params: Params, fulfilled: Fulfilled, gone: AbortSignal): Promise<HttpResponse> {
+    // Ready before the decision: the answer may come in the very same turn.
+    const later = new Promise<HttpResponse>((resolve) => this.#later.set(request.id, resolve))
+    gone.addEventListener('abort', () => this.#later.delete(request.id), { once: true })
+    let answered: HttpResponse | 'later' | undefined
+    try {
+      answered = await this.#options.perform(dialect.name, request, (ctx) => route.handle(ctx, request, params, fulfilled))
+    } finally {
+      if (answered !== 'later') this.#later.delete(request.id)
+    }
+    return answered === 'later' ? later : answered
+  }
+
+  async #finish(dialect: Dialect, request: HttpRequest, response: HttpResponse): Promise<HttpResponse | undefined> {
+    const { finish } = dialect.http
+    if (finish === undefined) return undefined
+    return this.#options.perform(dialect.name, request, (ctx) => finish(response, request, ctx))
+  }
+}
+

@@ -1,0 +1,77 @@
+import type { Clock } from '../core/clock.ts'
+import type { DomainEvent } from '../core/events.ts'
+import { dialectOf } from '../core/ids.ts'
+import type { Effect } from '../core/seam/effects.ts'
+import { Turn, type Input } from '../core/turn.ts'
+import type { Context, Dialect } from '../dialect/dialect.ts'
+import { TurnContext, type World } from './context.ts'
+
+/** What a turn came to: its result now, its effects to be performed once `committed` has resolved. */
+export interface Outcome<T> {
+  result: T
+  effects: readonly Effect[]
+  events: readonly DomainEvent[]
+  committed: Promise<void>
+}
+
+/** A decision that went wrong: what it had changed and caused by then is in the outcome all the same. */
+export class TurnFailure extends Error {
+  constructor(
+    readonly reason: unknown,
+    readonly outcome: Outcome<undefined>,
+  ) {
+    super(reason instanceof Error ? reason.message : String(reason), { cause: reason })
+  }
+}
+
+/** Takes inputs through engine and dialects, one turn each [design 3: decide, commit, then acknowledge]. */
+export class Turns {
+  readonly #world: World
+  readonly #clock: Clock
+  readonly #dialects: ReadonlyMap<string, Dialect>
+  readonly #commit: () => Promise<void>
+
+  constructor(world: World, clock: Clock, dialects: ReadonlyMap<string, Dialect>, commit: () => Promise<void>) {
+    this.#world = world
+    this.#clock = clock
+    this.#dialects = dialects
+    this.#commit = commit
+  }
+
+  /** `decide` runs at once. Throws `TurnFailure` if it, or what follows from it, throws. */
+  run<T>(dialect: string, input: Input, decide: (ctx: Context) => T): Outcome<T> {
+    const turn = new Turn(this.#clock.now(), input)
+    const effects: Effect[] = []
+    let failure: { reason: unknown } | undefined
+    let result: T | undefined
+    try {
+      result = decide(new TurnContext(this.#world, dialect, turn, effects))
+    } catch (reason) {
+      failure = { reason }
+    }
+    try {
+      this.#drain(turn, effects)
+    } catch (reason) {
+      failure ??= { reason }
+    }
+    const outcome = { result: undefined, effects, events: turn.events, committed: this.#commit() }
+    if (failure !== undefined) throw new TurnFailure(failure.reason, outcome)
+    return { ...outcome, result: result as T }
+  }
+
+  /** Every event goes to the dialect whose it is, until neither dialects nor engine add any. */
+  #drain(turn: Turn, effects: Effect[]): void {
+    const contexts = new Map<string, Context>()
+    let told = 0
+    do {
+      for (; told < turn.events.length; told += 1) {
+        const event = turn.events[told]!
+        const name = dialectOf(event.key)
+        let ctx = contexts.get(name)
+        if (ctx === undefined) contexts.set(name, (ctx = new TurnContext(this.#world, name, turn, effects)))
+        this.#dialects.get(name)?.onEvent(ctx, event)
+      }
+      this.#world.engine.settle(turn)
+    } while (told < turn.events.length)
+  }
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HubError } from '../../src/core/errors.ts'
+import type { NewJob } from '../../src/core/job/model.ts'
+import { Hall } from '../builders/hall.ts'
+
+function continuous(rest: Partial<NewJob> = {}): { hall: Hall; devices: string[]; join: (device: string) => void; leave: (device: string) => void } {
+  const hall = new Hall()
+  const devices = hall.devices(3)
+  hall.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'g' }))
+  const join = (device: string): void => hall.turn((turn, engine) => engine.devices.join(turn, device, 'x/g'))
+  const leave = (device: string): void => hall.turn((turn, engine) => engine.devices.leave(turn, device, 'x/g'))
+  join(devices[0]!)
+  hall.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }], ...rest })
+  return { hall, devices, join, leave }
+}
+
+test('a continuous job covers devices that join its group later, at once, and never completes', () => {
+  const { hall, devices, join } = continuous()
+  hall.report(devices[0]!, 'SUCCEEDED')
+  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
+  join(devices[1]!)
+  assert.deepEqual(devices.map((device) => hall.status(device)), ['SUCCEEDED', 'QUEUED', undefined])
+})
+
+test('a device that leaves has its pending execution removed, and gets a new one when it comes back', () => {
+  const { hall, devices, join, leave } = continuous({ retry: [{ on: 'FAILED', times: 1 }] })
+  hall.report(devices[0]!, 'FAILED')
+  leave(devices[0]!)
+  assert.equal(hall.status(devices[0]!), 'REMOVED')
+  join(devices[0]!)
+  const again = hall.engine.executions.require('x/job', devices[0]!)
+  assert.deepEqual([again.status, again.number, again.retried], ['QUEUED', 3, undefined])
+})
+
+test('what a device has finished stays finished when it leaves and comes back', () => {
+  const { hall, devices, join, leave } = continuous()
+  hall.report(devices[0]!, 'SUCCEEDED')
+  leave(devices[0]!)
+  join(devices[0]!)
+  assert.deepEqual([hall.status(devices[0]!), hall.engine.executions.require('x/job', devices[0]!).number], ['SUCCEEDED', 1])
+})
+
+test('deleting a device takes it out of the continuous jobs it was pending in', () => {
+  const { hall, devices } = continuous()
+  hall.turn((turn, engine) => engine.devices.delete(turn, devices[0]!))
+  assert.equal(hall.status(devices[0]!), 'REMOVED')
+})
+
+test('a continuous job on a query follows what twins and tags say', () => {
+  const hall = new Hall()
+  const [device] = hall.devices(1)
+  hall.job([], { selection: 'CONTINUOUS', targets: [{ type: 'query', where: { op: '=', path: 'twin.reported.ver', value: '1.0' }, text: '' }] })
+  const report = (ver: string): void => void hall.turn((turn, engine) => engine.twins.update(turn, device!, undefined, { reported: { ver } }))
+  report('1.0')
+  assert.equal(hall.status(device!), 'QUEUED')
+  report('2.0')
+  assert.equal(hall.status(device!), 'REMOVED')
+})
+
+test('targets can be added to a continuous job in progress, and to no other', () => {
+  const { hall, devices } = continuous()
+  hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'device', device: devices[2]! }], 'more'))
+  assert.deepEqual(devices.map((device) => hall.status(device)), ['QUEUED', undefined, 'QUEUED'])
+  hall.job([devices[0]!], { key: 'x/snapshot' })
+  const add = (): unknown => hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/snapshot', [{ type: 'device', device: devices[1]! }]))
+  assert.throws(add, (error) => error instanceof HubError && error.code === 'INVALID')
+})

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rateOf } from '../../src/core/job/rollout.ts'
+import { SLICE } from '../../src/core/job/sweep.ts'
+import { Hall, MINUTE } from '../builders/hall.ts'
+
+test('without a rate everything is queued at once, a slice a turn, in the order of the targets', () => {
+  const hall = new Hall()
+  const devices = hall.devices(SLICE * 2 + 1)
+  hall.job(devices)
+  assert.equal(hall.count('QUEUED'), SLICE)
+  assert.equal(hall.due(), 2)
+  assert.deepEqual([...hall.engine.executions.ofJob('x/job').keys()], devices)
+})
+
+test('a constant rate queues that many a minute, and no more in any 60 seconds', () => {
+  const hall = new Hall()
+  hall.job(hall.devices(25), { rollout: { perMinute: 10 } })
+  const queued: number[] = []
+  for (let second = 0; second <= 150; second += 30) {
+    queued.push(hall.count('QUEUED'))
+    hall.advance(30_000)
+  }
+  assert.deepEqual(queued, [10, 10, 20, 20, 25, 25])
+})
+
+test('an exponential rate grows each time so many more were notified, up to the ceiling', () => {
+  const rollout = { perMinute: 300, exponential: { base: 50, factor: 2, every: { of: 'NOTIFIED' as const, count: 1000 } } }
+  const rates = [0, 999, 1000, 2000, 3000].map((notified) => rateOf(rollout, notified, 0))
+  assert.deepEqual(rates, [50, 50, 100, 200, 300])
+})
+
+test('an exponential rate can follow successes: nothing speeds up until devices succeed', () => {
+  const hall = new Hall()
+  const devices = hall.devices(40)
+  hall.job(devices, { rollout: { exponential: { base: 5, factor: 3, every: { of: 'SUCCEEDED', count: 5 } } } })
+  hall.advance(MINUTE)
+  assert.equal(hall.count('QUEUED'), 10)
+  for (const device of devices.slice(0, 5)) hall.report(device, 'SUCCEEDED')
+  hall.advance(MINUTE)
+  assert.equal(hall.count('QUEUED'), 5 + 15)
+})
+
+test('a rate changed under way is obeyed from then on', () => {
+  const hall = new Hall()
+  hall.job(hall.devices(100), { rollout: { perMinute: 10 } })
+  hall.turn((turn, engine) => engine.jobs.update(turn, 'x/job', { rollout: { perMinute: 50 } }))
+  hall.due()
+  assert.equal(hall.count('QUEUED'), 50)
+})
+
+test('a rollout goes on after a restart where it was, within its minute', () => {
+  const hall = new Hall()
+  hall.job(hall.devices(25), { rollout: { perMinute: 10 } })
+  hall.restart()
+  hall.advance(30_000)
+  assert.equal(hall.count('QUEUED'), 10)
+  hall.advance(90_000)
+  assert.equal(hall.count('QUEUED'), 25)
+})
+
+test('a snapshot of an empty target set is complete at once', () => {
+  const hall = new Hall()
+  hall.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'nobody' }))
+  hall.job([], { targets: [{ type: 'group', group: 'x/nobody' }] })
+  assert.equal(hall.jobStatus(), 'COMPLETED')
+})
+
+test('a job completes with its last execution, not before its rollout has ended', () => {
+  const hall = new Hall()
+  const devices = hall.devices(2)
+  hall.job(devices, { rollout: { perMinute: 1 } })
+  hall.report(devices[0]!, 'SUCCEEDED')
+  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
+  hall.advance(MINUTE)
+  hall.report(devices[1]!, 'FAILED')
+  assert.equal(hall.jobStatus(), 'COMPLETED')
+})
+
+test('targets that overlap, by group, child group and name, give each device one execution', () => {
+  const hall = new Hall()
+  const devices = hall.devices(3)
+  hall.turn((turn, engine) => {
+    engine.groups.create(turn, { dialect: 'x', name: 'parent' })
+    engine.groups.create(turn, { dialect: 'x', name: 'child', parent: 'x/parent' })
+    engine.devices.join(turn, devices[1]!, 'x/child')
+    engine.devices.join(turn, devices[2]!, 'x/parent')
+  })
+  hall.job([], { targets: [{ type: 'device', device: devices[1]! }, { type: 'group', group: 'x/parent' }] })
+  assert.deepEqual([...hall.engine.executions.ofJob('x/job').keys()], [devices[1], devices[2]])
+})
+
+test('a query names its devices by what the registry and the twin say', () => {
+  const hall = new Hall()
+  const devices = hall.devices(3)
+  hall.turn((turn, engine) => {
+    engine.devices.update(turn, devices[0]!, { tags: { site: 'lab' } })
+    engine.twins.update(turn, devices[1]!, undefined, { reported: { ver: 'bc78' } })
+  })
+  const where = { op: 'or' as const, of: [{ op: '=' as const, path: 'tags.site', value: 'lab' }, { op: '=' as const, path: 'twin.reported.ver', value: 'bc78' }] }
+  hall.job([], { targets: [{ type: 'query', where, text: 'either' }] })
+  assert.deepEqual([...hall.engine.executions.ofJob('x/job').keys()], devices.slice(0, 2))
+})
