@@ -18,7 +18,7 @@ export interface ApiRoute {
   handle(request: ApiRequest, params: Record<string, string>): Promise<unknown>
 }
 
-export interface HubApiOptions {
+export interface ApiFrontOptions {
   routes: readonly ApiRoute[]
   token: string
   /** Under which names, besides addresses and `localhost`, people reach this hub. */
@@ -27,14 +27,14 @@ export interface HubApiOptions {
 }
 
 /** The hub's own API: JSON in and out, for who holds the token, out of reach of web pages. */
-export interface HubApi {
+export interface ApiFront {
   /** Whether the path is the hub's own, so that no dialect is asked. */
   claims(request: HttpRequest): boolean
   /** Never rejects. */
   handle(request: HttpRequest): Promise<HttpResponse>
 }
 
-export function createHubApi({ routes, token, names, onNotice }: HubApiOptions): HubApi {
+export function createApiFront({ routes, token, names, onNotice }: ApiFrontOptions): ApiFront {
   const table = new Routes(routes)
   return {
     claims: ({ path }) => path === '/hub' || path.startsWith('/hub/'),

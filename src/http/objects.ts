@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { HubError } from '../core/errors.ts'
 import type { ObjectRef, StoredObject } from '../core/seam/http.ts'
 import { segmentsOf } from './object-path.ts'
@@ -28,7 +28,8 @@ export class ObjectStore {
   readonly #etags = new Map<string, { state: string; etag: Promise<string> }>()
 
   constructor(root: string | undefined) {
-    this.#root = root
+    // An empty path would mean the working directory.
+    this.#root = root === undefined || root === '' ? undefined : resolve(root)
   }
 
   async stat(ref: ObjectRef): Promise<StoredObject | undefined> {
@@ -150,7 +151,7 @@ async function md5(handle: FileHandle): Promise<string> {
   }
 }
 
-const stateOf = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
+const stateOf = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}`
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL'])
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
+import { announcesTooMuch } from './request.ts'
 
 /** How long a client may go on sending a body that nobody wants, in real time. */
 const LINGER_MS = 2_000
@@ -21,6 +22,8 @@ export function refuseBody(req: IncomingMessage, res: ServerResponse, limit: num
   req.once('end', end)
   req.once('error', end)
   req.resume()
+  // Never told to continue, it has sent nothing.
+  if (req.headers.expect !== undefined && announcesTooMuch(req, limit)) end()
 }
 
 const STATUS_BY_CODE: Record<string, string> = {

@@ -60,15 +60,18 @@ export class Routes<R extends RouteLike> {
   find(request: HttpRequest): Found<R> {
     const path = unescapeHarmless(request.path)
     const first = firstSegment(path)
+    let served = false
     for (const method of request.method === 'HEAD' ? ['HEAD', 'GET'] : [request.method]) {
       for (const candidate of this.#candidates(method, first)) {
         const match = candidate.regexp.exec(path)
-        if (match === null || candidate.route.when?.(request) === false) continue
+        if (match === null) continue
+        served = true
+        if (candidate.route.when?.(request) === false) continue
         const params = decodeParams(candidate.keys, match)
         return params === undefined ? { type: 'malformed' } : { type: 'match', route: candidate.route, params }
       }
     }
-    return this.#refusal(path, first)
+    return served ? { type: 'not-found' } : this.#refusal(path, first)
   }
 
   #candidates(method: string, first: string): Compiled<R>[] {
@@ -76,7 +79,7 @@ export class Routes<R extends RouteLike> {
     return index === undefined ? [] : (index.byFirst.get(first) ?? index.elsewhere)
   }
 
-  /** A path that only other methods serve deserves 405; `when` is not asked, it tells apart routes of one method. */
+  /** A path that only other methods serve deserves 405. */
   #refusal(path: string, first: string): Found<R> {
     const allow = [...this.#methods.keys()].filter((method) => this.#candidates(method, first).some(({ regexp }) => regexp.test(path)))
     if (allow.length === 0) return { type: 'not-found' }

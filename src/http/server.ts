@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -10,7 +10,7 @@ import type { ObjectStore } from './objects.ts'
 import { refuseBody, refuseMalformed } from './refuse.ts'
 import { announcesTooMuch, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
-import { declineUpgrade, isWebSocketUpgrade } from './upgrade.ts'
+import { declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** Longer than the pools of common clients keep a connection, so that they do not write into a closing one. */
@@ -75,7 +75,7 @@ export class HttpServer {
   /** Takes over a socket on which another listener has seen HTTP; what that has read must be unshifted. */
   accept(socket: Socket): void {
     if (this.#stopping) socket.destroy()
-    else this.#adopting.emit('connection', socket)
+    else parseAgain(this.#adopting, 'connection', socket)
   }
 
   /** Stops listening, gives running requests a moment to be answered, then closes every connection, upgraded ones too. */
@@ -143,7 +143,7 @@ export class HttpServer {
   #upgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!isWebSocketUpgrade(req)) {
       declineUpgrade(req, socket, head)
-      server.emit(server !== this.#adopting && socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket)
+      parseAgain(server, server instanceof HttpsServer ? 'secureConnection' : 'connection', socket)
       return
     }
     // Until the new owner listens for errors, a reset must not be an uncaught one.

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** Whether the client really wants another protocol that is spoken here. */
@@ -17,4 +17,15 @@ export function declineUpgrade(req: IncomingMessage, socket: Duplex, head: Buffe
   }
   if (/\bclose\b/i.test(req.headers.connection ?? '')) lines.push('Connection: close')
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
+}
+
+/**
+ * Lets a server parse a socket from which something has been read and unshifted. Node's parser reads past the stream,
+ * straight from the handle, and would see what is still to come before what was unshifted; a listener for `data` keeps
+ * it from that.
+ */
+export function parseAgain(server: Server, event: 'connection' | 'secureConnection', socket: Duplex): void {
+  server.emit(event, socket)
+  socket.on('data', () => {})
+  socket.resume()
 }

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
+import { ObjectStore } from '../../src/http/objects.ts'
+import { HttpServer } from '../../src/http/server.ts'
+import { ask, sendRaw, startServer, type TestServer } from '../builders/http-server.ts'
+import { tlsCredentials } from '../builders/tls-credentials.ts'
+
+const { ca, clientKey, clientCert } = tlsCredentials
+const ok = { status: 200, body: 'ok' }
+
+describe('the HTTPS server', () => {
+  let hub: TestServer
+  let port = 0
+  before(async () => {
+    hub = await startServer(() => ok)
+    port = await hub.server.listenHttps(0, '127.0.0.1')
+  })
+  after(() => hub.server.stop())
+
+  it('shows who the client is', async () => {
+    await ask(port, { secure: { ca, key: clientKey, cert: clientCert } })
+    const request = hub.requests.at(-1)!
+    const expected = new X509Certificate(clientCert)
+    assert.equal(request.secure, true)
+    assert.deepEqual(request.certificate, {
+      sha256: expected.fingerprint256.replaceAll(':', '').toLowerCase(),
+      sha1: expected.fingerprint.replaceAll(':', '').toLowerCase(),
+      pem: expected.toString(),
+      commonName: 'thing-1',
+      validTo: Date.UTC(2120, 0, 1),
+      authorized: true,
+    })
+  })
+
+  it('lets clients in without a certificate', async () => {
+    assert.equal((await ask(port, { secure: { ca } })).status, 200)
+    assert.equal(hub.requests.at(-1)?.certificate, undefined)
+  })
+
+  it('lets clients in with a certificate of somebody else, and says so', async () => {
+    const other = await startServer(() => ok, { tls: { ...tlsCredentials, ca: tlsCredentials.cert } })
+    const otherPort = await other.server.listenHttps(0, '127.0.0.1')
+    await ask(otherPort, { secure: { ca, key: clientKey, cert: clientCert } })
+    assert.equal(other.requests[0]?.certificate?.authorized, false)
+    await other.server.stop()
+  })
+
+  it('speaks the ALPN name that AWS gives HTTP', async () => {
+    const socket = connectTls({ host: '127.0.0.1', port, ca, ALPNProtocols: ['x-amzn-http-ca'] })
+    await once(socket, 'secureConnect')
+    assert.equal(socket.alpnProtocol, 'x-amzn-http-ca')
+    socket.destroy()
+  })
+
+  it('tells people of a handshake that failed, and lives on', async () => {
+    await sendRaw(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    assert.match(hub.notices.at(-1) ?? '', /^TLS handshake with 127\.0\.0\.1 failed/)
+    assert.equal((await ask(port, { secure: { ca } })).status, 200)
+  })
+
+  it('declines h2c over TLS too', async () => {
+    const socket = connectTls({ host: '127.0.0.1', port, ca }, () =>
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+    )
+    let received = ''
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString()))
+    await once(socket, 'close')
+    assert.equal(received.match(/200 OK/g)?.length, 2)
+  })
+
+  it('takes over a socket that another listener has looked into', async () => {
+    const sniffing = createTlsServer({ ...tlsCredentials, requestCert: true, rejectUnauthorized: false }, (socket) => {
+      socket.once('data', (first: Buffer) => {
+        socket.pause()
+        socket.unshift(first)
+        hub.server.accept(socket)
+      })
+    })
+    sniffing.listen(0, '127.0.0.1')
+    await once(sniffing, 'listening')
+    const body = 'x'.repeat(200_000)
+    const answer = await ask((sniffing.address() as AddressInfo).port, { path: '/a%2Fb', method: 'POST', body, secure: { ca, key: clientKey, cert: clientCert } })
+    assert.equal(answer.status, 200)
+    const request = hub.requests.at(-1)!
+    assert.deepEqual([request.path, request.secure, request.certificate?.commonName, request.body.length], ['/a%2Fb', true, 'thing-1', body.length])
+    sniffing.close()
+  })
+
+  it('needs a certificate of its own', async () => {
+    const server = HttpServer.create({ hooks: { handle: async () => ok }, onUpgrade: () => {}, onNotice: () => {}, objects: new ObjectStore(undefined) })
+    await assert.rejects(server.listenHttps(0, '127.0.0.1'), /HTTPS needs a server certificate/)
+  })
+})
+
+describe('a WebSocket handshake', () => {
+  it('is handed over with its socket, on either listener', async () => {
+    const seen: { url: string | undefined; secure: boolean; head: string }[] = []
+    const hub = await startServer(() => ok, {
+      onUpgrade: (req, socket, head, secure) => {
+        seen.push({ url: req.url, secure, head: head.toString() })
+        socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+      },
+    })
+    const handshake = 'GET /mqtt?x=%2F HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\nhead'
+    assert.match(await sendRaw(hub.port, handshake), /^HTTP\/1\.1 101 /)
+    const port = await hub.server.listenHttps(0, '127.0.0.1')
+    const socket = connectTls({ host: '127.0.0.1', port, ca }, () => socket.write(handshake))
+    socket.resume()
+    await once(socket, 'close')
+    assert.deepEqual(seen, [
+      { url: '/mqtt?x=%2F', secure: false, head: 'head' },
+      { url: '/mqtt?x=%2F', secure: true, head: 'head' },
+    ])
+    assert.equal(hub.requests.length, 0)
+    await hub.server.stop()
+  })
+})

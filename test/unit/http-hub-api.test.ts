@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { HubError, invalid, type HubErrorCode } from '../../src/core/errors.ts'
+import type { HttpRequest } from '../../src/core/seam/http.ts'
+import { createApiFront, type ApiRequest, type ApiRoute } from '../../src/http/hub-api.ts'
+import { isOwnHost, isOwnOrigin } from '../../src/http/origin.ts'
+
+const notices: string[] = []
+let asked: { request: ApiRequest; params: Record<string, string> } | undefined
+let answer: () => unknown = () => ({ fine: true })
+
+const route = (method: string, path: string): ApiRoute => ({
+  method,
+  path,
+  handle: async (request, params) => {
+    asked = { request, params }
+    return answer()
+  },
+})
+
+const front = createApiFront({
+  routes: [route('GET', '/hub/status'), route('GET', '/hub/jobs/:key'), route('POST', '/hub/advance')],
+  token: 'token',
+  names: ['hub.lan'],
+  onNotice: (text) => void notices.push(text),
+})
+
+async function call(line: string, headers: HttpRequest['headers'] = {}, body = ''): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
+  const [method = '', path = ''] = line.split(' ')
+  const all = { host: 'localhost:8880', authorization: 'Bearer token', ...headers }
+  const rest = { query: new URLSearchParams('a=1'), secure: false, local: true, remoteAddress: '127.0.0.1' }
+  const response = await front.handle({ id: '1', method, path, headers: all, body: Buffer.from(body), ...rest })
+  assert.ok(response.body === undefined || typeof response.body === 'string')
+  return { status: response.status, headers: response.headers ?? {}, body: response.body === undefined ? undefined : JSON.parse(response.body) }
+}
+
+const codeOf = (body: unknown): unknown => (body as { error: { code: string } }).error.code
+
+describe("the hub's own API", () => {
+  beforeEach(() => {
+    asked = undefined
+    answer = () => ({ fine: true })
+    notices.length = 0
+  })
+
+  it('claims its own paths only', () => {
+    const claims = (path: string): boolean => front.claims({ path } as HttpRequest)
+    assert.deepEqual(['/hub', '/hub/x', '/hubs', '/', '/things/hub'].map(claims), [true, true, false, false, false])
+  })
+
+  it('answers with JSON', async () => {
+    assert.deepEqual(await call('GET /hub/status'), { status: 200, headers: { 'Content-Type': 'application/json' }, body: { fine: true } })
+  })
+
+  it('answers null as null and nothing as 204', async () => {
+    answer = () => null
+    assert.deepEqual([(await call('GET /hub/status')).status, (await call('GET /hub/status')).body], [200, null])
+    answer = () => undefined
+    assert.deepEqual([(await call('GET /hub/status')).status, (await call('GET /hub/status')).body], [204, undefined])
+  })
+
+  it('gives a route its parameters, query and parsed body', async () => {
+    await call('GET /hub/jobs/aws%2Fj1')
+    assert.deepEqual([asked?.params, asked?.request.query.get('a'), asked?.request.json], [{ key: 'aws/j1' }, '1', undefined])
+    await call('POST /hub/advance', {}, '{"by":"next"}')
+    assert.deepEqual(asked?.request.json, { by: 'next' })
+  })
+
+  it('refuses a body that is not JSON', async () => {
+    const { status, body } = await call('POST /hub/advance', {}, '{')
+    assert.equal(status, 400)
+    assert.match(JSON.stringify(body), /^\{"error":\{"code":"INVALID","message":"body: must be JSON .*","field":"body"\}\}$/)
+    assert.equal(asked, undefined)
+  })
+
+  it('needs the token', async () => {
+    for (const authorization of [undefined, 'Bearer nope', 'Basic dG9rZW4=']) {
+      const { status, headers, body } = await call('GET /hub/status', { authorization })
+      assert.deepEqual([status, headers['WWW-Authenticate'], codeOf(body)], [401, 'Bearer', 'UNAUTHORIZED'])
+    }
+    assert.equal(asked, undefined)
+  })
+
+  it('tells nobody without the token what exists', async () => {
+    assert.equal((await call('GET /hub/nope', { authorization: undefined })).status, 401)
+    assert.equal((await call('PUT /hub/status', { authorization: undefined })).status, 401)
+  })
+
+  it('is closed to web pages and rebound names, token or not', async () => {
+    assert.equal((await call('GET /hub/status', { origin: 'https://evil.example' })).status, 403)
+    assert.equal((await call('GET /hub/status', { host: 'evil.example:8880' })).status, 403)
+    assert.equal((await call('GET /hub/status', { host: undefined })).status, 403)
+    assert.equal(asked, undefined)
+    assert.equal((await call('GET /hub/status', { origin: 'vscode-webview://0abc', host: 'HUB.lan' })).status, 200)
+  })
+
+  it('tells apart what does not exist and what is done otherwise', async () => {
+    assert.deepEqual(codeOf((await call('GET /hub/nope')).body), 'NOT_FOUND')
+    const wrong = await call('PUT /hub/advance')
+    assert.deepEqual([wrong.status, wrong.headers['Allow'], codeOf(wrong.body)], [405, 'POST', 'METHOD_NOT_ALLOWED'])
+    assert.deepEqual((await call('GET /hub/jobs/%zz')).status, 400)
+  })
+
+  for (const [code, status] of [
+    ['INVALID', 400],
+    ['UNAUTHORIZED', 401],
+    ['FORBIDDEN', 403],
+    ['NOT_FOUND', 404],
+    ['ALREADY_EXISTS', 409],
+    ['VERSION_MISMATCH', 409],
+    ['INVALID_TRANSITION', 409],
+    ['TERMINAL_STATE', 409],
+    ['CONFLICT', 409],
+    ['NOT_ONLINE', 409],
+    ['TOO_LARGE', 413],
+    ['LIMIT', 422],
+    ['UNSUPPORTED', 501],
+    ['TIMEOUT', 504],
+  ] satisfies [HubErrorCode, number][]) {
+    it(`answers ${code} with ${status}`, async () => {
+      answer = () => {
+        throw new HubError(code, 'because')
+      }
+      const response = await call('GET /hub/status')
+      assert.deepEqual([response.status, response.body], [status, { error: { code, message: 'because' } }])
+      assert.deepEqual(notices, [])
+    })
+  }
+
+  it('names the offending field', async () => {
+    answer = () => {
+      throw invalid('by', -1, 'must be at least 0')
+    }
+    assert.deepEqual((await call('GET /hub/status')).body, { error: { code: 'INVALID', message: 'by: -1 must be at least 0', field: 'by' } })
+  })
+
+  it('keeps the reason of a failure to itself and its log', async () => {
+    answer = () => {
+      throw new TypeError('secret')
+    }
+    const { status, body } = await call('GET /hub/status')
+    assert.equal(status, 500)
+    assert.deepEqual(body, { error: { code: 'INTERNAL', message: 'The hub failed; its log says why' } })
+    assert.deepEqual(notices, ['GET /hub/status failed'])
+  })
+})
+
+describe('a Host header', () => {
+  for (const host of ['localhost', 'LOCALHOST:8880', '127.0.0.1:1', '192.168.1.7', '[::1]:8880', '[fe80::1]', 'hub.lan', 'Hub.Lan:80']) {
+    it(`${host} is ours`, () => assert.ok(isOwnHost(host, ['hub.lan'])))
+  }
+  for (const host of [undefined, '', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil@localhost', '[evil]', 'localhost:x', 'hub.lan.evil']) {
+    it(`${JSON.stringify(host)} is not ours`, () => assert.ok(!isOwnHost(host, ['hub.lan'])))
+  }
+})
+
+describe('an Origin header', () => {
+  for (const origin of [undefined, 'http://localhost:3000', 'https://127.0.0.1', 'http://[::1]:5173', 'vscode-webview://1a2b3c', 'vscode-file://vscode-app']) {
+    it(`${JSON.stringify(origin)} may call`, () => assert.ok(isOwnOrigin(origin)))
+  }
+  for (const origin of ['null', '', 'https://evil.example', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'http://192.168.1.7', 'vscodeevil://x', 'file://']) {
+    it(`${JSON.stringify(origin)} may not call`, () => assert.ok(!isOwnOrigin(origin)))
+  }
+})
