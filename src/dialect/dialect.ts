@@ -46,6 +46,10 @@ export interface Dialect {
   readonly protocols?: ProtocolFront[]
   /** Ports that some of its clients cannot be talked out of. */
   readonly ports?: HardPort[]
+  /** Names of the real cloud under which its clients may be led here (by a proxy, a hosts file): the server certificate bears them. */
+  readonly serverNames?: string[]
+  /** Paths besides `/mqtt` on which its clients speak MQTT over WebSocket. */
+  readonly webSocketPaths?: string[]
   readonly jobs: JobFront
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */
   onEvent(ctx: Context, event: DomainEvent): void
