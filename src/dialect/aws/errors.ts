@@ -41,6 +41,7 @@ const STATUS: Readonly<Record<string, number | Partial<Record<Plane, number>>>> 
   ThrottlingException: { control: 400, data: 429, 'jobs-data': 429 },
   UnauthorizedException: 401,
   ForbiddenException: 403,
+  MissingAuthenticationTokenException: 403,
   ResourceNotFoundException: 404,
   UnknownOperationException: 404,
   MethodNotAllowedException: 405,

@@ -1,0 +1,102 @@
+import { dialectOf, keyOf } from '../../core/ids.ts'
+import type { ConnectRequest, ConnectVerdict, PeerCertificate } from '../../core/seam/mqtt.ts'
+import type { Claim, Context, Settings } from '../dialect.ts'
+import { policyFor } from './access.ts'
+import { credentialOf } from './credentials.ts'
+import { certificatesOf, type Certificate } from './identity-store.ts'
+import { isThingName } from './names.ts'
+
+const AUTHORIZER = 'x-amz-customauthorizer-name'
+
+/** How surely a CONNECT is one of AWS's; an undressed client counts as one only on this machine, in open mode. */
+export function recognise(request: ConnectRequest, settings: Settings): Claim {
+  if (request.alpn === 'x-amzn-mqtt-ca' || sdkUserName(request.username) || customAuthorizer(request) || signature(request) !== undefined) return 'certain'
+  if (request.certificate !== undefined) return 'likely'
+  return isBare(request) && request.local && settings.mode === 'open' ? 'fallback' : 'no'
+}
+
+/** Lets a client in by certificate, by signature, by custom authorizer or, in open mode, as what it says it is [aws 1.3, 1.4]. */
+export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {
+  const fault = clientIdFault(request)
+  if (fault !== undefined) return { accept: false, reason: fault, returnCode: 2 }
+  if (ctx.settings.mode === 'strict' && request.protocolVersion < 4) return refused('AWS IoT speaks MQTT 3.1.1 and 5')
+  const signed = signature(request)
+  if (signed !== undefined) {
+    // There are no secrets here to check it with.
+    if (ctx.settings.mode === 'strict') ctx.ignored('SigV4 signature')
+    return accepted(ctx, request, signed)
+  }
+  const authorizer = customAuthorizer(request)
+  if (authorizer !== undefined) return withAuthorizer(ctx, request, authorizer)
+  if (request.certificate !== undefined) return withCertificate(ctx, request, request.certificate)
+  if (ctx.settings.mode === 'strict') return refused('no client certificate, no signature and no custom authorizer')
+  if (!request.local) return refused('a client without credentials is let in from this machine only')
+  return accepted(ctx, request, request.clientId === '' ? 'anonymous' : request.clientId)
+}
+
+/** Registered and ACTIVE, or nothing; AWS drops the socket without a CONNACK [aws 1.3]. */
+function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertificate): ConnectVerdict {
+  const certificate = admit(ctx, peer)
+  if (typeof certificate === 'string') return refused(certificate)
+  const policy = policyFor(ctx, certificate.id, request.clientId)
+  if (policy !== undefined && !policy.allows('iot:Connect', `client/${request.clientId}`)) {
+    return refused(policy.explain('iot:Connect', `client/${request.clientId}`))
+  }
+  return accepted(ctx, request, certificate.id)
+}
+
+/** The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one. */
+export function admit(ctx: Context, peer: PeerCertificate): Certificate | string {
+  const certificates = certificatesOf(ctx)
+  const found = certificates.get(peer.sha256)
+  if (found !== undefined) return found.status === 'ACTIVE' ? found : `certificate ${peer.sha256} is ${found.status}`
+  if (ctx.settings.mode === 'strict') return `certificate ${peer.sha256} is not registered`
+  return certificates.set(peer.sha256, {
+    id: peer.sha256,
+    pem: peer.pem,
+    status: 'ACTIVE',
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+    validTo: peer.validTo,
+    automatic: true,
+  })
+}
+
+function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: string): ConnectVerdict {
+  if (ctx.settings.mode === 'strict') return refused(`there is no custom authorizer ${authorizer}: the hub does not run any`)
+  const user = request.username?.split('?')[0]
+  return accepted(ctx, request, user === undefined || user === '' ? authorizer : user)
+}
+
+/** A session stands for the thing whose name is its client id; open mode registers that thing [aws 1.3]. */
+function accepted(ctx: Context, request: ConnectRequest, principal: string): ConnectVerdict {
+  const key = keyOf('aws', request.clientId)
+  if (ctx.settings.mode === 'open' && isThingName(request.clientId)) ctx.engine.devices.ensure(ctx.turn, dialectOf(key), request.clientId)
+  return { accept: true, identity: { principal, ...(ctx.engine.devices.get(key) !== undefined && { device: key }) } }
+}
+
+/** 1–128 bytes; only a session that keeps nothing may leave it out [aws 1.5]. */
+function clientIdFault({ clientId, clean }: ConnectRequest): string | undefined {
+  if (clientId === '') return clean ? undefined : 'a client without a client id must start clean'
+  const bytes = Buffer.byteLength(clientId)
+  return bytes > 128 ? `the client id has ${bytes} bytes, and may have 128` : undefined
+}
+
+const refused = (reason: string): ConnectVerdict => ({ accept: false, reason, drop: true })
+const sdkUserName = (username = ''): boolean => /[?&]SDK=/.test(username)
+const isBare = ({ username, password }: ConnectRequest): boolean => (username ?? '') === '' && password === undefined
+
+/** The access key a WebSocket upgrade was signed with [aws 1.4]. */
+function signature({ upgrade }: ConnectRequest): string | undefined {
+  if (upgrade === undefined) return undefined
+  const authorization = upgrade.headers['authorization']
+  return credentialOf({ query: queryOf(upgrade.url), headers: { authorization: typeof authorization === 'string' ? authorization : undefined } })?.accessKey
+}
+
+/** The custom authorizer named in user name, query or header [aws 1.4]. */
+function customAuthorizer({ username = '', upgrade }: ConnectRequest): string | undefined {
+  const named = queryOf(username).get(AUTHORIZER) ?? (upgrade === undefined ? null : (queryOf(upgrade.url).get(AUTHORIZER) ?? upgrade.headers[AUTHORIZER]))
+  return typeof named === 'string' ? named : undefined
+}
+
+const queryOf = (text: string): URLSearchParams => new URLSearchParams(text.includes('?') ? text.slice(text.indexOf('?') + 1) : '')

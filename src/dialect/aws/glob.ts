@@ -1,0 +1,36 @@
+/** A pattern in which some places stand for any characters; the others are UTF-16 code units. */
+export type Glob = readonly number[]
+
+/** Any number of any characters. */
+export const ANY = -1
+/** Exactly one character. */
+export const ONE = -2
+
+/** The pattern that matches this text only, whatever characters are in it. */
+export const literal = (text: string): number[] => Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+
+/** Whether the pattern matches the whole text. Needs no more than pattern × text steps, and allocates nothing. */
+export function matches(glob: Glob, text: string): boolean {
+  let at = 0
+  let index = 0
+  let star = -1
+  let resume = 0
+  while (index < text.length) {
+    const wanted = glob[at]
+    if (wanted === ANY) {
+      star = at
+      at += 1
+      resume = index
+    } else if (wanted === ONE || wanted === text.charCodeAt(index)) {
+      at += 1
+      index += 1
+    } else if (star >= 0) {
+      // Let the last wildcard take one character more.
+      at = star + 1
+      resume += 1
+      index = resume
+    } else return false
+  }
+  while (glob[at] === ANY) at += 1
+  return at === glob.length
+}

@@ -1,0 +1,109 @@
+import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../core/seam/mqtt.ts'
+import type { Context, MqttFront } from '../dialect.ts'
+import { accessOf, certificateOf, forget, refresh, remember } from './access.ts'
+import { authenticate, recognise } from './auth.ts'
+import { mayDeliver } from './delivery.ts'
+import { certificatesOf } from './identity-store.ts'
+import { carryOut } from './published.ts'
+import { announceConnected, announceDisconnected, announceSubscriptions } from './presence.ts'
+import { parseTopic } from './topics.ts'
+
+/** The largest payload AWS IoT takes, in bytes [aws 1.5]. */
+export const MAX_PAYLOAD_BYTES = 131_072
+
+const MAX_TOPIC_BYTES = 256
+const MAX_SLASHES = 7
+const MAX_SUBSCRIPTIONS = 50
+const BASIC_INGEST = /^\$aws\/rules\/[^/]+\//
+
+/** AWS IoT over MQTT [aws 1.5]. */
+export const mqtt: MqttFront = { recognise, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish, mayDeliver }
+
+function onConnected(ctx: Context, connection: Connection): void {
+  remember(ctx, connection)
+  refresh(ctx, connection)
+  const certificate = certificateOf(connection)
+  // It may have been deactivated while the client was on its way in.
+  if (certificate !== undefined && certificatesOf(ctx).get(certificate)?.status !== 'ACTIVE') {
+    const note = `certificate ${certificate} is not active`
+    ctx.act({ type: 'disconnect', connection: connection.id, reason: 'FORBIDDEN', note }, '[aws 1.3] status gate')
+  }
+  announceConnected(ctx, connection)
+}
+
+function onDisconnected(ctx: Context, connection: Connection, reason: Parameters<typeof announceDisconnected>[2]): void {
+  forget(ctx, connection)
+  announceDisconnected(ctx, connection, reason)
+}
+
+function onSubscribed(ctx: Context, connection: Connection, filters: { filter: string }[]): void {
+  const topics = filters.map(({ filter }) => filter)
+  announceSubscriptions(ctx, connection, 'subscribed', topics)
+}
+
+function onUnsubscribed(ctx: Context, connection: Connection, filters: string[]): void {
+  announceSubscriptions(ctx, connection, 'unsubscribed', filters)
+}
+
+/** What may be heard; QoS 2 becomes 1, except in strict mode, where AWS would not answer at all [aws 1.5]. */
+function authorizeSubscribe(ctx: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
+  const { strict, policy } = accessOf(ctx, connection)
+  if (qos === 2 && strict) return { close: `QoS 2 subscription to ${filter}: AWS IoT knows QoS 0 and 1 only` }
+  const long = lengthFault(filter)
+  if (long !== undefined && strict) return { close: long }
+  if (policy?.allows('iot:Subscribe', `topicfilter/${filter}`) === false) {
+    const reason = policy.explain('iot:Subscribe', `topicfilter/${filter}`)
+    return strict ? { close: reason } : { refuse: reason }
+  }
+  if (filter.startsWith('$share/')) return { refuse: `${filter}: shared subscriptions are not modelled by the local hub` }
+  if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
+  if (connection.subscriptions.size >= MAX_SUBSCRIPTIONS) {
+    warnOnce(ctx, connection, 'subscriptions', `more than ${MAX_SUBSCRIPTIONS} subscriptions; AWS would refuse them`)
+  }
+  const hint = silenceHint(filter)
+  if (hint !== undefined) warnOnce(ctx, connection, filter, hint)
+  return { grant: qos === 0 ? 0 : 1 }
+}
+
+/** Decides a publish: what AWS would not take ends the connection, what is for a service is carried out [aws 1.5]. */
+function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, retain }: Incoming): PublishVerdict {
+  const { strict, policy } = accessOf(ctx, connection)
+  const fault = publishFault({ topic, payload, qos, retain }) ?? (strict ? lengthFault(topic) : undefined)
+  if (fault !== undefined) return { route: 'close', reason: fault }
+  for (const action of retain ? ['iot:Publish', 'iot:RetainPublish'] : ['iot:Publish']) {
+    if (policy?.allows(action, `topic/${topic}`) === false) return { route: 'close', reason: policy.explain(action, `topic/${topic}`) }
+  }
+  const long = lengthFault(topic)
+  if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
+  return carryOut(ctx, connection, parseTopic(topic), payload)
+}
+
+function publishFault({ topic, payload, qos, retain }: Omit<Incoming, 'dup'>): string | undefined {
+  if (qos === 2) return `QoS 2 publish to ${topic}: AWS IoT knows QoS 0 and 1 only`
+  if (payload.length > MAX_PAYLOAD_BYTES) return `publish to ${topic} has ${payload.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`
+  if (retain && topic.startsWith('$')) return `retained publish to ${topic}: topics that begin with $ cannot retain`
+  return undefined
+}
+
+/** How a topic or filter exceeds 256 bytes or 7 slashes, in which the prefix of Basic Ingest does not count [aws 1.5]. */
+export function lengthFault(topic: string): string | undefined {
+  const counted = topic.startsWith('$aws/rules/') ? topic.replace(BASIC_INGEST, '') : topic
+  if (counted.length * 3 > MAX_TOPIC_BYTES && Buffer.byteLength(counted) > MAX_TOPIC_BYTES) return `topic ${topic} has more than ${MAX_TOPIC_BYTES} bytes`
+  let slashes = 0
+  for (let at = counted.indexOf('/'); at >= 0; at = counted.indexOf('/', at + 1)) slashes += 1
+  return slashes > MAX_SLASHES ? `topic ${topic} has more than ${MAX_SLASHES} slashes` : undefined
+}
+
+/** Subscriptions that are granted although nothing will ever arrive. */
+function silenceHint(filter: string): string | undefined {
+  if (!filter.startsWith('$aws/')) return undefined
+  if (/^\$aws\/(?:things\/[^/]+\/(?:jobs|shadow)(?:\/|$)|things\/[^/]+\/#$|things\/#$|events\/|#$|certificates\/|provisioning-templates\/)/.test(filter)) return undefined
+  return `${filter} is granted, but the local hub never publishes there`
+}
+
+function warnOnce(ctx: Context, connection: Connection, about: string, text: string): void {
+  const warned = (connection.state['warned'] ??= new Set<string>()) as Set<string>
+  if (warned.has(about)) return
+  warned.add(about)
+  ctx.warn(connection.id, text)
+}
