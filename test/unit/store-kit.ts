@@ -1,0 +1,65 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { nodeFiles, type Files, type OpenFile } from '../../src/store/files.ts'
+import type { Store } from '../../src/store/store.ts'
+
+export interface Thing {
+  v: number
+  text?: string
+}
+
+/** A directory that is gone after the test. */
+export function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'hub-store-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** What a crash in this instant would leave: the files as they are, and a lock that nobody holds any more. */
+export function copyAsAfterCrash(from: string, to: string): string {
+  cpSync(from, to, { recursive: true, filter: (path) => !basename(path).startsWith('hub.lock.') })
+  return to
+}
+
+/** The content of every file but the lock. */
+export function contentsOf(directory: string): Record<string, string> {
+  const names = readdirSync(directory).filter((name) => !name.startsWith('hub.lock.'))
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(directory, name), 'latin1')]))
+}
+
+export const entriesOf = (store: Store, table: string): [string, object][] => [...store.table(table).entries()]
+
+/** Called around every change of a file, before it or after it; what it throws is what the caller gets. */
+export type Probe = (call: string, name: string, when: 'before' | 'after') => void | Promise<void>
+
+/** The real file system, probed. `writeSync` is only probed before, and its probe must not be asynchronous. */
+export function probedFiles(probe: Probe, writeSync?: (write: OpenFile['writeSync'], bytes: Uint8Array, position: number) => number): Files {
+  const around = async <T>(call: string, path: string, work: () => Promise<T>): Promise<T> => {
+    await probe(call, basename(path), 'before')
+    const result = await work()
+    await probe(call, basename(path), 'after')
+    return result
+  }
+  return {
+    ...nodeFiles,
+    open: async (path, flags) => {
+      const file = await around('open', path, () => nodeFiles.open(path, flags))
+      return {
+        writeSync: (bytes, position) => {
+          void probe('writeSync', basename(path), 'before')
+          return writeSync === undefined ? file.writeSync(bytes, position) : writeSync(file.writeSync, bytes, position)
+        },
+        write: (bytes, position) => around('write', path, () => file.write(bytes, position)),
+        sync: () => around('sync', path, () => file.sync()),
+        truncate: (length) => around('truncate', path, () => file.truncate(length)),
+        close: () => around('close', path, () => file.close()),
+      }
+    },
+    rename: (from, to) => around('rename', from, () => nodeFiles.rename(from, to)),
+    remove: (path) => around('remove', path, () => nodeFiles.remove(path)),
+    copy: (from, to) => around('copy', from, () => nodeFiles.copy(from, to)),
+    syncDirectory: (path) => around('syncDirectory', path, () => nodeFiles.syncDirectory(path)),
+  }
+}
