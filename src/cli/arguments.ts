@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util'
+import { defaultOptions, optionSpecs, type HubOptions, type OptionName } from '../shared/options.ts'
+import { flagsOf, isCommand, type CommandName, type FlagSpec } from './flags.ts'
+import { messages } from './messages.ts'
+import { readValue, type FlagValue } from './read-value.ts'
+import { UsageError } from './usage-error.ts'
+
+/** How much is said, and to whom. */
+export interface Talk {
+  json: boolean
+  quiet: boolean
+  verbose: boolean
+}
+
+export interface StartInvocation {
+  command: 'start'
+  options: HubOptions
+  talk: Talk
+}
+
+export interface DemoInvocation {
+  command: 'demo'
+  options: HubOptions
+  /** What the user chose; the demo may choose the rest. */
+  chosen: ReadonlySet<OptionName>
+  talk: Talk
+  devices: number
+  seed: number
+  /** 0–1. */
+  failOdds: number
+  exit: boolean
+}
+
+export type Invocation = { command: 'help'; about?: CommandName } | { command: 'version' } | StartInvocation | DemoInvocation
+
+/** What the command line asks for; environment variables `IOT_HUB_<FLAG>` stand in for options that are not given. Throws UsageError. */
+export function readArguments(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Invocation {
+  const [command, ...rest] = args
+  if (command === undefined || command === 'help' || command === '--help' || command === '-h') {
+    return isCommand(rest[0]) ? { command: 'help', about: rest[0] } : { command: 'help' }
+  }
+  if (command === '--version' || command === '-v') return { command: 'version' }
+  if (!isCommand(command)) throw new UsageError(command.startsWith('-') ? messages.commandFirst(command) : messages.unknownCommand(command))
+  const given = readFlags(command, rest)
+  if (given.get('help') === true) return { command: 'help', about: command }
+  const { options, chosen } = readOptions(given, env)
+  const talk = { json: given.get('json') === true, quiet: given.get('quiet') === true, verbose: given.get('verbose') === true }
+  if (command === 'start') return { command, options, talk }
+  checkDemo(options)
+  const number = (name: string): number => Number(given.get(name) ?? flagsOf.demo.find((flag) => flag.name === name)?.fallback)
+  return {
+    command,
+    // A demo leaves nothing behind unless it is told where.
+    options: chosen.has('data') || chosen.has('memory') ? options : { ...options, memory: true },
+    chosen,
+    talk,
+    devices: number('devices'),
+    seed: number('seed'),
+    failOdds: number('fail-odds'),
+    exit: given.get('exit') === true,
+  }
+}
+
+function readFlags(command: CommandName, args: string[]): Map<string, FlagValue> {
+  const specs = new Map(flagsOf[command].map((spec) => [spec.name, spec]))
+  const { tokens } = parseArgs({
+    args,
+    options: Object.fromEntries([...specs].map(([name, { type }]) => [name, { type: type === 'flag' ? 'boolean' : 'string', ...(name === 'help' && { short: 'h' }) }])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const given = new Map<string, FlagValue>()
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue
+    if (token.kind === 'positional') throw new UsageError(messages.unexpected(token.value, command))
+    const spec = specs.get(token.name)
+    if (spec === undefined) throw new UsageError(messages.unknownFlag(token.rawName, command))
+    if (given.has(spec.name)) throw new UsageError(messages.givenTwice(token.rawName))
+    given.set(spec.name, readToken(spec, token))
+  }
+  return given
+}
+
+function readToken(spec: FlagSpec, { rawName, value, inlineValue }: { rawName: string; value: string | undefined; inlineValue: boolean | undefined }): FlagValue {
+  if (spec.type === 'flag') {
+    if (value !== undefined) throw new UsageError(messages.takesNoValue(rawName, value))
+    return true
+  }
+  // `--mqtt --json`: the next flag is not a value.
+  if (value === undefined || (inlineValue !== true && value.startsWith('--'))) throw new UsageError(messages.needsValue(rawName, spec.value ?? spec.choices?.join('|') ?? 'VALUE'))
+  return readValue(spec, value, rawName)
+}
+
+function readOptions(given: Map<string, FlagValue>, env: Readonly<Record<string, string | undefined>>): { options: HubOptions; chosen: Set<OptionName> } {
+  const chosen = new Map<OptionName, FlagValue>()
+  for (const spec of optionSpecs) {
+    const variable = `IOT_HUB_${spec.name.toUpperCase()}`
+    const text = env[variable]
+    const value = given.get(spec.name) ?? (text === undefined ? undefined : readValue(spec, text, variable))
+    if (value !== undefined) chosen.set(spec.name, value)
+  }
+  // Each value has been read as its option's spec demands.
+  const options = { ...defaultOptions, ...Object.fromEntries(chosen) } as HubOptions
+  checkPorts(options)
+  return { options, chosen: new Set(chosen.keys()) }
+}
+
+function checkPorts(options: HubOptions): void {
+  const seen = new Map<number, string>()
+  for (const { name, type } of optionSpecs) {
+    const port = options[name]
+    if (type !== 'port' || typeof port !== 'number' || port === 0) continue
+    const other = seen.get(port)
+    if (other !== undefined) throw new UsageError(messages.samePort(name, other, port))
+    seen.set(port, name)
+  }
+}
+
+/** What the simulated machines cannot do: show certificates, or live in a time that stands still. */
+function checkDemo({ mode, clock }: HubOptions): void {
+  if (mode !== 'open') throw new UsageError(messages.badValue('--mode', mode, messages.rules.demoMode))
+  if (clock !== 'real') throw new UsageError(messages.badValue('--clock', clock, messages.rules.demoClock))
+}

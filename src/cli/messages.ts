@@ -1,0 +1,111 @@
+import type { CommandName } from './flags.ts'
+
+const many = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`
+
+/** Everything the CLI says to people, in one place, so that it can be said in other languages. */
+export const messages = {
+  product: 'Local IoT Hub',
+
+  usage: {
+    tagline: 'Run device code for AWS IoT end to end on your own machine.',
+    usage: 'Usage',
+    commands: 'Commands',
+    flags: 'Flags',
+    start: 'start a hub and keep it running',
+    demo: 'start a hub with simulated washing machines and watch them finish a job',
+    version: 'print the version',
+    help: 'explain a command',
+    fallback: (value: string | number): string => `(default ${value})`,
+    environment: 'IOT_HUB_<FLAG> in the environment stands in for a flag of the hub that is not given, e.g. IOT_HUB_MQTT=0.',
+    demoNote: 'The demo keeps state in memory unless --data is given, and takes a free port where a standard one is taken.',
+  },
+
+  flags: {
+    json: 'print machine-readable lines on stdout: one when ready',
+    quiet: 'say only what goes wrong',
+    verbose: 'show where an error comes from',
+    help: 'explain the command',
+    devices: 'simulated washing machines, 1 to 100000',
+    seed: 'the same seed repeats the same run',
+    failOdds: 'the odds, 0 to 1, that a machine fails',
+    exit: 'stop after the job; exit code 0 only if every machine succeeded',
+  },
+
+  rules: {
+    text: 'must not be empty',
+    choice: (choices: readonly string[]): string => `must be one of ${choices.join(', ')}`,
+    port: 'must be a port: a whole number from 0 (any free one) to 65535',
+    count: 'must be a whole number from 1 to 100000',
+    seed: 'must be a whole number from 0 to 4294967295',
+    odds: 'must be a number from 0 to 1',
+    flag: 'must be 1 or 0',
+    demoMode: 'must be open in the demo: its machines have no certificates',
+    demoClock: 'must be real in the demo: its machines work in real time',
+  },
+
+  badValue: (source: string, value: string, rule: string): string => `${source}: ${JSON.stringify(value)} ${rule}`,
+  unknownCommand: (word: string): string => `${word}: unknown command; see iot-hub --help`,
+  commandFirst: (flag: string): string => `${flag}: say what to do first, e.g. iot-hub start ${flag}`,
+  unknownFlag: (flag: string, command: CommandName): string => `${flag}: unknown flag; see iot-hub ${command} --help`,
+  unexpected: (word: string, command: CommandName): string => `${word}: iot-hub ${command} takes flags only; see iot-hub ${command} --help`,
+  givenTwice: (flag: string): string => `${flag}: given twice; say it once`,
+  takesNoValue: (flag: string, value: string): string => `${flag}: ${JSON.stringify(value)} is one too many; the flag takes no value`,
+  needsValue: (flag: string, value: string): string => `${flag}: needs a value, e.g. ${flag} ${value}`,
+  samePort: (flag: string, other: string, port: number): string => `--${flag}: ${port} is already the port of --${other}; give it another, or 0 for any free one`,
+
+  error: (text: string): string => `iot-hub: ${text}`,
+  cannotStart: (reason: string): string => `cannot start: ${reason}`,
+  cannotStop: (reason: string): string => `stopped, but not cleanly: ${reason}`,
+  moreWithVerbose: 'run it again with --verbose to see where this comes from',
+  stopping: 'Stopping …',
+  stopped: (kept: string | undefined): string => (kept === undefined ? 'Stopped.' : `Stopped. Everything is kept in ${kept}`),
+
+  notice: { ignored: 'ignored', warning: 'warning', refused: 'refused' },
+
+  ready: {
+    title: (version: string): string => `Local IoT Hub ${version} is ready`,
+    labels: { mqtt: 'MQTT', mqtts: 'MQTT over TLS', http: 'HTTP, WebSocket', https: 'HTTPS, WSS', ca: 'CA certificate', token: 'API token', data: 'Data' },
+    memory: 'in memory, gone when the hub stops',
+    connect: 'Connect a device, without an account',
+    manage: 'Manage it with the cloud’s own tools; any credentials will do',
+    open: 'Unknown devices are registered as they connect.',
+    strict: 'Devices must be registered first and show their credentials, as in the cloud.',
+    trust: 'Over TLS, devices and SDKs must trust the CA certificate above.',
+    stop: 'Stop with Ctrl+C.',
+  },
+
+  demo: {
+    portTaken: (name: string, standard: number, actual: number): string => `Port ${standard} is taken: ${name} listens on ${actual} instead.`,
+    hubReady: (version: string): string => `Local IoT Hub ${version}, with simulated washing machines`,
+    registering: (done: number, total: number): string => `Registering ${done} of ${total} machines …`,
+    connecting: (done: number, total: number): string => `Connecting ${done} of ${total} machines …`,
+    connected: (online: number, total: number, seconds: string): string =>
+      `${many(total, 'washing machine')} registered, ${online} online (${seconds}); the rest come online while the job runs.`,
+    allConnected: (total: number, seconds: string): string => `${many(total, 'washing machine')} registered and online (${seconds}).`,
+    jobCreated: (job: string, document: string): string => `Job ${job} sends every machine ${document}`,
+    paced: (minutes: number): string => `It goes to at most 1000 machines a minute, as on AWS: about ${many(minutes, 'minute')} in all.`,
+    later: (count: number): string => `${many(count, 'machine')} that missed it ${count === 1 ? 'comes' : 'come'} online …`,
+    finished: (job: string, status: string, seconds: string): string => `Job ${job} is ${status} after ${seconds}`,
+    refused: (count: number): string => `the hub refused ${many(count, 'report')} of the simulated machines`,
+    stalled: (seconds: number): string => `the job has not moved for ${seconds} seconds`,
+    interrupted: 'the job was not finished',
+    requestFailed: (request: string, status: number, body: string): string => `${request} answered ${status}: ${body}`,
+    stays: 'The hub and its machines stay up: create more jobs, or connect a device of your own.',
+  },
+
+  progress: {
+    states: {
+      SUCCEEDED: 'succeeded',
+      FAILED: 'failed',
+      REJECTED: 'rejected',
+      TIMED_OUT: 'timed out',
+      CANCELED: 'canceled',
+      REMOVED: 'removed',
+      IN_PROGRESS: 'in progress',
+      SENT: 'sent',
+      QUEUED: 'queued',
+    },
+    waiting: 'not yet rolled out',
+    online: (online: number): string => `${online} online`,
+  },
+} as const

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+import type { Endpoints } from '../shared/api.ts'
+import type { HubOptions } from '../shared/options.ts'
+import { reachable, urlOf } from './addresses.ts'
+import { messages } from './messages.ts'
+import type { Output } from './output.ts'
+
+/** The line for machines [issue 2.7]: where the hub can be reached, paths absolute. */
+export function readyEvent(endpoints: Endpoints, { data }: HubOptions): { event: 'ready'; [key: string]: unknown } {
+  const { host, mqtt, mqtts, http, https, ca, token } = endpoints
+  return { event: 'ready', pid: process.pid, host, mqtt, mqtts, http, https, ca: resolve(ca), token: resolve(token), data: resolve(data) }
+}
+
+/** What people need to know: where to connect, and how. */
+export function readyText(output: Output, version: string, endpoints: Endpoints, options: HubOptions): string {
+  const { ready } = messages
+  const { labels } = ready
+  const heading = (text: string): string => `  ${output.style('bold', text)}`
+  const row = (label: string, text: string): string => `  ${output.style('dim', label.padEnd(16))} ${text}`
+  const command = (text: string): string => `    ${output.style('cyan', text)}`
+  return [
+    '',
+    `  ${output.style(['bold', 'green'], ready.title(version))}`,
+    '',
+    row(labels.mqtt, urlOf('mqtt', endpoints)),
+    row(labels.mqtts, urlOf('mqtts', endpoints)),
+    row(labels.http, `${urlOf('http', endpoints)}  ${urlOf('ws', endpoints)}/mqtt`),
+    row(labels.https, urlOf('https', endpoints)),
+    row(labels.ca, resolve(endpoints.ca)),
+    row(labels.token, resolve(endpoints.token)),
+    row(labels.data, options.memory ? ready.memory : resolve(options.data)),
+    '',
+    heading(ready.connect),
+    ...connectLines(endpoints, options).map(command),
+    '',
+    heading(ready.manage),
+    ...manageLines(endpoints).map(command),
+    '',
+    `  ${options.mode === 'open' ? ready.open : ready.strict} ${ready.trust}`,
+    `  ${ready.stop}`,
+    '',
+  ].join('\n')
+}
+
+function connectLines(endpoints: Endpoints, { mode }: HubOptions): string[] {
+  const host = reachable(endpoints.host)
+  const topic = "'$aws/things/my-device/jobs/notify-next'"
+  return mode === 'open'
+    ? [`mosquitto_sub -h ${host} -p ${endpoints.mqtt} -i my-device -q 1 -v -t ${topic}`]
+    : [
+        `mosquitto_sub -h ${host} -p ${endpoints.mqtts} -i my-device -q 1 -v -t ${topic} \\`,
+        `  --cafile ${quote(resolve(endpoints.ca))} --cert device.pem.crt --key device.pem.key`,
+      ]
+}
+
+function manageLines(endpoints: Endpoints): string[] {
+  return [
+    'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1',
+    `aws --endpoint-url ${urlOf('http', endpoints)} iot list-things`,
+  ]
+}
+
+const quote = (path: string): string => (/^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
