@@ -45,7 +45,7 @@ async function runFleet(invocation: DemoInvocation, tools: Tools & { options: De
     url: urlOf('mqtt', endpoints),
     names: machineNames(invocation.devices),
     talker: tools.talkerOf(DIALECT),
-    behavior: { ...reliable, odds: { fail: invocation.failOdds, reject: 0, hang: 0 } },
+    behavior: { ...(tools.pace ?? reliable), odds: { fail: invocation.failOdds, reject: 0, hang: 0 } },
     seed: invocation.seed,
     online: ONLINE,
   })

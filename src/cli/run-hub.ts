@@ -1,6 +1,7 @@
 import type { Hub } from '../hub/hub.ts'
 import type { Endpoints } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
+import type { Behavior } from '../sim/behavior.ts'
 import type { FleetOptions } from '../sim/fleet.ts'
 import type { Talk } from './arguments.ts'
 import { messages } from './messages.ts'
@@ -15,6 +16,8 @@ export interface Tools {
   /** Aborted when the user wants to stop. */
   stopping: AbortSignal
   version: string
+  /** How the demo's machines work, but for their odds; at a pace that people can follow unless given. */
+  pace?: Behavior
 }
 
 /**
