@@ -74,21 +74,21 @@ export class Jobs {
   }
 
   /** Changes reach what happens from now on. INVALID, or INVALID_TRANSITION once the job has ended. */
-  update(turn: Turn, key: JobKey, plan: JobPlan): Job {
+  update(turn: Turn, key: JobKey, change: JobPlan & Pick<NewJob, 'extra'>): Job {
     const job = this.require(key)
     if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw cannot(job, 'be updated')
-    validatePlan(plan)
-    this.#course.rollOut(turn, this.#course.set(turn, job, plan))
+    validatePlan(change)
+    this.#course.rollOut(turn, this.#course.set(turn, job, change))
     return this.require(key)
   }
 
   /** Adds targets to a continuous job under way; INVALID for any other. */
-  associate(turn: Turn, key: JobKey, targets: Target[], comment?: string): Job {
+  associate(turn: Turn, key: JobKey, targets: Target[], change: Pick<Job, 'comment' | 'extra'> = {}): Job {
     const job = this.require(key)
     if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
       throw invalid('targets', targets, 'can be added to a continuous job in progress only')
     }
-    const wider = this.#course.set(turn, job, { targets: [...job.targets, ...targets], ...(comment === undefined ? {} : { comment }) })
+    const wider = this.#course.set(turn, job, { ...change, targets: [...job.targets, ...targets] })
     this.#course.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
     return this.require(key)
   }

@@ -61,7 +61,7 @@ export interface Schedule {
   startAt?: Instant
   endAt?: Instant
   endBehavior?: EndBehavior
-  /** Rollout happens inside these only. `cron` has five fields, in UTC: minute hour day month weekday (0 = Sunday). */
+  /** Rollout happens inside these only. `cron` is in UTC: minute hour day month weekday (0 = Sunday), or these between seconds and a year. */
   windows?: { cron: string; durationMs: number }[]
 }
 
