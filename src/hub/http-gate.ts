@@ -1,7 +1,6 @@
 import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../core/seam/http.ts'
 import type { Claim, Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import { Routes } from '../http/routes.ts'
-import { TurnFailure } from './turns.ts'
 
 export interface HttpGateOptions {
   dialects: readonly Dialect[]
@@ -34,7 +33,7 @@ export class HttpGate {
     try {
       response = await this.#decide(dialect, request, gone)
     } catch (error) {
-      response = dialect.http.failure(error instanceof TurnFailure ? error.reason : error, request)
+      response = dialect.http.failure(error, request)
       if (response.status >= 500) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
     }
     return (await this.#finish(dialect, request, response)) ?? response

@@ -1,6 +1,6 @@
+import type { Broker } from '../broker/broker.ts'
 import type { Effect } from '../core/seam/effects.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
-import type { Broker } from '../broker/broker.ts'
 
 /** What performing needs besides the broker. */
 export interface Stage {
@@ -15,25 +15,36 @@ export async function perform(stage: Stage, effects: readonly Effect[]): Promise
   if (effects.length === 0) return
   const lasting: Promise<void>[] = []
   for (const effect of effects) {
-    const done = start(stage, effect)
-    if (done !== undefined) lasting.push(done.catch((error: unknown) => stage.onFailure(`${effect.type} (${effect.cause.rule}) failed`, error)))
+    try {
+      const done = start(stage, effect)
+      if (done !== undefined) lasting.push(done.catch((error: unknown) => stage.onFailure(describe(effect), error)))
+    } catch (error) {
+      stage.onFailure(describe(effect), error)
+    }
   }
   if (lasting.length > 0) await Promise.all(lasting)
 }
 
+const describe = (effect: Effect): string => `${effect.type} [${effect.cause.rule}] failed`
+
+/** A promise where something is to be stored first. */
 function start({ broker, respond, wake }: Stage, effect: Effect): Promise<void> | undefined {
   switch (effect.type) {
     case 'send':
-      return void broker.send(effect.connection, effect.message, effect.track)
+      broker.send(effect.connection, effect.message, effect.track)
+      return undefined
     case 'publish':
-      return broker.publish(effect.message)
+      return broker.publish(effect.dialect, effect.message)
     case 'subscribe':
       return broker.subscribe(effect.connection, effect.filters)
     case 'disconnect':
-      return void broker.disconnect(effect.connection, effect.reason, effect.note)
+      broker.disconnect(effect.connection, effect.reason, effect.note)
+      return undefined
     case 'respond':
-      return void respond(effect.request, effect.response)
+      respond(effect.request, effect.response)
+      return undefined
     case 'wake':
-      return void wake(effect.dialect, effect.key, effect.at)
+      wake(effect.dialect, effect.key, effect.at)
+      return undefined
   }
 }

@@ -1,94 +1,84 @@
 import type { Clock, Instant } from '../core/clock.ts'
-import { Deadlines } from '../core/deadlines.ts'
-import type { Engine } from '../core/engine.ts'
 
-export interface TickerOptions {
-  clock: Clock
-  engine: Engine
-  /** Runs one slice of what the engine has due; resolves when its effects are performed. */
-  tick(): Promise<void>
-  /** A dialect's wake has come. */
-  woken(dialect: string, key: string): Promise<void>
-  onFailure(text: string, error: unknown): void
+/** Something that has work for certain instants. */
+export interface Source {
+  /** When it next has something to do. */
+  next(): Instant | undefined
+  /** Does one slice of what is due by `now`; resolves when its effects are performed. */
+  run(now: Instant): Promise<void>
 }
 
 /**
- * Sees to it that what falls due happens: the engine's deadlines and the dialects' wakes. Works in slices with the
- * event loop's other business in between, also when virtual time jumps over a whole rollout.
+ * Sees to it that what falls due happens. Works in slices with the event loop's other business in between, also when
+ * virtual time jumps over a whole rollout.
  */
 export class Ticker {
-  readonly #options: TickerOptions
-  readonly #wakes = new Deadlines<string>()
+  readonly #clock: Clock
+  readonly #sources: readonly Source[]
+  readonly #onFailure: (text: string, error: unknown) => void
   #armed: { at: Instant; cancel: () => void } | undefined
-  #running = false
+  #running: Promise<void> | undefined
   #stopped = false
-  #waiters: (() => void)[] = []
 
-  constructor(options: TickerOptions) {
-    this.#options = options
+  constructor(clock: Clock, sources: readonly Source[], onFailure: (text: string, error: unknown) => void) {
+    this.#clock = clock
+    this.#sources = sources
+    this.#onFailure = onFailure
   }
 
-  /** Sets, moves or calls off a dialect's wake. */
-  wake(dialect: string, key: string, at: Instant | undefined): void {
-    this.#wakes.set(`${dialect} ${key}`, at)
-    this.look()
-  }
-
-  /** Looks what is due next; call it whenever a turn may have changed that. */
+  /** Looks what is due next; call it whenever that may have changed. */
   look(): void {
-    if (this.#running || this.#stopped) return
+    if (this.#running !== undefined || this.#stopped) return
     const next = this.#next()
     if (next === this.#armed?.at) return
     this.#armed?.cancel()
-    this.#armed = next === undefined ? undefined : { at: next, cancel: this.#options.clock.at(next, () => void this.#run()) }
+    this.#armed = next === undefined ? undefined : { at: next, cancel: this.#clock.at(next, () => void this.#run()) }
   }
 
   /** Resolves once nothing is due any more at the clock's present instant. */
-  idle(): Promise<void> {
-    this.look()
-    const next = this.#next()
-    if (!this.#running && (next === undefined || next > this.#options.clock.now())) return Promise.resolve()
-    if (!this.#running) void this.#run()
-    return new Promise((resolve) => this.#waiters.push(resolve))
+  async idle(): Promise<void> {
+    if (this.#isDue()) await this.#run()
+    else await this.#running
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopped = true
     this.#armed?.cancel()
     this.#armed = undefined
+    await this.#running
   }
 
-  async #run(): Promise<void> {
+  #run(): Promise<void> {
     this.#armed?.cancel()
     this.#armed = undefined
-    if (this.#running) return
-    this.#running = true
-    while (!this.#stopped && (this.#next() ?? Infinity) <= this.#options.clock.now()) {
-      try {
-        await this.#slice()
-      } catch (error) {
-        this.#options.onFailure('Something that had fallen due failed', error)
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined
+      this.look()
+    })
+    return this.#running
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopped && this.#isDue()) {
+      const now = this.#clock.now()
+      for (const source of this.#sources) {
+        if ((source.next() ?? Infinity) > now) continue
+        await source.run(now).catch((error: unknown) => this.#onFailure('Something that had fallen due failed', error))
       }
       await new Promise((resolve) => setImmediate(resolve))
     }
-    this.#running = false
-    this.#waiters.splice(0).forEach((resolve) => resolve())
-    this.look()
   }
 
-  async #slice(): Promise<void> {
-    const now = this.#options.clock.now()
-    const due = this.#wakes.take(now)
-    if (due !== undefined) {
-      const space = due.indexOf(' ')
-      await this.#options.woken(due.slice(0, space), due.slice(space + 1))
-    }
-    if ((this.#options.engine.nextDeadline() ?? Infinity) <= now) await this.#options.tick()
+  #isDue(): boolean {
+    return (this.#next() ?? Infinity) <= this.#clock.now()
   }
 
   #next(): Instant | undefined {
-    const engine = this.#options.engine.nextDeadline()
-    const wakes = this.#wakes.next()
-    return engine === undefined || wakes === undefined ? (engine ?? wakes) : Math.min(engine, wakes)
+    let earliest: Instant | undefined
+    for (const source of this.#sources) {
+      const next = source.next()
+      if (next !== undefined && (earliest === undefined || next < earliest)) earliest = next
+    }
+    return earliest
   }
 }

@@ -1,0 +1,130 @@
+import type { BrokerHooks, Granted, SessionName } from '../broker/port.ts'
+import type { DialectName } from '../core/ids.ts'
+import type {
+  Connection,
+  ConnectRequest,
+  ConnectVerdict,
+  DisconnectReason,
+  Incoming,
+  PublishVerdict,
+  SubscribeVerdict,
+} from '../core/seam/mqtt.ts'
+import type { Input } from '../core/turn.ts'
+import type { Claim, Context, Dialect, Settings } from '../dialect/dialect.ts'
+import type { Notices } from './notices.ts'
+import type { Outcome } from './turns.ts'
+import type { LiveView } from './views.ts'
+
+export interface MqttGateOptions {
+  dialects: readonly Dialect[]
+  settings: Settings
+  notices: Notices
+  /** Learns of every connection that comes and goes. */
+  live: LiveView
+  /** Runs a decision; throws what it throws, and sees to the effects once they are committed. */
+  turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T): Outcome<T>
+}
+
+const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
+
+/** Lets the dialect whose connection it is decide everything that happens on it. */
+export class MqttGate implements BrokerHooks {
+  readonly #options: MqttGateOptions
+  readonly #dialects: ReadonlyMap<DialectName, Dialect>
+  /** Only if a dialect filters deliveries does every delivery pay for the question. */
+  readonly mayDeliver?: NonNullable<BrokerHooks['mayDeliver']>
+
+  constructor(options: MqttGateOptions) {
+    this.#options = options
+    this.#dialects = new Map(options.dialects.map((dialect) => [dialect.name, dialect]))
+    if (options.dialects.some(({ mqtt }) => mqtt.mayDeliver !== undefined)) {
+      this.mayDeliver = (connection, topic, retained) => this.#of(connection).mqtt.mayDeliver?.(connection, topic, retained) ?? true
+    }
+  }
+
+  session(request: ConnectRequest): SessionName | { refuse: string } {
+    let best: Dialect | undefined
+    let most = 0
+    for (const dialect of this.#options.dialects) {
+      const claim = rank[dialect.mqtt.recognise(request, this.#options.settings)]
+      if (claim > most) [best, most] = [dialect, claim]
+    }
+    if (best === undefined) return { refuse: 'No cloud that this hub speaks has clients that connect like this' }
+    return { dialect: best.name, session: best.mqtt.session?.(request) ?? request.clientId }
+  }
+
+  async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {
+    const { mqtt } = this.#dialects.get(dialect)!
+    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) => mqtt.authenticate(ctx, request))
+    await committed
+    if (!result.accept) this.#options.notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${result.reason}`)
+    return result
+  }
+
+  connected(connection: Connection): void {
+    const { device } = connection.identity
+    this.#options.live.add(connection)
+    this.#turn(connection.dialect, connection.id, 'connect', undefined, (ctx) => {
+      if (device !== undefined) ctx.engine.connections.connected(ctx.turn, device)
+      this.#of(connection).mqtt.onConnected?.(ctx, connection)
+    })
+  }
+
+  disconnected(connection: Connection, reason: DisconnectReason): void {
+    const { device } = connection.identity
+    this.#options.live.remove(connection)
+    this.#turn(connection.dialect, connection.id, 'disconnect', undefined, (ctx) => {
+      if (device !== undefined) ctx.engine.connections.disconnected(ctx.turn, device, reason)
+      this.#of(connection).mqtt.onDisconnected?.(ctx, connection, reason)
+    })
+  }
+
+  subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
+    const { mqtt } = this.#of(connection)
+    const { result } = this.#turn(connection.dialect, connection.id, 'subscribe', filter, (ctx) => mqtt.authorizeSubscribe(ctx, connection, filter, qos))
+    if ('refuse' in result) this.#refused(connection, `may not subscribe ${filter}: ${result.refuse}`)
+    if ('close' in result) this.#refused(connection, `was closed for subscribing ${filter}: ${result.close}`)
+    return result
+  }
+
+  subscribed(connection: Connection, filters: Granted[]): void {
+    const { mqtt } = this.#of(connection)
+    if (mqtt.onSubscribed === undefined) return
+    this.#turn(connection.dialect, connection.id, 'subscribe', undefined, (ctx) => mqtt.onSubscribed?.(ctx, connection, filters))
+  }
+
+  unsubscribed(connection: Connection, filters: string[]): void {
+    const { mqtt } = this.#of(connection)
+    if (mqtt.onUnsubscribed === undefined) return
+    this.#turn(connection.dialect, connection.id, 'unsubscribe', undefined, (ctx) => mqtt.onUnsubscribed?.(ctx, connection, filters))
+  }
+
+  publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
+    const { mqtt, limits } = this.#of(connection)
+    if (incoming.payload.length > limits.payloadBytes) {
+      const reason = `payload of ${incoming.payload.length} bytes, at most ${limits.payloadBytes} are taken`
+      this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${reason}`)
+      return Promise.resolve({ route: 'close', reason })
+    }
+    const { result, committed } = this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) => mqtt.onPublish(ctx, connection, incoming))
+    if (result.route === 'close') this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${result.reason}`)
+    if (result.route === 'drop') this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
+    return committed.then(() => result)
+  }
+
+  acknowledged(connection: Connection, track: string): void {
+    this.#turn(connection.dialect, connection.id, 'puback', undefined, (ctx) => this.#of(connection).mqtt.onAcknowledged?.(ctx, connection, track))
+  }
+
+  #of(connection: Connection): Dialect {
+    return this.#dialects.get(connection.dialect)!
+  }
+
+  #turn<T>(dialect: DialectName, connection: string, packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect', topic: string | undefined, decide: (ctx: Context) => T): Outcome<T> {
+    return this.#options.turn(dialect, { type: 'mqtt', connection, packet, ...(topic === undefined ? {} : { topic }) }, decide)
+  }
+
+  #refused(connection: Connection, text: string): void {
+    this.#options.notices.add('refused', `${connection.request.clientId}: ${text}`)
+  }
+}

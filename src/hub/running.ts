@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { Broker } from '../broker/broker.ts'
+import { openCertificates } from '../broker/certificates.ts'
+import { VirtualClock, type Clock } from '../core/clock.ts'
+import { Engine } from '../core/engine.ts'
+import type { Ids } from '../core/ids.ts'
+import type { HttpRequest } from '../core/seam/http.ts'
+import type { Dialect, Settings } from '../dialect/dialect.ts'
+import { createApiFront } from '../http/hub-api.ts'
+import { ObjectStore } from '../http/objects.ts'
+import { HttpServer } from '../http/server.ts'
+import { loadToken } from '../http/token.ts'
+import type { Endpoints, HubApi } from '../shared/api.ts'
+import type { HubOptions } from '../shared/options.ts'
+import { memoryStore, openStore, type Store } from '../store/store.ts'
+import { apiRoutes } from './api-routes.ts'
+import { createApi } from './api.ts'
+import { bindAll } from './bind.ts'
+import type { Changes } from './changes.ts'
+import { Deeds } from './deeds.ts'
+import { HttpGate } from './http-gate.ts'
+import { lastInstant, rememberInstant } from './last-instant.ts'
+import { MqttGate } from './mqtt-gate.ts'
+import { fulfil } from './needs.ts'
+import { lanNames, publicHost } from './network.ts'
+import { Notices } from './notices.ts'
+import { RealClock } from './real-clock.ts'
+import { Ticker } from './ticker.ts'
+import { Turns } from './turns.ts'
+import { LiveView } from './views.ts'
+import { Wakes } from './wakes.ts'
+
+/** A hub that serves. */
+export interface Running {
+  endpoints: Endpoints
+  api: HubApi
+  stop(): Promise<void>
+}
+
+const ids: Ids = { uuid: () => randomUUID() }
+
+/** Loads the state, binds every listener, and takes up what the last run left undone. */
+export async function startHub(options: HubOptions, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
+  const data = resolve(options.data)
+  const store: Store = options.memory ? memoryStore() : await openStore({ directory: join(data, 'state'), fsync: options.fsync })
+  try {
+    return await compose(options, data, store, dialects, changes)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function compose(options: HubOptions, data: string, store: Store, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
+  const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
+  const clock: Clock = virtual ?? new RealClock()
+  const notices = new Notices(clock, () => changes.emit({ type: 'notice' }))
+  const note = (text: string, error?: unknown): void => notices.add('warning', error === undefined ? text : `${text}: ${wordsOf(error)}`)
+  store.warnings.forEach((text) => note(text))
+
+  const lan = lanNames(options.host)
+  const names = [...lan, ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
+  const certificates = await openCertificates({ directory: join(data, 'certificates'), names })
+  const token = await loadToken(join(data, 'token'), note)
+
+  const engine = new Engine(store, ids)
+  const endpoint = { host: publicHost(options.host), mqtt: 0, mqtts: 0, http: 0, https: 0 }
+  const settings: Settings = { mode: options.mode, refuseIgnored: options.strict, endpoint }
+  const live = new LiveView(() => broker)
+  const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
+  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, byName, () => store.commit())
+  const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
+  const gate = new MqttGate({ dialects, settings, notices, live, turn: (dialect, input, decide) => deeds.run(dialect, input, decide) })
+  const broker = await Broker.create({
+    hooks: gate,
+    tables: store,
+    commit: () => store.commit(),
+    now: () => clock.now(),
+    ids,
+    limits: (dialect) => byName.get(dialect)?.limits ?? { sessionMs: 0 },
+    onNotice: ({ text }) => note(text),
+    tls: certificates.tls,
+    onHttpSocket: (socket) => http.accept(socket),
+    webSocketPaths: ['/mqtt', ...dialects.flatMap(({ webSocketPaths }) => webSocketPaths ?? [])],
+  })
+
+  const objects = new ObjectStore(options.bucket === '' ? undefined : resolve(options.bucket))
+  const requests = new HttpGate({
+    dialects,
+    perform: (dialect, request, decide) => deeds.runAll(dialect, inputOf(request), decide),
+    fulfil: (need) => fulfil(need, objects, certificates),
+    onFailure: note,
+  })
+  const ticker = new Ticker(
+    clock,
+    [
+      { next: () => engine.nextDeadline(), run: () => deeds.runAll('', { type: 'deadline', key: 'engine' }, (ctx) => ctx.engine.tick(ctx.turn)) },
+      { next: () => broker.nextExpiry(), run: (now) => broker.expireSessions(now) },
+      wakes,
+    ],
+    note,
+  )
+  const deeds = new Deeds(
+    turns,
+    { broker, respond: (request, response) => requests.respond(request, response), wake: (dialect, key, at) => wakes.set(dialect, key, at), onFailure: note },
+    changes,
+    () => ticker.look(),
+  )
+
+  const api = createApi({
+    options,
+    engine,
+    clock,
+    virtual,
+    notices,
+    dialects,
+    endpoints: () => endpoints,
+    connections: () => [...broker.connections()].length,
+    idle: async () => {
+      await ticker.idle()
+      if (virtual !== undefined) rememberInstant(store, clock.now())
+    },
+  })
+  const front = createApiFront({ routes: apiRoutes(api), token, names: [endpoint.host, ...lan], onNotice: note })
+  const http = HttpServer.create({
+    hooks: { handle: (request, gone) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone)) },
+    tls: certificates.tls,
+    onUpgrade: (request, socket, head, secure) => broker.upgrade(request, socket, head, secure),
+    onNotice: note,
+    objects,
+  })
+  const stop = async (): Promise<void> => {
+    await ticker.stop()
+    await http.stop()
+    await broker.stop()
+    await store.close()
+  }
+
+  const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }
+  try {
+    await deeds.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
+    for (const { name, onStart } of dialects) if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
+    Object.assign(endpoint, await bindAll(options, broker, http))
+    Object.assign(endpoints, endpoint)
+  } catch (error) {
+    await stop().catch(() => {})
+    throw error
+  }
+  ticker.look()
+  return { endpoints, api, stop }
+}
+
+const inputOf = ({ id, method, path }: HttpRequest) => ({ type: 'http', request: id, method, path }) as const
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

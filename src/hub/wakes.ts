@@ -1,0 +1,30 @@
+import type { Instant } from '../core/clock.ts'
+import { Deadlines } from '../core/deadlines.ts'
+import type { DialectName } from '../core/ids.ts'
+import type { Source } from './ticker.ts'
+
+/** The wakes that dialects have asked for; not stored, dialects set them again when the hub starts. */
+export class Wakes implements Source {
+  readonly #deadlines = new Deadlines<string>()
+  readonly #woken: (dialect: DialectName, key: string) => Promise<void>
+
+  constructor(woken: (dialect: DialectName, key: string) => Promise<void>) {
+    this.#woken = woken
+  }
+
+  /** Sets, moves or calls off a wake. */
+  set(dialect: DialectName, key: string, at: Instant | undefined): void {
+    this.#deadlines.set(`${dialect} ${key}`, at)
+  }
+
+  next(): Instant | undefined {
+    return this.#deadlines.next()
+  }
+
+  async run(now: Instant): Promise<void> {
+    const due = this.#deadlines.take(now)
+    if (due === undefined) return
+    const space = due.indexOf(' ')
+    await this.#woken(due.slice(0, space), due.slice(space + 1))
+  }
+}
