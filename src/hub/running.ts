@@ -43,21 +43,32 @@ const ids: Ids = { uuid: () => randomUUID() }
 /** Loads the state, binds every listener, and takes up what the last run left undone. */
 export async function startHub(options: HubOptions, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
   const data = resolve(options.data)
-  const store: Store = options.memory ? memoryStore() : await openStore({ directory: join(data, 'state'), fsync: options.fsync })
+  const heard: { warn(text: string): void } = { warn: () => {} }
+  const store: Store = options.memory
+    ? memoryStore()
+    : await openStore({ directory: join(data, 'state'), fsync: options.fsync, onWarning: (text) => heard.warn(text) })
   try {
-    return await compose(options, data, store, dialects, changes)
+    return await compose(options, data, store, dialects, changes, heard)
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-async function compose(options: HubOptions, data: string, store: Store, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
+async function compose(
+  options: HubOptions,
+  data: string,
+  store: Store,
+  dialects: readonly Dialect[],
+  changes: Changes,
+  heard: { warn(text: string): void },
+): Promise<Running> {
   const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
   const clock: Clock = virtual ?? new RealClock()
   const notices = new Notices(clock, () => changes.emit({ type: 'notice' }))
   const note = (text: string, error?: unknown): void => notices.add('warning', error === undefined ? text : `${text}: ${wordsOf(error)}`)
   store.warnings.forEach((text) => note(text))
+  heard.warn = note
 
   const lan = lanNames(options.host)
   const names = [...lan, ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
