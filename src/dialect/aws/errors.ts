@@ -51,6 +51,7 @@ const STATUS: Readonly<Record<string, number | Partial<Record<Plane, number>>>> 
   ResourceAlreadyExistsException: 409,
   DeleteConflictException: 409,
   InvalidStateTransitionException: 409,
+  VersionsLimitExceededException: 409,
   LimitExceededException: 410,
   TerminalStateException: 410,
   RequestEntityTooLargeException: 413,

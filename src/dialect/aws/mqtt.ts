@@ -4,17 +4,13 @@ import { accessOf, certificateOf, forget, refresh, remember } from './access.ts'
 import { authenticate, recognise } from './auth.ts'
 import { mayDeliver } from './delivery.ts'
 import { certificatesOf } from './identity-store.ts'
-import { carryOut } from './published.ts'
+import { lengthFault, MAX_PAYLOAD_BYTES } from './limits.ts'
 import { announceConnected, announceDisconnected, announceSubscriptions } from './presence.ts'
+import { carryOut } from './published.ts'
+import { noteRetained } from './retained.ts'
 import { parseTopic } from './topics.ts'
 
-/** The largest payload AWS IoT takes, in bytes [aws 1.5]. */
-export const MAX_PAYLOAD_BYTES = 131_072
-
-const MAX_TOPIC_BYTES = 256
-const MAX_SLASHES = 7
 const MAX_SUBSCRIPTIONS = 50
-const BASIC_INGEST = /^\$aws\/rules\/[^/]+\//
 
 /** AWS IoT over MQTT [aws 1.5]. */
 export const mqtt: MqttFront = { recognise, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish, mayDeliver }
@@ -75,7 +71,9 @@ function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, 
   }
   const long = lengthFault(topic)
   if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
-  return carryOut(ctx, connection, parseTopic(topic), payload)
+  const verdict = carryOut(ctx, connection, parseTopic(topic), payload)
+  if (retain && verdict.route === 'forward') noteRetained(ctx, { topic, payload, qos: qos === 0 ? 0 : 1 })
+  return verdict
 }
 
 function publishFault({ topic, payload, qos, retain }: Omit<Incoming, 'dup'>): string | undefined {
@@ -83,15 +81,6 @@ function publishFault({ topic, payload, qos, retain }: Omit<Incoming, 'dup'>): s
   if (payload.length > MAX_PAYLOAD_BYTES) return `publish to ${topic} has ${payload.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`
   if (retain && topic.startsWith('$')) return `retained publish to ${topic}: topics that begin with $ cannot retain`
   return undefined
-}
-
-/** How a topic or filter exceeds 256 bytes or 7 slashes, in which the prefix of Basic Ingest does not count [aws 1.5]. */
-export function lengthFault(topic: string): string | undefined {
-  const counted = topic.startsWith('$aws/rules/') ? topic.replace(BASIC_INGEST, '') : topic
-  if (counted.length * 3 > MAX_TOPIC_BYTES && Buffer.byteLength(counted) > MAX_TOPIC_BYTES) return `topic ${topic} has more than ${MAX_TOPIC_BYTES} bytes`
-  let slashes = 0
-  for (let at = counted.indexOf('/'); at >= 0; at = counted.indexOf('/', at + 1)) slashes += 1
-  return slashes > MAX_SLASHES ? `topic ${topic} has more than ${MAX_SLASHES} slashes` : undefined
 }
 
 /** Subscriptions that are granted although nothing will ever arrive. */

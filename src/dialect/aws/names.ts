@@ -1,3 +1,5 @@
+import { invalidRequest } from './errors.ts'
+
 /** The patterns names have to match [aws 0.4]. */
 export const NAMES = {
   thing: /^[a-zA-Z0-9:_-]{1,128}$/,
@@ -10,3 +12,10 @@ export const NAMES = {
 } as const
 
 export const isThingName = (name: string): boolean => NAMES.thing.test(name)
+
+/** A required name from path, query or body, held against its pattern; InvalidRequestException otherwise. */
+export function checkName(field: string, value: string | undefined, pattern: RegExp): string {
+  if (value === undefined || value === '') throw invalidRequest(field, value, 'is required')
+  if (!pattern.test(value)) throw invalidRequest(field, value, `must match ${pattern.source}`)
+  return value
+}

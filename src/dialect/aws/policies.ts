@@ -11,12 +11,19 @@ export interface NamedPolicy {
   statements: readonly Statement[]
 }
 
+export interface Judgement {
+  effect?: 'Allow' | 'Deny'
+  policy?: string
+  statement?: number
+}
+
 interface Rule {
   deny: boolean
   actions: Glob[]
   resources: Resource[]
-  /** For people. */
-  from: string
+  policy: string
+  /** 1 for the first of the policy. */
+  statement: number
 }
 
 /** A pattern for the part after region and account, or (`whole`) for the ARN as such. */
@@ -35,7 +42,7 @@ export class Policy {
 
   constructor(policies: readonly NamedPolicy[], variables: Variables) {
     this.#rules = policies.flatMap(({ name, statements }) =>
-      statements.flatMap((statement, index) => compile(statement, variables, `statement ${index + 1} of policy ${name}`)),
+      statements.flatMap((statement, index) => compile(statement, variables, { policy: name, statement: index + 1 })),
     )
   }
 
@@ -50,13 +57,19 @@ export class Policy {
     return allowed
   }
 
-  /** Why `allows` says what it says. */
-  explain(action: string, resource: string): string {
-    const asked = `${action} on ${resource}`
+  /** What `allows` decides, and by which statement of which policy; without an effect, none applies. */
+  judge(action: string, resource: string): Judgement {
     const rules = this.#rules.filter((rule) => applies(rule, action, resource))
     const rule = rules.find(({ deny }) => deny) ?? rules[0]
-    if (rule === undefined) return `no policy allows ${asked}`
-    return `${rule.from} ${rule.deny ? 'denies' : 'allows'} ${asked}`
+    return rule === undefined ? {} : { effect: rule.deny ? 'Deny' : 'Allow', policy: rule.policy, statement: rule.statement }
+  }
+
+  /** `judge` in words. */
+  explain(action: string, resource: string): string {
+    const { effect, policy, statement } = this.judge(action, resource)
+    const asked = `${action} on ${resource}`
+    if (effect === undefined) return `no policy allows ${asked}`
+    return `statement ${statement} of policy ${policy} ${effect === 'Deny' ? 'denies' : 'allows'} ${asked}`
   }
 }
 
@@ -70,7 +83,7 @@ function applies(rule: Rule, action: string, resource: string): boolean {
 }
 
 /** No rule where a variable is unresolved or a condition is not met: the statement then matches nothing. */
-function compile(statement: Statement, variables: Variables, from: string): Rule[] {
+function compile(statement: Statement, variables: Variables, from: Pick<Rule, 'policy' | 'statement'>): Rule[] {
   if (!conditionsHold(statement.conditions, variables)) return []
   const actions = statement.actions.map((action) => compileText(action, {})).filter((glob) => glob !== undefined)
   const resources: Resource[] = []
@@ -80,7 +93,7 @@ function compile(statement: Statement, variables: Variables, from: string): Rule
     if (glob === undefined) return []
     resources.push({ glob, whole: tail === undefined })
   }
-  return [{ deny: statement.effect === 'Deny', actions, resources, from }]
+  return [{ deny: statement.effect === 'Deny', actions, resources, ...from }]
 }
 
 /** `*` and `?` are wildcards where the author wrote them, never where a variable's value has them. */

@@ -1,6 +1,7 @@
 import type { Connection, Message, PublishVerdict } from '../../core/seam/mqtt.ts'
 import type { Context } from '../dialect.ts'
-import { onJobsPublish, rejectTopic } from './jobs-device.ts'
+import { onJobsPublish, rejectTopic } from './jobs.ts'
+import { noteRetained } from './retained.ts'
 import { onShadowPublish } from './shadow.ts'
 import { formatTopic, parseTopic, type AwsTopic } from './topics.ts'
 
@@ -46,7 +47,10 @@ export function carryOut(ctx: Context, connection: Connection | undefined, topic
 /** Publishes as HTTP does: the same rules, and to everybody what an MQTT client would have sent [aws 5.3]. Returns why it was dropped, if it was. */
 export function publishForHttp(ctx: Context, message: Message & { payload: Buffer }): string | undefined {
   const verdict = carryOut(ctx, undefined, parseTopic(message.topic), message.payload)
-  if (verdict.route === 'forward') ctx.publish(message, '[aws 5.3] Publish')
+  if (verdict.route === 'forward') {
+    ctx.publish(message, '[aws 5.3] Publish')
+    if (message.retain === true) noteRetained(ctx, message)
+  }
   return verdict.route === 'drop' || verdict.route === 'close' ? verdict.reason : undefined
 }
 

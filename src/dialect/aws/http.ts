@@ -1,0 +1,49 @@
+import type { HttpRequest, HttpResponse } from '../../core/seam/http.ts'
+import type { Claim, Context, HttpFront } from '../dialect.ts'
+import { credentialOf } from './credentials.ts'
+import { AwsError, failure } from './errors.ts'
+import { planeOf } from './planes.ts'
+import { routes } from './routes.ts'
+
+/** First path segments of AWS IoT's three planes, for requests without credentials. */
+const ROOTS = new Set([
+  ...['things', 'thing-groups', 'dynamic-thing-groups', 'thing-types', 'billing-groups', 'certificates', 'certificate', 'keys-and-certificate'],
+  ...['policies', 'target-policies', 'attached-policies', 'policy-targets', 'principal-policies', 'effective-policies', 'test-authorization', 'principals'],
+  ...['jobs', 'job-templates', 'managed-job-templates', 'indices', 'indexing', 'endpoint', 'event-configurations', 'tags', 'untag', 'streams', 'otaUpdates'],
+  ...['topics', 'retainedMessage', 'connections'],
+])
+
+/** AWS IoT over HTTP: control plane, data plane and jobs data plane on one port [aws 3]. */
+export const http: HttpFront = {
+  claim,
+  routes,
+  notFound: (request) =>
+    failure(new AwsError('UnknownOperationException', `The local hub knows no ${planeOf(request)} operation ${request.method} ${request.path}`), planeOf(request)),
+  failure: (error, request) => failure(error, planeOf(request)),
+  finish,
+}
+
+/** By signature: S3's only where the URL was presigned here, everything else of AWS. Unsigned by path, and by certificate more surely. */
+function claim(request: HttpRequest): Claim {
+  if (isPresigned(request)) return 'certain'
+  const credential = credentialOf(request)
+  if (credential !== undefined) return credential.service === 's3' ? 'no' : 'certain'
+  const path = request.path.split('/')
+  const known = ROOTS.has(path[1] ?? '') || request.path.startsWith('/api/things/shadow/')
+  if (!known) return 'no'
+  return request.certificate === undefined ? 'fallback' : 'likely'
+}
+
+const isPresigned = ({ query }: HttpRequest): boolean => query.has('X-Amz-Signature') && query.has('X-Amz-Expires') && !query.has('X-Amz-Credential')
+
+/** Request id, content type, and on the data planes a trace id in errors [aws 3.1]. */
+function finish(response: HttpResponse, request: HttpRequest, ctx: Context): HttpResponse {
+  const headers: Record<string, string> = {
+    ...(typeof response.body === 'string' && { 'content-type': 'application/json' }),
+    ...response.headers,
+    'x-amzn-requestid': ctx.ids.uuid(),
+  }
+  const isError = headers['x-amzn-errortype'] !== undefined
+  if (!isError || planeOf(request) === 'control' || typeof response.body !== 'string') return { ...response, headers }
+  return { ...response, headers, body: JSON.stringify({ ...(JSON.parse(response.body) as object), traceId: ctx.ids.uuid() }) }
+}

@@ -1,0 +1,33 @@
+import { nameOf } from '../../core/ids.ts'
+import type { Dialect } from '../dialect.ts'
+import { refreshThing } from './access.ts'
+import { capability } from './capability.ts'
+import { http } from './http.ts'
+import { jobFront, onJobsEvent } from './jobs.ts'
+import { limits } from './limits.ts'
+import { mqtt } from './mqtt.ts'
+import { registryEvent } from './registry-events.ts'
+import { shadowEvent } from './shadow.ts'
+
+/** The regions whose endpoints clients may be led here from, by a proxy or a hosts file [aws 1.7]. */
+const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1', 'ap-southeast-1', 'ap-southeast-2']
+
+/** AWS IoT Core. */
+export const aws: Dialect = {
+  name: 'aws',
+  title: 'AWS IoT Core',
+  capability,
+  limits,
+  mqtt,
+  http,
+  ports: [{ port: 443, listener: 'tls', because: 'AWS IoT Device Client and the C++ and Python SDKs dial 443 unless told otherwise' }],
+  serverNames: REGIONS.flatMap((region) => [`*.iot.${region}.amazonaws.com`, `*.jobs.iot.${region}.amazonaws.com`]),
+  jobs: jobFront,
+  onEvent(ctx, event) {
+    onJobsEvent(ctx, event)
+    shadowEvent(ctx, event)
+    registryEvent(ctx, event)
+    if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted') refreshThing(ctx, nameOf(event.key))
+    else if (event.type === 'group.joined' || event.type === 'group.left') refreshThing(ctx, nameOf(event.device))
+  },
+}
