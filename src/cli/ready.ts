@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Endpoints } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
-import { reachable, urlOf } from './addresses.ts'
+import { urlOf } from './addresses.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 
@@ -43,7 +43,7 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
 }
 
 function connectLines(endpoints: Endpoints, { mode }: HubOptions): string[] {
-  const host = reachable(endpoints.host)
+  const { host } = endpoints
   const topic = "'$aws/things/my-device/jobs/notify-next'"
   return mode === 'open'
     ? [`mosquitto_sub -h ${host} -p ${endpoints.mqtt} -i my-device -q 1 -v -t ${topic}`]
