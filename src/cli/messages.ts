@@ -75,7 +75,7 @@ export const messages = {
   },
 
   demo: {
-    portTaken: (name: string, standard: number, actual: number): string => `Port ${standard} is taken: ${name} listens on ${actual} instead.`,
+    portTaken: (name: string, standard: number, actual: number): string => `Port ${standard} is taken: ${name} on port ${actual} instead.`,
     hubReady: (version: string): string => `Local IoT Hub ${version}, with simulated washing machines`,
     registering: (done: number, total: number): string => `Registering ${done} of ${total} machines …`,
     connecting: (done: number, total: number): string => `Connecting ${done} of ${total} machines …`,
