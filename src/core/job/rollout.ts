@@ -21,7 +21,7 @@ export function rateOf(rollout: Rollout | undefined, notified: number, succeeded
 
 /**
  * Minutes are counted from the start of the rollout and each has a burst of up to the rate, so that no 60 seconds
- * see more than it. The rate is looked at anew all the time: a faster one has its effect within the minute.
+ * see more than it. What a minute's burst itself does to an exponential rate has its effect from the next minute on.
  */
 export function allowance(job: Job, notified: number, succeeded: number, now: Instant): Allowance {
   const began = job.minute
