@@ -36,7 +36,7 @@ export async function runHub(options: HubOptions, talk: Talk, { createHub, outpu
   }
   let code = 1
   try {
-    if (!talk.quiet) showNotices(hub, output)
+    if (!talk.quiet) await showNotices(hub, output)
     code = await use(hub, endpoints)
   } catch (error) {
     output.fail(error)

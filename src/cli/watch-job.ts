@@ -35,7 +35,7 @@ export function watchJob({ hub, job, output, online, onLook, stallMs, signal }: 
     })
     const end = (settle: () => void): void => {
       clearInterval(timer)
-      signal.removeEventListener('abort', look)
+      signal.removeEventListener('abort', tick)
       unlisten()
       output.settle()
       settle()
@@ -46,7 +46,8 @@ export function watchJob({ hub, job, output, online, onLook, stallMs, signal }: 
       if (tenths > told) output.say(progressText(view, online()))
       told = Math.max(told, tenths)
     }
-    const look = (): void => {
+    let looking = false
+    const look = async (): Promise<void> => {
       const now = performance.now()
       if (!moved && !signal.aborted) {
         if (now - movedAt > stallMs) end(() => reject(new Error(messages.demo.stalled(Math.round(stallMs / 1000)))))
@@ -54,18 +55,22 @@ export function watchJob({ hub, job, output, online, onLook, stallMs, signal }: 
       }
       moved = false
       movedAt = now
-      try {
-        const view = hub.api.job(job)
-        show(view)
-        if (signal.aborted || !isUnderWay(view)) return end(() => resolve(view))
-        onLook?.(view)
-      } catch (error) {
-        end(() => reject(error))
-      }
+      const view = await hub.api.job(job)
+      show(view)
+      if (signal.aborted || !isUnderWay(view)) return end(() => resolve(view))
+      onLook?.(view)
     }
-    const timer = setInterval(look, LOOK_EVERY)
-    signal.addEventListener('abort', look)
-    look()
+    /** One look at a time: an answer may take longer than the pause between two. */
+    const tick = (): void => {
+      if (looking) return
+      looking = true
+      look()
+        .catch((error: unknown) => end(() => reject(error)))
+        .finally(() => (looking = false))
+    }
+    const timer = setInterval(tick, LOOK_EVERY)
+    signal.addEventListener('abort', tick)
+    tick()
   })
 }
 

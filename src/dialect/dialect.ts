@@ -14,6 +14,8 @@ import type { Instant } from '../core/clock.ts'
 import type { Engine } from '../core/engine.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
+import type { NewJob } from '../core/job/model.ts'
+import type { Predicate } from '../core/query/predicate.ts'
 import type { Action } from '../core/seam/effects.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../core/seam/http.ts'
 import type {
@@ -51,6 +53,9 @@ export interface Dialect {
   /** Paths besides `/mqtt` on which its clients speak MQTT over WebSocket. */
   readonly webSocketPaths?: string[]
   readonly jobs: JobFront
+  readonly enrolment: Enrolment
+  /** Its query language, if jobs can be aimed by one. */
+  readonly query?: QueryLanguage
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */
   onEvent(ctx: Context, event: DomainEvent): void
   /** The `wake` it asked for under this key has come. Wakes do not survive a restart: set them again in `onStart`. */
@@ -146,6 +151,44 @@ export interface JobFront {
   readonly templates: { id: string; title: string; document: unknown }[]
   /** JSON Schema of a job document. */
   readonly documentSchema: JsonObject
+  /** What a job may be called. */
+  readonly names: NameRule
+  /**
+   * Holds a job that people made outside the cloud's own control plane to the cloud's rules, and adds what that would
+   * keep with it. Refuses with INVALID: field (of `NewJob`), value and rule.
+   */
+  prepare(ctx: Context, job: NewJob): NewJob
+}
+
+/** A regular expression for the whole name, and the rule in words. */
+export interface NameRule {
+  pattern: string
+  rule: string
+}
+
+/** How a person adds a device by hand and gets all that its firmware needs. */
+export interface Enrolment {
+  readonly names: NameRule
+  /** What must be made first: keys, a certificate. */
+  needs(name: string): Need[]
+  /** Registers the device if it is new, gives it credentials, and says how it connects. INVALID for a name. */
+  enrol(ctx: Context, name: string, fulfilled: Fulfilled, ca: string): ConnectionKit
+}
+
+/** What to give to a device's firmware; secrets are marked, so that nobody shows them by accident. */
+export interface ConnectionKit {
+  facts: { label: string; value: string; secret?: true }[]
+  files: { name: string; content: string; secret?: true }[]
+  /** Code to paste, each with the id of its language in editors. */
+  snippets: { id: string; title: string; language: string; code: string }[]
+}
+
+/** A cloud's own language for picking devices. */
+export interface QueryLanguage {
+  title: string
+  example: string
+  /** INVALID with what cannot be read and where. */
+  parse(text: string): Predicate
 }
 
 /** How long and how much the cloud keeps; milliseconds and bytes. */

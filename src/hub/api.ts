@@ -1,6 +1,6 @@
 import type { Clock, VirtualClock } from '../core/clock.ts'
 import type { Engine } from '../core/engine.ts'
-import { invalid } from '../core/errors.ts'
+import { HubError, invalid } from '../core/errors.ts'
 import { nameOf } from '../core/ids.ts'
 import type { Execution, Job } from '../core/job/model.ts'
 import type { Device } from '../core/device/model.ts'
@@ -24,6 +24,27 @@ export interface ApiSources {
   idle(): Promise<void>
 }
 
+const later = (): Promise<never> => Promise.reject(new HubError('UNSUPPORTED', 'The hub does not do that yet'))
+
+const unbuilt = {
+  dialects: later,
+  device: later,
+  addDevice: later,
+  connectionKit: later,
+  removeDevice: later,
+  groups: later,
+  messages: later,
+  twin: later,
+  setDesired: later,
+  execution: later,
+  countTargets: later,
+  checkJob: later,
+  createJob: later,
+  cancelJob: later,
+  retryFailed: later,
+  deleteJob: later,
+}
+
 /** The hub's own API over the engine: views for people, no cloud's words. */
 export function createApi(sources: ApiSources): HubApi {
   const { engine, clock, options, notices } = sources
@@ -43,18 +64,19 @@ export function createApi(sources: ApiSources): HubApi {
   })
 
   return {
-    status,
-    notices: () => notices.list(),
-    devices: ({ dialect, search, online, after, limit } = {}) => {
+    ...unbuilt,
+    status: async () => status(),
+    notices: async () => notices.list(),
+    devices: async ({ dialect, search, online, after, limit } = {}) => {
       const wanted = (device: Device): boolean =>
         (dialect === undefined || device.dialect === dialect) &&
         (search === undefined || device.name.includes(search)) &&
         (online === undefined || engine.connections.isOnline(device.key) === online)
       return pageOf(engine.devices.all(), wanted, (device) => device.key, (device) => deviceView(engine, device), after, limit)
     },
-    jobs: () => [...engine.jobs.all()].map((job) => jobView(engine, job)),
-    job: (key) => jobView(engine, engine.jobs.require(key)),
-    executions: (job, { status: wantedStatus, after, limit } = {}) => {
+    jobs: async () => [...engine.jobs.all()].map((job) => jobView(engine, job)),
+    job: async (key) => ({ ...jobView(engine, engine.jobs.require(key)), document: engine.jobs.require(key).document, draft: { dialect: '', name: '', targets: [], document: {} }, history: [] }),
+    executions: async (job, { status: wantedStatus, after, limit } = {}) => {
       engine.jobs.require(job)
       const wanted = (execution: Execution): boolean => wantedStatus === undefined || execution.status === wantedStatus
       return pageOf(engine.executions.ofJob(job).values(), wanted, (execution) => execution.device, executionView, after, limit)
@@ -82,6 +104,7 @@ function deviceView(engine: Engine, device: Device): DeviceView {
     dialect: device.dialect,
     name: device.name,
     online: engine.connections.isOnline(device.key),
+    state: engine.connections.isOnline(device.key) ? 'online' : 'offline',
     pending: engine.executions.pending(device.key).length,
     groups: device.groups.map(nameOf),
     ...(connectivity === undefined ? {} : { seenAt: connectivity.at }),

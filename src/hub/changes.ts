@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../core/events.ts'
-import type { Change, HubEvents } from './hub.ts'
+import type { Change } from '../shared/api.ts'
+import type { HubEvents } from './hub.ts'
 
 /** Tells listeners what has changed, once it has been committed. */
 export class Changes implements HubEvents {

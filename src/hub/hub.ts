@@ -1,4 +1,4 @@
-import type { Endpoints, HubApi } from '../shared/api.ts'
+import type { Change, Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 
 export interface Hub {
@@ -14,8 +14,5 @@ export interface HubEvents {
   /** Called after the commit of whatever changed; returns a way to call it off. */
   on(listener: (change: Change) => void): () => void
 }
-
-/** Something that people may be looking at has changed; ask the API for what it is now. */
-export type Change = { type: 'device'; key: string } | { type: 'job'; key: string } | { type: 'execution'; job: string; device: string } | { type: 'notice' }
 
 export type { HubOptions }

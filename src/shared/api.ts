@@ -1,16 +1,59 @@
-/** What the hub offers to the CLI, the editor and, over HTTP with the token, to scripts. Instants are milliseconds. */
+import type { JobDraft, TargetDraft } from './job-draft.ts'
+
+/**
+ * What the hub offers to the CLI, the editor and scripts. In the hub's own process the calls are direct; attached to a
+ * hub that another process runs, they go over HTTP with its token. Instants are milliseconds. A refusal is a
+ * `HubError`-like error with `code`, `message` and, for INVALID, `data.field`.
+ */
 export interface HubApi {
-  status(): HubStatus
-  devices(query?: DeviceQuery): Page<DeviceView>
-  jobs(): JobView[]
+  status(): Promise<HubStatus>
+  /** What the clouds bring: words, templates, schemas. */
+  dialects(): Promise<DialectView[]>
+
+  devices(query?: DeviceQuery): Promise<Page<DeviceView>>
+  device(key: string): Promise<DeviceDetail>
+  /** Registers a device and makes its credentials. ALREADY_EXISTS, or INVALID name. */
+  addDevice(dialect: string, name: string): Promise<ConnectionKit>
+  /** What a device needs to connect; makes credentials if it has none that can be shown again. */
+  connectionKit(device: string): Promise<ConnectionKit>
+  removeDevice(device: string): Promise<void>
+  groups(dialect?: string): Promise<GroupView[]>
+  /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
+  messages(device: string): Promise<MessageView[]>
+
+  twin(device: string, name?: string): Promise<TwinView>
+  /** Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`. */
+  setDesired(device: string, name: string | undefined, desired: object, version: number): Promise<TwinView>
+
+  jobs(): Promise<JobView[]>
   /** NOT_FOUND if there is none. */
-  job(key: string): JobView
-  executions(job: string, query?: ExecutionQuery): Page<ExecutionView>
+  job(key: string): Promise<JobDetail>
+  executions(job: string, query?: ExecutionQuery): Promise<Page<ExecutionView>>
+  execution(job: string, device: string): Promise<ExecutionDetail>
+  /** How many devices these targets mean now; INVALID for a query that cannot be read. */
+  countTargets(dialect: string, targets: TargetDraft[]): Promise<number>
+  /** Everything the draft breaks, each with field, value and rule; empty: it can be created. */
+  checkJob(draft: JobDraft): Promise<Problem[]>
+  /** INVALID with the first problem, or ALREADY_EXISTS. */
+  createJob(draft: JobDraft): Promise<JobView>
+  cancelJob(key: string, options?: { force?: boolean; comment?: string }): Promise<JobView>
+  /** Queues a new execution for every device whose latest one failed or timed out; returns how many. */
+  retryFailed(key: string): Promise<number>
+  deleteJob(key: string, options?: { force?: boolean }): Promise<void>
+
   /** What was accepted but ignored, refused, or is worth a look, each once with its count. */
-  notices(): NoticeView[]
+  notices(): Promise<NoticeView[]>
   /** Moves the virtual clock by that many milliseconds, or to the next deadline; INVALID on a real clock. */
   advance(by: number | 'next'): Promise<HubStatus>
 }
+
+/** Something that people may be looking at has changed; ask the API for what it is now. */
+export type Change =
+  | { type: 'device'; key: string }
+  | { type: 'job'; key: string }
+  | { type: 'execution'; job: string; device: string }
+  | { type: 'notice' }
+  | { type: 'clock' }
 
 /** Where a started hub can be reached. */
 export interface Endpoints {
@@ -38,6 +81,21 @@ export interface HubStatus {
   dialects: { name: string; title: string }[]
 }
 
+/** A cloud, as far as people's choices depend on it; nothing outside the dialect knows more. */
+export interface DialectView {
+  name: string
+  title: string
+  /** Ready job documents. */
+  templates: { id: string; title: string; document: unknown }[]
+  /** JSON Schema of a job document. */
+  documentSchema: object
+  /** What its query language is called, with an example, if targets can be queries. */
+  query?: { title: string; example: string }
+  /** Names a device may have: a regular expression and the rule in words. */
+  deviceName: { pattern: string; rule: string }
+  jobName: { pattern: string; rule: string }
+}
+
 export interface Page<T> {
   items: T[]
   total: number
@@ -60,9 +118,58 @@ export interface DeviceView {
   dialect: string
   name: string
   online: boolean
+  /** What people see first: working = something in progress; failed = the last thing it did ended badly. */
+  state: 'online' | 'offline' | 'working' | 'failed'
   pending: number
   groups: string[]
   seenAt?: number
+}
+
+export interface DeviceDetail extends DeviceView {
+  id: string
+  attributes: Record<string, string>
+  tags: Record<string, unknown>
+  createdAt: number
+  /** Which twins it has; '' is the one without a name. */
+  twins: string[]
+  connections: { id: string; transport: string; remoteAddress: string; principal: string }[]
+  executions: (ExecutionView & { job: string })[]
+}
+
+export interface GroupView {
+  key: string
+  dialect: string
+  name: string
+  devices: number
+}
+
+/** What to paste into a device's firmware. */
+export interface ConnectionKit {
+  device: string
+  title: string
+  facts: { label: string; value: string; secret?: true }[]
+  files: { name: string; content: string; secret?: true }[]
+  snippets: { id: string; title: string; language: string; code: string }[]
+}
+
+export interface MessageView {
+  at: number
+  direction: 'in' | 'out'
+  topic: string
+  /** Text, or base64 if it is none; cut to 4 KB. */
+  payload: string
+  base64?: true
+  qos: 0 | 1 | 2
+}
+
+export interface TwinView {
+  device: string
+  name?: string
+  desired: object
+  reported: object
+  delta: object
+  version: number
+  updatedAt: number
 }
 
 export interface JobView {
@@ -83,9 +190,20 @@ export interface JobView {
   comment?: string
 }
 
+export interface JobDetail extends JobView {
+  /** The job document, as authored. */
+  document: string
+  draft: JobDraft
+  /** Counts over time since the job began, at most some 300 points, evenly thinned. */
+  history: { at: number; counts: Record<string, number> }[]
+}
+
 export interface ExecutionQuery {
   status?: string
+  /** Part of the device's name. */
+  search?: string
   after?: string
+  /** 1–1000, default 100. */
   limit?: number
 }
 
@@ -97,8 +215,22 @@ export interface ExecutionView {
   queuedAt: number
   startedAt?: number
   updatedAt: number
+  /** 0–100, where the device says. */
   progress?: number
   details?: Record<string, unknown>
+}
+
+export interface ExecutionDetail extends ExecutionView {
+  job: string
+  /** All attempts, the first one first. */
+  attempts: ExecutionView[]
+  timesOutAt?: number
+}
+
+export interface Problem {
+  field: string
+  value: unknown
+  rule: string
 }
 
 export interface NoticeView {

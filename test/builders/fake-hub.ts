@@ -2,8 +2,8 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { Aedes } from 'aedes'
 import type { Talker } from '../../src/core/seam/talker.ts'
-import type { Change, Hub } from '../../src/hub/hub.ts'
-import type { JobView } from '../../src/shared/api.ts'
+import type { Hub } from '../../src/hub/hub.ts'
+import type { Change, JobDetail, JobView } from '../../src/shared/api.ts'
 
 /** A hub as small as the demo can be run on: one group, one job, and a protocol of two topics. */
 export interface FakeHub {
@@ -93,7 +93,7 @@ export async function fakeHub(refuse: (request: string) => boolean = () => false
       http.closeAllConnections()
       await new Promise<void>((resolve) => broker.close(resolve))
     },
-    api: { job: () => view!, notices: () => [] },
+    api: { job: async () => ({ ...view!, document: '', draft: { dialect: 'aws', name: '', targets: [], document: {} }, history: [] }) satisfies JobDetail, notices: async () => [] },
     events: { on: (listener) => (listeners.add(listener), () => listeners.delete(listener)) },
   }
   return { hub: hub as Hub, talkerOf: () => talker, requests, job }

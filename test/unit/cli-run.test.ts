@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { run } from '../../src/cli/run.ts'
 import { avoidTakenPorts } from '../../src/cli/free-ports.ts'
 import { stopSignals } from '../../src/cli/stop-signals.ts'
-import type { Change, Hub } from '../../src/hub/hub.ts'
-import type { NoticeView } from '../../src/shared/api.ts'
+import type { Hub } from '../../src/hub/hub.ts'
+import type { Change, NoticeView } from '../../src/shared/api.ts'
 import { defaultOptions, type HubOptions } from '../../src/shared/options.ts'
 
 const endpoints = { host: '127.0.0.1', mqtt: 1, mqtts: 2, http: 3, https: 4, ca: '/d/ca.pem', token: '/d/token' }
@@ -36,12 +36,12 @@ function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {})
     },
   }
   const written = deferred()
-  const fake: Pick<Hub, 'start' | 'stop' | 'events'> & { api: { notices: () => NoticeView[] } } = {
+  const fake: Pick<Hub, 'start' | 'stop' | 'events'> & { api: { notices: () => Promise<NoticeView[]> } } = {
     start: () => Promise.resolve(endpoints),
     async stop() {
       hub.stopped += 1
     },
-    api: { notices: () => notices },
+    api: { notices: async () => notices },
     events: { on: (listener) => (listeners.add(listener), () => listeners.delete(listener)) },
     ...behaves,
   }

@@ -2,6 +2,7 @@ import { nameOf } from '../../core/ids.ts'
 import type { Dialect } from '../dialect.ts'
 import { refreshThing } from './access.ts'
 import { capability } from './capability.ts'
+import { enrolment } from './enrolment.ts'
 import { http } from './http.ts'
 import { jobFront, onJobsEvent } from './jobs.ts'
 import { limits } from './limits.ts'
@@ -23,6 +24,7 @@ export const aws: Dialect = {
   ports: [{ port: 443, listener: 'tls', because: 'AWS IoT Device Client and the C++ and Python SDKs dial 443 unless told otherwise' }],
   serverNames: REGIONS.flatMap((region) => [`*.iot.${region}.amazonaws.com`, `*.jobs.iot.${region}.amazonaws.com`]),
   jobs: jobFront,
+  enrolment,
   onEvent(ctx, event) {
     onJobsEvent(ctx, event)
     shadowEvent(ctx, event)

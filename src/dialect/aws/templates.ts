@@ -1,5 +1,6 @@
 import type { JobFront } from '../dialect.ts'
 import { awsTalker } from './device.ts'
+import { JOB_ID } from './jobs-settings.ts'
 import documentSchema from './schema/job-document.json' with { type: 'json' }
 
 const presigned = (key: string): string => `\${aws:iot:s3-presigned-url:https://s3.amazonaws.com/firmware/${key}}`
@@ -8,6 +9,8 @@ const presigned = (key: string): string => `\${aws:iot:s3-presigned-url:https://
 export const jobFront: JobFront = {
   talker: awsTalker,
   documentSchema,
+  names: { pattern: JOB_ID.pattern.source, rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ -' },
+  prepare: (_, job) => job,
   templates: [
     { id: 'run-parameter', title: 'Set a run parameter on every device', document: { operatingMode: 23 } },
     { id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } },

@@ -9,9 +9,9 @@ export interface HubCalls extends Gauges {
   /** `ms`: how long `createHub().start()` took. */
   start(data: string): Promise<{ mqtt: number; http: number; ms: number }>
   /** How many devices the job has been rolled out to. */
-  rolledOut(job: string): number
+  rolledOut(job: string): Promise<number>
   /** How many executions of the job have succeeded. */
-  succeeded(job: string): number
+  succeeded(job: string): Promise<number>
   stop(): Promise<void>
 }
 
@@ -25,8 +25,8 @@ const calls: HubCalls = {
     const { mqtt, http } = await hub.start()
     return { mqtt, http, ms: performance.now() - from }
   },
-  rolledOut: (job) => hub!.api.job(`aws/${job}`).rolledOut,
-  succeeded: (job) => hub!.api.job(`aws/${job}`).counts['SUCCEEDED'] ?? 0,
+  rolledOut: async (job) => (await hub!.api.job(`aws/${job}`)).rolledOut,
+  succeeded: async (job) => (await hub!.api.job(`aws/${job}`)).counts['SUCCEEDED'] ?? 0,
   stop: async () => hub?.stop(),
 }
 answer(calls)

@@ -1,0 +1,29 @@
+/** A job as the editor and `*.iotjob.json` files write it: plain data, no cloud's words. Also stored in workspaces, so it only grows. */
+export interface JobDraft {
+  dialect: string
+  /** The job's name in its cloud. */
+  name: string
+  description?: string
+  targets: TargetDraft[]
+  /** Default SNAPSHOT. */
+  selection?: 'SNAPSHOT' | 'CONTINUOUS'
+  /** The job document: any JSON value. */
+  document: unknown
+  rollout?: {
+    perMinute?: number
+    exponential?: { base: number; factor: number; every: { of: 'NOTIFIED' | 'SUCCEEDED'; count: number } }
+  }
+  abort?: { on: 'FAILED' | 'REJECTED' | 'TIMED_OUT' | 'ANY'; percent: number; minimum: number }[]
+  timeoutMinutes?: number
+  retry?: { on: 'FAILED' | 'TIMED_OUT' | 'ANY'; times: number }[]
+  schedule?: {
+    /** ISO 8601. */
+    startAt?: string
+    endAt?: string
+    endBehavior?: 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL'
+    /** Five-field cron in UTC. */
+    windows?: { cron: string; minutes: number }[]
+  }
+}
+
+export type TargetDraft = { device: string } | { group: string } | { query: string }
