@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { groupArn, JobsLab, thingArn } from '../builders/jobs-lab.ts'
+
+type Rows = Record<string, unknown>[]
+
+/** Follows the tokens; `between` runs after every page. */
+function pages(jobs: JobsLab, path: string, member: string, between: (rows: Rows) => void = () => {}): Rows[] {
+  const found: Rows[] = []
+  for (let token: unknown; ; ) {
+    const { status, body } = jobs.call('GET', `${path}${token === undefined ? '' : `&nextToken=${String(token)}`}`)
+    assert.equal(status, 200)
+    found.push(body[member] as Rows)
+    between(body[member] as Rows)
+    token = body['nextToken']
+    if (token === undefined) return found
+  }
+}
+
+const lab = (): JobsLab => {
+  const jobs = new JobsLab()
+  jobs.things(['t1', 't2', 't3'], 'g')
+  return jobs
+}
+const ids = (rows: unknown): unknown[] => (rows as Rows).map((row) => row['jobId'])
+
+test('ListJobs gives the newest first, page by page, also while listed jobs are deleted', () => {
+  const jobs = lab()
+  for (let index = 0; index < 5; index += 1) {
+    jobs.create(`j${index}`)
+    jobs.advance(1000)
+  }
+  assert.deepEqual(pages(jobs, '/jobs?maxResults=2', 'jobs').map(ids), [['j4', 'j3'], ['j2', 'j1'], ['j0']])
+  const deleted = pages(jobs, '/jobs?maxResults=2', 'jobs', (rows) => rows.forEach((row) => jobs.call('DELETE', `/jobs/${String(row['jobId'])}?force=true`)))
+  assert.deepEqual(deleted.flatMap(ids), ['j4', 'j3', 'j2', 'j1', 'j0'])
+  assert.deepEqual(jobs.call('GET', '/jobs').body, { jobs: [] })
+})
+
+test('ListJobs filters by status, selection, namespace and group, SCHEDULED jobs among them', () => {
+  const jobs = lab()
+  jobs.create('thing')
+  jobs.create('done')
+  jobs.publish('t1', 'done/update', { status: 'SUCCEEDED' })
+  jobs.create('cont', { targetSelection: 'CONTINUOUS' }, [groupArn('g')])
+  jobs.create('later', { schedulingConfig: { startTime: '2026-01-02 12:00' }, namespaceId: 'ns' }, [groupArn('g')])
+  const list = (query: string): unknown[] => ids(jobs.call('GET', `/jobs?${query}`).body['jobs']).sort()
+  assert.deepEqual(list('status=COMPLETED'), ['done'])
+  assert.deepEqual(list('targetSelection=CONTINUOUS'), ['cont'])
+  assert.deepEqual(list('namespaceId=ns'), ['later'])
+  assert.deepEqual(list('thingGroupName=g'), ['cont', 'later'])
+  assert.deepEqual(list('thingGroupName=other'), [])
+  const id = jobs.bench.engine.groups.get('aws/g')?.id ?? ''
+  assert.deepEqual(list(`thingGroupId=${id}`), ['cont', 'later'])
+  const [job] = jobs.call('GET', '/jobs?targetSelection=CONTINUOUS').body['jobs'] as Rows
+  const now = jobs.bench.now / 1000
+  assert.deepEqual(job, {
+    jobArn: 'arn:aws:iot:us-east-1:123456789012:job/cont',
+    jobId: 'cont',
+    thingGroupId: id,
+    targetSelection: 'CONTINUOUS',
+    status: 'IN_PROGRESS',
+    createdAt: now,
+    lastUpdatedAt: now,
+    isConcurrent: false,
+  })
+})
+
+test('lists refuse page sizes out of bounds, tokens nobody gave, and unknown states', () => {
+  for (const path of ['/jobs?maxResults=0', '/jobs?maxResults=251', '/jobs?maxResults=a', '/jobs?nextToken=***', '/jobs?status=DONE', '/things/t1/jobs?status=DONE']) {
+    assert.equal(lab().call('GET', path).type, 'InvalidRequestException', path)
+  }
+})
+
+test('executions of a job come by thing, all attempts, filtered by state', () => {
+  const jobs = lab()
+  jobs.create('j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 1 }] } }, [groupArn('g')])
+  jobs.publish('t2', 'j1/update', { status: 'FAILED' })
+  const rows = (found: Rows): unknown[] =>
+    found.map((row) => {
+      const { status, executionNumber, retryAttempt } = row['jobExecutionSummary'] as Record<string, unknown>
+      return [row['thingArn'], status, executionNumber, retryAttempt]
+    })
+  assert.deepEqual(rows(pages(jobs, '/jobs/j1/things?maxResults=2', 'executionSummaries').flat()), [
+    [thingArn('t1'), 'QUEUED', 1, undefined],
+    [thingArn('t2'), 'QUEUED', 2, 1],
+    [thingArn('t2'), 'FAILED', 1, undefined],
+    [thingArn('t3'), 'QUEUED', 1, undefined],
+  ])
+  assert.deepEqual(rows(pages(jobs, '/jobs/j1/things?status=FAILED', 'executionSummaries').flat()), [[thingArn('t2'), 'FAILED', 1, undefined]])
+})
+
+test('executions of a thing come newest first, filtered by job, state and namespace', () => {
+  const jobs = lab()
+  jobs.create('j1')
+  jobs.create('j2', { namespaceId: 'ns' })
+  jobs.publish('t1', 'j2/update', { status: 'IN_PROGRESS' })
+  const list = (query: string): unknown[] => ids(jobs.call('GET', `/things/t1/jobs?${query}`).body['executionSummaries'])
+  assert.deepEqual(list(''), ['j2', 'j1'])
+  assert.deepEqual(list('jobId=j1'), ['j1'])
+  assert.deepEqual(list('status=IN_PROGRESS'), ['j2'])
+  assert.deepEqual(list('namespaceId=ns'), ['j2'])
+  assert.deepEqual(pages(jobs, '/things/t1/jobs?maxResults=1', 'executionSummaries').map(ids), [['j2'], ['j1']])
+})
+
+test('a template is made from a document or a job, used by CreateJob with overrides, listed and deleted', () => {
+  const jobs = lab()
+  const windows = [{ startTime: 'cron(0 18 ? * MON *)', durationInMinutes: 60 }]
+  const timeoutConfig = { inProgressTimeoutInMinutes: 5 }
+  const arn = 'arn:aws:iot:us-east-1:123456789012:jobtemplate/tpl'
+  const made = jobs.call('PUT', '/job-templates/tpl', { description: 'A template', document: '{"a":1}', timeoutConfig, maintenanceWindows: windows })
+  assert.deepEqual(made.body, { jobTemplateArn: arn, jobTemplateId: 'tpl' })
+  assert.deepEqual(jobs.call('GET', '/job-templates/tpl').body, {
+    jobTemplateArn: arn,
+    jobTemplateId: 'tpl',
+    description: 'A template',
+    createdAt: jobs.bench.now / 1000,
+    document: '{"a":1}',
+    maintenanceWindows: windows,
+    timeoutConfig,
+  })
+  const again = jobs.call('PUT', '/job-templates/tpl', { description: 'x', document: '{}' })
+  assert.deepEqual([again.status, again.type], [409, 'ConflictException'])
+  for (const body of [{ document: '{}' }, { description: 'x' }, { description: 'x', document: '{}', jobArn: 'arn:aws:iot:us-east-1:123456789012:job/j' }]) {
+    assert.equal(jobs.call('PUT', '/job-templates/other', body).type, 'InvalidRequestException')
+  }
+
+  jobs.create('j1', { jobTemplateArn: arn, timeoutConfig: { inProgressTimeoutInMinutes: 9 }, description: 'mine' })
+  const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
+  assert.deepEqual([job['jobTemplateArn'], job['timeoutConfig'], job['description'], job['schedulingConfig']], [arn, { inProgressTimeoutInMinutes: 9 }, 'mine', { maintenanceWindows: windows }])
+  assert.equal(jobs.job('j1').document, '{"a":1}')
+  assert.equal(jobs.call('PUT', '/jobs/j2', { targets: [thingArn('t1')], jobTemplateArn: arn, document: '{}' }).type, 'InvalidRequestException')
+  assert.equal(jobs.call('PUT', '/jobs/j2', { targets: [thingArn('t1')], jobTemplateArn: 'arn:aws:iot:us-east-1::jobtemplate/AWS-Reboot:1.0' }).type, 'ResourceNotFoundException')
+
+  assert.equal(jobs.call('PUT', '/job-templates/from-job', { description: 'x', jobArn: 'arn:aws:iot:us-east-1:123456789012:job/j1' }).status, 200)
+  assert.equal(jobs.call('GET', '/job-templates/from-job').body['document'], '{"a":1}')
+  const listed = jobs.call('GET', '/job-templates').body['jobTemplates'] as Rows
+  assert.deepEqual(listed.map((row) => row['jobTemplateId']), ['from-job', 'tpl'])
+  assert.deepEqual(jobs.call('DELETE', '/job-templates/tpl').body, {})
+  assert.equal(jobs.call('GET', '/job-templates/tpl').status, 404)
+  assert.deepEqual(jobs.call('GET', '/managed-job-templates').body, { managedJobTemplates: [] })
+})

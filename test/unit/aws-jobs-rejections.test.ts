@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JobsLab } from '../builders/jobs-lab.ts'
+
+interface Case {
+  what: string
+  rest?: string
+  payload: object | string | Buffer
+  code: string
+  /** Absent: the token is echoed. */
+  token?: false
+  state?: object
+}
+
+const token = { clientToken: 'tok' }
+const queued = { status: 'QUEUED', versionNumber: 1 }
+const bad = (what: string, members: object, rest = 'j1/update'): Case => ({ what, rest, payload: { ...token, status: 'IN_PROGRESS', ...members }, code: 'InvalidRequest' })
+
+const cases: Case[] = [
+  { what: 'a topic of no operation', rest: 'j1/delete', payload: token, code: 'InvalidTopic' },
+  { what: 'a topic of no operation with nonsense in it', rest: 'notify', payload: 'nonsense', code: 'InvalidTopic', token: false },
+  { what: 'no JSON', payload: '{"status":', code: 'InvalidJson', token: false },
+  { what: 'an empty update', payload: '', code: 'InvalidJson', token: false },
+  { what: 'no UTF-8', payload: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), code: 'InvalidJson', token: false },
+  { what: 'a JSON array', payload: '[{"clientToken":"tok"}]', code: 'InvalidJson', token: false },
+  { what: 'JSON null', payload: 'null', code: 'InvalidJson', token: false },
+  { what: 'a token that is no string', payload: { status: 'IN_PROGRESS', clientToken: 7 }, code: 'InvalidRequest', token: false },
+  bad('no status', { status: undefined }),
+  bad('an unknown status', { status: 'DONE' }),
+  bad('a status in lower case', { status: 'succeeded' }),
+  bad('CANCELED', { status: 'CANCELED' }),
+  bad('TIMED_OUT', { status: 'TIMED_OUT' }),
+  bad('REMOVED', { status: 'REMOVED' }),
+  bad('statusDetails that is no map', { statusDetails: ['a'] }),
+  bad('a number in statusDetails', { statusDetails: { progress: 50 } }),
+  bad('an object in statusDetails', { statusDetails: { progress: {} } }),
+  bad('a bad key in statusDetails', { statusDetails: { 'a b': 'c' } }),
+  bad('a control character in statusDetails', { statusDetails: { a: 'b\n' } }),
+  bad('an empty value in statusDetails', { statusDetails: { a: '' } }),
+  bad('a value of 1025 characters in statusDetails', { statusDetails: { a: 'x'.repeat(1025) } }),
+  bad('a fractional expectedVersion', { expectedVersion: 1.5 }),
+  bad('an expectedVersion that is no number', { expectedVersion: '1x' }),
+  bad('an executionNumber that is a string', { executionNumber: '1' }),
+  bad('a flag that is a string', { includeJobDocument: 'true' }),
+  bad('a step timeout of 0', { stepTimeoutInMinutes: 0 }),
+  bad('a step timeout of -2', { stepTimeoutInMinutes: -2 }),
+  bad('a step timeout beyond a week', { stepTimeoutInMinutes: 10_081 }),
+  bad('a step timeout that is a string', { stepTimeoutInMinutes: '5' }),
+  bad('start-next with a step timeout of -1', { stepTimeoutInMinutes: -1 }, 'start-next'),
+  bad('describe with a fractional executionNumber', { executionNumber: 0.5 }, 'j1/get'),
+  { what: 'an update of an unknown job', rest: 'nope/update', payload: { ...token, status: 'IN_PROGRESS' }, code: 'ResourceNotFound' },
+  { what: 'an update of another attempt', payload: { ...token, status: 'IN_PROGRESS', executionNumber: 2 }, code: 'ResourceNotFound' },
+  { what: 'a look at an unknown job', rest: 'nope/get', payload: token, code: 'ResourceNotFound' },
+  { what: 'a look at another attempt', rest: 'j1/get', payload: { ...token, executionNumber: 2 }, code: 'ResourceNotFound' },
+  { what: 'a look at another attempt of $next', rest: '$next/get', payload: { ...token, executionNumber: 2 }, code: 'ResourceNotFound' },
+  { what: 'another version', payload: { ...token, status: 'IN_PROGRESS', expectedVersion: 99 }, code: 'VersionMismatch', state: queued },
+  { what: 'QUEUED', payload: { ...token, status: 'QUEUED' }, code: 'InvalidStateTransition', state: queued },
+  { what: 'an update after the end', rest: 'over/update', payload: { ...token, status: 'FAILED' }, code: 'InvalidStateTransition', state: { status: 'SUCCEEDED', versionNumber: 2 } },
+  { what: 'a look after the end', rest: 'over/get', payload: token, code: 'TerminalStateReached' },
+]
+
+for (const { what, rest = 'j1/update', payload, code, token: echoed, state } of cases) {
+  test(`${what} is rejected with ${code}, and changes nothing`, () => {
+    const jobs = new JobsLab()
+    jobs.things(['t1'])
+    jobs.create('j1')
+    jobs.create('over')
+    jobs.publish('t1', 'over/update', { status: 'SUCCEEDED' })
+    const before = [jobs.execution('j1'), jobs.execution('over')]
+    const [answer, ...others] = jobs.publish('t1', rest, payload)
+    assert.deepEqual([answer?.topic, answer?.to, others], [`$aws/things/t1/jobs/${rest}/rejected`, 't1', []])
+    assert.equal(answer?.json['code'], code)
+    assert.equal(typeof answer?.json['message'], 'string')
+    assert.equal(answer?.json['timestamp'], Math.floor(jobs.bench.now / 1000))
+    assert.equal(answer?.json['clientToken'], echoed === false ? undefined : 'tok')
+    assert.deepEqual(answer?.json['executionState'], state)
+    assert.deepEqual([jobs.execution('j1'), jobs.execution('over')], before)
+  })
+}
+
+test('checks come in the order fields, existence, version, state', () => {
+  const jobs = new JobsLab()
+  jobs.things(['t1'])
+  jobs.create('over')
+  jobs.publish('t1', 'over/update', { status: 'SUCCEEDED' })
+  const codeOf = (rest: string, payload: object): unknown => jobs.publish('t1', rest, payload)[0]?.json['code']
+  assert.equal(codeOf('nope/update', { status: 'WRONG', expectedVersion: 9 }), 'InvalidRequest')
+  assert.equal(codeOf('nope/update', { status: 'FAILED', expectedVersion: 9 }), 'ResourceNotFound')
+  assert.equal(codeOf('over/update', { status: 'FAILED', expectedVersion: 9 }), 'VersionMismatch')
+  assert.equal(codeOf('over/update', { status: 'QUEUED', expectedVersion: 9 }), 'VersionMismatch')
+  assert.equal(codeOf('over/update', { status: 'FAILED', expectedVersion: 2 }), 'InvalidStateTransition')
+})
+
+test('messages name field, value and rule, and the versions as AWS words them', () => {
+  const jobs = new JobsLab()
+  jobs.things(['t1'])
+  jobs.create('j1')
+  const messageOf = (payload: object): unknown => jobs.publish('t1', 'j1/update', payload)[0]?.json['message']
+  assert.equal(messageOf({ status: 'FAILED', expectedVersion: 99 }), 'Expected version 99 but found version 1')
+  assert.match(String(messageOf({ status: 'DONE' })), /^status: "DONE" must be one of IN_PROGRESS/)
+  assert.match(String(messageOf({ status: 'FAILED', statusDetails: { a: 5 } })), /^statusDetails\.a: 5 must be a string$/)
+})
