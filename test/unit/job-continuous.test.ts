@@ -60,7 +60,7 @@ test('a continuous job on a query follows what twins and tags say', () => {
 
 test('targets can be added to a continuous job in progress, and to no other', () => {
   const { hall, devices } = continuous()
-  hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'device', device: devices[2]! }], 'more'))
+  hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'device', device: devices[2]! }], { comment: 'more' }))
   assert.deepEqual(devices.map((device) => hall.status(device)), ['QUEUED', undefined, 'QUEUED'])
   hall.job([devices[0]!], { key: 'x/snapshot' })
   const add = (): unknown => hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/snapshot', [{ type: 'device', device: devices[1]! }]))
