@@ -25,8 +25,8 @@ export class Deeds {
    * acknowledgement, then what it set going. Throws what the decision threw.
    */
   run<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T): Outcome<T> {
-    const outcome = this.#decide(dialect, input, decide, (failed) => void this.#follow(failed))
-    void this.#follow(outcome)
+    const outcome = this.#decide(dialect, input, decide, (failed) => this.#follow(failed))
+    this.#follow(outcome)
     return outcome
   }
 
@@ -38,7 +38,7 @@ export class Deeds {
       await this.#consequences(outcome)
       return outcome.result
     } catch (reason) {
-      if (failed !== undefined) await this.#follow(failed)
+      if (failed !== undefined) await this.#consequences(failed).catch(this.#unstored)
       throw reason
     }
   }
@@ -55,24 +55,22 @@ export class Deeds {
     }
   }
 
-  /** Never rejects: who waits for the commit hears of its failure; here it is told to people. */
-  async #follow(outcome: Outcome<unknown>): Promise<void> {
-    try {
-      await this.#consequences(outcome)
-    } catch (error) {
-      this.#stage.onFailure('What was decided could not be stored, so it was not acknowledged', error)
-    }
+  /** Nobody waits for this: it costs one reaction to the commit and one tick. */
+  #follow(outcome: Outcome<unknown>): void {
+    outcome.committed.then(() => process.nextTick(this.#perform, outcome), this.#unstored)
   }
 
-  #consequences({ effects, events, committed }: Outcome<unknown>): Promise<void> {
-    return committed.then(
-      () =>
-        new Promise((resolve) => {
-          process.nextTick(() => {
-            this.#changes.tell(events)
-            resolve(perform(this.#stage, effects))
-          })
-        }),
-    )
+  async #consequences(outcome: Outcome<unknown>): Promise<void> {
+    await outcome.committed
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    await this.#perform(outcome)
   }
+
+  readonly #perform = ({ effects, events }: Outcome<unknown>): Promise<void> | undefined => {
+    this.#changes.tell(events)
+    return perform(this.#stage, effects)
+  }
+
+  /** Who waits for the commit hears of its failure; here it is told to people. */
+  readonly #unstored = (error: unknown): void => this.#stage.onFailure('What was decided could not be stored, so it was not acknowledged', error)
 }

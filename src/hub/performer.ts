@@ -10,19 +10,21 @@ export interface Stage {
   onFailure(text: string, error: unknown): void
 }
 
-/** Performs effects in the order in which they were asked for. Resolves once all of them would survive the process. */
-export async function perform(stage: Stage, effects: readonly Effect[]): Promise<void> {
-  if (effects.length === 0) return
-  const lasting: Promise<void>[] = []
+/**
+ * Performs effects in the order in which they were asked for. A promise, if one is needed, resolves once all of them
+ * would survive the process; it never rejects.
+ */
+export function perform(stage: Stage, effects: readonly Effect[]): Promise<void> | undefined {
+  let lasting: Promise<void>[] | undefined
   for (const effect of effects) {
     try {
       const done = start(stage, effect)
-      if (done !== undefined) lasting.push(done.catch((error: unknown) => stage.onFailure(describe(effect), error)))
+      if (done !== undefined) (lasting ??= []).push(done.catch((error: unknown) => stage.onFailure(describe(effect), error)))
     } catch (error) {
       stage.onFailure(describe(effect), error)
     }
   }
-  if (lasting.length > 0) await Promise.all(lasting)
+  return lasting === undefined ? undefined : Promise.all(lasting).then(() => {})
 }
 
 const describe = (effect: Effect): string => `${effect.type} [${effect.cause.rule}] failed`

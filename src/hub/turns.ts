@@ -54,21 +54,21 @@ export class Turns {
     } catch (reason) {
       failure ??= { reason }
     }
-    const outcome = { result: undefined, effects, events: turn.events, committed: this.#commit() }
-    if (failure !== undefined) throw new TurnFailure(failure.reason, outcome)
-    return { ...outcome, result: result as T }
+    const { events } = turn
+    const committed = this.#commit()
+    if (failure !== undefined) throw new TurnFailure(failure.reason, { result: undefined, effects, events, committed })
+    return { result: result as T, effects, events, committed }
   }
 
   /** Every event goes to the dialect whose it is, until neither dialects nor engine add any. */
   #drain(turn: Turn, effects: Effect[]): void {
-    const contexts = new Map<string, Context>()
+    let ctx: TurnContext | undefined
     let told = 0
     do {
       for (; told < turn.events.length; told += 1) {
         const event = turn.events[told]!
         const name = dialectOf(event.key)
-        let ctx = contexts.get(name)
-        if (ctx === undefined) contexts.set(name, (ctx = new TurnContext(this.#world, name, turn, effects)))
+        if (ctx?.dialect !== name) ctx = new TurnContext(this.#world, name, turn, effects)
         this.#dialects.get(name)?.onEvent(ctx, event)
       }
       this.#world.engine.settle(turn)

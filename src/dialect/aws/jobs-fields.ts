@@ -51,14 +51,9 @@ export class Fields {
     return value
   }
 
-  text(member: string, { min = 0, max = Infinity, pattern, says }: TextRule = {}): string | undefined {
+  text(member: string, rule: TextRule = {}): string | undefined {
     const value = this.get(member)
-    if (value === undefined) return undefined
-    if (typeof value !== 'string') throw this.refuse(member, 'must be a string')
-    const length = value.length > max ? [...value].length : value.length
-    if (length < min || length > max) throw this.refuse(member, `must have ${min} to ${max} characters`)
-    if (pattern?.test(value) === false) throw this.refuse(member, says ?? `must match ${pattern.source}`)
-    return value
+    return value === undefined ? undefined : this.#check(member, value, rule)
   }
 
   integer(member: string, min: number, max: number): number | undefined {
@@ -116,13 +111,23 @@ export class Fields {
   texts(member: string, key: TextRule, value: TextRule): Record<string, string> | undefined {
     const map = this.fields(member)
     if (map === undefined) return undefined
-    const names = Object.keys(map.#values)
-    const keys = new Fields(Object.fromEntries(names.map((name) => [name, name])), map.#path)
-    return Object.fromEntries(names.map((name) => [keys.required(name, keys.text(name, key)), map.required(name, map.text(name, value))]))
+    for (const name of Object.keys(map.#values)) {
+      map.#check(name, name, key)
+      map.required(name, map.text(name, value))
+    }
+    return map.#values as Record<string, string>
   }
 
   /** Members that nobody will read. */
   unknown(known: readonly string[]): string[] {
     return Object.keys(this.#values).filter((member) => !known.includes(member))
+  }
+
+  #check(member: string, value: unknown, { min = 0, max = Infinity, pattern, says }: TextRule): string {
+    if (typeof value !== 'string') throw invalid(this.name(member), value, 'must be a string')
+    const length = value.length > max ? [...value].length : value.length
+    if (length < min || length > max) throw invalid(this.name(member), value, `must have ${min} to ${max} characters`)
+    if (pattern?.test(value) === false) throw invalid(this.name(member), value, says ?? `must match ${pattern.source}`)
+    return value
   }
 }

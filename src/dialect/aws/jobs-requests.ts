@@ -1,7 +1,7 @@
 import type { ReportedStatus } from '../../core/job/model.ts'
 import { isObject } from '../../core/twin/json.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
-import { Fields } from './jobs-fields.ts'
+import { prose, type Fields } from './jobs-fields.ts'
 import { JobsRefusal } from './jobs-refusal.ts'
 
 /** Which execution a device asks for. */
@@ -92,12 +92,10 @@ export function readUpdate(fields: Fields): UpdateRequest {
 }
 
 /** [aws 2.6] Flat texts; the number of pairs is looked at elsewhere. */
-export const readDetails = (fields: Fields, member = 'statusDetails'): Record<string, string> | undefined =>
-  fields.texts(
-    member,
-    { pattern: /^[a-zA-Z0-9:_-]{1,128}$/, says: 'is a key that must match [a-zA-Z0-9:_-]{1,128}' },
-    { min: 1, max: 1024, pattern: /^\P{C}+$/u, says: 'must not hold control characters' },
-  )
+export const readDetails = (fields: Fields, member = 'statusDetails'): Record<string, string> | undefined => fields.texts(member, DETAIL_KEY, DETAIL_VALUE)
+
+const DETAIL_KEY = { pattern: /^[a-zA-Z0-9:_-]{1,128}$/, says: 'is a key that must match [a-zA-Z0-9:_-]{1,128}' }
+const DETAIL_VALUE = prose(1024)
 
 const readExecutionNumber = (fields: Fields): number | undefined => fields.integer('executionNumber', 0, Infinity)
 

@@ -14,11 +14,14 @@ export const floatSeconds = (instant: Instant): number => instant / 1000
  * The text of a JSON object whose members are JSON texts already; undefined ones are left out. So a job document
  * travels as it was written: parsing it would round its large numbers.
  */
-export const objectText = (members: Record<string, string | undefined>): string =>
-  `{${Object.entries(members)
-    .filter(([, text]) => text !== undefined)
-    .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
-    .join(',')}}`
+export function objectText(members: Record<string, string | undefined>): string {
+  let inside = ''
+  for (const name in members) {
+    const text = members[name]
+    if (text !== undefined) inside += `${inside === '' ? '' : ','}${JSON.stringify(name)}:${text}`
+  }
+  return `{${inside}}`
+}
 
 /** `object`'s text with one more member, whose value is JSON text. */
 export const withMember = (object: object, name: string, text: string | undefined): string =>
