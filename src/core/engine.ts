@@ -1,4 +1,5 @@
 import type { Instant } from './clock.ts'
+import { Commands } from './command/commands.ts'
 import { Deadlines } from './deadlines.ts'
 import { Connections } from './device/connectivity.ts'
 import { Groups } from './device/groups.ts'
@@ -19,6 +20,7 @@ export class Engine {
   readonly twins: Twins
   readonly jobs: Jobs
   readonly executions: Executions
+  readonly commands: Commands
   readonly #deadlines = new Deadlines<string>()
 
   constructor(tables: Tables, ids: Ids) {
@@ -32,11 +34,14 @@ export class Engine {
       facts: (device) => factsOf(device, this.twins, this.connections),
     })
     this.executions = this.jobs.executions
+    this.commands = new Commands(tables)
   }
 
   /** When `tick` next has something to do. */
   nextDeadline(): Instant | undefined {
-    return this.#deadlines.next()
+    const jobs = this.#deadlines.next()
+    const commands = this.commands.nextDeadline()
+    return jobs === undefined || commands === undefined ? (jobs ?? commands) : Math.min(jobs, commands)
   }
 
   /**
@@ -45,6 +50,7 @@ export class Engine {
    */
   tick(turn: Turn): void {
     this.jobs.tick(turn)
+    this.commands.tick(turn)
   }
 
   /** Closes a turn: does and tells what can only be known once everything else has happened. Call it until it adds no event. */

@@ -1,3 +1,4 @@
+import type { Command, CommandOutcome } from './command/model.ts'
 import type { Connectivity, Device, Group } from './device/model.ts'
 import type { DeviceKey, GroupKey, JobKey } from './ids.ts'
 import type { Execution, Job, JobStatus } from './job/model.ts'
@@ -25,6 +26,9 @@ export type DomainEvent =
    * set (`members`), or another execution stands at its front (`front`).
    */
   | { type: 'queue.changed'; key: DeviceKey; members: boolean; front: boolean }
+  /** The device can be reached: hand the command to it now. */
+  | { type: 'command.due'; key: DeviceKey; command: Command }
+  | { type: 'command.ended'; key: DeviceKey; command: Command; outcome: CommandOutcome }
   /** `patch` has the sections that were written, as they were sent; `correlation` is what the asker gave with the change. */
   | {
       type: 'twin.updated'
