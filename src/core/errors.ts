@@ -18,6 +18,8 @@ export type HubErrorCode =
 /** What an error is about: the current state of an execution, the existing resource, the offending field. */
 export interface HubErrorData {
   field?: string
+  /** Why the field's `value` is refused. */
+  rule?: string
   [key: string]: unknown
 }
 
@@ -36,7 +38,7 @@ export class HubError extends Error {
 /** Refuses a value, naming field, value and rule: `rollout.perMinute: 0 must be at least 1`. */
 export function invalid(field: string, value: unknown, rule: string): HubError {
   const shown = JSON.stringify(value) ?? String(value)
-  return new HubError('INVALID', `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`, { field })
+  return new HubError('INVALID', `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`, { field, value, rule })
 }
 
 export const notFound = (message: string): HubError => new HubError('NOT_FOUND', message)

@@ -6,6 +6,7 @@ import { brokenRule } from './abort.ts'
 import type { Book } from './book.ts'
 import type { Executions } from './executions.ts'
 import type { Execution, Job, JobStatus } from './model.ts'
+import { Reruns } from './reruns.ts'
 import { retryAfter } from './retry.ts'
 import { allowance } from './rollout.ts'
 import { isPending } from './states.ts'
@@ -29,6 +30,7 @@ export class Course {
   readonly #fleet: Fleet
   readonly #executions: Executions
   readonly #sweeps: Sweeps
+  readonly #reruns: Reruns
 
   constructor(tables: Tables, deadlines: Deadlines<string>, book: Book, fleet: Fleet, executions: Executions) {
     this.jobs = tables.table('jobs')
@@ -38,14 +40,13 @@ export class Course {
     this.#fleet = fleet
     this.#executions = executions
     this.#sweeps = new Sweeps(book, executions)
+    this.#reruns = new Reruns(tables, book)
     for (const job of this.jobs.values()) this.#resume(job)
   }
 
   /** Changes a job in place of its predecessor. */
   set(turn: Turn, job: Job, change: Partial<Job>): Job {
-    const after = this.jobs.set(job.key, { ...job, ...change, updatedAt: turn.now })
-    this.#watch(after)
-    return after
+    return this.#replace({ ...job, ...change, updatedAt: turn.now })
   }
 
   become(turn: Turn, job: Job, status: JobStatus, change: Partial<Job> = {}): Job {
@@ -112,15 +113,31 @@ export class Course {
   complete(turn: Turn, job: Job): void {
     if (job.status !== 'IN_PROGRESS') return
     if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#plans.has(job.key))) return
+    if (this.#reruns.has(job.key)) return
     const { QUEUED, SENT, IN_PROGRESS } = this.#book.counts(job.key)
     if (QUEUED + SENT + IN_PROGRESS > 0) return
     this.#disarm(job.key)
     this.become(turn, job, 'COMPLETED', { completedAt: turn.now })
   }
 
+  /** Queues a new execution for everything that failed or timed out, a first slice of it now; returns how many in all. */
+  rerun(turn: Turn, job: Job): number {
+    const count = this.#reruns.list(job.key, (device) => this.#fleet.devices.get(device) !== undefined)
+    if (count > 0) this.rerunSlice(turn, job.status === 'COMPLETED' ? this.#reopen(turn, job) : job)
+    return count
+  }
+
+  rerunSlice(turn: Turn, job: Job): void {
+    // Retries are counted from here on anew.
+    const done = this.#reruns.slice(job.key, ({ device }) => this.#queue(turn, job, device))
+    if (done) this.complete(turn, job)
+    else this.#deadlines.set(`rerun ${job.key}`, turn.now)
+  }
+
   /** The end of the schedule, for STOP_ROLLOUT: nothing new is queued, what is queued may finish. */
   stopRollout(turn: Turn, job: Job): void {
     this.#plans.delete(job.key)
+    this.#reruns.forget(job.key)
     this.#deadlines.delete(`rollout ${job.key}`)
     this.complete(turn, this.set(turn, job, { rolloutStopped: true }))
   }
@@ -128,6 +145,7 @@ export class Course {
   /** Cancels or deletes the executions of a job, a slice at a time. */
   sweep(turn: Turn, key: JobKey): void {
     this.#plans.delete(key)
+    this.#reruns.forget(key)
     this.#disarm(key)
     const job = this.jobs.get(key)
     if (job?.sweeping === undefined) return
@@ -178,6 +196,22 @@ export class Course {
     turn.emit({ type: 'execution.queued', key: device, execution })
   }
 
+  /** A completed job goes on. If its schedule has ended meanwhile, nothing but what was asked for is queued. */
+  #reopen(turn: Turn, { completedAt: _, ...job }: Job): Job {
+    const endAt = job.schedule?.endAt
+    const over = endAt !== undefined && endAt <= turn.now
+    if (!over) this.#deadlines.set(`end ${job.key}`, endAt)
+    const after = this.#replace({ ...job, status: 'IN_PROGRESS', updatedAt: turn.now, ...(over && { rolloutStopped: true }) })
+    turn.emit({ type: 'job.status', key: job.key, job: after, before: job.status })
+    return after
+  }
+
+  #replace(job: Job): Job {
+    const after = this.jobs.set(job.key, job)
+    this.#watch(after)
+    return after
+  }
+
   #watch(job: Job): void {
     if (job.selection === 'CONTINUOUS' && job.status === 'IN_PROGRESS') this.continuous.add(job.key)
     else this.continuous.delete(job.key)
@@ -189,10 +223,11 @@ export class Course {
     if (job.status === 'SCHEDULED') this.schedule(job)
     if (job.status === 'IN_PROGRESS' && job.rolloutStopped !== true) this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
     if (job.status === 'IN_PROGRESS' && this.#plans.has(job.key)) this.#deadlines.set(`rollout ${job.key}`, job.createdAt)
+    if (job.status === 'IN_PROGRESS' && this.#reruns.has(job.key)) this.#deadlines.set(`rerun ${job.key}`, job.updatedAt)
     if (job.sweeping !== undefined) this.#deadlines.set(`sweep ${job.key}`, job.updatedAt)
   }
 
   #disarm(key: JobKey): void {
-    for (const kind of ['start', 'rollout', 'end']) this.#deadlines.delete(`${kind} ${key}`)
+    for (const kind of ['start', 'rollout', 'rerun', 'end']) this.#deadlines.delete(`${kind} ${key}`)
   }
 }

@@ -55,6 +55,15 @@ export class Jobs {
     for (const job of this.#course.jobs.values()) if (job.dialect === dialect) yield job
   }
 
+  get size(): number {
+    return this.#course.jobs.size
+  }
+
+  /** How many devices these targets mean now. */
+  count(dialect: DialectName, targets: readonly Target[]): number {
+    return resolve(this.#fleet, dialect, targets).length
+  }
+
   all(): Iterable<Job> {
     return this.#course.jobs.values()
   }
@@ -108,6 +117,16 @@ export class Jobs {
     return this.require(key)
   }
 
+  /**
+   * Queues a new execution for every device whose latest one failed or timed out, whatever the job's retry rules say;
+   * returns how many. A completed job is in progress again. INVALID_TRANSITION for one that was cancelled or is going.
+   */
+  rerun(turn: Turn, key: JobKey): number {
+    const job = this.require(key)
+    if (job.status !== 'IN_PROGRESS' && !mayBecome(job.status, 'IN_PROGRESS')) throw cannot(job, 'be run again')
+    return this.#course.rerun(turn, job)
+  }
+
   /** Erases the job and its executions. INVALID_TRANSITION unless it has ended, or by force. */
   delete(turn: Turn, key: JobKey, { force = false } = {}): void {
     const job = this.require(key)
@@ -150,6 +169,7 @@ export class Jobs {
     if (job === undefined) return 1
     if (kind === 'start') this.#course.begin(turn, this.#course.become(turn, job, 'IN_PROGRESS'))
     else if (kind === 'rollout') this.#course.rollOut(turn, job)
+    else if (kind === 'rerun') this.#course.rerunSlice(turn, job)
     else if (kind === 'sweep') this.#course.sweep(turn, key)
     else this.#end(turn, job)
     return SLICE

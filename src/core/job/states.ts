@@ -35,7 +35,7 @@ const moves: Record<ExecutionStatus, Partial<Record<HubMove, ExecutionStatus>>> 
 const jobMoves: Record<JobStatus, readonly JobStatus[]> = {
   SCHEDULED: ['IN_PROGRESS', 'CANCELED', 'DELETING'],
   IN_PROGRESS: ['COMPLETED', 'CANCELED', 'DELETING'],
-  COMPLETED: ['DELETING'],
+  COMPLETED: ['IN_PROGRESS', 'DELETING'],
   CANCELED: ['DELETING'],
   DELETING: [],
 }

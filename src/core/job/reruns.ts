@@ -1,0 +1,60 @@
+import type { DeviceKey, JobKey } from '../ids.ts'
+import type { Table, Tables } from '../table.ts'
+import type { Book } from './book.ts'
+import type { Execution } from './model.ts'
+import { SLICE } from './sweep.ts'
+
+/** The executions that people want tried again: device and number of the attempt that failed. */
+interface Rerun {
+  failed: [DeviceKey, number][]
+}
+
+/** Failed executions to be queued anew, a slice a turn. What is left of a list outlives a restart. */
+export class Reruns {
+  readonly #table: Table<Rerun>
+  readonly #book: Book
+  /** How far each list is done; after a restart it is gone through anew, which does no harm. */
+  readonly #cursors = new Map<JobKey, number>()
+
+  constructor(tables: Tables, book: Book) {
+    this.#table = tables.table('reruns')
+    this.#book = book
+  }
+
+  has(job: JobKey): boolean {
+    return this.#table.has(job)
+  }
+
+  /** Takes down what has failed by now, in place of an earlier list; returns how many. `isThere` tells registered devices. */
+  list(job: JobKey, isThere: (device: DeviceKey) => boolean): number {
+    const failed: Rerun['failed'] = []
+    for (const { device, number, status } of this.#book.ofJob(job).values()) {
+      if ((status === 'FAILED' || status === 'TIMED_OUT') && isThere(device)) failed.push([device, number])
+    }
+    this.#cursors.delete(job)
+    if (failed.length > 0) this.#table.set(job, { failed })
+    else this.#table.delete(job)
+    return failed.length
+  }
+
+  /** Hands the next slice to `queue`, less what has been queued since; true when nothing is left. */
+  slice(job: JobKey, queue: (failed: Execution) => void): boolean {
+    const failed = this.#table.get(job)?.failed ?? []
+    const from = this.#cursors.get(job) ?? 0
+    for (const [device, number] of failed.slice(from, from + SLICE)) {
+      const latest = this.#book.get(job, device)
+      if (latest?.number === number) queue(latest)
+    }
+    if (from + SLICE < failed.length) {
+      this.#cursors.set(job, from + SLICE)
+      return false
+    }
+    this.forget(job)
+    return true
+  }
+
+  forget(job: JobKey): void {
+    this.#cursors.delete(job)
+    this.#table.delete(job)
+  }
+}
