@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HubError } from '../../src/core/errors.ts'
+import type { HttpRequest } from '../../src/core/seam/http.ts'
+import type { Context, Dialect, Route } from '../../src/dialect/dialect.ts'
+import { HttpGate } from '../../src/hub/http-gate.ts'
+
+const request = (method: string, path: string, headers: Record<string, string> = {}): HttpRequest => ({
+  id: `${method} ${path}`,
+  method,
+  path,
+  query: new URLSearchParams(),
+  headers,
+  body: Buffer.alloc(0),
+  secure: false,
+  local: true,
+  remoteAddress: '127.0.0.1',
+})
+
+const dialect = (name: string, claim: (request: HttpRequest) => 'certain' | 'likely' | 'no', routes: Route[]): Dialect =>
+  ({
+    name,
+    http: {
+      claim,
+      routes,
+      notFound: () => ({ status: 404, body: `${name} knows no such thing` }),
+      failure: (error: unknown) => ({ status: error instanceof HubError ? 400 : 500, body: `${name}: ${(error as Error).message}` }),
+      finish: (response: object) => ({ ...response, headers: { 'x-by': name } }),
+    },
+  }) as unknown as Dialect
+
+function gateOf(...dialects: Dialect[]): { gate: HttpGate; failures: string[]; ask: (given: HttpRequest, gone?: AbortSignal) => ReturnType<HttpGate['handle']> } {
+  const failures: string[] = []
+  const gate = new HttpGate({
+    dialects,
+    perform: async (name, _, decide) => decide({ dialect: name } as unknown as Context),
+    fulfil: async (need) => (need.type === 'object' ? { ref: need.ref, size: 2, etag: 'e', content: Buffer.from('ok') } : undefined),
+    onFailure: (text) => failures.push(text),
+  })
+  return { gate, failures, ask: (given, gone = new AbortController().signal) => gate.handle(given, gone) }
+}
+
+const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({ operation: path, method: 'GET', path, handle, ...rest })
+
+test('the surest claim wins, and its dialect has the last word on the response', async () => {
+  const a = dialect('a', () => 'likely', [route('/things', () => ({ status: 200, body: 'a' }))])
+  const b = dialect('b', ({ headers }) => (headers['key'] === 'b' ? 'certain' : 'no'), [route('/things', () => ({ status: 200, body: 'b' }))])
+  const { ask } = gateOf(a, b)
+  assert.deepEqual(await ask(request('GET', '/things')), { status: 200, body: 'a', headers: { 'x-by': 'a' } })
+  assert.deepEqual(await ask(request('GET', '/things', { key: 'b' })), { status: 200, body: 'b', headers: { 'x-by': 'b' } })
+})
+
+test('a request that no dialect claims is a 404 of the hub’s own', async () => {
+  const { ask } = gateOf(dialect('a', () => 'no', []))
+  assert.equal((await ask(request('GET', '/x'))).status, 404)
+})
+
+test('a claimed request without a route is answered in the dialect’s words', async () => {
+  const { ask } = gateOf(dialect('a', () => 'likely', []))
+  assert.deepEqual(await ask(request('GET', '/x')), { status: 404, body: 'a knows no such thing', headers: { 'x-by': 'a' } })
+})
+
+test('what a route needs is fetched before it decides', async () => {
+  const read = route('/doc', (_ctx, _request, _params, [found]) => ({ status: 200, body: found !== undefined && 'content' in found ? found.content! : '' }), {
+    needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
+  })
+  const { ask } = gateOf(dialect('a', () => 'likely', [read]))
+  assert.equal(String((await ask(request('GET', '/doc'))).body), 'ok')
+})
+
+test('a refusal is an answer; a defect is an answer too, and is told', async () => {
+  const { ask, failures } = gateOf(
+    dialect('a', () => 'likely', [
+      route('/refused', () => {
+        throw new HubError('INVALID', 'no')
+      }),
+      route('/broken', () => {
+        throw new TypeError('oops')
+      }),
+    ]),
+  )
+  assert.equal((await ask(request('GET', '/refused'))).status, 400)
+  assert.deepEqual(failures, [])
+  assert.equal((await ask(request('GET', '/broken'))).status, 500)
+  assert.deepEqual(failures, ['GET /broken failed'])
+})
+
+test('an answer that comes later is waited for, also if it came before the decision returned', async () => {
+  const later = route('/later', () => 'later')
+  const already = route('/already', (_, { id }) => {
+    gate.respond(id, { status: 201, body: 'early' })
+    return 'later'
+  })
+  const { gate, ask } = gateOf(dialect('a', () => 'likely', [later, already]))
+  assert.equal((await ask(request('GET', '/already'))).body, 'early')
+  const answer = ask(request('GET', '/later'))
+  await new Promise((resolve) => setImmediate(resolve))
+  gate.respond('GET /later', { status: 200, body: 'at last' })
+  assert.equal((await answer).body, 'at last')
+})

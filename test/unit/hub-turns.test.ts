@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Broker } from '../../src/broker/broker.ts'
+import { VirtualClock } from '../../src/core/clock.ts'
+import { Engine } from '../../src/core/engine.ts'
+import type { DomainEvent } from '../../src/core/events.ts'
+import { SequentialIds } from '../../src/core/ids.ts'
+import { MemoryTables } from '../../src/core/table.ts'
+import type { Context, Dialect } from '../../src/dialect/dialect.ts'
+import { Changes } from '../../src/hub/changes.ts'
+import { Deeds } from '../../src/hub/deeds.ts'
+import { Notices } from '../../src/hub/notices.ts'
+import { Turns } from '../../src/hub/turns.ts'
+
+const input = { type: 'api', call: 'test' } as const
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** A hub's inside with a commit that is let go by hand; everything that happens is written down in order. */
+function inside(onEvent: (ctx: Context, event: DomainEvent) => void = () => {}) {
+  const order: string[] = []
+  const failures: string[] = []
+  const tables = new MemoryTables()
+  const clock = new VirtualClock(1000)
+  const engine = new Engine(tables, new SequentialIds())
+  const settings = { mode: 'open' as const, refuseIgnored: false, endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 } }
+  const connections = { get: () => undefined, ofDevice: () => [], bySession: () => undefined }
+  let settle: { resolve(): void; reject(error: Error): void } | undefined
+  const commit = (): Promise<void> => new Promise((resolve, reject) => (settle = { resolve, reject }))
+  const dialect = { name: 'x', onEvent } as unknown as Dialect
+  const turns = new Turns({ engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) }, clock, new Map([['x', dialect]]), commit)
+  const broker = {
+    send: (connection: string) => order.push(`send to ${connection}`),
+    publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),
+  } as unknown as Broker
+  const stage = { broker, respond: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
+  const changes = new Changes()
+  const deeds = new Deeds(turns, stage, changes, () => order.push('look'))
+  return { order, failures, engine, turns, deeds, changes, written: () => settle!.resolve(), broken: () => settle!.reject(new Error('disk full')) }
+}
+
+test('nothing is performed before the commit; then who waits for it comes first, then the effects in their order', async () => {
+  const { order, deeds, written } = inside()
+  const { committed } = deeds.run('x', input, (ctx) => {
+    ctx.send('c1', { topic: 'reply', payload: '' }, 'rule 1')
+    ctx.publish({ topic: 'notify', payload: '', qos: 1 }, 'rule 2')
+  })
+  const acknowledged = committed.then(() => order.push('acknowledge'))
+  await tick()
+  assert.deepEqual(order, ['look'])
+  written()
+  await acknowledged
+  await tick()
+  assert.deepEqual(order, ['look', 'acknowledge', 'send to c1', 'publish notify'])
+})
+
+test('what could not be stored is neither acknowledged nor performed, and people are told', async () => {
+  const { order, failures, deeds, broken } = inside()
+  const { committed } = deeds.run('x', input, (ctx) => ctx.send('c1', { topic: 'reply', payload: '' }, 'rule'))
+  broken()
+  await assert.rejects(committed, /disk full/)
+  await tick()
+  assert.deepEqual(order, ['look'])
+  assert.deepEqual(failures, ['What was decided could not be stored, so it was not acknowledged'])
+})
+
+test('every event reaches its dialect in the same turn, also those that the dialect itself causes', () => {
+  const heard: string[] = []
+  const { turns } = inside((ctx, event) => {
+    heard.push(event.type)
+    if (event.type === 'device.created') ctx.engine.groups.create(ctx.turn, { dialect: 'x', name: 'g' })
+  })
+  turns.run('x', input, ({ engine, turn }) => {
+    const { key } = engine.devices.create(turn, { dialect: 'x', name: 'd' })
+    engine.jobs.create(turn, { key: 'x/j', targets: [{ type: 'device', device: key }], selection: 'SNAPSHOT', document: '{}' })
+  })
+  assert.deepEqual(heard, ['device.created', 'job.created', 'execution.queued', 'group.created', 'queue.changed'])
+})
+
+test('an event of another dialect’s device does not reach this one', () => {
+  const heard: string[] = []
+  const { turns } = inside((_, event) => heard.push(event.type))
+  turns.run('x', input, ({ engine, turn }) => engine.devices.create(turn, { dialect: 'y', name: 'd' }))
+  assert.deepEqual(heard, [])
+})
+
+test('a decision that throws still has what it had changed stored and told', async () => {
+  const { engine, deeds, changes, written } = inside()
+  const told: unknown[] = []
+  changes.on((change) => told.push(change))
+  const half = (): unknown =>
+    deeds.run('x', input, ({ engine, turn }) => {
+      engine.devices.create(turn, { dialect: 'x', name: 'd' })
+      throw new Error('a defect')
+    })
+  assert.throws(half, /a defect/)
+  written()
+  await tick()
+  assert.ok(engine.devices.get('x/d'))
+  assert.deepEqual(told, [{ type: 'device', key: 'x/d' }])
+})
+
+test('every effect carries its dialect, the input that caused it and the rule that asked for it', () => {
+  const { turns } = inside()
+  const { effects } = turns.run('x', input, (ctx) => ctx.publish({ topic: 't', payload: 'p', qos: 0 }, 'x 1.2'))
+  assert.deepEqual(effects, [{ type: 'publish', message: { topic: 't', payload: 'p', qos: 0 }, dialect: 'x', cause: { input, rule: 'x 1.2' } }])
+})
