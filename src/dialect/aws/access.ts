@@ -115,5 +115,5 @@ export function refreshTarget(ctx: Context, target?: string): void {
 /** Brings the live connection under a thing's name up to date after the thing has changed. */
 export function refreshThing(ctx: Context, thing: string): void {
   const connection = ctx.connections.bySession('aws', thing)
-  if (connection !== undefined && known(connection)?.policy !== undefined) refresh(ctx, connection)
+  if (connection !== undefined && certificateOf(connection) !== undefined) refresh(ctx, connection)
 }

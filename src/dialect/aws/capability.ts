@@ -1,10 +1,28 @@
 import type { Capability } from '../capability.ts'
+import type { Route } from '../dialect.ts'
+import { certificateRoutes } from './certificates.ts'
+import { dataRoutes } from './data-plane.ts'
+import { endpointRoutes } from './endpoint.ts'
+import { eventConfigurationRoutes } from './event-configurations.ts'
 import { jobsCapability } from './jobs.ts'
 import { refusedCapability } from './not-modelled.ts'
+import { attachmentRoutes } from './policy-attachments.ts'
+import { policyRoutes } from './policy-routes.ts'
+import { principalRoutes } from './principals.ts'
+import { retainedRoutes } from './retained.ts'
 import { shadowCapability } from './shadow-capability.ts'
+import { tagRoutes } from './tags.ts'
+import { memberRoutes } from './thing-group-members.ts'
+import { thingGroupRoutes } from './thing-groups.ts'
+import { thingTypeRoutes } from './thing-types.ts'
+import { thingRoutes } from './things.ts'
 
 const list = (area: string, state: Capability['state'], items: Record<string, string>): Capability[] =>
   Object.entries(items).map(([item, note]) => ({ area, item, state, ...(note !== '' && { note }) }))
+
+/** One row for each operation of a route table. */
+const operations = (area: string, routes: readonly Route[], notes: Record<string, string> = {}): Capability[] =>
+  routes.map(({ operation }) => ({ area, item: operation, state: 'modelled', ...(notes[operation] !== undefined && { note: notes[operation] }) }))
 
 const connecting: Capability[] = [
   ...list('Connecting', 'modelled', {
@@ -35,13 +53,11 @@ const messaging: Capability[] = [
     'Retained messages': 'strict mode delivers them to exact subscriptions only, as AWS does',
     '`sensor/#` does not cover `sensor`': '',
     'Basic Ingest': 'acknowledged, goes to nobody: there are no rules',
-    'Publish': '',
-    'GetRetainedMessage': '',
-    'ListRetainedMessages': '',
-    'DeleteConnection': '',
-    'GetConnection': 'live connections only',
-    'ListSubscriptions': 'live connections only',
-    'SendDirectMessage': 'does not wait for the acknowledgement',
+  }),
+  ...operations('Messaging', [...dataRoutes, ...retainedRoutes], {
+    GetConnection: 'live connections only',
+    ListSubscriptions: 'live connections only',
+    SendDirectMessage: 'does not wait for the acknowledgement',
   }),
   ...list('Messaging', 'ignored', {
     'Device Defender metrics': 'acknowledged; neither evaluated nor answered',
@@ -73,33 +89,24 @@ const policies: Capability[] = [
 ]
 
 const registry: Capability[] = [
-  ...list('Registry', 'modelled', {
-    'CreateThing, DescribeThing, ListThings, UpdateThing, DeleteThing': '',
-    'CreateThingType … DeleteThingType': 'the five minutes before deletion count in strict mode only',
-    'CreateThingGroup … ListThingGroups': 'static groups',
-    'AddThingToThingGroup … ListThingGroupsForThing': '',
-    'AttachThingPrincipal … ListPrincipalThingsV2': '',
-    'TagResource, UntagResource, ListTagsForResource': 'thing groups, thing types, jobs, policies, certificates',
-    'DescribeEndpoint': 'host, and the HTTPS port unless it is 443',
-    'DescribeEventConfigurations, UpdateEventConfigurations': 'job events are on at first; AWS has them off',
-    'Registry events': '',
-    'CreateKeysAndCertificate': '',
-    'CreateCertificateFromCsr': '',
-    'RegisterCertificateWithoutCA': '',
-    'DescribeCertificate, ListCertificates, UpdateCertificate, DeleteCertificate': '',
-    'CreatePolicy … DeletePolicyVersion': '',
-    'AttachPolicy, DetachPolicy, ListAttachedPolicies, ListTargetsForPolicy': '',
-    'AttachPrincipalPolicy, DetachPrincipalPolicy, ListPrincipalPolicies, ListPolicyPrincipals': '',
-    'GetEffectivePolicies, TestAuthorization': 'certificates only',
+  ...operations('Things', [...thingRoutes, ...thingTypeRoutes], { DeleteThingType: 'five minutes after its deprecation in strict mode, at once in open mode' }),
+  ...operations('Thing groups', [...thingGroupRoutes, ...memberRoutes], { CreateThingGroup: 'static groups only' }),
+  ...operations('Certificates', [...certificateRoutes, ...principalRoutes], { AttachThingPrincipal: 'other principals than certificates are kept without effect' }),
+  ...operations('Policies', [...policyRoutes, ...attachmentRoutes], { TestAuthorization: 'certificates only', GetEffectivePolicies: 'certificates only' }),
+  ...operations('Account', [...tagRoutes, ...eventConfigurationRoutes, ...endpointRoutes], {
+    TagResource: 'thing groups, thing types, jobs, policies, certificates',
+    DescribeEndpoint: 'host, and the HTTPS port unless it is 443; behind iot:CredentialProvider there is nothing',
+    DescribeEventConfigurations: 'DEVIATION: job events are on at first',
   }),
-  ...list('Registry', 'ignored', {
+  ...list('Account', 'modelled', { 'Registry events': 'of things, types, groups, memberships, hierarchies and type associations' }),
+  ...list('Account', 'ignored', {
     'CreateThing.billingGroupName': '',
     'AddThingToThingGroup.overrideDynamicGroups': 'there are no dynamic groups',
     'Events POLICY, CERTIFICATE, CA_CERTIFICATE': '',
-    'DescribeEndpoint iot:CredentialProvider': 'answered with the same host, behind which there is none',
-    'Principals other than certificates': 'kept and listed, without effect',
   }),
 ]
 
+const presigned = list('Jobs: presigned URLs', 'modelled', { 'GetObject (presigned)': '403 once it has expired by the hub’s clock' })
+
 /** All that the hub makes of AWS IoT. */
-export const capability: Capability[] = [...connecting, ...messaging, ...policies, ...jobsCapability, ...shadowCapability, ...registry, ...refusedCapability]
+export const capability: Capability[] = [...connecting, ...messaging, ...policies, ...jobsCapability, ...presigned, ...shadowCapability, ...registry, ...refusedCapability]

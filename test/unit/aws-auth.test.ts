@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  AttachPolicyCommand,
+  CreatePolicyCommand,
+  DescribeCertificateCommand,
+  RegisterCertificateWithoutCACommand,
+  ResourceAlreadyExistsException,
+  UpdateCertificateCommand,
+} from '@aws-sdk/client-iot'
+import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
+import { aws } from '../../src/dialect/aws/index.ts'
+import { AwsBroker, connectRequest, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
+import { failsWith } from '../builders/fails-with.ts'
+
+const { sha256: id, pem } = deviceCertificate
+const credential = 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request'
+const upgrade = (url: string, headers = {}) => ({ upgrade: { url, headers } })
+
+const recognised: [what: string, request: ConnectRequest, open: string, strict: string][] = [
+  ['a bare client on this machine', connectRequest('x'), 'fallback', 'no'],
+  ['a bare client elsewhere', connectRequest('x', { local: false }), 'no', 'no'],
+  ['a user name that says nothing', connectRequest('x', { username: 'me' }), 'no', 'no'],
+  ['a password alone', connectRequest('x', { password: Buffer.from('p') }), 'no', 'no'],
+  ['a certificate', mutualTls('x', { local: false }), 'likely', 'likely'],
+  ['the SDK v1 user name', connectRequest('x', { username: '?SDK=JavaScript&Version=2.2.16' }), 'certain', 'certain'],
+  ['a custom authorizer with its SDK', connectRequest('x', { username: 'me?x-amz-customauthorizer-name=A&SDK=IoTDeviceSDK/JS' }), 'certain', 'certain'],
+  ['a custom authorizer in the URL', connectRequest('x', upgrade('/mqtt?x-amz-customauthorizer-name=A')), 'certain', 'certain'],
+  ['a custom authorizer in a header', connectRequest('x', upgrade('/mqtt', { 'x-amz-customauthorizer-name': 'A' })), 'certain', 'certain'],
+  ['a signed upgrade', connectRequest('x', upgrade(`/mqtt?${credential}`)), 'certain', 'certain'],
+  ['the ALPN of port 443', mutualTls('x', { alpn: 'x-amzn-mqtt-ca' }), 'certain', 'certain'],
+]
+
+for (const [what, request, open, strict] of recognised) {
+  test(`${what} is AWS’s: ${open} in open mode, ${strict} in strict mode`, () => {
+    const { settings } = new AwsBroker()
+    assert.deepEqual([aws.mqtt.recognise(request, settings), aws.mqtt.recognise(request, { ...settings, mode: 'strict' })], [open, strict])
+  })
+}
+
+test('open mode registers an unknown certificate as active, and the thing of that name', async () => {
+  const broker = new AwsBroker()
+  assert.deepEqual(broker.authenticate(mutualTls('lamp')), { accept: true, identity: { principal: id, device: 'aws/lamp' } })
+  const { certificateDescription } = await broker.iot.send(new DescribeCertificateCommand({ certificateId: id }))
+  assert.deepEqual([certificateDescription?.status, certificateDescription?.certificatePem], ['ACTIVE', pem])
+})
+
+test('strict mode drops who is unknown, inactive or without credentials', async () => {
+  const broker = new AwsBroker({ settings: { mode: 'strict' } })
+  const dropped = (request: ConnectRequest, reason: RegExp): void => {
+    const verdict = broker.authenticate(request)
+    assert.ok(!verdict.accept && verdict.drop === true && reason.test(verdict.reason), JSON.stringify(verdict))
+  }
+  dropped(mutualTls('lamp'), /is not registered/)
+  dropped(connectRequest('lamp', { username: '?SDK=x' }), /no client certificate/)
+  dropped(connectRequest('lamp', { username: '?x-amz-customauthorizer-name=A' }), /no custom authorizer A/)
+  dropped(mutualTls('lamp', { protocolVersion: 3 }), /3\.1\.1 and 5/)
+  await broker.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: pem }))
+  dropped(mutualTls('lamp'), /is INACTIVE/)
+  await broker.iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'ACTIVE' }))
+  dropped(mutualTls('lamp'), /no policy allows iot:Connect on client\/lamp/)
+  const everything = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'iot:*', Resource: '*' } })
+  await broker.iot.send(new CreatePolicyCommand({ policyName: 'all', policyDocument: everything }))
+  await broker.iot.send(new AttachPolicyCommand({ policyName: 'all', target: `arn:aws:iot:us-west-2:123456789012:cert/${id}` }))
+  assert.deepEqual(broker.authenticate(mutualTls('lamp')), { accept: true, identity: { principal: id } })
+})
+
+test('in open mode an inactive certificate is dropped all the same', async () => {
+  const broker = new AwsBroker()
+  await broker.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: pem, status: 'INACTIVE' }))
+  const verdict = broker.authenticate(mutualTls('lamp'))
+  assert.deepEqual(verdict, { accept: false, reason: `certificate ${id} is INACTIVE`, drop: true })
+})
+
+test('what connecting has registered can still be registered by hand, once', async () => {
+  const broker = new AwsBroker()
+  broker.authenticate(mutualTls('lamp'))
+  await broker.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: pem, status: 'ACTIVE' }))
+  const again = broker.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: pem, status: 'ACTIVE' }))
+  assert.equal((await failsWith(ResourceAlreadyExistsException, again)).resourceId, id)
+})
+
+test('signed and custom-authorized clients are let in under what they showed', () => {
+  const broker = new AwsBroker()
+  const principal = (request: ConnectRequest) => {
+    const verdict = broker.authenticate(request)
+    return verdict.accept ? verdict.identity.principal : verdict.reason
+  }
+  assert.equal(principal(mutualTls('a', { transport: 'wss', ...upgrade(`/mqtt?${credential}&X-Amz-Signature=00`) })), 'AKIA')
+  assert.equal(principal(connectRequest('b', { username: 'me?x-amz-customauthorizer-name=A&SDK=x', password: Buffer.from('p'), local: false })), 'me')
+  assert.equal(principal(connectRequest('c', { username: '?x-amz-customauthorizer-name=A' })), 'A')
+  assert.deepEqual(broker.ignored, [])
+})
+
+test('a signature that cannot be verified is counted in strict mode', () => {
+  const broker = new AwsBroker({ settings: { mode: 'strict' } })
+  assert.equal(broker.authenticate(connectRequest('a', upgrade(`/mqtt?${credential}`))).accept, true)
+  assert.deepEqual(broker.ignored, ['SigV4 signature'])
+})
+
+test('client ids have 1 to 128 bytes; only a clean session may go without', () => {
+  const broker = new AwsBroker()
+  const code = (request: ConnectRequest) => {
+    const verdict = broker.authenticate(request)
+    return verdict.accept ? 'accepted' : verdict.returnCode
+  }
+  assert.equal(code(connectRequest('x'.repeat(128))), 'accepted')
+  assert.equal(code(connectRequest('x'.repeat(129))), 2)
+  assert.equal(code(connectRequest('ü'.repeat(65))), 2)
+  assert.equal(code(connectRequest('')), 'accepted')
+  assert.equal(code(connectRequest('', { clean: false })), 2)
+})
+
+test('a client id that is no thing name makes no thing', () => {
+  const broker = new AwsBroker()
+  assert.deepEqual(broker.authenticate(connectRequest('my client')), { accept: true, identity: { principal: 'my client' } })
+  assert.equal(broker.engine.devices.size, 0)
+})
+
+test('in strict mode a session stands for a thing only if somebody has registered it', () => {
+  const broker = new AwsBroker({ settings: { mode: 'strict' } })
+  const request = connectRequest('lamp', upgrade(`/mqtt?${credential}`))
+  assert.deepEqual(broker.authenticate(request), { accept: true, identity: { principal: 'AKIA' } })
+  broker.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 'lamp' }))
+  assert.deepEqual(broker.authenticate(request), { accept: true, identity: { principal: 'AKIA', device: 'aws/lamp' } })
+})

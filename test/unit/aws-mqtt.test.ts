@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Action } from '../../src/core/seam/effects.ts'
+import { aws } from '../../src/dialect/aws/index.ts'
+import { AwsBroker, connectRequest } from '../builders/aws-connections.ts'
+import { published } from '../builders/context.ts'
+
+const client = (settings = {}) => {
+  const broker = new AwsBroker({ settings })
+  const credential = { upgrade: { url: '/mqtt?X-Amz-Credential=AK%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request', headers: {} } }
+  return { broker, connection: broker.come(connectRequest('lamp', credential)).connection }
+}
+const strict = { mode: 'strict' }
+
+const publishes: [what: string, topic: string, more: object, open: string, strict: string][] = [
+  ['an ordinary topic', 'a/b', {}, 'forward', 'forward'],
+  ['a retained ordinary message', 'a/b', { retain: true }, 'forward', 'forward'],
+  ['QoS 2', 'a/b', { qos: 2 }, 'close', 'close'],
+  ['retain on a $ topic', '$aws/things/t/shadow/update', { retain: true }, 'close', 'close'],
+  ['a job request', '$aws/things/t/jobs/get', {}, 'consume', 'consume'],
+  ['what is no request in the name space of jobs', '$aws/things/t/jobs/notify', {}, 'consume', 'consume'],
+  ['a shadow request', '$aws/things/t/shadow/get', {}, 'forward', 'forward'],
+  ['a shadow answer, forged', '$aws/things/t/shadow/update/accepted', {}, 'drop', 'drop'],
+  ['Basic Ingest', '$aws/rules/r/a/b', {}, 'consume', 'consume'],
+  ['a presence event, forged', '$aws/events/presence/connected/x', {}, 'drop', 'drop'],
+  ['a tunnel notification, forged', '$aws/things/t/tunnels/notify', {}, 'drop', 'drop'],
+  ['a stream request', '$aws/things/t/streams/s/get/json', {}, 'drop', 'drop'],
+  ['a command answer', '$aws/commands/things/t/executions/1/response/json', {}, 'drop', 'drop'],
+  ['any other $ topic', '$SYS/x', {}, 'drop', 'drop'],
+  ['8 slashes', '1/2/3/4/5/6/7/8/9', {}, 'forward', 'close'],
+  ['7 slashes', '1/2/3/4/5/6/7/8', {}, 'forward', 'forward'],
+  ['8 slashes behind a rule', '$aws/rules/r/1/2/3/4/5/6/7/8', {}, 'consume', 'consume'],
+  ['257 bytes', 'ü'.repeat(128) + 'x', {}, 'forward', 'close'],
+  ['256 bytes', 'ü'.repeat(128), {}, 'forward', 'forward'],
+]
+
+for (const [what, topic, more, open, inStrict] of publishes) {
+  test(`publishing ${what}: ${open}, in strict mode ${inStrict}`, () => {
+    const routes = [{}, strict].map((settings) => {
+      const { broker, connection } = client(settings)
+      return broker.publish(connection, topic, '{}', more).result.route
+    })
+    assert.deepEqual(routes, [open, inStrict])
+  })
+}
+
+test('128 KB is the most a message may carry', () => {
+  const { broker, connection } = client()
+  assert.equal(broker.publish(connection, 'a', Buffer.alloc(131_072)).result.route, 'forward')
+  assert.equal(broker.publish(connection, 'a', Buffer.alloc(131_073)).result.route, 'close')
+})
+
+test('a topic that is too long is warned of once', () => {
+  const { broker, connection } = client()
+  for (let n = 0; n < 3; n++) broker.publish(connection, '1/2/3/4/5/6/7/8/9')
+  assert.deepEqual(broker.warnings.map(({ text }) => text), ['topic 1/2/3/4/5/6/7/8/9 has more than 7 slashes; AWS would close the connection'])
+})
+
+const sends = ({ acts }: { acts: { action: Action }[] }) =>
+  acts.flatMap(({ action }) => (action.type === 'send' ? [[action.connection, action.message.topic, JSON.parse(String(action.message.payload)) as Record<string, unknown>] as const] : []))
+
+test('a job request is answered to the requester, a stray one with InvalidTopic', () => {
+  const { broker, connection } = client()
+  const asked = sends(broker.publish(connection, '$aws/things/lamp/jobs/get', '{"clientToken":"t"}'))
+  assert.deepEqual(asked.map(([to, topic, body]) => [to, topic, body['clientToken']]), [['c-lamp', '$aws/things/lamp/jobs/get/accepted', 't']])
+  const stray = sends(broker.publish(connection, '$aws/things/lamp/jobs/nonsense', '{"clientToken":"t"}'))
+  assert.deepEqual(stray.map(([, topic, body]) => [topic, body['code'], body['clientToken']]), [['$aws/things/lamp/jobs/nonsense/rejected', 'InvalidTopic', 't']])
+})
+
+test('a shadow request is carried out and goes to subscribers as well', () => {
+  const { broker, connection } = client()
+  const outcome = broker.publish(connection, '$aws/things/lamp/shadow/update', '{"state":{"reported":{"on":true}}}')
+  assert.deepEqual(outcome.result, { route: 'forward' })
+  assert.ok(published(outcome).some(({ topic }) => topic === '$aws/things/lamp/shadow/update/accepted'))
+})
+
+test('fleet provisioning is refused aloud in JSON, and dropped in CBOR', () => {
+  const { broker, connection } = client()
+  const outcome = broker.publish(connection, '$aws/certificates/create/json')
+  assert.equal(outcome.result.route, 'consume')
+  assert.deepEqual(sends(outcome).map(([, topic, body]) => [topic, body['statusCode']]), [['$aws/certificates/create/json/rejected', 400]])
+  assert.equal(broker.publish(connection, '$aws/certificates/create/cbor').result.route, 'drop')
+  assert.equal(broker.publish(connection, '$aws/certificates/create/json/accepted').result.route, 'drop')
+})
+
+test('Device Defender metrics are counted as ignored', () => {
+  const { broker, connection } = client()
+  broker.publish(connection, '$aws/things/lamp/defender/metrics/json')
+  assert.deepEqual(broker.ignored, ['Device Defender metrics'])
+})
+
+test('QoS 2 subscriptions become QoS 1, and close the connection in strict mode', () => {
+  const open = client()
+  assert.deepEqual([0, 1, 2].map((qos) => open.broker.subscribe(open.connection, 'a', qos as 0 | 1 | 2)), [{ grant: 0 }, { grant: 1 }, { grant: 1 }])
+  const inStrict = client(strict)
+  assert.ok('close' in inStrict.broker.subscribe(inStrict.connection, 'a', 2))
+})
+
+test('filters that are too long close the connection in strict mode only', () => {
+  const [open, inStrict] = [client(), client(strict)]
+  assert.ok('grant' in open.broker.subscribe(open.connection, '1/2/3/4/5/6/7/8/9'))
+  assert.ok('close' in inStrict.broker.subscribe(inStrict.connection, '1/2/3/4/5/6/7/8/9'))
+})
+
+test('shared subscriptions are refused', () => {
+  const { broker, connection } = client()
+  assert.ok('refuse' in broker.subscribe(connection, '$share/g/a'))
+})
+
+test('a subscription where nothing is ever published is granted with a hint, one that makes sense without', () => {
+  const { broker, connection } = client()
+  for (const filter of ['$aws/things/lamp/jobs/notify', '$aws/things/+/shadow/#', '$aws/events/#', 'a/#', '$aws/certificates/create/json/rejected']) broker.subscribe(connection, filter)
+  assert.deepEqual(broker.warnings, [])
+  broker.subscribe(connection, '$aws/things/lamp/tunnels/notify')
+  broker.subscribe(connection, '$aws/things/lamp/tunnels/notify')
+  assert.deepEqual(broker.warnings.map(({ text }) => text), ['$aws/things/lamp/tunnels/notify is granted, but the local hub never publishes there'])
+})
+
+test('more than 50 subscriptions are warned of', () => {
+  const { broker, connection } = client()
+  for (let n = 0; n <= 50; n++) broker.subscribe(connection, `a/${n}`)
+  assert.equal(broker.warnings.length, 1)
+})
+
+const deliveries: [filters: string[], topic: string, delivered: boolean][] = [
+  [['sensor/#'], 'sensor', false],
+  [['sensor/#'], 'sensor/a', true],
+  [['sensor/#'], 'sensor/a/b', true],
+  [['sensor/#', 'sensor'], 'sensor', true],
+  [['sensor/#', '+'], 'sensor', true],
+  [['sensor/#', '#'], 'sensor', true],
+  [['+/#'], 'sensor', false],
+  [['a/+/#'], 'a/b', false],
+  [['a/+/#', 'a/+'], 'a/b', true],
+  [['a/+/#'], 'a/b/c', true],
+  [['a/#'], 'a/', true],
+  [['#'], 'a', true],
+  [['sensor/#', 'x'], 'sensor', false],
+  [[], 'sent/without/subscription', true],
+]
+
+for (const [filters, topic, delivered] of deliveries) {
+  test(`with ${filters.join(', ') || 'no subscription'}, ${topic} ${delivered ? 'arrives' : 'does not arrive'}`, () => {
+    const { broker, connection } = client()
+    for (const filter of filters) broker.subscribe(connection, filter)
+    assert.equal(aws.mqtt.mayDeliver?.(connection, topic, false), delivered)
+  })
+}
+
+test('in strict mode a retained message is for exact subscriptions only', () => {
+  const [open, inStrict] = [client(), client(strict)]
+  for (const { broker, connection } of [open, inStrict]) for (const filter of ['a/+', 'b']) broker.subscribe(connection, filter)
+  const ask = ({ connection }: typeof open) => [['a/x', true], ['a/x', false], ['b', true]].map(([topic, retained]) => aws.mqtt.mayDeliver?.(connection, topic as string, retained as boolean))
+  assert.deepEqual([ask(open), ask(inStrict)], [[true, true, true], [false, true, true]])
+})
