@@ -52,6 +52,7 @@ test('strict mode drops who is unknown, inactive or without credentials', async 
     assert.ok(!verdict.accept && verdict.drop === true && reason.test(verdict.reason), JSON.stringify(verdict))
   }
   dropped(mutualTls('lamp'), /is not registered/)
+  dropped(mutualTls('lamp', { certificate: { ...deviceCertificate, validTo: broker.now } }), /has expired/)
   dropped(connectRequest('lamp', { username: '?SDK=x' }), /no client certificate/)
   dropped(connectRequest('lamp', { username: '?x-amz-customauthorizer-name=A' }), /no custom authorizer A/)
   dropped(mutualTls('lamp', { protocolVersion: 3 }), /3\.1\.1 and 5/)

@@ -48,6 +48,8 @@ function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertif
 /** The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one. */
 export function admit(ctx: Context, peer: PeerCertificate): Certificate | string {
   const certificates = certificatesOf(ctx)
+  // Open mode lets virtual time run past it.
+  if (ctx.settings.mode === 'strict' && peer.validTo <= ctx.now) return `certificate ${peer.sha256} has expired`
   const found = certificates.get(peer.sha256)
   if (found !== undefined) return found.status === 'ACTIVE' ? found : `certificate ${peer.sha256} is ${found.status}`
   if (ctx.settings.mode === 'strict') return `certificate ${peer.sha256} is not registered`
