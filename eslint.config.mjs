@@ -39,6 +39,8 @@ export default tseslint.config(
   wall(['src/hub/**'], [...rooms('cli', 'vscode'), 'vscode'], 'the hub is used by cli and vscode, not the other way round'),
   wall(['src/cli/**'], [...rooms('core', 'dialect', 'broker', 'store', 'http', 'vscode'), 'vscode'], 'the CLI sees hub, sim and shared'),
   wall(['src/shared/**'], [...rooms('dialect', 'broker', 'store', 'http', 'sim', 'hub', 'cli', 'vscode'), 'vscode'], 'shared is seen by everybody, so it sees core’s types at most'),
+  wall(['src/vscode/**'], rooms('core', 'dialect', 'broker', 'store', 'http', 'cli'), 'the editor sees hub, sim and shared'),
+  wall(['webview/**'], [...rooms('core', 'dialect', 'broker', 'store', 'http', 'sim', 'hub', 'cli', 'vscode'), 'node:*', 'vscode'], 'a webview sees shared only: everything else comes to it by message'),
   ...['aws', 'azure', 'aliyun', 'iothub'].map((own) => ({
     files: [`src/dialect/${own}/**`],
     rules: {
@@ -53,5 +55,5 @@ export default tseslint.config(
       ],
     },
   })),
-  { files: ['src/cli/**', 'test/bench/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'test/bench/**', 'test/vscode/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
 )

@@ -1,0 +1,148 @@
+import type { Change, Endpoints, HubApi } from '../../shared/api.ts'
+import type { HubOptions } from '../../shared/options.ts'
+import { readFailure } from './failure.ts'
+import { isUp, type HubState } from './state.ts'
+
+/** A hub that somebody can reach, whoever runs it. */
+export interface ReachableHub {
+  readonly api: HubApi
+  readonly endpoints: Endpoints
+  onChange(listener: (change: Change) => void): () => void
+  /** Own: ends it and writes everything down. A guest only leaves. */
+  leave(): Promise<void>
+  /** Resolves when it can be reached no more, for whatever reason. */
+  readonly gone: Promise<void>
+}
+
+/** What life needs of the rooms that are loaded on first use. */
+export interface HubMaker {
+  /** A hub in this process. Rejects with what stands in the way. */
+  start(options: HubOptions): Promise<ReachableHub>
+  /** The hub that another process runs on this folder; `undefined` if there is none. */
+  join(data: string): Promise<ReachableHub | undefined>
+}
+
+export interface LifeOptions {
+  /** Loads the hub's code. */
+  load(): Promise<HubMaker>
+  /** Milliseconds on some clock, and a wait on it. */
+  now(): number
+  pause(milliseconds: number): Promise<void>
+  onError(what: string, error: unknown): void
+}
+
+/** A reloaded window's predecessor may still be writing down its state: so long do we wait for its lock, in milliseconds. */
+const handover = 10_000
+
+/** The hub as one window sees it: a state machine with one deed at a time. */
+export class Life {
+  #state: HubState = { type: 'stopped' }
+  #hub: ReachableHub | undefined
+  #deed: Promise<unknown> = Promise.resolve()
+  readonly #states = new Set<(state: HubState) => void>()
+  readonly #changes = new Set<(change: Change) => void>()
+
+  constructor(private readonly options: LifeOptions) {}
+
+  get state(): HubState {
+    return this.#state
+  }
+
+  api(): HubApi | undefined {
+    return isUp(this.#state) ? this.#hub?.api : undefined
+  }
+
+  onState(listener: (state: HubState) => void): () => void {
+    this.#states.add(listener)
+    return () => this.#states.delete(listener)
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#changes.add(listener)
+    return () => this.#changes.delete(listener)
+  }
+
+  /** Joins the hub of this folder, or starts one. Never rejects: what stands in the way becomes the state. */
+  start(options: HubOptions): Promise<HubState> {
+    return this.#one(async () => {
+      if (isUp(this.#state)) return
+      this.#become({ type: 'starting' })
+      try {
+        const maker = await this.options.load()
+        await this.#enter(options, maker)
+      } catch (error) {
+        this.options.onError('The hub did not start', error)
+        this.#become({ type: 'failed', ...readFailure(error) })
+      }
+    })
+  }
+
+  /** Joins a hub that runs already; starts none. */
+  join(data: string): Promise<HubState> {
+    return this.#one(async () => {
+      if (isUp(this.#state)) return
+      try {
+        const hub = await (await this.options.load()).join(data)
+        if (hub !== undefined) this.#settle(hub, 'attached')
+      } catch (error) {
+        this.options.onError('The running hub cannot be joined', error)
+      }
+    })
+  }
+
+  /** Ends the hub, or leaves that of somebody else. Never rejects. */
+  stop(): Promise<HubState> {
+    return this.#one(async () => {
+      const hub = this.#hub
+      this.#hub = undefined
+      if (hub !== undefined) {
+        this.#become({ type: 'stopping' })
+        await hub.leave().catch((error: unknown) => this.options.onError('The hub did not stop cleanly', error))
+      }
+      this.#become({ type: 'stopped' })
+    })
+  }
+
+  async #enter(options: HubOptions, maker: HubMaker): Promise<void> {
+    const until = this.options.now() + handover
+    for (;;) {
+      const running = await maker.join(options.data)
+      if (running !== undefined) return this.#settle(running, 'attached', options)
+      try {
+        return this.#settle(await maker.start(options), 'running')
+      } catch (error) {
+        if (!isLocked(error) || this.options.now() > until) throw error
+        await this.options.pause(250)
+      }
+    }
+  }
+
+  /** `again`: a host that goes right after we joined was on its way out, as in a reload; then we start our own. */
+  #settle(hub: ReachableHub, type: 'running' | 'attached', again?: HubOptions): void {
+    const since = this.options.now()
+    this.#hub = hub
+    hub.onChange((change) => {
+      if (this.#hub === hub) for (const listener of this.#changes) listener(change)
+    })
+    void hub.gone.then(() => {
+      if (this.#hub !== hub) return
+      this.#hub = undefined
+      this.#become({ type: 'stopped' })
+      if (again !== undefined && this.options.now() - since < handover) void this.start(again)
+    })
+    this.#become({ type, endpoints: hub.endpoints })
+  }
+
+  #become(state: HubState): void {
+    this.#state = state
+    for (const listener of this.#states) listener(state)
+  }
+
+  #one(deed: () => Promise<void>): Promise<HubState> {
+    const done = this.#deed.then(deed).then(() => this.#state)
+    this.#deed = done
+    return done
+  }
+}
+
+const isLocked = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'LOCKED'

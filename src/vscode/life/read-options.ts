@@ -1,0 +1,42 @@
+import { isAbsolute, join } from 'node:path'
+import { defaultOptions, optionSpecs, type HubOptions, type OptionSpec } from '../../shared/options.ts'
+
+/** Where relative and absent paths lead. */
+export interface Places {
+  /** State goes here unless the user says otherwise. */
+  storage: string
+  /** The workspace's first folder; `undefined`: none is open. */
+  folder: string | undefined
+}
+
+/** The hub's options from the editor's settings; what cannot be used is left at its default and named by `onWrong`. */
+export function readOptions(setting: (name: string) => unknown, places: Places, onWrong: (name: string, value: unknown) => void): HubOptions {
+  const entries = optionSpecs.map((spec) => {
+    const value = setting(spec.name)
+    if (fits(spec, value)) return [spec.name, value]
+    if (value !== undefined && value !== null) onWrong(spec.name, value)
+    return [spec.name, defaultOptions[spec.name]]
+  })
+  const options = Object.fromEntries(entries) as unknown as HubOptions
+  const chosen = setting('data')
+  return {
+    ...options,
+    data: typeof chosen === 'string' && chosen !== '' ? inFolder(chosen, places) : places.storage,
+    bucket: options.bucket === '' ? '' : inFolder(options.bucket, places),
+  }
+}
+
+function fits({ type, choices }: OptionSpec, value: unknown): boolean {
+  switch (type) {
+    case 'flag':
+      return typeof value === 'boolean'
+    case 'port':
+      return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535
+    case 'choice':
+      return choices?.some((choice) => choice === value) === true
+    case 'string':
+      return typeof value === 'string'
+  }
+}
+
+const inFolder = (path: string, { folder, storage }: Places) => (isAbsolute(path) ? path : join(folder ?? storage, path))

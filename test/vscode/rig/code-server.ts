@@ -1,0 +1,119 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { run, start } from './child.ts'
+import { vsix } from './folders.ts'
+
+export interface ServerOptions {
+  /** Folder of the installed code-server. */
+  program: string
+  /** User settings beside the rig's own. */
+  settings?: Record<string, unknown>
+  /** Given to the server and so to the extension host. */
+  env?: Record<string, string>
+  /** Ask whether folders are trusted, as a user's editor does; default no. */
+  trust?: boolean
+}
+
+export interface Server {
+  /** `127.0.0.1:PORT`. */
+  authority: string
+  /** A folder that a window can open; empty at first. */
+  workspace: string
+  /** Folder of the extension, installed from the VSIX. */
+  extension: string
+  /** Changes user settings while the editor runs. */
+  changeSettings(settings: Record<string, unknown>): void
+  /** What extension hosts have logged so far. */
+  hostLog(): string
+  /** Copies all logs into a folder. */
+  saveLogs(folder: string): void
+  stop(): Promise<void>
+}
+
+const quiet = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'telemetry.telemetryLevel': 'off',
+  'window.dialogStyle': 'custom',
+  'files.simpleDialog.enable': true,
+  'extensions.ignoreRecommendations': true,
+  'chat.commandCenter.enabled': false,
+  'git.enabled': false,
+}
+
+/** Installs the VSIX into an editor of its own and starts that, everything in a temporary folder, on a free port. */
+export async function startServer({ program, settings = {}, env = {}, trust = false }: ServerOptions): Promise<Server> {
+  if (!existsSync(vsix)) throw new Error(`there is no ${vsix}: run npm run package first`)
+  const home = mkdtempSync(join(tmpdir(), 'iot-hub-editor-'))
+  const folder = (name: string) => {
+    mkdirSync(join(home, name), { recursive: true })
+    return join(home, name)
+  }
+  const [user, extensions, workspace] = [folder('user'), folder('extensions'), folder('workspace')]
+  const own = ['--user-data-dir', user, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')]
+  const options = { cwd: program, env: { ...cleanEnvironment(), XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), ...env } }
+  const entry = join(program, 'out', 'node', 'entry.js')
+  const settingsFile = join(folder('user/User'), 'settings.json')
+  let current: Record<string, unknown> = { ...quiet, ...settings }
+  const changeSettings = (changes: Record<string, unknown>) => {
+    current = { ...current, ...changes }
+    writeFileSync(settingsFile, JSON.stringify(current, null, 2))
+  }
+  changeSettings({})
+  writeFileSync(join(home, 'config.yaml'), '')
+  const clear = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+
+  try {
+    await run(process.execPath, [entry, ...own, '--install-extension', vsix], { ...options, timeout: 60_000 })
+    const installed = readdirSync(extensions).find((name) => name.startsWith('local-iot-hub.'))
+    if (installed === undefined) throw new Error('code-server says that it installed the VSIX, but there is nothing in its extensions folder')
+    const quieter = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trust ? [] : ['--disable-workspace-trust'])]
+    const child = start(process.execPath, [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter], options)
+    const port = await listening(child).catch(async (error: unknown) => {
+      await child.stop()
+      throw error
+    })
+    const logs = join(user, 'logs')
+    return {
+      authority: `127.0.0.1:${port}`,
+      workspace,
+      extension: join(extensions, installed),
+      changeSettings,
+      hostLog: () => hostLogs(logs).join('\n'),
+      saveLogs(to) {
+        if (existsSync(logs)) cpSync(logs, join(to, 'logs'), { recursive: true })
+        writeFileSync(join(to, 'code-server.log'), child.output())
+      },
+      async stop() {
+        await child.stop()
+        clear()
+      },
+    }
+  } catch (error) {
+    clear()
+    throw error
+  }
+}
+
+async function listening(child: ReturnType<typeof start>): Promise<string> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(50)) {
+    const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(child.output())?.[1]
+    if (port !== undefined) return port
+    if (child.process.exitCode !== null) break
+  }
+  throw new Error(`code-server did not start within a minute, or ended\n${child.output()}`)
+}
+
+/** An editor whose terminal runs the rig must not take our server for a client of its own. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VSCODE_|CODE_SERVER_|ELECTRON_|NODE_OPTIONS$|PASSWORD$|PORT$)/.test(name)))
+}
+
+function hostLogs(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => /exthost\d*\/.*\.log$/.test(name)).map((name) => `— ${name}\n${readFileSync(join(folder, name), 'utf8')}`)
+}

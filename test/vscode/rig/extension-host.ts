@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { launchChromium } from './chromium.ts'
+import { startServer } from './code-server.ts'
+import { outputFolder, suite } from './folders.ts'
+import { follow, show, type ReportLine } from './report.ts'
+import { EditorWindow } from './window.ts'
+
+type Result = Extract<ReportLine, { type: 'end' }>
+
+/** How long the suite may take as a whole, and how long it may say nothing, in milliseconds. */
+const limits = { whole: 600_000, silence: 120_000 }
+
+/** Runs the mocha suite inside the extension host of a real editor; `grep` chooses tests. */
+export async function runInExtensionHost(program: string, grep = ''): Promise<Result> {
+  const temporary = mkdtempSync(join(tmpdir(), 'iot-hub-suite-'))
+  const report = join(temporary, 'report.jsonl')
+  const server = await startServer({ program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } })
+  const browser = await launchChromium()
+  let window: EditorWindow | undefined
+  try {
+    const remote = (path: string) => `vscode-remote://${server.authority}${path}`
+    window = await EditorWindow.open(browser, server, {
+      payload: [
+        ['extensionDevelopmentPath', remote(server.extension)],
+        ['extensionTestsPath', remote(suite)],
+      ],
+    })
+    const result = await untilEnd(report)
+    if (result.failed > 0) throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)
+    return result
+  } catch (error) {
+    const folder = join(outputFolder(), 'extension-host')
+    mkdirSync(folder, { recursive: true })
+    await window?.screenshot('extension-host-failed').catch(() => undefined)
+    server.saveLogs(folder)
+    console.log(`${server.hostLog().split('\n').slice(-30).join('\n')}\nall logs are in ${folder}`)
+    throw error
+  } finally {
+    await browser.close()
+    await server.stop()
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+async function untilEnd(report: string): Promise<Result> {
+  const news = follow(report)
+  const started = Date.now()
+  for (let heard = started; ; await pause(100)) {
+    for (const line of news()) {
+      heard = Date.now()
+      const text = show(line)
+      if (text !== undefined) console.log(text)
+      if (line.type === 'end') return line
+    }
+    if (Date.now() - heard > limits.silence) throw new Error(`the extension host has said nothing for ${limits.silence / 1000} s`)
+    if (Date.now() - started > limits.whole) throw new Error(`the suite took longer than ${limits.whole / 1000} s`)
+  }
+}

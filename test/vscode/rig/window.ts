@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core'
+import type { Server } from './code-server.ts'
+import { outputFolder } from './folders.ts'
+import { recordProblems, type Problem } from './problems.ts'
+import { soon } from './soon.ts'
+
+/** Milliseconds that a user would wait for anything to appear. */
+const patience = 20_000
+
+/** One window of the editor, and what a user does with it. */
+export class EditorWindow {
+  private constructor(
+    readonly page: Page,
+    private readonly context: BrowserContext,
+    private readonly problems: Problem[],
+  ) {}
+
+  /** Opens a window on a folder (default: the server's workspace). `payload` goes to the workbench as its URL's parameter. */
+  static async open(browser: Browser, server: Server, { folder = server.workspace, payload = [] }: { folder?: string; payload?: [string, string][] } = {}): Promise<EditorWindow> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    context.setDefaultTimeout(patience)
+    const problems = await recordProblems(context)
+    const page = await context.newPage()
+    const url = new URL(`http://${server.authority}/`)
+    url.searchParams.set('folder', folder)
+    if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload))
+    await page.goto(url.href, { timeout: 60_000 })
+    const window = new EditorWindow(page, context, problems)
+    await window.ready()
+    return window
+  }
+
+  /** Runs a command by its title in the palette, with its category: `IoT Hub: Start Hub`. */
+  async runCommand(title: string): Promise<void> {
+    const row = this.choice(title)
+    for (const deadline = Date.now() + patience; ; ) {
+      await this.page.keyboard.press('F1')
+      await this.page.locator('.quick-input-widget:visible input.input').fill(`>${title}`)
+      // The palette does not learn of extensions that come while it is open: open it again.
+      if (await row.waitFor({ timeout: 2_000 }).then(() => true, () => false)) return row.click()
+      await this.page.keyboard.press('Escape')
+      if (Date.now() > deadline) throw new Error(`the palette has no command “${title}”`)
+    }
+  }
+
+  /** A row of the open quick pick or palette. */
+  choice(label: string | RegExp): Locator {
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ has: this.page.locator('.label-name', { hasText: label }) }).first()
+  }
+
+  /** Answers the open input box. */
+  async answer(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible input.input').fill(text)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** A row of any tree, by (part of) what a screen reader says. */
+  treeItem(name: string | RegExp): Locator {
+    return this.page.getByRole('treeitem', { name })
+  }
+
+  /** An icon of the activity bar or a tab of a panel. */
+  tab(name: string | RegExp): Locator {
+    return this.page.getByRole('tab', { name })
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text })
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text })
+  }
+
+  /** The document of the webview in which the selector matches something; it lies two frames below the page. */
+  webview(selector: string): Promise<Frame> {
+    return soon(`a webview that shows ${selector}`, async () => {
+      for (const frame of this.page.frames()) {
+        if (!frame.url().includes('/fake.html')) continue
+        // A frame that is just being replaced has nothing to say.
+        if ((await frame.locator(selector).count().catch(() => 0)) > 0) return frame
+      }
+      return undefined
+    })
+  }
+
+  /** What webviews did that they must not do since the last call. */
+  takeProblems(): Problem[] {
+    return this.problems.splice(0)
+  }
+
+  /** Saves a picture of the window as `screenshots/NAME.png` in the output folder. Returns its path. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(outputFolder(), 'screenshots', `${name}.png`)
+    mkdirSync(join(outputFolder(), 'screenshots'), { recursive: true })
+    await this.page.screenshot({ path })
+    return path
+  }
+
+  /** Reloads the window: its extension host ends and a new one starts. */
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.ready()
+  }
+
+  close(): Promise<void> {
+    return this.context.close()
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 })
+  }
+}

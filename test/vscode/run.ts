@@ -1,0 +1,36 @@
+// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [suite] [e2e] [--grep WORDS]`; without names both.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
+import { runInExtensionHost } from './rig/extension-host.ts'
+import { root } from './rig/folders.ts'
+import { installCodeServer } from './rig/install.ts'
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } })
+const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
+const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`
+
+const installing = performance.now()
+const program = await installCodeServer(console.log)
+console.log(`code-server is ready, ${seconds(installing)}`)
+
+if (wanted('suite')) {
+  console.log('\nIn the extension host')
+  const from = performance.now()
+  const result = await runInExtensionHost(program, values.grep).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  })
+  if (result) console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${seconds(from)}`)
+}
+
+if (wanted('e2e')) {
+  console.log('\nThrough the window')
+  const folder = join(root, 'test', 'e2e')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts')).map((name) => join(folder, name))
+  const stream = run({ files, concurrency: 1, ...(values.grep !== undefined && { testNamePatterns: values.grep }) })
+  stream.on('test:fail', () => (process.exitCode = 1))
+  stream.pipe(new spec()).pipe(process.stdout)
+}
