@@ -45,11 +45,20 @@ export async function connectDevice(options: DeviceOptions): Promise<{ client: d
   return { client: await connected(client, `v1 device ${options.clientId}`), inbox }
 }
 
-/** A v1 `jobs` client; `jobsOf` gives a box that fills as its handler is called. */
-export async function connectJobs(options: DeviceOptions): Promise<{ client: jobs; jobsOf(thing: string, operation?: string): Mailbox<Job>; inbox: Mailbox<Received> }> {
+/** A v1 `jobs` client. */
+export interface JobsDevice {
+  client: jobs
+  /** A box that fills as the handler for this operation (or the default one) is called. */
+  jobsOf(thing: string, operation?: string): Mailbox<Job>
+  /** Waits until everything on its way to or from this client has arrived: a message to itself comes back behind it. */
+  settle(): Promise<void>
+}
+
+export async function connectJobs(options: DeviceOptions): Promise<JobsDevice> {
   const client = await connected(new jobs(options), `v1 jobs ${options.clientId}`)
-  const inbox = new Mailbox<Received>()
-  client.on('message', (topic: string, payload: Buffer) => inbox.put({ topic, text: payload.toString(), qos: 0, retain: false }))
+  const echoes = new Mailbox<string>()
+  let sent = 0
+  client.on('message', (topic: string) => echoes.put(topic))
   const jobsOf = (thing: string, operation?: string): Mailbox<Job> => {
     const box = new Mailbox<Job>()
     const onJob = (error: Error | null, job: Job): void => {
@@ -60,7 +69,13 @@ export async function connectJobs(options: DeviceOptions): Promise<{ client: job
     else client.subscribeToJobs(thing, operation, onJob)
     return box
   }
-  return { client, jobsOf, inbox }
+  const settle = async (): Promise<void> => {
+    const echo = `echo/${options.clientId}/${(sent += 1)}`
+    client.subscribe(echo)
+    client.publish(echo, '')
+    await echoes.take(echo, (topic) => topic === echo)
+  }
+  return { client, jobsOf, settle }
 }
 
 /** What a v1 `thingShadow` says about its thing. */
