@@ -39,6 +39,8 @@ const PATIENCE = 2000
 export class SimDevice {
   readonly #options: DeviceOptions
   readonly #ended: string[] = []
+  /** Offers kept for later, where nobody would repeat them. */
+  readonly #waiting: Work[] = []
   #state: DeviceState = 'off'
   #client: MqttClient | undefined
   #task: Task | undefined
@@ -132,7 +134,10 @@ export class SimDevice {
     // [mission D3] Repeated offers are normal.
     if (this.#task?.key === key || this.#ended.includes(key)) return
     // One thing at a time: the rest is asked for later. Only work that hangs makes way, as after a watchdog's reset.
-    if (this.#task !== undefined && !this.#task.over) return
+    if (this.#task !== undefined && !this.#task.over) {
+      if (this.#options.talker.pushed === true && !this.#waiting.some((other) => keyOf(other) === key)) this.#waiting.push(work)
+      return
+    }
     this.#drop()
     this.#task = new Task(work, planWork(this.#options.behavior, this.#options.random), (task, report) => this.#report(task, report))
     if (this.#client?.connected === true) this.#become('working')
@@ -150,6 +155,8 @@ export class SimDevice {
     this.#task = undefined
     this.#ended.push(task.key)
     if (this.#ended.length > REMEMBERED) this.#ended.shift()
+    const next = this.#waiting.shift()
+    if (next !== undefined) return this.#take(next)
     // Offline there is nobody to ask; coming back asks anyway.
     if (this.#client?.connected !== true) return
     this.#become('idle')

@@ -261,3 +261,12 @@ test('a fleet without a hub gives up and names the reason', async () => {
   devices.push(fleet)
   await assert.rejects(fleet.start(), /1 of 1 devices could not connect; the first was alone: .*ECONNREFUSED/)
 })
+
+test('a device whose cloud tells it only once keeps what comes while it works, and does it afterwards', async () => {
+  const made = new SimDevice({ url, talker: { ...talker('pushed'), pushed: true }, behavior: quick, random: randomOf(1, 'pushed') })
+  devices.push(made)
+  await made.connect()
+  for (const id of ['wash', 'spin', 'dry', 'spin']) await tell('pushed', offer(id))
+  await hears('pushed: dry SUCCEEDED 100')
+  assert.deepEqual(heard.filter((line) => line.endsWith('SUCCEEDED 100')), ['pushed: wash SUCCEEDED 100', 'pushed: spin SUCCEEDED 100', 'pushed: dry SUCCEEDED 100'])
+})

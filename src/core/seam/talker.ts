@@ -5,6 +5,8 @@ import type { Message, Qos } from './mqtt.ts'
 export interface Talker {
   readonly session: { clientId: string; username?: string; password?: string; clean: boolean }
   readonly subscriptions: { filter: string; qos: Qos }[]
+  /** Its cloud hands work over once and does not tell it again: what comes while the device is busy, it keeps. */
+  readonly pushed?: true
   /** What to publish once subscribed, to be handed the work that is waiting. */
   hello(): Message[]
   /** What an arrived message means; `undefined` if it means nothing for jobs. */

@@ -1,0 +1,55 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Device } from '../../core/device/model.ts'
+import type { ConnectRequest, ConnectVerdict } from '../../core/seam/mqtt.ts'
+import type { Claim, Context } from '../dialect.ts'
+import { extraOf, find, setExtra } from './device-record.ts'
+import { register } from './devices.ts'
+import { isSdkClientId } from './generation.ts'
+import { isToken, tokenFault } from './jwt.ts'
+import { parseAddress, type Address } from './names.ts'
+
+const BAD_CREDENTIALS = 4
+const NOT_AUTHORIZED = 5
+
+/** `{P}/{D}` as user name is what its clients have; with a client id of its SDKs nobody else's do [iothub 2]. */
+export function recognise({ clientId, username = '', password, certificate }: ConnectRequest): Claim {
+  // None of its clients shows a certificate.
+  if (certificate !== undefined || password === undefined) return 'no'
+  if (parseAddress(username) !== undefined) return isSdkClientId(username, clientId) ? 'certain' : 'likely'
+  return username !== '' && isToken(password.toString()) ? 'likely' : 'no'
+}
+
+/** A device by its secret, an application by its token [iothub 2]. */
+export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {
+  const { username = '' } = request
+  const password = request.password?.toString() ?? ''
+  if (isToken(password)) {
+    const fault = tokenFault(password, username, ctx.now)
+    return fault === undefined ? { accept: true, identity: { principal: username } } : refused(fault, BAD_CREDENTIALS)
+  }
+  const address = parseAddress(username)
+  if (address === undefined) return refused(`${JSON.stringify(username)} is no {product}/{device}`, BAD_CREDENTIALS)
+  const device = deviceWith(ctx, address, password)
+  if (typeof device === 'string') return refused(device, BAD_CREDENTIALS)
+  if (!device.enabled) return refused('the device is suspended', NOT_AUTHORIZED)
+  return { accept: true, identity: { principal: username, device: device.key } }
+}
+
+/** The device whose secret that is, or why there is none. Open mode takes an unknown device's word for it, the first time. */
+function deviceWith(ctx: Context, address: Address, secret: string): Device | string {
+  const name = `${address.product}/${address.device}`
+  const device = find(ctx, address)
+  const open = ctx.settings.mode === 'open'
+  if (secret === '') return `${name} gave no secret`
+  if (device === undefined) return open ? register(ctx, { ...address, secret }) : `there is no device ${name}`
+  const known = extraOf(device).secret
+  if (known === undefined) return open ? setExtra(ctx, device, { secret }) : `${name} has no secret`
+  return same(known, secret) ? device : `the secret of ${name} is wrong`
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+const refused = (reason: string, returnCode: 4 | 5): ConnectVerdict => ({ accept: false, reason, returnCode })

@@ -1,0 +1,76 @@
+import { HubError, invalid } from '../../core/errors.ts'
+import type { HttpRequest } from '../../core/seam/http.ts'
+import { isObject, put } from '../../core/twin/json.ts'
+import type { JsonObject } from '../../core/twin/model.ts'
+import { jsonObject } from './payload.ts'
+
+/** The members of a request body, JSON or a form; refuses with INVALID, naming field, value and rule. */
+export class Body {
+  readonly #fields: JsonObject
+
+  constructor({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>) {
+    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+    if (type === 'application/json') this.#fields = readJson(body)
+    else this.#fields = type === 'application/x-www-form-urlencoded' ? readForm(body.toString()) : {}
+  }
+
+  get(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined
+  }
+
+  /** Numbers and booleans are taken for their text, as they would come in a form. */
+  text(name: string): string | undefined {
+    const value = this.get(name)
+    if (value === undefined || value === null) return undefined
+    if (typeof value === 'object') throw invalid(name, value, 'must be a text')
+    return String(value as string | number | boolean)
+  }
+
+  /** The text, which must be there and not be empty. */
+  required(name: string): string {
+    const value = this.text(name)
+    if (value === undefined || value === '') throw invalid(name, value ?? null, 'must be given')
+    return value
+  }
+
+  /** A whole number, also as a text, of at least `least`. */
+  integer(name: string, least: number): number | undefined {
+    const value = this.text(name)
+    if (value === undefined || value === '') return undefined
+    const number = /^[+-]?\d+$/.test(value.trim()) ? Number(value) : NaN
+    if (!Number.isSafeInteger(number) || number < least) throw invalid(name, value, `must be a whole number of at least ${least}`)
+    return number
+  }
+
+  /** Also as a JSON text, or as the `name[key]` members of a form. */
+  object(name: string): JsonObject {
+    const value = this.get(name)
+    const object = typeof value === 'string' ? jsonObject(value) : value
+    if (!isObject(object)) throw invalid(name, value ?? null, 'must be an object')
+    return object
+  }
+}
+
+function readJson(body: Buffer): JsonObject {
+  if (body.length === 0) return {}
+  const fields = jsonObject(body)
+  if (fields === undefined) throw new HubError('INVALID', 'the body is not a JSON object')
+  return fields
+}
+
+/** `a[b]=1` is the object `a` with a member `b`. */
+function readForm(body: string): JsonObject {
+  const fields: JsonObject = {}
+  for (const [name, value] of new URLSearchParams(body)) {
+    const [, outer, inner] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? []
+    if (outer === undefined || inner === undefined) {
+      put(fields, name, value)
+      continue
+    }
+    const known = Object.hasOwn(fields, outer) ? fields[outer] : undefined
+    const object: JsonObject = isObject(known) ? known : {}
+    put(object, inner, value)
+    put(fields, outer, object)
+  }
+  return fields
+}

@@ -1,0 +1,56 @@
+import type { DomainEvent } from '../../core/events.ts'
+import type { Context, Dialect } from '../dialect.ts'
+import { capability } from './capability.ts'
+import { disconnectAll } from './clients.ts'
+import { executionQueued, jobCreated } from './delivery.ts'
+import { removed, suspended } from './devices.ts'
+import { enrolment } from './enrolment.ts'
+import { http } from './http.ts'
+import { jobFront } from './job-front.ts'
+import { mqtt } from './mqtt.ts'
+import { forgetCallers, rpcEvent } from './rpc.ts'
+import { shadowEvent } from './shadow.ts'
+import { membershipChanged } from './tags.ts'
+
+/** The open IotHub of the course 《MQTT实战》: the smallest dialect, and the one to copy. */
+export const iothub: Dialect = {
+  name: 'iothub',
+  title: 'IotHub',
+  capability,
+  // [iothub 2] Devices connect with clean:false and find everything that was sent to them.
+  limits: { sessionMs: Infinity, payloadBytes: 512 * 1024 },
+  mqtt,
+  http,
+  ports: [{ port: 3000, listener: 'http', because: 'the samples of the course call http://127.0.0.1:3000' }],
+  jobs: jobFront,
+  enrolment,
+  onEvent,
+  onStart,
+}
+
+function onEvent(ctx: Context, event: DomainEvent): void {
+  switch (event.type) {
+    case 'device.updated':
+      return event.before.enabled && !event.device.enabled ? suspended(ctx, event.device) : undefined
+    case 'device.deleted':
+      return removed(ctx, event.device)
+    case 'group.joined':
+    case 'group.left':
+      return membershipChanged(ctx, event.key, ctx.engine.devices.get(event.device))
+    case 'job.created':
+      return jobCreated(ctx, event.job)
+    case 'execution.queued':
+      return executionQueued(ctx, event.execution)
+    case 'twin.updated':
+      return shadowEvent(ctx, event)
+    case 'command.due':
+    case 'command.ended':
+      return rpcEvent(ctx, event)
+  }
+}
+
+/** Who was connected to the hub that was is not connected to this one. */
+function onStart(ctx: Context): void {
+  disconnectAll(ctx)
+  forgetCallers(ctx)
+}

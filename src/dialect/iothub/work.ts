@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { nameOf } from '../../core/ids.ts'
+import type { Execution } from '../../core/job/model.ts'
+import type { JsonObject } from '../../core/twin/model.ts'
+import type { Context } from '../dialect.ts'
+import { isSegment } from './names.ts'
+import { jsonObject } from './payload.ts'
+import { isEncoding, type Encoding } from './topics.ts'
+
+/** What a job document asks of a device. */
+export type Work =
+  /** The document is the payload of `$ota_upgrade` [iothub 8]. */
+  | { type: 'ota'; payload: string; version: string; module?: string }
+  | { type: 'command'; command: string; data: string; encoding: Encoding; ttl?: number }
+
+/** Reads a job document: one with a `command` is that command, any other an upgrade. A string says what is wrong with it. */
+export function readWork(document: string): Work | string {
+  const fields = jsonObject(document)
+  if (fields === undefined) return 'the document is no JSON object'
+  return 'command' in fields ? readCommand(fields) : readUpgrade(fields, document)
+}
+
+function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject): Work | string {
+  if (typeof command !== 'string' || !isSegment(command)) return 'command must be a name without / + #'
+  if (!isEncoding(encoding)) return 'encoding must be plain or base64'
+  if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1)) return 'ttl must be a whole number of seconds, at least 1'
+  return { type: 'command', command, data: typeof data === 'string' ? data : JSON.stringify(data), encoding, ...(ttl !== undefined && { ttl }) }
+}
+
+function readUpgrade({ url, version, type }: JsonObject, document: string): Work | string {
+  if (typeof url !== 'string' || url === '') return 'url must be a text'
+  if (typeof version !== 'string' || version === '') return 'version must be a text'
+  if (type !== undefined && typeof type !== 'string') return 'type must be a text'
+  return { type: 'ota', payload: document, version, ...(type !== undefined && { module: type }) }
+}
+
+/** The work of an execution; a string says what is wrong with its document. */
+export const workOf = (ctx: Context, { job }: Execution): Work | string => readWork(ctx.engine.jobs.require(job).document)
+
+/** What the device answers an execution by: the job's name, as long as a topic can hold it, and for another attempt something new. */
+export function requestIdOf({ job, number }: Pick<Execution, 'job' | 'number'>): string {
+  const name = nameOf(job)
+  return number === 1 && isSegment(name) ? name : createHash('sha256').update(`${name} ${number}`).digest('hex').slice(0, 24)
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Action } from '../../src/core/seam/effects.ts'
+import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
+import type { Connection, ConnectRequest, Message, PublishVerdict, Qos, SubscribeVerdict } from '../../src/core/seam/mqtt.ts'
+import { matches } from '../../src/broker/filter.ts'
+import type { Context, Dialect, Route, Settings } from '../../src/dialect/dialect.ts'
+import { Routes } from '../../src/http/routes.ts'
+import { Bench } from './context.ts'
+
+interface Session {
+  subscriptions: Map<string, Qos>
+  /** What came while nobody was there. */
+  stored: Message[]
+  clean: boolean
+}
+
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** Clients of one dialect talk to it over MQTT and HTTP, without sockets; all that is said is written down. */
+export class Conversation {
+  readonly bench: Bench
+  readonly #dialect: Dialect
+  readonly #routes: Routes<Route>
+  readonly #sessions = new Map<string, Session>()
+  readonly #names = new Map<string, string>()
+  readonly #askers = new Map<string, string>()
+  readonly #answers = new Map<string, Answer>()
+  readonly #lines: string[] = []
+  #requests = 0
+
+  constructor(dialect: Dialect, { now = Date.UTC(2026, 0, 1), settings = {} }: { now?: number; settings?: Partial<Settings> } = {}) {
+    this.#dialect = dialect
+    this.#routes = new Routes(dialect.http.routes)
+    this.bench = new Bench({ dialect: dialect.name, now, settings, onEvent: (ctx, event) => dialect.onEvent(ctx, event) })
+  }
+
+  heading(text: string): void {
+    this.#lines.push('', `# ${text}`)
+  }
+
+  /** True: it was let in. Connects over TCP with a kept session unless told otherwise; `who` names the client in the text. */
+  connect(who: string, request: Partial<Omit<ConnectRequest, 'password'>> & { password?: string }): boolean {
+    const { password, ...rest } = request
+    const full: ConnectRequest = {
+      ...{ connection: who, clientId: who, clean: false, keepalive: 60, protocolVersion: 4, transport: 'tcp', local: true, remoteAddress: '127.0.0.1' },
+      ...rest,
+      ...(password !== undefined && { password: Buffer.from(password) }),
+    }
+    this.#lines.push('', `${who} → CONNECT ${full.clientId}, user ${full.username ?? '–'}${full.clean ? ', clean session' : ''}`)
+    const verdict = this.#turn((ctx) => this.#dialect.mqtt.authenticate(ctx, full))
+    if (!verdict.accept) {
+      this.#lines.push(`  ${who} ← ${verdict.drop === true ? 'closed' : `CONNACK ${verdict.returnCode}`} (${verdict.reason})`)
+      return false
+    }
+    const name = this.#dialect.mqtt.session?.(full) ?? full.clientId
+    const session = this.#session(name, full.clean)
+    const connection: Connection = { id: who, dialect: this.#dialect.name, identity: verdict.identity, session: name, request: full, subscriptions: session.subscriptions, state: {} }
+    for (const [filter, qos] of [...session.subscriptions]) {
+      const asked = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
+      if (!('grant' in asked)) session.subscriptions.delete(filter)
+    }
+    this.bench.connections.set(who, connection)
+    this.#names.set(name, who)
+    this.#lines.push(`  ${who} ← CONNACK 0`)
+    for (const message of session.stored.splice(0)) this.#arrive(who, message, 1)
+    this.#turn((ctx) => {
+      if (verdict.identity.device !== undefined) ctx.engine.connections.connected(ctx.turn, verdict.identity.device)
+      this.#dialect.mqtt.onConnected?.(ctx, connection)
+    })
+    return true
+  }
+
+  disconnect(who: string): void {
+    this.#lines.push('', `${who} → gone`)
+    this.#leave(who)
+  }
+
+  subscribe(who: string, filter: string, qos: Qos = 1): SubscribeVerdict {
+    const connection = this.#connection(who)
+    this.#lines.push('', `${who} → SUBSCRIBE ${filter} (QoS ${qos})`)
+    const verdict = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
+    if (!('grant' in verdict)) {
+      this.#lines.push(`  ${who} ← ${'refuse' in verdict ? `SUBACK 0x80 (${verdict.refuse})` : `closed (${verdict.close})`}`)
+      return verdict
+    }
+    this.#sessions.get(connection.session)!.subscriptions.set(verdict.filter ?? filter, verdict.grant)
+    this.#lines.push(`  ${who} ← SUBACK ${verdict.grant}`)
+    this.#turn((ctx) => this.#dialect.mqtt.onSubscribed?.(ctx, connection, [{ filter, qos: verdict.grant }]))
+    return verdict
+  }
+
+  publish(who: string, topic: string, payload: object | string = '', qos: 0 | 1 | 2 = 1): PublishVerdict {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
+    this.#lines.push('', `${who} → ${topic}${text === '' ? '' : ` ${text}`}`)
+    const message = { topic, payload: Buffer.from(text), qos, retain: false, dup: false }
+    const connection = this.#connection(who)
+    const { result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onPublish(ctx, connection, message))
+    if (result.route === 'drop') this.#lines.push(`  (dropped: ${result.reason})`)
+    if (result.route === 'consume') this.#lines.push('  (consumed)')
+    if (result.route === 'close') this.#lines.push(`  ${who} ← closed (${result.reason})`)
+    if (result.route === 'forward') this.#spread({ topic: result.topic ?? topic, payload: text, qos: qos === 0 ? 0 : 1 })
+    this.#perform(acts)
+    return result
+  }
+
+  /** A body that is a string goes as a form. The answer, unless it comes later. */
+  http(who: string, method: string, path: string, body?: object | string): Answer | undefined {
+    const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json'
+    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+    this.#lines.push('', `${who} → ${method} ${path}${text === '' ? '' : ` ${text}`}`)
+    const request = toRequest(`request ${(this.#requests += 1)}`, method, path, body === undefined ? {} : { 'content-type': type }, text)
+    assert.notEqual(this.#dialect.http.claim(request), 'no', `${method} ${path} is claimed by the dialect`)
+    this.#askers.set(request.id, who)
+    const found = this.#routes.find(request)
+    if (found.type !== 'match') this.#respond(request.id, this.#dialect.http.notFound(request))
+    else this.#handle(found.route, found.params, request)
+    return this.#answers.get(request.id)
+  }
+
+  /** Time passes, and what falls due happens. */
+  wait(ms: number): void {
+    this.#lines.push('', `… ${ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`}`)
+    const end = this.bench.now + ms
+    for (let next = this.bench.engine.nextDeadline(); next !== undefined && next <= end; next = this.bench.engine.nextDeadline()) {
+      this.bench.now = Math.max(this.bench.now, next)
+      this.#turn((ctx) => ctx.engine.tick(ctx.turn))
+    }
+    this.bench.now = end
+  }
+
+  /** Something happens to the hub itself. */
+  happens<T>(what: string, decide: (ctx: Context) => T): T {
+    this.#lines.push('', `(${what})`)
+    return this.#turn(decide)
+  }
+
+  /** All that was said, identifiers numbered in the order in which they came up. */
+  get text(): string {
+    const ids = new Map<string, string>()
+    const stable = this.#lines.join('\n').replace(/\b[0-9a-f]{24}\b/g, (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!))
+    return `${stable.trim()}\n`
+  }
+
+  /** Compares with that file, or writes it with UPDATE_GOLDEN=1. */
+  matches(path: string): void {
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, this.text)
+    assert.equal(this.text, readFileSync(path, 'utf8'))
+  }
+
+  #handle(route: Route, params: Record<string, string>, request: HttpRequest): void {
+    try {
+      const { result, acts } = this.bench.turn((ctx) => route.handle(ctx, request, params, []))
+      if (result !== 'later') this.#respond(request.id, result)
+      this.#perform(acts)
+    } catch (error) {
+      this.#respond(request.id, this.#dialect.http.failure(error, request))
+    }
+  }
+
+  #respond(request: string, { status, headers = {}, body = '' }: HttpResponse): void {
+    assert.ok(typeof body === 'string')
+    this.#answers.set(request, { status, headers, body })
+    this.#lines.push(`  ${this.#askers.get(request)} ← ${status} ${body}`)
+  }
+
+  #turn<T>(decide: (ctx: Context) => T): T {
+    const { result, acts } = this.bench.turn(decide)
+    this.#perform(acts)
+    return result
+  }
+
+  #perform(acts: { action: Action }[]): void {
+    for (const { action } of acts) {
+      if (action.type === 'publish') this.#spread(action.message)
+      else if (action.type === 'send') this.#arrive(action.connection, action.message, action.message.qos === 'as-subscribed' ? 1 : action.message.qos)
+      else if (action.type === 'respond') this.#respond(action.request, action.response)
+      else if (action.type === 'subscribe') {
+        const { session } = this.#connection(action.connection)
+        for (const { filter, qos } of action.filters) this.#sessions.get(session)!.subscriptions.set(filter, qos)
+      } else if (action.type === 'disconnect') {
+        this.#lines.push(`  ${action.connection} ← closed (${action.note})`)
+        this.#leave(action.connection)
+      }
+    }
+  }
+
+  /** To all subscribers, and into the sessions of those who are away. */
+  #spread(message: Message): void {
+    for (const [name, { subscriptions, stored, clean }] of this.#sessions) {
+      const granted = [...subscriptions].filter(([filter]) => matches(filter, message.topic)).map(([, qos]) => qos)
+      if (granted.length === 0) continue
+      const qos = Math.min(message.qos, Math.max(...granted)) as Qos
+      const who = this.#names.get(name)
+      if (who !== undefined) this.#arrive(who, message, qos)
+      else if (qos === 1 && !clean) stored.push(message)
+    }
+  }
+
+  #arrive(who: string, { topic, payload }: Pick<Message, 'topic' | 'payload'>, qos: Qos): void {
+    this.#lines.push(`  ${who} ← ${topic} (QoS ${qos}) ${String(payload)}`)
+  }
+
+  #leave(who: string): void {
+    const connection = this.#connection(who)
+    const { device } = connection.identity
+    this.bench.connections.delete(who)
+    this.#names.delete(connection.session)
+    if (connection.request.clean) this.#sessions.delete(connection.session)
+    this.#turn((ctx) => {
+      if (device !== undefined) ctx.engine.connections.disconnected(ctx.turn, device, 'CLIENT_INITIATED')
+      this.#dialect.mqtt.onDisconnected?.(ctx, connection, 'CLIENT_INITIATED')
+    })
+  }
+
+  #session(name: string, clean: boolean): Session {
+    const present = this.#sessions.get(name)
+    const session = clean || present === undefined ? { subscriptions: new Map<string, Qos>(), stored: [], clean } : present
+    this.#sessions.set(name, session)
+    return session
+  }
+
+  #connection(who: string): Connection {
+    const connection = this.bench.connections.get(who)
+    assert.ok(connection, `${who} is connected`)
+    return connection
+  }
+}
+
+function toRequest(id: string, method: string, target: string, headers: HttpRequest['headers'], body: string): HttpRequest {
+  const [path = '', query = ''] = target.split('?')
+  return { id, method, path, query: new URLSearchParams(query), headers, body: Buffer.from(body), secure: false, local: true, remoteAddress: '127.0.0.1' }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ReportedStatus } from '../../src/core/job/model.ts'
+import type { Talker, Work } from '../../src/core/seam/talker.ts'
+import { enrolment } from '../../src/dialect/iothub/enrolment.ts'
+import { iothub } from '../../src/dialect/iothub/index.ts'
+import { Conversation } from '../builders/conversation.ts'
+
+const OTA = { url: 'u', version: '2', type: 'firmware' }
+
+/** A simulated device in a conversation with the hub, and the job it has been given. */
+function played(document: object): { talk: Conversation; talker: Talker; work: Work; say: (status: ReportedStatus, progress: number) => void; status: () => string } {
+  const talk = new Conversation(iothub)
+  const talker = iothub.jobs.talker('P/D')
+  assert.equal(talk.connect('D', { ...talker.session }), true)
+  talk.happens('job', (ctx) =>
+    ctx.engine.jobs.create(ctx.turn, { key: 'iothub/j1', targets: [{ type: 'device', device: 'iothub/P/D' }], selection: 'SNAPSHOT', document: JSON.stringify(document) }),
+  )
+  const [, topic = '', payload = ''] = /D ← (\S+) \(QoS 1\) ?(.*)$/m.exec(talk.text) ?? []
+  const heard = talker.read(topic, Buffer.from(payload))
+  assert.equal(heard?.type, 'offer')
+  const { work } = heard as { work: Work }
+  const say = (status: ReportedStatus, progress: number): void => {
+    for (const message of talker.report(work, status, progress)) assert.notEqual(talk.publish('D', message.topic, String(message.payload)).route, 'drop')
+  }
+  return { talk, talker, work, say, status: () => talk.bench.engine.executions.require('iothub/j1', 'iothub/P/D').status }
+}
+
+test('a simulated device finishes an upgrade', () => {
+  const { say, status } = played(OTA)
+  assert.equal(status(), 'SENT')
+  say('IN_PROGRESS', 0)
+  say('IN_PROGRESS', 50)
+  assert.equal(status(), 'IN_PROGRESS')
+  say('SUCCEEDED', 100)
+  assert.equal(status(), 'SUCCEEDED')
+})
+
+for (const failed of ['FAILED', 'REJECTED'] as const) {
+  test(`a simulated device that ends an upgrade ${failed} says so in the words of its SDK`, () => {
+    const { talk, say, status } = played(OTA)
+    say(failed, 30)
+    assert.equal(status(), 'FAILED')
+    assert.match(talk.text, failed === 'FAILED' ? /"progress":-3,"desc":"install error"/ : /"progress":-4,"desc":"error"/)
+  })
+}
+
+test('a simulated device answers the command of a job', () => {
+  const { say, status } = played({ command: 'reboot' })
+  say('IN_PROGRESS', 50)
+  assert.equal(status(), 'SENT')
+  say('SUCCEEDED', 100)
+  assert.equal(status(), 'SUCCEEDED')
+})
+
+test('a report that is repeated has the same message id, other reports have others', () => {
+  const { talker, work } = played(OTA)
+  const ids = [talker.report(work, 'IN_PROGRESS', 1), talker.report(work, 'IN_PROGRESS', 1), talker.report(work, 'IN_PROGRESS', 2)].map(([message]) => message?.topic)
+  assert.equal(ids[0], ids[1])
+  assert.notEqual(ids[0], ids[2])
+})
+
+test('a simulated device takes upgrades for its tags, with either spelling, and nothing that is not work', () => {
+  const talker = iothub.jobs.talker('P/D')
+  const type = (topic: string): string | undefined => talker.read(topic, Buffer.from(JSON.stringify(OTA)))?.type
+  assert.equal(type('tags/P/blue/cmd/$ota_upgrade/plain/r1'), 'offer')
+  assert.equal(type('cmd/P/D/ota_upgrade/plain/r1'), 'offer')
+  for (const topic of ['cmd/P/D/$set_tags/plain/r1', 'cmd/P/D/$update_shadow/plain/r1', 'rpc/P/D/time/plain/r1/5', 'm2m/P/D/E/m1']) assert.equal(type(topic), undefined)
+  assert.equal(talker.read('cmd/P/D/$ota_upgrade/plain/r1', Buffer.from('rubbish')), undefined)
+})
+
+test('a simulated device without a product is one of product Sim', () => {
+  assert.equal(iothub.jobs.talker('washer-1').session.username, 'Sim/washer-1')
+})
+
+test('a device that a person adds gets a secret with which it connects', () => {
+  const talk = new Conversation(iothub, { settings: { mode: 'strict' } })
+  const kit = talk.happens('enrol', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
+  const secret = kit.facts.find(({ label }) => label === 'Secret')
+  assert.equal(secret?.secret, true)
+  assert.equal(talk.connect('D', { clientId: 'P/D', username: 'P/D', password: secret?.value ?? '' }), true)
+  const again = talk.happens('enrol again', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
+  assert.deepEqual(again, kit)
+  assert.deepEqual(kit.files.find(({ name }) => name === '.env')?.content, `PRODUCT_NAME=P\nDEVICE_NAME=D\nSECRET=${secret?.value}\n`)
+})
+
+for (const name of ['D', 'P/', 'P/D/E', 'P/a b', 'P/+', '']) {
+  test(`${JSON.stringify(name)} is no name for a device, and the pattern says so, too`, () => {
+    const talk = new Conversation(iothub)
+    assert.throws(() => talk.happens('enrol', (ctx) => enrolment.enrol(ctx, name, [], '')), { code: 'INVALID' })
+    assert.equal(new RegExp(enrolment.names.pattern).test(name), false)
+  })
+}
