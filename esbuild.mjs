@@ -2,11 +2,12 @@
 // Why bundles: `npx`, the VSIX and CI then need no node_modules beside them. The sizes of what went in are in dist/meta/*.json.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { silentDebug } from './scripts/silent-debug.mjs'
 
 const production = process.argv.includes('--production')
 
 const common = { bundle: true, minify: production, legalComments: production ? 'none' : 'external', logLevel: 'warning' }
-const node = { ...common, platform: 'node', target: 'node20', sourcemap: !production }
+const node = { ...common, platform: 'node', target: 'node20', sourcemap: !production, plugins: [silentDebug] }
 const commonjs = { ...node, format: 'cjs', outExtension: { '.js': '.cjs' }, external: ['vscode', 'mocha'] }
 
 /** The activation bundle asks for the hub with `import('./hub-bundle.ts')`; at run time that is the file beside it. */
