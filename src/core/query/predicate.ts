@@ -1,10 +1,13 @@
+import { between, hasWords, type Bound } from './text.ts'
+
 /** A value a query can compare with. */
 export type Scalar = string | number | boolean | null
 
 /**
- * One predicate tree for every cloud's query language. Paths name a fact of the device in core's words:
- * `name`, `type`, `attributes.x`, `tags.x.y`, `groups`, `connected`, `twin.desired.x`, `twin.reported.x`,
- * and `twins.<name>.reported.x` for a named twin.
+ * One predicate tree for every cloud's query language; plain data, since jobs keep it. Paths name a fact of the device
+ * in core's words: `name`, `id`, `type`, `attributes.x`, `tags.x.y`, `groups`, `connected`, `connectivity.at`,
+ * `connectivity.reason`, `twin.desired.x`, `twin.reported.x`, `twin.delta.x`, `twin.hasDelta`, `twins.<name>.reported.x`
+ * and so on for a named twin, and `*` for every value of them all.
  */
 export type Predicate =
   | { op: 'all' }
@@ -14,6 +17,10 @@ export type Predicate =
   | { op: 'in'; path: string; values: Scalar[] }
   | { op: 'defined'; path: string }
   | { op: 'prefix'; path: string; value: string }
+  /** Searched as text: see `hasWords`. */
+  | { op: 'text'; path: string; words: string[] }
+  /** Searched as numbers or text: see `between`. */
+  | { op: 'range'; path: string; from?: Bound; to?: Bound }
 
 /** Reads the value at a path of some device; a list means that any element may match. */
 export type Lookup = (path: string) => unknown
@@ -35,6 +42,9 @@ export function matches(predicate: Predicate, lookup: Lookup): boolean {
       return anyOf(lookup(predicate.path), (value) => predicate.values.includes(value as Scalar))
     case 'prefix':
       return anyOf(lookup(predicate.path), (value) => typeof value === 'string' && value.startsWith(predicate.value))
+    case 'text':
+    case 'range':
+      return searched(lookup(predicate.path), compiled(predicate))
     case '!=':
       // Of a list, no element may equal the value.
       return !anyOf(lookup(predicate.path), (value) => value === predicate.value)
@@ -44,6 +54,21 @@ export function matches(predicate: Predicate, lookup: Lookup): boolean {
 }
 
 const anyOf = (found: unknown, test: (value: unknown) => boolean): boolean => (Array.isArray(found) ? found.some(test) : test(found))
+
+/** A list that holds anything but scalars cannot be searched. */
+const searched = (found: unknown, test: (value: unknown) => boolean): boolean =>
+  anyOf(found, test) && !(Array.isArray(found) && found.some((value) => typeof value === 'object'))
+
+type Search = Extract<Predicate, { op: 'text' | 'range' }>
+
+/** A search is put to many devices. */
+const tests = new WeakMap<Search, (value: unknown) => boolean>()
+
+function compiled(search: Search): (value: unknown) => boolean {
+  let test = tests.get(search)
+  if (test === undefined) tests.set(search, (test = search.op === 'text' ? hasWords(search.words) : between(search.from, search.to)))
+  return test
+}
 
 function compare(op: '=' | '!=' | '<' | '<=' | '>' | '>=', left: unknown, right: Scalar): boolean {
   if (op === '=' || op === '!=') return (left === right) === (op === '=')

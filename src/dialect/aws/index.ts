@@ -7,6 +7,7 @@ import { http } from './http.ts'
 import { jobFront, onJobsEvent } from './jobs.ts'
 import { limits } from './limits.ts'
 import { mqtt } from './mqtt.ts'
+import { query } from './query-language.ts'
 import { registryEvent } from './registry-events.ts'
 import { shadowEvent } from './shadow.ts'
 
@@ -25,6 +26,7 @@ export const aws: Dialect = {
   serverNames: REGIONS.flatMap((region) => [`*.iot.${region}.amazonaws.com`, `*.jobs.iot.${region}.amazonaws.com`]),
   jobs: jobFront,
   enrolment,
+  query,
   onEvent(ctx, event) {
     onJobsEvent(ctx, event)
     shadowEvent(ctx, event)
