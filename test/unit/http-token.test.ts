@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { HubError } from '../../src/core/errors.ts'
 import { bearsToken, loadToken } from '../../src/http/token.ts'
 
 describe('the API token', () => {
@@ -49,7 +50,7 @@ describe('the API token', () => {
     await load()
     for (const content of ['short', 'with blanks in the middle of it', '{"not":"a token, surely"}']) {
       await writeFile(path, content)
-      await assert.rejects(load(), { code: 'INVALID', data: { field: 'token' } })
+      await assert.rejects(load(), (error) => error instanceof HubError && error.code === 'INVALID' && error.data.field === 'token')
       assert.equal(await readFile(path, 'utf8'), content)
     }
   })
