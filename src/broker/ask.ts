@@ -1,0 +1,27 @@
+import type { ISubscribePacket, ISubscription } from 'mqtt-packet'
+
+/**
+ * Stands in for the filters of a SUBSCRIBE, or of a stored session, on their way through aedes, which then keeps its
+ * order of things (queue before CONNACK, keep-alive, reading on when done) but decides nothing: by itself it would
+ * grant the QoS asked for instead of the one given, and store refused filters.
+ */
+export class Ask implements ISubscription {
+  readonly topic = 'ask'
+  readonly qos = 0
+  /** Private, as aedes serialises subscriptions. */
+  readonly #packet: ISubscribePacket | undefined
+
+  /** Without a packet: restore the session. */
+  constructor(packet?: ISubscribePacket) {
+    this.#packet = packet
+  }
+
+  get packet(): ISubscribePacket | undefined {
+    return this.#packet
+  }
+
+  /** Without an identifier aedes writes no SUBACK. */
+  static wrap(packet: ISubscribePacket): ISubscribePacket {
+    return { cmd: 'subscribe', subscriptions: [new Ask(packet)] }
+  }
+}

@@ -1,0 +1,196 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Instant } from '../core/clock.ts'
+import type { DialectName } from '../core/ids.ts'
+import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
+import type { AedesClient, ConnectionKeeper } from './aedes.ts'
+import { Flusher } from './cork.ts'
+import { Exchange } from './exchange.ts'
+import { Handshake } from './handshake.ts'
+import { watchPackets } from './intake.ts'
+import { createKeeper } from './keeper.ts'
+import { Life } from './life.ts'
+import { Link } from './link.ts'
+import { Links } from './links.ts'
+import { Listeners, type Listener } from './listeners.ts'
+import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
+import { Publishing } from './publishing.ts'
+import { Retained } from './retained.ts'
+import { Sessions } from './sessions.ts'
+import { Subscribing } from './subscribing.ts'
+import { TapPoint } from './taps.ts'
+import { WebSockets } from './web-sockets.ts'
+
+const PACKET_BYTES = 512 * 1024
+const BUFFER_BYTES = 8 * 1024 * 1024
+const STALL_MS = 60_000
+const CONNECT_MS = 30_000
+
+/** MQTT 3.1 and 3.1.1 over TCP, TLS and WebSocket. It decides nothing: it asks its hooks and does as they say. */
+export class Broker {
+  readonly #options: BrokerOptions
+  readonly #keeper: ConnectionKeeper
+  readonly #sessions: Sessions
+  readonly #exchange: Exchange
+  readonly #subscribing: Subscribing
+  readonly #links = new Links()
+  readonly #life: Life
+  readonly #listeners: Listeners
+  readonly #webSockets: WebSockets
+  readonly #tap = new TapPoint()
+  readonly #flusher = new Flusher()
+  #stopping = false
+
+  /** Reads the stored sessions and stands ready; nothing listens yet. */
+  static async create(options: BrokerOptions): Promise<Broker> {
+    const broker = new Broker(options)
+    await broker.#keeper.listen()
+    return broker
+  }
+
+  private constructor(options: BrokerOptions) {
+    this.#options = options
+    const { hooks, tables, limits, now } = options
+    const commit = (): Promise<void> => options.commit()
+    const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
+    this.#sessions = new Sessions(tables, limits, now)
+    const commitSoon = (): void => this.#commitSoon()
+    this.#exchange = new Exchange({ sessions: this.#sessions, retained: new Retained(tables.table('mqttRetained')), now, commit, commitSoon })
+    this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (link, hook) => this.#life.tell(link, hook) })
+    const publishing = new Publishing({ hooks, exchange: this.#exchange, notice })
+    const handshake = new Handshake({ hooks, sessions: this.#sessions, commit, notice, uuid: () => options.ids.uuid() })
+    this.#life = new Life({ hooks, links: this.#links, sessions: this.#sessions, commitSoon, notice })
+    this.#keeper = createKeeper({
+      links: this.#links,
+      life: this.#life,
+      handshake,
+      publishing,
+      subscribing: this.#subscribing,
+      connectMs: options.connectMs ?? CONNECT_MS,
+      stallMs: options.stallMs ?? STALL_MS,
+    })
+    this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
+    this.#listeners = new Listeners({ options, attach: (stream, details) => this.attach(stream, details) })
+    this.#webSockets = new WebSockets({
+      paths: options.webSocketPaths ?? ['/mqtt'],
+      packetBytes: options.packetBytes ?? PACKET_BYTES,
+      attach: (stream, details) => this.attach(stream, details),
+    })
+  }
+
+  /** The one listener that sees every packet; it may be set and taken away at any time. */
+  set tap(listener: Tap | undefined) {
+    this.#tap.listener = listener
+  }
+
+  get tap(): Tap | undefined {
+    return this.#tap.listener
+  }
+
+  /** Opens a port and resolves to its number. A port that cannot be opened is a CONFLICT that says what to change. */
+  listen(kind: 'mqtt' | 'mqtts', where: Listener): Promise<number> {
+    return this.#listeners.open(kind, where)
+  }
+
+  /** Takes a WebSocket upgrade request, or answers it 404 (not an MQTT path) or 400 (no MQTT sub-protocol). */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void {
+    this.#webSockets.upgrade(req, socket, head, secure)
+  }
+
+  /** Speaks MQTT 3.1.1 on any byte stream, which is the broker's from now on: also the way in for a translator of MQTT 5. */
+  attach(stream: Duplex, details: StreamDetails): ConnectionId {
+    const { packetBytes = PACKET_BYTES, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS, hooks, ids } = this.#options
+    const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, limits: { bufferBytes, stallMs }, tap: this.#tap, hooks })
+    link.client = this.#keeper.handle(stream) as AedesClient
+    this.#links.add(link)
+    watchPackets(link, this.#tap, packetBytes)
+    stream.on('close', () => this.#life.closed(link))
+    if (this.#stopping) stream.destroy()
+    return link.id
+  }
+
+  /** Sends to one connection, subscribed or not; false if it is no longer there. `track` comes back in `acknowledged`. */
+  send(connection: ConnectionId, message: Outgoing, track?: string): boolean {
+    const link = this.#links.get(connection)
+    if (link !== undefined) this.#exchange.send(link, message, track)
+    return link !== undefined
+  }
+
+  /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
+  async publish(dialect: DialectName, { topic, payload, qos, retain = false }: Message): Promise<void> {
+    await this.#exchange.publish(dialect, { topic, payload, qos, retain })
+  }
+
+  /** Makes subscriptions for a client, without asking or telling anybody. Resolves once they are stored, if its session is. */
+  async subscribe(connection: ConnectionId, filters: Granted[]): Promise<void> {
+    const link = this.#links.get(connection)
+    if (link !== undefined) await this.#subscribing.impose(link, filters)
+  }
+
+  /** Ends a connection, after what has been sent to it; false if there was none. The note is for people. */
+  disconnect(connection: ConnectionId, reason: DisconnectReason, note: string): boolean {
+    const link = this.#links.get(connection)
+    if (link === undefined) return false
+    this.#notice(note, link, true)
+    this.#life.end(link, reason)
+    return true
+  }
+
+  /** A live connection. */
+  connection(id: ConnectionId): Connection | undefined {
+    return this.#links.get(id)?.connection
+  }
+
+  bySession(dialect: DialectName, session: string): Connection | undefined {
+    return this.#links.bySession(dialect, session)
+  }
+
+  /** The live connections. */
+  connections(): Iterable<Connection> {
+    return this.#links.connections()
+  }
+
+  /** The instant from which `expireSessions` has something to do. It only comes earlier when a message is stored. */
+  nextExpiry(): Instant | undefined {
+    return this.#sessions.nextExpiry()
+  }
+
+  /** Wipes stored sessions and messages that have had their time; resolves once that is stored. */
+  async expireSessions(now: Instant): Promise<void> {
+    this.#sessions.expire(now)
+    await this.#options.commit()
+  }
+
+  /** Stops listening and ends every connection (no wills); resolves when all sockets are closed and everything is stored. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    const closed = this.#listeners.close()
+    for (const link of this.#links.all()) {
+      link.silent = true
+      this.#life.end(link, 'SERVER_INITIATED')
+    }
+    this.#webSockets.close()
+    await new Promise<void>((resolve) => this.#keeper.close(resolve))
+    await closed
+    await this.#options.commit()
+  }
+
+  async #unsubscribed(client: object, filters: string[]): Promise<void> {
+    const link = this.#links.of(client)
+    if (link?.session === undefined || link.connection === undefined) return
+    const { connection, session } = link
+    // Those of a stored session went before the UNSUBACK.
+    if (!session.stored) await this.#subscribing.remove(session, filters)
+    this.#life.tell(link, () => this.#options.hooks.unsubscribed(connection, filters))
+  }
+
+  #commitSoon(): void {
+    this.#options.commit().catch((error: unknown) => this.#options.onNotice({ text: `MQTT sessions could not be stored: ${String(error)}` }))
+  }
+
+  #notice(text: string, link: Link, decided?: true): void {
+    const { id, details } = link
+    this.#options.onNotice({ text: `${link.describe()}: ${text}`, connection: id, remoteAddress: details.remoteAddress, ...(decided && { decided }) })
+  }
+}

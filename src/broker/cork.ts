@@ -1,0 +1,107 @@
+import type { Duplex } from 'node:stream'
+
+/** Flushes every outlet that was written to in this event-loop turn, all of them in one `setImmediate`. */
+export class Flusher {
+  #dirty: Outlet[] = []
+  #scheduled = false
+
+  add(outlet: Outlet): void {
+    this.#dirty.push(outlet)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      const dirty = this.#dirty
+      this.#dirty = []
+      for (const one of dirty) one.flush()
+    })
+  }
+}
+
+export interface OutletLimits {
+  /** How much may wait for the peer, in bytes. */
+  bufferBytes: number
+  /** How long the peer may read nothing while something waits. */
+  stallMs: number
+}
+
+/**
+ * The way out of one connection. What is written in a turn leaves in one piece at its end, so that a PUBACK and the
+ * reply share a system call, a TLS record and a WebSocket frame; that is worth half as many round trips again.
+ *
+ * It never makes others wait who have something for this client, since then one that is frozen would hold up all of
+ * them; a client for which too much is waiting, or for too long, is given up instead. Only its own requests wait.
+ */
+export class Outlet {
+  readonly #stream: Duplex
+  readonly #write: Duplex['write']
+  readonly #flusher: Flusher
+  readonly #limits: OutletLimits
+  readonly #giveUp: (why: string) => void
+  #chunks: Uint8Array[] = []
+  #bytes = 0
+  readonly #parked: (() => void)[] = []
+  #stalled: NodeJS.Timeout | undefined
+
+  constructor(stream: Duplex, flusher: Flusher, limits: OutletLimits, giveUp: (why: string) => void) {
+    this.#stream = stream
+    this.#write = stream.write.bind(stream)
+    this.#flusher = flusher
+    this.#limits = limits
+    this.#giveUp = giveUp
+  }
+
+  /** Whether the peer is behind; `drain` on the stream tells when it no longer is. */
+  get behind(): boolean {
+    return this.#stream.writableNeedDrain
+  }
+
+  /** Goes on once the peer has caught up or is gone: at once, most of the time. In order. */
+  whenCaughtUp(then: () => void): void {
+    if (!this.behind && this.#parked.length === 0) return then()
+    if (this.#parked.push(then) > 1) return
+    const resume = (): void => {
+      this.#stream.off('drain', resume).off('close', resume)
+      for (const parked of this.#parked.splice(0)) parked()
+    }
+    this.#stream.once('drain', resume).once('close', resume)
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#chunks.length === 1) this.#flusher.add(this)
+    if (this.#bytes + this.#stream.writableLength > this.#limits.bufferBytes) this.#overflow()
+  }
+
+  /** Writes what has gathered; to be called before the stream is closed. */
+  flush(): void {
+    const chunks = this.#chunks
+    const [first] = chunks
+    if (first === undefined) return
+    this.#chunks = []
+    const bytes = chunks.length === 1 ? first : Buffer.concat(chunks, this.#bytes)
+    this.#bytes = 0
+    if (this.#stream.destroyed || this.#write(bytes)) return
+    this.#stalled ??= this.#watch()
+  }
+
+  /** The stream is closed. */
+  close(): void {
+    clearTimeout(this.#stalled)
+  }
+
+  #watch(): NodeJS.Timeout {
+    this.#stream.once('drain', () => {
+      clearTimeout(this.#stalled)
+      this.#stalled = undefined
+    })
+    return setTimeout(() => this.#giveUp(`it has read nothing for ${this.#limits.stallMs} ms`), this.#limits.stallMs).unref()
+  }
+
+  #overflow(): void {
+    this.#chunks = []
+    this.#bytes = 0
+    if (!this.#stream.destroyed) this.#giveUp(`it does not read: more than ${this.#limits.bufferBytes} bytes are waiting for it`)
+  }
+}

@@ -1,0 +1,32 @@
+import type { DisconnectReason } from '../core/seam/mqtt.ts'
+
+/** Ends a connection; the text is for people. */
+export class Ending extends Error {
+  override readonly name = 'Ending'
+  constructor(
+    readonly reason: DisconnectReason,
+    text: string,
+  ) {
+    super(text)
+  }
+}
+
+/** Ends a handshake with that CONNACK; aedes reads `returnCode`. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  constructor(
+    readonly returnCode: 2 | 3 | 4 | 5,
+    text: string,
+  ) {
+    super(text)
+  }
+}
+
+/** What a connection's error says about how it ended. */
+export function reasonOf(error: Error): DisconnectReason {
+  if (error instanceof Ending) return error.reason
+  if (error.message === 'drain timeout') return 'SERVER_INITIATED'
+  const code: unknown = 'code' in error ? error.code : undefined
+  // Sockets and TLS set a code; parsers do not, except the one for WebSocket frames.
+  return typeof code === 'string' && !code.startsWith('WS_ERR') ? 'CONNECTION_LOST' : 'CLIENT_ERROR'
+}

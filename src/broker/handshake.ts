@@ -1,0 +1,112 @@
+import type { ConnectPacket } from 'aedes'
+import type { ConnectRequest, ConnectVerdict } from '../core/seam/mqtt.ts'
+import { Ending, Refusal } from './ending.ts'
+import type { Link } from './link.ts'
+import type { BrokerHooks, SessionName } from './port.ts'
+import { sessionKey } from './session.ts'
+import type { Sessions } from './sessions.ts'
+
+interface Around {
+  hooks: BrokerHooks
+  sessions: Sessions
+  commit(): Promise<void>
+  notice(text: string, link: Link, decided?: true): void
+  uuid(): string
+}
+
+type Done = (error: Error | null, accepted: boolean) => void
+
+const VERSIONS: Record<number, true> = { 3: true, 4: true }
+
+/** From CONNECT to the verdict on it. Aedes then writes the CONNACK. */
+export class Handshake {
+  readonly #around: Around
+
+  constructor(around: Around) {
+    this.#around = around
+  }
+
+  /** Names the session, which is what aedes takes over and restores by. */
+  begin(link: Link, packet: ConnectPacket, done: Done): void {
+    // Aedes answers the versions it does not speak [MQTT-3.1.2-2].
+    if (VERSIONS[packet.protocolVersion ?? 4] !== true) {
+      this.#around.notice(`it speaks MQTT version ${packet.protocolVersion}; this listener speaks 3.1 and 3.1.1`, link)
+      return done(null, true)
+    }
+    const request = toRequest(link, packet, this.#around.uuid)
+    link.request = request
+    if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
+      // It is `finish` that can answer.
+      packet.clientId = link.id
+      return done(null, true)
+    }
+    let name: SessionName | { refuse: string }
+    try {
+      name = this.#around.hooks.session(request)
+    } catch (error) {
+      return done(new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`), false)
+    }
+    if ('refuse' in name) return done(new Ending('FORBIDDEN', `refused: ${name.refuse}`), false)
+    link.name = name
+    packet.clientId = sessionKey(name.dialect, name.session)
+    done(null, true)
+  }
+
+  /** Asks for the verdict and carries it out, short of the CONNACK. */
+  async finish(link: Link, done: Done): Promise<void> {
+    const { request, name } = link
+    if (request === undefined || name === undefined) return this.#refuse(link, done, { accept: false, returnCode: 2, reason: 'a stored session needs a client id [MQTT-3.1.3-8]' }, false)
+    try {
+      const verdict = await this.#around.hooks.connect(request, name.dialect)
+      if (hasEnded(link)) return
+      if (!verdict.accept) return this.#refuse(link, done, verdict)
+      await this.#prepareSession(link, request, name, verdict)
+      if (verdict.delayMs !== undefined) await new Promise<void>((resolve) => (link.delay = setTimeout(resolve, verdict.delayMs)))
+    } catch (error) {
+      return this.#refuse(link, done, { accept: false, returnCode: 3, reason: `the hub failed: ${String(error)}` }, false)
+    }
+    if (!hasEnded(link)) done(null, true)
+  }
+
+  async #prepareSession(link: Link, request: ConnectRequest, { dialect, session: name }: SessionName, verdict: ConnectVerdict & { accept: true }): Promise<void> {
+    const { sessions } = this.#around
+    const present = sessions.get(dialect, name)
+    if (request.clean && present !== undefined) sessions.wipe(present)
+    link.resumes = !request.clean && present !== undefined
+    const session = request.clean ? sessions.transient(dialect, name) : (present ?? sessions.create(dialect, name))
+    sessions.claim(session, link)
+    link.session = session
+    link.connection = { id: link.id, dialect, identity: verdict.identity, session: name, request, subscriptions: session.granted, state: {} }
+    // Whoever is told of a session must find it again.
+    if (request.clean ? present !== undefined : present === undefined) await this.#around.commit()
+  }
+
+  #refuse(link: Link, done: Done, { reason, returnCode = 5, drop }: ConnectVerdict & { accept: false }, decided = true): void {
+    if (hasEnded(link)) return
+    this.#around.notice(`refused: ${reason}`, link, decided || undefined)
+    link.reason = 'FORBIDDEN'
+    if (drop === true) link.client.close()
+    else done(new Refusal(returnCode, reason), false)
+  }
+}
+
+/** It may have, whenever something was waited for. */
+const hasEnded = (link: Link): boolean => link.stage === 'ended'
+
+function toRequest(link: Link, packet: ConnectPacket, uuid: () => string): ConnectRequest {
+  const { username, password, will } = packet
+  return {
+    connection: link.id,
+    // [MQTT-3.1.3-6]
+    clientId: packet.clientId === '' ? `auto-${uuid()}` : packet.clientId,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password: toBuffer(password) }),
+    clean: packet.clean !== false,
+    keepalive: packet.keepalive ?? 0,
+    protocolVersion: packet.protocolVersion ?? 4,
+    ...(will !== undefined && { will: { topic: will.topic, payload: toBuffer(will.payload), qos: will.qos ?? 0, retain: will.retain === true } }),
+    ...link.details,
+  }
+}
+
+const toBuffer = (value: string | Buffer): Buffer => (typeof value === 'string' ? Buffer.from(value) : value)

@@ -1,0 +1,39 @@
+import type { Packet } from 'mqtt-packet'
+import { Ask } from './ask.ts'
+import { Ending } from './ending.ts'
+import type { Link } from './link.ts'
+import type { TapPoint } from './taps.ts'
+
+/** Stands between the parser and aedes: limits, the tap, and SUBSCRIBE, which goes a way of its own (`Ask`). */
+export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): void {
+  const parser = link.client._parser
+  const [handle] = parser.listeners('packet')
+  if (handle === undefined) throw new Error('aedes no longer listens to its parser')
+  parser.removeListener('packet', handle)
+  parser.on('packet', (packet: Packet) => {
+    // Nothing that follows a DISCONNECT or a mistake counts.
+    if (link.reason !== undefined || !tap.in(link.id, packet)) return
+    if (packet.cmd === 'disconnect') link.reason = 'CLIENT_INITIATED'
+    handle.call(parser, packet.cmd === 'subscribe' ? Ask.wrap(packet) : packet)
+  })
+
+  // The parser itself would wait for up to 256 MB.
+  const { _parseLength: parseLength, parse } = parser
+  parser._parseLength = () => {
+    if (!parseLength.call(parser)) return false
+    const { length } = parser.packet
+    if (length <= packetBytes) return true
+    parser._emitError(new Ending('CLIENT_ERROR', `it announced a packet of ${length} bytes; ${packetBytes} are the most`))
+    return false
+  }
+  parser.parse = (bytes) => {
+    link.firstByte ??= bytes[0]
+    try {
+      return parse.call(parser, bytes)
+    } catch (error) {
+      // Some malformed packets make it read past their end.
+      parser._emitError(error instanceof Error ? error : new Error(String(error)))
+      return 0
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { Duplex } from 'node:stream'
+import mqtt from 'mqtt-packet'
+import type { Connection, ConnectionId, ConnectRequest, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
+import type { AedesClient } from './aedes.ts'
+import type { Arrivals } from './arrivals.ts'
+import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
+import { Ending } from './ending.ts'
+import type { BrokerHooks, SessionName, StreamDetails } from './port.ts'
+import { toPacket, type Publication } from './publication.ts'
+import type { Session, SessionLink } from './session.ts'
+import { FragmentJoiner, type TapPoint } from './taps.ts'
+
+const LAST_ID = 65535
+const ignore = (): void => {}
+
+/** One byte stream and the MQTT connection on it, from its first byte to its end. */
+export class Link implements SessionLink {
+  client!: AedesClient
+  request: ConnectRequest | undefined
+  name: SessionName | undefined
+  /** What dialects see; there once the client is let in. */
+  connection: Connection | undefined
+  session: Session | undefined
+  arrivals: Arrivals | undefined
+  stage: 'connecting' | 'live' | 'ended' = 'connecting'
+  /** The first thing that went wrong, which is why it ends. */
+  reason: DisconnectReason | undefined
+  /** Tells what is spoken where MQTT is expected. */
+  firstByte: number | undefined
+  /** The session was there before this connection. */
+  resumes = false
+  /** The hub is stopping: no will is published. */
+  silent = false
+  /** Holds back the CONNACK. */
+  delay: NodeJS.Timeout | undefined
+  readonly #outlet: Outlet
+  readonly #tap: TapPoint
+  readonly #hooks: BrokerHooks
+  /** By packet identifier, for connections whose session is not stored. */
+  #tracks: Map<number, string> | undefined
+  #lastId = 0
+  #joiner: FragmentJoiner | undefined
+
+  constructor(
+    readonly id: ConnectionId,
+    readonly stream: Duplex,
+    readonly details: StreamDetails,
+    context: { flusher: Flusher; limits: OutletLimits; tap: TapPoint; hooks: BrokerHooks },
+  ) {
+    this.#tap = context.tap
+    this.#hooks = context.hooks
+    this.#outlet = new Outlet(stream, context.flusher, context.limits, (why) => stream.destroy(new Ending('SERVER_INITIATED', why)))
+    // Aedes writes here, a packet in several pieces, and waits for `drain` after a false.
+    Object.assign(stream, {
+      write: (piece: string | Uint8Array) => {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+        if (this.#tap.listener === undefined) this.#outlet.push(bytes)
+        else this.#joined().add(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+        return !this.#outlet.behind
+      },
+      cork: ignore,
+      uncork: ignore,
+    })
+  }
+
+  /** Sends a message at once. QoS 1 needs no answer here: a connection that breaks takes it along. */
+  send(publication: Publication, track?: string): void {
+    const id = publication.qos === 0 ? 0 : this.#nextId()
+    if (track !== undefined && id !== 0) (this.#tracks ??= new Map()).set(id, track)
+    this.transmit(publication, id, false)
+  }
+
+  transmit(publication: Publication, id: number, dup: boolean): void {
+    const packet = toPacket(publication, id, dup)
+    if (this.#tap.out(this.id, packet)) this.#outlet.push(mqtt.generate(packet))
+  }
+
+  /** Several subscribers of QoS 0 get the same bytes. */
+  transmitEncoded(publication: Publication, bytes: Uint8Array): void {
+    if (this.#tap.listener === undefined || this.#tap.out(this.id, toPacket(publication, 0, false))) this.#outlet.push(bytes)
+  }
+
+  mayDeliver(topic: string, retained: boolean): boolean {
+    return this.connection === undefined || this.#hooks.mayDeliver?.(this.connection, topic, retained) !== false
+  }
+
+  /** The QoS of the best matching filter, else 0. */
+  qosFor(topic: string): Qos {
+    return this.session?.qosFor(topic) ?? 0
+  }
+
+  /** The client has acknowledged a message; its `track`, if it had one. */
+  acknowledge(id: number): string | undefined {
+    const record = this.session?.outbox?.acknowledge(id)
+    if (record !== undefined) return record.track
+    const track = this.#tracks?.get(id)
+    if (track !== undefined) this.#tracks?.delete(id)
+    return track
+  }
+
+  /** Lets go of what it holds; the stream is closed. */
+  close(): void {
+    clearTimeout(this.delay)
+    this.#outlet.close()
+  }
+
+  /** Writes what is still waiting to be written. */
+  flush(): void {
+    this.#outlet.flush()
+  }
+
+  /** A client that does not read its answers is not asked for more. */
+  whenCaughtUp(then: () => void): void {
+    this.#outlet.whenCaughtUp(then)
+  }
+
+  /** How people tell which client is meant. */
+  describe(): string {
+    const { remoteAddress, transport } = this.details
+    return this.request === undefined ? `${remoteAddress} (${transport})` : `${this.request.clientId} at ${remoteAddress} (${transport})`
+  }
+
+  #nextId(): number {
+    do this.#lastId = (this.#lastId % LAST_ID) + 1
+    while (this.#tracks !== undefined && this.#tracks.size < LAST_ID && this.#tracks.has(this.#lastId))
+    return this.#lastId
+  }
+
+  #joined(): FragmentJoiner {
+    return (this.#joiner ??= new FragmentJoiner((packet, bytes) => {
+      if (this.#tap.out(this.id, packet)) this.#outlet.push(bytes)
+    }))
+  }
+}

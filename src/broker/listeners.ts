@@ -1,0 +1,137 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
+import type { Duplex } from 'node:stream'
+import { HubError } from '../core/errors.ts'
+import { explainHandshake, explainTls } from './explain.ts'
+import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
+import type { BrokerOptions, StreamDetails } from './port.ts'
+import { portOwner } from './port-owner.ts'
+import { pickProtocol, sniff } from './sniff.ts'
+
+const HANDSHAKE_MS = 30_000
+
+export interface Listener {
+  host: string
+  /** 0 = any free one. */
+  port: number
+  /** What people change to get another port: `--mqtt`. */
+  setting: string
+}
+
+interface Around {
+  options: BrokerOptions
+  attach(stream: Duplex, details: StreamDetails): void
+}
+
+/** The ports that MQTT is spoken on. A TLS port hands HTTP on, so that it can stand in for a cloud's 443. */
+export class Listeners {
+  readonly #around: Around
+  readonly #servers: Server[] = []
+  /** Accepted, but not yet known to be MQTT. */
+  readonly #undecided = new Set<Socket>()
+  #closed = false
+
+  constructor(around: Around) {
+    this.#around = around
+  }
+
+  async open(kind: 'mqtt' | 'mqtts', { host, port, setting }: Listener): Promise<number> {
+    const server = kind === 'mqtt' ? this.#plain() : this.#tls()
+    this.#servers.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        this.#servers.splice(this.#servers.indexOf(server), 1)
+        cannotListen(error, { host, port, setting }).then(reject, reject)
+      })
+      server.listen(port, host, () => {
+        server.removeAllListeners('error')
+        server.on('error', (error) => this.#around.options.onNotice({ text: `the listener on port ${port} failed: ${error.message}` }))
+        resolve((server.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  /** Resolves when every socket that was accepted is closed. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const closed = this.#servers.splice(0).map((server) => new Promise<void>((resolve) => void server.close(() => resolve())))
+    for (const socket of this.#undecided) socket.destroy()
+    await Promise.all(closed)
+  }
+
+  #plain(): Server {
+    // The broker gathers its own writes.
+    return createServer({ noDelay: true }, (socket) => this.#around.attach(socket, detailsOf(socket, 'tcp')))
+  }
+
+  #tls(): Server {
+    const { tls } = this.#around.options
+    if (tls === undefined) throw new Error('MQTT over TLS needs a server certificate')
+    const authorities = parseAuthorities(tls.ca)
+    const server = createTlsServer({
+      key: tls.key,
+      cert: tls.cert,
+      minVersion: 'TLSv1.2',
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNCallback: pickProtocol,
+      handshakeTimeout: HANDSHAKE_MS,
+      noDelay: true,
+    })
+    server.on('connection', (socket: Socket) => this.#hold(socket))
+    server.on('tlsClientError', (error, socket) => this.#notice(explainHandshake(error), socket))
+    server.on('secureConnection', (socket) => {
+      socket.authorized = isSignedBy(socket, authorities)
+      this.#greet(socket)
+    })
+    return server
+  }
+
+  /** MQTT or HTTP? */
+  #greet(socket: TLSSocket): void {
+    const { options, attach } = this.#around
+    const failed = (error: Error): void => this.#notice(explainTls(error) ?? `the connection broke: ${error.message}`, socket)
+    const waited = (): void => void socket.destroy()
+    socket.on('error', failed)
+    socket.setTimeout(options.connectMs ?? HANDSHAKE_MS, waited)
+    sniff(socket, (protocol) => {
+      socket.setTimeout(0)
+      socket.off('timeout', waited).off('error', failed)
+      if (protocol === 'mqtt') attach(socket, detailsOf(socket, 'tls'))
+      else if (options.onHttpSocket !== undefined) options.onHttpSocket(socket)
+      else socket.destroy()
+    })
+  }
+
+  /** A socket under TLS, which may never get as far as MQTT. */
+  #hold(socket: Socket): void {
+    if (this.#closed) return void socket.destroy()
+    this.#undecided.add(socket)
+    socket.once('close', () => this.#undecided.delete(socket))
+  }
+
+  #notice(text: string, socket: Socket): void {
+    // A socket that is closed no longer says whose it was.
+    const { remoteAddress } = socket
+    this.#around.options.onNotice({ text: `${remoteAddress ?? 'a client'} (tls): ${text}`, ...(remoteAddress !== undefined && { remoteAddress }) })
+  }
+}
+
+/** What stands in the way of listening, and what to change. */
+export async function cannotListen(error: NodeJS.ErrnoException, { host, port, setting }: Listener): Promise<Error> {
+  const data = { field: setting, port }
+  const change = `choose another port with ${setting}`
+  switch (error.code) {
+    case 'EADDRINUSE': {
+      const owner = await portOwner(port)
+      return new HubError('CONFLICT', `port ${port} on ${host} is taken${owner === undefined ? '' : ` by ${owner}`}: stop that, or ${change}`, data)
+    }
+    case 'EACCES':
+      return new HubError('FORBIDDEN', `port ${port} on ${host} needs rights that the hub does not have: ${change}`, data)
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new HubError('INVALID', `${host} is no address of this machine, so port ${port} cannot be opened there`, { ...data, field: 'host' })
+    default:
+      return error
+  }
+}

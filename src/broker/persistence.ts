@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream'
+import { Ask } from './ask.ts'
+import type { Link } from './link.ts'
+
+interface PacketId {
+  messageId?: number
+}
+
+interface Around {
+  linkOf(client: object): Link | undefined
+  /** Whose CONNECT is being answered right now. */
+  answering(): Link | undefined
+  acknowledged(link: Link, id: number): void
+  unsubscribe(link: Link, filters: string[]): Promise<void>
+}
+
+/**
+ * What aedes asks of a persistence. Sessions, their subscriptions and their queues live in `Sessions` and do not go
+ * through aedes; wills and received QoS 2 identifiers live with the connection and the session, in memory.
+ */
+export class SessionPersistence {
+  readonly #around: Around
+
+  constructor(around: Around) {
+    this.#around = around
+  }
+
+  async setup(): Promise<void> {}
+
+  /** Having something to restore is what makes aedes say `sessionPresent`. */
+  async subscriptionsByClient(): Promise<Ask[]> {
+    return this.#around.answering()?.resumes === true ? [new Ask()] : []
+  }
+
+  async cleanSubscriptions(): Promise<void> {}
+
+  async removeSubscriptions(client: object, filters: string[]): Promise<void> {
+    const link = this.#around.linkOf(client)
+    if (link !== undefined) await this.#around.unsubscribe(link, filters)
+  }
+
+  /** PUBACK. */
+  async outgoingClearMessageId(client: object, packet: PacketId): Promise<void> {
+    const link = this.#around.linkOf(client)
+    if (link !== undefined && packet.messageId !== undefined) this.#around.acknowledged(link, packet.messageId)
+  }
+
+  async outgoingUpdate(): Promise<void> {}
+
+  outgoingStream(): Readable {
+    return Readable.from([])
+  }
+
+  async incomingStorePacket(client: object, packet: PacketId): Promise<void> {
+    const session = this.#around.linkOf(client)?.session
+    if (session !== undefined && packet.messageId !== undefined) (session.received ??= new Set()).add(packet.messageId)
+  }
+
+  async incomingGetPacket(client: object, packet: PacketId): Promise<PacketId> {
+    if (packet.messageId === undefined || this.#received(client)?.has(packet.messageId) !== true) throw new Error('no such packet')
+    return packet
+  }
+
+  async incomingDelPacket(client: object, packet: PacketId): Promise<void> {
+    if (packet.messageId !== undefined) this.#received(client)?.delete(packet.messageId)
+  }
+
+  async cleanIncoming(): Promise<void> {}
+
+  async putWill(): Promise<void> {}
+
+  async delWill(): Promise<void> {}
+
+  streamWill(): Readable {
+    return Readable.from([])
+  }
+
+  #received(client: object): Set<number> | undefined {
+    return this.#around.linkOf(client)?.session?.received
+  }
+}

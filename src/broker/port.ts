@@ -1,0 +1,134 @@
+import type { TLSSocket } from 'node:tls'
+import type { Packet } from 'mqtt-packet'
+import type { Instant } from '../core/clock.ts'
+import type { DialectName, Ids } from '../core/ids.ts'
+import type {
+  Connection,
+  ConnectionId,
+  ConnectRequest,
+  ConnectVerdict,
+  DisconnectReason,
+  Incoming,
+  PublishVerdict,
+  Qos,
+  SubscribeVerdict,
+} from '../core/seam/mqtt.ts'
+import type { Tables } from '../core/table.ts'
+
+/**
+ * Whom the broker asks: it decides nothing itself. A hook that throws ends the connection it was asked about, and
+ * nothing is acknowledged. Hooks may be called from inside any method of the broker (a connection that is closed is
+ * `disconnected` at once), so they must not expect to be called from the event loop only.
+ */
+export interface BrokerHooks {
+  /** Before anything else: whose the connection is and which MQTT session it names, or why it is turned away without an answer. */
+  session(request: ConnectRequest): SessionName | { refuse: string }
+  /** Resolves once everything it changed is stored. */
+  connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict>
+  /** The CONNACK is written, stored messages are on their way, nothing that the client sent since CONNECT has been looked at. */
+  connected(connection: Connection): void
+  /** Once for every `connected`, after it; the connection can no longer be found by then. */
+  disconnected(connection: Connection, reason: DisconnectReason): void
+  /**
+   * Asked for each filter of a SUBSCRIBE, in order, and for those of a stored session when it is restored (before
+   * `connected`). A promise, if one is needed, resolves once everything it changed is stored.
+   */
+  subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict | Promise<SubscribeVerdict>
+  /** The SUBACK and the retained messages are written. Only what was granted, under the names the client gave. */
+  subscribed(connection: Connection, filters: Granted[]): void
+  /** The UNSUBACK is written. */
+  unsubscribed(connection: Connection, filters: string[]): void
+  /** Resolves after the commit: only then does the broker acknowledge and forward. A will comes with `will: true`. */
+  publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict>
+  /** Whether a message may go out to this subscriber; absent: always. Not asked about `send`. On the hot path. */
+  mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
+  /** The client has acknowledged the message that was sent with this `track`. */
+  acknowledged(connection: Connection, track: string): void
+}
+
+/** A session belongs to one dialect; two dialects may use the same name for different ones. */
+export interface SessionName {
+  dialect: DialectName
+  session: string
+}
+
+export interface Granted {
+  filter: string
+  qos: Qos
+}
+
+/** What is sent to one connection; `as-subscribed` means the QoS of its best matching filter, else 0. */
+export interface Outgoing {
+  topic: string
+  payload: string | Uint8Array
+  qos: Qos | 'as-subscribed'
+  retain?: boolean
+}
+
+/** Something that people should know and no protocol can tell them. */
+export interface Notice {
+  text: string
+  connection?: ConnectionId
+  remoteAddress?: string
+  /** A hook's own decision, as it is carried out: who made it may have told already. */
+  decided?: true
+}
+
+/** Sees every packet of every connection; `drop` makes it never have been. What is held back now can be sent again later. */
+export interface Tap {
+  /** Just parsed, nothing done yet. The packet is the broker's: look, don't change, don't keep. */
+  in?(connection: ConnectionId, packet: Packet): 'pass' | 'drop'
+  /** About to be written. */
+  out?(connection: ConnectionId, packet: Packet): 'pass' | 'drop'
+}
+
+/** How long a dialect's stored sessions and their messages are kept; milliseconds. */
+export interface SessionLimits {
+  sessionMs: number
+  messageMs?: number
+}
+
+/** PEM: the server's key and certificate, and the authorities that clients' certificates are judged by. */
+export interface TlsFiles {
+  key: string
+  cert: string
+  ca: string
+}
+
+export interface BrokerOptions {
+  hooks: BrokerHooks
+  /** Where sessions, their subscriptions and messages, and retained messages are kept. */
+  tables: Tables
+  /** Resolves once every change so far is stored. */
+  commit(): Promise<void>
+  /** The hub's clock: the age of sessions and messages. */
+  now(): Instant
+  ids: Ids
+  limits(dialect: DialectName): SessionLimits
+  onNotice(notice: Notice): void
+  /** Needed for `listen('mqtts', …)`. */
+  tls?: TlsFiles
+  /** Gets the sockets of the TLS listeners on which HTTP is spoken, nothing read from them. Absent: they are closed. */
+  onHttpSocket?(socket: TLSSocket): void
+  /** Paths on which MQTT is spoken over WebSocket; default `/mqtt`. */
+  webSocketPaths?: readonly string[]
+  /** The largest packet taken from a client, in bytes; default 512 KB. */
+  packetBytes?: number
+  /** How much may wait for a client that does not read, in bytes, before it is disconnected; default 8 MB. */
+  bufferBytes?: number
+  /** How long a client may read nothing while something waits for it; default 60,000 ms of real time. */
+  stallMs?: number
+  /** How long a client may take to say CONNECT, TLS handshake not included; default 30,000 ms of real time. */
+  connectMs?: number
+}
+
+/** What is known of a byte stream before its first packet. */
+export interface StreamDetails {
+  transport: ConnectRequest['transport']
+  remoteAddress: string
+  local: boolean
+  certificate?: NonNullable<ConnectRequest['certificate']>
+  alpn?: string
+  servername?: string
+  upgrade?: NonNullable<ConnectRequest['upgrade']>
+}

@@ -1,0 +1,102 @@
+import type { ISubscribePacket } from 'mqtt-packet'
+import mqtt from 'mqtt-packet'
+import type { Connection, SubscribeVerdict } from '../core/seam/mqtt.ts'
+import { Ending } from './ending.ts'
+import type { Exchange } from './exchange.ts'
+import { isFilter } from './filter.ts'
+import type { Link } from './link.ts'
+import type { BrokerHooks, Granted } from './port.ts'
+import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
+
+interface Around {
+  hooks: BrokerHooks
+  sessions: Sessions
+  exchange: Exchange
+  commit(): Promise<void>
+  notice(text: string, link: Link, decided?: true): void
+  tell(link: Link, hook: () => void): void
+}
+
+const REFUSED = 0x80
+
+/** What becomes of the filters that a client asks for. */
+export class Subscribing {
+  readonly #around: Around
+
+  constructor(around: Around) {
+    this.#around = around
+  }
+
+  /**
+   * Answers a SUBSCRIBE. As long as the hub decides at once, a subscription is in force before the next packet of the
+   * client is looked at: some clients send their first request along with it [aliyun 11.2]. Throws an `Ending`.
+   */
+  async subscribe(link: Link, packet: ISubscribePacket): Promise<void> {
+    const { sessions, hooks, exchange, commit, notice, tell } = this.#around
+    const { session, connection } = link
+    if (session === undefined || connection === undefined) return
+    const codes: number[] = []
+    const granted: Granted[] = []
+    for (const { topic: filter, qos } of packet.subscriptions) {
+      if (!isFilter(filter)) throw new Ending('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
+      const asked = this.#ask(connection, filter, qos)
+      const verdict = asked instanceof Promise ? await asked : asked
+      if (link.stage === 'ended') return
+      if ('close' in verdict) throw new Ending('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
+      if ('refuse' in verdict) {
+        notice(`subscription to ${filter} refused: ${verdict.refuse}`, link, true)
+        codes.push(REFUSED)
+      } else {
+        sessions.subscriptions.add(session, filter, verdict.grant, verdict.filter)
+        granted.push({ filter, qos: verdict.grant })
+        codes.push(verdict.grant)
+      }
+    }
+    if (session.stored && granted.length > 0) {
+      await commit()
+      if ((link as Link).stage === 'ended') return
+    }
+    mqtt.writeToStream({ cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) }, link.stream)
+    for (const { filter, qos } of granted) exchange.sendRetained(session, filter, qos)
+    if (granted.length > 0) tell(link, () => hooks.subscribed(connection, granted))
+  }
+
+  /** Asks again for what a stored session had: rights may have changed since. Throws an `Ending`. */
+  async restore(link: Link): Promise<void> {
+    const { sessions, notice } = this.#around
+    const { session, connection } = link
+    if (session === undefined || connection === undefined) return
+    for (const [filter, qos] of [...session.granted]) {
+      const asked = this.#ask(connection, filter, qos)
+      const verdict = asked instanceof Promise ? await asked : asked
+      if (link.stage === 'ended') return
+      if ('close' in verdict) throw new Ending('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
+      if ('refuse' in verdict) {
+        notice(`stored subscription to ${filter} taken away: ${verdict.refuse}`, link, true)
+        sessions.subscriptions.remove(session, filter)
+      } else sessions.subscriptions.add(session, filter, verdict.grant, verdict.filter)
+    }
+  }
+
+  /** Takes subscriptions away; resolves once that is stored. */
+  async remove(session: Session, filters: string[]): Promise<void> {
+    for (const filter of filters) this.#around.sessions.subscriptions.remove(session, filter)
+    if (session.stored) await this.#around.commit()
+  }
+
+  /** Subscriptions that the hub makes for a client, which is neither asked nor told. */
+  async impose(link: Link, filters: Granted[]): Promise<void> {
+    const { session } = link
+    if (session === undefined) return
+    for (const { filter, qos } of filters) {
+      if (!isFilter(filter)) throw new TypeError(`${JSON.stringify(filter)} is no filter`)
+      this.#around.sessions.subscriptions.add(session, filter, qos)
+    }
+    if (session.stored) await this.#around.commit()
+  }
+
+  #ask(connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict | Promise<SubscribeVerdict> {
+    return this.#around.hooks.subscribe(connection, filter, qos)
+  }
+}

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import mqtt from 'mqtt'
+import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
+import { connectPacket, gate, publish, World } from './world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+const ends = (): string[] => world.log.filter((line) => /connected/.test(line))
+
+test('the hub sees all that a client shows of itself', async () => {
+  let seen: ConnectRequest | undefined
+  world = await new World({
+    connect: async (request) => {
+      seen = request
+      return { accept: true, identity: { principal: 'p', device: 'aws/d' } }
+    },
+  }).start()
+  const will = { topic: 'w', payload: Buffer.from('bye'), qos: 1 as const, retain: true }
+  await world.client('me', { username: 'user', password: Buffer.from('secret'), keepalive: 60, clean: false, will })
+  assert.deepEqual(seen, {
+    connection: seen?.connection,
+    clientId: 'me',
+    username: 'user',
+    password: Buffer.from('secret'),
+    clean: false,
+    keepalive: 60,
+    protocolVersion: 4,
+    will,
+    transport: 'tcp',
+    remoteAddress: '127.0.0.1',
+    local: true,
+  })
+  const connection = world.connection('me')
+  assert.equal(connection.request, seen)
+  assert.deepEqual([connection.dialect, connection.session, connection.identity], ['aws', 'me', { principal: 'p', device: 'aws/d' }])
+  assert.equal(world.broker.connection(connection.id), connection)
+  assert.equal(world.broker.bySession('aws', 'me'), connection)
+  assert.equal(world.broker.bySession('azure', 'me'), undefined)
+})
+
+test('a refusal is answered with its code, or with nothing but the end', async () => {
+  world = await new World({
+    session: (request) => (request.clientId === 'stranger' ? { refuse: 'whose is it?' } : { dialect: 'aws', session: request.clientId }),
+    connect: async ({ clientId }) => ({ accept: false, reason: 'unknown', ...(clientId === 'dropped' ? { drop: true as const } : { returnCode: 4 as const }) }),
+  }).start()
+  const refused = await world.raw()
+  refused.send(connectPacket('refused'))
+  assert.equal((await refused.next('connack')).returnCode, 4)
+  await refused.closed
+  for (const clientId of ['dropped', 'stranger']) {
+    const raw = await world.raw()
+    raw.send(connectPacket(clientId))
+    await raw.closed
+    await assert.rejects(raw.next('connack'), /closed/)
+  }
+  assert.deepEqual(ends(), [])
+  assert.match(world.notices.join('\n'), /refused at 127.0.0.1 \(tcp\): refused: unknown\n.*dropped.*unknown\n.*stranger.*whose is it\?/)
+})
+
+test('a hub that fails over a CONNECT answers that the server is unavailable', async () => {
+  world = await new World({ connect: () => Promise.reject(new Error('disk full')) }).start()
+  const raw = await world.raw()
+  raw.send(connectPacket('device'))
+  assert.equal((await raw.next('connack')).returnCode, 3)
+  assert.match(world.notices.join(), /disk full/)
+})
+
+test('a client without an id gets one, if it wants nothing kept', async () => {
+  world = await new World().start()
+  const raw = await world.raw()
+  raw.send(connectPacket(''))
+  assert.equal((await raw.next('connack')).returnCode, 0)
+  await world.told('auto-')
+  const stored = await world.raw()
+  stored.stream.write(Buffer.from('100c00044d5154540400003c0000', 'hex'))
+  assert.equal((await stored.next('connack')).returnCode, 2)
+})
+
+test('MQTT 5 is answered with the code for an unacceptable version, and people are told', async () => {
+  world = await new World().start()
+  const raw = await world.raw()
+  raw.stream.write(Buffer.from('100e00044d5154540502003c00000178', 'hex'))
+  assert.equal((await raw.next('connack')).returnCode, 1)
+  await raw.closed
+  assert.match(world.notices.join(), /MQTT version 5/)
+  assert.deepEqual(ends(), [])
+})
+
+test('MQTT 3.1 is spoken, client ids of any length included', async () => {
+  world = await new World().start()
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${world.port}`, { protocolId: 'MQIsdp', protocolVersion: 3, clientId: 'x'.repeat(200) })
+  await client.publishAsync('a', 'b', { qos: 1 })
+  await client.endAsync()
+})
+
+test('a session that connects again takes over: each end is told once, with its reason', async () => {
+  world = await new World().start()
+  const first = await world.client('device')
+  const one = world.connection('device')
+  const second = await world.client('device')
+  await first.closed
+  await second.silence()
+  assert.deepEqual(ends().sort(), ['device connected', 'device connected', 'device disconnected DUPLICATE_CLIENT_ID'])
+  assert.notEqual(world.connection('device').id, one.id)
+  assert.equal(world.broker.bySession('aws', 'device'), world.connection('device'))
+  second.send({ cmd: 'disconnect' })
+  await world.told('device disconnected CLIENT_INITIATED')
+  assert.equal(world.broker.bySession('aws', 'device'), undefined)
+})
+
+test('many connects of one session at once leave one of them, and every one that was connected is disconnected', async () => {
+  world = await new World({
+    connect: async (request) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return { accept: true, identity: { principal: request.connection } }
+    },
+  }).start()
+  for (const clean of [true, false]) {
+    world.log.length = 0
+    const raws = await Promise.all(Array.from({ length: 20 }, () => world.raw()))
+    for (const [i, raw] of raws.entries()) {
+      raw.send(connectPacket('device', { clean }))
+      if (i % 5 === 4) raw.stream.destroy()
+    }
+    const open = new Set(raws)
+    for (const raw of raws) void raw.closed.then(() => open.delete(raw))
+    while (open.size > 1 || world.log.filter((line) => line === 'device connected').length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const [last] = open
+    if (last !== undefined) {
+      await last.next('connack')
+      await last.silence()
+    }
+    const connected = world.log.filter((line) => line === 'device connected').length
+    const disconnected = world.log.filter((line) => line.startsWith('device disconnected')).length
+    assert.equal(connected - disconnected, [...world.broker.connections()].length)
+    assert.equal([...world.broker.connections()].length, open.size)
+    last?.stream.destroy()
+    await last?.closed
+    while ([...world.broker.connections()].length > 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+})
+
+test('a peer that dies during the handshake was never connected', async () => {
+  const verdict = gate()
+  world = await new World({ connect: () => verdict.promise.then(() => ({ accept: true, identity: { principal: 'x' } })) }).start()
+  const raw = await world.raw()
+  raw.send(connectPacket('device', { clean: false }))
+  raw.stream.destroy()
+  await raw.closed
+  const other = await world.raw()
+  verdict.open()
+  other.send(connectPacket('other'))
+  await other.next('connack')
+  await other.silence()
+  assert.deepEqual(ends(), ['other connected'])
+})
+
+test('a CONNACK that is held back does not come before its time, nor at all if the client is gone', async () => {
+  world = await new World({
+    connect: async ({ clientId }) => ({ accept: true, identity: { principal: 'x' }, ...(clientId === 'gone' ? { delayMs: 600_000 } : { delayMs: 30 }) }),
+  }).start()
+  const gone = await world.raw()
+  gone.send(connectPacket('gone'))
+  const raw = await world.raw()
+  const began = performance.now()
+  raw.send(connectPacket('device'))
+  await raw.next('connack')
+  assert.ok(performance.now() - began >= 25)
+  gone.stream.destroy()
+  await gone.closed
+})
+
+test('each way to end has its reason', async () => {
+  world = await new World().start()
+  const polite = await world.client('polite')
+  polite.send({ cmd: 'disconnect' })
+  const lost = await world.client('lost')
+  lost.stream.destroy()
+  const silent = await world.client('silent', { keepalive: 1 })
+  const twice = await world.client('twice')
+  twice.send(connectPacket('twice'))
+  await world.client('forbidden')
+  assert.equal(world.broker.disconnect(world.connection('forbidden').id, 'FORBIDDEN', 'certificate revoked'), true)
+  assert.equal(world.broker.disconnect('nobody', 'FORBIDDEN', ''), false)
+  const wildcard = await world.client('wildcard')
+  wildcard.send(publish('a/+', ''))
+  await Promise.all([polite, lost, silent, twice, wildcard].map((raw) => raw.closed))
+  await Promise.all(['polite', 'lost', 'silent', 'twice', 'wildcard'].map((name) => world.told(`${name} disconnected`)))
+  assert.deepEqual(world.log.filter((line) => line.includes(' disconnected ')).sort(), [
+    'forbidden disconnected FORBIDDEN',
+    'lost disconnected CONNECTION_LOST',
+    'polite disconnected CLIENT_INITIATED',
+    'silent disconnected KEEP_ALIVE_TIMEOUT',
+    'twice disconnected CLIENT_ERROR',
+    'wildcard disconnected CLIENT_ERROR',
+  ])
+  assert.match(world.notices.join(), /certificate revoked/)
+})
+
+test('a message sent right before the hub disconnects a client still reaches it', async () => {
+  world = await new World().start()
+  const device = await world.client('device')
+  const { id } = world.connection('device')
+  world.broker.send(id, { topic: 'last', payload: 'words', qos: 0 })
+  world.broker.disconnect(id, 'SERVER_INITIATED', 'bye')
+  assert.equal((await device.next('publish')).topic, 'last')
+  await device.closed
+})
+
+test('nonsense, packets too large and half a CONNECT end the connection, with a notice, and the hub lives on', async () => {
+  world = await new World().start({ packetBytes: 1000, connectMs: 50 })
+  const speak = async (hex: string): Promise<void> => {
+    const raw = await world.raw()
+    raw.stream.write(Buffer.from(hex, 'hex'))
+    await raw.closed
+  }
+  await speak('ffffffffffffffff')
+  await speak('474554202f20485454502f312e310d0a0d0a')
+  await speak('16030100c8010000c4')
+  await speak('10ffffff7f')
+  await speak('10ffffffffff')
+  await speak('1005000000000000')
+  await speak('100c00044d5154540')
+  await speak('e000')
+  await speak('3003000174')
+  const large = await world.client('large')
+  large.stream.write(Buffer.from('30e907', 'hex'))
+  await large.closed
+  await world.told('large disconnected CLIENT_ERROR')
+  const notices = world.notices.join('\n')
+  for (const words of [/seems to speak HTTP/, /speaks TLS, but this port is plain/, /announced a packet of 268435455 bytes; 1000 are the most/, /connect did not arrive in time/, /large.*announced a packet of 1001 bytes/]) assert.match(notices, words)
+  await world.client('next')
+})
+
+test('a hook that throws does not take the hub down', async () => {
+  const fail = (): never => {
+    throw new Error('a defect')
+  }
+  world = await new World({ connected: fail, subscribed: fail, unsubscribed: fail, acknowledged: fail, disconnected: fail, publish: fail }).start()
+  const raw = await world.raw()
+  raw.send(connectPacket('device'))
+  await raw.next('connack')
+  const [{ id } = { id: '' }] = world.broker.connections()
+  world.broker.send(id, { topic: 't', payload: '', qos: 1 }, 'track')
+  raw.send({ cmd: 'puback', messageId: (await raw.next('publish')).messageId ?? 0 })
+  await raw.subscribe(['a', 0])
+  raw.send({ cmd: 'unsubscribe', messageId: 3, unsubscriptions: ['a'] })
+  await raw.next('unsuback')
+  raw.send(publish('t', '', 1))
+  await raw.closed
+  assert.equal(world.notices.filter((notice) => notice.includes('a defect')).length, 6)
+})
+
+test('the mqtt package connects, subscribes, publishes and is told', async () => {
+  world = await new World().start()
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${world.port}`, { clientId: 'real', clean: false })
+  const message = new Promise<string>((resolve) => client.once('message', (topic, payload) => resolve(`${topic} ${payload.toString()}`)))
+  await client.subscribeAsync('a/+', { qos: 2 })
+  await client.publishAsync('a/b', 'x', { qos: 1 })
+  assert.equal(await message, 'a/b x')
+  await client.endAsync()
+  await world.told('real disconnected CLIENT_INITIATED')
+})
+
+test('stop ends every connection without wills, even one that has not said anything, and can be called twice', async () => {
+  world = await new World().start()
+  const mute = await world.raw()
+  const device = await world.client('device', { clean: false, will: { topic: 'w', payload: Buffer.from('x'), qos: 1, retain: false } })
+  await world.broker.stop()
+  await world.broker.stop()
+  await Promise.all([mute.closed, device.closed])
+  assert.deepEqual(world.log, ['device connected', 'device disconnected SERVER_INITIATED'])
+  assert.deepEqual(world.disk.records('mqttSessions'), [{ dialect: 'aws', session: 'device', offlineSince: 1_000_000 }])
+})

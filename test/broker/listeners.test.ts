@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer as createHttpServer, get as httpGet } from 'node:http'
+import { get as httpsGet, type RequestOptions } from 'node:https'
+import { connect as connectTcp, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
+import { after, afterEach, before, test } from 'node:test'
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import mqtt from 'mqtt'
+import { WebSocket } from 'ws'
+import { openCertificates, type Certificates } from '../../src/broker/certificates.ts'
+import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
+import { connectPacket, World } from './world.ts'
+
+let certificates: Certificates
+let world: World
+let mqtts = 0
+let request: ConnectRequest | undefined
+const http = createHttpServer((req, res) => res.end(`${req.method} ${req.url}`))
+
+before(async () => {
+  certificates = await openCertificates({ names: ['*.iot.local-1.amazonaws.com'] })
+})
+afterEach(() => world.stop())
+after(() => http.close())
+
+async function start(options: object = {}): Promise<void> {
+  request = undefined
+  world = await new World({
+    connect: async (asked) => {
+      request = asked
+      return { accept: true, identity: { principal: 'x' } }
+    },
+  }).start({ tls: certificates.tls, onHttpSocket: (socket) => http.emit('connection', socket), ...options })
+  mqtts = await world.broker.listen('mqtts', { host: '127.0.0.1', port: 0, setting: '--mqtts' })
+}
+
+const dial = async (options: ConnectionOptions = {}): Promise<TLSSocket> => {
+  const socket = connectTls({ port: mqtts, host: '127.0.0.1', ca: certificates.tls.ca, servername: 'localhost', ...options })
+  await once(socket, 'secureConnect')
+  return socket
+}
+
+/** The first bytes of a TLS 1.2 client. */
+async function clientHello(): Promise<Buffer> {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connectTls({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', maxVersion: 'TLSv1.2' }).on('error', () => {})
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  const [bytes] = (await once(socket, 'data')) as [Buffer]
+  client.destroy()
+  socket.destroy()
+  server.close()
+  return bytes
+}
+
+const fetch = (get: typeof httpsGet | typeof httpGet, options: RequestOptions & ConnectionOptions): Promise<string> =>
+  new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', agent: false, ...options }, (res) => {
+      let text = ''
+      res.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => resolve(text))
+    }).on('error', reject)
+  })
+
+test('a client that trusts the authority connects over TLS, by name and by address', async () => {
+  await start()
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const client = await mqtt.connectAsync(`mqtts://${host}:${mqtts}`, { ca: certificates.tls.ca, rejectUnauthorized: true })
+    await client.endAsync()
+  }
+  const proxied = await dial({ servername: 'abc-ats.iot.local-1.amazonaws.com' })
+  assert.equal(proxied.authorized, true)
+  proxied.destroy()
+  assert.equal(request?.transport, 'tls')
+})
+
+test('the client’s certificate becomes part of the request, signed by the hub or not', async () => {
+  await start()
+  const ours = await certificates.issueClientCertificate({ commonName: 'thing', days: 10 })
+  const other = await openCertificates()
+  const theirs = await other.issueClientCertificate({ commonName: 'stranger', days: 10 })
+  for (const [issued, name, authorized] of [[ours, 'thing', true], [theirs, 'stranger', false]] as const) {
+    const raw = world.adopt(await dial({ cert: issued.pem, key: issued.privateKey, ALPNProtocols: ['x-amzn-mqtt-ca'] }))
+    raw.send(connectPacket(name))
+    await raw.next('connack')
+    assert.equal(request?.certificate?.sha256, issued.sha256)
+    assert.equal(request?.certificate?.commonName, name)
+    assert.equal(request?.certificate?.authorized, authorized)
+    assert.deepEqual([request?.alpn, request?.servername, request?.local], ['x-amzn-mqtt-ca', 'localhost', true])
+  }
+})
+
+test('a client of TLS 1.2 without SNI and ALPN is let in; one that resumes its TLS session keeps its certificate', async () => {
+  await start()
+  const issued = await certificates.issueClientCertificate({ commonName: 'thing', days: 10 })
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const options = { maxVersion, cert: issued.pem, key: issued.privateKey, servername: '' }
+    const socket = await dial(options)
+    let session: Buffer | undefined
+    socket.on('session', (ticket: Buffer) => (session = ticket))
+    const raw = world.adopt(socket)
+    raw.send(connectPacket('first'))
+    await raw.next('connack')
+    assert.equal(request?.servername, undefined)
+    const again = world.adopt(await dial({ ...options, session: session ?? socket.getSession() }))
+    again.send(connectPacket('second'))
+    await again.next('connack')
+    assert.equal(request?.certificate?.sha256, issued.sha256, maxVersion)
+  }
+})
+
+test('a TLS port serves HTTP as well, told apart by ALPN or by the first byte', async () => {
+  await start()
+  const plain = { port: mqtts, ca: certificates.tls.ca, servername: 'localhost' }
+  assert.equal(await fetch(httpsGet, { ...plain, path: '/first-byte', ALPNProtocols: [] }), 'GET /first-byte')
+  assert.equal(await fetch(httpsGet, { ...plain, path: '/alpn', ALPNProtocols: ['http/1.1'] }), 'GET /alpn')
+  assert.equal(await fetch(httpsGet, { ...plain, path: '/aws', ALPNProtocols: ['x-amzn-http-ca'] }), 'GET /aws')
+})
+
+test('a client that offers only protocols nobody knows is let in, one that insists on HTTP/2 is not', async () => {
+  await start()
+  const raw = world.adopt(await dial({ ALPNProtocols: ['my-own'] }))
+  raw.send(connectPacket('device'))
+  await raw.next('connack')
+  await assert.rejects(dial({ ALPNProtocols: ['h2'] }))
+})
+
+test('what goes wrong in a handshake is told in words, and the hub lives on', async () => {
+  await start({ connectMs: 1000 })
+  // Node's own client hangs up where OpenSSL's sends an alert.
+  connectTls({ port: mqtts, host: '127.0.0.1' }).once('error', () => {})
+  await world.told('(tls): it hung up during the TLS handshake')
+  const distrusting = connectTcp(mqtts, '127.0.0.1').on('error', () => {})
+  distrusting.write(await clientHello())
+  distrusting.once('data', () => distrusting.end(Buffer.from('15030300020230', 'hex')))
+  await world.told('127.0.0.1 (tls): it does not trust the hub’s certificate')
+  await assert.rejects(fetch(httpGet, { port: mqtts, path: '/' }))
+  await world.told('it speaks plain HTTP on a TLS port')
+  connectTls({ port: mqtts, host: '127.0.0.1', maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }).once('error', () => {})
+  await world.told('TLS older than 1.2')
+  const client = await mqtt.connectAsync(`mqtts://127.0.0.1:${mqtts}`, { ca: certificates.tls.ca })
+  await client.endAsync()
+})
+
+test('sockets that say nothing do not keep the hub from stopping', async () => {
+  await start()
+  const mute = connectTcp(mqtts, '127.0.0.1')
+  await once(mute, 'connect')
+  const secure = await dial()
+  secure.on('error', () => {})
+  await world.broker.stop()
+  await Promise.all([mute, secure].map((socket) => socket.closed || once(socket.resume(), 'close')))
+})
+
+test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols are refused', async () => {
+  await start({ webSocketPaths: ['/mqtt', '/$iothub/websocket'] })
+  const server = createHttpServer()
+  server.on('upgrade', (req, socket, head) => world.broker.upgrade(req, socket, head, false))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  for (const [offered, chosen] of [[['mqtt'], 'mqtt'], [['mqttv3.1'], 'mqttv3.1'], [['mqttv3.1', 'mqtt'], 'mqtt']] as const) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/$iothub/websocket?x=1`, [...offered])
+    await once(socket, 'open')
+    assert.equal(socket.protocol, chosen)
+    socket.terminate()
+  }
+  const refusal = (path: string, protocols: string[]): Promise<number | undefined> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols)
+      socket.on('error', () => {}).on('unexpected-response', (_request, res) => {
+        res.resume()
+        resolve(res.statusCode)
+      })
+    })
+  assert.equal(await refusal('/elsewhere', ['mqtt']), 404)
+  assert.equal(await refusal('/mqtt', ['AMQPWSB10']), 400)
+  assert.equal(await refusal('/mqtt', []), 400)
+  const client = await mqtt.connectAsync(`ws://127.0.0.1:${port}/mqtt?X-Amz-Signature=s`, { clientId: 'web' })
+  const message = new Promise<Buffer>((resolve) => client.once('message', (_topic, payload) => resolve(payload)))
+  await client.subscribeAsync('a', { qos: 1 })
+  await client.publishAsync('a', Buffer.alloc(300_000, 'x'), { qos: 1 })
+  assert.equal((await message).length, 300_000)
+  assert.equal(request?.transport, 'ws')
+  assert.equal(request?.upgrade?.url, '/mqtt?X-Amz-Signature=s')
+  assert.equal(request?.upgrade?.headers['sec-websocket-protocol'], 'mqtt')
+  await client.endAsync()
+  await world.told('web disconnected CLIENT_INITIATED')
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('the PUBACK and the reply to a message leave in one WebSocket frame', async () => {
+  await start()
+  world.hooks.publish = async (connection, { topic, payload }) => {
+    const committed = new Promise((resolve) => setImmediate(resolve))
+    setImmediate(() => world.broker.send(connection.id, { topic, payload, qos: 0 }))
+    await committed
+    return { route: 'consume' }
+  }
+  const server = createHttpServer()
+  server.on('upgrade', (req, socket, head) => world.broker.upgrade(req, socket, head, false))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`, 'mqtt')
+  await once(socket, 'open')
+  socket.send(Buffer.from('100d00044d5154540402000000017a', 'hex'))
+  await once(socket, 'message')
+  socket.send(Buffer.from('3206000174000178', 'hex'))
+  const [frame] = (await once(socket, 'message')) as [Buffer]
+  assert.equal(frame.toString('hex'), '40020001' + '300400017478')
+  socket.terminate()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('a port that is taken is an error that names it, its owner and the setting to change', async () => {
+  await start()
+  const owner = process.platform === 'linux' ? ` by .+ \\(pid ${process.pid}\\)` : '.*'
+  await assert.rejects(world.broker.listen('mqtt', { host: '127.0.0.1', port: world.port, setting: '--mqtt' }), {
+    code: 'CONFLICT',
+    message: new RegExp(`port ${world.port} on 127.0.0.1 is taken${owner}: stop that, or choose another port with --mqtt`),
+  })
+  await assert.rejects(world.broker.listen('mqtt', { host: '192.0.2.1', port: 0, setting: '--mqtt' }), { code: 'INVALID', message: /192\.0\.2\.1 is no address of this machine/ })
+})

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { publish, World, type Raw } from './world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+/** The same store, found by another process after a kill. */
+async function restart(before: World, hooks: ConstructorParameters<typeof World>[0] = {}): Promise<World> {
+  const disk = before.disk.reread()
+  await before.stop()
+  const after = new World(hooks, disk)
+  after.now = before.now
+  return after.start()
+}
+
+const texts = async (client: Raw, count: number): Promise<string[]> => {
+  const found: string[] = []
+  for (let i = 0; i < count; i++) {
+    const { payload, dup, messageId = 0, qos } = await client.next('publish')
+    found.push(`${String(payload)}${dup ? ' again' : ''}`)
+    if (qos === 1) client.send({ cmd: 'puback', messageId })
+  }
+  return found
+}
+
+async function away(name = 'device', filters: [string, 0 | 1][] = [['t', 1]]): Promise<void> {
+  const device = await world.client(name, { clean: false })
+  await device.subscribe(...filters)
+  device.stream.destroy()
+  await world.told(`${name} disconnected`)
+}
+
+const resume = async (name = 'device'): Promise<{ client: Raw; present: boolean }> => {
+  const client = await world.raw()
+  client.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false, clientId: name, keepalive: 0 })
+  return { client, present: (await client.next('connack')).sessionPresent }
+}
+
+test('messages for a session that is away are kept, QoS 1 only, and come in order when it is back', async () => {
+  world = await new World().start()
+  await away()
+  for (const [payload, qos] of [['1', 1], ['lost', 0], ['2', 1], ['3', 1]] as const) await world.broker.publish('aws', { topic: 't', payload, qos })
+  const { client, present } = await resume()
+  assert.equal(present, true)
+  assert.deepEqual(await texts(client, 3), ['1', '2', '3'])
+  await client.silence()
+  assert.equal(world.disk.records('mqttQueue').length, 0)
+})
+
+test('sessions, subscriptions, queues and retained messages survive the hub', async () => {
+  world = await new World().start()
+  await away()
+  await world.broker.publish('aws', { topic: 't', payload: Buffer.from([0xff, 0x00]), qos: 1 })
+  await world.broker.publish('aws', { topic: 'kept', payload: 'é', qos: 1, retain: true })
+  world = await restart(world)
+  await world.broker.publish('aws', { topic: 't', payload: 'after', qos: 1 })
+  const { client, present } = await resume()
+  assert.equal(present, true)
+  const first = await client.next('publish')
+  assert.deepEqual([...(first.payload as Buffer)], [0xff, 0x00])
+  assert.equal(first.dup, false)
+  assert.deepEqual(await texts(client, 1), ['after'])
+  await client.subscribe(['kept', 1])
+  assert.deepEqual(await texts(client, 1), ['é'])
+})
+
+test('what was sent but not acknowledged comes again with DUP and its identifier, before what was never sent', async () => {
+  world = await new World().start()
+  const device = await world.client('device', { clean: false })
+  await device.subscribe(['t', 1])
+  await world.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
+  const { messageId } = await device.next('publish')
+  device.stream.destroy()
+  await world.told('device disconnected')
+  await world.broker.publish('aws', { topic: 't', payload: '2', qos: 1 })
+  const again = (await resume()).client
+  const repeated = await again.next('publish')
+  assert.deepEqual([String(repeated.payload), repeated.dup, repeated.messageId], ['1', true, messageId])
+  const fresh = await again.next('publish')
+  assert.deepEqual([String(fresh.payload), fresh.dup], ['2', false])
+  world = await restart(world)
+  assert.deepEqual(await texts((await resume()).client, 2), ['1 again', '2 again'])
+})
+
+test('a live message does not overtake those that wait', async () => {
+  world = await new World().start()
+  await away()
+  for (let i = 0; i < 250; i++) await world.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
+  const { client } = await resume()
+  await world.broker.publish('aws', { topic: 't', payload: 'live', qos: 1 })
+  assert.deepEqual(await texts(client, 251), [...Array.from({ length: 250 }, (_, i) => String(i)), 'live'])
+})
+
+test('no more than 100 messages are on their way unacknowledged', async () => {
+  world = await new World().start()
+  await away()
+  for (let i = 0; i < 101; i++) await world.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
+  const { client } = await resume()
+  let last = 0
+  for (let i = 0; i < 100; i++) last = (await client.next('publish')).messageId ?? 0
+  await client.silence()
+  client.send({ cmd: 'puback', messageId: last })
+  assert.equal(String((await client.next('publish')).payload), '100')
+})
+
+test('a queued message costs one record in and one out, whatever else waits', async () => {
+  world = await new World().start()
+  await away()
+  for (let i = 0; i < 50; i++) await world.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
+  const { changes } = world.disk
+  changes.length = 0
+  await world.broker.publish('aws', { topic: 't', payload: 'one more', qos: 1 })
+  assert.deepEqual(changes, ['+ mqttQueue 51/aws/device'])
+  const { client } = await resume()
+  await texts(client, 51)
+  await client.silence()
+  assert.equal(changes.filter((change) => change.startsWith('- mqttQueue')).length, 51)
+  assert.ok(changes.filter((change) => change.startsWith('+ mqttSessions')).length <= 3)
+})
+
+test('a clean session wipes the stored one', async () => {
+  world = await new World().start()
+  await away()
+  await world.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
+  const clean = await world.client('device')
+  await clean.silence()
+  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(world.disk.records(table), [])
+  clean.stream.destroy()
+  assert.equal((await resume()).present, false)
+})
+
+test('a stored session is present even if it has no subscriptions', async () => {
+  world = await new World().start()
+  const first = await world.client('device', { clean: false })
+  first.stream.destroy()
+  await world.told('device disconnected')
+  assert.equal((await resume()).present, true)
+})
+
+test('the CONNACK of a new stored session waits until it is stored', async () => {
+  world = await new World().start()
+  let commits = 0
+  let release = (): void => {}
+  world.commit = () => {
+    commits += 1
+    return new Promise((resolve) => (release = resolve))
+  }
+  const raw = await world.raw()
+  raw.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false, clientId: 'device', keepalive: 0 })
+  const connack = raw.next('connack')
+  const other = await world.client('other')
+  await other.silence()
+  assert.equal(commits, 1)
+  world.commit = async () => {}
+  release()
+  assert.equal((await connack).sessionPresent, false)
+})
+
+test('a session that is restored is asked about again, and loses what is no longer granted', async () => {
+  world = await new World().start()
+  await away('device', [['a', 1], ['b', 1]])
+  world = await restart(world, { subscribe: (_connection, filter) => (filter === 'a' ? { refuse: 'no more' } : { grant: 0 }) })
+  const { client } = await resume()
+  await world.told('device connected')
+  await world.broker.publish('aws', { topic: 'a', payload: 'no', qos: 1 })
+  await world.broker.publish('aws', { topic: 'b', payload: 'yes', qos: 1 })
+  assert.equal((await client.next('publish')).qos, 0)
+  await client.silence()
+  assert.deepEqual(world.disk.records('mqttSubscriptions'), [{ session: 'aws/device', filter: 'b', qos: 0 }])
+})
+
+test('a session is wiped when its time without a connection is over, not before and not while it has one', async () => {
+  world = await new World().start({ limits: () => ({ sessionMs: 1000 }) })
+  assert.equal(world.broker.nextExpiry(), undefined)
+  await away('gone')
+  world.now += 400
+  await away('later')
+  const here = await world.client('here', { clean: false })
+  assert.equal(world.broker.nextExpiry(), 1_001_000)
+  await world.broker.expireSessions(1_000_999)
+  assert.equal(world.disk.records('mqttSessions').length, 3)
+  await world.broker.expireSessions(1_001_000)
+  assert.deepEqual(world.disk.records('mqttSubscriptions'), [{ session: 'aws/later', filter: 't', qos: 1 }])
+  assert.equal(world.broker.nextExpiry(), 1_001_400)
+  await world.broker.expireSessions(9_000_000)
+  assert.equal(world.disk.records('mqttSessions').length, 1)
+  await here.silence()
+  assert.equal(world.broker.nextExpiry(), undefined)
+})
+
+test('the time without a connection goes on counting over a restart, and begins with it where a kill ended the connection', async () => {
+  world = await new World().start({ limits: () => ({ sessionMs: 1000 }) })
+  await away('device')
+  const here = await world.client('here', { clean: false })
+  await here.silence()
+  const disk = world.disk.reread()
+  await world.stop()
+  world = new World({}, disk)
+  world.now = 1_000_700
+  await world.start({ limits: () => ({ sessionMs: 1000 }) })
+  assert.equal(world.broker.nextExpiry(), 1_001_000)
+  await world.broker.expireSessions(1_001_000)
+  assert.equal(world.broker.nextExpiry(), 1_001_700)
+})
+
+test('messages that are too old are dropped, waiting or on their way', async () => {
+  world = await new World().start({ limits: () => ({ sessionMs: 1e9, messageMs: 1000 }) })
+  await away()
+  await world.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
+  world.now += 600
+  await world.broker.publish('aws', { topic: 't', payload: 'young', qos: 1 })
+  assert.equal(world.broker.nextExpiry(), 1_001_000)
+  await world.broker.expireSessions(1_001_000)
+  const { client } = await resume()
+  assert.deepEqual(await texts(client, 1), ['young'])
+  await client.silence()
+  world.broker.send(world.connection('device').id, { topic: 'x', payload: 'unacknowledged', qos: 1 })
+  await client.next('publish')
+  await world.broker.expireSessions(world.now + 1000)
+  assert.equal(world.disk.records('mqttQueue').length, 0)
+})
+
+test('a message that its subscriber may not have is not kept for later either', async () => {
+  world = await new World({ mayDeliver: (_connection, topic) => topic !== 't' }).start()
+  await away('device', [['#', 1]])
+  await world.broker.publish('aws', { topic: 't', payload: 'no', qos: 1 })
+  await world.broker.publish('aws', { topic: 'u', payload: 'yes', qos: 1 })
+  const { client } = await resume()
+  assert.deepEqual(await texts(client, 1), ['yes'])
+  await client.silence()
+  assert.equal(world.disk.records('mqttQueue').length, 0)
+})
+
+test('names of prototypes are ordinary session names and filters', async () => {
+  world = await new World().start()
+  for (const name of ['__proto__', 'constructor', 'hasOwnProperty']) {
+    await away(name, [[name, 1]])
+    await world.broker.publish('aws', { topic: name, payload: name, qos: 1 })
+  }
+  world = await restart(world)
+  for (const name of ['__proto__', 'constructor', 'hasOwnProperty']) {
+    const { client, present } = await resume(name)
+    assert.equal(present, true)
+    assert.deepEqual(await texts(client, 1), [name])
+  }
+})
+
+test('a publisher that is its own stored subscriber gets its message once', async () => {
+  world = await new World().start()
+  const device = await world.client('device', { clean: false })
+  await device.subscribe(['t', 1])
+  device.send(publish('t', 'x', 1))
+  await device.next('publish')
+  await device.next('puback')
+  await device.silence()
+})

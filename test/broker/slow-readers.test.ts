@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { publish, World } from './world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+test('the PUBACK and the reply to a message leave in one piece', async () => {
+  world = await new World({
+    publish: async (connection, { topic }) => {
+      const committed = new Promise((resolve) => setImmediate(resolve))
+      setImmediate(() => world.broker.send(connection.id, { topic: `${topic}/reply`, payload: 'x', qos: 1 }))
+      await committed
+      return { route: 'consume' }
+    },
+  }).start()
+  const device = await world.client('device')
+  device.chunks.length = 0
+  device.send(publish('t', 'x', 1))
+  await device.next('puback')
+  await device.next('publish')
+  assert.equal(device.chunks.length, 1)
+})
+
+test('a client that does not read holds nobody up and is given up when too much waits for it', async () => {
+  world = await new World().start({ bufferBytes: 200_000 })
+  const frozen = await world.client('frozen')
+  await frozen.subscribe(['t', 0])
+  const lively = await world.client('lively')
+  await lively.subscribe(['t', 0])
+  frozen.stream.pause()
+  const payload = 'x'.repeat(50_000)
+  let sent = 0
+  while (!world.log.some((line) => line.startsWith('frozen disconnected'))) {
+    await world.broker.publish('aws', { topic: 't', payload, qos: 0 })
+    assert.equal((await lively.next('publish')).payload.length, payload.length)
+    assert.ok((sent += 1) < 2000, 'the buffers of the operating system are not that large')
+  }
+  assert.ok(world.log.includes('frozen disconnected SERVER_INITIATED'))
+  assert.match(world.notices.join(), /frozen.*does not read: more than 200000 bytes are waiting/)
+})
+
+test('a client that has read nothing for too long is given up, however little waits for it', async () => {
+  world = await new World().start({ bufferBytes: 100_000_000, stallMs: 100 })
+  const frozen = await world.client('frozen')
+  frozen.stream.pause()
+  const { id } = world.connection('frozen')
+  for (let i = 0; i < 400; i++) world.broker.send(id, { topic: 't', payload: 'x'.repeat(50_000), qos: 0 })
+  await world.told('frozen disconnected SERVER_INITIATED')
+  assert.match(world.notices.join(), /frozen.*read nothing for 100 ms/)
+})
+
+test('a client that does not read its answers is not read from', async () => {
+  let asked = 0
+  world = await new World({
+    publish: async (connection, { topic }) => {
+      asked += 1
+      world.broker.send(connection.id, { topic, payload: 'x'.repeat(50_000), qos: 0 })
+      return { route: 'consume' }
+    },
+  }).start({ bufferBytes: 1_000_000_000 })
+  const count = 1000
+  const greedy = await world.client('greedy')
+  greedy.stream.pause()
+  for (let i = 0; i < count; i++) greedy.send(publish('t', 'x'.repeat(1000), 1))
+  const watcher = await world.client('watcher')
+  for (let before = -1; before !== asked; ) {
+    before = asked
+    for (let i = 0; i < 20; i++) await watcher.silence()
+  }
+  assert.ok(asked < count, `${asked} requests were taken from a client that reads no answers`)
+  greedy.stream.resume()
+  const got = { publish: 0, puback: 0 }
+  while (got.publish + got.puback < 2 * count) got[(await greedy.any()).cmd as keyof typeof got] += 1
+  assert.deepEqual(got, { publish: count, puback: count })
+})
+
+test('a stored session that acknowledges nothing keeps its messages in the store, not in the socket', async () => {
+  world = await new World().start({ bufferBytes: 200_000 })
+  const device = await world.client('device', { clean: false })
+  await device.subscribe(['t', 1])
+  for (let i = 0; i < 300; i++) await world.broker.publish('aws', { topic: 't', payload: 'x'.repeat(1000), qos: 1 })
+  for (let i = 0; i < 100; i++) await device.next('publish')
+  await device.silence()
+  assert.equal(world.disk.records('mqttQueue').length, 300)
+})
