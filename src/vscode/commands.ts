@@ -1,7 +1,43 @@
-/** Every command of the extension. package.json declares the same ids; titles are `command.<name>` in package.nls*.json. */
+/**
+ * Every command of the extension. package.json declares the same ids; titles are `command.<name>` in package.nls*.json.
+ * Those of tree items take the item; called from the palette they ask.
+ */
 export const commands = {
   start: 'iotHub.start',
+  stop: 'iotHub.stop',
+  restart: 'iotHub.restart',
+  reset: 'iotHub.reset',
+  showStatus: 'iotHub.showStatus',
+  showLog: 'iotHub.showLog',
+  openSettings: 'iotHub.openSettings',
+  openWalkthrough: 'iotHub.openWalkthrough',
+  useFreePorts: 'iotHub.useFreePorts',
+  openToNetwork: 'iotHub.openToNetwork',
+  closeToNetwork: 'iotHub.closeToNetwork',
+  copyAddresses: 'iotHub.copyAddresses',
+  advanceClock: 'iotHub.advanceClock',
+  refresh: 'iotHub.refresh',
+  loadMore: 'iotHub.loadMore',
+
+  addDevice: 'iotHub.addDevice',
+  connectDevice: 'iotHub.connectDevice',
+  removeDevice: 'iotHub.removeDevice',
+  findDevice: 'iotHub.findDevice',
+  clearFilter: 'iotHub.clearFilter',
+  copyName: 'iotHub.copyName',
+  openTwin: 'iotHub.openTwin',
+  compareTwin: 'iotHub.compareTwin',
+
   createJob: 'iotHub.createJob',
+  createJobFromFile: 'iotHub.createJobFromFile',
+  openProgress: 'iotHub.openProgress',
+  openJobDocument: 'iotHub.openJobDocument',
+  openJobDetails: 'iotHub.openJobDetails',
+  openExecution: 'iotHub.openExecution',
+  cancelJob: 'iotHub.cancelJob',
+  forceCancelJob: 'iotHub.forceCancelJob',
+  retryFailed: 'iotHub.retryFailed',
+  deleteJob: 'iotHub.deleteJob',
 } as const
 
 export type CommandId = (typeof commands)[keyof typeof commands]

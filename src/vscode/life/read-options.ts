@@ -26,7 +26,8 @@ export function readOptions(setting: (name: string) => unknown, places: Places, 
   }
 }
 
-function fits({ type, choices }: OptionSpec, value: unknown): boolean {
+/** An empty host would mean every address of the machine: only what is empty by default may be left empty. */
+function fits({ name, type, choices }: OptionSpec, value: unknown): boolean {
   switch (type) {
     case 'flag':
       return typeof value === 'boolean'
@@ -35,7 +36,7 @@ function fits({ type, choices }: OptionSpec, value: unknown): boolean {
     case 'choice':
       return choices?.some((choice) => choice === value) === true
     case 'string':
-      return typeof value === 'string'
+      return typeof value === 'string' && (value.trim() !== '' || defaultOptions[name] === '' || name === 'data')
   }
 }
 

@@ -1,0 +1,26 @@
+import { commands } from 'vscode'
+
+/** Every key that `when` clauses of package.json may name, with what it may hold. */
+export interface ContextKeys {
+  /** `HubState.type`; absent until the extension is active. */
+  'iotHub.state': string
+  /** Running or attached. */
+  'iotHub.up': boolean
+  'iotHub.hasDevices': boolean
+  'iotHub.hasJobs': boolean
+  /** The Devices view shows only some. */
+  'iotHub.filtered': boolean
+  /** The hub's time only moves when told to. */
+  'iotHub.virtualClock': boolean
+  /** Other machines can reach the hub. */
+  'iotHub.onNetwork': boolean
+}
+
+const known = new Map<string, unknown>()
+
+/** Tells the editor, unless it knows already. */
+export function setContext<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
+  if (known.get(key) === value) return
+  known.set(key, value)
+  void commands.executeCommand('setContext', key, value)
+}

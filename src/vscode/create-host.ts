@@ -1,0 +1,19 @@
+import { Disposable, l10n, type ExtensionContext, type LogOutputChannel } from 'vscode'
+import type { Host } from './host.ts'
+import type { Life } from './life/life.ts'
+
+/** Gives life the face that the parts of the extension see. */
+export function createHost(context: ExtensionContext, life: Life, log: LogOutputChannel): Host {
+  return {
+    extensionUri: context.extensionUri,
+    memory: context.workspaceState,
+    log,
+    get state() {
+      return life.state
+    },
+    api: () => life.api(),
+    onChange: (listener) => new Disposable(life.onChange(listener)),
+    onState: (listener) => new Disposable(life.onState(listener)),
+    words: () => l10n.bundle ?? {},
+  }
+}

@@ -1,0 +1,23 @@
+import { ConfigurationTarget, workspace, type ConfigurationChangeEvent } from 'vscode'
+import { optionSpecs, type HubOptions, type OptionName } from '../shared/options.ts'
+import { readOptions, type Places } from './life/read-options.ts'
+
+/** All settings are `iotHub.<option>`; the options are those of the CLI. */
+export const section = 'iotHub'
+
+export const settingOf = (option: OptionName | string): string => `${section}.${option}`
+
+/** The hub's options as the user set them. */
+export function currentOptions(places: Places, onWrong: (setting: string, value: unknown) => void): HubOptions {
+  const settings = workspace.getConfiguration(section)
+  return readOptions((name) => settings.get(name), places, (name, value) => onWrong(settingOf(name), value))
+}
+
+/** Changes options for this workspace, or for the user where no folder is open. */
+export async function changeOptions(changes: Partial<HubOptions>): Promise<void> {
+  const settings = workspace.getConfiguration(section)
+  const target = workspace.workspaceFolders === undefined ? ConfigurationTarget.Global : ConfigurationTarget.Workspace
+  for (const [name, value] of Object.entries(changes)) await settings.update(name, value, target)
+}
+
+export const affectsOptions = (event: ConfigurationChangeEvent): boolean => optionSpecs.some(({ name }) => event.affectsConfiguration(settingOf(name)))

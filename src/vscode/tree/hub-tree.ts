@@ -1,0 +1,108 @@
+import { EventEmitter, type CancellationToken, type TreeDataProvider, type TreeItem } from 'vscode'
+import type { HubApi } from '../../shared/api.ts'
+import { Gather } from '../gather.ts'
+import type { Host } from '../host.ts'
+import { whatToDraw } from './affected.ts'
+import type { Extent, TreeNode } from './node.ts'
+import { pageSize } from './paging.ts'
+
+export interface Roots {
+  roots(api: HubApi, extent: Extent): Promise<TreeNode[]>
+  /** The id of the item under which an item would hang; `undefined`: none. */
+  parentOf(id: string): string | undefined
+}
+
+/** Shows nodes, and draws anew only what has changed, only when somebody looks. */
+export class HubTree implements TreeDataProvider<TreeNode> {
+  readonly #drawn = new EventEmitter<TreeNode[] | undefined>()
+  readonly onDidChangeTreeData = this.#drawn.event
+  readonly #shown = new Map<string, TreeNode>()
+  readonly #wanted = new Map<string, number>()
+  readonly #changed = new Gather<string | undefined>((ids) => this.#draw(ids))
+  readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? pageSize }
+
+  constructor(
+    private readonly host: Host,
+    private readonly source: Roots,
+  ) {}
+
+  /** Draws this item anew soon; `undefined`: everything. */
+  touch(id: string | undefined): void {
+    this.#changed.add(id)
+  }
+
+  /** Forgets what was known, and draws everything anew at once. */
+  reset(): void {
+    this.#shown.clear()
+    this.#wanted.clear()
+    this.#drawn.fire(undefined)
+  }
+
+  /** While nobody looks, changes are gathered but not drawn. */
+  watched(visible: boolean): void {
+    this.#changed.pause(!visible)
+  }
+
+  /** Shows one page more of what hangs under this item; `undefined`: of the tree itself. */
+  loadMore(parent: TreeNode | undefined): void {
+    const id = parent?.id ?? ''
+    this.#wanted.set(id, this.#extent.wanted(id) + pageSize)
+    this.#drawn.fire(parent && [parent])
+  }
+
+  /** The item of this id, if it has been shown. */
+  find(id: string): TreeNode | undefined {
+    return this.#shown.get(id)
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    const item = node.item()
+    item.id = node.id
+    return item
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    const api = this.host.api()
+    if (api === undefined) return []
+    try {
+      const nodes = await (node === undefined ? this.source.roots(api, this.#extent) : (node.children?.(api, this.#extent) ?? []))
+      for (const child of nodes) this.#shown.set(child.id, child)
+      return nodes
+    } catch (error) {
+      // What was shown may be gone by now, and the hub too.
+      this.host.log.debug(`tree: ${node?.id ?? 'root'}: ${String(error)}`)
+      return []
+    }
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent
+  }
+
+  async resolveTreeItem(item: TreeItem, node: TreeNode, _token: CancellationToken): Promise<TreeItem> {
+    const api = this.host.api()
+    const tooltip = api && (await node.tooltip?.(api).catch(() => undefined))
+    if (tooltip !== undefined) item.tooltip = tooltip
+    return item
+  }
+
+  dispose(): void {
+    this.#changed.dispose()
+    this.#drawn.dispose()
+  }
+
+  async #draw(ids: ReadonlySet<string | undefined>): Promise<void> {
+    const api = this.host.api()
+    if (api === undefined || ids.has(undefined)) return this.#drawn.fire(undefined)
+    const parents = new Set([...ids].map((id) => this.source.parentOf(id!)).filter((id) => id !== undefined))
+    const draw = whatToDraw(ids as ReadonlySet<string>, (id) => this.#shown.has(id), (id) => this.source.parentOf(id))
+    // A parent that says something about all its children, as how many are online, may now say something else.
+    for (const id of parents) if ((await this.#shown.get(id)?.reload?.(api).catch(() => true)) === true) draw.add(id)
+    if (draw.has(undefined)) return this.#drawn.fire(undefined)
+    const wanted = [...draw].filter((id) => id !== undefined && !(this.source.parentOf(id) !== undefined && draw.has(this.source.parentOf(id))))
+    const nodes = wanted.map((id) => this.#shown.get(id!)).filter((node) => node !== undefined)
+    const gone = await Promise.all(nodes.map((node) => node.reload?.(api).then(() => false, () => true)))
+    if (gone.includes(true)) for (const [index, node] of nodes.entries()) if (gone[index] === true) this.#shown.delete(node.id)
+    this.#drawn.fire(gone.includes(true) ? undefined : nodes)
+  }
+}

@@ -1,0 +1,61 @@
+import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode'
+import type { DeviceView, HubApi } from '../../../shared/api.ts'
+import { idOf } from '../affected.ts'
+import type { TreeNode } from '../node.ts'
+import { deviceState } from '../states.ts'
+import { ConnectionNode } from './connection.ts'
+import { ExecutionsNode } from './executions.ts'
+import { TwinNode } from './twin.ts'
+
+/** A device; what changes about it stands behind its name. */
+export class DeviceNode implements TreeNode {
+  readonly id: string
+
+  constructor(
+    readonly parent: TreeNode,
+    public view: DeviceView,
+  ) {
+    this.id = idOf.device(view.key)
+  }
+
+  async reload(api: HubApi): Promise<void> {
+    this.view = await api.device(this.view.key)
+  }
+
+  item(): TreeItem {
+    const { name, state, online, pending } = this.view
+    const { word, icon } = deviceState(state)
+    const waiting = pending === 0 ? '' : pending === 1 ? l10n.t('1 job pending') : l10n.t('{0} jobs pending', pending)
+    const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
+    item.iconPath = icon
+    item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting].filter(Boolean).join(' · ')
+    item.contextValue = ['device', online ? 'online' : 'offline', state, ...(pending > 0 ? ['pending'] : [])].join(' ')
+    item.accessibilityInformation = {
+      label: waiting === '' ? l10n.t('Device {0} is {1}', name, word) : l10n.t('Device {0} is {1}, {2}', name, word, waiting),
+      role: 'treeitem',
+    }
+    return item
+  }
+
+  async children(api: HubApi): Promise<TreeNode[]> {
+    const detail = await api.device(this.view.key)
+    const named = detail.twins.filter((name) => name !== '').sort()
+    return [
+      new TwinNode(this, detail.key, undefined),
+      ...named.map((name) => new TwinNode(this, detail.key, name)),
+      new ExecutionsNode(this, detail.key, detail.executions),
+      ...(detail.connections.length === 0 ? [new ConnectionNode(this, detail)] : detail.connections.map((connection) => new ConnectionNode(this, detail, connection))),
+    ]
+  }
+
+  async tooltip(api: HubApi): Promise<MarkdownString> {
+    const detail = await api.device(this.view.key)
+    const text = new MarkdownString()
+    text.appendMarkdown('**').appendText(detail.name).appendMarkdown('**\n\n').appendText(deviceState(detail.state).word)
+    const line = (label: string, value: string) => text.appendMarkdown('  \n').appendText(`${label} ${value}`)
+    if (detail.seenAt !== undefined) line(l10n.t('Last change of connection:'), new Date(detail.seenAt).toLocaleString())
+    if (detail.groups.length > 0) line(l10n.t('Groups:'), detail.groups.join(', '))
+    for (const [name, value] of Object.entries(detail.attributes)) line(`${name}:`, value)
+    return text
+  }
+}
