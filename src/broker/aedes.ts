@@ -4,6 +4,8 @@ import type { Packet, Parser } from 'mqtt-packet'
 /** The state of mqtt-packet's parser, as far as we need it. */
 export interface AedesParser extends Parser {
   packet: { length: number }
+  /** How far it has read in the packet, in bytes; still there when the packet is handed on. */
+  readonly _pos: number
   listeners(event: 'packet'): ((this: AedesParser, packet: Packet) => void)[]
   /** Reads the length of the packet that has begun; false if it is not all there yet. */
   _parseLength(): boolean

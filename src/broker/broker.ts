@@ -12,7 +12,7 @@ import { createKeeper } from './keeper.ts'
 import { Life } from './life.ts'
 import { Link } from './link.ts'
 import { Links } from './links.ts'
-import { Listeners, type Listener } from './listeners.ts'
+import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
 import { Publishing } from './publishing.ts'
 import { Retained } from './retained.ts'
@@ -165,14 +165,13 @@ export class Broker {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    const closed = this.#listeners.close()
-    for (const link of this.#links.all()) {
+    const links = this.#links.all()
+    for (const link of links) {
       link.silent = true
       this.#life.end(link, 'SERVER_INITIATED')
     }
     this.#webSockets.close()
-    await new Promise<void>((resolve) => this.#keeper.close(resolve))
-    await closed
+    await Promise.all([this.#listeners.close(), ...links.map(({ stream }) => destroyed(stream)), new Promise<void>((resolve) => this.#keeper.close(resolve))])
     await this.#options.commit()
   }
 

@@ -12,7 +12,10 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
   parser.removeListener('packet', handle)
   parser.on('packet', (packet: Packet) => {
     // Nothing that follows a DISCONNECT or a mistake counts.
-    if (link.reason !== undefined || !tap.in(link.id, packet)) return
+    if (link.reason !== undefined) return
+    // Fields that do not fit in their packet were read from what follows it.
+    if (parser._pos > (packet.length ?? 0)) return parser._emitError(new Ending('CLIENT_ERROR', `its ${packet.cmd} is shorter than what it must hold`))
+    if (!tap.in(link.id, packet)) return
     if (packet.cmd === 'disconnect') link.reason = 'CLIENT_INITIATED'
     handle.call(parser, packet.cmd === 'subscribe' ? Ask.wrap(packet) : packet)
   })

@@ -27,8 +27,8 @@ interface Around {
 export class Listeners {
   readonly #around: Around
   readonly #servers: Server[] = []
-  /** Accepted, but not yet known to be MQTT. */
-  readonly #undecided = new Set<Socket>()
+  /** Accepted, but not yet known to be MQTT or HTTP, by the peer's address and port: TLS wraps each in another object. */
+  readonly #undecided = new Map<string, Socket>()
   #closed = false
 
   constructor(around: Around) {
@@ -51,12 +51,11 @@ export class Listeners {
     })
   }
 
-  /** Resolves when every socket that was accepted is closed. */
+  /** Stops listening and drops who has not said anything yet. Sockets that were handed on are no longer ours to wait for. */
   async close(): Promise<void> {
     this.#closed = true
-    const closed = this.#servers.splice(0).map((server) => new Promise<void>((resolve) => void server.close(() => resolve())))
-    for (const socket of this.#undecided) socket.destroy()
-    await Promise.all(closed)
+    for (const server of this.#servers.splice(0)) server.close()
+    await Promise.all([...this.#undecided.values()].map(destroyed))
   }
 
   #plain(): Server {
@@ -94,7 +93,9 @@ export class Listeners {
     const waited = (): void => void socket.destroy()
     socket.on('error', failed)
     socket.setTimeout(options.connectMs ?? HANDSHAKE_MS, waited)
+    const peer = peerOf(socket)
     sniff(socket, (protocol) => {
+      this.#undecided.delete(peer)
       socket.setTimeout(0)
       socket.off('timeout', waited).off('error', failed)
       if (protocol === 'mqtt') attach(socket, detailsOf(socket, 'tls'))
@@ -106,8 +107,11 @@ export class Listeners {
   /** A socket under TLS, which may never get as far as MQTT. */
   #hold(socket: Socket): void {
     if (this.#closed) return void socket.destroy()
-    this.#undecided.add(socket)
-    socket.once('close', () => this.#undecided.delete(socket))
+    const peer = peerOf(socket)
+    this.#undecided.set(peer, socket)
+    socket.once('close', () => {
+      if (this.#undecided.get(peer) === socket) this.#undecided.delete(peer)
+    })
   }
 
   #notice(text: string, socket: Socket): void {
@@ -116,6 +120,16 @@ export class Listeners {
     this.#around.options.onNotice({ text: `${remoteAddress ?? 'a client'} (tls): ${text}`, ...(remoteAddress !== undefined && { remoteAddress }) })
   }
 }
+
+/** Destroys the stream; resolves when it is closed. */
+export function destroyed(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) resolve()
+    else stream.once('close', resolve).destroy()
+  })
+}
+
+const peerOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`
 
 /** What stands in the way of listening, and what to change. */
 export async function cannotListen(error: NodeJS.ErrnoException, { host, port, setting }: Listener): Promise<Error> {
