@@ -10,11 +10,13 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
   parser.removeListener('packet', handle)
+  const end = (why: string): void => parser._emitError(new Ending('CLIENT_ERROR', why))
   parser.on('packet', (packet: Packet) => {
     // Nothing that follows a DISCONNECT or a mistake counts.
     if (link.reason !== undefined) return
-    // Fields that do not fit in their packet were read from what follows it.
-    if (parser._pos > (packet.length ?? 0)) return parser._emitError(new Ending('CLIENT_ERROR', `its ${packet.cmd} is shorter than what it must hold`))
+    // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
+    if (parser._pos > (packet.length ?? 0) || packet.messageId === -1) return end(`its ${packet.cmd} is shorter than what it must hold`)
+    if (packet.messageId === 0) return end(`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
     if (!tap.in(link.id, packet)) return
     if (packet.cmd === 'disconnect') link.reason = 'CLIENT_INITIATED'
     handle.call(parser, packet.cmd === 'subscribe' ? Ask.wrap(packet) : packet)
@@ -26,7 +28,7 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
     if (!parseLength.call(parser)) return false
     const { length } = parser.packet
     if (length <= packetBytes) return true
-    parser._emitError(new Ending('CLIENT_ERROR', `it announced a packet of ${length} bytes; ${packetBytes} are the most`))
+    end(`it announced a packet of ${length} bytes; ${packetBytes} are the most`)
     return false
   }
   parser.parse = (bytes) => {

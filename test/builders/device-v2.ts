@@ -34,6 +34,19 @@ export async function connectV2WebSocket({ endpoints }: Place, caPath: string, c
   return connected(new mqtt.MqttClient().new_connection(config), clientId)
 }
 
+/** Connects over TLS with user name and password for a custom authorizer. */
+export async function connectV2CustomAuthorizer({ endpoints }: Place, caPath: string, clientId: string): Promise<mqtt.MqttClientConnection> {
+  const config = iot.AwsIotMqttConnectionConfigBuilder.new_default_builder()
+    .with_certificate_authority_from_path(undefined, caPath)
+    .with_custom_authorizer('user', 'MyAuth', '', 'secret')
+    .with_endpoint('localhost')
+    .with_port(endpoints.mqtts)
+    .with_client_id(clientId)
+    .with_clean_session(true)
+    .build()
+  return connected(new mqtt.MqttClient().new_connection(config), clientId)
+}
+
 async function connected(connection: mqtt.MqttClientConnection, clientId: string): Promise<mqtt.MqttClientConnection> {
   await within(connection.connect(), `v2 client ${clientId} to connect`, 10_000)
   return connection
