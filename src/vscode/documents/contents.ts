@@ -1,0 +1,43 @@
+import type { HubApi } from '../../shared/api.ts'
+import type { Subject } from './paths.ts'
+
+/** What the document shows now. NOT_FOUND if it is about nothing. */
+export async function contentOf(api: HubApi, subject: Subject): Promise<string> {
+  switch (subject.type) {
+    case 'twin':
+    case 'current':
+      return json((await api.twin(subject.device, subject.name)).desired)
+    case 'reported':
+      return json((await api.twin(subject.device, subject.name)).reported)
+    case 'jobDocument':
+      return readable((await api.job(subject.job)).document)
+    case 'jobDetails': {
+      const { history: _, document: __, draft, ...view } = await api.job(subject.job)
+      return json(withDates({ ...view, draft }))
+    }
+    case 'execution':
+      return json(withDates(await api.execution(subject.job, subject.device)))
+  }
+}
+
+/** As people write it: indented, with a line end. */
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** A document as it was authored, unless nobody meant it to be read: one long line of JSON is indented. */
+function readable(document: string): string {
+  if (document.includes('\n')) return document
+  try {
+    return json(JSON.parse(document))
+  } catch {
+    return document
+  }
+}
+
+/** Instants as ISO 8601. */
+function withDates(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withDates)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isInstant(key, item) ? new Date(item).toISOString() : withDates(item)]))
+}
+
+const isInstant = (key: string, value: unknown): value is number => /(^at|At)$/.test(key) && typeof value === 'number' && Math.abs(value) <= 8.64e15

@@ -1,0 +1,35 @@
+import { commands as editor, l10n, Uri, window, workspace, type TextEditor } from 'vscode'
+import type { TwinView } from '../../shared/api.ts'
+import { nameOf } from '../keys.ts'
+import type { HubFiles } from './hub-files.ts'
+import { parsePath, pathOf, scheme, type Subject } from './paths.ts'
+
+export const uriOf = (subject: Subject): Uri => Uri.from({ scheme, path: pathOf(subject) })
+
+export function openDocument(subject: Subject): Thenable<TextEditor> {
+  return window.showTextDocument(uriOf(subject), { preview: true })
+}
+
+/** What is desired beside what the device has reported. */
+export async function compareTwin(device: string, name: string | undefined): Promise<void> {
+  const of = { device, ...(name !== undefined && { name }) }
+  const title = name === undefined ? l10n.t('{0}: reported ↔ desired', nameOf(device)) : l10n.t('{0}, {1}: reported ↔ desired', nameOf(device), name)
+  await editor.executeCommand('vscode.diff', uriOf({ type: 'reported', ...of }), uriOf({ type: 'twin', ...of }), title)
+}
+
+/** Says that a save was refused because the twin has moved on, and offers the ways out. */
+export async function settleConflict(files: HubFiles, uri: Uri, current: TwinView): Promise<void> {
+  const subject = parsePath(uri.path)
+  const document = workspace.textDocuments.find((open) => String(open.uri) === String(uri))
+  if (subject?.type !== 'twin' || document === undefined) return
+  const compare = l10n.t('Compare with Current')
+  const overwrite = l10n.t('Overwrite')
+  const text = l10n.t('The desired state of {0} was changed by somebody else; it is at version {1} now. Your edit was not published.', nameOf(subject.device), current.version)
+  const choice = await window.showWarningMessage(text, compare, overwrite)
+  if (choice === undefined) return
+  // Who has seen the other's edit, or does not care, saves on top of it.
+  files.rebase(uri, current)
+  if (choice === overwrite) return void (await document.save())
+  const title = l10n.t('{0}: current ↔ your edit', nameOf(subject.device))
+  await editor.executeCommand('vscode.diff', uriOf({ ...subject, type: 'current' }), uri, title)
+}

@@ -1,0 +1,71 @@
+/** What a document of the scheme `iothub` is about. All but a twin's desired state are to be read only. */
+export type Subject =
+  | { type: 'twin' | 'current' | 'reported'; device: string; name?: string }
+  | { type: 'jobDocument' | 'jobDetails'; job: string }
+  | { type: 'execution'; job: string; device: string }
+
+export const scheme = 'iothub'
+
+const twinFiles = ['twin', 'current', 'reported'] as const
+
+/** A key as one or two segments of a path; names may hold slashes. */
+const segments = (key: string) => `${encodeURIComponent(key.slice(0, key.indexOf('/')))}/${encodeURIComponent(key.slice(key.indexOf('/') + 1))}`
+
+const keyOf = (dialect: string, name: string) => `${decodeURIComponent(dialect)}/${decodeURIComponent(name)}`
+
+/** `/devices/<key>/twin[.name].json`, `/jobs/<key>/document.json`, `/jobs/<key>/executions/<device key>.json` … */
+export function pathOf(subject: Subject): string {
+  switch (subject.type) {
+    case 'twin':
+    case 'current':
+    case 'reported':
+      return `/devices/${segments(subject.device)}/${subject.type}${subject.name === undefined ? '' : `.${encodeURIComponent(subject.name)}`}.json`
+    case 'jobDocument':
+      return `/jobs/${segments(subject.job)}/document.json`
+    case 'jobDetails':
+      return `/jobs/${segments(subject.job)}/details.json`
+    case 'execution':
+      return `/jobs/${segments(subject.job)}/executions/${segments(subject.device)}.json`
+  }
+}
+
+/** The other way; `undefined` for a path that names nothing. */
+export function parsePath(path: string): Subject | undefined {
+  try {
+    return parse(path)
+  } catch {
+    // Broken percent-encoding.
+    return undefined
+  }
+}
+
+function parse(path: string): Subject | undefined {
+  const device = /^\/devices\/([^/]+)\/([^/]+)\/(\w+)(?:\.([^/]+))?\.json$/.exec(path)
+  if (device !== null) {
+    const [, dialect = '', name = '', file, twin] = device
+    const type = twinFiles.find((known) => known === file)
+    return type && { type, device: keyOf(dialect, name), ...(twin !== undefined && { name: decodeURIComponent(twin) }) }
+  }
+  const job = /^\/jobs\/([^/]+)\/([^/]+)\/(?:(document|details)|executions\/([^/]+)\/([^/]+))\.json$/.exec(path)
+  if (job === null) return undefined
+  const [, dialect = '', name = '', file, onDialect, onDevice] = job
+  const key = keyOf(dialect, name)
+  if (onDialect !== undefined && onDevice !== undefined) return { type: 'execution', job: key, device: keyOf(onDialect, onDevice) }
+  return { type: file === 'document' ? 'jobDocument' : 'jobDetails', job: key }
+}
+
+/** Whether what the document shows may be another after this change. */
+export function isAbout(subject: Subject, change: { type: string; key?: string; job?: string; device?: string }): boolean {
+  switch (subject.type) {
+    case 'twin':
+    case 'current':
+    case 'reported':
+      return change.type === 'device' && change.key === subject.device
+    case 'jobDocument':
+      return change.type === 'job' && change.key === subject.job
+    case 'jobDetails':
+      return (change.type === 'job' && change.key === subject.job) || (change.type === 'execution' && change.job === subject.job)
+    case 'execution':
+      return change.type === 'execution' && change.job === subject.job && change.device === subject.device
+  }
+}
