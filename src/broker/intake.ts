@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Packet } from 'mqtt-packet'
 import { Ask } from './ask.ts'
 import { Ending } from './ending.ts'
@@ -23,13 +24,21 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
   })
 
   // The parser itself would wait for up to 256 MB.
-  const { _parseLength: parseLength, parse } = parser
+  const { _parseLength: parseLength, _parseString: parseString, parse } = parser
   parser._parseLength = () => {
     if (!parseLength.call(parser)) return false
     const { length } = parser.packet
     if (length <= packetBytes) return true
     end(`it announced a packet of ${length} bytes; ${packetBytes} are the most`)
     return false
+  }
+  // The parser itself would put U+FFFD where bytes are no UTF-8.
+  parser._parseString = () => {
+    const start = parser._pos + 2
+    const text = parseString.call(parser)
+    if (text === null) return null
+    if (text.includes('\0')) return null // [MQTT-1.5.3-2]
+    return text.includes('\ufffd') && !isUtf8(parser._list.slice(start, parser._pos)) ? null : text // [MQTT-1.5.3-1]
   }
   parser.parse = (bytes) => {
     link.firstByte ??= bytes[0]
