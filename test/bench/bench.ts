@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { cp, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Child } from './child.ts'
@@ -37,7 +38,7 @@ export interface BenchOptions {
   sockets: number
 }
 
-/** What the rows of the table share: folders, seeded fleets, processes. All of it ends with `close`. */
+/** What the rows of the table share: processes, which end with `close`, and folders, which go when this process ends. */
 export class Bench {
   readonly options: BenchOptions
   readonly #folders: string[] = []
@@ -46,6 +47,7 @@ export class Bench {
 
   constructor(options: BenchOptions) {
     this.options = options
+    process.once('exit', () => this.#folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
   }
 
   get rounds(): number {
@@ -85,9 +87,10 @@ export class Bench {
     return this.#rig(server, port, (job) => createJob(http, job))
   }
 
-  async aedes(): Promise<AedesRig> {
+  /** Bare aedes with TCP_NODELAY, or as its README starts it. */
+  async aedes({ tuned = true } = {}): Promise<AedesRig> {
     const server = this.#child(new Child<AedesCalls>('aedes'))
-    const { mqtt: port } = await server.ask('start')
+    const { mqtt: port } = await server.ask('start', tuned)
     return this.#rig(server, port, (job) => server.ask('launch', job))
   }
 
@@ -96,10 +99,9 @@ export class Bench {
     return this.#child(new Child<HubCalls>('hub'))
   }
 
-  /** Ends every process that is left and removes every folder. */
+  /** Ends every process that is left. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((child) => child.end()))
-    await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })))
   }
 
   async #seed(devices: number): Promise<string> {

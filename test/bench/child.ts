@@ -26,7 +26,8 @@ export class Child<C extends Calls<C>> {
   #last = 0
 
   constructor(program: Program, nodeOptions: readonly string[] = []) {
-    const child = fork(pathOf(program), { execArgv: ['--expose-gc', '--enable-source-maps', ...nodeOptions], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const execArgv = ['--expose-gc', '--enable-source-maps', ...nodeOptions]
+    const child = fork(pathOf(program), { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     running.add(child)
     child.on('message', (answer) => this.#answered(answer as Answer))

@@ -6,7 +6,8 @@ import { gauges, type Gauges } from './gauges.ts'
 
 /** Bare aedes: carries the packets of the job service without any service behind it. */
 export interface AedesCalls extends Gauges {
-  start(): Promise<{ mqtt: number }>
+  /** `tuned`: with TCP_NODELAY. Without it, as its README starts it, Nagle's algorithm holds back a reply behind the PUBACK. */
+  start(tuned: boolean): Promise<{ mqtt: number }>
   /** Sends every client what it would be sent if this job were created; updates of it are answered from now on. */
   launch(job: string): void
   /** Answers updates of this job from now on. */
@@ -52,9 +53,8 @@ const serve = (job: string): void => {
 
 const calls: AedesCalls = {
   ...gauges(),
-  start: async () => {
-    // Without it, Nagle's algorithm would hold back the reply behind the PUBACK.
-    const server = createServer({ noDelay: true }, broker.handle)
+  start: async (tuned) => {
+    const server = createServer({ noDelay: tuned }, broker.handle)
     await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, resolve))
     return { mqtt: (server.address() as AddressInfo).port }
   },
