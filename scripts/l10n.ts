@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { getL10nJson } from '@vscode/l10n-dev'
+import { stateWords } from '../src/shared/states.ts'
 import { difference } from './difference.ts'
 import { readJson, root } from './read-json.ts'
 
@@ -9,7 +10,7 @@ const bundle = 'l10n/bundle.l10n.zh-cn.json'
 /** Every text of the extension and its webviews without a Chinese one, and every Chinese one without a text. */
 export async function findL10n(): Promise<string[]> {
   const sources = ['src/vscode', 'webview'].flatMap(typescript).map((path) => ({ extension: extname(path), contents: readFileSync(path, 'utf8') }))
-  const texts = Object.keys(await getL10nJson(sources))
+  const texts = [...new Set([...Object.keys(await getL10nJson(sources)), ...stateWords])]
   const translated = readJson<Record<string, string>>(bundle)
   return [
     ...difference(texts, Object.keys(translated)).map((text) => `${bundle} lacks “${text}”`),

@@ -1,0 +1,73 @@
+/** How a state is shown, the same in trees, panels and documents: by icon and word, never by colour alone. */
+export interface StateLook {
+  /** English, lower case; a key of the l10n bundle. */
+  word: string
+  /** A codicon. */
+  icon: string
+  /** A colour of VS Code's themes, by its id. */
+  color: string
+}
+
+/** States of an execution in the order in which it may go through them. */
+export const executionStates = ['QUEUED', 'SENT', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT', 'CANCELED', 'REMOVED'] as const
+
+export type ExecutionState = (typeof executionStates)[number]
+
+const executionLooks: Record<ExecutionState, StateLook> = {
+  QUEUED: { word: 'queued', icon: 'circle-outline', color: 'descriptionForeground' },
+  SENT: { word: 'sent', icon: 'arrow-circle-right', color: 'charts.yellow' },
+  IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue' },
+  SUCCEEDED: { word: 'succeeded', icon: 'pass', color: 'charts.green' },
+  FAILED: { word: 'failed', icon: 'error', color: 'charts.red' },
+  REJECTED: { word: 'rejected', icon: 'circle-slash', color: 'charts.purple' },
+  TIMED_OUT: { word: 'timed out', icon: 'watch', color: 'charts.orange' },
+  CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground' },
+  REMOVED: { word: 'removed', icon: 'trash', color: 'disabledForeground' },
+}
+
+const jobLooks: Record<string, StateLook> = {
+  SCHEDULED: { word: 'scheduled', icon: 'calendar', color: 'descriptionForeground' },
+  IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue' },
+  COMPLETED: { word: 'completed', icon: 'pass', color: 'charts.green' },
+  CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground' },
+  DELETING: { word: 'being deleted', icon: 'trash', color: 'disabledForeground' },
+}
+
+const completedBadly: StateLook = { word: 'completed with failures', icon: 'warning', color: 'charts.orange' }
+
+const bad: readonly string[] = ['FAILED', 'REJECTED', 'TIMED_OUT'] satisfies ExecutionState[]
+const pending: readonly string[] = ['QUEUED', 'SENT', 'IN_PROGRESS'] satisfies ExecutionState[]
+
+/** The look of an execution's state; one that is not known is shown by its own name. */
+export const executionLook = (status: string): StateLook => (isKnown(status) ? executionLooks[status] : unknown(status))
+
+/** The look of a job's state; `counts` are its executions per state. */
+export function jobLook(status: string, counts: Readonly<Record<string, number>>): StateLook {
+  if (status === 'COMPLETED' && countOf(counts, isBad) > 0) return completedBadly
+  return (Object.hasOwn(jobLooks, status) ? jobLooks[status] : undefined) ?? unknown(status)
+}
+
+/** Whether this end is one that nobody wished for. */
+export const isBad = (status: string): boolean => bad.includes(status)
+
+/** Whether there is still something to come. */
+export const isPending = (status: string): boolean => pending.includes(status)
+
+/** What may be retried: what failed or ran out of time. */
+export const isRetriable = (status: string): boolean => status === 'FAILED' || status === 'TIMED_OUT'
+
+/** How many executions are in the states that are meant; all without a test. */
+export const countOf = (counts: Readonly<Record<string, number>>, meant: (status: string) => boolean = () => true): number =>
+  Object.entries(counts).reduce((sum, [status, count]) => (meant(status) ? sum + count : sum), 0)
+
+/** The states in their order, those that only newer hubs know at the end. */
+export const inOrder = (states: Iterable<string>): string[] => {
+  const given = new Set(states)
+  return [...executionStates.filter((state) => given.has(state)), ...[...given].filter((state) => !isKnown(state)).sort()]
+}
+
+/** All words above: the bundles must have them, though no code says them literally. */
+export const stateWords: readonly string[] = [...new Set([...Object.values(executionLooks), ...Object.values(jobLooks), completedBadly].map(({ word }) => word))]
+
+const isKnown = (status: string): status is ExecutionState => Object.hasOwn(executionLooks, status)
+const unknown = (status: string): StateLook => ({ word: status, icon: 'question', color: 'descriptionForeground' })
