@@ -91,7 +91,7 @@ async function compose(
     now: () => clock.now(),
     ids,
     limits: (dialect) => byName.get(dialect)?.limits ?? { sessionMs: 0 },
-    onNotice: ({ text }) => note(text),
+    onNotice: ({ text, decided }) => decided === true || note(text),
     tls: certificates.tls,
     onHttpSocket: (socket) => http.accept(socket),
     webSocketPaths: ['/mqtt', ...dialects.flatMap(({ webSocketPaths }) => webSocketPaths ?? [])],
@@ -144,8 +144,9 @@ async function compose(
   })
   const stop = async (): Promise<void> => {
     await ticker.stop()
-    await http.stop()
+    // First the broker: clients on WebSockets then hear from it, not from a closed socket.
     await broker.stop()
+    await http.stop()
     await store.close()
   }
 
