@@ -1,16 +1,18 @@
 // The extension in a real VS Code: `node --import tsx test/vscode/run.ts [suite] [e2e] [--grep WORDS]`; without names both.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import { runInExtensionHost } from './rig/extension-host.ts'
-import { root } from './rig/folders.ts'
+import { root, suite, vsix } from './rig/folders.ts'
 import { installCodeServer } from './rig/install.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } })
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`
+
+for (const file of [vsix, suite]) if (!existsSync(file)) throw new Error(`${file} is missing: npm run test:vscode builds it`)
 
 const installing = performance.now()
 const program = await installCodeServer(console.log)

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { launchChromium } from './chromium.ts'
-import { startServer } from './code-server.ts'
+import type { Server } from './code-server.ts'
 import { outputFolder, suite } from './folders.ts'
 import { follow, show, type ReportLine } from './report.ts'
 import { EditorWindow } from './window.ts'
+import { withEditor } from './with-editor.ts'
 
 type Result = Extract<ReportLine, { type: 'end' }>
 
@@ -17,32 +17,34 @@ const limits = { whole: 600_000, silence: 120_000 }
 export async function runInExtensionHost(program: string, grep = ''): Promise<Result> {
   const temporary = mkdtempSync(join(tmpdir(), 'iot-hub-suite-'))
   const report = join(temporary, 'report.jsonl')
-  const server = await startServer({ program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } })
-  const browser = await launchChromium()
-  let window: EditorWindow | undefined
   try {
-    const remote = (path: string) => `vscode-remote://${server.authority}${path}`
-    window = await EditorWindow.open(browser, server, {
-      payload: [
+    return await withEditor({ program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } }, async (browser, server) => {
+      const remote = (path: string) => `vscode-remote://${server.authority}${path}`
+      const payload: [string, string][] = [
         ['extensionDevelopmentPath', remote(server.extension)],
         ['extensionTestsPath', remote(suite)],
-      ],
+      ]
+      const window = await EditorWindow.open(browser, server, { payload })
+      try {
+        const result = await untilEnd(report)
+        if (result.failed > 0) throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)
+        return result
+      } catch (error) {
+        await keepEvidence(window, server)
+        throw error
+      }
     })
-    const result = await untilEnd(report)
-    if (result.failed > 0) throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)
-    return result
-  } catch (error) {
-    const folder = join(outputFolder(), 'extension-host')
-    mkdirSync(folder, { recursive: true })
-    await window?.screenshot('extension-host-failed').catch(() => undefined)
-    server.saveLogs(folder)
-    console.log(`${server.hostLog().split('\n').slice(-30).join('\n')}\nall logs are in ${folder}`)
-    throw error
   } finally {
-    await browser.close()
-    await server.stop()
     rmSync(temporary, { recursive: true, force: true })
   }
+}
+
+async function keepEvidence(window: EditorWindow, server: Server): Promise<void> {
+  const folder = join(outputFolder(), 'extension-host')
+  mkdirSync(folder, { recursive: true })
+  await window.screenshot('extension-host-failed').catch(() => undefined)
+  server.saveLogs(folder)
+  console.log(`${server.hostLog().split('\n').slice(-30).join('\n')}\nall logs are in ${folder}`)
 }
 
 async function untilEnd(report: string): Promise<Result> {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { launchChromium } from './chromium.ts'
-import { startServer, type Server, type ServerOptions } from './code-server.ts'
+import type { Server, ServerOptions } from './code-server.ts'
 import { outputFolder } from './folders.ts'
 import { installCodeServer } from './install.ts'
 import { EditorWindow } from './window.ts'
+import { withEditor } from './with-editor.ts'
 
 /** What a story plays with. */
 export interface Stage {
@@ -28,23 +28,21 @@ export interface StoryOptions extends Omit<ServerOptions, 'program'> {
 export function story(name: string, play: (stage: Stage) => Promise<void>, { timeout = 180_000, ...options }: StoryOptions = {}): void {
   void test(name, { timeout }, async () => {
     const program = await installCodeServer(console.log)
-    const [browser, server] = await Promise.all([launchChromium(), startServer({ program, ...options })])
-    const windows: EditorWindow[] = []
-    const openWindow = async (folder?: string) => {
-      const window = await EditorWindow.open(browser, server, folder === undefined ? {} : { folder })
-      windows.push(window)
-      return window
-    }
-    try {
-      await within(timeout - 20_000, name, openWindow().then((window) => play({ window, server, openWindow })))
-      assert.deepEqual(windows.flatMap((window) => window.takeProblems()), [], 'webviews did what they must not do')
-    } catch (error) {
-      await keepEvidence(name, server, windows)
-      throw error
-    } finally {
-      await browser.close()
-      await server.stop()
-    }
+    await withEditor({ program, ...options }, async (browser, server) => {
+      const windows: EditorWindow[] = []
+      const openWindow = async (folder?: string) => {
+        const window = await EditorWindow.open(browser, server, folder === undefined ? {} : { folder })
+        windows.push(window)
+        return window
+      }
+      try {
+        await within(timeout - 20_000, name, openWindow().then((window) => play({ window, server, openWindow })))
+        assert.deepEqual(windows.flatMap((window) => window.takeProblems()), [], 'webviews did what they must not do')
+      } catch (error) {
+        await keepEvidence(name, server, windows)
+        throw error
+      }
+    })
   })
 }
 
