@@ -94,7 +94,7 @@ export async function connectShadow(options: DeviceOptions, thing: string, regis
   client.on('foreignStateChange', (_: string, operation: string, state: Record<string, unknown>) => events.put({ type: 'foreign', operation, state }))
   client.on('timeout', (_: string, token: string) => events.put({ type: 'timeout', token }))
   const registered = new Promise<void>((resolve, reject) => {
-    client.register(thing, register, (error, failed) => (error != null || failed != null ? reject(new Error(`not registered: ${String(error)} ${JSON.stringify(failed)}`)) : resolve()))
+    client.register(thing, register, (error, failed) => (error || failed ? reject(new Error(`not registered: ${String(error)} ${JSON.stringify(failed)}`)) : resolve()))
   })
   await within(registered, `${thing} to be registered`)
   return { client, events }
