@@ -20,6 +20,8 @@ export interface HubErrorData {
   field?: string
   /** Why the field's `value` is refused. */
   rule?: string
+  /** What else is wrong, where that has been looked at too. */
+  also?: HubError[]
   [key: string]: unknown
 }
 

@@ -155,7 +155,7 @@ export interface JobFront {
   readonly names: NameRule
   /**
    * Holds a job that people made outside the cloud's own control plane to the cloud's rules, and adds what that would
-   * keep with it. Refuses with INVALID: field (of `NewJob`), value and rule.
+   * keep with it. Changes nothing. Refuses with INVALID: field (of `NewJob`), value and rule; `also` may tell of more.
    */
   prepare(ctx: Context, job: NewJob): NewJob
 }

@@ -4,11 +4,11 @@ import { dialects } from '../dialect/registry.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { Changes } from './changes.ts'
-import type { Hub } from './hub.ts'
+import type { Hub, HubExtras } from './hub.ts'
 import { startHub, type Running } from './running.ts'
 
 /** A hub that is not started yet. Throws nothing; what stands in the way comes out of `start`. */
-export function createHub(options: HubOptions): Hub {
+export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
   const events = new Changes()
   let running: Promise<Running> | undefined
   let api: HubApi | undefined
@@ -19,7 +19,7 @@ export function createHub(options: HubOptions): Hub {
       return api
     },
     async start(): Promise<Endpoints> {
-      running ??= startHub(options, dialects, events)
+      running ??= startHub(options, extras, dialects, events)
       try {
         const hub = await running
         api = hub.api

@@ -15,4 +15,10 @@ export interface HubEvents {
   on(listener: (change: Change) => void): () => void
 }
 
+/** What only programs choose. */
+export interface HubExtras {
+  /** Keep every device's last messages from the start, not only once somebody has asked for some. */
+  traffic?: boolean
+}
+
 export type { HubOptions }

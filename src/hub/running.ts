@@ -15,9 +15,10 @@ import type { Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { memoryStore, openStore, type Store } from '../store/store.ts'
 import { apiRoutes } from './api-routes.ts'
-import { createApi } from './api.ts'
+import { createApi } from './api/create-api.ts'
 import { bindAll } from './bind.ts'
 import type { Changes } from './changes.ts'
+import type { HubExtras } from './hub.ts'
 import { Deeds } from './deeds.ts'
 import { HttpGate } from './http-gate.ts'
 import { lastInstant, rememberInstant } from './last-instant.ts'
@@ -27,6 +28,7 @@ import { lanNames, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
 import { Ticker } from './ticker.ts'
+import { Traffic } from './traffic.ts'
 import { Turns } from './turns.ts'
 import { LiveView } from './views.ts'
 import { Wakes } from './wakes.ts'
@@ -42,14 +44,14 @@ export interface Running {
 const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('latin1') }
 
 /** Loads the state, binds every listener, and takes up what the last run left undone. */
-export async function startHub(options: HubOptions, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
+export async function startHub(options: HubOptions, extras: HubExtras, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
   const data = resolve(options.data)
   const heard: { warn(text: string): void } = { warn: () => {} }
   const store: Store = options.memory
     ? memoryStore()
     : await openStore({ directory: join(data, 'state'), fsync: options.fsync, onWarning: (text) => heard.warn(text) })
   try {
-    return await compose(options, data, store, dialects, changes, heard)
+    return await compose(options, extras, data, store, dialects, changes, heard)
   } catch (error) {
     await store.close()
     throw error
@@ -58,6 +60,7 @@ export async function startHub(options: HubOptions, dialects: readonly Dialect[]
 
 async function compose(
   options: HubOptions,
+  extras: HubExtras,
   data: string,
   store: Store,
   dialects: readonly Dialect[],
@@ -97,6 +100,9 @@ async function compose(
     webSocketPaths: ['/mqtt', ...dialects.flatMap(({ webSocketPaths }) => webSocketPaths ?? [])],
   })
 
+  const traffic = new Traffic(clock, extras.traffic ?? false)
+  traffic.attach(broker)
+
   const objects = new ObjectStore(options.bucket === '' ? undefined : resolve(options.bucket))
   const requests = new HttpGate({
     dialects,
@@ -127,8 +133,14 @@ async function compose(
     virtual,
     notices,
     dialects,
+    live,
+    traffic,
+    ca: certificates.tls.ca,
     endpoints: () => endpoints,
     connections: () => [...broker.connections()].length,
+    perform: (dialect, call, decide) => deeds.runAll(dialect, { type: 'api', call }, decide),
+    fulfil: (need) => fulfil(need, objects, certificates),
+    moved: () => changes.emit({ type: 'clock' }),
     idle: async () => {
       await ticker.idle()
       if (virtual !== undefined) rememberInstant(store, clock.now())
@@ -144,6 +156,7 @@ async function compose(
   })
   const stop = async (): Promise<void> => {
     await ticker.stop()
+    traffic.stop()
     // First the broker: clients on WebSockets then hear from it, not from a closed socket.
     await broker.stop()
     await http.stop()

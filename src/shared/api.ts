@@ -10,6 +10,7 @@ export interface HubApi {
   /** What the clouds bring: words, templates, schemas. */
   dialects(): Promise<DialectView[]>
 
+  /** By cloud, then by name. */
   devices(query?: DeviceQuery): Promise<Page<DeviceView>>
   device(key: string): Promise<DeviceDetail>
   /** Registers a device and makes its credentials. ALREADY_EXISTS, or INVALID name. */
@@ -53,6 +54,7 @@ export type Change =
   | { type: 'job'; key: string }
   | { type: 'execution'; job: string; device: string }
   | { type: 'notice' }
+  /** Time has jumped, or the way to the hub was cut for a while: whatever you know may be old. */
   | { type: 'clock' }
 
 /** Where a started hub can be reached. */
@@ -105,7 +107,7 @@ export interface Page<T> {
 
 export interface DeviceQuery {
   dialect?: string
-  /** Part of the name. */
+  /** Part of the name, in upper or lower case. */
   search?: string
   online?: boolean
   after?: string
@@ -133,6 +135,7 @@ export interface DeviceDetail extends DeviceView {
   /** Which twins it has; '' is the one without a name. */
   twins: string[]
   connections: { id: string; transport: string; remoteAddress: string; principal: string }[]
+  /** Of the latest job first. */
   executions: (ExecutionView & { job: string })[]
 }
 
@@ -228,8 +231,10 @@ export interface ExecutionDetail extends ExecutionView {
 }
 
 export interface Problem {
+  /** Where in the draft, as a JSON pointer without its first slash: `targets/0/device`, `document/steps/0/action`. */
   field: string
-  value: unknown
+  /** Absent where something is missing. */
+  value?: unknown
   rule: string
 }
 

@@ -28,6 +28,7 @@ export class Devices {
   readonly #devices: Table<Device>
   readonly #ids: Ids
   readonly #groups: Groups
+  #revision = 0
 
   constructor(tables: Tables, ids: Ids, groups: Groups) {
     this.#devices = tables.table('devices')
@@ -38,6 +39,11 @@ export class Devices {
 
   get size(): number {
     return this.#devices.size
+  }
+
+  /** Another number whenever a device has come or gone: for lists kept elsewhere. */
+  get revision(): number {
+    return this.#revision
   }
 
   get(key: DeviceKey): Device | undefined {
@@ -79,6 +85,7 @@ export class Devices {
       extra: input.extra ?? {},
     }
     this.#devices.set(key, device)
+    this.#revision += 1
     turn.emit({ type: 'device.created', key, device })
     return device
   }
@@ -105,6 +112,7 @@ export class Devices {
     this.#checkVersion(device, expectedVersion)
     for (const group of device.groups) this.#groups.forget(turn, group, key)
     this.#devices.delete(key)
+    this.#revision += 1
     turn.emit({ type: 'device.deleted', key, device })
     return device
   }

@@ -11,9 +11,9 @@ import { floatSeconds } from './jobs-shapes.ts'
 import { checkName, NAMES } from './names.ts'
 import { BY_MARKER, pageOf } from './pages.ts'
 
-const COMMON_NAME = 'AWS IoT Certificate'
+export const COMMON_NAME = 'AWS IoT Certificate'
 /** Until about 2050, as on AWS. */
-const VALID_DAYS = 24 * 365
+export const VALID_DAYS = 24 * 365
 
 /** Device certificates [aws 4.3]. */
 export const certificateRoutes: Route[] = [
@@ -68,6 +68,9 @@ function register(call: Call): object {
 const STATUSES: readonly CertificateStatus[] = ['ACTIVE', 'INACTIVE', 'REVOKED']
 
 type Pem = Pick<Certificate, 'id' | 'pem' | 'validFrom' | 'validTo'>
+
+/** Registers a certificate that the hub has just made; returns its id. */
+export const addCertificate = (ctx: Context, pem: string, status: CertificateStatus): string => add(ctx, readPem(pem), status).id
 
 const add = (ctx: Context, pem: Pem, status: CertificateStatus): Certificate =>
   certificatesOf(ctx).set(pem.id, { ...pem, status, createdAt: ctx.now, updatedAt: ctx.now })

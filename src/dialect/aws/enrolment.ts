@@ -1,12 +1,89 @@
-import { HubError } from '../../core/errors.ts'
-import type { Enrolment } from '../dialect.ts'
-import { NAMES } from './names.ts'
+import { HubError, invalid } from '../../core/errors.ts'
+import type { Fulfilled, IssuedCertificate } from '../../core/seam/http.ts'
+import type { ConnectionKit, Context, Enrolment } from '../dialect.ts'
+import { refreshThing } from './access.ts'
+import { arn, LOCAL_CALLER } from './arns.ts'
+import { addCertificate, COMMON_NAME, VALID_DAYS } from './certificates.ts'
+import { attachmentsOf, certificateTarget, policiesOf, principalsOf } from './identity-store.ts'
+import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, snippetsFor, type KitFacts } from './kit-snippets.ts'
+import { isThingName, NAMES } from './names.ts'
 
-/** How a person adds a thing by hand. */
+const RULE = 'must be 1 to 128 characters of a–z A–Z 0–9 : _ -'
+/** What strict mode wants to see attached, as in the cloud. */
+const POLICY = 'local-iot-hub-device'
+const ALL_ALLOWED = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }] })
+
+/**
+ * How a person adds a thing by hand, as AWS's console does: a thing with a certificate of its own, active and attached.
+ * The private key is shown this once and kept nowhere, so asking again gives another certificate.
+ */
 export const enrolment: Enrolment = {
-  names: { pattern: NAMES.thing.source, rule: 'must be 1 to 128 characters of a–z A–Z 0–9 : _ -' },
-  needs: () => [],
-  enrol: () => {
-    throw new HubError('UNSUPPORTED', 'AWS things are not enrolled by hand yet')
+  names: { pattern: NAMES.thing.source, rule: RULE },
+  needs: () => [{ type: 'certificate', commonName: COMMON_NAME, days: VALID_DAYS }],
+  enrol(ctx, name, [issued], ca) {
+    if (!isThingName(name)) throw invalid('name', name, RULE)
+    const { pem, privateKey } = certificateIn(issued)
+    const again = (principalsOf(ctx).get(name)?.principals.length ?? 0) > 0
+    ctx.engine.devices.ensure(ctx.turn, 'aws', name)
+    const id = addCertificate(ctx, pem, 'ACTIVE')
+    attach(ctx, name, certificateTarget(id))
+    return kitOf(ctx, { name, id, pem, privateKey, ca, again })
   },
+}
+
+function certificateIn(issued: Fulfilled[number]): IssuedCertificate & { privateKey: string } {
+  if (issued instanceof Error) throw issued
+  if (issued === undefined || !('pem' in issued) || issued.privateKey === undefined) throw new HubError('INVALID', 'certificate: a certificate with its private key must be made first', { field: 'certificate' })
+  return { ...issued, privateKey: issued.privateKey }
+}
+
+function attach(ctx: Context, thing: string, principal: string): void {
+  const others = principalsOf(ctx).get(thing)?.principals ?? []
+  principalsOf(ctx).set(thing, { thing, principals: [...others, { principal, type: 'NON_EXCLUSIVE_THING' }] })
+  if (ctx.settings.mode === 'strict') {
+    if (!policiesOf(ctx).has(POLICY)) {
+      const version = { id: '1', document: ALL_ALLOWED, createdAt: ctx.now }
+      policiesOf(ctx).set(POLICY, { name: POLICY, defaultVersion: '1', versions: [version], lastVersion: 1, createdAt: ctx.now, updatedAt: ctx.now })
+    }
+    attachmentsOf(ctx).set(principal, { target: principal, policies: [POLICY] })
+  }
+  refreshThing(ctx, thing)
+}
+
+interface Issued {
+  name: string
+  id: string
+  pem: string
+  privateKey: string
+  ca: string
+  again: boolean
+}
+
+function kitOf({ settings }: Context, { name, id, pem, privateKey, ca, again }: Issued): ConnectionKit {
+  const { host, mqtt, mqtts, http, https } = settings.endpoint
+  const facts: KitFacts = { host, mqtts, http, https, thing: name, thingArn: arn.thing(LOCAL_CALLER, name), certificate: pem, privateKey, ca }
+  return {
+    facts: [
+      { label: 'Endpoint', value: host },
+      { label: 'MQTT over TLS port', value: String(mqtts) },
+      ...(settings.mode === 'open' ? [{ label: 'MQTT port (from this machine, without credentials)', value: String(mqtt) }] : []),
+      { label: 'HTTPS port', value: String(https) },
+      { label: 'Thing name and client id', value: name },
+      { label: 'Certificate id', value: id },
+      ...(settings.mode === 'strict' ? [{ label: 'Policy', value: POLICY }] : []),
+      { label: 'Private key', value: privateKey, secret: true },
+      {
+        label: 'Note',
+        value: again
+          ? 'This is a new certificate, besides those that the thing has: private keys are not kept, so earlier ones cannot be shown again.'
+          : 'Save the files now: the private key is not kept and cannot be shown again.',
+      },
+    ],
+    files: [
+      { name: CERTIFICATE_FILE, content: pem },
+      { name: KEY_FILE, content: privateKey, secret: true },
+      { name: CA_FILE, content: ca },
+    ],
+    snippets: snippetsFor(facts),
+  }
 }

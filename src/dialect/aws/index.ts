@@ -4,6 +4,7 @@ import { refreshThing } from './access.ts'
 import { capability } from './capability.ts'
 import { enrolment } from './enrolment.ts'
 import { http } from './http.ts'
+import { principalsOf } from './identity-store.ts'
 import { jobFront, onJobsEvent } from './jobs.ts'
 import { limits } from './limits.ts'
 import { mqtt } from './mqtt.ts'
@@ -31,6 +32,8 @@ export const aws: Dialect = {
     onJobsEvent(ctx, event)
     shadowEvent(ctx, event)
     registryEvent(ctx, event)
+    // DeleteThing refuses as long as there are any; whoever removes it otherwise means all of it.
+    if (event.type === 'device.deleted') principalsOf(ctx).delete(nameOf(event.key))
     if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted') refreshThing(ctx, nameOf(event.key))
     else if (event.type === 'group.joined' || event.type === 'group.left') refreshThing(ctx, nameOf(event.device))
   },

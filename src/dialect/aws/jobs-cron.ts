@@ -42,3 +42,12 @@ function readWeekdays(field: string): string | undefined {
 }
 
 const dayNumber = (day: string): number => (/^\d$/.test(day) ? Number(day) - 1 : DAYS.indexOf(day))
+
+/** A five-field expression of the engine as AWS writes it, with the year at the end; `undefined` if it has no such form. */
+export function writeAwsCron(cron: string): string | undefined {
+  const [minutes, hours, day, month, weekday, ...more] = cron.trim().toUpperCase().split(/\s+/)
+  if (!minutes || !hours || !day || !month || !weekday || more.length > 0) return undefined
+  const days = weekday === '*' ? '?' : weekday.replace(/(^|[,-])([0-7])(?=$|[,#L-])/g, (_, before: string, number: string) => `${before}${(Number(number) % 7) + 1}`)
+  // One of the two must be ? [aws 3.9].
+  return `cron(${minutes} ${hours} ${day === '*' && days !== '?' ? '?' : day} ${month} ${days} *)`
+}

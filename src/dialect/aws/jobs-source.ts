@@ -8,7 +8,7 @@ import { bodyOf } from './jobs-route.ts'
 import { hasVersion, parseS3Url } from './jobs-s3.ts'
 
 /** [aws 3.4] Characters of `document`, bytes of what `documentSource` names. */
-const MAX_DOCUMENT = 32_768
+export const MAX_DOCUMENT = 32_768
 
 /** A job document as text, and where it came from. */
 export interface Source {

@@ -1,5 +1,6 @@
 import type { JobFront } from '../dialect.ts'
 import { awsTalker } from './device.ts'
+import { prepareJob } from './jobs-prepare.ts'
 import { JOB_ID } from './jobs-settings.ts'
 import documentSchema from './schema/job-document.json' with { type: 'json' }
 
@@ -10,7 +11,7 @@ export const jobFront: JobFront = {
   talker: awsTalker,
   documentSchema,
   names: { pattern: JOB_ID.pattern.source, rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ -' },
-  prepare: (_, job) => job,
+  prepare: prepareJob,
   templates: [
     { id: 'run-parameter', title: 'Set a run parameter on every device', document: { operatingMode: 23 } },
     { id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } },
