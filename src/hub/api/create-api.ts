@@ -1,0 +1,18 @@
+import type { HubApi } from '../../shared/api.ts'
+import { deviceApi } from './devices.ts'
+import { enrolmentApi } from './enrolment.ts'
+import { executionApi } from './executions.ts'
+import { jobApi } from './jobs.ts'
+import type { ApiSources } from './sources.ts'
+import { statusApi } from './status.ts'
+import { twinApi } from './twins.ts'
+
+/** The hub's own API over the engine: views for people, no cloud's words. Changes go through turns like everything else. */
+export const createApi = (sources: ApiSources): HubApi => ({
+  ...statusApi(sources),
+  ...deviceApi(sources),
+  ...enrolmentApi(sources),
+  ...twinApi(sources),
+  ...jobApi(sources),
+  ...executionApi(sources),
+})

@@ -1,0 +1,109 @@
+import type { Device } from '../../core/device/model.ts'
+import type { Engine } from '../../core/engine.ts'
+import { nameOf } from '../../core/ids.ts'
+import type { Execution } from '../../core/job/model.ts'
+import { isPending } from '../../core/job/states.ts'
+import type { DeviceDetail, DeviceQuery, DeviceView, HubApi, Page } from '../../shared/api.ts'
+import { DeviceIndex } from './device-index.ts'
+import { executionView } from './executions.ts'
+import { pageSize } from './page.ts'
+import type { ApiSources } from './sources.ts'
+
+/** Looking at devices and groups. */
+export function deviceApi({ engine, live, dialects, traffic }: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages'> {
+  const index = new DeviceIndex(engine.devices)
+  return {
+    devices: async (query = {}) => devicePage(engine, index, query),
+    device: async (key) => {
+      const device = engine.devices.require(key)
+      const executions = [...engine.executions.ofDevice(key)].reverse()
+      return {
+        ...deviceView(engine, device),
+        id: device.id,
+        attributes: device.attributes,
+        tags: device.tags,
+        createdAt: device.createdAt,
+        twins: [...(engine.twins.get(key) === undefined ? [] : ['']), ...engine.twins.names(key)],
+        connections: [...live.ofDevice(key)].map(({ id, request, identity }) => ({
+          id,
+          transport: request.transport,
+          remoteAddress: request.remoteAddress,
+          principal: identity.principal,
+        })),
+        executions: executions.map((execution) => ({ ...executionView(execution), job: execution.job })),
+      } satisfies DeviceDetail
+    },
+    groups: async (dialect) =>
+      dialects
+        .filter(({ name }) => dialect === undefined || name === dialect)
+        .flatMap(({ name }) => [...engine.groups.ofDialect(name)])
+        .map(({ key, dialect: of, name }) => ({ key, dialect: of, name, devices: sizeOfGroup(engine, key) })),
+    messages: async (device) => {
+      engine.devices.require(device)
+      return traffic.of(device)
+    },
+  }
+}
+
+/** Builds views for the page only, and asks no more about the rest than the query demands. */
+function devicePage(engine: Engine, index: DeviceIndex, { dialect, search, online, after, limit }: DeviceQuery): Page<DeviceView> {
+  const size = pageSize(limit)
+  const { keys, from, start, to } = index.range(dialect, after)
+  const text = search?.toLowerCase()
+  const filtered = (text !== undefined && text !== '') || online !== undefined
+  const wanted = (key: string): boolean =>
+    (text === undefined || nameOf(key).toLowerCase().includes(text)) && (online === undefined || engine.connections.isOnline(key) === online)
+  const items: DeviceView[] = []
+  let total = filtered ? 0 : to - from
+  let last: string | undefined
+  let more = false
+  for (let at = filtered ? from : start; at < to; at += 1) {
+    const key = keys[at]!
+    if (filtered) {
+      if (!wanted(key)) continue
+      total += 1
+      if (at < start) continue
+    }
+    if (items.length < size) {
+      items.push(deviceView(engine, engine.devices.require(key)))
+      last = key
+      continue
+    }
+    more = true
+    if (!filtered) break
+  }
+  return { items, total, ...(more && last !== undefined && { next: last }) }
+}
+
+function deviceView(engine: Engine, device: Device): DeviceView {
+  const connectivity = engine.connections.get(device.key)
+  const online = engine.connections.isOnline(device.key)
+  const pending = engine.executions.pending(device.key)
+  return {
+    key: device.key,
+    dialect: device.dialect,
+    name: device.name,
+    online,
+    state: stateOf(engine, device.key, online, pending),
+    pending: pending.length,
+    groups: device.groups.map(nameOf),
+    ...(connectivity !== undefined && { seenAt: connectivity.at }),
+  }
+}
+
+function stateOf(engine: Engine, device: string, online: boolean, pending: readonly Execution[]): DeviceView['state'] {
+  // What is in progress stands first.
+  if (pending[0]?.status === 'IN_PROGRESS') return 'working'
+  let latest: Execution | undefined
+  for (const execution of engine.executions.ofDevice(device)) {
+    if (isPending(execution.status)) continue
+    const later = latest === undefined || execution.updatedAt > latest.updatedAt || (execution.updatedAt === latest.updatedAt && execution.order > latest.order)
+    if (later) latest = execution
+  }
+  if (latest !== undefined && BAD.has(latest.status)) return 'failed'
+  return online ? 'online' : 'offline'
+}
+
+const BAD: ReadonlySet<string> = new Set(['FAILED', 'TIMED_OUT', 'REJECTED'])
+
+const sizeOfGroup = ({ groups }: Engine, key: string): number => (groups.children(key).size === 0 ? groups.direct(key).size : groups.members(key).size)

@@ -1,0 +1,52 @@
+import { invalid } from '../../core/errors.ts'
+import type { DialectView, HubApi, HubStatus } from '../../shared/api.ts'
+import type { ApiSources } from './sources.ts'
+
+/** How the hub is, what it speaks, and its clock. */
+export function statusApi(sources: ApiSources): Pick<HubApi, 'status' | 'dialects' | 'notices' | 'advance'> {
+  const { clock, virtual, options, engine, dialects } = sources
+  const startedAt = clock.now()
+
+  const status = (): HubStatus => ({
+    endpoints: sources.endpoints(),
+    mode: options.mode,
+    clock: options.clock,
+    now: clock.now(),
+    startedAt,
+    devices: engine.devices.size,
+    online: engine.connections.online,
+    connections: sources.connections(),
+    jobs: engine.jobs.size,
+    dialects: dialects.map(({ name, title }) => ({ name, title })),
+  })
+
+  return {
+    status: async () => status(),
+    dialects: async () =>
+      dialects.map(
+        ({ name, title, jobs, enrolment, query }): DialectView => ({
+          name,
+          title,
+          templates: jobs.templates,
+          documentSchema: jobs.documentSchema,
+          ...(query !== undefined && { query: { title: query.title, example: query.example } }),
+          deviceName: enrolment.names,
+          jobName: jobs.names,
+        }),
+      ),
+    notices: async () => sources.notices.list(),
+    async advance(by) {
+      if (virtual === undefined) throw invalid('clock', options.clock, 'must be virtual to be moved')
+      if (by !== 'next' && !(by >= 0)) throw invalid('by', by, 'must be a number of milliseconds, at least 0')
+      await sources.idle()
+      const target = by === 'next' ? (virtual.next() ?? virtual.now()) : virtual.now() + by
+      for (let next = virtual.next(); next !== undefined && next <= target; next = virtual.next()) {
+        virtual.advanceTo(next)
+        await sources.idle()
+      }
+      virtual.advanceTo(target)
+      sources.moved()
+      return status()
+    },
+  }
+}
