@@ -22,15 +22,20 @@ export interface Memory {
 export interface Delay {
   max: number
   p99: number
+  /** The most CPU time that the process used in one go: a longer block than that was the machine's doing. */
+  work: number
 }
 
 export function gauges(): Gauges {
   let watch = monitorEventLoopDelay({ resolution: 1 })
+  let timer: NodeJS.Timeout | undefined
+  let work = 0
+  const cpu = (): number => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  }
   return {
-    cpu: () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1000
-    },
+    cpu,
     memory: async () => {
       // Pages go back to the system some time after the collection.
       for (let round = 0; round < 4; round += 1) {
@@ -43,10 +48,18 @@ export function gauges(): Gauges {
     watchDelay: () => {
       watch = monitorEventLoopDelay({ resolution: 1 })
       watch.enable()
+      let last = cpu()
+      work = 0
+      timer = setInterval(() => {
+        const now = cpu()
+        work = Math.max(work, now - last)
+        last = now
+      }, 1)
     },
     delay: () => {
       watch.disable()
-      return { max: watch.max / 1e6, p99: watch.percentile(99) / 1e6 }
+      clearInterval(timer)
+      return { max: watch.max / 1e6, p99: watch.percentile(99) / 1e6, work }
     },
   }
 }

@@ -92,5 +92,8 @@ const nothing = (): Measured => ({ ms: [], delays: [], traffic: [] })
 const describe = (name: string, { ms: taken, traffic }: Measured): string =>
   `${name}: ${ms(median(taken))}, ${whole(median(traffic.map(({ packets }) => packets)))} packets (${whole(median(traffic.map(({ bytes }) => bytes)) / 1024)} KB) to the devices`
 
-const describeDelay = (name: string, { delays }: Measured): string =>
-  `${name}: longest ${ms(Math.max(...delays.map(({ max }) => max)))}, 99 % below ${ms(median(delays.map(({ p99 }) => p99)))}, as a 1 ms timer saw it`
+function describeDelay(name: string, { delays }: Measured): string {
+  const [longest, p99, work] = [delays.map(({ max }) => max), delays.map((delay) => delay.p99), delays.map((delay) => delay.work)]
+  const own = `${ms(Math.max(...work))} of CPU time in one go at most`
+  return `${name}: longest ${ms(Math.max(...longest))} (median of the rounds ${ms(median(longest))}), 99 % below ${ms(median(p99))}; ${own}`
+}
