@@ -7,21 +7,20 @@ const folder = (extensionUri: Uri): Uri => Uri.joinPath(extensionUri, 'dist', 'w
 export const panelOptions = (extensionUri: Uri): WebviewOptions => ({ enableScripts: true, localResourceRoots: [folder(extensionUri)] })
 
 /**
- * The page around `dist/webview/<name>.js` and `.css`. Inline styles are let in because Monaco and the toolkit write them, workers
- * from blobs because a webview can start no others; scripts only with this page's nonce.
+ * The page around `dist/webview/<name>.js` and `.css`. Scripts run only with this page's nonce. `monaco` lets in what Monaco needs:
+ * inline styles, which it writes, and workers from blobs, as a webview can start no others.
  */
-export function panelPage(webview: Webview, extensionUri: Uri, name: string, title: string): string {
+export function panelPage(webview: Webview, extensionUri: Uri, name: string, title: string, { monaco = true } = {}): string {
   const nonce = randomBytes(16).toString('base64')
   const source = webview.cspSource
   const asset = (file: string) => String(webview.asWebviewUri(Uri.joinPath(folder(extensionUri), file)))
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${source} 'unsafe-inline'`,
+    `style-src ${source}${monaco ? " 'unsafe-inline'" : ''}`,
     `font-src ${source} data:`,
     `img-src ${source} data:`,
-    `connect-src ${source}`,
-    'worker-src blob:',
+    ...(monaco ? [`connect-src ${source}`, 'worker-src blob:'] : []),
   ].join('; ')
   return `<!DOCTYPE html>
 <html lang="${env.language}">
