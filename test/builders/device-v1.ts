@@ -18,20 +18,22 @@ export const mutualTls = ({ endpoints }: Place, { certPath, keyPath, caPath }: D
   drainTimeMs: 10,
 })
 
+interface Endable {
+  end(force?: boolean, done?: () => void): void
+}
+
 /** Resolves when the device has connected; fails with the SDK's own error. */
-async function connected<T extends EventEmitter>(client: T, what: string): Promise<T> {
+async function connected<T extends EventEmitter & Endable>(client: T, what: string): Promise<T> {
   const up = new Promise<void>((resolve, reject) => {
     client.once('connect', resolve)
     client.once('error', reject)
     client.once('close', () => reject(new Error(`${what} was closed instead of accepted`)))
   })
+  // Left alone, the SDK would go on reconnecting after a failed test.
+  client.once('close', () => client.end(true))
   await within(up, `${what} to connect`)
   client.on('error', () => undefined)
   return client
-}
-
-interface Endable {
-  end(force?: boolean, done?: () => void): void
 }
 
 /** Ends a v1 client; resolves when its connection is closed. */

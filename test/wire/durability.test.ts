@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { AddThingToThingGroupCommand, CreateThingCommand, CreateThingGroupCommand, DescribeJobCommand, ListThingPrincipalsCommand } from '@aws-sdk/client-iot'
 import { GetThingShadowCommand, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane'
 import { awsClients, makeDevice, type AwsClients } from '../builders/aws-clients.ts'
-import { buildCli, startCli, type CliHub } from '../builders/cli-hub.ts'
+import { buildCli, startCli, type BuiltCli, type CliHub } from '../builders/cli-hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
 import { createJob, executionOf } from '../builders/operator.ts'
 import { within } from '../builders/within.ts'
@@ -14,11 +13,11 @@ const CONNECTIONS = 50
 const WINDOW = 20
 const SHADOWS = 10
 
-let built: { folder: string; cli: string }
+let built: BuiltCli
 before(async () => {
   built = await buildCli()
 })
-after(() => rm(built.folder, { recursive: true, force: true }))
+after(() => built.cleanUp())
 
 const arnOf = (thing: string): string => `arn:aws:iot:us-east-1:123456789012:thing/${thing}`
 const nameOf = (index: number): string => `worker-${index}`
