@@ -6,6 +6,7 @@ import { httpsRequest } from '../builders/https-request.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
 import { createJob, executionOf } from '../builders/operator.ts'
+import { tlsCredentials } from '../builders/tls-credentials.ts'
 
 /** The policy that AWS's own guides give a device: its own topics, told by the name of its thing. */
 const ownTopics = {
@@ -83,5 +84,34 @@ describe('a thing that its policy keeps to its own topics', () => {
     const own = await httpsRequest(hub, { port: hub.endpoints.https, path: '/things/neighbour/jobs', cert: files.cert, key: files.key })
     assert.equal(own.status, 400)
     assert.equal(own.headers['x-amzn-errortype'], 'CertificateValidationException')
+  })
+})
+
+describe('a strict hub', () => {
+  let hub: TestHub
+  let aws: AwsClients
+
+  before(async () => {
+    hub = await startHub({ mode: 'strict' })
+    aws = awsClients(hub, 'https')
+  })
+  after(async () => {
+    aws.destroy()
+    await hub.stop()
+  })
+
+  test('lets in who has a registered certificate and a policy, and nobody else', async () => {
+    const overTls = { protocol: 'mqtts', port: hub.endpoints.mqtts, ca: hub.ca } as const
+    const policed = await makeDevice(hub, aws, 'inmate', ownTopics)
+    const client = await connectMqtt(hub, 'inmate', { ...overTls, cert: policed.cert, key: policed.key })
+    await client.publish('$aws/things/inmate/jobs/get', { clientToken: 'strict' })
+    assert.equal((await client.json('$aws/things/inmate/jobs/get/accepted'))['clientToken'], 'strict')
+    await client.end()
+
+    const unpoliced = await makeDevice(hub, aws, 'unpoliced')
+    const strangers = [{}, overTls, { ...overTls, cert: unpoliced.cert, key: unpoliced.key }, { ...overTls, cert: tlsCredentials.clientCert, key: tlsCredentials.clientKey }]
+    for (const options of strangers) await assert.rejects(connectMqtt(hub, 'unpoliced', options), /closed instead of accepted/)
+    const unsigned = await httpsRequest(hub, { port: hub.endpoints.https, path: '/things' })
+    assert.equal(unsigned.status, 403)
   })
 })

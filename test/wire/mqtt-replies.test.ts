@@ -63,6 +63,21 @@ describe('answers and events over plain MQTT', () => {
     assert.deepEqual([execution['jobId'], execution['status']], ['two', 'QUEUED'])
   })
 
+  test('what becomes of jobs and executions is told as events', async () => {
+    const watcher = await connectMqtt(hub, 'auditor')
+    await watcher.subscribe('$aws/events/job/#', '$aws/events/jobExecution/#')
+    await device.publish(`${jobs}/two/update`, { status: 'SUCCEEDED', statusDetails: { took: '3s' } })
+    const execution = await watcher.json('$aws/events/jobExecution/two/succeeded')
+    assert.deepEqual(
+      [execution['eventType'], execution['jobId'], execution['thingArn'], execution['status'], execution['statusDetails']],
+      ['JOB_EXECUTION', 'two', 'arn:aws:iot:us-east-1:123456789012:thing/gate', 'SUCCEEDED', { took: '3s' }],
+    )
+    const job = await watcher.json('$aws/events/job/two/completed')
+    assert.deepEqual([job['eventType'], job['operation'], job['status']], ['JOB', 'completed', 'COMPLETED'])
+    assert.equal((job['jobProcessDetails'] as { numberOfSucceededThings: number }).numberOfSucceededThings, 1)
+    await watcher.end()
+  })
+
   test('presence: a client that takes over a client id is announced, and so is why the other one went', async () => {
     const watcher = await connectMqtt(hub, 'watcher')
     await watcher.subscribe('$aws/events/presence/#')
