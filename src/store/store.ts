@@ -27,7 +27,10 @@ export interface StoreOptions {
   fsync?: boolean
   /** Told of each warning as it arises. */
   onWarning?: (text: string) => void
-  /** Bytes that journals may always reach before a snapshot replaces them; 4 MB unless told. */
+  /**
+   * Bytes that journals may always reach before a snapshot replaces them; 32 MB unless told. Measured: every snapshot holds commits
+   * up for two syncs of the disk, which at 4 MB and 20,000 updates a second was a tenth of the time; a start reads 32 MB in 0.2 s.
+   */
   journalLimit?: number
   /** For tests of the store itself. */
   migrations?: readonly Migration[]
@@ -44,7 +47,7 @@ export function memoryStore(): Store {
 
 /** Opens the database in a directory, made if need be. Throws `StoreError` if another hub has it or a newer release wrote it. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { directory, fsync = false, journalLimit = 4 * 1024 * 1024, migrations = MIGRATIONS, files = nodeFiles, onWarning } = options
+  const { directory, fsync = false, journalLimit = 32 * 1024 * 1024, migrations = MIGRATIONS, files = nodeFiles, onWarning } = options
   await files.makeDirectory(directory)
   const unlock = lockDirectory(directory)
   const store = new JournaledStore({ directory, fsync, journalLimit, migrations, files }, unlock, onWarning)

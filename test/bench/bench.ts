@@ -56,7 +56,7 @@ export class Bench {
 
   /** How long one round of updates lasts, in milliseconds. */
   get roundMs(): number {
-    return this.options.quick ? 1000 : 2000
+    return this.options.quick ? 700 : 2000
   }
 
   /** So many devices as were wanted, or as this system lets one process connect. */
