@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream'
 import { HubError, invalid, type HubErrorCode } from '../core/errors.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { json, jsonError } from './json.ts'
 import { isOwnHost, isOwnOrigin } from './origin.ts'
 import { Routes } from './routes.ts'
+import type { HttpStream } from './stream.ts'
 import { bearsToken } from './token.ts'
 
 /** A request to the hub's own API; `json` is the parsed body, `undefined` where there was none. */
@@ -10,7 +12,12 @@ export interface ApiRequest extends HttpRequest {
   json: unknown
 }
 
-/** One call of the hub's own API. What `handle` resolves to is sent as JSON, `undefined` as 204. */
+/** What a call resolves to that answers with events as they come [HTML: server-sent events]. */
+export class EventStream {
+  constructor(readonly events: Readable) {}
+}
+
+/** One call of the hub's own API. What `handle` resolves to is sent as JSON, `undefined` as 204; or it is an `EventStream`. */
 export interface ApiRoute {
   method: string
   /** A path-to-regexp pattern that begins with `/hub/`. */
@@ -31,7 +38,7 @@ export interface ApiFront {
   /** Whether the path is the hub's own, so that no dialect is asked. */
   claims(request: HttpRequest): boolean
   /** Never rejects. */
-  handle(request: HttpRequest): Promise<HttpResponse>
+  handle(request: HttpRequest): Promise<HttpResponse | HttpStream>
 }
 
 export function createApiFront({ routes, token, names, onNotice }: ApiFrontOptions): ApiFront {
@@ -59,11 +66,11 @@ function checkCaller({ headers }: HttpRequest, token: string, names: readonly st
   if (!bearsToken(authorization, token)) throw new HubError('UNAUTHORIZED', 'Send the hub\'s token: Authorization: Bearer <content of the token file>')
 }
 
-async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<HttpResponse> {
+async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<HttpResponse | HttpStream> {
   const found = table.find(request)
   switch (found.type) {
     case 'match':
-      return json(200, await found.route.handle({ ...request, json: parseBody(request.body) }, found.params))
+      return answer(await found.route.handle({ ...request, json: parseBody(request.body) }, found.params))
     case 'malformed':
       throw invalid('path', request.path, 'must be correctly percent-encoded')
     case 'method-not-allowed': {
@@ -75,6 +82,11 @@ async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<
   }
 }
 
+function answer(result: unknown): HttpResponse | HttpStream {
+  if (!(result instanceof EventStream)) return json(200, result)
+  return { status: 200, headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }, stream: result.events }
+}
+
 function parseBody(body: Buffer): unknown {
   if (body.length === 0) return undefined
   try {
@@ -83,6 +95,9 @@ function parseBody(body: Buffer): unknown {
     throw new HubError('INVALID', `body: must be JSON (${error instanceof Error ? error.message : String(error)})`, { field: 'body' })
   }
 }
+
+/** Whether it is one of the codes that `HubError` knows. */
+export const isHubErrorCode = (code: unknown): code is HubErrorCode => typeof code === 'string' && Object.hasOwn(STATUS, code)
 
 const STATUS: Record<HubErrorCode, number> = {
   INVALID: 400,

@@ -10,6 +10,7 @@ import type { ObjectStore } from './objects.ts'
 import { refuseBody, refuseMalformed } from './refuse.ts'
 import { announcesTooMuch, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
+import { sendStream, type HttpStream } from './stream.ts'
 import { declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -21,7 +22,7 @@ const ALPN = ['x-amzn-http-ca', 'http/1.1']
 
 /** Who decides about requests. `gone` is aborted if the client does not wait for the answer. */
 export interface HttpHooks {
-  handle(request: HttpRequest, gone: AbortSignal): Promise<HttpResponse>
+  handle(request: HttpRequest, gone: AbortSignal): Promise<HttpResponse | HttpStream>
 }
 
 export interface HttpServerOptions {
@@ -126,7 +127,8 @@ export class HttpServer {
       const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req, body)
       const response = await this.#options.hooks.handle(request, exchange.gone)
       if (this.#stopping) res.shouldKeepAlive = false
-      if (!exchange.gone.aborted) await send(res, request, response, this.#options.objects)
+      if ('stream' in response) await sendStream(res, response)
+      else if (!exchange.gone.aborted) await send(res, request, response, this.#options.objects)
     } catch (error) {
       await this.#fail(exchange, error)
     }

@@ -1,28 +1,62 @@
 import { invalid } from '../core/errors.ts'
-import type { ApiRequest, ApiRoute } from '../http/hub-api.ts'
+import { EventStream, type ApiRequest, type ApiRoute } from '../http/hub-api.ts'
 import type { HubApi } from '../shared/api.ts'
+import type { JobDraft, TargetDraft } from '../shared/job-draft.ts'
+import type { EventFeed } from './event-feed.ts'
 
-/** The hub's own API over HTTP, for scripts: the same calls, under `/hub/`, with the token. */
-export const apiRoutes = (api: HubApi): ApiRoute[] => [
-  { method: 'GET', path: '/hub/status', handle: async () => api.status() },
-  { method: 'GET', path: '/hub/notices', handle: async () => api.notices() },
+const DEVICE = '/hub/devices/:dialect/:name'
+const JOB = '/hub/jobs/:dialect/:name'
+
+/** The hub's own API over HTTP, for other processes: the same calls, under `/hub/`, with the token. */
+export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRoute[] => [
+  get('/hub/status', () => api.status()),
+  get('/hub/dialects', () => api.dialects()),
+  get('/hub/notices', () => api.notices()),
+  get('/hub/events', async () => new EventStream(feed.open())),
+  get('/hub/groups', (request) => api.groups(request.query.get('dialect') ?? undefined)),
+  get('/hub/devices', (request) => {
+    const { online, ...page } = query(request, ['dialect', 'search', 'online', 'after'])
+    return api.devices({ ...page, ...limit(request), ...(online === undefined ? {} : { online: online === 'true' }) })
+  }),
+  get(DEVICE, (_, params) => api.device(keyIn(params))),
+  get(`${DEVICE}/messages`, (_, params) => api.messages(keyIn(params))),
+  get(`${DEVICE}/twin`, (request, params) => api.twin(keyIn(params), request.query.get('name') ?? undefined)),
+  post('/hub/devices', ({ json }) => api.addDevice(text(json, 'dialect'), text(json, 'name'))),
+  post(`${DEVICE}/kit`, (_, params) => api.connectionKit(keyIn(params))),
   {
-    method: 'GET',
-    path: '/hub/devices',
-    handle: async (request) => {
-      const { online, ...page } = query(request, ['dialect', 'search', 'online', 'after'])
-      return api.devices({ ...page, ...limit(request), ...(online === undefined ? {} : { online: online === 'true' }) })
+    method: 'PUT',
+    path: `${DEVICE}/twin`,
+    handle: async ({ json }, params) => {
+      const name = member(json, 'name')
+      return api.setDesired(keyIn(params), name === undefined ? undefined : text(json, 'name'), object(json, 'desired'), number(json, 'version'))
     },
   },
-  { method: 'GET', path: '/hub/jobs', handle: async () => api.jobs() },
-  { method: 'GET', path: '/hub/jobs/:dialect/:name', handle: async (_, { dialect, name }) => api.job(`${dialect}/${name}`) },
-  {
-    method: 'GET',
-    path: '/hub/jobs/:dialect/:name/executions',
-    handle: async (request, { dialect, name }) => api.executions(`${dialect}/${name}`, { ...query(request, ['status', 'after']), ...limit(request) }),
-  },
-  { method: 'POST', path: '/hub/clock/advance', handle: async ({ json }) => api.advance(advanceBy(json)) },
+  remove(DEVICE, (_, params) => api.removeDevice(keyIn(params))),
+  get('/hub/jobs', () => api.jobs()),
+  get(JOB, (_, params) => api.job(keyIn(params))),
+  get(`${JOB}/executions`, (request, params) => api.executions(keyIn(params), { ...query(request, ['status', 'search', 'after']), ...limit(request) })),
+  get(`${JOB}/executions/:device`, (_, params) => api.execution(keyIn(params), params['device'] ?? '')),
+  // What drafts and targets hold is checked by the calls themselves.
+  post('/hub/targets/count', ({ json }) => api.countTargets(text(json, 'dialect'), targets(json))),
+  post('/hub/jobs/check', ({ json }) => api.checkJob(json as JobDraft)),
+  post('/hub/jobs', ({ json }) => api.createJob(json as JobDraft)),
+  post(`${JOB}/cancel`, ({ json }, params) => {
+    const comment = member(json, 'comment')
+    return api.cancelJob(keyIn(params), { force: member(json, 'force') === true, ...(comment !== undefined && { comment: text(json, 'comment') }) })
+  }),
+  post(`${JOB}/retry`, (_, params) => api.retryFailed(keyIn(params))),
+  remove(JOB, (request, params) => api.deleteJob(keyIn(params), { force: request.query.get('force') === 'true' })),
+  post('/hub/clock/advance', ({ json }) => api.advance(advanceBy(json))),
+  post('/hub/stop', async () => stop()),
 ]
+
+type Handle = ApiRoute['handle']
+
+const get = (path: string, handle: Handle): ApiRoute => ({ method: 'GET', path, handle })
+const post = (path: string, handle: Handle): ApiRoute => ({ method: 'POST', path, handle })
+const remove = (path: string, handle: Handle): ApiRoute => ({ method: 'DELETE', path, handle })
+
+const keyIn = ({ dialect, name }: Record<string, string>): string => `${dialect}/${name}`
 
 function query<K extends string>({ query: given }: ApiRequest, names: K[]): Partial<Record<K, string>> {
   const found: Partial<Record<K, string>> = {}
@@ -35,8 +69,36 @@ function query<K extends string>({ query: given }: ApiRequest, names: K[]): Part
 
 const limit = ({ query: given }: ApiRequest): { limit?: number } => (given.has('limit') ? { limit: Number(given.get('limit')) } : {})
 
+const member = (body: unknown, name: string): unknown =>
+  typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined
+
+function text(body: unknown, name: string): string {
+  const value = member(body, name)
+  if (typeof value !== 'string') throw invalid(name, value, 'must be a string')
+  return value
+}
+
+function number(body: unknown, name: string): number {
+  const value = member(body, name)
+  if (typeof value !== 'number') throw invalid(name, value, 'must be a number')
+  return value
+}
+
+function object(body: unknown, name: string): object {
+  const value = member(body, name)
+  if (typeof value !== 'object' || value === null) throw invalid(name, value, 'must be an object')
+  return value
+}
+
+function targets(body: unknown): TargetDraft[] {
+  const value = member(body, 'targets')
+  const isTarget = (target: unknown): boolean => ['device', 'group', 'query'].some((kind) => typeof member(target, kind) === 'string')
+  if (!Array.isArray(value) || !value.every(isTarget)) throw invalid('targets', value, 'must be a list of {device}, {group} or {query}')
+  return value as TargetDraft[]
+}
+
 function advanceBy(body: unknown): number | 'next' {
-  const by = typeof body === 'object' && body !== null && 'by' in body ? body.by : undefined
+  const by = member(body, 'by')
   if (by === 'next' || typeof by === 'number') return by
   throw invalid('by', by, 'must be a number of milliseconds, or "next"')
 }

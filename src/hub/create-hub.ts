@@ -11,15 +11,36 @@ import { startHub, type Running } from './running.ts'
 export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
   const events = new Changes()
   let running: Promise<Running> | undefined
+  let stopping: Promise<void> | undefined
   let api: HubApi | undefined
+  let end = ending()
+
+  const begin = (): Promise<Running> => {
+    if (stopping !== undefined) end = ending()
+    stopping = undefined
+    return startHub(options, { ...extras, onStopAsked: () => void stop().catch(() => {}) }, dialects, events)
+  }
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      const hub = await running?.catch(() => undefined)
+      running = undefined
+      await hub?.stop()
+    })()
+    end.settle(stopping)
+    return stopping
+  }
+
   return {
     events,
     get api() {
       if (api === undefined) throw new Error('The hub is not started')
       return api
     },
+    get stopped() {
+      return end.promise
+    },
     async start(): Promise<Endpoints> {
-      running ??= startHub(options, extras, dialects, events)
+      running ??= begin()
       try {
         const hub = await running
         api = hub.api
@@ -29,12 +50,16 @@ export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
         throw error
       }
     },
-    async stop(): Promise<void> {
-      const hub = await running
-      running = undefined
-      await hub?.stop()
-    },
+    stop,
   }
+}
+
+function ending(): { promise: Promise<void>; settle: (how: Promise<void>) => void } {
+  let settle: (how: Promise<void>) => void = () => {}
+  const promise = new Promise<void>((resolve) => (settle = resolve))
+  // Who does not ask how it ended need not know.
+  promise.catch(() => {})
+  return { promise, settle }
 }
 
 /** How devices of that dialect talk, for playing them. NOT_FOUND if there is no such dialect. */

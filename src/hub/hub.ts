@@ -4,8 +4,10 @@ import type { HubOptions } from '../shared/options.ts'
 export interface Hub {
   /** Ready means: state loaded and every listener bound. Rejects with what stands in the way and what to change. */
   start(): Promise<Endpoints>
-  /** Ends connections, writes everything down. */
+  /** Ends connections, writes everything down. Rejects if something could not be written; the hub is stopped nevertheless. */
   stop(): Promise<void>
+  /** Settles as `stop` does once the hub has stopped, whoever asked for it: another process may, by the API. */
+  readonly stopped: Promise<void>
   readonly api: HubApi
   readonly events: HubEvents
 }
@@ -19,6 +21,8 @@ export interface HubEvents {
 export interface HubExtras {
   /** Keep every device's last messages from the start, not only once somebody has asked for some. */
   traffic?: boolean
+  /** A folder in which running hubs are listed, besides the locator that each leaves in its own data folder. */
+  list?: string
 }
 
 export type { HubOptions }

@@ -13,6 +13,7 @@ import { HttpServer } from '../http/server.ts'
 import { loadToken } from '../http/token.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
+import { StoreError } from '../store/store-error.ts'
 import { memoryStore, openStore, type Store } from '../store/store.ts'
 import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
@@ -20,16 +21,19 @@ import { bindAll } from './bind.ts'
 import type { Changes } from './changes.ts'
 import type { HubExtras } from './hub.ts'
 import { Deeds } from './deeds.ts'
+import { EventFeed } from './event-feed.ts'
 import { HttpGate } from './http-gate.ts'
 import { lastInstant, rememberInstant } from './last-instant.ts'
 import { MqttGate } from './mqtt-gate.ts'
+import { announce, findHub } from './locator.ts'
 import { fulfil } from './needs.ts'
-import { lanNames, publicHost } from './network.ts'
+import { lanNames, localUrl, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
 import { Ticker } from './ticker.ts'
 import { Traffic } from './traffic.ts'
 import { Turns } from './turns.ts'
+import { version } from './version.ts'
 import { LiveView } from './views.ts'
 import { Wakes } from './wakes.ts'
 
@@ -43,13 +47,19 @@ export interface Running {
 /** Node leaves a UUID in the pieces it was made of, which take 500 bytes of memory; a copy takes 90. */
 const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('latin1') }
 
+/** What a hub is given besides its options. */
+export interface Surroundings extends HubExtras {
+  /** Somebody has asked the hub, by its API, to stop. */
+  onStopAsked(): void
+}
+
 /** Loads the state, binds every listener, and takes up what the last run left undone. */
-export async function startHub(options: HubOptions, extras: HubExtras, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
+export async function startHub(options: HubOptions, extras: Surroundings, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
   const data = resolve(options.data)
   const heard: { warn(text: string): void } = { warn: () => {} }
   const store: Store = options.memory
     ? memoryStore()
-    : await openStore({ directory: join(data, 'state'), fsync: options.fsync, onWarning: (text) => heard.warn(text) })
+    : await openStore({ directory: join(data, 'state'), fsync: options.fsync, onWarning: (text) => heard.warn(text) }).catch(async (error: unknown) => Promise.reject(await whoHasIt(error, data)))
   try {
     return await compose(options, extras, data, store, dialects, changes, heard)
   } catch (error) {
@@ -60,7 +70,7 @@ export async function startHub(options: HubOptions, extras: HubExtras, dialects:
 
 async function compose(
   options: HubOptions,
-  extras: HubExtras,
+  extras: Surroundings,
   data: string,
   store: Store,
   dialects: readonly Dialect[],
@@ -146,7 +156,8 @@ async function compose(
       if (virtual !== undefined) rememberInstant(store, clock.now())
     },
   })
-  const front = createApiFront({ routes: apiRoutes(api), token, names: [endpoint.host, ...lan], onNotice: note })
+  const feed = new EventFeed(changes)
+  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), token, names: [endpoint.host, ...lan], onNotice: note })
   const http = HttpServer.create({
     hooks: { handle: (request, gone) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone)) },
     tls: certificates.tls,
@@ -157,18 +168,22 @@ async function compose(
   const stop = async (): Promise<void> => {
     await ticker.stop()
     traffic.stop()
+    feed.close()
     // First the broker: clients on WebSockets then hear from it, not from a closed socket.
     await broker.stop()
     await http.stop()
     await store.close()
+    await withdraw()
   }
 
   const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }
+  let withdraw = (): Promise<void> => Promise.resolve()
   try {
     await deeds.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
     for (const { name, onStart } of dialects) if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
     Object.assign(endpoint, await bindAll(options, broker, http))
     Object.assign(endpoints, endpoint)
+    withdraw = await announce({ pid: process.pid, version, startedAt: Date.now(), data, url: localUrl(options.host, endpoint.http), endpoints }, extras.list)
   } catch (error) {
     await stop().catch(() => {})
     throw error
@@ -178,5 +193,12 @@ async function compose(
 }
 
 const inputOf = ({ id, method, path }: HttpRequest) => ({ type: 'http', request: id, method, path }) as const
+
+/** A folder that another hub has: says where that one is. */
+async function whoHasIt(error: unknown, data: string): Promise<unknown> {
+  if (!(error instanceof StoreError) || error.code !== 'LOCKED') return error
+  const other = await findHub(data)
+  return other === undefined ? error : new StoreError('LOCKED', `${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`)
+}
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

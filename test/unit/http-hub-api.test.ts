@@ -30,6 +30,7 @@ async function call(line: string, headers: HttpRequest['headers'] = {}, body = '
   const all = { host: 'localhost:8880', authorization: 'Bearer token', ...headers }
   const rest = { query: new URLSearchParams('a=1'), secure: false, local: true, remoteAddress: '127.0.0.1' }
   const response = await front.handle({ id: '1', method, path, headers: all, body: Buffer.from(body), ...rest })
+  assert.ok(!('stream' in response))
   assert.ok(response.body === undefined || typeof response.body === 'string')
   return { status: response.status, headers: response.headers ?? {}, body: response.body === undefined ? undefined : JSON.parse(response.body) }
 }

@@ -1,0 +1,52 @@
+import type { Endpoints, HubApi } from '../shared/api.ts'
+import { Changes } from './changes.ts'
+import type { HubEvents } from './hub.ts'
+import { askOver, remoteApi, type Remote } from './remote-api.ts'
+import { listenTo } from './remote-events.ts'
+
+/** A hub that another process runs, used like one's own. */
+export interface AttachedHub {
+  readonly api: HubApi
+  /** After a gap, when changes may have been missed, there is one of type `clock`. */
+  readonly events: HubEvents
+  readonly endpoints: Endpoints
+  /** Resolves when the hub can be reached no more: it has stopped, its process has died, or we have left. */
+  readonly gone: Promise<void>
+  /** Called once if the hub is gone, but not because we left; returns a way to call it off. */
+  onLost(listener: () => void): () => void
+  /** Asks the hub to stop, for everybody; resolves when it is no longer reached. */
+  stop(): Promise<void>
+  /** Leaves; the hub goes on. */
+  detach(): Promise<void>
+}
+
+/** Attaches to a running hub. Rejects with UNAUTHORIZED for a wrong token, NOT_ONLINE if there is no hub at that URL. */
+export async function attachHub(remote: Remote): Promise<AttachedHub> {
+  const ask = askOver(remote)
+  const api = remoteApi(ask)
+  const { endpoints } = await api.status()
+  const changes = new Changes()
+  const { ended, leave } = await listenTo(remote, (change) => changes.emit(change))
+  const listeners = new Set<() => void>()
+  const gone = ended.then((how) => {
+    if (how === 'lost') for (const listener of listeners) listener()
+  })
+  return {
+    api,
+    events: changes,
+    endpoints,
+    gone,
+    onLost: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stop: async () => {
+      await ask('POST', '/hub/stop')
+      await gone
+    },
+    detach: async () => {
+      leave()
+      await gone
+    },
+  }
+}

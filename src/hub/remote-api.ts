@@ -1,0 +1,84 @@
+import { HubError } from '../core/errors.ts'
+import { dialectOf, nameOf } from '../core/ids.ts'
+import { isHubErrorCode } from '../http/hub-api.ts'
+import type { HubApi } from '../shared/api.ts'
+
+/** Sends one request of the hub's API and reads its answer. */
+export type Ask = <T>(method: string, path: string, body?: unknown) => Promise<T>
+
+/** Where a hub in another process is reached, and the token it obeys. */
+export interface Remote {
+  url: string
+  token: string
+}
+
+/** Asks over HTTP. Refusals come back as the `HubError` they were; NOT_ONLINE if nobody answers. */
+export const askOver = ({ url, token }: Remote): Ask =>
+  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new HubError('NOT_ONLINE', `the hub at ${url} does not answer: ${reasonOf(error)}`)
+    })
+    const text = await response.text()
+    if (!response.ok) throw refusalIn(text, response.status, `${method} ${path}`)
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+
+/** `fetch failed` is no reason; what lies behind it is. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error) return cause.message !== '' ? cause.message : 'code' in cause ? String(cause.code) : cause.name
+  return error instanceof Error ? error.message : String(error)
+}
+
+function refusalIn(text: string, status: number, request: string): Error {
+  try {
+    const { code, message, field } = (JSON.parse(text) as { error: { code: unknown; message: string; field?: string } }).error
+    if (isHubErrorCode(code)) return new HubError(code, message, field === undefined ? {} : { field })
+    return new Error(message)
+  } catch {
+    return new Error(`${request} was answered with ${status}, and not by a hub`)
+  }
+}
+
+/** The API of a hub in another process. */
+export function remoteApi(ask: Ask): HubApi {
+  const device = (key: string): string => `/hub/devices/${inPath(key)}`
+  const job = (key: string): string => `/hub/jobs/${inPath(key)}`
+  return {
+    status: () => ask('GET', '/hub/status'),
+    dialects: () => ask('GET', '/hub/dialects'),
+    devices: (query = {}) => ask('GET', `/hub/devices${inQuery({ ...query })}`),
+    device: (key) => ask('GET', device(key)),
+    addDevice: (dialect, name) => ask('POST', '/hub/devices', { dialect, name }),
+    connectionKit: (key) => ask('POST', `${device(key)}/kit`),
+    removeDevice: (key) => ask('DELETE', device(key)),
+    groups: (dialect) => ask('GET', `/hub/groups${inQuery({ dialect })}`),
+    messages: (key) => ask('GET', `${device(key)}/messages`),
+    twin: (key, name) => ask('GET', `${device(key)}/twin${inQuery({ name })}`),
+    setDesired: (key, name, desired, version) => ask('PUT', `${device(key)}/twin`, { name, desired, version }),
+    jobs: () => ask('GET', '/hub/jobs'),
+    job: (key) => ask('GET', job(key)),
+    executions: (key, query = {}) => ask('GET', `${job(key)}/executions${inQuery({ ...query })}`),
+    execution: (key, of) => ask('GET', `${job(key)}/executions/${encodeURIComponent(of)}`),
+    countTargets: (dialect, targets) => ask('POST', '/hub/targets/count', { dialect, targets }),
+    checkJob: (draft) => ask('POST', '/hub/jobs/check', draft),
+    createJob: (draft) => ask('POST', '/hub/jobs', draft),
+    cancelJob: (key, options = {}) => ask('POST', `${job(key)}/cancel`, options),
+    retryFailed: (key) => ask('POST', `${job(key)}/retry`),
+    deleteJob: (key, { force = false } = {}) => ask('DELETE', `${job(key)}${inQuery({ force })}`),
+    notices: () => ask('GET', '/hub/notices'),
+    advance: (by) => ask('POST', '/hub/clock/advance', { by }),
+  }
+}
+
+const inPath = (key: string): string => `${encodeURIComponent(dialectOf(key))}/${encodeURIComponent(nameOf(key))}`
+
+function inQuery(values: Record<string, string | number | boolean | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value))
+  return query.size === 0 ? '' : `?${query.toString()}`
+}
