@@ -23,6 +23,7 @@ export const commands = {
   connectDevice: 'iotHub.connectDevice',
   removeDevice: 'iotHub.removeDevice',
   findDevice: 'iotHub.findDevice',
+  revealDevice: 'iotHub.revealDevice',
   clearFilter: 'iotHub.clearFilter',
   copyName: 'iotHub.copyName',
   openTwin: 'iotHub.openTwin',

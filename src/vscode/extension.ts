@@ -1,16 +1,69 @@
-import { commands as editor, l10n, window, type ExtensionContext } from 'vscode'
+import { commands as editor, Disposable, window, workspace, type ExtensionContext } from 'vscode'
 import { commands } from './commands.ts'
-import { openJobEditor } from './job-editor.ts'
+import { createHost } from './create-host.ts'
+import { deviceCommands } from './devices/device-commands.ts'
+import { HubFiles } from './documents/hub-files.ts'
+import { settleConflict } from './documents/open.ts'
+import { scheme } from './documents/paths.ts'
+import { registerJobEditor } from './job-editor/open.ts'
+import { jobCommands } from './jobs/job-commands.ts'
+import { advanceClock } from './life/advance-clock.ts'
+import { followState } from './life/follow-state.ts'
+import { HubLife } from './life/hub-life.ts'
+import { lifeCommands } from './life/life-commands.ts'
+import { networkCommands } from './life/network.ts'
+import { showStatusMenu } from './life/status-menu.ts'
+import { registerProgress } from './progress/open.ts'
+import { Pulse, type Beat } from './pulse.ts'
+import { DevicesView } from './tree/devices-view.ts'
+import { JobsView } from './tree/jobs-view.ts'
+import { LoadMoreNode } from './tree/nodes/load-more.ts'
+import { createWithHub } from './with-hub.ts'
+
+let hub: HubLife | undefined
 
 /** Registers; whatever costs anything is loaded on first use. */
 export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel('IoT Hub', { log: true })
+  hub = new HubLife(context, log)
+  const host = createHost(context, hub.life, log)
+  const life = hub
+  const withHub = createWithHub(host)
+  const devices = new DevicesView(host)
+  const jobs = new JobsView(host)
+  const pulse = new Pulse(host)
+  const files: HubFiles = new HubFiles(host, (uri, current) => void settleConflict(files, uri, current))
+  let beat: Beat | undefined
+  pulse.onBeat((latest) => (beat = latest))
+
+  const deeds: Record<string, (...given: never[]) => unknown> = {
+    ...lifeCommands(life, host),
+    ...networkCommands(life, host),
+    ...deviceCommands(withHub, devices),
+    ...jobCommands(host, withHub),
+    [commands.showStatus]: () => showStatusMenu(life, host, beat),
+    [commands.advanceClock]: withHub(() => advanceClock(host)),
+    [commands.refresh]: () => [devices, jobs].forEach(({ tree }) => tree.reset()),
+    [commands.loadMore]: (node: unknown) => {
+      if (node instanceof LoadMoreNode) for (const { tree } of [devices, jobs]) tree.loadMore(node)
+    },
+  }
   context.subscriptions.push(
-    editor.registerCommand(commands.start, async () => {
-      const { createHub } = await import('./hub-bundle.ts')
-      await window.showInformationMessage(l10n.t('The hub is loaded: {0}', typeof createHub))
-    }),
-    editor.registerCommand(commands.createJob, () => openJobEditor(context)),
+    log,
+    devices,
+    jobs,
+    pulse,
+    files,
+    followState(life, host, pulse, devices, jobs),
+    workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
+    registerJobEditor(host),
+    registerProgress(host),
+    Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
+  void life.resume()
 }
 
-export function deactivate(): void {}
+/** The window closes: connections end, everything is written down. */
+export function deactivate(): Promise<void> | undefined {
+  return hub?.end()
+}

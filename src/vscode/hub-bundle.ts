@@ -1,2 +1,2 @@
 // What `dist/hub.cjs` offers: all that activation must not pay for. Reach it with `await import('./hub-bundle.ts')` only.
-export { createHub } from '../hub/create-hub.ts'
+export { hubMaker } from './life/hub-maker.ts'

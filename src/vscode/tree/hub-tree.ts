@@ -43,15 +43,21 @@ export class HubTree implements TreeDataProvider<TreeNode> {
     this.#changed.pause(!visible)
   }
 
-  /** Shows one page more of what hangs under this item; `undefined`: of the tree itself. */
-  loadMore(parent: TreeNode | undefined): void {
+  /** Shows one page more of the list at whose end this item stands, if it stands in this tree. */
+  loadMore(more: TreeNode): void {
+    if (this.#shown.get(more.id) !== more) return
+    const { parent } = more
     const id = parent?.id ?? ''
     this.#wanted.set(id, this.#extent.wanted(id) + pageSize)
     this.#drawn.fire(parent && [parent])
   }
 
-  /** The item of this id, if it has been shown. */
-  find(id: string): TreeNode | undefined {
+  /** The item of this id, if it is among those that the tree shows at the top or under its parent. */
+  async lookUp(id: string): Promise<TreeNode | undefined> {
+    if (!this.#shown.has(id)) await this.getChildren()
+    const parent = this.source.parentOf(id)
+    const node = parent === undefined ? undefined : this.#shown.get(parent)
+    if (!this.#shown.has(id) && node !== undefined) await this.getChildren(node)
     return this.#shown.get(id)
   }
 

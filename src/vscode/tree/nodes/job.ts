@@ -1,9 +1,10 @@
 import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { HubApi, JobView } from '../../../shared/api.ts'
+import { countOf, inOrder, isBad, isRetriable } from '../../../shared/states.ts'
 import { commands } from '../../commands.ts'
 import { idOf } from '../affected.ts'
 import type { TreeNode } from '../node.ts'
-import { executionState, executionStates, jobState } from '../states.ts'
+import { executionState, jobState } from '../states.ts'
 import { JobStateNode } from './job-state.ts'
 
 /** A job, with how far it is. */
@@ -23,12 +24,12 @@ export class JobNode implements TreeNode {
     const { name, status, counts, planned } = this.view
     const { word, icon } = jobState(status, counts)
     const done = counts['SUCCEEDED'] ?? 0
-    const failed = (counts['FAILED'] ?? 0) + (counts['TIMED_OUT'] ?? 0) + (counts['REJECTED'] ?? 0)
+    const failed = countOf(counts, isBad)
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
     item.description = [word, l10n.t('{0} of {1} succeeded', done, planned), ...(failed > 0 ? [l10n.t('{0} failed', failed)] : [])].join(' · ')
     const active = status === 'IN_PROGRESS' || status === 'SCHEDULED'
-    item.contextValue = ['job', active ? 'active' : 'ended', ...((counts['FAILED'] ?? 0) + (counts['TIMED_OUT'] ?? 0) > 0 ? ['retriable'] : [])].join(' ')
+    item.contextValue = ['job', active ? 'active' : 'ended', ...(countOf(counts, isRetriable) > 0 ? ['retriable'] : [])].join(' ')
     item.accessibilityInformation = { label: l10n.t('Job {0} is {1}: {2} of {3} devices succeeded, {4} failed', name, word, done, planned, failed), role: 'treeitem' }
     item.command = { command: commands.openProgress, title: l10n.t('Show Progress'), arguments: [this] }
     return item
@@ -36,8 +37,8 @@ export class JobNode implements TreeNode {
 
   async children(): Promise<TreeNode[]> {
     const { counts } = this.view
-    const others = Object.keys(counts).filter((status) => !executionStates.some((known) => known === status))
-    return [...executionStates, ...others].filter((status) => (counts[status] ?? 0) > 0).map((status) => new JobStateNode(this, this.view.key, status, counts[status]!))
+    const states = inOrder(Object.keys(counts)).filter((status) => (counts[status] ?? 0) > 0)
+    return states.map((status) => new JobStateNode(this, this.view.key, status, counts[status] ?? 0))
   }
 
   async tooltip(api: HubApi): Promise<MarkdownString> {
@@ -46,7 +47,7 @@ export class JobNode implements TreeNode {
     text.appendMarkdown('**').appendText(name).appendMarkdown('**')
     if (description !== undefined && description !== '') text.appendMarkdown('\n\n').appendText(description)
     text.appendMarkdown('\n\n').appendText(l10n.t('Rolled out to {0} of {1} devices', rolledOut, planned))
-    for (const [status, count] of Object.entries(counts)) text.appendMarkdown('  \n').appendText(`${executionState(status).word} ${count}`)
+    for (const status of inOrder(Object.keys(counts))) text.appendMarkdown('  \n').appendText(`${executionState(status).word} ${counts[status] ?? 0}`)
     text.appendMarkdown('\n\n').appendText(l10n.t('Created {0}', new Date(createdAt).toLocaleString()))
     if (comment !== undefined) text.appendMarkdown('  \n').appendText(comment)
     return text

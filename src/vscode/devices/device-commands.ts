@@ -1,0 +1,57 @@
+import { env, l10n } from 'vscode'
+import type { HubApi } from '../../shared/api.ts'
+import { back, confirm, done } from '../ask.ts'
+import { commands } from '../commands.ts'
+import { compareTwin, openDocument } from '../documents/open.ts'
+import { nameOf } from '../keys.ts'
+import type { DevicesView } from '../tree/devices-view.ts'
+import { DeviceNode } from '../tree/nodes/device.ts'
+import { ExecutionNode } from '../tree/nodes/execution.ts'
+import { JobNode } from '../tree/nodes/job.ts'
+import { TwinNode } from '../tree/nodes/twin.ts'
+import { addDevice, connectDevice } from './connect.ts'
+import { findDevice, revealDevice } from './find-device.ts'
+import { deviceKeyOf, pickDevice } from './pick-device.ts'
+import type { WithHub } from '../with-hub.ts'
+
+/** What can be done with devices and their twins. All need the hub; without an item they ask for one. */
+export function deviceCommands(withHub: WithHub, devices: DevicesView) {
+  return {
+    [commands.addDevice]: withHub(async (api) => {
+      const key = await addDevice(api)
+      if (key !== undefined) await revealDevice(devices, key)
+    }),
+    [commands.connectDevice]: withHub((api, given?: unknown) => connectDevice(api, deviceKeyOf(given))),
+    [commands.removeDevice]: withHub((api, given?: unknown, selected?: unknown) => removeDevices(api, given, selected)),
+    [commands.findDevice]: withHub((api) => findDevice(api, devices)),
+    [commands.revealDevice]: withHub((_, given?: unknown) => (typeof given === 'string' ? revealDevice(devices, given) : undefined)),
+    [commands.clearFilter]: () => devices.setFilter({}),
+    [commands.copyName]: (given?: unknown) => copyName(given),
+    [commands.openTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Open the Twin of'), (device, name) => openDocument({ type: 'twin', device, ...(name !== undefined && { name }) }))),
+    [commands.compareTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Compare the Twin of'), compareTwin)),
+  }
+}
+
+async function withTwin(api: HubApi, given: unknown, title: string, deed: (device: string, name: string | undefined) => unknown): Promise<void> {
+  if (given instanceof TwinNode) return void (await deed(given.device, given.name))
+  const device = deviceKeyOf(given) ?? (await pickDevice(api, { title }))
+  if (typeof device === 'string') await deed(device, undefined)
+}
+
+async function removeDevices(api: HubApi, given: unknown, selected: unknown): Promise<void> {
+  const chosen = (Array.isArray(selected) ? selected : [given]).map(deviceKeyOf).filter((key) => key !== undefined)
+  const asked = chosen.length > 0 ? undefined : await pickDevice(api, { title: l10n.t('Remove a Device') })
+  if (asked === back) return
+  const keys = asked === undefined ? chosen : [asked]
+  if (keys.length === 0) return
+  const text = keys.length === 1 ? l10n.t('Remove the device {0}?', nameOf(keys[0]!)) : l10n.t('Remove {0} devices?', keys.length)
+  if (!(await confirm(text, l10n.t('Its twins, executions and credentials are deleted for good, and its connection is closed.'), l10n.t('Remove')))) return
+  for (const key of keys) await api.removeDevice(key)
+}
+
+async function copyName(given: unknown): Promise<void> {
+  const name = given instanceof DeviceNode || given instanceof JobNode ? given.view.name : given instanceof ExecutionNode ? nameOf(given.view.device) : undefined
+  if (name === undefined) return
+  await env.clipboard.writeText(name)
+  done(l10n.t('{0} copied', name))
+}

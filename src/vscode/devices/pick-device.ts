@@ -1,0 +1,37 @@
+import { l10n } from 'vscode'
+import type { DeviceView, DialectView, HubApi } from '../../shared/api.ts'
+import { pick, type Choice, type Question, type back } from '../ask.ts'
+import { DeviceNode } from '../tree/nodes/device.ts'
+import { deviceState } from '../tree/states.ts'
+
+/** What a command of a device was called with: an item of the tree, or a key. */
+export function deviceKeyOf(given: unknown): string | undefined {
+  if (given instanceof DeviceNode) return given.view.key
+  return typeof given === 'string' ? given : undefined
+}
+
+const rowOf = ({ key, name, state }: DeviceView, titles: Map<string, string>, dialect: string): Choice<string> => {
+  const { word, icon } = deviceState(state)
+  return { label: name, description: [titles.get(dialect), word].filter(Boolean).join(' · '), iconPath: icon, value: key }
+}
+
+/** Rows of the devices whose name holds what was typed; at most fifty, the hub searches. */
+export async function deviceRows(api: HubApi, typed: string, dialect?: string): Promise<Choice<string>[]> {
+  const { dialects } = dialect === undefined ? await api.status() : { dialects: [] }
+  const titles = new Map(dialects.map(({ name, title }) => [name, title]))
+  const search = typed.trim()
+  const { items } = await api.devices({ limit: 50, ...(search !== '' && { search }), ...(dialect !== undefined && { dialect }) })
+  return items.map((view) => rowOf(view, titles, view.dialect))
+}
+
+/** Lets the user pick a device; `undefined`: changed their mind. */
+export const pickDevice = (api: HubApi, question: Question): Promise<string | typeof back | undefined> =>
+  pick({ placeholder: l10n.t('Type to search by name'), ...question }, (typed) => deviceRows(api, typed))
+
+/** Lets the user pick a cloud; the only one needs no question. */
+export async function pickDialect(api: HubApi, question: Question): Promise<DialectView | typeof back | undefined> {
+  const dialects = await api.dialects()
+  const [only] = dialects
+  if (dialects.length === 1) return only
+  return pick(question, dialects.map((dialect) => ({ label: dialect.title, value: dialect })))
+}

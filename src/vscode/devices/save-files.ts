@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { env, l10n, window, workspace } from 'vscode'
+import type { ConnectionKit } from '../../shared/api.ts'
+import { confirm } from '../ask.ts'
+
+/** Saves a kit's files where the user says; secrets for nobody else's eyes, and with a word about it. */
+export async function saveFiles({ files }: ConnectionKit): Promise<void> {
+  const folders = await window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: l10n.t('Save Here'),
+    title: l10n.t('Folder for the device’s files'),
+    ...(workspace.workspaceFolders?.[0] && { defaultUri: workspace.workspaceFolders[0].uri }),
+  })
+  const folder = folders?.[0]?.fsPath
+  if (folder === undefined) return
+  // A name comes from the hub, maybe from another process: it stays in the folder.
+  const targets = files.map((file) => ({ ...file, path: join(folder, basename(file.name)) }))
+  const there = targets.filter(({ path }) => existsSync(path))
+  if (there.length > 0 && !(await confirm(l10n.t('Replace files?'), there.map(({ path }) => path).join('\n'), l10n.t('Replace')))) return
+  await mkdir(folder, { recursive: true })
+  for (const { path, content, secret } of targets) await writeFile(path, content, { mode: secret === true ? 0o600 : 0o644 })
+  const secrets = files.filter(({ secret }) => secret === true).map(({ name }) => name)
+  const text =
+    secrets.length === 0
+      ? l10n.t('{0} files saved in {1}', files.length, folder)
+      : l10n.t('{0} files saved in {1}. Secret, keep it out of version control: {2}', files.length, folder, secrets.join(', '))
+  const copyPath = l10n.t('Copy Path')
+  if ((await window.showInformationMessage(text, copyPath)) === copyPath) await env.clipboard.writeText(folder)
+}

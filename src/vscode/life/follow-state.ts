@@ -1,0 +1,74 @@
+import { commands as editor, Disposable, l10n, window, workspace } from 'vscode'
+import { commands } from '../commands.ts'
+import { setContext } from '../context-keys.ts'
+import type { Host } from '../host.ts'
+import { countOf, isBad } from '../../shared/states.ts'
+import type { Beat, Pulse } from '../pulse.ts'
+import { affectsOptions } from '../settings.ts'
+import type { DevicesView } from '../tree/devices-view.ts'
+import type { JobsView } from '../tree/jobs-view.ts'
+import type { HubLife } from './hub-life.ts'
+import { isOnNetwork } from './network.ts'
+import { followNotices } from './notices.ts'
+import { createStatusItem, showState } from './status-bar.ts'
+import { isUp } from './state.ts'
+
+/** Keeps the status bar, messages, badges and the log in step with the hub. */
+export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: DevicesView, jobs: JobsView): Disposable {
+  const item = createStatusItem()
+  let beat: Beat | undefined
+  let warning: string | undefined
+  const show = () => {
+    const { state } = host
+    showState(item, host, beat)
+    devices.view.message = state.type === 'failed' ? state.reason : state.type === 'stopping' ? l10n.t('Stopping…') : (warning ?? '')
+    setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.options().host))
+  }
+  pulse.onBeat((latest) => {
+    const before = beat
+    beat = latest
+    const failing = (latest?.jobs ?? []).filter(({ status }) => status === 'IN_PROGRESS').reduce((sum, { counts }) => sum + countOf(counts, isBad), 0)
+    jobs.view.badge = failing === 0 ? undefined : { value: failing, tooltip: l10n.t('{0} executions of running jobs have failed', failing) }
+    tellAborted(before, latest)
+    show()
+  })
+  show()
+  return Disposable.from(
+    item,
+    host.onState((state) => {
+      host.log.info(isUp(state) ? `${state.type}: ${JSON.stringify(state.endpoints)}` : state.type)
+      show()
+    }),
+    followNotices(host, (text) => {
+      warning = text
+      show()
+    }),
+    workspace.onDidChangeConfiguration((event) => {
+      if (affectsOptions(event) && host.state.type === 'running') void offerRestart(hub, host)
+    }),
+  )
+}
+
+/** Once, for a job that stopped itself because too much failed. */
+function tellAborted(before: Beat | undefined, now: Beat | undefined): void {
+  if (before === undefined) return
+  for (const { key, name, reasonCode, comment } of now?.jobs ?? []) {
+    const was = before.jobs.find((job) => job.key === key)
+    if (reasonCode !== 'ABORT_CRITERIA_MET' || was === undefined || was.reasonCode === reasonCode) continue
+    const progress = l10n.t('Show Progress')
+    const text = comment === undefined ? l10n.t('The job {0} aborted itself.', name) : l10n.t('The job {0} aborted itself: {1}', name, comment)
+    void window.showWarningMessage(text, progress).then((choice) => choice === progress && editor.executeCommand(commands.openProgress, key))
+  }
+}
+
+let offering = false
+
+/** Not when our own command has changed the setting: that restarts by itself. */
+async function offerRestart(hub: HubLife, host: Host): Promise<void> {
+  if (offering || JSON.stringify(hub.options()) === JSON.stringify(hub.startedWith)) return
+  offering = true
+  const restart = l10n.t('Restart Hub')
+  const choice = await window.showInformationMessage(l10n.t('The changed settings hold when the hub is started again.'), restart)
+  offering = false
+  if (choice === restart && host.state.type === 'running') await editor.executeCommand(commands.restart)
+}

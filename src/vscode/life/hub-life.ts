@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { l10n, window, workspace, commands as editor, type ExtensionContext, type LogOutputChannel } from 'vscode'
+import type { HubOptions } from '../../shared/options.ts'
+import { currentOptions } from '../settings.ts'
+import { Life } from './life.ts'
+import { placesOf } from './places.ts'
+import { isUp, type HubState } from './state.ts'
+
+/** What a hub keeps in its folder; nothing else there is ours to delete. */
+const belongings = ['state', 'certificates', 'token', 'hub.json']
+
+/** Whether a hub ran when the window was last closed: then it comes back with the window. */
+const ranKey = 'iotHub.ran'
+
+/** The hub's life with the user's settings, trust and storage. */
+export class HubLife {
+  readonly life: Life
+  /** What the hub was last started with. */
+  startedWith: HubOptions | undefined
+
+  constructor(
+    private readonly context: ExtensionContext,
+    private readonly log: LogOutputChannel,
+  ) {
+    this.life = new Life({
+      load: async () => (await import('../hub-bundle.ts')).hubMaker,
+      now: () => performance.now(),
+      pause: (milliseconds) => pause(milliseconds),
+      onError: (what, error) => log.error(what, error instanceof Error ? error : String(error)),
+    })
+  }
+
+  options(): HubOptions {
+    return currentOptions(placesOf(this.context), (setting, value) => this.log.warn(`${setting}: ${JSON.stringify(value)} cannot be used; the default is`))
+  }
+
+  /** Starts or joins, if the workspace is trusted. */
+  async start(): Promise<HubState> {
+    if (!workspace.isTrusted) {
+      void refuseUntrusted()
+      return this.life.state
+    }
+    const options = this.options()
+    if (!isUp(this.life.state)) this.startedWith = options
+    const state = await this.life.start(options)
+    await this.#remember(isUp(state))
+    return state
+  }
+
+  async stop(): Promise<HubState> {
+    await this.#remember(false)
+    return this.life.stop()
+  }
+
+  async restart(): Promise<HubState> {
+    await this.life.stop()
+    return this.start()
+  }
+
+  /** Deletes everything the hub knows. It must be stopped. */
+  async wipe(): Promise<void> {
+    const { data } = this.options()
+    for (const name of belongings) await rm(join(data, name), { recursive: true, force: true })
+  }
+
+  /** At activation: takes up what the last window left, or joins a hub that runs here already. Loads nothing if there is neither. */
+  async resume(): Promise<void> {
+    if (!workspace.isTrusted) return
+    if (this.context.workspaceState.get<boolean>(ranKey) === true) await this.start()
+    else if (existsSync(join(this.options().data, 'hub.json'))) await this.life.join(this.options().data)
+  }
+
+  /** At the window's end: everything is written down. That it ran is remembered. */
+  async end(): Promise<void> {
+    await this.life.stop()
+  }
+
+  async #remember(ran: boolean): Promise<void> {
+    await this.context.workspaceState.update(ranKey, ran)
+  }
+}
+
+async function refuseUntrusted(): Promise<void> {
+  const manage = l10n.t('Manage Workspace Trust')
+  const choice = await window.showWarningMessage(l10n.t('The hub opens network ports and writes files as this workspace’s settings say; it starts only in a workspace that you trust.'), manage)
+  if (choice === manage) await editor.executeCommand('workbench.trust.manage')
+}

@@ -1,0 +1,77 @@
+import { commands as editor, l10n, window } from 'vscode'
+import type { HubOptions } from '../../shared/options.ts'
+import { confirm, done } from '../ask.ts'
+import { commands } from '../commands.ts'
+import type { Host } from '../host.ts'
+import { changeOptions, section, settingOf } from '../settings.ts'
+import { freePort, isFree } from './free-port.ts'
+import type { HubLife } from './hub-life.ts'
+import { isUp, type HubState } from './state.ts'
+
+/** Start, stop and what lies between; each tells only of what went wrong. */
+export function lifeCommands(hub: HubLife, host: Host) {
+  const start = () => starting(hub.start())
+  return {
+    [commands.start]: start,
+    [commands.stop]: () => hub.stop(),
+    [commands.restart]: () => (host.state.type === 'attached' ? refuseGuest() : starting(hub.restart())),
+    [commands.reset]: () => reset(hub, host),
+    [commands.useFreePorts]: () => useFreePorts(hub),
+    [commands.showLog]: () => host.log.show(true),
+    [commands.openSettings]: (setting?: unknown) => editor.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? settingOf(setting) : section),
+    [commands.openWalkthrough]: () => editor.executeCommand('workbench.action.openWalkthrough', 'local-iot-hub.local-iot-hub#start', false),
+  }
+}
+
+/** A hub of another window or the command line is not ours to restart or change. */
+export async function refuseGuest(): Promise<void> {
+  await window.showInformationMessage(l10n.t('This hub is run by another window or by the command line: change or restart it there.'))
+}
+
+/** The state is returned for callers; a failure is told at once, with the ways out. */
+async function starting(began: Promise<HubState>): Promise<HubState> {
+  const state = await began
+  if (state.type === 'failed') void tellFailure(state)
+  return state
+}
+
+async function tellFailure({ reason, conflict }: Extract<HubState, { type: 'failed' }>): Promise<void> {
+  const free = l10n.t('Use Free Port')
+  const settings = l10n.t('Settings')
+  const log = l10n.t('Show Log')
+  const choice = await window.showErrorMessage(l10n.t('The hub did not start: {0}', reason), ...(conflict === undefined ? [] : [free]), settings, log)
+  if (choice === free) await editor.executeCommand(commands.useFreePorts)
+  if (choice === settings) await editor.executeCommand(commands.openSettings, conflict?.setting)
+  if (choice === log) await editor.executeCommand(commands.showLog)
+}
+
+/** Every port that is taken makes way for the next free one, for this workspace. */
+async function useFreePorts(hub: HubLife): Promise<HubState> {
+  const options = hub.options()
+  const names = ['mqtt', 'mqtts', 'http', 'https'] as const
+  const used = new Set(names.map((name) => options[name]))
+  const changes: Partial<HubOptions> = {}
+  for (const name of names) {
+    if (await isFree(options.host, options[name])) continue
+    const port = await freePort(options.host, options[name] + 1, used)
+    used.add(port)
+    changes[name] = port
+  }
+  await changeOptions(changes)
+  return starting(hub.start())
+}
+
+async function reset(hub: HubLife, host: Host): Promise<void> {
+  if (host.state.type === 'attached') return refuseGuest()
+  const sure = await confirm(
+    l10n.t('Delete everything the hub knows?'),
+    l10n.t('Devices, twins, jobs and the hub’s certificates are deleted for good; devices have to be given new credentials. Files of the bucket stay.'),
+    l10n.t('Delete'),
+  )
+  if (!sure) return
+  const wasUp = isUp(host.state)
+  await hub.stop()
+  await hub.wipe()
+  done(l10n.t('The hub was reset'))
+  if (wasUp) await starting(hub.start())
+}

@@ -1,0 +1,65 @@
+import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode'
+import { commands } from '../commands.ts'
+import type { Host } from '../host.ts'
+import type { Beat } from '../pulse.ts'
+import { isUp } from './state.ts'
+
+/** The one item in the status bar: what the hub is doing, at a glance. */
+export function createStatusItem(): StatusBarItem {
+  const item = window.createStatusBarItem('iotHub.status', StatusBarAlignment.Left, 5)
+  item.name = 'IoT Hub'
+  item.command = commands.showStatus
+  return item
+}
+
+/** Shows the state; hidden until the user has had to do with the hub. */
+export function showState(item: StatusBarItem, { state }: Host, beat: Beat | undefined): void {
+  item.backgroundColor = undefined
+  switch (state.type) {
+    case 'stopped':
+      tell(item, '$(circle-slash) IoT', l10n.t('The hub is stopped.'))
+      break
+    case 'starting':
+      tell(item, '$(loading~spin) IoT', l10n.t('The hub is starting.'))
+      break
+    case 'stopping':
+      tell(item, '$(loading~spin) IoT', l10n.t('The hub is writing down its state.'))
+      break
+    case 'failed':
+      tell(item, '$(error) IoT', state.reason)
+      item.backgroundColor = new ThemeColor('statusBarItem.errorBackground')
+      break
+    case 'running':
+    case 'attached': {
+      const { mqtt, mqtts } = state.endpoints
+      const ports = `${mqtt}·${mqtts}`
+      const icon = state.type === 'running' ? '$(broadcast)' : '$(link)'
+      const online = beat === undefined ? '' : ` · ${l10n.t('{0} online', beat.status.online)}`
+      const virtual = beat?.status.clock === 'virtual'
+      tell(item, `${icon} IoT ${ports}${online}${virtual ? ' $(clock)' : ''}`, details(state.type, beat))
+      if (virtual) item.backgroundColor = new ThemeColor('statusBarItem.warningBackground')
+    }
+  }
+  item.accessibilityInformation = { label: isUp(state) ? l10n.t('IoT Hub is running, {0} devices online', beat?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`, role: 'button' }
+  item.show()
+}
+
+function tell(item: StatusBarItem, text: string, tooltip: string | MarkdownString): void {
+  item.text = text
+  item.tooltip = tooltip
+}
+
+function details(type: 'running' | 'attached', beat: Beat | undefined): MarkdownString {
+  const text = new MarkdownString()
+  text.appendText(type === 'running' ? l10n.t('The hub runs in this window.') : l10n.t('The hub is run by another window or by the command line; this window is attached to it.'))
+  if (beat === undefined) return text
+  const { endpoints, mode, clock, now, devices, online, jobs } = beat.status
+  const line = (words: string) => text.appendMarkdown('  \n').appendText(words)
+  text.appendMarkdown('\n')
+  line(l10n.t('MQTT {0}:{1}, with TLS {2}', endpoints.host, endpoints.mqtt, endpoints.mqtts))
+  line(l10n.t('HTTP {0}, HTTPS {1}', endpoints.http, endpoints.https))
+  line(l10n.t('{0} of {1} devices online, {2} jobs', online, devices, jobs))
+  if (mode === 'strict') line(l10n.t('Strict: unknown devices are refused.'))
+  if (clock === 'virtual') line(l10n.t('Virtual clock: it is {0} for the hub, and stays so until the clock is moved.', new Date(now).toLocaleString()))
+  return text
+}
