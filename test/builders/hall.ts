@@ -1,4 +1,4 @@
-import { VirtualClock } from '../../src/core/clock.ts'
+import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Engine } from '../../src/core/engine.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds } from '../../src/core/ids.ts'

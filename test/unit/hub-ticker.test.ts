@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { VirtualClock } from '../../src/core/clock.ts'
+import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Deadlines } from '../../src/core/deadlines.ts'
 import { Ticker, type Source } from '../../src/hub/ticker.ts'
 

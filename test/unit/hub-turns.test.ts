@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Broker } from '../../src/broker/broker.ts'
-import { VirtualClock } from '../../src/core/clock.ts'
+import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Engine } from '../../src/core/engine.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds } from '../../src/core/ids.ts'

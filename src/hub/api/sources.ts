@@ -1,4 +1,5 @@
-import type { Clock, VirtualClock } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { VirtualClock } from '../../core/virtual-clock.ts'
 import type { Engine } from '../../core/engine.ts'
 import { notFound } from '../../core/errors.ts'
 import type { DialectName } from '../../core/ids.ts'
