@@ -50,9 +50,9 @@ export class HubLife {
     return state
   }
 
-  async stop(): Promise<HubState> {
+  async stop(how?: { forAll: boolean }): Promise<HubState> {
     await this.#remember(false)
-    return this.life.stop()
+    return this.life.stop(how)
   }
 
   async restart(): Promise<HubState> {

@@ -1,7 +1,9 @@
+import { attachHub } from '../../hub/attach.ts'
 import { createHub } from '../../hub/create-hub.ts'
+import { findHub } from '../../hub/locator.ts'
 import type { HubMaker } from './life.ts'
 
-/** Makes hubs in this process, and finds those of others. Loaded on first use only. */
+/** Makes hubs in this process, and joins those of others. Loaded on first use only. */
 export const hubMaker: HubMaker = {
   async start(options) {
     const hub = createHub(options)
@@ -11,8 +13,22 @@ export const hubMaker: HubMaker = {
       endpoints,
       onChange: (listener) => hub.events.on(listener),
       leave: () => hub.stop(),
-      gone: new Promise(() => {}),
+      end: () => hub.stop(),
+      gone: hub.stopped.catch(() => {}),
     }
   },
-  join: () => Promise.resolve(undefined),
+  async join(data) {
+    const found = await findHub(data)
+    // Our own, on its way out or in: it is joined by being waited for.
+    if (found === undefined || found.pid === process.pid) return undefined
+    const hub = await attachHub(found)
+    return {
+      api: hub.api,
+      endpoints: hub.endpoints,
+      onChange: (listener) => hub.events.on(listener),
+      leave: () => hub.detach(),
+      end: () => hub.stop(),
+      gone: hub.gone,
+    }
+  },
 }

@@ -13,7 +13,7 @@ export function lifeCommands(hub: HubLife, host: Host) {
   const start = () => starting(hub.start())
   return {
     [commands.start]: start,
-    [commands.stop]: () => hub.stop(),
+    [commands.stop]: () => (host.state.type === 'attached' ? stopGuest(hub) : hub.stop()),
     [commands.restart]: () => (host.state.type === 'attached' ? refuseGuest() : starting(hub.restart())),
     [commands.reset]: () => reset(hub, host),
     [commands.useFreePorts]: () => useFreePorts(hub),
@@ -21,6 +21,13 @@ export function lifeCommands(hub: HubLife, host: Host) {
     [commands.openSettings]: (setting?: unknown) => editor.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? settingOf(setting) : section),
     [commands.openWalkthrough]: () => editor.executeCommand('workbench.action.openWalkthrough', 'local-iot-hub.local-iot-hub#start', false),
   }
+}
+
+async function stopGuest(hub: HubLife): Promise<void> {
+  const stop = l10n.t('Stop It for Everybody')
+  const leave = l10n.t('Only Leave')
+  const choice = await window.showInformationMessage(l10n.t('This hub is run by another window or by the command line.'), stop, leave)
+  if (choice !== undefined) await hub.stop({ forAll: choice === stop })
 }
 
 /** A hub of another window or the command line is not ours to restart or change. */

@@ -8,8 +8,10 @@ export interface ReachableHub {
   readonly api: HubApi
   readonly endpoints: Endpoints
   onChange(listener: (change: Change) => void): () => void
-  /** Own: ends it and writes everything down. A guest only leaves. */
+  /** One's own ends, and everything is written down; a guest only leaves. */
   leave(): Promise<void>
+  /** Ends it for everybody. */
+  end(): Promise<void>
   /** Resolves when it can be reached no more, for whatever reason. */
   readonly gone: Promise<void>
 }
@@ -90,14 +92,14 @@ export class Life {
     })
   }
 
-  /** Ends the hub, or leaves that of somebody else. Never rejects. */
-  stop(): Promise<HubState> {
+  /** Ends the hub, or leaves that of somebody else unless it is to end `forAll`. Never rejects. */
+  stop({ forAll = false } = {}): Promise<HubState> {
     return this.#one(async () => {
       const hub = this.#hub
       this.#hub = undefined
       if (hub !== undefined) {
         this.#become({ type: 'stopping' })
-        await hub.leave().catch((error: unknown) => this.options.onError('The hub did not stop cleanly', error))
+        await (forAll ? hub.end() : hub.leave()).catch((error: unknown) => this.options.onError('The hub did not stop cleanly', error))
       }
       this.#become({ type: 'stopped' })
     })

@@ -36,7 +36,7 @@ export async function showStatusMenu(hub: HubLife, host: Host, beat: Beat | unde
           ...(own && !open ? [row(commands.openToNetwork, 'radio-tower', l10n.t('Let boards on your network connect…'))] : []),
           ...(own && open ? [row(commands.closeToNetwork, 'lock', l10n.t('Listen on this machine only'))] : []),
           ...(own ? [row(commands.restart, 'debug-restart', l10n.t('Restart the hub'))] : []),
-          row(commands.stop, 'debug-stop', own ? l10n.t('Stop the hub') : l10n.t('Leave the hub'), own ? undefined : l10n.t('whoever runs it keeps it running')),
+          row(commands.stop, 'debug-stop', own ? l10n.t('Stop the hub') : l10n.t('Stop or leave the hub…')),
           ...(own ? [row(commands.reset, 'clear-all', l10n.t('Delete everything it knows…'))] : []),
           ...always,
         ]

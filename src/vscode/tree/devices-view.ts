@@ -31,7 +31,8 @@ export class DevicesView {
       host.onState(() => this.tree.reset()),
       host.onChange((change) => {
         const id = deviceItemOf(change)
-        if (id !== undefined) this.tree.touch(id)
+        // After a gap in what we heard, and after a leap of time, anything may be different.
+        if (id !== undefined || change.type === 'clock') this.tree.touch(id)
       }),
     )
     this.tree.watched(this.view.visible)

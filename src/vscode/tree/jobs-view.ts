@@ -30,7 +30,8 @@ export class JobsView {
       host.onState(() => this.tree.reset()),
       host.onChange((change) => {
         const id = jobItemOf(change)
-        if (id !== undefined) this.tree.touch(id)
+        // After a gap in what we heard, and after a leap of time, anything may be different.
+        if (id !== undefined || change.type === 'clock') this.tree.touch(id)
       }),
     )
     this.tree.watched(this.view.visible)
