@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
+import { onPath } from './on-path.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
@@ -15,16 +14,7 @@ export function launchChromium(): Promise<Browser> {
 }
 
 function findChromium(): string {
-  const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find(executable)
+  const found = onPath(...names)
   if (found === undefined) throw new Error('there is no Chromium on the PATH: install Debian’s package chromium, or name one in IOT_HUB_TEST_CHROMIUM')
   return found
-}
-
-function executable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -23,9 +23,9 @@ export interface Server {
   workspace: string
   /** Folder of the extension, installed from the VSIX. */
   extension: string
-  /** Changes user settings while the editor runs. */
+  /** Changes settings of the workspace while the editor runs; code-server takes notice of the user's at a reload only. */
   changeSettings(settings: Record<string, unknown>): void
-  /** What extension hosts have logged so far. */
+  /** Warnings and errors of the extension hosts so far, and whatever they say of our extension. */
   hostLog(): string
   /** Copies all logs into a folder. */
   saveLogs(folder: string): void
@@ -42,6 +42,8 @@ const quiet = {
   'extensions.ignoreRecommendations': true,
   'chat.commandCenter.enabled': false,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
+  'window.autoDetectColorScheme': false,
 }
 
 /** Installs the VSIX into an editor of its own and starts that, everything in a temporary folder, on a free port. */
@@ -54,15 +56,11 @@ export async function startServer({ program, settings = {}, env = {}, trust = fa
   }
   const [user, extensions, workspace] = [folder('user'), folder('extensions'), folder('workspace')]
   const own = ['--user-data-dir', user, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')]
-  const options = { cwd: program, env: { ...cleanEnvironment(), XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), ...env } }
+  const options = { cwd: program, env: { ...cleanEnvironment(), XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, EXTENSIONS_GALLERY: '{}', ...env } }
   const entry = join(program, 'out', 'node', 'entry.js')
-  const settingsFile = join(folder('user/User'), 'settings.json')
-  let current: Record<string, unknown> = { ...quiet, ...settings }
-  const changeSettings = (changes: Record<string, unknown>) => {
-    current = { ...current, ...changes }
-    writeFileSync(settingsFile, JSON.stringify(current, null, 2))
-  }
-  changeSettings({})
+  writeFileSync(join(folder('user/User'), 'settings.json'), JSON.stringify({ ...quiet, ...settings }, null, 2))
+  const workspaceSettings = join(folder('workspace/.vscode'), 'settings.json')
+  let changed: Record<string, unknown> = {}
   writeFileSync(join(home, 'config.yaml'), '')
   const clear = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 })
 
@@ -81,8 +79,11 @@ export async function startServer({ program, settings = {}, env = {}, trust = fa
       authority: `127.0.0.1:${port}`,
       workspace,
       extension: join(extensions, installed),
-      changeSettings,
-      hostLog: () => hostLogs(logs).join('\n'),
+      changeSettings(settings) {
+        changed = { ...changed, ...settings }
+        writeFileSync(workspaceSettings, JSON.stringify(changed, null, 2))
+      },
+      hostLog: () => hostLines(logs).filter((line) => /\[(error|warning)\]|local-iot-hub/.test(line)).join('\n'),
       saveLogs(to) {
         if (existsSync(logs)) cpSync(logs, join(to, 'logs'), { recursive: true })
         writeFileSync(join(to, 'code-server.log'), child.output())
@@ -112,8 +113,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VSCODE_|CODE_SERVER_|ELECTRON_|NODE_OPTIONS$|PASSWORD$|PORT$)/.test(name)))
 }
 
-function hostLogs(folder: string): string[] {
+function hostLines(folder: string): string[] {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => /exthost\d*\/.*\.log$/.test(name)).map((name) => `— ${name}\n${readFileSync(join(folder, name), 'utf8')}`)
+  return names.filter((name) => /exthost\d*\/.*\.log$/.test(name)).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
 }

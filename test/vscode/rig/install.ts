@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { run } from './child.ts'
 import { cacheFolder } from './folders.ts'
+import { onPath } from './on-path.ts'
 
 /** The newest code-server that runs on Node 20; it is VS Code 1.100.3, the oldest that the extension supports. */
 const version = '4.100.3'
@@ -44,15 +45,23 @@ export async function installCodeServer(say: (line: string) => void): Promise<st
     })
     await step('passwords', () => npm(home, 'rebuild', 'argon2'))
     await step('links', () => {
-      const archive = join(inside, 'node_modules.asar')
-      rmSync(archive, { force: true })
-      symlinkSync('node_modules', archive)
+      link('node_modules', join(inside, 'node_modules.asar'))
+      // The package of ripgrep downloads its program. Without one the editor runs, but finds no files.
+      const ripgrep = onPath('rg')
+      if (ripgrep === undefined) return say('there is no ripgrep on the PATH: findFiles and search will not work in the editor')
+      mkdirSync(join(inside, 'node_modules', '@vscode', 'ripgrep', 'bin'), { recursive: true })
+      link(ripgrep, join(inside, 'node_modules', '@vscode', 'ripgrep', 'bin', 'rg'))
     })
     await step('ready', async () => void (await run(process.execPath, ['out/node/entry.js', '--version'], { cwd: server, timeout: minute })))
   } finally {
     release()
   }
   return server
+}
+
+function link(target: string, path: string): void {
+  rmSync(path, { force: true })
+  symlinkSync(target, path)
 }
 
 /** Headers that lie beside this Node spare node-gyp a download. */
