@@ -1,44 +1,68 @@
-import type { DialectView, ExecutionDetail, ExecutionView, GroupView, JobDetail, JobView, MessageView, Page, Problem } from './api.ts'
+import type { DialectView, GroupView, Problem } from './api.ts'
 import type { JobDraft, TargetDraft } from './job-draft.ts'
 
 /** Every webview says `ready` first and is sent its whole state; it keeps what must outlive a reload in its own state. */
 export type ToJobEditor =
-  | { type: 'init'; dialects: DialectView[]; groups: GroupView[]; draft: JobDraft; readOnly: boolean; words: Words }
-  | { type: 'groups'; groups: GroupView[] }
+  | { type: 'init'; mode: EditorMode; draft: Partial<JobDraft>; restored: boolean; hub: HubSight; look: EditorLook; words: Words }
+  /** The hub came, went, or has other groups. */
+  | { type: 'hub'; hub: HubSight }
+  | { type: 'look'; look: EditorLook }
+  /** The file was changed by somebody else (undo, the text editor, git). */
+  | { type: 'draft'; draft: Partial<JobDraft> }
+  /** The file cannot be shown as a form, and why. */
+  | { type: 'unreadable'; problem: string }
+  /** Devices came, went or changed: what was counted may be another number now. */
+  | { type: 'devicesChanged' }
   | { type: 'matches'; request: number; count?: number; problem?: string }
-  | { type: 'devices'; request: number; names: string[] }
-  /** The answer to `submit` and `check`; none: fine. After a successful submit the host closes or reuses the editor. */
-  | { type: 'problems'; problems: Problem[] }
-  | { type: 'created'; job: string }
+  /** The first names that were found, and how many there are. */
+  | { type: 'devices'; request: number; names: string[]; total: number }
+  /** The answer to `check`; none: fine. */
+  | { type: 'problems'; request: number; problems: Problem[] }
+  /** The answers to `submit`. After `created` the host closes an editor that has no file. */
+  | { type: 'refused'; problems: Problem[] }
+  | { type: 'created'; job: string; name: string }
 
 export type FromJobEditor =
   | { type: 'ready' }
-  /** The draft has changed; kept by the host for the file or the next opening. */
-  | { type: 'draft'; draft: JobDraft }
+  /** The draft is another one than when it was last sent, in these members; for the file, or for the next opening. */
+  | { type: 'draft'; draft: DraftInWork; changed: (keyof JobDraft)[] }
   | { type: 'count'; request: number; dialect: string; targets: TargetDraft[] }
   | { type: 'findDevices'; request: number; dialect: string; search: string }
-  | { type: 'check'; draft: JobDraft }
+  | { type: 'check'; request: number; draft: DraftInWork }
   | { type: 'submit'; draft: JobDraft }
+  | { type: 'saveAs'; draft: DraftInWork }
+  /** Forget what was kept from last time. */
+  | { type: 'discard' }
+  | { type: 'openAsText' }
+  | { type: 'openProgress'; job: string }
+  | { type: 'startHub' }
   | { type: 'cspViolation'; text: string }
 
-export type ToProgress =
-  | { type: 'init'; sequence: number; job: JobDetail; words: Words }
-  /** Newer counts and status; `sequence` grows by one, a gap asks for everything with `ready`. */
-  | { type: 'job'; sequence: number; job: JobView; at: number }
-  | { type: 'page'; request: number; page: Page<ExecutionView> }
-  | { type: 'execution'; request: number; execution: ExecutionDetail; messages: MessageView[] }
-  /** Executions that have changed since; rows not shown are ignored. */
-  | { type: 'rows'; rows: ExecutionView[] }
-  | { type: 'gone' }
+/** A job that is still to be made, or one that a `*.iotjob.json` file tells. */
+export type EditorMode = 'new' | 'file'
 
-export type FromProgress =
-  | { type: 'ready' }
-  | { type: 'page'; request: number; status?: string; search?: string; after?: string; limit: number }
-  | { type: 'execution'; request: number; device: string }
-  | { type: 'cancel' | 'forceCancel' | 'retryFailed' | 'delete' }
-  | { type: 'openDocument' }
-  | { type: 'openDevice'; device: string }
-  | { type: 'cspViolation'; text: string }
+/** A draft whose document may be half written and is absent then. */
+export type DraftInWork = Omit<JobDraft, 'document'> & { document?: unknown }
+
+/** The hub as the job editor sees it. While it is down, the clouds are those known from last time. */
+export interface HubSight {
+  up: boolean
+  dialects: DialectView[]
+  groups: GroupView[]
+  /** What the hub's clock shows, if it is a virtual one. */
+  virtualNow?: number
+}
+
+/** The user's settings for text editors. */
+export interface EditorLook {
+  fontFamily: string
+  /** Pixels. */
+  fontSize: number
+  fontLigatures: boolean
+  tabSize: number
+  insertSpaces: boolean
+  wordWrap: boolean
+}
 
 /** English words to those of the user's language; a word that is missing stays English. */
 export type Words = Record<string, string>

@@ -1,20 +1,146 @@
-import { editor, Uri } from 'monaco-editor/editor'
-import 'monaco-editor/features/register.all'
-import { jsonDefaults } from 'monaco-editor/languages/features/json/register'
-import editorWorker from 'monaco-editor/editor/editor.worker?worker'
-import jsonWorker from 'monaco-editor/languages/features/json/json.worker?worker'
+import { config } from '@vscode/l10n'
+import type { JobDraft } from '../../src/shared/job-draft.ts'
+import type { FromJobEditor, ToJobEditor } from '../../src/shared/messages.ts'
+import { connect } from '../api.ts'
+import '../ui/base.css'
+import '../ui/form.css'
+import { debounce } from '../ui/debounce.ts'
+import { createStore } from '../ui/store.ts'
+import { registerElements } from '../ui/toolkit.ts'
+import { changedMembers } from './form/changed.ts'
+import { emptyForm, type Form } from './form/form.ts'
+import { fromDraft } from './form/from-draft.ts'
+import './job-editor.css'
+import { buildPage, type Page } from './page.ts'
+import { createRequests } from './requests.ts'
+import { viewOf, type State } from './state.ts'
 
-// A webview may start workers from blobs only; the text comes with the bundle, so no request is needed.
-const start = (text: string) => new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })))
-self.MonacoEnvironment = { getWorker: (_, label) => start(label === 'json' ? jsonWorker : editorWorker) }
+type Init = Extract<ToJobEditor, { type: 'init' }>
 
-const model = editor.createModel('{ "operation": "explode" }', 'json', Uri.parse('iothub:/new.iotjob.json'))
-jsonDefaults.setDiagnosticsOptions({
-  validate: true,
-  enableSchemaRequest: false,
-  schemas: [{ uri: 'iothub:/schema.json', fileMatch: [String(model.uri)], schema: { properties: { operation: { enum: ['reboot', 'install'] } } } }],
+/** What outlives a reload of the page. */
+interface Saved {
+  form: Form
+  touched: string[]
+}
+
+const channel = connect<ToJobEditor, FromJobEditor, Saved>(receive)
+const nothing: State = {
+  mode: 'new',
+  form: emptyForm,
+  hub: { up: false, dialects: [], groups: [] },
+  touched: new Set(),
+  insisted: false,
+  hubProblems: [],
+  markers: [],
+  matches: { counting: false },
+  submitting: false,
+  created: undefined,
+  restored: false,
+  unreadable: undefined,
+}
+const store = createStore<State>(nothing)
+const requests = createRequests(store, channel.post)
+let page: Page | undefined
+/** The draft as the host knows it. */
+let told = viewOf(nothing).draft
+/** The document as it is in the file. */
+let filed = ''
+
+const tell = debounce(200, () => {
+  const { form, touched } = store.state
+  channel.save({ form, touched: [...touched] })
+  const { draft } = viewOf(store.state)
+  const changed = changedMembers(told, draft)
+  if (changed.length > 0) channel.post({ type: 'draft', draft, changed })
+  told = draft
 })
 
-const place = document.getElementById('document')
-if (place === null) throw new Error('the page has no #document')
-editor.create(place, { model, automaticLayout: true, ariaLabel: 'Job document', fixedOverflowWidgets: true })
+function start({ words, mode, draft, restored, hub, look }: Init): void {
+  config({ contents: words })
+  const saved = channel.load()
+  const fresh = fromDraft(draft)
+  // A file is the truth but for a document that was never written to it because it was no JSON yet.
+  const form = saved === undefined ? fresh : mode === 'new' ? saved.form : keepHalfWritten(fresh, saved.form)
+  store.change({ mode, form: withCloud(form, mode, hub), hub, restored: restored && saved === undefined, touched: new Set(saved?.touched) })
+  told = viewOf({ ...store.state, form: mode === 'new' ? emptyForm : fresh }).draft
+  filed = fresh.documentText
+  page = buildPage(store, requests, channel.post, { submit, saveAs, startAfresh })
+  page.setLook(look)
+  store.subscribe((state) => {
+    const view = viewOf(state)
+    page?.update(view)
+    requests.follow(view)
+    tell()
+  })
+}
+
+/** A new job is for the first cloud until told otherwise; a file that names none is left as it is. */
+const withCloud = (form: Form, mode: State['mode'], hub: State['hub']): Form =>
+  mode === 'new' && form.dialect === '' ? { ...form, dialect: hub.dialects[0]?.name ?? '' } : form
+
+function keepHalfWritten(form: Form, saved: Form): Form {
+  try {
+    JSON.parse(saved.documentText)
+    return form
+  } catch {
+    return { ...form, documentText: saved.documentText }
+  }
+}
+
+function receive(message: ToJobEditor): void {
+  switch (message.type) {
+    case 'init':
+      return page === undefined ? start(message) : undefined
+    case 'hub':
+      return store.change({ hub: message.hub, form: withCloud(store.state.form, store.state.mode, message.hub) })
+    case 'look':
+      return page?.setLook(message.look)
+    case 'draft':
+      return takeDraft(message.draft)
+    case 'unreadable':
+      return store.change({ unreadable: message.problem })
+    case 'devicesChanged':
+      return requests.recount()
+    case 'refused':
+      return store.change({ submitting: false, insisted: true, hubProblems: message.problems })
+    case 'created':
+      return store.change({ submitting: false, created: { job: message.job, name: message.name } })
+    default:
+      requests.receive(message)
+  }
+}
+
+/** The file says something else now. */
+function takeDraft(draft: Partial<JobDraft>): void {
+  const fresh = fromDraft(draft)
+  const form = fresh.documentText === filed ? keepHalfWritten(fresh, store.state.form) : fresh
+  filed = fresh.documentText
+  told = viewOf({ ...store.state, form }).draft
+  store.change({ form, unreadable: undefined })
+}
+
+function submit(): void {
+  tell.flush()
+  const { draft, blocked } = viewOf(store.state)
+  if (blocked !== undefined || draft.document === undefined) return
+  store.change({ submitting: true, created: undefined })
+  channel.post({ type: 'submit', draft: { ...draft, document: draft.document } })
+}
+
+function saveAs(): void {
+  tell.flush()
+  channel.post({ type: 'saveAs', draft: viewOf(store.state).draft })
+}
+
+function startAfresh(): void {
+  channel.post({ type: 'discard' })
+  store.change({ form: { ...emptyForm, dialect: store.state.form.dialect }, restored: false, touched: new Set(), insisted: false, hubProblems: [] })
+}
+
+// What was typed last must be there before VS Code saves the file or takes the page away.
+window.addEventListener('keydown', ({ key, ctrlKey, metaKey }) => key === 's' && (ctrlKey || metaKey) && tell.flush(), { capture: true })
+window.addEventListener('pagehide', () => tell.flush())
+document.addEventListener('visibilitychange', () => tell.flush())
+
+registerElements()
+channel.post({ type: 'ready' })

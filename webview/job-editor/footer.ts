@@ -1,0 +1,73 @@
+import { t } from '@vscode/l10n'
+import type { Problem } from '../../src/shared/api.ts'
+import { h, icon, newId, say, set } from '../ui/dom.ts'
+import type { Control } from '../ui/field.ts'
+import { controlOf, isMissing, sentence } from './form/problems.ts'
+import type { Part } from './part.ts'
+import type { View } from './state.ts'
+
+export interface FooterDeeds {
+  submit(): void
+  saveAs(): void
+  /** Leads to a control, and from now on everything that is wrong is shown where it is. */
+  goTo(control: Control | undefined): void
+}
+
+/** Creating the job, and all that is in the way of it. */
+export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
+  let open = false
+  let last: View | undefined
+  const list = h('ul', { class: 'problem-list', id: newId() })
+  const words = h('span')
+  const sign = icon('error')
+  const chevron = icon('chevron-up')
+  const toggle = h('button', { type: 'button', class: 'toggle', 'aria-controls': list.id, onclick: () => unfold(!open) }, sign, words, chevron)
+  const ready = h('p', { class: 'ready' })
+  const spoken = h('p', { class: 'spoken', role: 'status' })
+  const ring = h('vscode-progress-ring', { class: 'ring', hidden: true })
+  const create = h('vscode-button', { class: 'create', onclick: () => !create.disabled && deeds.submit() }, t('Create Job'))
+  const save = h('vscode-button', { appearance: 'secondary', onclick: () => deeds.saveAs() }, t('Save as File…'))
+  const element = h('footer', {}, list, h('div', { class: 'actions' }, create, save, ring, toggle, ready, spoken))
+
+  const unfold = (next: boolean): void => {
+    open = next
+    if (last !== undefined) part.update(last)
+  }
+  const line = (problem: Problem): HTMLElement => {
+    const known = controls()
+    const path = controlOf(problem, known.map(({ path: own }) => own))
+    const control = known.find(({ path: own }) => own === path)
+    const label = control?.label ?? problem.field
+    const text = label === '' ? sentence(problem) : t('{0}: {1}', label, sentence(problem))
+    return h('li', {}, h('button', { type: 'button', onclick: () => deeds.goTo(control) }, text))
+  }
+
+  const part: Part = {
+    element,
+    update(view) {
+      last = view
+      const { problems, blocked, state } = view
+      const wrong = problems.length > 0
+      create.disabled = blocked !== undefined
+      set(create, 'title', blocked)
+      ring.hidden = !state.submitting
+      save.hidden = state.mode === 'file'
+      toggle.hidden = !wrong
+      ready.hidden = wrong
+      const unfinished = problems.every(isMissing)
+      say(words, unfinished ? missing(problems.length) : problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length))
+      sign.className = `codicon codicon-${unfinished ? 'info' : 'error'}`
+      toggle.classList.toggle('unfinished', unfinished)
+      say(ready, blocked ?? t('Ready to be created'))
+      say(spoken, blocked ?? t('Ready to be created'))
+      list.hidden = !open || !wrong
+      list.replaceChildren(...problems.map((problem) => line(problem)))
+      set(toggle, 'aria-expanded', String(open && wrong))
+      chevron.className = `codicon codicon-chevron-${open ? 'down' : 'up'}`
+    },
+    controls: () => [],
+  }
+  return part
+}
+
+const missing = (count: number): string => (count === 1 ? t('1 field to fill in') : t('{0} fields to fill in', count))

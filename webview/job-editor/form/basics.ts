@@ -1,0 +1,24 @@
+import { t } from '@vscode/l10n'
+import { choicePart, textPart } from '../controls.ts'
+import { section, type Kit, type Part } from '../part.ts'
+import { emptyForm, type Form } from './form.ts'
+
+type Aim = Pick<Form, 'devices' | 'groups' | 'query' | 'moreQueries'>
+
+/** Which cloud, what the job is called and what it is for. */
+export function basics(kit: Kit): Part {
+  // Targets are one cloud's own; whoever tries another cloud and comes back finds them again.
+  const aims = new Map<string, Aim>()
+  const change = (dialect: string, { dialect: before, devices, groups, query, moreQueries }: Form): Partial<Form> => {
+    aims.set(before, { devices, groups, query, moreQueries })
+    const { devices: none, groups: nobody, query: nothing, moreQueries: nowhere } = emptyForm
+    return { dialect, ...(aims.get(dialect) ?? { devices: none, groups: nobody, query: nothing, moreQueries: nowhere }) }
+  }
+  const cloud = choicePart(kit, { path: 'dialect', label: t('Cloud') }, { read: ({ dialect }) => dialect, write: change }, ({ state, form }) => {
+    const known = state.hub.dialects.map(({ name, title }): [string, string] => [name, title])
+    return form.dialect === '' || known.some(([name]) => name === form.dialect) ? known : [...known, [form.dialect, form.dialect]]
+  })
+  const named = textPart(kit, { path: 'name', label: t('Job name') }, { read: ({ name }) => name, write: (name) => ({ name }) })
+  const description = textPart(kit, { path: 'description', label: t('Description'), class: 'wide', placeholder: t('Optional') }, { read: ({ description: text }) => text, write: (text) => ({ description: text }) })
+  return section('basics', t('Job'), undefined, cloud, named, description)
+}

@@ -1,0 +1,64 @@
+import { t } from '@vscode/l10n'
+import type { EditorLook } from '../../../src/shared/messages.ts'
+import { h, icon, newId, set } from '../../ui/dom.ts'
+import { createJsonEditor } from '../monaco/json-editor.ts'
+import type { Kit, Part } from '../part.ts'
+import type { Marker, View } from '../state.ts'
+import { templateBar } from './template-bar.ts'
+
+/** What the devices get, in an editor that knows the cloud's schema. */
+export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): Part & { setLook(look: EditorLook): void } {
+  const place = h('div', { class: 'monaco' })
+  const heading = h('h2', { id: newId() }, t('Job Document'))
+  const words = h('span')
+  const problem = h('p', { class: 'problem', hidden: true }, icon('error'), words)
+  const templates = templateBar((text) => editor.replace(text))
+  const frame = h('div', { class: 'frame' }, place)
+  const tabKey = /Mac/.test(navigator.platform) ? 'Ctrl+Shift+M' : 'Ctrl+M'
+  const element = h(
+    'section',
+    { class: 'section document', 'aria-labelledby': heading.id },
+    heading,
+    templates.element,
+    frame,
+    problem,
+    h('p', { class: 'hint keys' }, t('Ctrl+Space completes. {0} lets the Tab key leave the editor.', tabKey)),
+  )
+  const editor = createJsonEditor(
+    place,
+    t('Job document'),
+    (text) => {
+      if (text !== kit.form.documentText) kit.edit({ documentText: text })
+      kit.touch('document')
+    },
+    onMarkers,
+  )
+  let schema: object | undefined
+
+  return {
+    element,
+    setLook: (look) => editor.setLook(look),
+    update(view: View) {
+      const { form, dialect } = view
+      editor.replace(form.documentText)
+      if (dialect !== undefined && dialect.documentSchema !== schema) {
+        schema = dialect.documentSchema
+        editor.setSchema(dialect.name, schema)
+      }
+      templates.update(view)
+    },
+    controls: () => [
+      {
+        path: 'document',
+        label: t('Job document'),
+        focus: () => editor.focus(),
+        show(text) {
+          problem.hidden = text === undefined
+          words.textContent = text ?? ''
+          frame.classList.toggle('invalid', text !== undefined)
+          set(place, 'aria-invalid', text !== undefined ? 'true' : undefined)
+        },
+      },
+    ],
+  }
+}

@@ -1,0 +1,43 @@
+import { t } from '@vscode/l10n'
+import { choicePart, textPart, type Binding } from '../controls.ts'
+import { group, section, type Kit, type Part } from '../part.ts'
+import { rowsPart } from '../rows.ts'
+import type { Form, RetryOn } from './form.ts'
+
+type Rule = Form['retry'][number]
+
+const member = (index: number, name: keyof Rule): Binding => ({
+  read: ({ retry }) => retry[index]?.[name] ?? '',
+  write: (value, { retry }) => ({ retry: retry.map((rule, other) => (other === index ? { ...rule, [name]: value } : rule)) }),
+})
+
+/** How long a device may take, and how often it may try again. */
+export function endurance(kit: Kit): Part {
+  const timeout = textPart(
+    kit,
+    { path: 'timeoutMinutes', label: t('Timeout'), hint: t('How long a device may be at it, from the moment it starts.'), unit: t('minutes'), placeholder: t('None') },
+    { read: ({ timeoutMinutes }) => timeoutMinutes, write: (timeoutMinutes) => ({ timeoutMinutes }) },
+  )
+  const outcomes: [RetryOn, string][] = [
+    ['FAILED', t('failed')],
+    ['TIMED_OUT', t('timed out')],
+    ['ANY', t('failed or timed out')],
+  ]
+  const row = (index: number): Part =>
+    group(
+      'fields',
+      choicePart(kit, { path: `retry/${index}/on`, label: t('When a device'), name: t('Retry rule {0}: when a device', index + 1) }, member(index, 'on'), () => outcomes),
+      textPart(kit, { path: `retry/${index}/times`, label: t('Try again'), name: t('Retry rule {0}: try again (times)', index + 1), unit: t('times') }, member(index, 'times')),
+    )
+  const rows = rowsPart<Rule>(kit, {
+    path: 'retry',
+    read: (form) => form.retry,
+    write: (rules) => ({ retry: rules }),
+    blank: { on: 'FAILED', times: '1' },
+    row,
+    add: t('Add retry rule'),
+    remove: t('Remove retry rule'),
+    none: t('A device that fails is not asked again.'),
+  })
+  return section('endurance', t('Timeout and Retries'), undefined, group('fields', timeout), rows)
+}

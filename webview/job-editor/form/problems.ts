@@ -1,0 +1,32 @@
+import { t } from '@vscode/l10n'
+import type { Problem } from '../../../src/shared/api.ts'
+
+/** The path of the control that a field of a draft is edited in: the hub counts targets, the form has one control for each kind. */
+export const controlPath = (field: string): string => field.replace(/^targets\/\d+\/(device|group|query)$/, 'targets/$1')
+
+/** Which of the form's controls a problem belongs to: the one named, else the nearest around it, else the first inside it. */
+export function controlOf(problem: Problem, paths: readonly string[]): string | undefined {
+  const path = controlPath(problem.field)
+  if (paths.includes(path)) return path
+  const around = paths.filter((candidate) => isInside(path, candidate)).sort((a, b) => b.length - a.length)
+  return around[0] ?? paths.find((candidate) => isInside(candidate, path))
+}
+
+const isInside = (path: string, around: string): boolean => path.startsWith(`${around}/`)
+
+/** What the form sees itself, then what the hub says of other fields: of the same field, the form's word is newer. */
+export function merge(own: readonly Problem[], hubs: readonly Problem[]): Problem[] {
+  const seen = new Set(own.map(({ field }) => controlPath(field)))
+  const related = (path: string): boolean => seen.has(path) || [...seen].some((other) => isInside(other, path) || isInside(path, other))
+  return [...own, ...hubs.filter(({ field }) => !related(controlPath(field)))]
+}
+
+/** Value and rule in a sentence: `0 must be at least 1`. */
+export function sentence({ value, rule }: Problem): string {
+  if (value === undefined || value === '' || (typeof value === 'object' && value !== null)) return rule
+  const shown = typeof value === 'string' ? t('“{0}”', value) : JSON.stringify(value)
+  return t('{0} {1}', shown.length > 80 ? `${shown.slice(0, 80)}…` : shown, rule)
+}
+
+/** Whether something is only missing: nobody needs to be told so of a field that they have not been at. */
+export const isMissing = ({ value }: Problem): boolean => value === '' || (Array.isArray(value) && value.length === 0)

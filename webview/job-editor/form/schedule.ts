@@ -1,0 +1,69 @@
+import { t } from '@vscode/l10n'
+import { formatTime, timeZone } from '../../ui/format.ts'
+import { radioPart, textPart, timePart, type Binding } from '../controls.ts'
+import { group, section, when, type Kit, type Part } from '../part.ts'
+import { rowsPart, textLine } from '../rows.ts'
+import type { EndBehavior, Form } from './form.ts'
+import { nextTimes } from './windows.ts'
+
+type Window = Form['windows'][number]
+
+const member = (index: number, name: keyof Window): Binding => ({
+  read: ({ windows }) => windows[index]?.[name] ?? '',
+  write: (value, { windows }) => ({ windows: windows.map((window, other) => (other === index ? { ...window, [name]: value } : window)) }),
+})
+
+/** When the job begins and ends, and in which hours devices may get it. */
+export function schedule(kit: Kit): Part {
+  const times = group(
+    'fields',
+    timePart(kit, { path: 'schedule/startAt', label: t('Start') }, { read: ({ startAt }) => startAt, write: (startAt) => ({ startAt }) }),
+    timePart(kit, { path: 'schedule/endAt', label: t('End') }, { read: ({ endAt }) => endAt, write: (endAt) => ({ endAt }) }),
+  )
+  const behavior = radioPart(
+    kit,
+    { path: 'schedule/endBehavior', label: t('When the end has come') },
+    { read: ({ endBehavior }) => endBehavior, write: (value) => ({ endBehavior: value as EndBehavior }) },
+    [
+      ['STOP_ROLLOUT', t('Stop the rollout'), t('Devices that have the job may finish it; no more get it.')],
+      ['CANCEL', t('Cancel'), t('Devices that have not started are let off.')],
+      ['FORCE_CANCEL', t('Force cancel'), t('All that have not ended are let off, also those at work.')],
+    ],
+  )
+  const windows = rowsPart<Window>(kit, {
+    path: 'schedule/windows',
+    read: (form) => form.windows,
+    write: (next) => ({ windows: next }),
+    blank: { cron: '0 3 * * *', minutes: '120' },
+    row: (index) => windowRow(kit, index),
+    add: t('Add maintenance window'),
+    remove: t('Remove maintenance window'),
+    none: t('Without maintenance windows devices may get the job at any hour.'),
+  })
+  return section(
+    'schedule',
+    t('Schedule'),
+    t('Times are those of your time zone, {0}. Without a start the job begins when it is created.', timeZone()),
+    virtualClock(),
+    times,
+    when(({ form }) => form.endAt !== '', behavior),
+    windows,
+  )
+}
+
+const windowRow = (kit: Kit, index: number): Part =>
+  group(
+    'window',
+    group(
+      'fields',
+      textPart(kit, { path: `schedule/windows/${index}/cron`, label: t('Opens at'), name: t('Maintenance window {0}: opens at (cron)', index + 1), unit: t('cron, UTC'), class: 'cron' }, member(index, 'cron')),
+      textPart(kit, { path: `schedule/windows/${index}/minutes`, label: t('For'), name: t('Maintenance window {0}: for (minutes)', index + 1), unit: t('minutes') }, member(index, 'minutes')),
+    ),
+    textLine('hint next', ({ form, state }) => {
+      const times = nextTimes(form.windows[index]?.cron ?? '', state.hub.virtualNow ?? Date.now(), 2)
+      return times === undefined || times.length === 0 ? '' : t('Next for you: {0}', times.map(formatTime).join(' · '))
+    }),
+  )
+
+const virtualClock = (): Part =>
+  textLine('hint', ({ state: { hub } }) => (hub.virtualNow === undefined ? '' : t('The hub’s clock is virtual and shows {0}.', formatTime(hub.virtualNow))))

@@ -1,0 +1,48 @@
+import { t } from '@vscode/l10n'
+import { h } from '../../ui/dom.ts'
+import type { View } from '../state.ts'
+import { documentText } from './from-draft.ts'
+import { isOwnWork } from './own-work.ts'
+
+/** The cloud's ready documents; asks before one replaces what somebody has written. */
+export function templateBar(replace: (text: string) => void): { element: HTMLElement; update(view: View): void } {
+  let view: View | undefined
+  let drawn = ''
+  const choice = h('vscode-dropdown', { 'aria-label': t('Template') })
+  const use = h('vscode-button', { appearance: 'secondary', onclick: () => ask() }, t('Use Template'))
+  const bar = h('div', { class: 'bar' }, choice, use)
+  const yes = h('vscode-button', { onclick: () => take() }, t('Replace'))
+  const no = h('vscode-button', { appearance: 'secondary', onclick: () => close() }, t('Keep Mine'))
+  const question = h('div', { class: 'question', role: 'alertdialog', 'aria-label': t('Replace what you have written?'), hidden: true }, h('p', {}, t('Replace what you have written?')), yes, no)
+  question.addEventListener('keydown', ({ key }) => key === 'Escape' && close())
+
+  const close = (): void => {
+    question.hidden = true
+    bar.hidden = false
+    use.focus()
+  }
+  const take = (): void => {
+    const template = view?.dialect?.templates.find(({ id }) => id === choice.value)
+    if (template !== undefined) replace(documentText(template.document))
+    close()
+  }
+  const ask = (): void => {
+    if (view === undefined || !isOwnWork(view.form.documentText, view.dialect)) return take()
+    bar.hidden = true
+    question.hidden = false
+    yes.focus()
+  }
+
+  return {
+    element: h('div', { class: 'templates' }, bar, question),
+    update(next) {
+      view = next
+      const templates = next.dialect?.templates ?? []
+      bar.hidden = templates.length === 0 || !question.hidden
+      const key = JSON.stringify([next.dialect?.name, templates.map(({ id }) => id)])
+      if (key === drawn) return
+      drawn = key
+      choice.replaceChildren(...templates.map(({ id, title }) => h('vscode-option', { value: id }, title)))
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { t } from '@vscode/l10n'
+import type { DialectView, Problem } from '../../../src/shared/api.ts'
+import type { JobDraft, TargetDraft } from '../../../src/shared/job-draft.ts'
+import type { DraftInWork } from '../../../src/shared/messages.ts'
+import { Checks } from './checks.ts'
+import { queriesOf, type Form } from './form.ts'
+import { fromLocal } from './times.ts'
+import { nextTimes } from './windows.ts'
+
+/** The draft that a form means, without what cannot be read, and all that can be seen to be wrong without asking the hub. */
+export function toDraft(form: Form, dialect: DialectView | undefined): { draft: DraftInWork; problems: Problem[] } {
+  const checks = new Checks()
+  checks.required('dialect', form.dialect)
+  checkName(checks, form, dialect)
+  const targets = targetsOf(form)
+  if (targets.length === 0) checks.refuse('targets', [], t('must have at least one device, group or query'))
+  const document = documentOf(checks, form)
+  const rollout = rolloutOf(checks, form)
+  const abort = abortOf(checks, form)
+  const timeoutMinutes = checks.number('timeoutMinutes', form.timeoutMinutes, { above: 0, fraction: true, optional: true })
+  const retry = retryOf(checks, form)
+  const schedule = scheduleOf(checks, form)
+  const draft: DraftInWork = {
+    dialect: form.dialect,
+    name: form.name.trim(),
+    ...(form.description.trim() !== '' && { description: form.description.trim() }),
+    targets,
+    ...(form.selection === 'CONTINUOUS' && { selection: form.selection }),
+    ...document,
+    ...(rollout !== undefined && { rollout }),
+    ...(abort.length > 0 && { abort }),
+    ...(timeoutMinutes !== undefined && { timeoutMinutes }),
+    ...(retry.length > 0 && { retry }),
+    ...(schedule !== undefined && { schedule }),
+  }
+  return { draft, problems: checks.problems }
+}
+
+/** In this order, which problems count them by. */
+export const targetsOf = (form: Form): TargetDraft[] => [
+  ...form.devices.map((device) => ({ device })),
+  ...form.groups.map((group) => ({ group })),
+  ...queriesOf(form).map((query) => ({ query })),
+]
+
+function checkName(checks: Checks, { name }: Form, dialect: DialectView | undefined): void {
+  const given = checks.required('name', name)
+  if (given === undefined || dialect === undefined) return
+  if (!new RegExp(`^(?:${dialect.jobName.pattern})$`).test(given)) checks.refuse('name', given, dialect.jobName.rule)
+}
+
+function documentOf(checks: Checks, { documentText }: Form): { document?: unknown } {
+  try {
+    return { document: JSON.parse(documentText) as unknown }
+  } catch {
+    checks.refuse('document', undefined, documentText.trim() === '' ? t('is required') : t('is not JSON yet'))
+    return {}
+  }
+}
+
+function rolloutOf(checks: Checks, { rollout: { mode, perMinute, base, factor, of, count } }: Form): JobDraft['rollout'] {
+  if (mode === 'once') return undefined
+  const rate = checks.number('rollout/perMinute', perMinute, { least: 1, optional: mode === 'growing' })
+  if (mode === 'constant') return rate === undefined ? undefined : { perMinute: rate }
+  const first = checks.number('rollout/exponential/base', base, { least: 1 })
+  const growth = checks.number('rollout/exponential/factor', factor, { above: 1, fraction: true })
+  const step = checks.number('rollout/exponential/every/count', count, { least: 1 })
+  if (first === undefined || growth === undefined || step === undefined) return undefined
+  return { ...(rate !== undefined && { perMinute: rate }), exponential: { base: first, factor: growth, every: { of, count: step } } }
+}
+
+const abortOf = (checks: Checks, { abort }: Form): NonNullable<JobDraft['abort']> =>
+  abort.flatMap(({ on, percent, minimum }, index) => {
+    const share = checks.number(`abort/${index}/percent`, percent, { above: 0, most: 100, fraction: true })
+    const least = checks.number(`abort/${index}/minimum`, minimum, { least: 1 })
+    return share === undefined || least === undefined ? [] : [{ on, percent: share, minimum: least }]
+  })
+
+const retryOf = (checks: Checks, { retry }: Form): NonNullable<JobDraft['retry']> =>
+  retry.flatMap(({ on, times }, index) => {
+    const number = checks.number(`retry/${index}/times`, times, { least: 0 })
+    return number === undefined ? [] : [{ on, times: number }]
+  })
+
+function scheduleOf(checks: Checks, form: Form): JobDraft['schedule'] {
+  const startAt = timeOf(checks, 'schedule/startAt', form.startAt)
+  const endAt = timeOf(checks, 'schedule/endAt', form.endAt)
+  if (startAt !== undefined && endAt !== undefined && endAt <= startAt) checks.refuse('schedule/endAt', form.endAt.replace('T', ' '), t('must be after the start'))
+  const windows = form.windows.flatMap(({ cron, minutes }, index) => {
+    const when = checks.required(`schedule/windows/${index}/cron`, cron)
+    const readable = when !== undefined && nextTimes(when, 0, 1) !== undefined
+    if (when !== undefined && !readable) checks.refuse(`schedule/windows/${index}/cron`, when, t('must be five cron fields: minute hour day month weekday'))
+    const length = checks.number(`schedule/windows/${index}/minutes`, minutes, { least: 1 })
+    return readable && length !== undefined ? [{ cron: when, minutes: length }] : []
+  })
+  if (startAt === undefined && endAt === undefined && windows.length === 0) return undefined
+  return {
+    ...(startAt !== undefined && { startAt }),
+    ...(endAt !== undefined && { endAt, endBehavior: form.endBehavior }),
+    ...(windows.length > 0 && { windows }),
+  }
+}
+
+function timeOf(checks: Checks, field: string, local: string): string | undefined {
+  if (local === '') return undefined
+  return fromLocal(local) ?? checks.refuse(field, local, t('must be a date and a time'))
+}

@@ -1,0 +1,76 @@
+import { t } from '@vscode/l10n'
+import type { DialectView, Problem } from '../../src/shared/api.ts'
+import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/messages.ts'
+import type { Form } from './form/form.ts'
+import { merge } from './form/problems.ts'
+import { toDraft } from './form/to-draft.ts'
+
+/** All that the page shows follows from this. */
+export interface State {
+  mode: EditorMode
+  form: Form
+  hub: HubSight
+  /** Paths of the controls that the user has been at; only these show what is wrong with them, until `insisted`. */
+  touched: ReadonlySet<string>
+  insisted: boolean
+  /** What the hub said of the draft when it was last asked. */
+  hubProblems: Problem[]
+  /** What Monaco finds wrong with the document. */
+  markers: Marker[]
+  matches: Matches
+  submitting: boolean
+  created: { job: string; name: string } | undefined
+  /** The form was filled with what was left over from last time. */
+  restored: boolean
+  /** The file cannot be shown as a form. */
+  unreadable: string | undefined
+}
+
+export interface Marker {
+  line: number
+  column: number
+  message: string
+}
+
+export interface Matches {
+  /** Of the targets as they are, unless `counting`. */
+  count?: number
+  problem?: string
+  counting: boolean
+}
+
+/** What is drawn of a state. */
+export interface View {
+  state: State
+  form: Form
+  dialect: DialectView | undefined
+  draft: DraftInWork
+  problems: Problem[]
+  /** Why no job can be made now, in words; undefined: it can. */
+  blocked: string | undefined
+}
+
+export function viewOf(state: State): View {
+  const { form, hub } = state
+  const dialect = hub.dialects.find(({ name }) => name === form.dialect)
+  const { draft, problems: own } = toDraft(form, dialect)
+  const problems = merge([...own, ...documentProblems(state, own), ...queryProblems(state)], state.hubProblems)
+  return { state, form, dialect, draft, problems, blocked: blockedBy(state, problems) }
+}
+
+function documentProblems({ markers }: State, own: Problem[]): Problem[] {
+  const [first] = markers
+  if (first === undefined || own.some(({ field }) => field === 'document')) return []
+  return [{ field: 'document', value: undefined, rule: t('line {0}: {1}', first.line, first.message) }]
+}
+
+const queryProblems = ({ matches }: State): Problem[] =>
+  matches.problem === undefined ? [] : [{ field: 'targets/query', value: undefined, rule: matches.problem }]
+
+function blockedBy({ hub, submitting, unreadable }: State, problems: Problem[]): string | undefined {
+  if (unreadable !== undefined) return t('The file cannot be read')
+  if (!hub.up) return t('The hub is not running')
+  if (submitting) return t('The job is being created')
+  if (problems.length === 1) return t('1 problem is in the way')
+  return problems.length > 1 ? t('{0} problems are in the way', problems.length) : undefined
+}

@@ -1,0 +1,31 @@
+/** One state, changed in parts; listeners hear of every change, once for those made in the same task. */
+export interface Store<T extends object> {
+  readonly state: T
+  change(part: Partial<T>): void
+  /** Draws once at once, then after every change. */
+  subscribe(listener: (state: T) => void): void
+}
+
+export function createStore<T extends object>(initial: T): Store<T> {
+  let state = initial
+  let told = true
+  const listeners: ((state: T) => void)[] = []
+  return {
+    get state() {
+      return state
+    },
+    change(part) {
+      state = { ...state, ...part }
+      if (!told) return
+      told = false
+      queueMicrotask(() => {
+        told = true
+        for (const listener of listeners) listener(state)
+      })
+    },
+    subscribe(listener) {
+      listeners.push(listener)
+      listener(state)
+    },
+  }
+}
