@@ -80,7 +80,7 @@ export class Feed {
       if (api === undefined) return this.#tellNoHub()
       await tell(api).catch((error: unknown) => this.#tellFailure(api, error))
     })
-    this.#last = done
+    this.#last = done.catch(() => undefined)
     return done
   }
 
