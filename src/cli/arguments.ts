@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { defaultOptions, optionSpecs, type HubOptions, type OptionName } from '../shared/options.ts'
-import { flagsOf, isCommand, type CommandName, type FlagSpec } from './flags.ts'
+import { readCall, type CallInvocation } from './call-arguments.ts'
+import { flagsOf, isCall, isCommand, type CommandName, type FlagSpec } from './flags.ts'
 import { messages } from './messages.ts'
 import { readValue, type FlagValue } from './read-value.ts'
 import { UsageError } from './usage-error.ts'
@@ -31,7 +32,7 @@ export interface DemoInvocation {
   exit: boolean
 }
 
-export type Invocation = { command: 'help'; about?: CommandName } | { command: 'version' } | StartInvocation | DemoInvocation
+export type Invocation = { command: 'help'; about?: CommandName } | { command: 'version' } | StartInvocation | DemoInvocation | CallInvocation
 
 /** What the command line asks for; environment variables `IOT_HUB_<FLAG>` stand in for options that are not given. Throws UsageError. */
 export function readArguments(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Invocation {
@@ -41,10 +42,11 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
   }
   if (command === '--version' || command === '-v') return { command: 'version' }
   if (!isCommand(command)) throw new UsageError(command.startsWith('-') ? messages.commandFirst(command) : messages.unknownCommand(command))
-  const given = readFlags(command, rest)
+  const { given, words } = readFlags(command, rest)
   if (given.get('help') === true) return { command: 'help', about: command }
-  const { options, chosen } = readOptions(given, env)
   const talk = { json: given.get('json') === true, quiet: given.get('quiet') === true, verbose: given.get('verbose') === true }
+  if (isCall(command)) return { ...readCall(command, words, given, env), talk }
+  const { options, chosen } = readOptions(given, env)
   if (command === 'start') return { command, options, talk }
   checkDemo(options)
   const number = (name: string): number => Number(given.get(name) ?? flagsOf.demo.find((flag) => flag.name === name)?.fallback)
@@ -61,7 +63,8 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
   }
 }
 
-function readFlags(command: CommandName, args: string[]): Map<string, FlagValue> {
+/** Flags and, where the command takes any, the words between them. */
+function readFlags(command: CommandName, args: string[]): { given: Map<string, FlagValue>; words: string[] } {
   const specs = new Map(flagsOf[command].map((spec) => [spec.name, spec]))
   const { tokens } = parseArgs({
     args,
@@ -71,15 +74,20 @@ function readFlags(command: CommandName, args: string[]): Map<string, FlagValue>
     tokens: true,
   })
   const given = new Map<string, FlagValue>()
+  const words: string[] = []
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue
-    if (token.kind === 'positional') throw new UsageError(messages.unexpected(token.value, command))
+    if (token.kind === 'positional') {
+      if (!isCall(command)) throw new UsageError(messages.unexpected(token.value, command))
+      words.push(token.value)
+      continue
+    }
     const spec = specs.get(token.name)
     if (spec === undefined) throw new UsageError(messages.unknownFlag(token.rawName, command))
     if (given.has(spec.name)) throw new UsageError(messages.givenTwice(token.rawName))
     given.set(spec.name, readToken(spec, token))
   }
-  return given
+  return { given, words }
 }
 
 function readToken(spec: FlagSpec, { rawName, value, inlineValue }: { rawName: string; value: string | undefined; inlineValue: boolean | undefined }): FlagValue {

@@ -54,7 +54,7 @@ async function runFleet(invocation: DemoInvocation, tools: Tools & { options: De
     if (!invocation.exit && !stopping.aborted) {
       if (!output.json) output.say(readyText(output, version, endpoints, options))
       output.say(messages.demo.stays)
-      await aborted(stopping)
+      await Promise.race([aborted(stopping), hub.stopped.catch(() => {})])
       return 0
     }
     // Told to stop before the end: only those who wanted the result have lost something.

@@ -1,7 +1,9 @@
 import { defaultOptions, optionSpecs, type OptionSpec } from '../shared/options.ts'
 import { messages } from './messages.ts'
 
-export type CommandName = 'start' | 'demo'
+/** Commands that run a hub of their own, and commands for a hub that runs already. */
+export type CommandName = 'start' | 'demo' | CallCommand
+export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'clock' | 'stop'
 
 /** A flag: one of the hub's options, or one that only the command line has. */
 export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
@@ -12,7 +14,7 @@ export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
   fallback?: string | number
 }
 
-const { flags } = messages
+const { flags, calls } = messages
 
 const hubFlags: FlagSpec[] = optionSpecs.map((spec) => {
   const fallback = defaultOptions[spec.name]
@@ -33,10 +35,43 @@ const fleetFlags: FlagSpec[] = [
   { name: 'exit', type: 'flag', help: flags.exit },
 ]
 
+const callFlags: FlagSpec[] = [
+  { name: 'data', type: 'string', value: 'DIR', help: flags.dataOf, fallback: defaultOptions.data },
+  { name: 'url', type: 'string', value: 'URL', help: flags.url },
+  { name: 'token', type: 'string', value: 'FILE', help: flags.token },
+  ...talkFlags.map((flag) => (flag.name === 'json' ? { ...flag, help: flags.jsonResult } : flag)),
+]
+
 /** What each command takes, in the order of its help. */
 export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   start: [...hubFlags, ...talkFlags],
   demo: [...fleetFlags, ...hubFlags, ...talkFlags],
+  status: callFlags,
+  devices: [{ name: 'search', type: 'string', value: 'TEXT', help: flags.search }, ...callFlags],
+  jobs: callFlags,
+  job: [{ name: 'force', type: 'flag', help: flags.force }, { name: 'comment', type: 'string', value: 'TEXT', help: flags.comment }, ...callFlags],
+  device: [{ name: 'out', type: 'string', value: 'DIR', help: flags.out }, ...callFlags],
+  clock: callFlags,
+  stop: callFlags,
 }
+
+/** The words that may follow such a command, capitals standing for something: what each form does, in the order of the help. */
+export const formsOf: Record<CallCommand, readonly { words: string; help: string }[]> = {
+  status: [{ words: '', help: calls.status }],
+  devices: [{ words: '', help: calls.devices }],
+  jobs: [{ words: '', help: calls.jobs }],
+  job: [
+    { words: 'NAME', help: calls.job },
+    { words: 'create FILE', help: calls.create },
+    { words: 'cancel NAME', help: calls.cancel },
+    { words: 'retry NAME', help: calls.retry },
+    { words: 'delete NAME', help: calls.delete },
+  ],
+  device: [{ words: 'add DIALECT NAME', help: calls.add }],
+  clock: [{ words: 'advance MS|next', help: calls.advance }],
+  stop: [{ words: '', help: calls.stop }],
+}
+
+export const isCall = (command: CommandName): command is CallCommand => Object.hasOwn(formsOf, command)
 
 export const isCommand = (word: string | undefined): word is CommandName => word !== undefined && Object.hasOwn(flagsOf, word)

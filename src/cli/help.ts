@@ -1,4 +1,4 @@
-import { flagsOf, type CommandName, type FlagSpec } from './flags.ts'
+import { flagsOf, formsOf, isCall, type CallCommand, type CommandName, type FlagSpec } from './flags.ts'
 import { messages } from './messages.ts'
 
 /** The help text of a command, or of the whole CLI. */
@@ -22,22 +22,28 @@ function overview(): string {
     `${usage.commands}:`,
     ...table(commands),
     '',
+    usage.reach,
+    ...table((Object.keys(formsOf) as CallCommand[]).flatMap(formLines)),
+    '',
   ].join('\n')
 }
 
 function commandHelp(command: CommandName): string {
   const { usage } = messages
+  const about = isCall(command) ? ['iot-hub', ...table(formLines(command))] : [`iot-hub ${command} — ${usage[command]}`]
   return [
-    `iot-hub ${command} — ${usage[command]}`,
+    ...about,
     '',
     `${usage.flags}:`,
     ...table(flagsOf[command].map((flag) => [flagUsage(flag), describe(flag)])),
     '',
     ...(command === 'demo' ? [usage.demoNote] : []),
-    usage.environment,
+    ...(isCall(command) ? [] : [usage.environment]),
     '',
   ].join('\n')
 }
+
+const formLines = (command: CallCommand): [string, string][] => formsOf[command].map(({ words, help }) => [`${command} ${words}`.trim(), help])
 
 const flagUsage = ({ name, value, choices }: FlagSpec): string => {
   const shown = choices?.join('|') ?? value

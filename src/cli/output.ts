@@ -65,6 +65,11 @@ export class Output {
     if (this.#options.json) this.#options.stdout.write(`${JSON.stringify(event)}\n`)
   }
 
+  /** What was asked for: one line of JSON, or text for people, who get it even if they want quiet. */
+  result(value: unknown, text: () => string): void {
+    this.#options.stdout.write(`${this.#options.json ? JSON.stringify(value) : text()}\n`)
+  }
+
   /** Draws a line that the next one replaces; the empty text takes it away. On a pipe it does nothing. */
   redraw(text: string): void {
     if (!this.live || this.#options.quiet || text === this.#line) return

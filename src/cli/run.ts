@@ -1,4 +1,5 @@
 import { readArguments, type Invocation } from './arguments.ts'
+import { call } from './call.ts'
 import { demo } from './demo.ts'
 import { helpText } from './help.ts'
 import { messages } from './messages.ts'
@@ -30,6 +31,7 @@ export async function run(options: RunOptions): Promise<number> {
   else {
     const output = new Output({ stdout, stderr, env, ...invocation.talk })
     const tools = { ...options, output }
+    if (invocation.command === 'call') return call(invocation, output)
     return invocation.command === 'start' ? start(invocation, tools) : demo(invocation, tools)
   }
   return 0

@@ -7,11 +7,12 @@ import { aborted } from './stop-signals.ts'
 /** `iot-hub start`: a hub that runs until it is told to stop. Returns the exit code. */
 export function start({ options, talk }: StartInvocation, tools: Tools): Promise<number> {
   const { output, stopping, version } = tools
-  return runHub(options, talk, tools, async (_hub, endpoints) => {
+  return runHub(options, talk, tools, async (hub, endpoints) => {
     if (!stopping.aborted) {
       output.event(readyEvent(endpoints, options))
       if (!output.json) output.say(readyText(output, version, endpoints, options))
-      await aborted(stopping)
+      // It may also be told to stop by its API; how that went is heard when it is stopped below.
+      await Promise.race([aborted(stopping), hub.stopped.catch(() => {})])
     }
     output.settle()
     output.say(messages.stopping)

@@ -20,10 +20,22 @@ export interface AttachedHub {
   detach(): Promise<void>
 }
 
+/** A running hub that is asked something, and not listened to. */
+export interface ReachedHub {
+  readonly api: HubApi
+  /** Asks the hub to stop; resolves when it has heard. */
+  stop(): Promise<void>
+}
+
+/** The way to a running hub, for a few questions. Nothing is asked yet. */
+export function reachHub(remote: Remote): ReachedHub {
+  const ask = askOver(remote)
+  return { api: remoteApi(ask), stop: () => ask('POST', '/hub/stop') }
+}
+
 /** Attaches to a running hub. Rejects with UNAUTHORIZED for a wrong token, NOT_ONLINE if there is no hub at that URL. */
 export async function attachHub(remote: Remote): Promise<AttachedHub> {
-  const ask = askOver(remote)
-  const api = remoteApi(ask)
+  const { api, stop } = reachHub(remote)
   const { endpoints } = await api.status()
   const changes = new Changes()
   const { ended, leave } = await listenTo(remote, (change) => changes.emit(change))
@@ -41,7 +53,7 @@ export async function attachHub(remote: Remote): Promise<AttachedHub> {
       return () => listeners.delete(listener)
     },
     stop: async () => {
-      await ask('POST', '/hub/stop')
+      await stop()
       await gone
     },
     detach: async () => {

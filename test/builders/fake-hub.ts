@@ -85,8 +85,9 @@ export async function fakeHub(refuse: (request: string) => boolean = () => false
   const listen = (server: Server): Promise<number> =>
     new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)))
 
-  const hub: Pick<Hub, 'start' | 'stop' | 'events'> & { api: Pick<Hub['api'], 'job' | 'notices'> } = {
+  const hub: Pick<Hub, 'start' | 'stop' | 'stopped' | 'events'> & { api: Pick<Hub['api'], 'job' | 'notices'> } = {
     start: async () => ({ host: '127.0.0.1', mqtt: await listen(mqtt), mqtts: 2, http: await listen(http), https: 4, ca: '/d/ca.pem', token: '/d/token' }),
+    stopped: new Promise(() => {}),
     async stop() {
       mqtt.close()
       http.close()

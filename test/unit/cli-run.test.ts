@@ -13,6 +13,8 @@ const endpoints = { host: '127.0.0.1', mqtt: 1, mqtts: 2, http: 3, https: 4, ca:
 interface Stage {
   /** Stops the command. */
   stop: () => void
+  /** Stops the hub, but not by the command. */
+  stopHub: () => void
   done: Promise<number>
   out: () => string
   err: () => string
@@ -36,8 +38,10 @@ function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {})
     },
   }
   const written = deferred()
-  const fake: Pick<Hub, 'start' | 'stop' | 'events'> & { api: { notices: () => Promise<NoticeView[]> } } = {
+  const stoppedByOthers = deferred()
+  const fake: Pick<Hub, 'start' | 'stop' | 'stopped' | 'events'> & { api: { notices: () => Promise<NoticeView[]> } } = {
     start: () => Promise.resolve(endpoints),
+    stopped: stoppedByOthers.promise,
     async stop() {
       hub.stopped += 1
     },
@@ -55,7 +59,7 @@ function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {})
     createHub: (options) => ((hub.options = options), fake as unknown as Hub),
     talkerOf: () => assert.fail('no fleet here'),
   })
-  return { stop: () => controller.abort(), done, out: () => texts.out, err: () => texts.err, ready: written.promise, hub }
+  return { stop: () => controller.abort(), stopHub: stoppedByOthers.resolve, done, out: () => texts.out, err: () => texts.err, ready: written.promise, hub }
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
@@ -73,6 +77,14 @@ test('start --json prints one ready line and nothing else on stdout, and stops w
   assert.equal(hub.options?.mqtt, 0)
   assert.deepEqual(JSON.parse(out()), { event: 'ready', pid: process.pid, ...endpoints, data: '/d' })
   assert.equal(out().trimEnd().split('\n').length, 1)
+})
+
+test('start ends with the hub when somebody else stops it', async () => {
+  const { done, stopHub, hub, ready } = stage('start --json')
+  await ready
+  stopHub()
+  assert.equal(await done, 0)
+  assert.equal(hub.stopped, 1)
 })
 
 test('start tells people where to connect and how', async () => {

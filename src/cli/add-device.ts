@@ -1,0 +1,46 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ConnectionKit, HubApi } from '../shared/api.ts'
+import { messages } from './messages.ts'
+import type { Output } from './output.ts'
+
+const { calls } = messages
+
+/** Registers a device and hands out what its firmware needs: into a folder, or for people to copy. */
+export async function addDevice(api: HubApi, dialect: string, name: string, out: string | undefined, output: Output): Promise<void> {
+  // Looked at first: the keys are given once.
+  if (out !== undefined) await checkFolder(out)
+  const kit = await api.addDevice(dialect, name)
+  const written = out === undefined ? [] : await writeFiles(out, kit)
+  output.result(kit, () =>
+    [
+      calls.added(kit.device, kit.title),
+      '',
+      // What is in the files needs not be on the screen too.
+      ...kit.facts.filter(({ secret }) => secret !== true || out === undefined).map(({ label, value }) => `${label}: ${value}`),
+      '',
+      ...(out === undefined ? kit.files.flatMap((file) => [`${file.name}:`, file.content.trimEnd(), '']) : written.map((file) => calls.written(file))),
+    ]
+      .join('\n')
+      .trimEnd(),
+  )
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  if (names.length > 0) throw new Error(calls.notEmpty(folder))
+}
+
+async function writeFiles(folder: string, { files }: ConnectionKit): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const written: string[] = []
+  for (const { name, content, secret } of files) {
+    const path = join(folder, name)
+    await writeFile(path, content, { flag: 'wx', mode: secret === true ? 0o600 : 0o644 })
+    written.push(path)
+  }
+  return written
+}

@@ -1,0 +1,71 @@
+import { defaultOptions } from '../shared/options.ts'
+import type { Talk } from './arguments.ts'
+import { formsOf, type CallCommand } from './flags.ts'
+import { messages } from './messages.ts'
+import type { FlagValue } from './read-value.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Something asked of a hub that runs already. */
+export interface CallInvocation {
+  command: 'call'
+  /** The command and the form of words it was given: `job create`, `job` for `job NAME`. */
+  call: string
+  /** What stands for the capitals of the form, in their order. */
+  words: string[]
+  /** Where the hub is: its data folder, or a URL and the file with its token. */
+  at: { data: string } | { url: string; tokenFile: string }
+  talk: Talk
+  search?: string
+  comment?: string
+  out?: string
+  force: boolean
+}
+
+/** Reads words and flags of a command for a running hub. Throws UsageError. */
+export function readCall(
+  command: CallCommand,
+  words: readonly string[],
+  given: ReadonlyMap<string, FlagValue>,
+  env: Readonly<Record<string, string | undefined>>,
+): Omit<CallInvocation, 'talk'> {
+  const textOf = (name: string): string | undefined => {
+    const value = given.get(name) ?? env[`IOT_HUB_${name.toUpperCase()}`]
+    return value === undefined ? undefined : String(value)
+  }
+  const flag = (name: string): { [key: string]: string } => (given.has(name) ? { [name]: String(given.get(name)) } : {})
+  return {
+    command: 'call',
+    ...readWords(command, words),
+    at: place(given.has('data'), textOf),
+    force: given.get('force') === true,
+    ...flag('search'),
+    ...flag('comment'),
+    ...flag('out'),
+  }
+}
+
+/** The form that the words fit; those in small letters are said as they stand. */
+function readWords(command: CallCommand, words: readonly string[]): Pick<CallInvocation, 'call' | 'words'> {
+  const forms = formsOf[command].map((form) => form.words.split(' ').filter(Boolean))
+  // `job create` is a form half said, not a job of that name.
+  const verbs = new Set(forms.map(([first]) => first).filter((first) => first !== undefined && !isPlace(first)))
+  const fits = (form: string[]): boolean =>
+    form.length === words.length && form.every((part, index) => part === words[index] || (isPlace(part) && !(index === 0 && verbs.has(words[0]))))
+  const form = forms.find(fits)
+  if (form === undefined) throw new UsageError(messages.calls.words(command, formsOf[command].map((known) => known.words)))
+  return {
+    call: [command, ...form.filter((part) => !isPlace(part))].join(' '),
+    words: words.filter((_, index) => isPlace(form[index] ?? '')),
+  }
+}
+
+/** Whether a part of a form stands for something else. */
+const isPlace = (part: string): boolean => /^[A-Z]/.test(part)
+
+/** A data folder that was said counts more than a URL from the environment. */
+function place(dataGiven: boolean, textOf: (name: string) => string | undefined): CallInvocation['at'] {
+  const [url, tokenFile] = [textOf('url'), textOf('token')]
+  if (!dataGiven && url !== undefined && tokenFile !== undefined) return { url: url.replace(/\/+$/, ''), tokenFile }
+  if (!dataGiven && (url !== undefined || tokenFile !== undefined)) throw new UsageError(messages.calls.urlAndToken)
+  return { data: textOf('data') ?? defaultOptions.data }
+}

@@ -1,0 +1,98 @@
+import type { ReachedHub } from '../hub/attach.ts'
+import type { HubApi, JobDetail, JobView } from '../shared/api.ts'
+import { addDevice } from './add-device.ts'
+import type { CallInvocation } from './call-arguments.ts'
+import { createJob } from './create-job.ts'
+import { messages } from './messages.ts'
+import type { Output } from './output.ts'
+import { reach } from './reach.ts'
+import { deviceTable, executionTable, jobTable, statusText } from './tables.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What a call does; returns the exit code, 0 unless it says otherwise. */
+type Call = (hub: ReachedHub, invocation: CallInvocation, output: Output) => Promise<number | void>
+
+const { calls } = messages
+/** One page holds this many. */
+const PAGE = 1000
+/** Devices of a job that are shown; `--json` has the first page of them. */
+const SHOWN = 20
+
+const table: Record<string, Call> = {
+  status: async ({ api }, _, output) => {
+    const status = await api.status()
+    output.result(status, () => statusText(status, output))
+  },
+  devices: async ({ api }, { search }, output) => {
+    const devices = await allDevices(api, search)
+    output.result(devices, () => deviceTable(devices))
+  },
+  jobs: async ({ api }, _, output) => {
+    const jobs = await api.jobs()
+    output.result(jobs, () => jobTable(jobs))
+  },
+  job: async ({ api }, { words }, output) => {
+    const job: JobDetail = await api.job(await keyOfJob(api, words[0]!))
+    const { items, total } = await api.executions(job.key, { limit: output.json ? PAGE : SHOWN })
+    output.result({ ...job, executions: items }, () => [jobTable([job]), '', executionTable(items, total)].join('\n'))
+  },
+  'job create': ({ api }, { words }, output) => createJob(api, words[0]!, output),
+  'job cancel': async ({ api }, { words, force, comment }, output) => {
+    const job = await api.cancelJob(await keyOfJob(api, words[0]!), { force, ...(comment !== undefined && { comment }) })
+    output.result(job, () => calls.canceled(job.key))
+  },
+  'job retry': async ({ api }, { words }, output) => {
+    const key = await keyOfJob(api, words[0]!)
+    const count = await api.retryFailed(key)
+    output.result({ job: key, queued: count }, () => calls.retried(key, count))
+  },
+  'job delete': async ({ api }, { words, force }, output) => {
+    const key = await keyOfJob(api, words[0]!)
+    await api.deleteJob(key, { force })
+    output.result({ job: key, deleted: true }, () => calls.deleted(key))
+  },
+  'device add': ({ api }, { words, out }, output) => addDevice(api, words[0]!, words[1]!, out, output),
+  'clock advance': async ({ api }, { words }, output) => {
+    const status = await api.advance(readStep(words[0]!))
+    output.result(status, () => new Date(status.now).toISOString())
+  },
+  stop: async (hub, _, output) => {
+    await hub.stop()
+    output.result({ stopping: true }, () => calls.stopping)
+  },
+}
+
+/** Asks something of a running hub. Returns the exit code: 2 for words that mean nothing, 1 for a refusal. */
+export async function call(invocation: CallInvocation, output: Output): Promise<number> {
+  try {
+    return (await table[invocation.call]!(await reach(invocation), invocation, output)) ?? 0
+  } catch (error) {
+    output.fail(error)
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+async function allDevices(api: HubApi, search: string | undefined): Promise<Awaited<ReturnType<HubApi['devices']>>['items']> {
+  const devices = []
+  for (let after: string | undefined, more = true; more; more = after !== undefined) {
+    const page = await api.devices({ limit: PAGE, ...(search !== undefined && { search }), ...(after !== undefined && { after }) })
+    devices.push(...page.items)
+    after = page.next
+  }
+  return devices
+}
+
+/** A job by its key, or by its name where only one cloud has it. */
+async function keyOfJob(api: HubApi, name: string): Promise<string> {
+  const jobs: JobView[] = await api.jobs()
+  const found = jobs.filter((job) => job.key === name || job.name === name)
+  const exact = found.find(({ key }) => key === name) ?? (found.length === 1 ? found[0] : undefined)
+  if (exact !== undefined) return exact.key
+  throw new Error(found.length === 0 ? calls.noJob(name) : calls.manyJobs(found.map(({ key }) => key)))
+}
+
+function readStep(text: string): number | 'next' {
+  if (text === 'next') return text
+  if (!/^\d+$/.test(text)) throw new UsageError(messages.badValue('clock advance', text, calls.advanceBy))
+  return Number(text)
+}

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import type { HubApi } from '../shared/api.ts'
+import type { JobDraft } from '../shared/job-draft.ts'
+import { messages } from './messages.ts'
+import type { Output } from './output.ts'
+
+const { calls } = messages
+
+/** Creates the job that a file describes, or tells everything that stands in the way. Returns the exit code. */
+export async function createJob(api: HubApi, file: string, output: Output): Promise<number> {
+  const draft = await readDraft(file)
+  const problems = await api.checkJob(draft)
+  if (problems.length > 0) {
+    if (output.json) output.result({ problems }, () => '')
+    output.complain(messages.error(calls.refused(file, problems.length)))
+    for (const { field, value, rule } of problems) output.complain(calls.problem(field, shown(value), rule))
+    return 1
+  }
+  const job = await api.createJob(draft)
+  output.result(job, () => calls.created(job.key))
+  return 0
+}
+
+/** Whether it is a draft is for the hub to say. */
+async function readDraft(file: string): Promise<JobDraft> {
+  const text = await readFile(file, 'utf8')
+  try {
+    return JSON.parse(text) as JobDraft
+  } catch (error) {
+    throw new Error(calls.notJson(file, error instanceof Error ? error.message : String(error)))
+  }
+}
+
+function shown(value: unknown): string | undefined {
+  const text = JSON.stringify(value)
+  return text === undefined || text.length <= 60 ? text : `${text.slice(0, 60)}…`
+}

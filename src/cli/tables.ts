@@ -1,0 +1,42 @@
+import type { DeviceView, ExecutionView, HubStatus, JobView } from '../shared/api.ts'
+import { urlOf } from './addresses.ts'
+import { messages } from './messages.ts'
+import type { Output } from './output.ts'
+import { percentOf, progressText } from './progress.ts'
+
+const { calls } = messages
+
+export const deviceTable = (devices: readonly DeviceView[]): string =>
+  devices.length === 0 ? calls.none.devices : aligned([calls.columns.device, ...devices.map(({ key, state, pending, groups }) => [key, state, String(pending), groups.join(', ')])])
+
+export const jobTable = (jobs: readonly JobView[]): string =>
+  jobs.length === 0 ? calls.none.jobs : aligned([calls.columns.job, ...jobs.map((job) => [job.key, job.status, String(job.planned), doneOf(job)])])
+
+/** The first of a job's executions, and how many there are besides. */
+export function executionTable(executions: readonly ExecutionView[], total: number): string {
+  const rows = executions.map(({ device, status, number, progress }) => [device, status, String(number), progress === undefined ? '' : `${progress} %`])
+  return [aligned([calls.columns.execution, ...rows]), ...(total > executions.length ? [calls.more(total - executions.length)] : [])].join('\n')
+}
+
+export function statusText({ endpoints, mode, clock, now, devices, online, jobs }: HubStatus, output: Output): string {
+  const { labels } = calls
+  const row = (label: string, text: string): string => `${output.style('dim', label.padEnd(14))} ${text}`
+  return [
+    row(labels.mqtt, urlOf('mqtt', endpoints)),
+    row(labels.mqtts, urlOf('mqtts', endpoints)),
+    row(labels.url, urlOf('http', endpoints)),
+    row(labels.mode, mode),
+    row(labels.clock, `${clock}, ${new Date(now).toISOString()}`),
+    row(labels.devices, calls.online(devices, online)),
+    row(labels.jobs, String(jobs)),
+  ].join('\n')
+}
+
+/** Per cent and counts, without who is online. */
+const doneOf = (job: JobView): string => (job.planned === 0 ? '' : progressText(job, 0).split(' · ').slice(0, -1).join(' · ').trim() || `${percentOf(job)} %`)
+
+/** Columns as wide as their widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+}
