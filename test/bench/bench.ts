@@ -87,7 +87,7 @@ export class Bench {
     return this.#rig(server, port, (job) => createJob(http, job))
   }
 
-  /** Bare aedes with TCP_NODELAY, or as its README starts it. */
+  /** Bare aedes with the settings that make it fastest, or as its README starts it. */
   async aedes({ tuned = true } = {}): Promise<AedesRig> {
     const server = this.#child(new Child<AedesCalls>('aedes'))
     const { mqtt: port } = await server.ask('start', tuned)

@@ -6,7 +6,10 @@ import { gauges, type Gauges } from './gauges.ts'
 
 /** Bare aedes: carries the packets of the job service without any service behind it. */
 export interface AedesCalls extends Gauges {
-  /** `tuned`: with TCP_NODELAY. Without it, as its README starts it, Nagle's algorithm holds back a reply behind the PUBACK. */
+  /**
+   * `tuned`: with TCP_NODELAY and without a limit of messages under way. Without that, as its README starts it, Nagle's algorithm
+   * holds back a reply behind the PUBACK, and a backlog of messages that nobody subscribes to overflows the stack (mqemitter 7).
+   */
   start(tuned: boolean): Promise<{ mqtt: number }>
   /** Sends every client what it would be sent if this job were created; updates of it are answered from now on. */
   launch(job: string): void
@@ -17,14 +20,17 @@ export interface AedesCalls extends Gauges {
 /** So many clients are told in one turn of the event loop, as the hub does it. */
 const SLICE = 100
 
-const broker = await Aedes.createBroker()
+let broker: Aedes
 let messages = serviceMessages('')
 
-broker.on('publish', ({ topic, payload }, client) => {
-  if (client === null || !topic.endsWith('/update')) return
-  reply(client, topic)
-  if (payload.includes('"SUCCEEDED"')) tell(client.id, messages.notifyNone, messages.nextNone)
-})
+async function createBroker(tuned: boolean): Promise<void> {
+  broker = await Aedes.createBroker(tuned ? { concurrency: 0 } : {})
+  broker.on('publish', ({ topic, payload }, client) => {
+    if (client === null || !topic.endsWith('/update')) return
+    reply(client, topic)
+    if (payload.includes('"SUCCEEDED"')) tell(client.id, messages.notifyNone, messages.nextNone)
+  })
+}
 
 function reply(client: Client, topic: string): void {
   client.publish({ ...plain(`${topic}/accepted`, messages.accepted) }, failed)
@@ -54,6 +60,7 @@ const serve = (job: string): void => {
 const calls: AedesCalls = {
   ...gauges(),
   start: async (tuned) => {
+    await createBroker(tuned)
     const server = createServer({ noDelay: tuned }, broker.handle)
     await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, resolve))
     return { mqtt: (server.address() as AddressInfo).port }
