@@ -62,7 +62,7 @@ function start({ words, mode, draft, restored, hub, look }: Init): void {
   // A file is the truth but for a document that was never written to it because it was no JSON yet.
   const form = saved === undefined ? fresh : mode === 'new' ? saved.form : keepHalfWritten(fresh, saved.form)
   store.change({ mode, form: withCloud(form, mode, hub), hub, restored: restored && saved === undefined, touched: new Set(saved?.touched) })
-  told = viewOf({ ...store.state, form: mode === 'new' ? emptyForm : fresh }).draft
+  told = viewOf({ ...store.state, form: mode === 'new' ? store.state.form : fresh }).draft
   filed = fresh.documentText
   page = buildPage(store, requests, channel.post, { submit, saveAs, startAfresh })
   page.setLook(look)
