@@ -6,6 +6,7 @@ import { brokenRule } from './abort.ts'
 import type { Book } from './book.ts'
 import type { Executions } from './executions.ts'
 import type { Execution, Job, JobStatus } from './model.ts'
+import { Plans } from './plans.ts'
 import { Reruns } from './reruns.ts'
 import { retryAfter } from './retry.ts'
 import { allowance } from './rollout.ts'
@@ -14,17 +15,12 @@ import { SLICE, Sweeps } from './sweep.ts'
 import { means, resolve, type Fleet } from './targets.ts'
 import { windowAt } from './windows.ts'
 
-/** The devices a rollout is for; kept apart from the job, which changes with every slice. */
-interface Plan {
-  devices: DeviceKey[]
-}
-
 /** The course a job takes by itself: it begins, rolls out, retries, aborts, completes, ends, and is swept up. */
 export class Course {
   readonly jobs: Table<Job>
   /** Continuous jobs under way. */
   readonly continuous = new Set<JobKey>()
-  readonly #plans: Table<Plan>
+  readonly #plans: Plans
   readonly #deadlines: Deadlines<string>
   readonly #book: Book
   readonly #fleet: Fleet
@@ -34,7 +30,7 @@ export class Course {
 
   constructor(tables: Tables, deadlines: Deadlines<string>, book: Book, fleet: Fleet, executions: Executions) {
     this.jobs = tables.table('jobs')
-    this.#plans = tables.table('plans')
+    this.#plans = new Plans(tables)
     this.#deadlines = deadlines
     this.#book = book
     this.#fleet = fleet
@@ -64,22 +60,22 @@ export class Course {
   /** Resolves the targets and rolls out the first slice. */
   begin(turn: Turn, job: Job): void {
     const devices = resolve(this.#fleet, job.dialect, job.targets)
-    this.#plans.set(job.key, { devices })
+    this.#plans.set(job.key, devices)
     this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
     this.rollOut(turn, this.set(turn, job, { planned: devices.length }))
   }
 
   /** More devices for a rollout, whether it is still going on or has come to its end. */
   extend(turn: Turn, job: Job, devices: DeviceKey[]): void {
-    const left = this.#plans.get(job.key)?.devices.slice(job.rolledOut) ?? []
-    const plan = [...left, ...devices]
-    this.#plans.set(job.key, { devices: plan })
+    const left = this.#plans.get(job.key)?.slice(job.rolledOut) ?? []
+    const plan = [...new Set([...left, ...devices])]
+    this.#plans.set(job.key, plan)
     this.rollOut(turn, this.set(turn, job, { rolledOut: 0, planned: plan.length }))
   }
 
   /** Queues the next slice, as far as rate and windows allow, and sees to it that the rest follows. */
   rollOut(turn: Turn, job: Job): void {
-    const devices = this.#plans.get(job.key)?.devices
+    const devices = this.#plans.get(job.key)
     if (job.status !== 'IN_PROGRESS' || devices === undefined) return
     const window = windowAt(job.schedule, turn.now)
     if (!window.open) return this.#deadlines.set(`rollout ${job.key}`, window.opensAt)
@@ -88,7 +84,9 @@ export class Course {
     const count = Math.min(allowed, SLICE, devices.length - job.rolledOut)
     const rolledOut = job.rolledOut + count
     const rolled = count === 0 ? job : this.set(turn, job, { rolledOut, minute: { startedAt: minute.startedAt, count: minute.count + count } })
-    for (const device of devices.slice(job.rolledOut, rolledOut)) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
+    const slice = devices.slice(job.rolledOut, rolledOut)
+    this.#plans.reached(job.key, slice)
+    for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
     if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, count < allowed ? turn.now : nextAt)
     this.#plans.delete(job.key)
     this.complete(turn, rolled)
@@ -144,11 +142,12 @@ export class Course {
 
   /** Cancels or deletes the executions of a job, a slice at a time. */
   sweep(turn: Turn, key: JobKey): void {
+    const job = this.jobs.get(key)
+    // A deadline may have outlived the job it was for, and meet another of that name.
+    if (job?.sweeping === undefined) return
     this.#plans.delete(key)
     this.#reruns.forget(key)
     this.#disarm(key)
-    const job = this.jobs.get(key)
-    if (job?.sweeping === undefined) return
     if (!this.#sweeps.slice(turn, job)) return this.#deadlines.set(`sweep ${key}`, turn.now)
     const { sweeping, ...swept } = job
     if (sweeping === 'DELETE') {
@@ -166,8 +165,9 @@ export class Course {
     const latest = this.#book.get(job.key, device)
     const meant = this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
     if (meant && (latest === undefined || latest.status === 'REMOVED')) {
-      if (job.rolloutStopped !== true && windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
-      else if (job.rolloutStopped !== true) this.extend(turn, job, [device])
+      if (job.rolloutStopped === true || this.#plans.awaits(job, device)) return
+      if (windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
+      else this.extend(turn, job, [device])
     } else if (!meant && latest !== undefined && isPending(latest.status)) {
       this.#executions.move(turn, latest, 'REMOVE')
     }

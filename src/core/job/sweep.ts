@@ -8,12 +8,17 @@ import { moved } from './states.ts'
 /** How many executions one turn queues, cancels or deletes at most, so that no turn holds up the others for long. */
 export const SLICE = 100
 
+interface Cursor {
+  sweeping: Job['sweeping']
+  left: Iterator<[DeviceKey, Execution]>
+}
+
 /** Cancels or deletes all executions of a job, a slice a turn. */
 export class Sweeps {
   readonly #book: Book
   readonly #executions: Executions
   /** Where each sweep has come to; after a restart it begins anew, which does no harm. */
-  readonly #cursors = new Map<JobKey, Iterator<[DeviceKey, Execution]>>()
+  readonly #cursors = new Map<JobKey, Cursor>()
 
   constructor(book: Book, executions: Executions) {
     this.#book = book
@@ -22,10 +27,9 @@ export class Sweeps {
 
   /** Does the next slice; true when nothing is left. */
   slice(turn: Turn, job: Job): boolean {
-    let cursor = this.#cursors.get(job.key)
-    if (cursor === undefined) this.#cursors.set(job.key, (cursor = this.#book.ofJob(job.key).entries()))
+    const { left } = this.#cursorOf(job)
     for (let done = 0; done < SLICE; ) {
-      const { value } = cursor.next()
+      const { value } = left.next()
       if (value === undefined) {
         this.#cursors.delete(job.key)
         return true
@@ -33,6 +37,13 @@ export class Sweeps {
       done += this.#sweep(turn, job, value[1])
     }
     return false
+  }
+
+  /** A job that is deleted while it is being cancelled is gone through from the start. */
+  #cursorOf({ key, sweeping }: Job): Cursor {
+    let cursor = this.#cursors.get(key)
+    if (cursor?.sweeping !== sweeping) this.#cursors.set(key, (cursor = { sweeping, left: this.#book.ofJob(key).entries() }))
+    return cursor!
   }
 
   #sweep(turn: Turn, { key, sweeping }: Job, execution: Execution): number {
