@@ -7,14 +7,24 @@ interface Entry<K> {
   order: number
 }
 
+/** Replaced and removed entries that the heap may hold beyond as many as are current. */
+const SPARE = 128
+
+const earlier = (a: Entry<unknown>, b: Entry<unknown>): number => a.at - b.at || a.order - b.order
+
 /** At most one deadline per key, the earliest first; equal instants come in the order they were set. */
 export class Deadlines<K> {
   readonly #current = new Map<K, Entry<K>>()
-  readonly #heap = new TinyQueue<Entry<K>>([], (a, b) => a.at - b.at || a.order - b.order)
+  #heap = new TinyQueue<Entry<K>>([], earlier)
   #order = 0
 
   get size(): number {
     return this.#current.size
+  }
+
+  /** Entries that take up room, also those replaced and removed. */
+  get held(): number {
+    return this.#heap.length
   }
 
   /** Sets the deadline of `key`, replacing an earlier one; `undefined` removes it. */
@@ -24,6 +34,7 @@ export class Deadlines<K> {
     const entry = { key, at, order: this.#order++ }
     this.#current.set(key, entry)
     this.#heap.push(entry)
+    if (this.#heap.length > 2 * this.#current.size + SPARE) this.#heap = new TinyQueue([...this.#current.values()], earlier)
   }
 
   delete(key: K): void {
@@ -44,7 +55,7 @@ export class Deadlines<K> {
     return head.key
   }
 
-  /** Replaced and removed entries stay in the heap until they come up; they are dropped here. */
+  /** Replaced and removed entries stay in the heap until they come up or are too many; they are dropped here. */
   #head(): Entry<K> | undefined {
     for (let head = this.#heap.peek(); head !== undefined; head = this.#heap.peek()) {
       if (this.#current.get(head.key) === head) return head

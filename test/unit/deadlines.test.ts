@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Deadlines } from '../../src/core/deadlines.ts'
+
+test('deadlines come up in order, each at the instant it was last set to', () => {
+  const deadlines = new Deadlines<string>()
+  for (let at = 1; at <= 1000; at += 1) for (const key of ['a', 'b', 'c']) deadlines.set(key, key === 'b' ? 3000 - at : 1000 + at)
+  deadlines.delete('c')
+  assert.equal(deadlines.next(), 2000)
+  assert.deepEqual([deadlines.take(2000), deadlines.take(2000), deadlines.take(2000)], ['a', 'b', undefined])
+  assert.equal(deadlines.size, 0)
+})
+
+test('a deadline put off again and again takes the room of one', () => {
+  const deadlines = new Deadlines<string>()
+  deadlines.set('first', 1)
+  for (let at = 2; at < 10_000; at += 1) deadlines.set('step', at)
+  assert.ok(deadlines.held < 200, `${deadlines.held} entries are held`)
+})
