@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HubError } from '../../src/core/errors.ts'
+import { draftField, draftOf, jobFrom, valueAt } from '../../src/hub/api/drafts.ts'
+import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { Hall } from '../builders/hall.ts'
+
+const language = {
+  title: 'Names',
+  example: 'd*',
+  parse: (text: string) => {
+    if (text === '') throw new HubError('INVALID', 'it is empty')
+    return { op: 'prefix' as const, path: 'name', value: text }
+  },
+}
+
+const full: JobDraft = {
+  dialect: 'x',
+  name: 'update',
+  description: 'all of it',
+  targets: [{ device: 'd1' }, { group: 'g/1' }, { query: 'd' }],
+  selection: 'CONTINUOUS',
+  document: { operation: 'install', files: [1, null] },
+  rollout: { perMinute: 50, exponential: { base: 5, factor: 2, every: { of: 'NOTIFIED', count: 10 } } },
+  abort: [{ on: 'ANY', percent: 20, minimum: 5 }],
+  timeoutMinutes: 1.5,
+  retry: [{ on: 'FAILED', times: 2 }],
+  schedule: { startAt: '2027-01-31T18:30:00+01:00', endAt: '2027-02-01T00:00:00.000Z', endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', minutes: 90 }] },
+}
+
+test('a draft becomes a job in the engine’s units, and the job a draft again', () => {
+  const job = jobFrom(full, language)
+  assert.deepEqual(job.targets, [
+    { type: 'device', device: 'x/d1' },
+    { type: 'group', group: 'x/g/1' },
+    { type: 'query', where: { op: 'prefix', path: 'name', value: 'd' }, text: 'd' },
+  ])
+  assert.deepEqual([job.key, job.document, job.timeout], ['x/update', '{"operation":"install","files":[1,null]}', { inProgressMs: 90_000 }])
+  assert.deepEqual(job.schedule, { startAt: Date.UTC(2027, 0, 31, 17, 30), endAt: Date.UTC(2027, 1, 1), endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', durationMs: 5_400_000 }] })
+  const hall = new Hall()
+  const made = hall.turn((turn, engine) => engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }))
+  assert.deepEqual(draftOf(made), {
+    ...full,
+    targets: [{ device: 'd1' }, { query: 'd' }],
+    schedule: { ...full.schedule, startAt: '2027-01-31T17:30:00.000Z' },
+  })
+})
+
+test('what a draft leaves out, or leaves empty, the job has not', () => {
+  const job = jobFrom({ dialect: 'x', name: 'j', targets: [{ device: 'd' }], document: 7, description: '', abort: [], retry: [], schedule: {} }, undefined)
+  assert.deepEqual(job, { key: 'x/j', targets: [{ type: 'device', device: 'x/d' }], selection: 'SNAPSHOT', document: '7' })
+})
+
+test('a query needs a cloud that has queries', () => {
+  assert.throws(() => jobFrom({ ...full, targets: [{ query: 'd' }] }, undefined), { code: 'INVALID', message: /this cloud has none/ })
+})
+
+for (const [engine, draft] of [
+  ['key', 'name'],
+  ['rollout.perMinute', 'rollout/perMinute'],
+  ['abort[1].percent', 'abort/1/percent'],
+  ['timeout.inProgressMs', 'timeoutMinutes'],
+  ['schedule.windows[0].durationMs', 'schedule/windows/0/minutes'],
+  ['schedule.windows[0].cron', 'schedule/windows/0/cron'],
+] as const) {
+  test(`what the engine calls ${engine} is ${draft} in a draft`, () => assert.equal(draftField(engine), draft))
+}
+
+test('a value is found by its field, and what is not there is undefined', () => {
+  assert.equal(valueAt(full, 'rollout/exponential/every/count'), 10)
+  assert.deepEqual(valueAt(full, 'targets/0'), { device: 'd1' })
+  for (const field of ['nope', 'rollout/nope/nope', 'name/length', 'constructor']) assert.equal(valueAt(full, field), undefined)
+})
