@@ -5,6 +5,7 @@ import { deviceCommands } from './devices/device-commands.ts'
 import { HubFiles } from './documents/hub-files.ts'
 import { settleConflict } from './documents/open.ts'
 import { scheme } from './documents/paths.ts'
+import type { Exports } from './exports.ts'
 import { registerJobEditor } from './job-editor/open.ts'
 import { jobCommands } from './jobs/job-commands.ts'
 import { advanceClock } from './life/advance-clock.ts'
@@ -23,7 +24,7 @@ import { createWithHub } from './with-hub.ts'
 let hub: HubLife | undefined
 
 /** Registers; whatever costs anything is loaded on first use. */
-export function activate(context: ExtensionContext): void {
+export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel('IoT Hub', { log: true })
   hub = new HubLife(context, log)
   const host = createHost(context, hub.life, log)
@@ -61,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
   void life.resume()
+  return { host, options: () => life.options(), devices: devices.tree, jobs: jobs.tree }
 }
 
 /** The window closes: connections end, everything is written down. */

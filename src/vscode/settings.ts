@@ -7,15 +7,18 @@ export const section = 'iotHub'
 
 export const settingOf = (option: OptionName | string): string => `${section}.${option}`
 
+/** There is one hub for all folders of a workspace: the first one's settings hold. */
+const ofWorkspace = () => workspace.getConfiguration(section, workspace.workspaceFolders?.[0]?.uri ?? null)
+
 /** The hub's options as the user set them. */
 export function currentOptions(places: Places, onWrong: (setting: string, value: unknown) => void): HubOptions {
-  const settings = workspace.getConfiguration(section)
+  const settings = ofWorkspace()
   return readOptions((name) => settings.get(name), places, (name, value) => onWrong(settingOf(name), value))
 }
 
 /** Changes options for this workspace, or for the user where no folder is open. */
 export async function changeOptions(changes: Partial<HubOptions>): Promise<void> {
-  const settings = workspace.getConfiguration(section)
+  const settings = ofWorkspace()
   const target = workspace.workspaceFolders === undefined ? ConfigurationTarget.Global : ConfigurationTarget.Workspace
   for (const [name, value] of Object.entries(changes)) await settings.update(name, value, target)
 }

@@ -44,6 +44,8 @@ export class HubFiles implements FileSystemProvider {
   }
 
   async stat(uri: Uri): Promise<FileStat> {
+    // Folders hold nothing, but what asks for a file may first ask for the way to it.
+    if (!uri.path.endsWith('.json')) return { type: FileType.Directory, ctime: 0, mtime: 0, size: 0 }
     const { subject, text, mtime } = this.#opened.get(uri.path) ?? (await this.#read(uri))
     return {
       type: FileType.File,

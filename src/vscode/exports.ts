@@ -1,0 +1,12 @@
+import type { HubOptions } from '../shared/options.ts'
+import type { Host } from './host.ts'
+import type { HubTree } from './tree/hub-tree.ts'
+
+/** What `activate` gives to who looks at the extension from inside the editor: its own tests. No promise to anybody else. */
+export interface Exports {
+  host: Host
+  /** What the settings mean for the hub. */
+  options(): HubOptions
+  devices: HubTree
+  jobs: HubTree
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'mocha'
+import { commands as editor, Range, Uri, window, workspace, type TextDocument } from 'vscode'
+import type { HubApi } from '../../../src/shared/api.ts'
+import { commands } from '../../../src/vscode/commands.ts'
+import { device, set, started, stopped, until } from './stage.ts'
+
+const uri = (path: string) => Uri.from({ scheme: 'iothub', path })
+
+async function write(document: TextDocument, text: string): Promise<void> {
+  const shown = await window.showTextDocument(document)
+  await shown.edit((edit) => edit.replace(new Range(0, 0, document.lineCount, 0), text))
+}
+
+describe('the hub’s documents', () => {
+  let api: HubApi
+  let mqtt: number
+  const twin = uri('/devices/aws/lamp/twin.json')
+
+  before(async () => {
+    await set('memory', true)
+    ;({ api, mqtt } = await started())
+    await (await device(mqtt, 'lamp')).endAsync()
+    await api.setDesired('aws/lamp', undefined, { color: 'red' }, 0)
+  })
+
+  after(async () => {
+    await editor.executeCommand('workbench.action.revertAndCloseActiveEditor')
+    await editor.executeCommand('workbench.action.closeAllEditors')
+    await stopped()
+    await set('memory', undefined)
+  })
+
+  it('a twin shows its desired state; saving publishes it, and the device hears of it', async () => {
+    const client = await device(mqtt, 'lamp')
+    const heard: string[] = []
+    client.on('message', (topic, payload) => heard.push(`${topic} ${payload.toString()}`))
+    await client.subscribeAsync('$aws/things/lamp/shadow/update/delta')
+    const document = await workspace.openTextDocument(twin)
+    assert.deepEqual(JSON.parse(document.getText()), { color: 'red' })
+    assert.equal(document.languageId, 'json')
+    await write(document, '{ "color": "green" }')
+    assert.equal(await document.save(), true)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'green' })
+    const [message] = await until(() => heard, (messages) => messages.length > 0)
+    assert.match(message!, /^\$aws\/things\/lamp\/shadow\/update\/delta .*"color":"green"/)
+    await client.endAsync()
+  })
+
+  it('follows what others desire while nobody edits it', async () => {
+    const document = await workspace.openTextDocument(twin)
+    const { version } = await api.twin('aws/lamp')
+    await api.setDesired('aws/lamp', undefined, { color: 'blue' }, version)
+    await until(() => document.getText(), (text) => text.includes('blue'))
+    assert.equal(document.isDirty, false)
+  })
+
+  it('what the device reports meanwhile is no conflict', async () => {
+    const document = await workspace.openTextDocument(twin)
+    await write(document, '{ "color": "white" }')
+    const client = await device(mqtt, 'lamp')
+    const { version } = await api.twin('aws/lamp')
+    await client.publishAsync('$aws/things/lamp/shadow/update', JSON.stringify({ state: { reported: { color: 'off' } } }), { qos: 1 })
+    await until(() => api.twin('aws/lamp'), (now) => now.version > version)
+    assert.equal(await document.save(), true)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' })
+    await client.endAsync()
+  })
+
+  it('somebody else’s edit is a conflict: nothing is published, the edit stays', async () => {
+    const document = await workspace.openTextDocument(twin)
+    await write(document, '{ "color": "mine" }')
+    const { version } = await api.twin('aws/lamp')
+    await api.setDesired('aws/lamp', undefined, { color: 'theirs' }, version)
+    assert.equal(await document.save(), false)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'theirs' })
+    assert.equal(document.getText(), '{ "color": "mine" }')
+    assert.equal(document.isDirty, true)
+    await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from('{"color":"mine"}'))), /[Vv]ersion conflict/)
+  })
+
+  it('what is no object is not published', async () => {
+    await window.showTextDocument(await workspace.openTextDocument(twin))
+    await editor.executeCommand('workbench.action.files.revert')
+    for (const text of ['[1]', '"text"', '{ "color": ']) await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(text))), /Not published/)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'theirs' })
+  })
+
+  it('jobs and executions can be read but not written, and follow what happens', async () => {
+    await api.createJob({ dialect: 'aws', name: 'blink', targets: [{ device: 'lamp' }], document: { operation: 'blink', times: 3 } })
+    const work = await workspace.openTextDocument(uri('/jobs/aws/blink/document.json'))
+    assert.deepEqual(JSON.parse(work.getText()), { operation: 'blink', times: 3 })
+    const details = await workspace.openTextDocument(uri('/jobs/aws/blink/details.json'))
+    assert.equal((JSON.parse(details.getText()) as { status: string }).status, 'IN_PROGRESS')
+    const execution = await workspace.openTextDocument(uri('/jobs/aws/blink/executions/aws/lamp.json'))
+    assert.equal((JSON.parse(execution.getText()) as { status: string }).status, 'QUEUED')
+    await assert.rejects(Promise.resolve(workspace.fs.writeFile(work.uri, Buffer.from('{}'))))
+    await api.cancelJob('aws/blink')
+    await until(() => execution.getText(), (text) => text.includes('CANCELED'))
+    await until(() => details.getText(), (text) => text.includes('CANCELED'))
+  })
+
+  it('desired and reported are compared side by side', async () => {
+    await editor.executeCommand(commands.compareTwin, 'aws/lamp')
+    const tab = window.tabGroups.activeTabGroup.activeTab
+    assert.equal(tab?.label, 'lamp: reported ↔ desired')
+  })
+
+  it('what is not there is said to be not there', async () => {
+    await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/devices/aws/nobody/twin.json'))), /FileNotFound|EntryNotFound/)
+    await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/else.json'))), /FileNotFound|EntryNotFound/)
+  })
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, describe, it } from 'mocha'
+import { commands as editor, workspace } from 'vscode'
+import { defaultOptions, optionSpecs } from '../../../src/shared/options.ts'
+import { commands } from '../../../src/vscode/commands.ts'
+import type { HubState } from '../../../src/vscode/life/state.ts'
+import { activated, anyPorts, device, extension, set, started, stopped, until } from './stage.ts'
+
+describe('the life of the hub', () => {
+  const closers: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close()
+    await stopped()
+    for (const { name } of optionSpecs) await set(name, undefined)
+  })
+
+  it('starts, says where it listens, and stops', async () => {
+    const { hub, api } = await started()
+    assert.equal((await api.status()).mode, 'open')
+    assert.ok(existsSync(join(hub.options().data, 'hub.json')))
+    await stopped()
+    assert.equal(hub.host.state.type, 'stopped')
+    assert.equal(hub.host.api(), undefined)
+    assert.ok(!existsSync(join(hub.options().data, 'hub.json')))
+  })
+
+  it('starts once, however often it is told to', async () => {
+    const { api } = await started()
+    const again = await editor.executeCommand<HubState>(commands.start)
+    assert.equal(again?.type, 'running')
+    assert.equal((await activated()).host.api(), api)
+  })
+
+  it('knows after a restart what it knew before: stopping writes everything down', async () => {
+    const { hub, mqtt } = await started()
+    const client = await device(mqtt, 'survivor')
+    await client.endAsync()
+    await editor.executeCommand(commands.restart)
+    assert.equal((await hub.host.api()!.device('aws/survivor')).name, 'survivor')
+  })
+
+  it('takes its options from the settings, one for one', async () => {
+    const hub = await activated()
+    const settings = workspace.getConfiguration('iotHub')
+    for (const { name } of optionSpecs) {
+      const { defaultValue } = settings.inspect(name) ?? {}
+      assert.deepEqual(defaultValue, name === 'data' ? '' : defaultOptions[name], name)
+    }
+    await set('mode', 'strict')
+    await set('mqtt', 0)
+    await set('bucket', 'objects')
+    const { mode, mqtt, bucket, data } = hub.options()
+    assert.deepEqual({ mode, mqtt }, { mode: 'strict', mqtt: 0 })
+    assert.equal(bucket, join(workspace.workspaceFolders![0]!.uri.fsPath, 'objects'))
+    assert.ok(!data.startsWith(workspace.workspaceFolders![0]!.uri.fsPath), 'state stays out of the workspace unless asked for')
+    await set('data', 'state')
+    assert.equal(hub.options().data, join(workspace.workspaceFolders![0]!.uri.fsPath, 'state'))
+  })
+
+  it('says which port is taken, and starts on free ones when told to', async () => {
+    const hub = await activated()
+    await anyPorts()
+    const port = await taken(closers)
+    await set('mqtt', port)
+    const state = await Promise.race([editor.executeCommand<HubState>(commands.start), until(() => hub.host.state, ({ type }) => type === 'failed')])
+    assert.ok(state?.type === 'failed')
+    assert.deepEqual(state.conflict, { setting: 'mqtt', port })
+    assert.match(state.reason, new RegExp(`${port}.*taken.*iotHub\\.mqtt`))
+    const now = await editor.executeCommand<HubState>(commands.useFreePorts)
+    assert.ok(now?.type === 'running')
+    assert.notEqual(now.endpoints.mqtt, port)
+    assert.equal(workspace.getConfiguration('iotHub').get('mqtt'), now.endpoints.mqtt)
+  })
+
+  it('joins a hub that another process runs on the same data, and leaves it running', async () => {
+    const hub = await activated()
+    await anyPorts()
+    const other = await hubProcess(closers, hub.options())
+    const state = await editor.executeCommand<HubState>(commands.start)
+    assert.ok(state?.type === 'attached')
+    assert.equal(state.endpoints.mqtt, other.mqtt)
+    const heard: string[] = []
+    const listening = hub.host.onChange((change) => heard.push(change.type))
+    const client = await device(other.mqtt, 'guest-device')
+    await until(() => heard, (changes) => changes.length > 0)
+    listening.dispose()
+    assert.equal((await hub.host.api()!.device('aws/guest-device')).online, true)
+    await client.endAsync()
+    other.child.kill('SIGKILL')
+    // Who has just joined and is left alone goes on by itself.
+    await until(() => hub.host.state.type, (type) => type === 'running')
+    assert.equal((await hub.host.api()!.device('aws/guest-device')).online, false)
+  })
+})
+
+/** A port that somebody else listens on. */
+async function taken(closers: (() => unknown)[]): Promise<number> {
+  const server: Server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(() => new Promise((resolve) => server.close(resolve)))
+  return (server.address() as AddressInfo).port
+}
+
+/** A hub in a process of its own, made of the same code. */
+async function hubProcess(closers: (() => unknown)[], options: object): Promise<{ child: ChildProcess; mqtt: number }> {
+  const script = `require(${JSON.stringify(join(extension.extensionPath, 'dist', 'hub.cjs'))}).hubMaker.start(${JSON.stringify(options)}).then(({ endpoints }) => console.log(JSON.stringify(endpoints)))`
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } })
+  closers.push(() => child.kill('SIGKILL'))
+  for await (const line of createInterface(child.stdout)) return { child, ...(JSON.parse(line) as { mqtt: number }) }
+  throw new Error('the hub’s process ended before it was ready')
+}
