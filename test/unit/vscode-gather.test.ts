@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it, mock } from 'node:test'
+import { Gather } from '../../src/vscode/gather.ts'
+
+describe('Gather', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
+  afterEach(() => mock.timers.reset())
+
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+  function gathering() {
+    const lots: string[][] = []
+    const releases: (() => void)[] = []
+    const gather = new Gather<string>((things) => {
+      lots.push([...things])
+      return new Promise((resolve) => releases.push(resolve))
+    }, 150)
+    const release = async () => {
+      releases.shift()?.()
+      await settled()
+    }
+    return { gather, lots, release }
+  }
+
+  it('hands on everything of 150 milliseconds at once, each thing once', () => {
+    const { gather, lots } = gathering()
+    for (const thing of ['a', 'b', 'a']) gather.add(thing)
+    mock.timers.tick(149)
+    assert.deepEqual(lots, [])
+    mock.timers.tick(1)
+    assert.deepEqual(lots, [['a', 'b']])
+  })
+
+  it('never works on two lots at a time, and loses nothing in between', async () => {
+    const { gather, lots, release } = gathering()
+    gather.add('a')
+    mock.timers.tick(150)
+    gather.add('b')
+    mock.timers.tick(1000)
+    assert.deepEqual(lots, [['a']])
+    await release()
+    mock.timers.tick(1000)
+    assert.deepEqual(lots, [['a'], ['b']])
+  })
+
+  it('keeps what comes while nobody looks, and hands it on as soon as somebody does', () => {
+    const { gather, lots } = gathering()
+    gather.pause(true)
+    gather.add('a')
+    mock.timers.tick(1000)
+    assert.deepEqual(lots, [])
+    gather.pause(false)
+    mock.timers.tick(0)
+    assert.deepEqual(lots, [['a']])
+  })
+
+  it('goes on after work that failed', async () => {
+    let tries = 0
+    const gather = new Gather<string>(() => {
+      tries += 1
+      return Promise.reject(new Error('no'))
+    })
+    gather.add('a')
+    mock.timers.tick(150)
+    await settled()
+    gather.add('b')
+    mock.timers.tick(1000)
+    assert.equal(tries, 2)
+  })
+
+  it('does nothing more once disposed', () => {
+    const { gather, lots } = gathering()
+    gather.add('a')
+    gather.dispose()
+    mock.timers.tick(1000)
+    assert.deepEqual(lots, [])
+  })
+})
