@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { test } from 'node:test'
+import { DeleteThingCommand, DescribeCertificateCommand, DescribeThingCommand, ListThingPrincipalsCommand } from '@aws-sdk/client-iot'
+import type { IssuedCertificate } from '../../src/core/seam/http.ts'
+import { aws } from '../../src/dialect/aws/index.ts'
+import type { ConnectionKit } from '../../src/dialect/dialect.ts'
+import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
+import { tlsCredentials } from '../builders/tls-credentials.ts'
+
+const CA = '-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n'
+const issued: IssuedCertificate = { pem: tlsCredentials.clientCert, sha256: deviceCertificate.sha256, privateKey: tlsCredentials.clientKey }
+
+const enrol = (bench: AwsBroker, name = 'pump'): ConnectionKit => bench.turn((ctx) => aws.enrolment.enrol(ctx, name, [issued], CA)).result
+const valueOf = ({ facts }: ConnectionKit, label: string): string | undefined => facts.find((fact) => fact.label === label)?.value
+const codeOf = ({ snippets }: ConnectionKit, id: string): string => snippets.find((snippet) => snippet.id === id)?.code ?? ''
+
+test('a new thing has an active certificate of its own, and the kit has what its firmware needs', async () => {
+  const bench = new AwsBroker()
+  const kit = enrol(bench)
+  assert.equal((await bench.iot.send(new DescribeThingCommand({ thingName: 'pump' }))).thingName, 'pump')
+  const { principals } = await bench.iot.send(new ListThingPrincipalsCommand({ thingName: 'pump' }))
+  assert.deepEqual(principals?.map((principal) => principal.split('/')[1]), [deviceCertificate.sha256])
+  const { certificateDescription } = await bench.iot.send(new DescribeCertificateCommand({ certificateId: deviceCertificate.sha256 }))
+  assert.equal(certificateDescription?.status, 'ACTIVE')
+  assert.deepEqual([valueOf(kit, 'Endpoint'), valueOf(kit, 'MQTT over TLS port'), valueOf(kit, 'Thing name and client id')], ['localhost', '8883', 'pump'])
+  assert.deepEqual(kit.files, [
+    { name: 'device.pem.crt', content: issued.pem },
+    { name: 'private.pem.key', content: issued.privateKey, secret: true },
+    { name: 'ca.pem', content: CA },
+  ])
+  for (const { value, secret } of kit.facts) assert.equal(value.includes('PRIVATE KEY'), secret === true)
+  assert.deepEqual(kit.snippets.map(({ id }) => id), ['node', 'python', 'c', 'mosquitto', 'operator'])
+})
+
+test('asked again, the kit has another certificate, and says so', () => {
+  const bench = new AwsBroker()
+  assert.match(valueOf(enrol(bench), 'Note') ?? '', /cannot be shown again/)
+  assert.match(valueOf(enrol(bench), 'Note') ?? '', /a new certificate, besides/)
+})
+
+test('a name that AWS would not take is refused, and nothing is registered', () => {
+  const bench = new AwsBroker()
+  assert.throws(() => enrol(bench, 'a b'), { code: 'INVALID', message: /must be 1 to 128/ })
+  assert.equal(bench.engine.devices.size, 0)
+})
+
+test('in strict mode the certificate has a policy, so that it can connect at once', () => {
+  const bench = new AwsBroker({ settings: { mode: 'strict' } })
+  assert.equal(bench.authenticate(mutualTls('pump')).accept, false)
+  const kit = enrol(bench)
+  assert.ok(valueOf(kit, 'Policy') !== undefined)
+  assert.equal(bench.authenticate(mutualTls('pump')).accept, true)
+})
+
+test('a thing that people remove takes its attachments along', async () => {
+  const bench = new AwsBroker()
+  enrol(bench)
+  await assert.rejects(bench.iot.send(new DeleteThingCommand({ thingName: 'pump' })), /while principals are attached/)
+  bench.turn((ctx) => ctx.engine.devices.delete(ctx.turn, 'aws/pump'))
+  bench.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 'pump' }))
+  assert.deepEqual((await bench.iot.send(new ListThingPrincipalsCommand({ thingName: 'pump' }))).principals, [])
+})
+
+test('the C header holds the same PEM as the files', () => {
+  const header = codeOf(enrol(new AwsBroker()), 'c')
+  const defined = (name: string): string => {
+    const [, body = ''] = new RegExp(`#define ${name} \\\\\\n([\\s\\S]*?)\\n\\n`).exec(header) ?? []
+    return body
+      .split(' \\\n')
+      .map((line) => JSON.parse(line.trim()) as string)
+      .join('')
+  }
+  assert.equal(new X509Certificate(defined('CLIENT_CERTIFICATE_PEM')).fingerprint256, new X509Certificate(issued.pem).fingerprint256)
+  assert.equal(createPrivateKey(defined('CLIENT_PRIVATE_KEY_PEM')).type, 'private')
+  assert.equal(defined('ROOT_CA_CERT_PEM'), CA)
+  assert.match(header, /#define AWS_IOT_ENDPOINT "localhost"\n#define AWS_MQTT_PORT 8883\n#define THING_NAME "pump"\n/)
+})

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DescribeJobCommand } from '@aws-sdk/client-iot'
+import { HubError } from '../../src/core/errors.ts'
+import type { NewJob } from '../../src/core/job/model.ts'
+import { aws } from '../../src/dialect/aws/index.ts'
+import { readAwsCron, writeAwsCron } from '../../src/dialect/aws/jobs-cron.ts'
+import { AwsBench } from '../builders/aws-in-process.ts'
+
+const MINUTE = 60_000
+const job = (more: Partial<NewJob> = {}): NewJob => ({ key: 'aws/j', targets: [{ type: 'device', device: 'aws/t' }], selection: 'SNAPSHOT', document: '{}', ...more })
+
+/** Fields and rules that are refused, all of them. */
+function refused(given: NewJob, bench = new AwsBench()): [string | undefined, string | undefined][] {
+  try {
+    bench.turn((ctx) => aws.jobs.prepare(ctx, given))
+  } catch (error) {
+    assert.ok(error instanceof HubError && error.code === 'INVALID', String(error))
+    return [error, ...(error.data.also ?? [])].map(({ data }) => [data.field, data.rule])
+  }
+  return []
+}
+
+for (const [more, field, rule] of [
+  [{ targets: Array.from({ length: 101 }, (_, index) => ({ type: 'device' as const, device: `aws/${index}` })) }, 'targets', /100 are allowed/],
+  [{ description: 'a\tb' }, 'description', /control characters/],
+  [{ document: JSON.stringify('x'.repeat(32_767)) }, 'document', /32768 are allowed/],
+  [{ document: '{"u":"${aws:iot:s3-presigned-url:https://example.com/b/k}"}' }, 'document', /no S3 URL/],
+  [{ rollout: { perMinute: 1001 } }, 'rollout.perMinute', /between 1 and 1000/],
+  [{ rollout: { exponential: { base: 1001, factor: 2, every: { of: 'NOTIFIED', count: 1 } } } }, 'rollout.exponential.base', /between 1 and 1000/],
+  [{ rollout: { exponential: { base: 5, factor: 1.05, every: { of: 'NOTIFIED', count: 1 } } } }, 'rollout.exponential.factor', /between 1.1 and 5/],
+  [{ rollout: { exponential: { base: 5, factor: 2, every: { of: 'SUCCEEDED', count: 0 } } } }, 'rollout.exponential.every.count', /at least 1/],
+  [{ abort: [{ on: 'ANY', percent: 1, minimum: 1 }, { on: 'FAILED', percent: 1.234, minimum: 1 }] }, 'abort[1].percent', /two decimals/],
+  [{ abort: [{ on: 'ANY', percent: 1, minimum: 0 }] }, 'abort[0].minimum', /at least 1/],
+  [{ timeout: { inProgressMs: 90_000 } }, 'timeout.inProgressMs', /whole number/],
+  [{ timeout: { inProgressMs: 10_081 * MINUTE } }, 'timeout.inProgressMs', /between 1 and 10080/],
+  [{ retry: [{ on: 'FAILED', times: 11 }] }, 'retry[0].times', /between 0 and 10/],
+  [{ retry: [{ on: 'ANY', times: 1 }, { on: 'FAILED', times: 1 }] }, 'retry', /must not combine/],
+  [{ schedule: { startAt: Date.UTC(2026, 0, 1, 1, 0, 30) } }, 'schedule.startAt', /full minute/],
+  [{ schedule: { startAt: Date.UTC(2027, 5, 1) } }, 'schedule.startAt', /one year/],
+  [{ schedule: { endAt: Date.UTC(2025, 11, 31) } }, 'schedule.endAt', /later than the start/],
+  [{ schedule: { windows: [{ cron: '0 1 * * *', durationMs: 1431 * MINUTE }] } }, 'schedule.windows[0].durationMs', /between 1 and 1430/],
+  [{ schedule: { windows: [{ cron: '0 1 1 * 1', durationMs: MINUTE }] } }, 'schedule.windows[0].cron', /one excludes the other/],
+] satisfies [Partial<NewJob>, string, RegExp][]) {
+  test(`AWS has no job with ${JSON.stringify(more).slice(0, 80)}`, () => {
+    const [[at, why] = [], ...others] = refused(job(more))
+    assert.deepEqual([at, others], [field, []])
+    assert.match(why ?? '', rule)
+  })
+}
+
+test('everything that is wrong is told at once', () => {
+  const wrong = job({ description: '\n', rollout: { perMinute: 5000 }, timeout: { inProgressMs: 1 }, retry: [{ on: 'ANY', times: 11 }], schedule: { endAt: 0 } })
+  assert.deepEqual(
+    refused(wrong).map(([field]) => field),
+    ['description', 'rollout.perMinute', 'timeout.inProgressMs', 'retry[0].times', 'schedule.endAt'],
+  )
+})
+
+test('what is sound is described as if CreateJob had made it', async () => {
+  const bench = new AwsBench()
+  const start = bench.now + 60 * MINUTE
+  bench.turn((ctx) => {
+    ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 't' })
+    const plan = {
+      rollout: { perMinute: 50 },
+      abort: [{ on: 'ANY' as const, percent: 12.5, minimum: 2 }],
+      timeout: { inProgressMs: 5 * MINUTE },
+      retry: [{ on: 'TIMED_OUT' as const, times: 3 }],
+      schedule: { startAt: start, endAt: start + 120 * MINUTE, windows: [{ cron: '0 18 * * 1', durationMs: 30 * MINUTE }] },
+    }
+    ctx.engine.jobs.create(ctx.turn, aws.jobs.prepare(ctx, job(plan)))
+  })
+  const described = (await bench.iot.send(new DescribeJobCommand({ jobId: 'j' }))).job
+  assert.deepEqual(described?.targets, ['arn:aws:iot:us-east-1:123456789012:thing/t'])
+  assert.deepEqual(described?.jobExecutionsRolloutConfig, { maximumPerMinute: 50 })
+  assert.deepEqual(described?.abortConfig?.criteriaList, [{ failureType: 'ALL', action: 'CANCEL', thresholdPercentage: 12.5, minNumberOfExecutedThings: 2 }])
+  assert.deepEqual(described?.timeoutConfig, { inProgressTimeoutInMinutes: 5 })
+  assert.deepEqual(described?.jobExecutionsRetryConfig?.criteriaList, [{ failureType: 'TIMED_OUT', numberOfRetries: 3 }])
+  assert.deepEqual(described?.schedulingConfig, {
+    startTime: '2026-01-01 01:00',
+    endTime: '2026-01-01 03:00',
+    maintenanceWindows: [{ startTime: 'cron(0 18 ? * 2 *)', durationInMinutes: 30 }],
+  })
+})
+
+test('a rollout that nobody chose is AWS’s own in strict mode, and at once in open mode', () => {
+  const rolloutIn = (mode: 'open' | 'strict') => new AwsBench({ settings: { mode } }).turn((ctx) => aws.jobs.prepare(ctx, job())).result.rollout
+  assert.deepEqual([rolloutIn('open'), rolloutIn('strict')], [{}, { perMinute: 1000 }])
+})
+
+for (const [ours, theirs] of [
+  ['0 18 * * *', 'cron(0 18 * * ? *)'],
+  ['0 18 * * 1', 'cron(0 18 ? * 2 *)'],
+  ['0 18 * * 0,6', 'cron(0 18 ? * 1,7 *)'],
+  ['0 18 * * 7', 'cron(0 18 ? * 1 *)'],
+  ['0 18 * * 1-5', 'cron(0 18 ? * 2-6 *)'],
+  ['0 18 * * MON', 'cron(0 18 ? * MON *)'],
+  ['0 18 * * 1#2', 'cron(0 18 ? * 2#2 *)'],
+  ['30 2 1 1 *', 'cron(30 2 1 1 ? *)'],
+] as const) {
+  test(`${ours} is ${theirs} on AWS, and opens at the same time`, () => {
+    assert.equal(writeAwsCron(ours), theirs)
+    assert.ok('cron' in readAwsCron(theirs))
+  })
+}
+
+test('an expression of another length has no such form', () => {
+  for (const cron of ['* * * *', '0 0 18 1 1 * 2027', '']) assert.equal(writeAwsCron(cron), undefined)
+})
