@@ -14,6 +14,7 @@ import { Link } from './link.ts'
 import { Links } from './links.ts'
 import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
+import { Pacer } from './pace.ts'
 import { Publishing } from './publishing.ts'
 import { Retained } from './retained.ts'
 import { Sessions } from './sessions.ts'
@@ -39,6 +40,7 @@ export class Broker {
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
   readonly #flusher = new Flusher()
+  readonly #pacer = new Pacer()
   #stopping = false
 
   /** Reads the stored sessions and stands ready; nothing listens yet. */
@@ -100,7 +102,7 @@ export class Broker {
   /** Speaks MQTT 3.1.1 on any byte stream, which is the broker's from now on: also the way in for a translator of MQTT 5. */
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
     const { packetBytes = PACKET_BYTES, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS, hooks, ids } = this.#options
-    const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, limits: { bufferBytes, stallMs }, tap: this.#tap, hooks })
+    const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, pacer: this.#pacer, limits: { bufferBytes, stallMs }, tap: this.#tap, hooks })
     link.client = this.#keeper.handle(stream) as AedesClient
     this.#links.add(link)
     watchPackets(link, this.#tap, packetBytes)

@@ -5,6 +5,7 @@ import type { AedesClient } from './aedes.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
 import { Ending } from './ending.ts'
+import type { Pacer, Reader } from './pace.ts'
 import type { BrokerHooks, SessionName, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
 import type { Session, SessionLink } from './session.ts'
@@ -14,7 +15,7 @@ const LAST_ID = 65535
 const ignore = (): void => {}
 
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
-export class Link implements SessionLink {
+export class Link implements SessionLink, Reader {
   client!: AedesClient
   request: ConnectRequest | undefined
   name: SessionName | undefined
@@ -39,17 +40,20 @@ export class Link implements SessionLink {
   /** By packet identifier, for connections whose session is not stored. */
   #tracks: Map<number, string> | undefined
   #lastId = 0
+  /** For its turn to read. */
+  #waiting = false
   #joiner: FragmentJoiner | undefined
 
   constructor(
     readonly id: ConnectionId,
     readonly stream: Duplex,
     readonly details: StreamDetails,
-    context: { flusher: Flusher; limits: OutletLimits; tap: TapPoint; hooks: BrokerHooks },
+    context: { flusher: Flusher; pacer: Pacer; limits: OutletLimits; tap: TapPoint; hooks: BrokerHooks },
   ) {
     this.#tap = context.tap
     this.#hooks = context.hooks
     this.#outlet = new Outlet(stream, context.flusher, context.limits, (why) => stream.destroy(new Ending('SERVER_INITIATED', why)))
+    const { read } = stream
     // Aedes writes here, a packet in several pieces, and waits for `drain` after a false.
     Object.assign(stream, {
       write: (piece: string | Uint8Array) => {
@@ -60,7 +64,15 @@ export class Link implements SessionLink {
       },
       cork: ignore,
       uncork: ignore,
+      // Streams call it with 0 to see whether there is more to come: that is not reading.
+      read: (size?: number) => (size === 0 || this.#mayRead(context.pacer) ? read.call(stream, size) : null),
     })
+  }
+
+  /** There is time to read again, after there was none. */
+  resume(): void {
+    this.#waiting = false
+    if (!this.stream.destroyed) this.stream.emit('readable')
   }
 
   /** Sends a message at once. QoS 1 needs no answer here: a connection that breaks takes it along. */
@@ -118,6 +130,12 @@ export class Link implements SessionLink {
   describe(): string {
     const { remoteAddress, transport } = this.details
     return this.request === undefined ? `${remoteAddress} (${transport})` : `${this.request.clientId} at ${remoteAddress} (${transport})`
+  }
+
+  #mayRead(pacer: Pacer): boolean {
+    if (this.#waiting) return false
+    this.#waiting = !pacer.mayRead(this)
+    return !this.#waiting
   }
 
   #nextId(): number {
