@@ -1,10 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-
-const living = new Set<number>()
-
-// Whatever ends the rig, nothing that it started stays behind.
-process.once('exit', () => living.forEach((pid) => signal(pid, 'SIGKILL')))
-for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(name, () => process.exit(code))
+import { endWithUs, signalGroup } from './leavings.ts'
 
 interface StartOptions {
   cwd: string
@@ -25,7 +20,7 @@ export interface Child {
 export function start(command: string, args: readonly string[], { cwd, env = process.env }: StartOptions): Child {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const { pid } = child
-  if (pid !== undefined) living.add(pid)
+  const callOff = pid === undefined ? undefined : endWithUs(pid)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-20_000)))
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -39,12 +34,12 @@ export function start(command: string, args: readonly string[], { cwd, env = pro
     ended,
     async stop() {
       if (pid === undefined) return
-      signal(pid, 'SIGTERM')
-      const late = setTimeout(() => signal(pid, 'SIGKILL'), 5_000)
+      signalGroup(pid, 'SIGTERM')
+      const late = setTimeout(() => signalGroup(pid, 'SIGKILL'), 5_000)
       await ended.catch(() => undefined)
       clearTimeout(late)
-      signal(pid, 'SIGKILL')
-      living.delete(pid)
+      signalGroup(pid, 'SIGKILL')
+      callOff?.()
     },
   }
 }
@@ -62,12 +57,4 @@ export async function run(command: string, args: readonly string[], { timeout, .
   if (late) throw new Error(`${[command, ...args].join(' ')} took longer than ${timeout / 1000} s\n${child.output()}`)
   if (code !== 0) throw new Error(`${[command, ...args].join(' ')} ended with ${code}\n${child.output()}`)
   return child.output()
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, name)
-  } catch {
-    // Nothing of the group is left.
-  }
 }

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { run, start } from './child.ts'
 import { vsix } from './folders.ts'
+import { temporaryFolder } from './leavings.ts'
 
 export interface ServerOptions {
   /** Folder of the installed code-server. */
@@ -49,20 +49,19 @@ const quiet = {
 /** Installs the VSIX into an editor of its own and starts that, everything in a temporary folder, on a free port. */
 export async function startServer({ program, settings = {}, env = {}, trust = false }: ServerOptions): Promise<Server> {
   if (!existsSync(vsix)) throw new Error(`there is no ${vsix}: run npm run package first`)
-  const home = mkdtempSync(join(tmpdir(), 'iot-hub-editor-'))
+  const { path: home, remove } = temporaryFolder('iot-hub-editor-')
   const folder = (name: string) => {
     mkdirSync(join(home, name), { recursive: true })
     return join(home, name)
   }
   const [user, extensions, workspace] = [folder('user'), folder('extensions'), folder('workspace')]
   const own = ['--user-data-dir', user, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')]
-  const options = { cwd: program, env: { ...cleanEnvironment(), XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, EXTENSIONS_GALLERY: '{}', ...env } }
+  const options = { cwd: program, env: { ...cleanEnvironment(), XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, TMPDIR: folder('tmp'), EXTENSIONS_GALLERY: '{}', ...env } }
   const entry = join(program, 'out', 'node', 'entry.js')
   writeFileSync(join(folder('user/User'), 'settings.json'), JSON.stringify({ ...quiet, ...settings }, null, 2))
   const workspaceSettings = join(folder('workspace/.vscode'), 'settings.json')
   let changed: Record<string, unknown> = {}
   writeFileSync(join(home, 'config.yaml'), '')
-  const clear = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 })
 
   try {
     await run(process.execPath, [entry, ...own, '--install-extension', vsix], { ...options, timeout: 60_000 })
@@ -90,11 +89,11 @@ export async function startServer({ program, settings = {}, env = {}, trust = fa
       },
       async stop() {
         await child.stop()
-        clear()
+        remove()
       },
     }
   } catch (error) {
-    clear()
+    remove()
     throw error
   }
 }

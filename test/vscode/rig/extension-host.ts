@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Server } from './code-server.ts'
 import { outputFolder, suite } from './folders.ts'
+import { temporaryFolder } from './leavings.ts'
 import { follow, show, type ReportLine } from './report.ts'
 import { EditorWindow } from './window.ts'
 import { withEditor } from './with-editor.ts'
@@ -15,8 +15,8 @@ const limits = { whole: 600_000, silence: 120_000 }
 
 /** Runs the mocha suite inside the extension host of a real editor; `grep` chooses tests. */
 export async function runInExtensionHost(program: string, grep = ''): Promise<Result> {
-  const temporary = mkdtempSync(join(tmpdir(), 'iot-hub-suite-'))
-  const report = join(temporary, 'report.jsonl')
+  const temporary = temporaryFolder('iot-hub-suite-')
+  const report = join(temporary.path, 'report.jsonl')
   try {
     return await withEditor({ program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } }, async (browser, server) => {
       const remote = (path: string) => `vscode-remote://${server.authority}${path}`
@@ -35,7 +35,7 @@ export async function runInExtensionHost(program: string, grep = ''): Promise<Re
       }
     })
   } finally {
-    rmSync(temporary, { recursive: true, force: true })
+    temporary.remove()
   }
 }
 
