@@ -56,7 +56,8 @@ export async function startServer({ program, settings = {}, env = {}, trust = fa
   }
   const [user, extensions, workspace] = [folder('user'), folder('extensions'), folder('workspace')]
   const own = ['--user-data-dir', user, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')]
-  const options = { cwd: program, env: { ...cleanEnvironment(), XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, TMPDIR: folder('tmp'), EXTENSIONS_GALLERY: '{}', ...env } }
+  const places = { XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, TMPDIR: folder('tmp') }
+  const options = { cwd: program, env: { ...cleanEnvironment(), ...places, EXTENSIONS_GALLERY: '{}', ...env } }
   const entry = join(program, 'out', 'node', 'entry.js')
   writeFileSync(join(folder('user/User'), 'settings.json'), JSON.stringify({ ...quiet, ...settings }, null, 2))
   const workspaceSettings = join(folder('workspace/.vscode'), 'settings.json')

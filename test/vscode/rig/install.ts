@@ -13,7 +13,7 @@ const minute = 60_000
 /** Puts code-server into the cache unless it is there. Resumes where an earlier try stopped. Returns its folder. */
 export async function installCodeServer(say: (line: string) => void): Promise<string> {
   const major = process.versions.node.split('.')[0]
-  if (major !== nodeMajor) throw new Error(`code-server ${version} needs Node ${nodeMajor}, this is Node ${major}: run the rig with Node ${nodeMajor}, or use npm run test:vscode:desktop`)
+  if (major !== nodeMajor) throw new Error(`code-server ${version} needs Node ${nodeMajor}, this is Node ${major}; npm run test:vscode:desktop needs no code-server`)
   const home = join(cacheFolder(), `code-server-${version}-node${nodeMajor}-${process.platform}-${process.arch}`)
   const server = join(home, 'node_modules', 'code-server')
   const inside = join(server, 'lib', 'vscode')

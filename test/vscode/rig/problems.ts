@@ -30,7 +30,8 @@ function watchWebview(): void {
   if (window === window.top) return
   const report = (window as unknown as { iotHubProblem(kind: string, text: string): void }).iotHubProblem
   const told = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
-  const onViolation = (event: SecurityPolicyViolationEvent) => report('policy', `${event.effectiveDirective} refused ${event.blockedURI} (${event.sourceFile}:${event.lineNumber}) ${event.sample}`)
+  const onViolation = ({ effectiveDirective, blockedURI, sourceFile, lineNumber, sample }: SecurityPolicyViolationEvent) =>
+    report('policy', `${effectiveDirective} refused ${blockedURI} (${sourceFile}:${lineNumber}) ${sample}`)
   const onError = (event: ErrorEvent) => report('error', told(event.error ?? event.message))
   const onRejection = (event: PromiseRejectionEvent) => report('error', told(event.reason))
   Document.prototype.open = new Proxy(Document.prototype.open, {

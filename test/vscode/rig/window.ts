@@ -18,7 +18,8 @@ export class EditorWindow {
   ) {}
 
   /** Opens a window on a folder (default: the server's workspace). `payload` goes to the workbench as its URL's parameter. */
-  static async open(browser: Browser, server: Server, { folder = server.workspace, payload = [] }: { folder?: string; payload?: [string, string][] } = {}): Promise<EditorWindow> {
+  static async open(browser: Browser, server: Server, options: { folder?: string; payload?: [string, string][] } = {}): Promise<EditorWindow> {
+    const { folder = server.workspace, payload = [] } = options
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     context.setDefaultTimeout(patience)
     const problems = await recordProblems(context)
