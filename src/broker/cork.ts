@@ -1,20 +1,30 @@
 import type { Duplex } from 'node:stream'
 
-/** Flushes every outlet that was written to in this event-loop turn, all of them in one `setImmediate`. */
+/** How many outlets are flushed before others get their turn: a few milliseconds of system calls. */
+const FLUSH_AT_ONCE = 256
+
+/** Flushes every outlet that was written to in this event-loop turn at its end; a crowd takes several. */
 export class Flusher {
   #dirty: Outlet[] = []
   #scheduled = false
 
   add(outlet: Outlet): void {
     this.#dirty.push(outlet)
+    this.#schedule()
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      const dirty = this.#dirty
-      this.#dirty = []
-      for (const one of dirty) one.flush()
-    })
+    setImmediate(this.#flush)
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false
+    const dirty = this.#dirty
+    this.#dirty = dirty.length > FLUSH_AT_ONCE ? dirty.splice(FLUSH_AT_ONCE) : []
+    for (const one of dirty) one.flush()
+    if (this.#dirty.length > 0) this.#schedule()
   }
 }
 

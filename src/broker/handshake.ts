@@ -99,6 +99,7 @@ function toRequest(link: Link, packet: ConnectPacket, uuid: () => string): Conne
     connection: link.id,
     // [MQTT-3.1.3-6]
     clientId: packet.clientId === '' ? `auto-${uuid()}` : packet.clientId,
+    ...(packet.clientId === '' && { unnamed: true }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password: toBuffer(password) }),
     clean: packet.clean !== false,

@@ -1,5 +1,5 @@
 /** How long clients are read from in one turn of the event loop before timers, HTTP and everybody else get theirs. */
-const BUDGET_MS = 10
+const BUDGET_MS = 8
 
 /** Where time and turns come from; tests bring their own. */
 export interface Loop {
