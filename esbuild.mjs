@@ -50,7 +50,8 @@ const targets = {
   }),
   // CommonJS cannot be split by esbuild, so what activation must not pay for is a bundle of its own.
   extension: () => ({
-    extension: { ...commonjs, entryPoints: { extension: 'src/vscode/extension.ts' }, outdir: 'dist', supported: { 'dynamic-import': false }, plugins: [lazyHub] },
+    // The CommonJS form of jsonc-parser is UMD, whose own requires no bundler can follow: hence its module form.
+    extension: { ...commonjs, entryPoints: { extension: 'src/vscode/extension.ts' }, outdir: 'dist', mainFields: ['module', 'main'], supported: { 'dynamic-import': false }, plugins: [lazyHub] },
     hub: { ...commonjs, entryPoints: { hub: 'src/vscode/hub-bundle.ts' }, outdir: 'dist' },
   }),
   webview: () =>
