@@ -39,8 +39,17 @@ export class HubError extends Error {
 
 /** Refuses a value, naming field, value and rule: `rollout.perMinute: 0 must be at least 1`. */
 export function invalid(field: string, value: unknown, rule: string): HubError {
-  const shown = JSON.stringify(value) ?? String(value)
+  const shown = show(value)
   return new HubError('INVALID', `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`, { field, value, rule })
+}
+
+/** JSON that nests some thousand levels deep can be read, but not written. */
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Array.isArray(value) ? '[…]' : '{…}'
+  }
 }
 
 export const notFound = (message: string): HubError => new HubError('NOT_FOUND', message)

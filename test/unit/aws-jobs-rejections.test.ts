@@ -47,6 +47,7 @@ const cases: Case[] = [
   bad('a step timeout beyond a week', { stepTimeoutInMinutes: 10_081 }),
   bad('a step timeout that is a string', { stepTimeoutInMinutes: '5' }),
   bad('start-next with a step timeout of -1', { stepTimeoutInMinutes: -1 }, 'start-next'),
+  { what: 'a status nested 50,000 levels deep', payload: `{"clientToken":"tok","status":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, code: 'InvalidRequest' },
   bad('describe with a fractional executionNumber', { executionNumber: 0.5 }, 'j1/get'),
   { what: 'an update of an unknown job', rest: 'nope/update', payload: { ...token, status: 'IN_PROGRESS' }, code: 'ResourceNotFound' },
   { what: 'an update of another attempt', payload: { ...token, status: 'IN_PROGRESS', executionNumber: 2 }, code: 'ResourceNotFound' },
