@@ -118,6 +118,15 @@ test('a client id that is no thing name makes no thing', () => {
   assert.equal(broker.engine.devices.size, 0)
 })
 
+test('a client that names no id is no thing, and nothing of it is kept', () => {
+  const broker = new AwsBroker()
+  const { connection } = broker.come(connectRequest('auto-1', { unnamed: true }))
+  assert.deepEqual(connection.identity, { principal: 'anonymous' })
+  broker.go(connection)
+  assert.equal(broker.engine.devices.size, 0)
+  assert.equal(broker.tables.table('aws.presence').size, 0)
+})
+
 test('in strict mode a session stands for a thing only if somebody has registered it', () => {
   const broker = new AwsBroker({ settings: { mode: 'strict' } })
   const request = connectRequest('lamp', upgrade(`/mqtt?${credential}`))

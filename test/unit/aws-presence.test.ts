@@ -31,6 +31,27 @@ test('the version number grows with each connection, and a taken-over session en
   assert.deepEqual([ended['versionNumber'], ended['disconnectReason'], ended['clientInitiatedDisconnect']], [0, 'DUPLICATE_CLIENTID', false])
 })
 
+test('who has been away for an hour begins at 0 again, and is not remembered any longer', () => {
+  const broker = new AwsBroker()
+  const version = (outcome: Outcome<unknown>): unknown => said(outcome)[0]?.[1]['versionNumber']
+  const visit = (name: string): unknown => {
+    const { connection, outcome } = broker.come(connectRequest(name))
+    broker.go(connection)
+    return version(outcome)
+  }
+  for (let count = 0; count < 30; count += 1) visit(`guest-${count}`)
+  assert.deepEqual([visit('lamp'), visit('lamp')], [0, 1])
+  const stays = broker.come(connectRequest('stays')).connection
+  broker.now += 3_599_999
+  assert.equal(visit('lamp'), 2)
+  broker.now += 3_600_000
+  assert.equal(visit('lamp'), 0)
+  for (let count = 0; count < 5; count += 1) visit('lamp')
+  assert.deepEqual([...broker.tables.table('aws.presence').entries()].map(([name]) => name), ['stays', 'lamp'])
+  assert.equal(version(broker.go(stays)), 0)
+  assert.equal(visit('stays'), 1)
+})
+
 const reasons: [DisconnectReason, string][] = [
   ['CONNECTION_LOST', 'CONNECTION_LOST'],
   ['KEEP_ALIVE_TIMEOUT', 'MQTT_KEEP_ALIVE_TIMEOUT'],

@@ -37,6 +37,8 @@ export interface PeerCertificate {
 export interface ConnectRequest {
   connection: ConnectionId
   clientId: string
+  /** The client named no id: the hub has made this one up, and it will never come again. */
+  unnamed?: true
   username?: string
   password?: Buffer
   /** True: nothing is kept from or for another connection. */

@@ -31,7 +31,7 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
   if (request.certificate !== undefined) return withCertificate(ctx, request, request.certificate)
   if (ctx.settings.mode === 'strict') return refused('no client certificate, no signature and no custom authorizer')
   if (!request.local) return refused('a client without credentials is let in from this machine only')
-  return accepted(ctx, request, request.clientId === '' ? 'anonymous' : request.clientId)
+  return accepted(ctx, request, request.unnamed === true ? 'anonymous' : request.clientId)
 }
 
 /** Registered and ACTIVE, or nothing; AWS drops the socket without a CONNACK [aws 1.3]. */
@@ -72,6 +72,8 @@ function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: strin
 
 /** A session stands for the thing whose name is its client id; open mode registers that thing [aws 1.3]. */
 function accepted(ctx: Context, request: ConnectRequest, principal: string): ConnectVerdict {
+  // The likes of `mosquitto_pub` without an id are no devices.
+  if (request.unnamed === true) return { accept: true, identity: { principal } }
   const key = keyOf('aws', request.clientId)
   if (ctx.settings.mode === 'open' && isThingName(request.clientId)) ctx.engine.devices.ensure(ctx.turn, dialectOf(key), request.clientId)
   return { accept: true, identity: { principal, ...(ctx.engine.devices.get(key) !== undefined && { device: key }) } }

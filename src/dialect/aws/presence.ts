@@ -1,4 +1,6 @@
+import type { Instant } from '../../core/clock.ts'
 import type { Connection, DisconnectReason } from '../../core/seam/mqtt.ts'
+import type { Table } from '../../core/table.ts'
 import type { Context } from '../dialect.ts'
 
 /** AWS's words for how a connection ended [aws 1.8]. */
@@ -17,6 +19,20 @@ interface Session {
   versionNumber: number
 }
 
+/** The last session of a client id. */
+interface Presence {
+  versionNumber: number
+  /** When it began, or when it ended if it is gone. */
+  at: Instant
+  gone?: true
+}
+
+/** Who has been away for so long begins at 0 again [DG life-cycle-events], so that no more need be kept. */
+const REMEMBERED_MS = 3_600_000
+
+/** Old counters looked at with each connection: more than one, so that they cannot pile up. */
+const LOOKED_AT_ONCE = 8
+
 /** Marks a connection that is about to be ended by the DeleteConnection API. */
 export function endedByApi(connection: Connection): void {
   connection.state['endedByApi'] = true
@@ -24,9 +40,8 @@ export function endedByApi(connection: Connection): void {
 
 /** `$aws/events/presence/connected/{clientId}` */
 export function announceConnected(ctx: Context, connection: Connection): void {
-  const counters = ctx.own<{ versionNumber: number }>('presence')
-  const versionNumber = (counters.get(connection.session)?.versionNumber ?? -1) + 1
-  counters.set(connection.session, { versionNumber })
+  const versionNumber = nextVersion(ctx, connection.session)
+  if (connection.request.unnamed !== true) remember(ctx, connection.session, { versionNumber, at: ctx.now })
   const session: Session = { sessionIdentifier: ctx.ids.uuid().replaceAll('-', ''), versionNumber }
   connection.state['presence'] = session
   announce(ctx, connection, 'presence/connected', {
@@ -40,13 +55,38 @@ export function announceConnected(ctx: Context, connection: Connection): void {
 export function announceDisconnected(ctx: Context, connection: Connection, reason: DisconnectReason): void {
   const session = connection.state['presence'] as Session | undefined
   if (session === undefined) return
+  const { versionNumber } = session
+  if (presenceOf(ctx).get(connection.session)?.versionNumber === versionNumber) remember(ctx, connection.session, { versionNumber, at: ctx.now, gone: true })
   const byApi = connection.state['endedByApi'] === true
   announce(ctx, connection, 'presence/disconnected', {
     ...aboutSession(ctx, connection, session, 'disconnected'),
-    versionNumber: session.versionNumber,
+    versionNumber,
     clientInitiatedDisconnect: !byApi && reason === 'CLIENT_INITIATED',
     disconnectReason: byApi ? 'API_INITIATED_DISCONNECT' : DISCONNECT_REASONS[reason],
   })
+}
+
+const presenceOf = (ctx: Context): Table<Presence> => ctx.own('presence')
+
+function nextVersion(ctx: Context, clientId: string): number {
+  const last = presenceOf(ctx).get(clientId)
+  return last === undefined || (last.gone === true && isOld(ctx, last)) ? 0 : last.versionNumber + 1
+}
+
+const isOld = (ctx: Context, { at }: Presence): boolean => at + REMEMBERED_MS <= ctx.now
+
+/** The table's order is that of the last news; what is old at its head goes, unless the client is still there. */
+function remember(ctx: Context, clientId: string, presence: Presence): void {
+  const table = presenceOf(ctx)
+  table.delete(clientId)
+  table.set(clientId, presence)
+  const oldest = table.entries()
+  for (let count = 0; count < LOOKED_AT_ONCE; count += 1) {
+    const [other, seen] = oldest.next().value ?? []
+    if (other === undefined || seen === undefined || !isOld(ctx, seen)) return
+    table.delete(other)
+    if (ctx.connections.bySession('aws', other) !== undefined) table.set(other, { ...seen, at: ctx.now })
+  }
 }
 
 /** `$aws/events/subscriptions/{subscribed|unsubscribed}/{clientId}` */
