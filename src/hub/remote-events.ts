@@ -4,7 +4,7 @@ import type { Remote } from './remote-api.ts'
 
 /** The hub is heard of every 15 seconds at least; after so long a silence the way to it is taken for cut. */
 const SILENCE_MS = 40_000
-/** How long to wait before each new attempt; after the last one the hub counts as lost. */
+/** How long to wait before each new attempt, in milliseconds; after the last one the hub counts as lost. */
 const ATTEMPTS_MS = [100, 300, 1000, 2000, 4000]
 
 export interface Listening {
@@ -14,10 +14,10 @@ export interface Listening {
 }
 
 /** Hears what changes in a hub in another process, and connects again where the way to it is cut. Resolves once it is heard. */
-export async function listenTo(remote: Remote, tell: (change: Change) => void): Promise<Listening> {
+export async function listenTo(remote: Remote, tell: (change: Change) => void, attempts: readonly number[] = ATTEMPTS_MS): Promise<Listening> {
   const leaving = new AbortController()
   const first = await connect(remote, leaving.signal)
-  return { ended: listen(remote, first, tell, leaving.signal), leave: () => leaving.abort() }
+  return { ended: listen(first, tell, leaving.signal, () => again(remote, leaving.signal, attempts)), leave: () => leaving.abort() }
 }
 
 interface Stream {
@@ -35,21 +35,21 @@ async function connect({ url, token }: Remote, leaving: AbortSignal): Promise<St
   return { chunks: response.body, cut }
 }
 
-async function listen(remote: Remote, first: Stream, tell: (change: Change) => void, leaving: AbortSignal): Promise<'lost' | 'left'> {
+async function listen(first: Stream, tell: (change: Change) => void, leaving: AbortSignal, retry: () => Promise<Stream | undefined>): Promise<'lost' | 'left'> {
   for (let stream: Stream | undefined = first; stream !== undefined; ) {
     const how = await read(stream, tell).catch(() => 'cut' as const)
     stream.cut.abort()
     if (leaving.aborted) return 'left'
     if (how === 'stopped') return 'lost'
-    stream = await again(remote, leaving)
+    stream = await retry()
     // What happened in between nobody has told.
     if (stream !== undefined) tell({ type: 'clock' })
   }
   return leaving.aborted ? 'left' : 'lost'
 }
 
-async function again(remote: Remote, leaving: AbortSignal): Promise<Stream | undefined> {
-  for (const wait of ATTEMPTS_MS) {
+async function again(remote: Remote, leaving: AbortSignal, attempts: readonly number[]): Promise<Stream | undefined> {
+  for (const wait of attempts) {
     try {
       await pause(wait, undefined, { signal: leaving })
       return await connect(remote, leaving)
