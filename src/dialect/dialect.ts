@@ -35,6 +35,7 @@ import type { JsonObject } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Capability } from './capability.ts'
+import type { Specimens } from './specimens.ts'
 
 export interface Dialect {
   readonly name: DialectName
@@ -56,6 +57,8 @@ export interface Dialect {
   readonly enrolment: Enrolment
   /** Its query language, if jobs can be aimed by one. */
   readonly query?: QueryLanguage
+  /** Examples by which the conformance suite tries it out. */
+  readonly specimens: Specimens
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */
   onEvent(ctx: Context, event: DomainEvent): void
   /** The `wake` it asked for under this key has come. Wakes do not survive a restart: set them again in `onStart`. */
@@ -147,7 +150,7 @@ export interface HardPort {
 export interface JobFront {
   /** A device of this dialect that can be played on an MQTT connection. */
   talker(name: string): Talker
-  /** Ready documents, each with what it is for. */
+  /** Ready documents, each with what it is for. By the first one a device can come to every end that its cloud knows. */
   readonly templates: { id: string; title: string; document: unknown }[]
   /** JSON Schema of a job document. */
   readonly documentSchema: JsonObject
@@ -164,6 +167,8 @@ export interface JobFront {
 export interface NameRule {
   pattern: string
   rule: string
+  /** A name that fits, also with a few digits after it. */
+  example: string
 }
 
 /** How a person adds a device by hand and gets all that its firmware needs. */
@@ -177,6 +182,8 @@ export interface Enrolment {
 
 /** What to give to a device's firmware; secrets are marked, so that nobody shows them by accident. */
 export interface ConnectionKit {
+  /** How a program connects as this device: over MQTT in the clear, or with its certificate over TLS. PEM. */
+  session: { clientId: string; username?: string; password?: string; certificate?: { cert: string; key: string } }
   facts: { label: string; value: string; secret?: true }[]
   files: { name: string; content: string; secret?: true }[]
   /** Code to paste, each with the id of its language in editors. */

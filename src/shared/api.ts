@@ -150,6 +150,8 @@ export interface GroupView {
 export interface ConnectionKit {
   device: string
   title: string
+  /** How a program connects as this device: over MQTT in the clear, or with its certificate (PEM) over TLS. Secret. */
+  session: { clientId: string; username?: string; password?: string; certificate?: { cert: string; key: string } }
   facts: { label: string; value: string; secret?: true }[]
   files: { name: string; content: string; secret?: true }[]
   snippets: { id: string; title: string; language: string; code: string }[]

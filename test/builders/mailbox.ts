@@ -33,6 +33,11 @@ export class Mailbox<T> {
     }
   }
 
+  /** Forgets what has arrived so far. */
+  clear(): void {
+    this.#items.length = 0
+  }
+
   /** What has arrived and was not taken. */
   get rest(): readonly T[] {
     return this.#items

@@ -22,6 +22,8 @@ export interface TestClient {
   publish(topic: string, body: object | string | Buffer, qos?: 0 | 1): Promise<void>
   /** Asks for QoS 1; what was granted per filter, 128 = refused. */
   subscribe(...filters: string[]): Promise<number[]>
+  /** Resolves when the hub has answered, whether it was subscribed or not. */
+  unsubscribe(filter: string): Promise<void>
   /** The next message on that topic, parsed. */
   json(topic: string): Promise<Record<string, unknown>>
   /** Waits until everything that was on its way to this client has arrived: a message to itself comes back behind it. */
@@ -75,6 +77,7 @@ function verbs(mqtt: MqttClient, inbox: Mailbox<Received>, closed: Promise<void>
   return {
     publish,
     subscribe,
+    unsubscribe: async (filter) => void (await unlessClosed(mqtt.unsubscribeAsync(filter), `UNSUBACK for ${filter}`)),
     json: async (topic) => JSON.parse((await take(topic)).text) as Record<string, unknown>,
     settle: async () => {
       const topic = `settle/${clientId}/${++echoes}`

@@ -40,7 +40,7 @@ const connecting: Capability[] = [
     'SigV4 signature': 'the hub has no secret keys to verify it with; counted in strict mode',
     'Max connection time': 'no client is sent away for its age',
     'Keep-alive window': 'the value of the client counts',
-    'Throttling quotas': '',
+    'Throttling quotas': 'nothing is throttled',
   }),
 ]
 
@@ -62,9 +62,9 @@ const messaging: Capability[] = [
   ...list('Messaging', 'ignored', {
     'Device Defender metrics': 'acknowledged; neither evaluated nor answered',
     'MQTT 5 properties of Publish': 'contentType, responseTopic, messageExpiry, user properties, correlation data',
-    'DeleteConnection.cleanSession': '',
-    'DeleteConnection.preventWillMessage': '',
-    'SendDirectMessage.confirmation': '',
+    'DeleteConnection.cleanSession': 'the session is kept',
+    'DeleteConnection.preventWillMessage': 'no will is sent either way',
+    'SendDirectMessage.confirmation': 'the answer does not wait for the device',
   }),
   ...list('Messaging', 'refused', {
     'Shared subscriptions': 'SUBACK 0x80',
@@ -100,9 +100,9 @@ const registry: Capability[] = [
   }),
   ...list('Account', 'modelled', { 'Registry events': 'of things, types, groups, memberships, hierarchies and type associations' }),
   ...list('Account', 'ignored', {
-    'CreateThing.billingGroupName': '',
+    'CreateThing.billingGroupName': 'there are no billing groups',
     'AddThingToThingGroup.overrideDynamicGroups': 'there are no dynamic groups',
-    'Events POLICY, CERTIFICATE, CA_CERTIFICATE': '',
+    'Events POLICY, CERTIFICATE, CA_CERTIFICATE': 'their switches are kept; nothing is published',
   }),
 ]
 

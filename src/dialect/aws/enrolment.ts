@@ -4,21 +4,18 @@ import type { ConnectionKit, Context, Enrolment } from '../dialect.ts'
 import { refreshThing } from './access.ts'
 import { arn, LOCAL_CALLER } from './arns.ts'
 import { addCertificate, COMMON_NAME, VALID_DAYS } from './certificates.ts'
-import { attachmentsOf, certificateTarget, policiesOf, principalsOf } from './identity-store.ts'
+import { certificateTarget, principalsOf } from './identity-store.ts'
+import { attachDevicePolicies, DEVICE_POLICY } from './device-policy.ts'
 import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, snippetsFor, type KitFacts } from './kit-snippets.ts'
 import { isThingName, NAMES } from './names.ts'
 
 const RULE = 'must be 1 to 128 characters of a–z A–Z 0–9 : _ -'
-/** What strict mode wants to see attached, as in the cloud. */
-const POLICY = 'local-iot-hub-device'
-const ALL_ALLOWED = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }] })
-
 /**
  * How a person adds a thing by hand, as AWS's console does: a thing with a certificate of its own, active and attached.
  * The private key is shown this once and kept nowhere, so asking again gives another certificate.
  */
 export const enrolment: Enrolment = {
-  names: { pattern: NAMES.thing.source, rule: RULE },
+  names: { pattern: NAMES.thing.source, rule: RULE, example: 'washer-1' },
   needs: () => [{ type: 'certificate', commonName: COMMON_NAME, days: VALID_DAYS }],
   enrol(ctx, name, [issued], ca) {
     if (!isThingName(name)) throw invalid('name', name, RULE)
@@ -40,13 +37,7 @@ function certificateIn(issued: Fulfilled[number]): IssuedCertificate & { private
 function attach(ctx: Context, thing: string, principal: string): void {
   const others = principalsOf(ctx).get(thing)?.principals ?? []
   principalsOf(ctx).set(thing, { thing, principals: [...others, { principal, type: 'NON_EXCLUSIVE_THING' }] })
-  if (ctx.settings.mode === 'strict') {
-    if (!policiesOf(ctx).has(POLICY)) {
-      const version = { id: '1', document: ALL_ALLOWED, createdAt: ctx.now }
-      policiesOf(ctx).set(POLICY, { name: POLICY, defaultVersion: '1', versions: [version], lastVersion: 1, createdAt: ctx.now, updatedAt: ctx.now })
-    }
-    attachmentsOf(ctx).set(principal, { target: principal, policies: [POLICY] })
-  }
+  if (ctx.settings.mode === 'strict') attachDevicePolicies(ctx, thing, principal)
   refreshThing(ctx, thing)
 }
 
@@ -63,6 +54,7 @@ function kitOf({ settings }: Context, { name, id, pem, privateKey, ca, again }: 
   const { host, mqtt, mqtts, http, https } = settings.endpoint
   const facts: KitFacts = { host, mqtts, http, https, thing: name, thingArn: arn.thing(LOCAL_CALLER, name), certificate: pem, privateKey, ca }
   return {
+    session: { clientId: name, certificate: { cert: pem, key: privateKey } },
     facts: [
       { label: 'Endpoint', value: host },
       { label: 'MQTT over TLS port', value: String(mqtts) },
@@ -70,7 +62,7 @@ function kitOf({ settings }: Context, { name, id, pem, privateKey, ca, again }: 
       { label: 'HTTPS port', value: String(https) },
       { label: 'Thing name and client id', value: name },
       { label: 'Certificate id', value: id },
-      ...(settings.mode === 'strict' ? [{ label: 'Policy', value: POLICY }] : []),
+      ...(settings.mode === 'strict' ? [{ label: 'Policy', value: DEVICE_POLICY }] : []),
       { label: 'Private key', value: privateKey, secret: true },
       {
         label: 'Note',

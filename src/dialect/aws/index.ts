@@ -11,6 +11,7 @@ import { mqtt } from './mqtt.ts'
 import { query } from './query-language.ts'
 import { registryEvent } from './registry-events.ts'
 import { shadowEvent } from './shadow.ts'
+import { specimens } from './specimens.ts'
 
 /** The regions whose endpoints clients may be led here from, by a proxy or a hosts file [aws 1.7]. */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1', 'ap-southeast-1', 'ap-southeast-2']
@@ -28,6 +29,7 @@ export const aws: Dialect = {
   jobs: jobFront,
   enrolment,
   query,
+  specimens,
   onEvent(ctx, event) {
     onJobsEvent(ctx, event)
     shadowEvent(ctx, event)

@@ -48,12 +48,18 @@ export function update(ctx: Context, thing: string, job: string, request: Update
   const updated = ctx.engine.executions.report(ctx.turn, jobKey(job), thingKey(thing), {
     // The engine refuses QUEUED as a transition, after its other checks.
     status: status as ReportedStatus,
-    ...(details !== undefined && { details }),
+    ...(details !== undefined && { details, ...progressIn(details) }),
     ...(expectedVersion !== undefined && { expectedVersion }),
     ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
   })
   warnOfManyDetails(ctx, thing, details)
   return updated
+}
+
+/** AWS has no word for it; by custom devices say `progress`, as a percentage. People are shown it as such. */
+function progressIn({ progress }: Record<string, string>): { progress?: number } {
+  const [, share] = /^(\d{1,3}(?:\.\d+)?) ?%?$/.exec(progress ?? '') ?? []
+  return share === undefined || Number(share) > 100 ? {} : { progress: Number(share) }
 }
 
 /** [aws 2.6] The quota is uncertain: more pairs are kept, and people are told. */

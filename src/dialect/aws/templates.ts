@@ -10,7 +10,7 @@ const presigned = (key: string): string => `\${aws:iot:s3-presigned-url:https://
 export const jobFront: JobFront = {
   talker: awsTalker,
   documentSchema,
-  names: { pattern: JOB_ID.pattern.source, rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ -' },
+  names: { pattern: JOB_ID.pattern.source, rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ -', example: 'update-1' },
   prepare: prepareJob,
   templates: [
     { id: 'run-parameter', title: 'Set a run parameter on every device', document: { operatingMode: 23 } },

@@ -1,10 +1,23 @@
 import type { Capability } from '../capability.ts'
+import type { Route } from '../dialect.ts'
+import { commandRoutes } from './command-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { otaRoutes } from './ota-routes.ts'
 
 const modelled = (area: string, items: Record<string, string>): Capability[] =>
   Object.entries(items).map(([item, note]) => ({ area, item, state: 'modelled', ...(note !== '' && { note }) }))
 
 const refused = (area: string, items: Record<string, string>): Capability[] =>
   Object.entries(items).map(([item, note]) => ({ area, item, state: 'refused', note }))
+
+/** One row for each operation of a route table that does what it is for. */
+const operations = (area: string, routes: readonly Route[], notes: Record<string, string> = {}): Capability[] =>
+  routes
+    .map(({ operation }) => operation)
+    .filter((operation) => operation !== WEB_HOOK)
+    .map((item) => ({ area, item, state: 'modelled', ...(notes[item] !== undefined && { note: notes[item] }) }))
+
+const WEB_HOOK = 'POST /emqx_web_hook'
 
 /** What the hub makes of the course's system. */
 export const capability: Capability[] = [
@@ -38,22 +51,18 @@ export const capability: Capability[] = [
     'desired by PUT, $shadow_updated, $shadow_reported': 'a version that comes as a text counts as a number',
   }),
   ...modelled('OTA', {
-    'POST /ota/{P}/{D}': 'is a job of the hub: X-Request-Id names it; a device without a session gets it when it connects',
-    'POST /ota/{P}/tags/{tag}, POST /tags/{P}/{tag}/ota':
-      'the exercise of the course; tagged devices that do not listen to the tag get it on their own topic',
-    'GET /ota/{P}/{D}, GET /ota/{P}/tags/{tag}': '',
     'ota_upgrade without $': 'the listing of the course has it, its code does not: send it as a command of that name; the device then gets a plain command',
     Completion: 'firmware: when update_status says firmware_ver is the version; other types: at progress 100; negative progress: failed',
   }),
-  ...modelled('HTTP API', {
-    'POST /devices, GET, DELETE': 'what cannot be a name is 400, where the course fails with 500',
-    'PUT suspend, resume, tags, shadow': 'PUT tags takes a list, too; an empty text is no tags',
-    'POST command, by device and by tag': '',
-    'GET /messages/{P}': '',
-    'POST /tokens': '',
+  ...operations('HTTP API', [...deviceRoutes, ...commandRoutes, ...otaRoutes], {
+    'POST /devices': 'what cannot be a name is 400, where the course fails with 500',
+    'PUT /devices/{product}/{device}/tags': 'takes a list, too; an empty text is no tags',
+    'POST /ota/{product}/{device}': 'is a job of the hub: X-Request-Id names it; a device without a session gets it when it connects',
+    'POST /ota/{product}/tags/{tag}': 'the exercise of the course; tagged devices that do not listen to the tag get it on their own topic',
+    'POST /tags/{product}/{tag}/ota': 'the same',
   }),
   ...refused('Not modelled', {
-    'POST /emqx_web_hook': '404: the hub is its own broker and takes no events from another',
+    [WEB_HOOK]: '404: the hub is its own broker and takes no events from another',
     'RabbitMQ events': 'there is no AMQP 0-9-1 server; an application with a token hears the devices on their own topics over MQTT instead',
     'CoAP (5683)': 'not listened on',
     'EMQX REST API (8080, 18083)': 'not served',

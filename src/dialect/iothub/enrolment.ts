@@ -28,6 +28,7 @@ function kitOf({ settings: { endpoint } }: Context, { product, device }: Address
   const { host, mqtts, mqtt, http } = endpoint
   const username = `${product}/${device}`
   return {
+    session: { clientId: username, username, password: secret },
     facts: [
       { label: 'Server', value: `${host}:${mqtts}` },
       { label: 'Product', value: product },

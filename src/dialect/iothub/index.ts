@@ -10,6 +10,7 @@ import { jobFront } from './job-front.ts'
 import { mqtt } from './mqtt.ts'
 import { forgetCallers, rpcEvent } from './rpc.ts'
 import { shadowEvent } from './shadow.ts'
+import { specimens } from './specimens.ts'
 import { membershipChanged } from './tags.ts'
 
 /** The open IotHub of the course 《MQTT实战》: the smallest dialect, and the one to copy. */
@@ -24,6 +25,7 @@ export const iothub: Dialect = {
   ports: [{ port: 3000, listener: 'http', because: 'the samples of the course call http://127.0.0.1:3000' }],
   jobs: jobFront,
   enrolment,
+  specimens,
   onEvent,
   onStart,
 }

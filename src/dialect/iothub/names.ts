@@ -15,10 +15,11 @@ const SEGMENT = /^[^/+#\p{Cc}]{1,128}$/u
 export const DEVICE_NAMES = {
   pattern: `^${NAME_CHARACTERS}/${NAME_CHARACTERS}$`,
   rule: 'must be product/device, each 1 to 64 characters of a–z A–Z 0–9 _ . : @ ~ -',
+  example: 'Washer/w1',
 }
 
 /** What a job may be called: its name is the request id in topics. */
-export const JOB_NAMES = { pattern: '^[A-Za-z0-9_.-]{1,64}$', rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ . -' }
+export const JOB_NAMES = { pattern: '^[A-Za-z0-9_.-]{1,64}$', rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ . -', example: 'upgrade-1' }
 
 /** Product and device names: what user names, topics, paths and keys can all hold. */
 export const isName = (text: string): boolean => NAME.test(text)

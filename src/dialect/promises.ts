@@ -1,0 +1,56 @@
+/**
+ * What every dialect promises, each in a sentence. The conformance suite holds every dialect of the registry to all of
+ * them over real sockets; a dialect that cannot keep one says why in its `specimens.inapplicable`. The README's coverage
+ * table counts them.
+ */
+export const promises = {
+  // Identity
+  toldApart: 'its clients and requests are taken for its own and for nobody else’s',
+  enrolled: 'strict: a device that was enrolled gets in, and stands for that device',
+  wrongCredential: 'strict: a device does not get in with the credentials of another, wrong ones or none',
+  unknownRefused: 'strict: a device that nobody registered does not get in',
+  removed: 'strict: a device that is removed is sent away and does not get in again',
+  openRegisters: 'open: an unknown device that presents well-formed credentials is registered',
+  // Access
+  ownTopics: 'a device may say and hear what is its own',
+  foreignTopics: 'a device may neither say nor hear what is another’s, and nothing changes when it tries',
+  foreignReport: 'a device cannot report on another’s job',
+  anonymousTopics: 'a topic that names no device counts for the device whose connection it is',
+  // Jobs
+  succeeded: 'a job goes from its creation to SUCCEEDED, and is then COMPLETED',
+  progress: 'a device reports progress, and it is shown',
+  sent: 'what was handed over is SENT until the device speaks of it',
+  failed: 'a device ends its work FAILED',
+  rejected: 'a device ends its work REJECTED',
+  timedOut: 'work that takes too long is TIMED_OUT',
+  canceled: 'what was not begun is CANCELED with its job, and not handed over any more',
+  forceCanceled: 'what is in progress is CANCELED by force only, and stays so',
+  retried: 'what failed is done once more when people ask for it',
+  deleted: 'a job that is deleted is gone, and reports on it change nothing',
+  joinedAndLeft: 'a continuous job reaches who joins its group, and is REMOVED from who leaves',
+  offlineThenOnline: 'a device that was away when the job was made gets it when it comes',
+  duplicates: 'a report that comes twice counts once',
+  outOfOrder: 'a report that comes after the end changes nothing',
+  restart: 'a job goes on where it was when the hub is started again',
+  fleet: 'a fleet of 25 simulated devices finishes a job',
+  // Messages that wait
+  keptMessages: 'QoS 1 messages to a device that is away reach it in order when it comes back, also after a restart of the hub',
+  retained: 'a retained message reaches who subscribes later',
+  waitingRequest: 'a request that waits for a device is answered, at the latest when its time is up',
+  // Hostile input
+  badJson: 'what is no JSON or of the wrong type changes nothing, and the hub goes on serving others',
+  wrongMembers: 'a report whose members are of the wrong type changes nothing, and the hub goes on serving others',
+  oversize: 'a message that is too large changes nothing, and the hub goes on serving others',
+  unknownTopics: 'a topic that means nothing changes nothing, and the hub goes on serving others',
+  badBodies: 'an HTTP body that makes no sense is never the hub’s failure, and changes nothing',
+  unknownPaths: 'an HTTP path that nobody knows is refused in the words of the cloud whose request it is, or of the hub',
+  // What it says of itself
+  capability: 'its capability list is well-formed: no row twice, reasons where it does less, every operation named',
+  templates: 'its job templates are valid against its own schema, and its hub takes each of them',
+  deviceNames: 'names of devices obey its rule, and what does not is refused',
+  jobNames: 'names of jobs obey its rule, and what does not is refused',
+  connectionKit: 'what it hands out for a device is complete, and secrets are marked',
+  query: 'a job can be aimed by its query language, and what cannot be read is refused',
+} as const
+
+export type PromiseName = keyof typeof promises

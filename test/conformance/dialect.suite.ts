@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Dialect } from '../../src/dialect/dialect.ts'
+import { promises, type PromiseName } from '../../src/dialect/promises.ts'
+import { access } from './access.ts'
+import { declared } from './declared.ts'
+import { hostile } from './hostile.ts'
+import { openHouse, type House } from './house.ts'
+import { identity } from './identity.ts'
+import { jobs } from './jobs.ts'
+import { messages } from './messages.ts'
+
+/** A hub in strict mode, whose devices are enrolled, and one in open mode, which takes them as they come. */
+export interface Houses {
+  strict: House
+  open: House
+}
+
+export type Check = (houses: Houses) => Promise<void>
+export type Checks = Partial<Record<PromiseName, Check>>
+
+const checks: Checks = { ...identity, ...access, ...jobs, ...messages, ...hostile, ...declared }
+
+/** What a promise cannot be tried without. */
+const needed: Partial<Record<PromiseName, (dialect: Dialect) => unknown>> = {
+  anonymousTopics: ({ specimens }) => specimens.anonymous,
+  keptMessages: ({ specimens }) => specimens.mail,
+  retained: ({ specimens }) => specimens.retained,
+  joinedAndLeft: ({ specimens }) => specimens.membership,
+  waitingRequest: ({ specimens }) => specimens.waiting,
+  query: ({ query }) => query,
+}
+
+/** Holds one dialect to all promises. */
+export function conformance(dialect: Dialect): void {
+  describe(dialect.title, () => {
+    let houses: Houses
+    before(async () => {
+      houses = { strict: await openHouse(dialect, 'strict'), open: await openHouse(dialect, 'open') }
+    })
+    after(async () => {
+      await houses.strict.close()
+      await houses.open.close()
+    })
+    for (const [name, sentence] of Object.entries(promises) as [PromiseName, string][]) {
+      const why = dialect.specimens.inapplicable[name]
+      const check = checks[name]
+      const untried = needed[name] !== undefined && needed[name](dialect) === undefined
+      if (why === undefined) {
+        test(sentence, async () => {
+          assert.ok(check !== undefined, 'the suite has no check for this promise')
+          assert.ok(!untried, 'what it takes to try this is missing: add it to the dialect, or say in specimens.inapplicable why the promise does not apply')
+          await check(houses)
+        })
+      } else {
+        test(`does not apply: ${sentence} – ${why}`, async () => {
+          assert.ok(why.trim() !== '')
+          assert.ok(untried || needed[name] === undefined, 'it has what it takes to try this, and yet says that it does not apply')
+          if (!untried) await assert.rejects(Promise.resolve(check?.(houses)), 'it is kept after all: strike it from specimens.inapplicable')
+        })
+      }
+    }
+  })
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Dialect } from '../../src/dialect/dialect.ts'
+import type { Call, Specimens } from '../../src/dialect/specimens.ts'
+import type { ConnectionKit, HubApi } from '../../src/shared/api.ts'
+import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { startHub, type TestHub } from '../builders/hub.ts'
+import { within } from '../builders/within.ts'
+import { connectPlayer, type Player } from './player.ts'
+
+/** A device that was enrolled: its name in its cloud, its key, and what its firmware was given. */
+export interface Enrolled {
+  name: string
+  key: string
+  kit: ConnectionKit
+}
+
+/** A hub on a virtual clock, and what a check needs of it, in the words of the contract only. */
+export class House {
+  readonly dialect: Dialect
+  readonly place: TestHub
+  #bystander: Promise<Player> | undefined
+
+  constructor(dialect: Dialect, place: TestHub) {
+    this.dialect = dialect
+    this.place = place
+  }
+
+  get api(): HubApi {
+    return this.place.hub.api
+  }
+
+  get specimens(): Specimens {
+    return this.dialect.specimens
+  }
+
+  /** A name that no device has yet. */
+  freshName(): string {
+    return `${this.dialect.enrolment.names.example}${next()}`
+  }
+
+  keyOf(name: string): string {
+    return `${this.dialect.name}/${name}`
+  }
+
+  async enrol(): Promise<Enrolled> {
+    const name = this.freshName()
+    return { name, key: this.keyOf(name), kit: await this.api.addDevice(this.dialect.name, name) }
+  }
+
+  /** Enrols a device and has it come in as its firmware would. */
+  async play(): Promise<Player> {
+    return connectPlayer(this, await this.enrol())
+  }
+
+  /** A job for these devices, with the document by which every end can be reached; its key. */
+  async createJob(devices: { name: string }[], more: Partial<JobDraft> = {}): Promise<string> {
+    const { names, templates } = this.dialect.jobs
+    const targets = devices.map(({ name }) => ({ device: name }))
+    const { key } = await this.api.createJob({ dialect: this.dialect.name, name: `${names.example}${next()}`, targets, document: templates[0]!.document, ...more })
+    return key
+  }
+
+  /** Calls the cloud's HTTP API. */
+  async call({ method, path, query = {}, headers = {}, body }: Call): Promise<Response> {
+    const target = `http://localhost:${this.place.endpoints.http}${path}?${new URLSearchParams(query)}`
+    const sent = body === undefined ? { headers } : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+    return within(fetch(target, { method, ...sent }), `an answer to ${method} ${path}`)
+  }
+
+  /** `call`, which must succeed. */
+  async must(call: Call): Promise<void> {
+    const response = await this.call(call)
+    assert.ok(response.ok, `${call.method} ${call.path}: ${response.status} ${await response.text()}`)
+  }
+
+  /** Asks again after every change until the answer fits; fails with the last answer after five seconds. */
+  async until<T>(what: string, ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
+    let changed: () => void = () => undefined
+    let change = new Promise<void>((resolve) => (changed = resolve))
+    const off = this.place.hub.events.on(() => changed())
+    try {
+      for (;;) {
+        const answer = await ask()
+        if (fits(answer)) return answer
+        await within(change, `${what}; it is ${JSON.stringify(answer)}`)
+        change = new Promise((resolve) => (changed = resolve))
+      }
+    } finally {
+      off()
+    }
+  }
+
+  /** Waits until the execution is in that state. */
+  async reaches(job: string, { key }: { key: string }, status: string): Promise<void> {
+    await this.until(`${key} to be ${status}`, () => this.statusOf(job, key), (now) => now === status)
+  }
+
+  statusOf = async (job: string, device: string): Promise<string> => (await this.api.execution(job, device)).status
+
+  /** All that must not change when something senseless is said: the device's work and twins, the jobs, who is registered. */
+  async stateOf(device: string, job?: string): Promise<unknown> {
+    const { twins, executions, groups } = await this.api.device(device)
+    const { devices, jobs } = await this.api.status()
+    const documents = await Promise.all(twins.map((name) => this.api.twin(device, name)))
+    const work = job === undefined ? undefined : [await this.api.execution(job, device), { ...(await this.api.job(job)), history: undefined }]
+    return { executions, groups, documents, devices, jobs, work }
+  }
+
+  /** How often the hub has refused something that a client did. */
+  async refusals(): Promise<number> {
+    const notices = await this.api.notices()
+    return notices.filter(({ kind }) => kind === 'refused').reduce((sum, { count }) => sum + count, 0)
+  }
+
+  /** Another device, which has nothing to do with what just happened, is handed work and ends it. */
+  async servesOthers(): Promise<void> {
+    this.#bystander ??= this.play()
+    const bystander = await this.#bystander
+    const job = await this.createJob([bystander])
+    await bystander.report(await bystander.offer(), 'SUCCEEDED', 100)
+    await this.reaches(job, bystander, 'SUCCEEDED')
+  }
+
+  /** Stops the hub, and fails if it has said that it failed at something. */
+  async close(): Promise<void> {
+    const failures = (await this.api.notices()).filter(({ kind, text }) => kind === 'warning' && /\bfailed\b|\bError\b/.test(text))
+    await this.place.stop()
+    assert.deepEqual(failures, [])
+  }
+}
+
+let last = 0
+const next = (): number => (last += 1)
+
+/** A hub that keeps its state in memory. */
+export const openHouse = async (dialect: Dialect, mode: 'open' | 'strict'): Promise<House> => new House(dialect, await startHub({ mode, clock: 'virtual' }))
+
+/** Carries out `first` on a hub that keeps its state on disk, then starts another on the same state for `second`. */
+export async function acrossRestart<T>(dialect: Dialect, first: (house: House) => Promise<T>, second: (house: House, before: T) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'iot-hub-restart-'))
+  const live = async <R>(deed: (house: House) => Promise<R>): Promise<R> => {
+    const house = new House(dialect, await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }))
+    return deed(house).finally(() => house.close())
+  }
+  try {
+    const before = await live(first)
+    await live((house) => second(house, before))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
+import type { Claim, Settings } from '../../src/dialect/dialect.ts'
+import { dialects } from '../../src/dialect/registry.ts'
+import { Routes } from '../../src/http/routes.ts'
+import type { ConnectionKit } from '../../src/shared/api.ts'
+import { tlsCredentials } from '../builders/tls-credentials.ts'
+import { within } from '../builders/within.ts'
+import type { Checks, Houses } from './dialect.suite.ts'
+import type { House } from './house.ts'
+import { connectSession } from './player.ts'
+import { callersOf } from './requests.ts'
+
+type Session = ConnectionKit['session']
+
+const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
+
+/** Who gets in, and as whom. */
+export const identity: Checks = {
+  toldApart: async ({ strict, open }) => {
+    const { kit, name } = await strict.enrol()
+    recognised(strict, kit.session, 'strict')
+    recognised(open, open.dialect.jobs.talker(name).session, 'open')
+    const { http } = strict.dialect
+    const routes = new Routes(http.routes)
+    for (const route of http.routes) {
+      const reached = callersOf(strict.dialect, route).filter((request) => {
+        const found = routes.find(request)
+        return found.type === 'match' && found.route.operation === route.operation
+      })
+      assert.ok(reached.length > 0, `no caller of the specimens reaches ${route.operation} (${route.method} ${route.path})`)
+      for (const request of reached) surest(strict, `${route.operation}`, ({ http: other }) => other.claim(request))
+    }
+  },
+
+  enrolled: async ({ strict }) => {
+    const { kit, key } = await strict.enrol()
+    const client = await connectSession(strict.place, kit.session)
+    const { online, connections } = await strict.api.device(key)
+    assert.equal(online, true)
+    assert.equal(connections.length, 1)
+    await client.end()
+    await strict.until(`${key} to be offline`, () => strict.api.device(key), (device) => !device.online)
+  },
+
+  wrongCredential: async ({ strict }) => {
+    const { kit, key } = await strict.enrol()
+    const other = await strict.enrol()
+    for (const wrong of wrongSessions(kit.session, other.kit.session)) {
+      await refused(strict, wrong)
+      assert.equal((await strict.api.device(key)).online, false)
+    }
+    const client = await connectSession(strict.place, kit.session)
+    await client.end()
+  },
+
+  unknownRefused: async ({ strict }) => {
+    const name = strict.freshName()
+    await refused(strict, strict.dialect.jobs.talker(name).session)
+    await assert.rejects(strict.api.device(strict.keyOf(name)), { code: 'NOT_FOUND' })
+  },
+
+  removed: async ({ strict }) => {
+    const { kit, key } = await strict.enrol()
+    const client = await connectSession(strict.place, kit.session)
+    await strict.api.removeDevice(key)
+    await within(client.closed, `${key} to be sent away`)
+    await refused(strict, kit.session)
+  },
+
+  openRegisters: async ({ open }) => {
+    const name = open.freshName()
+    await assert.rejects(open.api.device(open.keyOf(name)), { code: 'NOT_FOUND' })
+    const client = await connectSession(open.place, open.dialect.jobs.talker(name).session)
+    assert.equal((await open.api.device(open.keyOf(name))).online, true)
+    await client.end()
+  },
+}
+
+/** The same client id with credentials that are not its own. */
+function wrongSessions({ clientId, username, password, certificate }: Session, other: Session): Session[] {
+  const named = { clientId, ...(username !== undefined && { username }) }
+  const passwords = password === undefined ? [] : ['', `${password}x`].map((wrong) => ({ ...named, password: wrong }))
+  return [
+    { clientId },
+    named,
+    ...passwords,
+    { ...other, clientId, ...(username !== undefined && { username }) },
+    ...(certificate === undefined ? [] : [{ ...named, certificate: { cert: tlsCredentials.clientCert, key: tlsCredentials.clientKey } }]),
+  ]
+}
+
+async function refused({ place }: House, session: Session): Promise<void> {
+  const outcome = await connectSession(place, session).then(
+    async (client) => {
+      await client.end()
+      return 'let in'
+    },
+    (error: unknown) => String(error),
+  )
+  assert.doesNotMatch(outcome, /let in|waited/, `with ${Object.keys(session).join(', ')}`)
+}
+
+function recognised(house: House, session: Session, mode: Settings['mode']): void {
+  const { clientId, username, password, certificate } = session
+  const request: ConnectRequest = {
+    connection: 'c',
+    clientId,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password: Buffer.from(password) }),
+    ...(certificate !== undefined && { certificate: { sha256: '00', sha1: '00', pem: certificate.cert, validTo: Infinity, authorized: true } }),
+    clean: true,
+    keepalive: 60,
+    protocolVersion: 4,
+    transport: certificate === undefined ? 'tcp' : 'tls',
+    local: true,
+    remoteAddress: '127.0.0.1',
+  }
+  const settings: Settings = { mode, refuseIgnored: false, endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 } }
+  surest(house, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognise(request, settings))
+}
+
+/** The dialect claims it, and none other as surely. */
+function surest({ dialect }: Pick<House, 'dialect'>, what: string, claim: (other: Houses['strict']['dialect']) => Claim): void {
+  const own = rank[claim(dialect)]
+  assert.ok(own > 0, `${what}: its own dialect does not claim it`)
+  for (const other of dialects) {
+    if (other.name !== dialect.name) assert.ok(rank[claim(other)] < own, `${what}: ${other.name} claims it as surely`)
+  }
+}
+

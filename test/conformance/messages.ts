@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import type { Checks } from './dialect.suite.ts'
+import { acrossRestart, type House } from './house.ts'
+import { connectSession, type Player } from './player.ts'
+
+/** Longer than any cloud lets a request wait for a device; milliseconds. */
+const LONG = 10 * 60_000
+
+/** Messages that wait for somebody. */
+export const messages: Checks = {
+  keptMessages: ({ strict: { dialect } }) =>
+    acrossRestart(
+      dialect,
+      async (house) => {
+        const [to, from] = [await house.play(), await house.play()]
+        await to.connects({ clean: false })
+        const { filters } = house.specimens.mail!(from.name, to.name, 0)
+        if (filters.length > 0) await to.client.subscribe(...filters)
+        await to.leaves()
+        await house.until(`${to.key} to be away`, () => house.api.device(to.key), ({ online }) => !online)
+        await send(house, from, to, 1)
+        await send(house, from, to, 2)
+        return { to, from }
+      },
+      async (house, { to, from }) => {
+        await send(house, from, to, 3)
+        const client = await connectSession(house.place, to.kit.session, { clean: false })
+        assert.equal(client.sessionPresent, true)
+        const letters: string[] = []
+        for (let n = 1; n <= 3; n += 1) letters.push((await client.inbox.take(`mail ${n}`, ({ text }) => text.includes('mail '))).text)
+        assert.deepEqual(letters.map((text) => /mail \d/.exec(text)?.[0]), ['mail 1', 'mail 2', 'mail 3'])
+        await client.end()
+      },
+    ),
+
+  retained: async ({ strict }) => {
+    const device = await strict.play()
+    const { message, filter } = strict.specimens.retained!(device.name)
+    await device.publish(message)
+    await device.leaves()
+    await device.connects()
+    await device.client.subscribe(filter)
+    const { text, retain } = await device.client.inbox.take('the retained message', ({ topic }) => topic === message.topic)
+    assert.deepEqual({ text, retain }, { text: String(message.payload), retain: true })
+    await device.leaves()
+  },
+
+  waitingRequest: async ({ strict }) => {
+    const device = await strict.play()
+    await device.settle()
+    device.client.inbox.clear()
+    const answer = strict.call(strict.specimens.waiting!(device.name))
+    await device.client.inbox.take('the question')
+    await strict.api.advance(LONG)
+    assert.ok((await answer).status > 0)
+    await strict.servesOthers()
+    await device.leaves()
+  },
+}
+
+async function send(house: House, from: Pick<Player, 'name'> & Partial<Player>, to: Pick<Player, 'name'>, n: number): Promise<void> {
+  const { send: letter } = house.specimens.mail!(from.name, to.name, n)
+  if ('method' in letter) return house.must(letter)
+  const client = await connectSession(house.place, from.kit!.session)
+  await client.publish(letter.topic, typeof letter.payload === 'string' ? letter.payload : Buffer.from(letter.payload), letter.qos)
+  await client.end()
+}

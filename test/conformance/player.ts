@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import type { IClientOptions } from 'mqtt'
+import type { ReportedStatus } from '../../src/core/job/model.ts'
+import type { Message } from '../../src/core/seam/mqtt.ts'
+import type { Heard, Talker, Work } from '../../src/core/seam/talker.ts'
+import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { Place } from '../builders/hub.ts'
+import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
+import type { Enrolled, House } from './house.ts'
+
+type Session = ConnectionKit['session']
+
+let said = 0
+
+/** An enrolled device, played on a real connection in the words of its dialect's talker. */
+export class Player implements Enrolled {
+  readonly name: string
+  readonly key: string
+  readonly kit: ConnectionKit
+  readonly talker: Talker
+  readonly #house: House
+  #client: TestClient
+
+  constructor(house: House, device: Enrolled, client: TestClient) {
+    this.name = device.name
+    this.key = device.key
+    this.kit = device.kit
+    this.talker = house.dialect.jobs.talker(device.name)
+    this.#house = house
+    this.#client = client
+  }
+
+  get client(): TestClient {
+    return this.#client
+  }
+
+  /** The work it is handed next. */
+  async offer(): Promise<Work> {
+    const { text, topic } = await this.#client.inbox.take(`work for ${this.key}`, ({ topic, text }) => this.#read(topic, text)?.type === 'offer')
+    const heard = this.#read(topic, text)
+    assert.ok(heard?.type === 'offer')
+    return heard.work
+  }
+
+  /** Whether work has arrived that was not taken. */
+  get offered(): boolean {
+    return this.#client.inbox.rest.some(({ topic, text }) => this.#read(topic, text)?.type === 'offer')
+  }
+
+  async report(work: Work, status: ReportedStatus, progress: number): Promise<void> {
+    await this.publish(...this.talker.report(work, status, progress))
+  }
+
+  /** Resolves when all of them are acknowledged. */
+  async publish(...messages: Message[]): Promise<void> {
+    for (const { topic, payload, qos, retain = false } of messages) {
+      if (retain) await this.#client.mqtt.publishAsync(topic, Buffer.from(payload), { qos, retain })
+      else await this.#client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), qos)
+    }
+  }
+
+  /** Something of its own that it may say; never the same twice. */
+  says(): Message[] {
+    return this.#house.specimens.says(this.name, (said += 1))
+  }
+
+  /** Waits until all that was on its way to it has arrived: the hub answers in order, and an UNSUBSCRIBE of nothing always. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 2; round += 1) await this.#client.unsubscribe('nothing')
+  }
+
+  /** Publishes what the hub may rather close the connection for; comes back if it does. */
+  async tries(topic: string, payload: string | Buffer): Promise<void> {
+    await this.#client.publish(topic, payload).catch(() => undefined)
+    await this.comesBack()
+  }
+
+  /** What is granted; 128 if nothing, or if the connection is closed for it: then it comes back. */
+  async asksFor(filter: string): Promise<number> {
+    const [granted = 128] = await this.#client.subscribe(filter).catch(() => [128])
+    await this.comesBack()
+    return granted
+  }
+
+  /** Connects again, if it is not connected. A close that is on its way is waited for: what it says is answered, or it is out. */
+  async comesBack(): Promise<void> {
+    const answered = (): Promise<boolean> => this.settle().then(() => true, () => false)
+    if (!this.#client.mqtt.connected || !(await answered())) await this.connects()
+  }
+
+  async connects(options: IClientOptions = {}): Promise<void> {
+    this.#client.mqtt.end(true)
+    this.#client = await enter(this.#house.place, this, options)
+  }
+
+  async leaves(): Promise<void> {
+    await this.#client.end()
+  }
+
+  #read(topic: string, text: string): Heard | undefined {
+    return this.talker.read(topic, Buffer.from(text))
+  }
+}
+
+/** Connects an enrolled device, subscribes as its talker does, and asks for work. */
+export async function connectPlayer(house: House, device: Enrolled): Promise<Player> {
+  const talker = house.dialect.jobs.talker(device.name)
+  return new Player(house, device, await enter(house.place, { ...device, talker }, {}))
+}
+
+async function enter(place: Place, { kit, talker }: { kit: ConnectionKit; talker: Talker }, options: IClientOptions): Promise<TestClient> {
+  const client = await connectSession(place, kit.session, { clean: talker.session.clean, ...options })
+  const filters = talker.subscriptions.map(({ filter }) => filter)
+  if (filters.length > 0) {
+    const granted = await client.subscribe(...filters)
+    assert.ok(granted.every((qos) => qos < 128), `granted ${granted.join(', ')} for ${filters.join(', ')}`)
+  }
+  for (const { topic, payload, qos } of talker.hello()) await client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), qos)
+  return client
+}
+
+/** A client with these credentials: in the clear, or with its certificate over TLS. */
+export function connectSession(place: Place, { clientId, username, password, certificate }: Session, options: IClientOptions = {}): Promise<TestClient> {
+  return connectMqtt(place, clientId, {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(certificate !== undefined && { protocol: 'mqtts', port: place.endpoints.mqtts, ca: place.ca, ...certificate }),
+    ...options,
+  })
+}
