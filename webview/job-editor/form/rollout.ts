@@ -20,8 +20,8 @@ export function rollout(kit: Kit): Part {
   ])
   const growing = group(
     'fields two',
-    textPart(kit, { path: 'rollout/exponential/base', label: t('First rate'), unit: t('devices a minute') }, member('base')),
-    textPart(kit, { path: 'rollout/perMinute', label: t('Never more than'), unit: t('devices a minute'), placeholder: t('No limit') }, member('perMinute')),
+    textPart(kit, { path: 'rollout/exponential/base', label: t('Devices in the first minute') }, member('base')),
+    textPart(kit, { path: 'rollout/perMinute', label: t('Never more than'), unit: t('a minute'), placeholder: t('No limit') }, member('perMinute')),
     textPart(kit, { path: 'rollout/exponential/factor', label: t('Multiply the rate by') }, member('factor')),
     textPart(kit, { path: 'rollout/exponential/every/count', label: t('Each time this many more devices') }, member('count')),
     choicePart(kit, { path: 'rollout/exponential/every/of', label: t('Counted when they') }, { ...member('of'), write: (value, form) => ({ rollout: { ...form.rollout, of: value as GrowthOf } }) }, () => [
@@ -29,7 +29,7 @@ export function rollout(kit: Kit): Part {
       ['NOTIFIED', t('have been told')],
     ]),
   )
-  const limit = textPart(kit, { path: 'rollout/perMinute', label: t('Rate'), unit: t('devices a minute') }, member('perMinute'))
+  const limit = textPart(kit, { path: 'rollout/perMinute', label: t('Devices a minute') }, member('perMinute'))
   return section(
     'rollout',
     t('Rollout'),

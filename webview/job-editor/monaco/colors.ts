@@ -29,6 +29,6 @@ export function toHex(color: string): string | undefined {
   const parts = /^rgba?\(\s*([\d.]+)[\s,]+([\d.]+)[\s,]+([\d.]+)(?:[\s,/]+([\d.]+)(%?))?\s*\)$/i.exec(color)
   if (parts === null) return color === 'transparent' ? '#00000000' : undefined
   const [, red, green, blue, alpha = '1', percent] = parts
-  const shares = [red, green, blue].map(Number).concat(Number(alpha) * (percent === '%' ? 2.55 : 255))
+  const shares = [red, green, blue].map(Number).concat((Number(alpha) * 255) / (percent === '%' ? 100 : 1))
   return `#${shares.map((share) => Math.round(Math.min(255, share)).toString(16).padStart(2, '0')).join('')}`
 }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { readDraft, writeDraft } from '../../src/vscode/job-editor/draft-file.ts'
+import { readMessage } from '../../src/vscode/job-editor/read-message.ts'
+import { problemOf } from '../../src/vscode/job-editor/refusal.ts'
+
+const format = { tabSize: 2, insertSpaces: true, eol: '\n' }
+const text = `{
+  "$schema": "./job.json",
+  "dialect": "cloud",   "name": "one",
+  "targets": [{ "device": "a" }],
+
+  "document": {"a":1}
+}
+`
+const draft: JobDraft = { dialect: 'cloud', name: 'one', targets: [{ device: 'a' }], document: { a: 1 } }
+
+const written = (before: string, next: Parameters<typeof writeDraft>[1], changed: (keyof JobDraft)[]): string => {
+  const change = writeDraft(before, next, changed, format)
+  return change === undefined ? before : before.slice(0, change.start) + change.text + before.slice(change.end)
+}
+
+test('a change touches its own member only; the rest of the file stays as people laid it out', () => {
+  assert.equal(written(text, { ...draft, name: 'two' }, ['name']), text.replace('"one"', '"two"'))
+})
+
+test('members come and go', () => {
+  const more = written(text, { ...draft, timeoutMinutes: 5 }, ['timeoutMinutes'])
+  assert.equal((JSON.parse(more) as JobDraft).timeoutMinutes, 5)
+  assert.deepEqual(JSON.parse(written(more, draft, ['timeoutMinutes'])), JSON.parse(text))
+})
+
+test('what the file says already is not written again', () => {
+  assert.equal(writeDraft(text, draft, ['name', 'document', 'targets'], format), undefined)
+})
+
+test('a document that is still being written stays as it is in the file', () => {
+  const { document: _, ...unfinished } = draft
+  assert.equal(writeDraft(text, unfinished, ['document'], format), undefined)
+})
+
+test('an empty file becomes a draft with its first change', () => {
+  assert.deepEqual(readDraft(' \n'), { draft: {} })
+  assert.deepEqual(JSON.parse(written('', draft, ['name'])), { name: 'one' })
+})
+
+test('a file that is no JSON object is left alone and told by its line', () => {
+  assert.deepEqual(readDraft('{\n  "name": \n}'), { line: 3 })
+  assert.deepEqual(readDraft('[]'), { line: 1 })
+  assert.equal(writeDraft('[]', draft, ['name'], format), undefined)
+})
+
+test('a message is read only if it is one', () => {
+  const good: unknown[] = [
+    { type: 'ready' },
+    { type: 'draft', draft, changed: ['name'] },
+    { type: 'count', request: 1, dialect: 'cloud', targets: [{ device: 'a' }] },
+    { type: 'findDevices', request: 1, dialect: 'cloud', search: '' },
+    { type: 'check', request: 2, draft },
+    { type: 'submit', draft },
+    { type: 'openProgress', job: 'cloud/one' },
+  ]
+  for (const message of good) assert.deepEqual(readMessage(message), message)
+  const { document: _, ...unfinished } = draft
+  const bad: unknown[] = [
+    undefined,
+    'ready',
+    { type: 'format' },
+    { type: 'submit', draft: unfinished },
+    { type: 'submit', draft: [] },
+    { type: 'draft', draft, changed: 'name' },
+    { type: 'count', request: '1', dialect: 'cloud', targets: [] },
+    { type: 'count', request: 1, dialect: 'cloud', targets: ['a'] },
+    { type: 'openProgress' },
+  ]
+  for (const message of bad) assert.equal(readMessage(message), undefined)
+})
+
+test('a refusal is a problem of its field, or of none', () => {
+  assert.deepEqual(problemOf(Object.assign(new Error('name: "x" is taken'), { data: { field: 'name', value: 'x', rule: 'is taken' } })), { field: 'name', value: 'x', rule: 'is taken' })
+  assert.deepEqual(problemOf(new Error('gone')), { field: '', value: undefined, rule: 'gone' })
+})
