@@ -4,6 +4,8 @@ import { commands } from 'vscode'
 export interface ContextKeys {
   /** `HubState.type`; absent until the extension is active. */
   'iotHub.state': string
+  /** The hub did not start because of a port. */
+  'iotHub.portTaken': boolean
   /** Running or attached. */
   'iotHub.up': boolean
   'iotHub.hasDevices': boolean

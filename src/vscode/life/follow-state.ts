@@ -21,7 +21,11 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
   const show = () => {
     const { state } = host
     showState(item, host, beat)
-    devices.view.message = state.type === 'failed' ? state.reason : state.type === 'stopping' ? l10n.t('Stopping…') : (warning ?? '')
+    const conflict = state.type === 'failed' ? state.conflict : undefined
+    setContext('iotHub.portTaken', conflict !== undefined)
+    devices.view.title = conflict === undefined ? l10n.t('Devices') : l10n.t('Devices: port {0} is taken', conflict.port)
+    // A message hides the welcome, and with it the ways on: only where there is something else to see.
+    devices.view.message = beat !== undefined && beat.status.devices > 0 ? (warning ?? '') : ''
     setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.options().host))
   }
   pulse.onBeat((latest) => {
