@@ -32,7 +32,15 @@ export class Ticker {
     const next = this.#next()
     if (next === this.#armed?.at) return
     this.#armed?.cancel()
-    this.#armed = next === undefined ? undefined : { at: next, cancel: this.#clock.at(next, () => void this.#run()) }
+    this.#armed = next === undefined ? undefined : { at: next, cancel: this.#wakeAt(next) }
+  }
+
+  /** A virtual clock stands still until it is moved; what is due by its present instant must happen all the same. */
+  #wakeAt(at: Instant): () => void {
+    const wake = (): void => void this.#run()
+    if (at > this.#clock.now()) return this.#clock.at(at, wake)
+    const soon = setImmediate(wake)
+    return () => clearImmediate(soon)
   }
 
   /** Resolves once nothing is due any more at the clock's present instant. */

@@ -39,6 +39,20 @@ test('what falls due is done at its instant, and once', async () => {
   assert.deepEqual(diary.done, ['a@10', 'b@20'])
 })
 
+test('what is due by now is done on a clock that nobody moves', async () => {
+  const clock = new VirtualClock(0)
+  const diary = new Diary()
+  const ticker = new Ticker(clock, [diary], failed)
+  const worked = new Promise<void>((resolve) => {
+    diary.work = (key) => (key === 'last slice' ? resolve() : diary.deadlines.set('last slice', clock.now()))
+  })
+  diary.deadlines.set('first slice', 0)
+  ticker.look()
+  assert.deepEqual(diary.done, [], 'but not within the call')
+  await worked
+  assert.deepEqual(diary.done, ['first slice@0', 'last slice@0'])
+})
+
 test('idle resolves only when work that work has made due is done too', async () => {
   const clock = new VirtualClock(0)
   const diary = new Diary()
