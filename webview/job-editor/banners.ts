@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import { h, icon, say } from '../ui/dom.ts'
 import type { Part } from './part.ts'
 import type { View } from './state.ts'
@@ -13,10 +13,10 @@ export interface BannerDeeds {
 /** What must be known before the form is read: each banner is there only while it is true. */
 export function banners(deeds: BannerDeeds): Part {
   const all = [
-    banner('warning', (view) => (view.state.hub.up ? undefined : t('The hub is not running: the job can be written and saved, but not checked or created.')), t('Start Hub'), deeds.startHub),
-    banner('history', ({ state }) => (state.restored ? t('This is the job that you have not created yet.') : undefined), t('Start Afresh'), deeds.startAfresh),
-    banner('error', ({ state }) => state.unreadable, t('Open as Text'), deeds.openAsText),
-    banner('pass', ({ state: { created } }) => created && t('The job {0} is created.', created.name), t('Show Progress'), ({ state: { created } }) => created && deeds.openProgress(created.job)),
+    banner('warning', (view) => (view.state.hub.up ? undefined : l10n.t('The hub is not running: the job can be written and saved, but not checked or created.')), l10n.t('Start Hub'), deeds.startHub),
+    banner('history', ({ state }) => (state.restored ? l10n.t('This is the job that you have not created yet.') : undefined), l10n.t('Start Afresh'), deeds.startAfresh),
+    banner('error', ({ state }) => state.unreadable, l10n.t('Open as Text'), deeds.openAsText),
+    banner('pass', ({ state: { created } }) => created && l10n.t('The job {0} is created.', created.name), l10n.t('Show Progress'), ({ state: { created } }) => created && deeds.openProgress(created.job)),
   ]
   return {
     element: h('div', { class: 'banners', role: 'status' }, ...all.map(({ element }) => element)),

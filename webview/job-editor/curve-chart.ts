@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { h, say, set } from '../ui/dom.ts'
@@ -39,7 +39,7 @@ export function curveChart(): Part {
       const total = known || SUPPOSED
       const key = JSON.stringify([draft.rollout, total])
       place.hidden = draft.rollout === undefined
-      say(words, draft.rollout === undefined ? t('The curve appears when the numbers are complete.') : sentence((curve = rolloutCurve(draft.rollout, total)), total, known === total))
+      say(words, draft.rollout === undefined ? l10n.t('The curve appears when the numbers are complete.') : sentence((curve = rolloutCurve(draft.rollout, total)), total, known === total))
       set(place, 'aria-label', words.textContent ?? '')
       if (key === drawn) return
       drawn = key
@@ -50,11 +50,16 @@ export function curveChart(): Part {
 }
 
 function sentence({ minutes, complete }: Curve, total: number, known: boolean): string {
-  const devices = known ? t('{0} devices', formatNumber(total)) : t('{0} devices, say,', formatNumber(total))
+  const devices = formatNumber(total)
   const last = minutes.at(-1) ?? 0
-  if (!complete) return t('{0} take more than a week.', devices)
-  if (last === 0) return t('{0} have it within the first minute.', devices)
-  return last < 120 ? t('{0} have it after {1} minutes at the earliest.', devices, last) : t('{0} have it after {1} hours at the earliest.', devices, formatNumber(Math.ceil(last / 60)))
+  const course = !complete
+    ? l10n.t('{0} devices take more than a week.', devices)
+    : last === 0
+      ? l10n.t('{0} devices have it within the first minute.', devices)
+      : last < 120
+        ? l10n.t('{0} devices have it after {1} minutes at the earliest.', devices, last)
+        : l10n.t('{0} devices have it after {1} hours at the earliest.', devices, formatNumber(Math.ceil(last / 60)))
+  return known ? course : l10n.t('As an example: {0}', course)
 }
 
 function options(width: number): uPlot.Options {
@@ -70,7 +75,7 @@ function options(width: number): uPlot.Options {
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(1, most)] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((minute) => (Number.isInteger(minute) ? t('{0} min', formatNumber(minute)) : '')), size: 24, space: 70 },
+      { ...axis, values: (_, ticks) => ticks.map((minute) => (Number.isInteger(minute) ? l10n.t('{0} min', formatNumber(minute)) : '')), size: 24, space: 70 },
       { ...axis, values: (_, ticks) => ticks.map((count) => (Number.isInteger(count) ? formatNumber(count) : '')), size: 52 },
     ],
     series: [{}, { stroke: line, width: 2, points: { show: false }, ...(uPlot.paths.stepped !== undefined && { paths: uPlot.paths.stepped({ align: 1 }) }) }],

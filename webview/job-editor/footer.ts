@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../src/shared/api.ts'
 import { h, icon, newId, say, set } from '../ui/dom.ts'
 import type { Control } from '../ui/field.ts'
@@ -25,8 +25,8 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
   const ready = h('p', { class: 'ready' })
   const spoken = h('p', { class: 'spoken', role: 'status' })
   const ring = h('vscode-progress-ring', { class: 'ring', hidden: true })
-  const create = h('vscode-button', { class: 'create', onclick: () => !create.disabled && deeds.submit() }, t('Create Job'))
-  const save = h('vscode-button', { appearance: 'secondary', onclick: () => deeds.saveAs() }, t('Save as File…'))
+  const create = h('vscode-button', { class: 'create', onclick: () => !create.disabled && deeds.submit() }, l10n.t('Create Job'))
+  const save = h('vscode-button', { appearance: 'secondary', onclick: () => deeds.saveAs() }, l10n.t('Save as File…'))
   const element = h('footer', {}, list, h('div', { class: 'actions' }, create, save, ring, toggle, ready, spoken))
 
   const unfold = (next: boolean): void => {
@@ -38,7 +38,7 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
     const path = controlOf(problem, known.map(({ path: own }) => own))
     const control = known.find(({ path: own }) => own === path)
     const label = control?.label ?? problem.field
-    const text = label === '' ? sentence(problem) : t('{0}: {1}', label, sentence(problem))
+    const text = label === '' ? sentence(problem) : l10n.t('{0}: {1}', label, sentence(problem))
     return h('li', {}, h('button', { type: 'button', onclick: () => deeds.goTo(control) }, text))
   }
 
@@ -55,11 +55,11 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
       toggle.hidden = !wrong
       ready.hidden = wrong
       const unfinished = problems.every(isMissing)
-      say(words, unfinished ? missing(problems.length) : problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length))
+      say(words, unfinished ? missing(problems.length) : problems.length === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', problems.length))
       sign.className = `codicon codicon-${unfinished ? 'info' : 'error'}`
       toggle.classList.toggle('unfinished', unfinished)
-      say(ready, blocked ?? t('Ready to be created'))
-      say(spoken, blocked ?? t('Ready to be created'))
+      say(ready, blocked ?? l10n.t('Ready to be created'))
+      say(spoken, blocked ?? l10n.t('Ready to be created'))
       list.hidden = !open || !wrong
       list.replaceChildren(...problems.map((problem) => line(problem)))
       set(toggle, 'aria-expanded', String(open && wrong))
@@ -70,4 +70,4 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
   return part
 }
 
-const missing = (count: number): string => (count === 1 ? t('1 field to fill in') : t('{0} fields to fill in', count))
+const missing = (count: number): string => (count === 1 ? l10n.t('1 field to fill in') : l10n.t('{0} fields to fill in', count))

@@ -1,4 +1,4 @@
-import { config } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import type { FromJobEditor, ToJobEditor } from '../../src/shared/messages.ts'
 import { connect } from '../api.ts'
@@ -56,7 +56,7 @@ const tell = debounce(200, () => {
 })
 
 function start({ words, mode, draft, restored, hub, look }: Init): void {
-  config({ contents: words })
+  l10n.config({ contents: words })
   const saved = channel.load()
   const fresh = fromDraft(draft)
   // A file is the truth but for a document that was never written to it because it was no JSON yet.

@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { EditorLook, FromJobEditor } from '../../src/shared/messages.ts'
 import { h } from '../ui/dom.ts'
 import type { Control } from '../ui/field.ts'
@@ -52,7 +52,7 @@ export function buildPage(store: Store<State>, requests: Requests, post: (messag
   })
   const foot = footer({ submit: deeds.submit, saveAs: deeds.saveAs, goTo }, controls)
   const form = h('form', { class: 'form', onsubmit: (event) => event.preventDefault() }, ...parts.map(({ element }) => element))
-  const title = h('h1', {}, t('New Job'))
+  const title = h('h1', {}, l10n.t('New Job'))
   document.body.append(h('main', {}, h('header', {}, title, head.element), form), foot.element)
 
   return {

@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { DialectView, Problem } from '../../src/shared/api.ts'
 import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/messages.ts'
 import type { Form } from './form/form.ts'
@@ -61,16 +61,16 @@ export function viewOf(state: State): View {
 function documentProblems({ markers }: State, own: Problem[]): Problem[] {
   const [first] = markers
   if (first === undefined || own.some(({ field }) => field === 'document')) return []
-  return [{ field: 'document', value: undefined, rule: t('line {0}: {1}', first.line, first.message) }]
+  return [{ field: 'document', value: undefined, rule: l10n.t('line {0}: {1}', first.line, first.message) }]
 }
 
 const queryProblems = ({ matches }: State): Problem[] =>
   matches.problem === undefined ? [] : [{ field: 'targets/query', value: undefined, rule: matches.problem }]
 
 function blockedBy({ hub, submitting, unreadable }: State, problems: Problem[]): string | undefined {
-  if (unreadable !== undefined) return t('The file cannot be read')
-  if (!hub.up) return t('The hub is not running')
-  if (submitting) return t('The job is being created')
-  if (problems.length === 1) return t('1 problem is in the way')
-  return problems.length > 1 ? t('{0} problems are in the way', problems.length) : undefined
+  if (unreadable !== undefined) return l10n.t('The file cannot be read')
+  if (!hub.up) return l10n.t('The hub is not running')
+  if (submitting) return l10n.t('The job is being created')
+  if (problems.length === 1) return l10n.t('1 problem is in the way')
+  return problems.length > 1 ? l10n.t('{0} problems are in the way', problems.length) : undefined
 }

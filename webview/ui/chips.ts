@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import { h, icon } from './dom.ts'
 import { formatNumber } from './format.ts'
 
@@ -12,14 +12,14 @@ export function chips(label: string, remove: (value: string) => void, orphaned: 
       remove(value)
       orphaned()
     }
-    return h('li', { class: 'chip' }, h('span', { class: 'name' }, value), h('button', { type: 'button', 'aria-label': t('Remove {0}', value), title: t('Remove {0}', value), onclick: take }, icon('close')))
+    return h('li', { class: 'chip' }, h('span', { class: 'name' }, value), h('button', { type: 'button', 'aria-label': l10n.t('Remove {0}', value), title: l10n.t('Remove {0}', value), onclick: take }, icon('close')))
   }
   return {
     element,
     show(values) {
       element.hidden = values.length === 0
       const rest = values.length - SHOWN
-      element.replaceChildren(...values.slice(0, SHOWN).map(chip), ...(rest > 0 ? [h('li', { class: 'hint' }, t('and {0} more', formatNumber(rest)))] : []))
+      element.replaceChildren(...values.slice(0, SHOWN).map(chip), ...(rest > 0 ? [h('li', { class: 'hint' }, l10n.t('and {0} more', formatNumber(rest)))] : []))
     },
   }
 }

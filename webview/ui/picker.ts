@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import { h, newId, set } from './dom.ts'
 import { chips } from './chips.ts'
 import { field, type Control, type FieldOptions } from './field.ts'
@@ -79,7 +79,7 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
     )
     const rest = found.total - found.items.length
     more.hidden = found.items.length > 0 && rest <= 0
-    more.textContent = found.items.length === 0 ? t('Nothing has this in its name') : t('{0} more: type to narrow them down', formatNumber(rest))
+    more.textContent = found.items.length === 0 ? l10n.t('Nothing has this in its name') : l10n.t('{0} more: type to narrow them down', formatNumber(rest))
     mark()
   }
   const mark = (): void => {

@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { EditorLook } from '../../../src/shared/messages.ts'
 import { h, icon, newId, set } from '../../ui/dom.ts'
 import { createJsonEditor } from '../monaco/json-editor.ts'
@@ -9,7 +9,7 @@ import { templateBar } from './template-bar.ts'
 /** What the devices get, in an editor that knows the cloud's schema. */
 export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): Part & { setLook(look: EditorLook): void } {
   const place = h('div', { class: 'monaco' })
-  const heading = h('h2', { id: newId() }, t('Job Document'))
+  const heading = h('h2', { id: newId() }, l10n.t('Job Document'))
   const words = h('span')
   const problem = h('p', { class: 'problem', hidden: true }, icon('error'), words)
   const templates = templateBar((text) => editor.replace(text))
@@ -22,11 +22,11 @@ export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): 
     templates.element,
     frame,
     problem,
-    h('p', { class: 'hint keys' }, t('Ctrl+Space completes. {0} lets the Tab key leave the editor.', tabKey)),
+    h('p', { class: 'hint keys' }, l10n.t('Ctrl+Space completes. {0} lets the Tab key leave the editor.', tabKey)),
   )
   const editor = createJsonEditor(
     place,
-    t('Job document'),
+    l10n.t('Job document'),
     (text) => {
       if (text !== kit.form.documentText) kit.edit({ documentText: text })
       kit.touch('document')
@@ -50,7 +50,7 @@ export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): 
     controls: () => [
       {
         path: 'document',
-        label: t('Job document'),
+        label: l10n.t('Job document'),
         focus: () => editor.focus(),
         show(text) {
           problem.hidden = text === undefined

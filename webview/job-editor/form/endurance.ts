@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import { choicePart, textPart, type Binding } from '../controls.ts'
 import { group, section, type Kit, type Part } from '../part.ts'
 import { rowsPart } from '../rows.ts'
@@ -15,19 +15,19 @@ const member = (index: number, name: keyof Rule): Binding => ({
 export function endurance(kit: Kit): Part {
   const timeout = textPart(
     kit,
-    { path: 'timeoutMinutes', label: t('Timeout'), hint: t('How long a device may be at it, from the moment it starts.'), unit: t('minutes'), placeholder: t('None') },
+    { path: 'timeoutMinutes', label: l10n.t('Timeout'), hint: l10n.t('How long a device may be at it, from the moment it starts.'), unit: l10n.t('minutes'), placeholder: l10n.t('None') },
     { read: ({ timeoutMinutes }) => timeoutMinutes, write: (timeoutMinutes) => ({ timeoutMinutes }) },
   )
   const outcomes: [RetryOn, string][] = [
-    ['FAILED', t('failed')],
-    ['TIMED_OUT', t('timed out')],
-    ['ANY', t('failed or timed out')],
+    ['FAILED', l10n.t('failed')],
+    ['TIMED_OUT', l10n.t('timed out')],
+    ['ANY', l10n.t('failed or timed out')],
   ]
   const row = (index: number): Part =>
     group(
       'fields',
-      choicePart(kit, { path: `retry/${index}/on`, label: t('When a device'), name: t('Retry rule {0}: when a device', index + 1) }, member(index, 'on'), () => outcomes),
-      textPart(kit, { path: `retry/${index}/times`, label: t('Try again'), name: t('Retry rule {0}: try again (times)', index + 1), unit: t('times') }, member(index, 'times')),
+      choicePart(kit, { path: `retry/${index}/on`, label: l10n.t('When a device'), name: l10n.t('Retry rule {0}: when a device', index + 1) }, member(index, 'on'), () => outcomes),
+      textPart(kit, { path: `retry/${index}/times`, label: l10n.t('Try again'), name: l10n.t('Retry rule {0}: try again (times)', index + 1), unit: l10n.t('times') }, member(index, 'times')),
     )
   const rows = rowsPart<Rule>(kit, {
     path: 'retry',
@@ -35,9 +35,9 @@ export function endurance(kit: Kit): Part {
     write: (rules) => ({ retry: rules }),
     blank: { on: 'FAILED', times: '1' },
     row,
-    add: t('Add retry rule'),
-    remove: t('Remove retry rule'),
-    none: t('A device that fails is not asked again.'),
+    add: l10n.t('Add retry rule'),
+    remove: l10n.t('Remove retry rule'),
+    none: l10n.t('A device that fails is not asked again.'),
   })
-  return section('endurance', t('Timeout and Retries'), undefined, group('fields', timeout), rows)
+  return section('endurance', l10n.t('Timeout and Retries'), undefined, group('fields', timeout), rows)
 }

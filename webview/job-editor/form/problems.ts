@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../../src/shared/api.ts'
 
 /** The path of the control that a field of a draft is edited in: the hub counts targets, the form has one control for each kind. */
@@ -24,8 +24,8 @@ export function merge(own: readonly Problem[], hubs: readonly Problem[]): Proble
 /** Value and rule in a sentence: `0 must be at least 1`. */
 export function sentence({ value, rule }: Problem): string {
   if (value === undefined || value === '' || (typeof value === 'object' && value !== null)) return rule
-  const shown = typeof value === 'string' ? t('“{0}”', value) : JSON.stringify(value)
-  return t('{0} {1}', shown.length > 80 ? `${shown.slice(0, 80)}…` : shown, rule)
+  const shown = typeof value === 'string' ? l10n.t('“{0}”', value) : JSON.stringify(value)
+  return l10n.t('{0} {1}', shown.length > 80 ? `${shown.slice(0, 80)}…` : shown, rule)
 }
 
 /** Whether something is only missing: nobody needs to be told so of a field that they have not been at. */

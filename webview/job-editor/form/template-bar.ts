@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import { h } from '../../ui/dom.ts'
 import type { View } from '../state.ts'
 import { documentText } from './from-draft.ts'
@@ -8,12 +8,12 @@ import { isOwnWork } from './own-work.ts'
 export function templateBar(replace: (text: string) => void): { element: HTMLElement; update(view: View): void } {
   let view: View | undefined
   let drawn = ''
-  const choice = h('vscode-dropdown', { 'aria-label': t('Template') })
-  const use = h('vscode-button', { appearance: 'secondary', onclick: () => ask() }, t('Use Template'))
+  const choice = h('vscode-dropdown', { 'aria-label': l10n.t('Template') })
+  const use = h('vscode-button', { appearance: 'secondary', onclick: () => ask() }, l10n.t('Use Template'))
   const bar = h('div', { class: 'bar' }, choice, use)
-  const yes = h('vscode-button', { onclick: () => take() }, t('Replace'))
-  const no = h('vscode-button', { appearance: 'secondary', onclick: () => close() }, t('Keep Mine'))
-  const question = h('div', { class: 'question', role: 'alertdialog', 'aria-label': t('Replace what you have written?'), hidden: true }, h('p', {}, t('Replace what you have written?')), yes, no)
+  const yes = h('vscode-button', { onclick: () => take() }, l10n.t('Replace'))
+  const no = h('vscode-button', { appearance: 'secondary', onclick: () => close() }, l10n.t('Keep Mine'))
+  const question = h('div', { class: 'question', role: 'alertdialog', 'aria-label': l10n.t('Replace what you have written?'), hidden: true }, h('p', {}, l10n.t('Replace what you have written?')), yes, no)
   question.addEventListener('keydown', ({ key }) => key === 'Escape' && close())
 
   const close = (): void => {

@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n'
+import * as l10n from '@vscode/l10n'
 import type { DialectView, Problem } from '../../../src/shared/api.ts'
 import type { JobDraft, TargetDraft } from '../../../src/shared/job-draft.ts'
 import type { DraftInWork } from '../../../src/shared/messages.ts'
@@ -13,7 +13,7 @@ export function toDraft(form: Form, dialect: DialectView | undefined): { draft: 
   checks.required('dialect', form.dialect)
   checkName(checks, form, dialect)
   const targets = targetsOf(form)
-  if (targets.length === 0) checks.refuse('targets', [], t('must have at least one device, group or query'))
+  if (targets.length === 0) checks.refuse('targets', [], l10n.t('must have at least one device, group or query'))
   const document = documentOf(checks, form)
   const rollout = rolloutOf(checks, form)
   const abort = abortOf(checks, form)
@@ -53,7 +53,7 @@ function documentOf(checks: Checks, { documentText }: Form): { document?: unknow
   try {
     return { document: JSON.parse(documentText) as unknown }
   } catch {
-    checks.refuse('document', undefined, documentText.trim() === '' ? t('is required') : t('is not JSON yet'))
+    checks.refuse('document', undefined, documentText.trim() === '' ? l10n.t('is required') : l10n.t('is not JSON yet'))
     return {}
   }
 }
@@ -85,11 +85,11 @@ const retryOf = (checks: Checks, { retry }: Form): NonNullable<JobDraft['retry']
 function scheduleOf(checks: Checks, form: Form): JobDraft['schedule'] {
   const startAt = timeOf(checks, 'schedule/startAt', form.startAt)
   const endAt = timeOf(checks, 'schedule/endAt', form.endAt)
-  if (startAt !== undefined && endAt !== undefined && endAt <= startAt) checks.refuse('schedule/endAt', form.endAt.replace('T', ' '), t('must be after the start'))
+  if (startAt !== undefined && endAt !== undefined && endAt <= startAt) checks.refuse('schedule/endAt', form.endAt.replace('T', ' '), l10n.t('must be after the start'))
   const windows = form.windows.flatMap(({ cron, minutes }, index) => {
     const when = checks.required(`schedule/windows/${index}/cron`, cron)
     const readable = when !== undefined && nextTimes(when, 0, 1) !== undefined
-    if (when !== undefined && !readable) checks.refuse(`schedule/windows/${index}/cron`, when, t('must be five cron fields: minute hour day month weekday'))
+    if (when !== undefined && !readable) checks.refuse(`schedule/windows/${index}/cron`, when, l10n.t('must be five cron fields: minute hour day month weekday'))
     const length = checks.number(`schedule/windows/${index}/minutes`, minutes, { least: 1 })
     return readable && length !== undefined ? [{ cron: when, minutes: length }] : []
   })
@@ -103,5 +103,5 @@ function scheduleOf(checks: Checks, form: Form): JobDraft['schedule'] {
 
 function timeOf(checks: Checks, field: string, local: string): string | undefined {
   if (local === '') return undefined
-  return fromLocal(local) ?? checks.refuse(field, local, t('must be a date and a time'))
+  return fromLocal(local) ?? checks.refuse(field, local, l10n.t('must be a date and a time'))
 }
