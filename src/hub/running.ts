@@ -18,7 +18,7 @@ import { StoreError } from '../store/store-error.ts'
 import { memoryStore, openStore, type Store } from '../store/store.ts'
 import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
-import { bindAll } from './bind.ts'
+import { bindAll, listenOn, openAliases } from './bind.ts'
 import type { Changes } from './changes.ts'
 import type { HubExtras } from './hub.ts'
 import { Deeds } from './deeds.ts'
@@ -182,7 +182,9 @@ async function compose(
   try {
     await deeds.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
     for (const { name, onStart } of dialects) if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
-    Object.assign(endpoint, await bindAll(options, broker, http))
+    const ports = await bindAll(options, broker, http)
+    Object.assign(endpoint, ports)
+    if (options.aliases) await openAliases(dialects, ports, listenOn(options.host, broker, http), note)
     Object.assign(endpoints, endpoint)
     withdraw = await announce({ pid: process.pid, version, startedAt: Date.now(), data, url: localUrl(options.host, endpoint.http), endpoints }, extras.list)
   } catch (error) {

@@ -21,6 +21,8 @@ export interface HubOptions {
   fsync: boolean
   /** Refuse what would otherwise be accepted but ignored. */
   strict: boolean
+  /** Also listen on the ports that some clouds' clients cannot be talked out of, where they are free. */
+  aliases: boolean
 }
 
 export type OptionName = keyof HubOptions
@@ -48,6 +50,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   { name: 'bucket', type: 'string', value: 'DIR', help: 'local folder that stands in for the clouds’ object stores' },
   { name: 'fsync', type: 'flag', help: 'acknowledge only what has reached the disk, not just the operating system' },
   { name: 'strict', type: 'flag', help: 'refuse what the hub would otherwise accept but ignore' },
+  { name: 'aliases', type: 'flag', help: 'listen on the ports, too, that some clients insist on, such as 443 and 3000, where they are free' },
 ]
 
 export const defaultOptions: HubOptions = {
@@ -63,4 +66,5 @@ export const defaultOptions: HubOptions = {
   bucket: '',
   fsync: false,
   strict: false,
+  aliases: false,
 }
