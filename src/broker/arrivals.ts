@@ -60,7 +60,7 @@ export class Arrivals {
     if (outcome instanceof Error || outcome.route === 'close') {
       // What the client sent after this came from someone who has no connection any more.
       this.#closed = true
-      arrival.error = outcome instanceof Error ? outcome : new Ending('FORBIDDEN', outcome.reason)
+      arrival.error = outcome instanceof Error ? outcome : new Ending(outcome.as ?? 'FORBIDDEN', outcome.reason)
       arrival.ready = true
       return
     }

@@ -104,7 +104,7 @@ export class MqttGate implements BrokerHooks {
     if (incoming.payload.length > limits.payloadBytes) {
       const reason = `payload of ${incoming.payload.length} bytes, at most ${limits.payloadBytes} are taken`
       this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${reason}`)
-      return Promise.resolve({ route: 'close', reason })
+      return Promise.resolve({ route: 'close', reason, as: 'CLIENT_ERROR' })
     }
     const { result, committed } = this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) => mqtt.onPublish(ctx, connection, incoming))
     if (result.route === 'close') this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${result.reason}`)

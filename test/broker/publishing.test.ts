@@ -97,6 +97,14 @@ test('a publish that the hub closes for ends the connection without its PUBACK b
   assert.match(world.notices.join(), /topic is reserved/)
 })
 
+test('the hub says how a connection counts as ended that it closes for a publish', async () => {
+  world = await new World({ publish: async () => ({ route: 'close', reason: 'too large', as: 'CLIENT_ERROR' }) }).start()
+  const device = await world.client('device')
+  device.send(publish('t', '', 1))
+  await device.closed
+  await world.told('device disconnected CLIENT_ERROR')
+})
+
 test('a hub that fails over a message ends the connection without a PUBACK and lives on', async () => {
   world = await new World({ publish: () => Promise.reject(new Error('disk full')) }).start()
   const device = await world.client('device')

@@ -50,6 +50,12 @@ test('128 KB is the most a message may carry', () => {
   assert.equal(broker.publish(connection, 'a', Buffer.alloc(131_073)).result.route, 'close')
 })
 
+test('breaking the rules of MQTT on AWS counts as the client’s error, not as forbidden', () => {
+  const { broker, connection } = client()
+  const ends = [{ qos: 2 as const }, { retain: true }].map((more) => broker.publish(connection, '$aws/things/t/shadow/get', '{}', more).result)
+  for (const verdict of [...ends, broker.publish(connection, 'a', Buffer.alloc(131_073)).result]) assert.equal(verdict.route === 'close' && verdict.as, 'CLIENT_ERROR')
+})
+
 test('a topic that is too long is warned of once', () => {
   const { broker, connection } = client()
   for (let n = 0; n < 3; n++) broker.publish(connection, '1/2/3/4/5/6/7/8/9')

@@ -101,7 +101,7 @@ export type PublishVerdict =
   /** Acknowledged, but dropped: `reason` tells people why. */
   | { route: 'drop'; reason: string }
   /** Not acknowledged: the connection ends. */
-  | { route: 'close'; reason: string }
+  | { route: 'close'; reason: string; /** How it counts as ended; FORBIDDEN unless given. */ as?: DisconnectReason }
 
 /** How a connection ended. */
 export type DisconnectReason =

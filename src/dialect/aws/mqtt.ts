@@ -65,7 +65,7 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
 function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, retain }: Incoming): PublishVerdict {
   const { strict, policy } = accessOf(ctx, connection)
   const fault = publishFault({ topic, payload, qos, retain }) ?? (strict ? lengthFault(topic) : undefined)
-  if (fault !== undefined) return { route: 'close', reason: fault }
+  if (fault !== undefined) return { route: 'close', reason: fault, as: 'CLIENT_ERROR' }
   for (const action of retain ? ['iot:Publish', 'iot:RetainPublish'] : ['iot:Publish']) {
     if (policy?.allows(action, `topic/${topic}`) === false) return { route: 'close', reason: policy.explain(action, `topic/${topic}`) }
   }
