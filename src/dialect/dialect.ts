@@ -245,5 +245,13 @@ export interface Settings {
   /** Refuse what would otherwise be accepted but ignored. */
   refuseIgnored: boolean
   /** The name under which clients reach the hub, and its ports once it listens. */
-  endpoint: { host: string; mqtt: number; mqtts: number; http: number; https: number }
+  endpoint: {
+    host: string
+    /** How boards on the network reach it, where it lets them: what devices are told to connect to. */
+    lan?: string
+    mqtt: number
+    mqtts: number
+    http: number
+    https: number
+  }
 }

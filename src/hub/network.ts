@@ -10,6 +10,16 @@ export function lanNames(host: string): string[] {
   return [...new Set([...(everywhere ? addresses : [host]), own, ...(own.includes('.') ? [] : [`${own}.local`])])].filter((name) => !name.includes('%'))
 }
 
+/** Interfaces of virtual machines, containers and tunnels: no board is there. */
+const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|zt|tailscale)/i
+
+/** The address at which boards on the network find a hub that listens everywhere; `undefined` if it does not, or there is no network. */
+export function lanAddress(host: string): string | undefined {
+  if (host !== '0.0.0.0' && host !== '::') return undefined
+  const interfaces = Object.entries(networkInterfaces()).sort(([a], [b]) => Number(VIRTUAL.test(a)) - Number(VIRTUAL.test(b)))
+  return interfaces.flatMap(([, addresses]) => addresses ?? []).find(({ internal, family }) => !internal && family === 'IPv4')?.address
+}
+
 /** Where the HTTP listener is reached from this machine, without asking for names. */
 export function localUrl(host: string, port: number): string {
   const address = host === '0.0.0.0' || host === 'localhost' ? '127.0.0.1' : host === '::' ? '::1' : host

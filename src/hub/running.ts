@@ -28,7 +28,7 @@ import { lastInstant, rememberInstant } from './last-instant.ts'
 import { MqttGate } from './mqtt-gate.ts'
 import { announce, findHub } from './locator.ts'
 import { fulfil } from './needs.ts'
-import { lanNames, localUrl, publicHost } from './network.ts'
+import { lanAddress, lanNames, localUrl, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
 import { Ticker } from './ticker.ts'
@@ -91,7 +91,8 @@ async function compose(
   const token = await loadToken(join(data, 'token'), note)
 
   const engine = new Engine(store, ids)
-  const endpoint = { host: publicHost(options.host), mqtt: 0, mqtts: 0, http: 0, https: 0 }
+  const boards = lanAddress(options.host)
+  const endpoint = { host: publicHost(options.host), ...(boards !== undefined && { lan: boards }), mqtt: 0, mqtts: 0, http: 0, https: 0 }
   const settings: Settings = { mode: options.mode, refuseIgnored: options.strict, endpoint }
   const live = new LiveView(() => broker)
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))

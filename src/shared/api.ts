@@ -60,6 +60,8 @@ export type Change =
 /** Where a started hub can be reached. */
 export interface Endpoints {
   host: string
+  /** The address by which boards on the network reach it, if it listens on all of them. */
+  lan?: string
   mqtt: number
   mqtts: number
   http: number

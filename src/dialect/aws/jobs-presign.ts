@@ -78,7 +78,7 @@ function issueFor(ctx: Context, execution: Execution, job: Job): Issue {
 }
 
 function urlOf(ctx: Context, ref: ObjectRef, { at, seconds }: Issue): string {
-  const { host, http, https } = ctx.settings.endpoint
+  const { http, https, host: here, lan: host = here } = ctx.settings.endpoint
   const authority = host.includes(':') ? `[${host}]` : host
   const base = https > 0 ? `https://${authority}:${https}` : `http://${authority}:${http}`
   const path = [ref.bucket, ...ref.key.split('/')].map(encodeURIComponent).join('/')

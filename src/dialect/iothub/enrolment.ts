@@ -25,7 +25,7 @@ function secretOf(ctx: Context, device: Device): string {
 }
 
 function kitOf({ settings: { endpoint } }: Context, { product, device }: Address, secret: string, ca: string): ConnectionKit {
-  const { host, mqtts, mqtt, http } = endpoint
+  const { mqtts, mqtt, http, host: here, lan: host = here } = endpoint
   const username = `${product}/${device}`
   return {
     session: { clientId: username, username, password: secret },
