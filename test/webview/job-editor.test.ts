@@ -136,7 +136,7 @@ test('what was typed is there again after the page was loaded anew, also a docum
   const { page, problems } = await openEditor()
   await fillIn(page)
   await writeDocument(page, '{"operation": reb')
-  await page.getByText('is not JSON yet').first().waitFor()
+  await page.locator('.document .problem').waitFor()
   await page.reload()
   await page.locator('.monaco-editor .view-lines').getByText('reb').waitFor()
   assert.equal(await page.getByRole('textbox', { name: 'Job name' }).inputValue(), 'update-1')

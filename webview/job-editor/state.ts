@@ -54,14 +54,15 @@ export function viewOf(state: State): View {
   const { form, hub } = state
   const dialect = hub.dialects.find(({ name }) => name === form.dialect)
   const { draft, problems: own } = toDraft(form, dialect)
-  const problems = merge([...own, ...documentProblems(state, own), ...queryProblems(state)], state.hubProblems)
+  const problems = merge([...withMarkers(own, state), ...queryProblems(state)], state.hubProblems)
   return { state, form, dialect, draft, problems, blocked: blockedBy(state, problems) }
 }
 
-function documentProblems({ markers }: State, own: Problem[]): Problem[] {
+/** Monaco knows best what is wrong with the document, and where; it is a moment late. */
+function withMarkers(own: Problem[], { markers }: State): Problem[] {
   const [first] = markers
-  if (first === undefined || own.some(({ field }) => field === 'document')) return []
-  return [{ field: 'document', value: undefined, rule: l10n.t('line {0}: {1}', first.line, first.message) }]
+  if (first === undefined) return own
+  return [...own.filter(({ field }) => field !== 'document'), { field: 'document', value: undefined, rule: l10n.t('line {0}: {1}', first.line, first.message) }]
 }
 
 const queryProblems = ({ matches }: State): Problem[] =>

@@ -57,7 +57,7 @@ export function createJsonEditor(place: HTMLElement, ariaLabel: string, onText: 
       jsonDefaults.setDiagnosticsOptions({ validate: true, enableSchemaRequest: false, allowComments: false, schemaValidation: 'error', schemas })
     },
     setLook({ fontFamily, fontSize, fontLigatures, tabSize, insertSpaces, wordWrap }) {
-      view.updateOptions({ fontFamily, fontSize, fontLigatures, wordWrap: wordWrap ? 'on' : 'off' })
+      view.updateOptions({ fontFamily, fontSize, fontLigatures, wordWrap: wordWrap ? 'on' : 'off', tabSize, insertSpaces, detectIndentation: false })
       model.updateOptions({ tabSize, insertSpaces })
     },
     focus: () => view.focus(),
