@@ -25,8 +25,8 @@ export class Engine {
 
   constructor(tables: Tables, ids: Ids) {
     this.groups = new Groups(tables, ids)
-    this.devices = new Devices(tables, ids, this.groups)
-    this.connections = new Connections(tables)
+    this.connections = new Connections(tables, (device) => this.devices.get(device) !== undefined)
+    this.devices = new Devices(tables, ids, this.groups, this.connections)
     this.twins = new Twins(tables)
     this.jobs = new Jobs(tables, this.#deadlines, {
       devices: this.devices,

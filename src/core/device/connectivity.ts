@@ -6,10 +6,12 @@ import type { Connectivity } from './model.ts'
 /** Which devices' own sessions are up. A device may have several connections (IotHub); it is online while one lives. */
 export class Connections {
   readonly #table: Table<Connectivity>
+  readonly #isRegistered: (device: DeviceKey) => boolean
   readonly #live = new Map<DeviceKey, number>()
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, isRegistered: (device: DeviceKey) => boolean) {
     this.#table = tables.table('connectivity')
+    this.#isRegistered = isRegistered
   }
 
   get(device: DeviceKey): Connectivity | undefined {
@@ -44,13 +46,18 @@ export class Connections {
     this.#record(turn, { device, connected: false, at: turn.now, reason, sessions: this.#table.get(device)?.sessions ?? 0 })
   }
 
+  /** The device is registered no more; one that takes its name begins anew. The registry calls it. */
+  forget(device: DeviceKey): void {
+    this.#table.delete(device)
+  }
+
   /** After a start nobody is connected: whoever the last run left connected is corrected. */
   reset(turn: Turn, reason: string): void {
     for (const seen of [...this.#table.values()]) if (seen.connected) this.#record(turn, { ...seen, connected: false, at: turn.now, reason })
   }
 
   #record(turn: Turn, connectivity: Connectivity): void {
-    this.#table.set(connectivity.device, connectivity)
+    if (this.#isRegistered(connectivity.device)) this.#table.set(connectivity.device, connectivity)
     turn.emit({ type: 'device.connectivity', key: connectivity.device, connectivity })
   }
 }

@@ -2,6 +2,7 @@ import { HubError, notFound } from '../errors.ts'
 import { keyOf, type DeviceKey, type DialectName, type Ids } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
+import type { Connections } from './connectivity.ts'
 import type { Groups } from './groups.ts'
 import type { Device } from './model.ts'
 
@@ -28,12 +29,14 @@ export class Devices {
   readonly #devices: Table<Device>
   readonly #ids: Ids
   readonly #groups: Groups
+  readonly #connections: Connections
   #revision = 0
 
-  constructor(tables: Tables, ids: Ids, groups: Groups) {
+  constructor(tables: Tables, ids: Ids, groups: Groups, connections: Connections) {
     this.#devices = tables.table('devices')
     this.#ids = ids
     this.#groups = groups
+    this.#connections = connections
     for (const device of this.#devices.values()) groups.index(device)
   }
 
@@ -112,6 +115,7 @@ export class Devices {
     this.#checkVersion(device, expectedVersion)
     for (const group of device.groups) this.#groups.forget(turn, group, key)
     this.#devices.delete(key)
+    this.#connections.forget(key)
     this.#revision += 1
     turn.emit({ type: 'device.deleted', key, device })
     return device
