@@ -14,7 +14,7 @@ export const executionStates = ['QUEUED', 'SENT', 'IN_PROGRESS', 'SUCCEEDED', 'F
 export type ExecutionState = (typeof executionStates)[number]
 
 const executionLooks: Record<ExecutionState, StateLook> = {
-  QUEUED: { word: 'queued', icon: 'circle-outline', color: 'descriptionForeground' },
+  QUEUED: { word: 'queued', icon: 'circle-large-outline', color: 'descriptionForeground' },
   SENT: { word: 'sent', icon: 'arrow-circle-right', color: 'charts.yellow' },
   IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue' },
   SUCCEEDED: { word: 'succeeded', icon: 'pass', color: 'charts.green' },
@@ -52,6 +52,9 @@ export const isBad = (status: string): boolean => bad.includes(status)
 
 /** Whether there is still something to come. */
 export const isPending = (status: string): boolean => pending.includes(status)
+
+/** Whether the device has not begun: shown more quietly than what it does. */
+export const isWaiting = (status: string): boolean => status === 'QUEUED' || status === 'SENT'
 
 /** What may be retried: what failed or ran out of time. */
 export const isRetriable = (status: string): boolean => status === 'FAILED' || status === 'TIMED_OUT'

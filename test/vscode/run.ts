@@ -1,6 +1,7 @@
-// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [suite] [e2e] [--grep WORDS]`; without names both.
+// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [webview] [suite] [e2e] [--grep WORDS]`; without names all.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
@@ -13,6 +14,11 @@ const wanted = (name: string) => positionals.length === 0 || positionals.include
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`
 
 for (const file of [vsix, suite]) if (!existsSync(file)) throw new Error(`${file} is missing: npm run test:vscode builds it`)
+
+if (wanted('webview')) {
+  console.log('\nThe panels’ pages on their own')
+  await runFiles('webview')
+}
 
 const installing = performance.now()
 const program = await installCodeServer(console.log)
@@ -30,9 +36,14 @@ if (wanted('suite')) {
 
 if (wanted('e2e')) {
   console.log('\nThrough the window')
-  const folder = join(root, 'test', 'e2e')
-  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts')).map((name) => join(folder, name))
+  await runFiles('e2e')
+}
+
+/** Runs the test files of a folder, one after the other. */
+async function runFiles(folder: string): Promise<void> {
+  const path = join(root, 'test', folder)
+  const files = readdirSync(path).filter((name) => name.endsWith('.test.ts')).map((name) => join(path, name))
   const stream = run({ files, concurrency: 1, ...(values.grep !== undefined && { testNamePatterns: values.grep }) })
   stream.on('test:fail', () => (process.exitCode = 1))
-  stream.pipe(new spec()).pipe(process.stdout)
+  await finished(stream.pipe(new spec()).on('data', (text) => process.stdout.write(text)))
 }

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { executionLook } from '../../src/shared/states.ts'
+import { executionLook, isWaiting } from '../../src/shared/states.ts'
 import { h, say } from '../ui/dom.ts'
 import { onTheme, themeColor } from '../ui/theme.ts'
 import { digest, stack, statesOf, type Point } from './curve-data.ts'
@@ -9,7 +9,7 @@ import type { Format } from './format.ts'
 import { wordOf } from './look.ts'
 import { SpokenTable } from './spoken-table.ts'
 
-const height = 132
+const height = 126
 
 /** Steps between the marks of the time axis, in seconds: those of a clock. */
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000]
@@ -67,6 +67,7 @@ export class Curve {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`
     const axis: uPlot.Axis = { stroke: foreground, font, grid: { stroke: line, width: 1 }, ticks: { show: false } }
     const colors = this.#states.map((state) => themeColor(executionLook(state).color) ?? foreground)
+    const fills = colors.map((color, index) => mixed(color, isWaiting(this.#states[index]!) ? 16 : 60))
     const stepped = uPlot.paths.stepped!({ align: 1 })
     return {
       width: Math.max(this.#place.clientWidth, 100),
@@ -79,14 +80,14 @@ export class Curve {
         y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1)] },
       },
       axes: [
-        { ...axis, size: 24, gap: 4, space: 70, incrs: steps, values: (_, marks) => marks.map((mark) => this.format.duration(mark * 1000)) },
+        { ...axis, size: 24, gap: 6, space: 70, incrs: steps, values: (_, marks) => marks.map((mark) => this.format.duration(mark * 1000)) },
         { ...axis, size: (_, values) => 14 + 7 * Math.max(1, ...(values ?? []).map(({ length }) => length)), gap: 6, space: 28, incrs: [1, 2, 5].flatMap((digit) => [0, 1, 2, 3, 4, 5, 6].map((zeros) => digit * 10 ** zeros)).sort((a, b) => a - b), values: (_, marks) => marks.map((mark) => this.format.number(mark)) },
       ],
       series: [
         {},
-        ...colors.map((color, index): uPlot.Series => ({ stroke: color, width: 1, paths: stepped, points: { show: false }, ...(index === 0 && { fill: mixed(color, 55) }) })),
+        ...colors.map((color, index): uPlot.Series => ({ stroke: color, width: 1, paths: stepped, points: { show: false }, ...(index === 0 && { fill: fills[0]! }) })),
       ],
-      bands: colors.slice(1).map((color, index) => ({ series: [index + 2, index + 1], fill: mixed(color, 55) })),
+      bands: fills.slice(1).map((fill, index) => ({ series: [index + 2, index + 1], fill })),
       hooks: { setCursor: [(plot) => this.#read(plot.cursor.idx)] },
     }
   }

@@ -4,12 +4,15 @@ import type { FromProgress, ProgressState, ToProgress } from '../../src/shared/p
 import { mostWatched } from '../../src/shared/progress-messages.ts'
 import { countOf, executionLook } from '../../src/shared/states.ts'
 import { debounce } from '../ui/debounce.ts'
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, say, set } from '../ui/dom.ts'
 import type { Format } from './format.ts'
 import { Grid } from './grid.ts'
 import { Listing } from './listing.ts'
 import { wordOf } from './look.ts'
 import { Pace } from './pace.ts'
+
+/** So many rows are loaded before they can be seen. */
+const ahead = 60
 
 export interface DeviceListListener {
   post(message: FromProgress): void
@@ -23,7 +26,7 @@ export class DeviceList {
   readonly element: HTMLElement
   readonly listing = new Listing()
   readonly grid: Grid
-  readonly #search = h('vscode-text-field', { class: 'search', placeholder: l10n.t('Search devices'), 'aria-label': l10n.t('Search devices') }, icon('search', 'start'))
+  readonly #search = h('vscode-text-field', { class: 'search', placeholder: l10n.t('Search devices') }, icon('search', 'start'))
   readonly #summary = h('span', { class: 'hint' })
   readonly #empty = h('p', { class: 'empty hint', hidden: true })
   readonly #watch = debounce(60, () => this.#tellWatched())
@@ -57,6 +60,8 @@ export class DeviceList {
   /** The host has told everything: all that is shown may be another by now. */
   begin(job: JobView, now: number): void {
     this.#live = true
+    // The toolkit overwrites a field's label when it comes onto the page.
+    set(this.#search, 'aria-label', l10n.t('Search devices'))
     this.#watched = ''
     this.#job = job
     if (this.listing.begun) this.listing.restart()
@@ -112,7 +117,7 @@ export class DeviceList {
 
   #load(): void {
     if (!this.#live) return
-    const ask = this.listing.need(Math.max(this.#end, 1))
+    const ask = this.listing.need(this.#end + ahead)
     if (ask === undefined) return
     if (ask.after === undefined) this.#basis = this.#basisNow()
     this.listener.post({ type: 'page', ...ask })

@@ -27,7 +27,7 @@ export class Header {
     act: (deed: JobDeed) => void,
   ) {
     const button = (deed: Exclude<JobDeed, 'startHub'>, sign: string, words: string, title: string) => {
-      const element = h('vscode-button', { appearance: 'secondary', title, 'aria-label': words, onclick: () => act(deed) }, icon(sign, 'start'), h('span', {}, words))
+      const element = h('vscode-button', { appearance: 'secondary', title, 'aria-label': words, onclick: () => act(deed) }, icon(sign, 'start'), h('div', { class: 'words' }, words))
       return { deed, element }
     }
     this.#buttons = [

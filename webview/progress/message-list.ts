@@ -31,7 +31,7 @@ export class MessageList {
     const words = direction === 'in' ? l10n.t('from the device') : l10n.t('to the device')
     const sign = h('span', { class: 'direction', role: 'img', 'aria-label': words, title: words }, icon(direction === 'in' ? 'arrow-up' : 'arrow-down'))
     const time = h('time', { title: this.format.moment(at) }, this.format.time(at, now))
-    const summary = h('summary', {}, sign, h('span', { class: 'topic', title: topic }, topic), time)
+    const summary = h('summary', {}, sign, h('span', { class: 'topic', title: topic }, h('bdi', {}, topic)), time)
     const about = [words, l10n.t('QoS {0}', qos), ...(base64 === true ? [l10n.t('binary, as base64')] : []), ...(payload === '' ? [l10n.t('empty')] : [])].join(' · ')
     const body = h('div', { class: 'body' }, h('div', { class: 'hint' }, about))
     const item = h('details', {}, summary, body)

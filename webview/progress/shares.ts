@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { JobView } from '../../src/shared/api.ts'
-import { countOf, executionLook, inOrder, isBad } from '../../src/shared/states.ts'
+import { countOf, executionLook, inOrder, isBad, isWaiting } from '../../src/shared/states.ts'
 import { h, say, set } from '../ui/dom.ts'
 import { rove } from '../ui/roving.ts'
 import { shareOf } from './estimate.ts'
@@ -58,8 +58,8 @@ export class Shares {
       let part = this.#parts.get(state)
       if (part === undefined) {
         const look = executionLook(state)
-        part = h('div', { class: 'part' })
-        part.style.backgroundColor = colorOf(look)
+        part = h('div', { class: isWaiting(state) ? 'part waiting' : 'part' })
+        part.style.setProperty('--color', colorOf(look))
         part.style.order = String(rank(state))
         this.#parts.set(state, part)
         this.#bar.append(part)
@@ -91,7 +91,7 @@ export class Shares {
     const look = executionLook(state)
     const count = h('span', { class: 'count' })
     const word = state === '' ? [h('span', {}, l10n.t('all'))] : [stateIcon(look), h('span', {}, wordOf(look))]
-    const button = h('button', { type: 'button', class: 'chip', onclick: () => this.pick(state === '' || this.#picked === state ? undefined : state) }, ...word, count)
+    const button = h('button', { type: 'button', class: state === '' ? 'chip all' : 'chip', onclick: () => this.pick(state === '' || this.#picked === state ? undefined : state) }, ...word, count)
     const chip = { button, count }
     this.#chips.set(state, chip)
     return chip
