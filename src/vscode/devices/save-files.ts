@@ -28,5 +28,5 @@ export async function saveFiles({ files }: ConnectionKit): Promise<void> {
       ? l10n.t('{0} files saved in {1}', files.length, folder)
       : l10n.t('{0} files saved in {1}. Secret, keep it out of version control: {2}', files.length, folder, secrets.join(', '))
   const copyPath = l10n.t('Copy Path')
-  if ((await window.showInformationMessage(text, copyPath)) === copyPath) await env.clipboard.writeText(folder)
+  void window.showInformationMessage(text, copyPath).then((choice) => (choice === copyPath ? env.clipboard.writeText(folder) : undefined))
 }
