@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from './store-error.ts'
 
@@ -37,10 +37,21 @@ export function lockDirectory(directory: string): () => void {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     // EPERM: it is there, but somebody else's.
     return isCode(error, 'EPERM')
+  }
+}
+
+/** Dead, but its parent has not asked how it died, as nobody ever does in many a container. Only Linux tells. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The state stands behind the name, which may hold anything.
+    return stat.startsWith('Z', stat.lastIndexOf(')') + 2)
+  } catch {
+    return false
   }
 }
 

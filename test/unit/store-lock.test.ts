@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore } from '../../src/store/store.ts'
@@ -45,6 +46,24 @@ test('locks of dead processes, also of one that had our pid, are removed', async
   assert.equal(locksIn(directory).length, 1)
   await store.close()
 })
+
+// Other systems do not tell a zombie from a live process.
+if (process.platform === 'linux') {
+  test('a process that was killed, but that nobody has waited for, holds no lock', async (t) => {
+    const directory = temporaryDirectory(t)
+    // The shell becomes `sleep`, which knows nothing of its child.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
+    t.after(() => parent.kill('SIGKILL'))
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(line)
+    writeFileSync(join(directory, `hub.lock.${pid}-1`), '')
+    await assert.rejects(openStore({ directory }), { code: 'LOCKED' })
+    process.kill(pid, 'SIGKILL')
+    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((resolve) => setImmediate(resolve))
+    await (await openStore({ directory })).close()
+    assert.deepEqual(locksIn(directory), [])
+  })
+}
 
 test('a store that cannot be opened gives the directory free', async (t) => {
   const directory = temporaryDirectory(t)
