@@ -3,7 +3,7 @@ import type { JobDraft, TargetDraft } from './job-draft.ts'
 
 /** Every webview says `ready` first and is sent its whole state; it keeps what must outlive a reload in its own state. */
 export type ToJobEditor =
-  | { type: 'init'; mode: EditorMode; draft: Partial<JobDraft>; restored: boolean; hub: HubSight; look: EditorLook; words: Words }
+  | { type: 'init'; mode: EditorMode; start: EditorStart; hub: HubSight; look: EditorLook; words: Words }
   /** The hub came, went, or has other groups. */
   | { type: 'hub'; hub: HubSight }
   | { type: 'look'; look: EditorLook }
@@ -25,7 +25,7 @@ export type ToJobEditor =
 export type FromJobEditor =
   | { type: 'ready' }
   /** The draft is another one than when it was last sent, in these members; for the file, or for the next opening. */
-  | { type: 'draft'; draft: DraftInWork; changed: (keyof JobDraft)[] }
+  | { type: 'draft'; draft: DraftInWork; changed: (keyof JobDraft)[]; documentText: string }
   | { type: 'count'; request: number; dialect: string; targets: TargetDraft[] }
   | { type: 'findDevices'; request: number; dialect: string; search: string }
   | { type: 'check'; request: number; draft: DraftInWork }
@@ -40,6 +40,19 @@ export type FromJobEditor =
 
 /** A job that is still to be made, or one that a `*.iotjob.json` file tells. */
 export type EditorMode = 'new' | 'file'
+
+/** What an editor begins with. */
+export interface EditorStart {
+  /** Names the editor for as long as it lives, also over reloads; the page keeps it. */
+  id: string
+  draft: Partial<JobDraft>
+  /** The document as it was typed, where that is not simply the draft's. */
+  documentText?: string
+  /** When the host was last told of a change, in milliseconds; 0: never. What the page itself has kept may be newer or older. */
+  at: number
+  /** It is left over from an editor that was closed before its job was created. */
+  restored: boolean
+}
 
 /** A draft whose document may be half written and is absent then. */
 export type DraftInWork = Omit<JobDraft, 'document'> & { document?: unknown }

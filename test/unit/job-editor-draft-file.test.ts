@@ -54,7 +54,7 @@ test('a file that is no JSON object is left alone and told by its line', () => {
 test('a message is read only if it is one', () => {
   const good: unknown[] = [
     { type: 'ready' },
-    { type: 'draft', draft, changed: ['name'] },
+    { type: 'draft', draft, changed: ['name'], documentText: '{}' },
     { type: 'count', request: 1, dialect: 'cloud', targets: [{ device: 'a' }] },
     { type: 'findDevices', request: 1, dialect: 'cloud', search: '' },
     { type: 'check', request: 2, draft },
@@ -69,7 +69,8 @@ test('a message is read only if it is one', () => {
     { type: 'format' },
     { type: 'submit', draft: unfinished },
     { type: 'submit', draft: [] },
-    { type: 'draft', draft, changed: 'name' },
+    { type: 'draft', draft, changed: 'name', documentText: '{}' },
+    { type: 'draft', draft, changed: ['name'] },
     { type: 'count', request: '1', dialect: 'cloud', targets: [] },
     { type: 'count', request: 1, dialect: 'cloud', targets: ['a'] },
     { type: 'openProgress' },

@@ -26,7 +26,7 @@ const cloud = {
   jobName: { pattern: '[a-z0-9-]+', rule: 'must be of a-z, 0-9 and -' },
 }
 const look = { fontFamily: 'monospace', fontSize: 13, fontLigatures: false, tabSize: 2, insertSpaces: true, wordWrap: false }
-const init: ToJobEditor = { type: 'init', mode: 'new', draft: {}, restored: false, hub: { up: true, dialects: [cloud], groups: [] }, look, words: {} }
+const init: ToJobEditor = { type: 'init', mode: 'new', start: { id: 'this', draft: {}, at: 0, restored: false }, hub: { up: true, dialects: [cloud], groups: [] }, look, words: {} }
 
 /** The page with a host that answers: devices d1 to d9 exist, every draft is fine. */
 async function openEditor({ theme = 'dark', width = 1200, opening = init }: { theme?: Theme; width?: number; opening?: ToJobEditor } = {}) {
@@ -146,7 +146,7 @@ test('what was typed is there again after the page was loaded anew, also a docum
 
 test('a file’s changes are told member by member, and what others change in it is shown', async () => {
   const draft = { dialect: 'cloud', name: 'one', targets: [{ device: 'd1' }], document: { operation: 'reboot' } }
-  const { page, send, heard, told } = await openEditor({ opening: { ...init, mode: 'file', draft } as ToJobEditor })
+  const { page, send, heard, told } = await openEditor({ opening: { ...init, mode: 'file', start: { id: 'file', draft, at: 0, restored: false } } as ToJobEditor })
   assert.equal(told.some(({ type }) => type === 'draft'), false)
   await page.getByRole('textbox', { name: 'Timeout' }).fill('5')
   const { changed, draft: after } = await heard('draft')

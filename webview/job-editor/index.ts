@@ -19,6 +19,8 @@ type Init = Extract<ToJobEditor, { type: 'init' }>
 
 /** What outlives a reload of the page. */
 interface Saved {
+  id: string
+  at: number
   form: Form
   touched: string[]
 }
@@ -46,23 +48,30 @@ let told = viewOf(nothing).draft
 /** The document as it is in the file. */
 let filed = ''
 
+let toldText = ''
+let id = ''
+
 const tell = debounce(200, () => {
-  const { form, touched } = store.state
-  channel.save({ form, touched: [...touched] })
+  const { form, touched, mode } = store.state
   const { draft } = viewOf(store.state)
+  const { documentText } = form
   const changed = changedMembers(told, draft)
-  if (changed.length > 0) channel.post({ type: 'draft', draft, changed })
+  if (changed.length > 0 || (mode === 'new' && documentText !== toldText)) channel.post({ type: 'draft', draft, changed, documentText })
   told = draft
+  toldText = documentText
+  channel.save({ id, at: Date.now(), form, touched: [...touched] })
 })
 
-function start({ words, mode, draft, restored, hub, look }: Init): void {
+function start({ words, mode, start: { draft, documentText, at, restored, ...editor }, hub, look }: Init): void {
   l10n.config({ contents: words })
+  id = editor.id
   const saved = channel.load()
-  const fresh = fromDraft(draft)
+  const fresh = { ...fromDraft(draft), ...(documentText !== undefined && { documentText }) }
   // A file is the truth but for a document that was never written to it because it was no JSON yet.
-  const form = saved === undefined ? fresh : mode === 'new' ? saved.form : keepHalfWritten(fresh, saved.form)
+  const form = saved === undefined ? fresh : mode === 'file' ? keepHalfWritten(fresh, saved.form) : saved.at >= at ? saved.form : fresh
   store.change({ mode, form: withCloud(form, mode, hub), hub, restored: restored && saved === undefined, touched: new Set(saved?.touched) })
   told = viewOf({ ...store.state, form: mode === 'new' ? store.state.form : fresh }).draft
+  toldText = store.state.form.documentText
   filed = fresh.documentText
   page = buildPage(store, requests, channel.post, { submit, saveAs, startAfresh })
   page.setLook(look)

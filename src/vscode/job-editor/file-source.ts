@@ -27,7 +27,7 @@ export function fileSource(document: TextDocument): DraftSource {
     read() {
       const read = readDraft(document.getText())
       shown = read
-      return 'line' in read ? { problem: l10n.t('This file is no JSON object: see line {0}.', read.line) } : { ...read, restored: false }
+      return 'line' in read ? { problem: l10n.t('This file is no JSON object: see line {0}.', read.line) } : { id: String(document.uri), draft: read.draft, at: 0, restored: false }
     },
     write(draft, changed) {
       writing++

@@ -1,21 +1,37 @@
+import { randomUUID } from 'node:crypto'
 import { Disposable } from 'vscode'
 import type { JobDraft } from '../../shared/job-draft.ts'
+import type { DraftInWork } from '../../shared/messages.ts'
 import type { Host } from '../host.ts'
 import type { DraftSource } from './source.ts'
 
-const kept = 'jobEditor.draft'
+const slot = 'jobEditor.draft'
 
-/** A job without a file: what is known of it already, or what was left when an editor was closed before the job was created. */
-export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDraft> | undefined): DraftSource {
+/** The job that was written last and not created; VS Code keeps a page's own state too, but not at once and not when it is closed. */
+interface Kept {
+  id: string
+  at: number
+  draft: DraftInWork
+  documentText: string
+}
+
+/**
+ * A job without a file: what is known of it already, or what an editor that was closed has left behind. An editor that is brought back
+ * after a reload has the `id` that it had.
+ */
+export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDraft> | undefined, id?: string): DraftSource {
+  const own = id ?? randomUUID()
   return {
     mode: 'new',
     read() {
-      const left = memory.get<Partial<JobDraft>>(kept)
-      return init === undefined && left !== undefined ? { draft: left, restored: true } : { draft: init ?? {}, restored: false }
+      const kept = memory.get<Kept>(slot)
+      const fits = kept !== undefined && init === undefined && (id === undefined || kept.id === id)
+      if (!fits) return { id: own, draft: init ?? {}, at: 0, restored: false }
+      return { id: own, draft: kept.draft, documentText: kept.documentText, at: kept.at, restored: id === undefined }
     },
-    write: async (draft) => memory.update(kept, draft),
+    write: async (draft, _, documentText) => memory.update(slot, { id: own, at: Date.now(), draft, documentText } satisfies Kept),
     onChange: () => new Disposable(() => {}),
-    discard: () => void memory.update(kept, undefined),
+    discard: () => void memory.update(slot, undefined),
     openAsText: () => {},
   }
 }

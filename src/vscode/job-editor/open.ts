@@ -23,7 +23,7 @@ export async function openJobEditor(host: Host, init?: Partial<JobDraft> | Uri):
 /** See `JobEditorPanel`. */
 export function registerJobEditor(host: Host): Disposable {
   return Disposable.from(
-    window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: async (panel) => openNew(host, panel, {}) }),
+    window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: async (panel, state: unknown) => openNew(host, panel, undefined, idOf(state)) }),
     window.registerCustomEditorProvider(
       viewType,
       { resolveCustomTextEditor: (document, panel) => settle(host, panel, fileSource(document), document.uri.path.split('/').at(-1) ?? '') },
@@ -32,14 +32,20 @@ export function registerJobEditor(host: Host): Disposable {
   )
 }
 
-function openNew(host: Host, panel: WebviewPanel, init: Partial<JobDraft> | undefined): void {
+/** What the page keeps has the id of its editor; undefined if VS Code was gone before it had written that down. */
+const idOf = (state: unknown): string | undefined => {
+  const { id } = (state ?? {}) as { id?: unknown }
+  return typeof id === 'string' ? id : undefined
+}
+
+function openNew(host: Host, panel: WebviewPanel, init: Partial<JobDraft> | undefined, id?: string): void {
   latest = panel
   panel.onDidDispose(() => {
     if (latest === panel) latest = undefined
   })
   const icon = (theme: string) => Uri.joinPath(host.extensionUri, 'media', `job-${theme}.svg`)
   panel.iconPath = { light: icon('light'), dark: icon('dark') }
-  settle(host, panel, newSource(host, init), l10n.t('New Job'))
+  settle(host, panel, newSource(host, init, id), l10n.t('New Job'))
 }
 
 function settle(host: Host, panel: WebviewPanel, source: DraftSource, title: string): void {

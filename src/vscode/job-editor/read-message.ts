@@ -10,12 +10,12 @@ const longest = 500
  */
 export function readMessage(input: unknown): FromJobEditor | undefined {
   if (!isObject(input)) return undefined
-  const { type, request, draft, dialect, search, targets, changed, job, text } = input
+  const { type, request, draft, dialect, search, targets, changed, documentText, job, text } = input
   const simple = plain.find((name) => name === type)
   if (simple !== undefined) return { type: simple }
   switch (type) {
     case 'draft':
-      return isDraft(draft) && isTexts(changed) ? { type, draft, changed: changed as (keyof JobDraft)[] } : undefined
+      return isDraft(draft) && isTexts(changed) && isText(documentText) ? { type, draft, changed: changed as (keyof JobDraft)[], documentText } : undefined
     case 'count':
       return isNumber(request) && isText(dialect) && Array.isArray(targets) && targets.every(isObject) ? { type, request, dialect, targets: targets as unknown as TargetDraft[] } : undefined
     case 'findDevices':

@@ -55,7 +55,7 @@ export class EditorSession implements Disposable {
       case 'ready':
         return this.#tellAll()
       case 'draft':
-        return this.source.write(message.draft, message.changed)
+        return this.source.write(message.draft, message.changed, message.documentText)
       case 'count':
         return this.#count(message)
       case 'findDevices': {
@@ -85,8 +85,8 @@ export class EditorSession implements Disposable {
     const read = this.source.read()
     const hub = await sightOf(this.host)
     this.#sight = JSON.stringify(hub)
-    const start = 'problem' in read ? { draft: {}, restored: false } : read
-    this.#post({ type: 'init', mode: this.source.mode, ...start, hub, look: editorLook(), words: this.host.words() })
+    const start = 'problem' in read ? { id: '', draft: {}, at: 0, restored: false } : read
+    this.#post({ type: 'init', mode: this.source.mode, start, hub, look: editorLook(), words: this.host.words() })
     if ('problem' in read) this.#post({ type: 'unreadable', problem: read.problem })
     this.#gather.pause(!this.panel.visible)
   }

@@ -1,13 +1,12 @@
 import type { Disposable } from 'vscode'
 import type { JobDraft } from '../../shared/job-draft.ts'
-import type { DraftInWork, EditorMode } from '../../shared/messages.ts'
+import type { DraftInWork, EditorMode, EditorStart } from '../../shared/messages.ts'
 
 /** Where the draft that an editor shows comes from, and where what people change goes to. */
 export interface DraftSource {
   readonly mode: EditorMode
-  /** `restored`: it is left over from another time. */
-  read(): { draft: Partial<JobDraft>; restored: boolean } | { problem: string }
-  write(draft: DraftInWork, changed: readonly (keyof JobDraft)[]): Promise<void>
+  read(): EditorStart | { problem: string }
+  write(draft: DraftInWork, changed: readonly (keyof JobDraft)[], documentText: string): Promise<void>
   /** Somebody else has changed it. */
   onChange(listener: () => void): Disposable
   /** It is not wanted any more: the job was created, or people start afresh. */
