@@ -8,14 +8,24 @@ type Wish = { snippet: ConnectionKit['snippets'][number] } | { fact: ConnectionK
 
 /** Asks what the user wants of a kit and gives it, one thing after the other: its keys are not kept, so there is no second time. */
 export async function offerKit(kit: ConnectionKit): Promise<void> {
-  for (;;) {
+  for (let saved = kit.files.length === 0; ; ) {
     const wish = await pick<Wish>({ title: kit.title, placeholder: l10n.t('What do you need for the firmware of {0}?', nameOf(kit.device)), stay: true }, rowsOf(kit))
     if (wish === undefined || wish === back) return
-    if (wish === 'files') await saveFiles(kit)
+    if (wish === 'files') saved = (await saveFiles(kit)) || saved
     else if (wish === 'facts') await copy(kit.facts.filter(({ secret }) => secret === undefined).map(({ label, value }) => `${label}: ${value}`).join('\n'), l10n.t('Connection facts copied'))
     else if ('fact' in wish) await copy(wish.fact.value, wish.fact.secret === undefined ? l10n.t('{0} copied', wish.fact.label) : l10n.t('{0} copied; it is a secret', wish.fact.label))
-    else return open(wish.snippet)
+    else {
+      await open(wish.snippet)
+      if (!saved) void offerFiles(kit)
+      return
+    }
   }
+}
+
+async function offerFiles(kit: ConnectionKit): Promise<void> {
+  const save = l10n.t('Save Files…')
+  const text = l10n.t('The code expects these files beside it: {0}', kit.files.map(({ name }) => name).join(', '))
+  if ((await window.showInformationMessage(text, save)) === save) await saveFiles(kit)
 }
 
 /** A new document: now the user reads that, and asks no more. */
