@@ -87,3 +87,10 @@ export class GridRow {
 }
 
 const cell = (name: string) => h('div', { class: `cell ${name}`, role: 'gridcell' })
+
+/** The titles of the columns. */
+export function gridHead(): HTMLElement {
+  const titles = { name: l10n.t('Device'), status: l10n.t('State'), progress: l10n.t('Progress'), attempt: l10n.t('Attempt'), updated: l10n.t('Updated'), reported: l10n.t('Reported') }
+  const cells = Object.entries(titles).map(([name, word]) => h('div', { class: `cell ${name}`, role: 'columnheader' }, word))
+  return h('div', { role: 'rowgroup', class: 'head' }, h('div', { class: 'row', role: 'row', 'aria-rowindex': 1 }, ...cells))
+}

@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n'
 import { h, set } from '../ui/dom.ts'
 import { onTheme } from '../ui/theme.ts'
+import { ActiveRow } from './active-row.ts'
 import type { Format } from './format.ts'
-import { GridRow } from './grid-row.ts'
+import { gridHead, GridRow } from './grid-row.ts'
 import type { Listing } from './listing.ts'
 import { moveBy, rowsIn, scrollTo, type Span, type Viewport } from './row-window.ts'
 
@@ -25,7 +26,7 @@ export class Grid {
   readonly #rows = new Map<number, GridRow>()
   readonly #spare: GridRow[] = []
   #rowHeight = 0
-  #active: { index: number; device: string | undefined } | undefined
+  readonly #active: ActiveRow
   #selected: string | undefined
   #asked = false
   #now = 0
@@ -35,16 +36,8 @@ export class Grid {
     private readonly format: Format,
     private readonly listener: GridListener,
   ) {
-    const heads = [
-      ['name', l10n.t('Device')],
-      ['status', l10n.t('State')],
-      ['progress', l10n.t('Progress')],
-      ['attempt', l10n.t('Attempt')],
-      ['updated', l10n.t('Updated')],
-      ['reported', l10n.t('Reported')],
-    ].map(([name, word]) => h('div', { class: `cell ${name}`, role: 'columnheader' }, word))
-    const head = h('div', { role: 'rowgroup', class: 'head' }, h('div', { class: 'row', role: 'row', 'aria-rowindex': 1 }, ...heads))
-    this.#scroller = h('div', { class: 'scroller', role: 'grid', tabindex: 0, 'aria-label': l10n.t('Devices'), 'aria-readonly': 'true' }, head, this.#space)
+    this.#active = new ActiveRow(listing)
+    this.#scroller = h('div', { class: 'scroller', role: 'grid', tabindex: 0, 'aria-label': l10n.t('Devices'), 'aria-readonly': 'true' }, gridHead(), this.#space)
     this.element = this.#scroller
     this.#scroller.addEventListener('scroll', () => this.#later(), { passive: true })
     this.#scroller.addEventListener('keydown', (event) => this.#onKey(event))
@@ -62,17 +55,14 @@ export class Grid {
     this.#now = now
     this.#rowHeight ||= Math.round(Number.parseFloat(getComputedStyle(this.#scroller).fontSize) * 1.9)
     const { total } = this.listing
-    const header = this.#rowHeight
     this.#scroller.style.setProperty('--row-height', `${this.#rowHeight}px`)
     this.#space.style.height = `${total * this.#rowHeight}px`
     set(this.#scroller, 'aria-rowcount', this.listing.begun ? total + 1 : -1)
-    const viewport: Viewport = { ...this.#viewport(), height: Math.max(0, this.#scroller.clientHeight - header) }
-    const span = rowsIn(viewport)
-    this.#follow()
+    const span = rowsIn(this.#viewport())
+    this.#active.follow()
     this.#recycle(span)
     for (let index = span.first; index < span.end; index += 1) this.#drawRow(index)
-    const active = this.#active && this.#rows.get(this.#active.index)
-    set(this.#scroller, 'aria-activedescendant', active?.element.id)
+    set(this.#scroller, 'aria-activedescendant', this.#rows.get(this.#active.index)?.element.id)
     const seen = [...this.#rows.values()].flatMap(({ device }) => (device === undefined ? [] : [device]))
     this.listener.onView(seen, span.end)
   }
@@ -81,13 +71,13 @@ export class Grid {
   select(device: string | undefined): void {
     this.#selected = device
     const index = device === undefined ? -1 : this.listing.indexOf(device)
-    if (index !== -1) this.#active = { index, device }
+    if (index !== -1) this.#active.moveTo(index)
     this.draw()
   }
 
   /** Goes back to the top, as for another list. */
   rewind(): void {
-    this.#active = undefined
+    this.#active.clear()
     this.#scroller.scrollTop = 0
     this.draw()
   }
@@ -110,15 +100,6 @@ export class Grid {
     })
   }
 
-  /** The active row goes where its device goes; where the device has left the list, the next one is active. */
-  #follow(): void {
-    if (this.#active === undefined) return
-    const { device, index } = this.#active
-    const found = device === undefined ? index : this.listing.indexOf(device)
-    const at = Math.min(found === -1 ? index : found, this.listing.total - 1)
-    this.#active = at < 0 ? undefined : { index: at, device: this.listing.at(at)?.device }
-  }
-
   #recycle({ first, end }: Span): void {
     for (const [index, row] of this.#rows) {
       if (index >= first && index < end) continue
@@ -137,7 +118,7 @@ export class Grid {
     }
     row.place(index, index * this.#rowHeight)
     row.show(this.listing.at(index), this.#now)
-    row.mark(this.#active?.index === index, row.device !== undefined && row.device === this.#selected)
+    row.mark(this.#active.index === index, row.device !== undefined && row.device === this.#selected)
   }
 
   #newRow(): GridRow {
@@ -147,24 +128,23 @@ export class Grid {
   }
 
   #activate(index: number): void {
-    this.#active = { index, device: this.listing.at(index)?.device }
+    this.#active.moveTo(index)
     this.#scroller.scrollTop = scrollTo(index, this.#viewport())
     this.draw()
   }
 
   #onKey(event: KeyboardEvent): void {
     if (event.target !== this.#scroller || event.ctrlKey || event.metaKey || event.altKey) return
-    const to = moveBy(event.key, this.#active?.index ?? -1, this.#viewport())
+    const to = moveBy(event.key, this.#active.index, this.#viewport())
     if (to !== undefined) this.#activate(to)
-    else if ((event.key === 'Enter' || event.key === ' ') && this.#active?.device !== undefined) this.listener.onOpen(this.#active.device)
+    else if ((event.key === 'Enter' || event.key === ' ') && this.#active.device !== undefined) this.listener.onOpen(this.#active.device)
     else return
     event.preventDefault()
   }
 
   #onFocus(): void {
-    if (this.#active !== undefined || this.listing.total === 0) return
-    const { first } = rowsIn(this.#viewport(), 0)
-    this.#active = { index: first, device: this.listing.at(first)?.device }
+    if (this.#active.index !== -1 || this.listing.total === 0) return
+    this.#active.moveTo(rowsIn(this.#viewport(), 0).first)
     this.draw()
   }
 
@@ -172,7 +152,7 @@ export class Grid {
     const element = event.target instanceof Element ? event.target.closest('.row') : null
     const [index, row] = [...this.#rows].find(([, { element: own }]) => own === element) ?? []
     if (index === undefined || row?.device === undefined) return
-    this.#active = { index, device: row.device }
+    this.#active.moveTo(index)
     this.listener.onOpen(row.device)
   }
 }
