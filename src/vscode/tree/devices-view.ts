@@ -23,7 +23,7 @@ export class DevicesView {
       },
       parentOf: (id) => (id.startsWith('device/') ? cloudItemOf(id) : undefined),
     })
-    this.view = window.createTreeView('iotHub.devices', { treeDataProvider: this.tree, showCollapseAll: true })
+    this.view = window.createTreeView('iotHub.devices', { treeDataProvider: this.tree, showCollapseAll: true, canSelectMany: true })
     this.#registrations = Disposable.from(
       this.tree,
       this.view,
