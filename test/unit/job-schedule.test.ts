@@ -65,3 +65,56 @@ test('rollout happens inside maintenance windows only; what is queued may be don
   hall.advance(24 * HOUR)
   assert.deepEqual([hall.count('QUEUED'), hall.count('SUCCEEDED')], [2, 1])
 })
+
+test('a rollout whose schedule ended while the hub was down queues nothing more', () => {
+  const hall = new Hall()
+  const devices = hall.devices(5)
+  hall.job(devices, { rollout: { perMinute: 2 }, schedule: { endAt: NOON + MINUTE, endBehavior: 'STOP_ROLLOUT' } })
+  hall.clock.advanceTo(NOON + 10 * MINUTE)
+  hall.restart()
+  hall.due()
+  assert.deepEqual([hall.count('QUEUED'), hall.jobStatus()], [2, 'IN_PROGRESS'])
+  for (const device of devices.slice(0, 2)) hall.report(device, 'SUCCEEDED')
+  assert.equal(hall.jobStatus(), 'COMPLETED')
+})
+
+for (const [endBehavior, status] of [['STOP_ROLLOUT', 'COMPLETED'], ['CANCEL', 'CANCELED'], ['FORCE_CANCEL', 'CANCELED']] as const) {
+  test(`a job whose whole schedule passed while the hub was down reaches no device, and is ${status} after ${endBehavior}`, () => {
+    const hall = new Hall()
+    const devices = hall.devices(2)
+    hall.job(devices, { schedule: { startAt: NOON + MINUTE, endAt: NOON + 2 * MINUTE, endBehavior } })
+    hall.clock.advanceTo(NOON + 10 * MINUTE)
+    hall.restart()
+    hall.told()
+    hall.due()
+    assert.equal(hall.jobStatus(), status)
+    assert.equal(hall.told().includes('execution.queued'), false)
+  })
+}
+
+test('what timed out after the schedule had ended, while the hub was down, is not tried again', () => {
+  const hall = new Hall()
+  const [device = ''] = hall.devices(1)
+  hall.job([device], { timeout: { inProgressMs: 2 * MINUTE }, retry: [{ on: 'TIMED_OUT', times: 3 }], schedule: { endAt: NOON + 3 * MINUTE } })
+  hall.report(device, 'IN_PROGRESS')
+  hall.clock.advanceTo(NOON + 10 * MINUTE)
+  hall.restart()
+  hall.due()
+  assert.deepEqual([hall.count('TIMED_OUT'), hall.count('QUEUED'), hall.jobStatus()], [1, 0, 'COMPLETED'])
+})
+
+test('a continuous job whose schedule has ended takes no more targets', () => {
+  const hall = new Hall()
+  const devices = hall.devices(2)
+  hall.turn((turn, engine) => {
+    for (const [index, name] of ['g', 'h'].entries()) {
+      engine.groups.create(turn, { dialect: 'x', name })
+      engine.devices.join(turn, devices[index]!, `x/${name}`)
+    }
+  })
+  hall.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }], schedule: { endAt: NOON + MINUTE } })
+  hall.advance(MINUTE)
+  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
+  assert.throws(() => hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'group', group: 'x/h' }])), { code: 'INVALID' })
+  assert.equal(hall.status(devices[1]!), undefined)
+})

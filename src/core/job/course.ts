@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.ts'
 import type { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
@@ -76,7 +77,7 @@ export class Course {
   /** Queues the next slice, as far as rate and windows allow, and sees to it that the rest follows. */
   rollOut(turn: Turn, job: Job): void {
     const devices = this.#plans.get(job.key)
-    if (job.status !== 'IN_PROGRESS' || devices === undefined) return
+    if (job.status !== 'IN_PROGRESS' || devices === undefined || this.hasEnded(job, turn.now)) return
     const window = windowAt(job.schedule, turn.now)
     if (!window.open) return this.#deadlines.set(`rollout ${job.key}`, window.opensAt)
     const notified = this.#book.ofJob(job.key).size
@@ -102,7 +103,7 @@ export class Course {
       return cancel('ABORT_CRITERIA_MET', `${rule.percent} % or more of at least ${rule.minimum} ended executions ${ends}`)
     }
     const latest = this.#book.get(job.key, execution.device)?.number === execution.number
-    const retried = latest && job.rolloutStopped !== true ? retryAfter(execution, job.retry ?? []) : undefined
+    const retried = latest && !this.hasEnded(job, turn.now) ? retryAfter(execution, job.retry ?? []) : undefined
     if (retried !== undefined) this.#queue(turn, job, execution.device, retried)
     else this.complete(turn, job)
   }
@@ -165,12 +166,17 @@ export class Course {
     const latest = this.#book.get(job.key, device)
     const meant = this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
     if (meant && (latest === undefined || latest.status === 'REMOVED')) {
-      if (job.rolloutStopped === true || this.#plans.awaits(job, device)) return
+      if (this.hasEnded(job, turn.now) || this.#plans.awaits(job, device)) return
       if (windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
       else this.extend(turn, job, [device])
     } else if (!meant && latest !== undefined && isPending(latest.status)) {
       this.#executions.move(turn, latest, 'REMOVE')
     }
+  }
+
+  /** Nothing new is queued once the schedule has ended, also if that was while the hub was down and is yet to be acted on. */
+  hasEnded({ rolloutStopped, schedule }: Job, now: Instant): boolean {
+    return rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
   }
 
   #isDue(job: Job, device: DeviceKey): boolean {

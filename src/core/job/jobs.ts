@@ -97,6 +97,7 @@ export class Jobs {
     if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
       throw invalid('targets', targets, 'can be added to a continuous job in progress only')
     }
+    if (this.#course.hasEnded(job, turn.now)) throw invalid('targets', targets, 'cannot be added once the schedule has ended')
     const wider = this.#course.set(turn, job, { ...change, targets: [...job.targets, ...targets] })
     this.#course.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
     return this.require(key)
