@@ -6,6 +6,9 @@ import { story } from '../vscode/rig/story.ts'
 story('the job editor checks the document against its schema', async ({ window }) => {
   await window.runCommand('IoT Hub: Create Job')
   const editor = await window.webview('.monaco-editor')
+  await editor.locator('.monaco-editor .view-lines').first().click()
+  await window.page.keyboard.press('ControlOrMeta+A')
+  await window.page.keyboard.insertText('{"operation": }')
   await editor.locator('.squiggly-warning, .squiggly-error').first().waitFor()
   await window.screenshot('job-editor')
   assert.deepEqual(window.takeProblems(), [])

@@ -144,6 +144,9 @@ function saveAs(): void {
 function startAfresh(): void {
   channel.post({ type: 'discard' })
   store.change({ form: { ...emptyForm, dialect: store.state.form.dialect }, restored: false, touched: new Set(), insisted: false, hubProblems: [] })
+  // Nothing has been written yet: there is nothing to keep.
+  told = viewOf(store.state).draft
+  toldText = store.state.form.documentText
 }
 
 // What was typed last must be there before VS Code saves the file or takes the page away.

@@ -52,7 +52,7 @@ export function buildPage(store: Store<State>, requests: Requests, post: (messag
   })
   const foot = footer({ submit: deeds.submit, saveAs: deeds.saveAs, goTo }, controls)
   const form = h('form', { class: 'form', onsubmit: (event) => event.preventDefault() }, ...parts.map(({ element }) => element))
-  const title = h('h1', {}, l10n.t('New Job'))
+  const title = h('h1', {}, store.state.mode === 'file' ? l10n.t('Job File') : l10n.t('New Job'))
   document.body.append(h('main', {}, h('header', {}, title, head.element), form), foot.element)
 
   return {
