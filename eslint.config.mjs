@@ -58,5 +58,5 @@ export default tseslint.config(
       ],
     },
   })),
-  { files: ['src/cli/**', 'test/bench/**', 'test/vscode/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'test/bench/**', 'test/vscode/**', 'test/e2e/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
 )

@@ -17,6 +17,8 @@ export interface Stage {
 }
 
 export interface StoryOptions extends Omit<ServerOptions, 'program'> {
+  /** Settings of the workspace that the first window opens. */
+  workspaceSettings?: Record<string, unknown>
   /** Milliseconds for the whole story, default three minutes. */
   timeout?: number
 }
@@ -25,10 +27,11 @@ export interface StoryOptions extends Omit<ServerOptions, 'program'> {
  * A story that a user could tell, played in a real editor with the extension installed from the VSIX. It fails if a webview violates
  * its content policy, throws or logs an error. What failed leaves pictures, problems and logs in the output folder.
  */
-export function story(name: string, play: (stage: Stage) => Promise<void>, { timeout = 180_000, ...options }: StoryOptions = {}): void {
+export function story(name: string, play: (stage: Stage) => Promise<void>, { timeout = 180_000, workspaceSettings = {}, ...options }: StoryOptions = {}): void {
   void test(name, { timeout }, async () => {
     const program = await installCodeServer(console.log)
     await withEditor({ program, ...options }, async (browser, server) => {
+      server.changeSettings(workspaceSettings)
       const windows: EditorWindow[] = []
       const openWindow = async (folder?: string) => {
         const window = await EditorWindow.open(browser, server, folder === undefined ? {} : { folder })

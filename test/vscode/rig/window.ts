@@ -51,10 +51,34 @@ export class EditorWindow {
     return this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ has: this.page.locator('.label-name', { hasText: label }) }).first()
   }
 
+  /** Types into the open quick pick or input box. */
+  async type(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible input.input').fill(text)
+  }
+
   /** Answers the open input box. */
   async answer(text: string): Promise<void> {
-    await this.page.locator('.quick-input-widget:visible input.input').fill(text)
+    await this.type(text)
     await this.page.keyboard.press('Enter')
+  }
+
+  /** Names a file or folder in the simple dialog of this title. */
+  async nameFile(title: string | RegExp, path: string): Promise<void> {
+    const dialog = this.page.locator('.quick-input-widget:visible').filter({ has: this.page.locator('.quick-input-title', { hasText: title }) })
+    const input = dialog.locator('input.input')
+    const listing = () => dialog.locator('.monaco-list-row').allInnerTexts().then(String)
+    // The dialog writes a proposal of its own once it has read the folder, and mistakes an Enter that comes while it reads another.
+    await soon('the dialog has made its proposal', async () => (await input.inputValue()).startsWith('/') && (await listing()) !== '')
+    let before = ''
+    await input.fill(path)
+    await soon('the dialog has read the folder', async () => {
+      const [busy, now] = [await dialog.locator('.monaco-progress-container.active').count(), await listing()]
+      const settled = busy === 0 && now === before && (await input.inputValue()) === path
+      before = now
+      return settled
+    })
+    await input.press('Enter')
+    await dialog.waitFor({ state: 'hidden' })
   }
 
   /** A row of any tree, by (part of) what a screen reader says. */
@@ -100,9 +124,11 @@ export class EditorWindow {
     return path
   }
 
-  /** Reloads the window: its extension host ends and a new one starts. */
+  /** Reloads the window: its extension host ends and a new one starts. The browser’s own reload would not wait for what has to be saved. */
   async reload(): Promise<void> {
-    await this.page.reload()
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 })
+    await this.runCommand('Developer: Reload Window')
+    await loaded
     await this.ready()
   }
 

@@ -1,19 +1,11 @@
-import assert from 'node:assert/strict'
 import type { Problem } from '../vscode/rig/problems.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { story } from '../vscode/rig/story.ts'
 
-story('the job editor checks the document against its schema', async ({ window }) => {
+// What watches over webviews in all stories is worth nothing unless it sees something.
+story('a webview that breaks its content policy or throws is noticed', async ({ window }) => {
   await window.runCommand('IoT Hub: Create Job')
   const editor = await window.webview('.monaco-editor')
-  await editor.locator('.monaco-editor .view-lines').first().click()
-  await window.page.keyboard.press('ControlOrMeta+A')
-  await window.page.keyboard.insertText('{"operation": }')
-  await editor.locator('.squiggly-warning, .squiggly-error').first().waitFor()
-  await window.screenshot('job-editor')
-  assert.deepEqual(window.takeProblems(), [])
-
-  // What watches over webviews is worth nothing unless it sees something.
   await editor.evaluate(() => {
     document.body.append(Object.assign(document.createElement('img'), { src: 'https://elsewhere.invalid/picture.png' }))
     setTimeout(() => {

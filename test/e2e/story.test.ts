@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { soon } from '../vscode/rig/soon.ts'
+import { story } from '../vscode/rig/story.ts'
+import type { EditorWindow } from '../vscode/rig/window.ts'
+import { deviceFolder, runDevice } from './device-program.ts'
+import { freePorts, openSidebar, portsOf, startHub } from './hub.ts'
+import { JobEditor } from './job-editor.ts'
+import { ProgressPanel } from './progress-panel.ts'
+
+const name = 'from an empty workspace to a job that a real SDK has done, and all is there after a reload'
+
+story(
+  name,
+  async ({ window, server }) => {
+    const { mqtts } = await startHub(window)
+    const board = deviceFolder()
+    await connectByHand(window, board.path)
+    const device = runDevice(board, 'device.mjs')
+    try {
+      await window.treeItem('Device washer-1 is online').waitFor()
+      assert.match(device.output(), /^connected/)
+
+      await writeJob(window)
+      await everythingIsThere(window)
+      assert.match(device.output(), /job reboot-1 \{ operation: 'reboot' \}/)
+
+      // The hub ends with the window and comes back with it; where it was, the device finds it again.
+      server.changeSettings({ 'iotHub.mqtts': mqtts })
+      await window.notification('The changed settings hold when the hub is started again.').waitFor()
+      await window.reload()
+      assert.equal((await portsOf(window)).mqtts, mqtts)
+      await openSidebar(window)
+      await everythingIsThere(window)
+      await window.treeItem('Device washer-1 is online').waitFor({ timeout: 60_000 })
+    } catch (error) {
+      console.log(`the device said:\n${device.output()}`)
+      throw error
+    } finally {
+      await device.stop()
+      board.remove()
+    }
+  },
+  { workspaceSettings: freePorts, timeout: 300_000 },
+)
+
+/** “Connect a Device”: its files and its program go to a folder, as somebody would save them. */
+async function connectByHand(window: EditorWindow, folder: string): Promise<void> {
+  await window.page.locator('.welcome-view').getByRole('button', { name: 'Connect a Device' }).click()
+  await window.choice('AWS IoT').click()
+  await window.choice('New device…').waitFor()
+  await window.type('washer-1')
+  await window.choice('New device “washer-1”').click()
+  await window.choice('Save the files to a folder…').click()
+  await window.nameFile('Folder for the device’s files', folder)
+  await window.notification('3 files saved in').waitFor()
+  await window.choice('Node.js: aws-iot-device-sdk-v2').click()
+  await window.page.getByRole('tab', { name: /Untitled/ }).waitFor()
+  await window.runCommand('File: Save As...')
+  await window.nameFile('Save As', join(folder, 'device.mjs'))
+  await window.tab(/^device\.mjs/).waitFor()
+}
+
+async function writeJob(window: EditorWindow): Promise<void> {
+  await window.runCommand('IoT Hub: Create Job')
+  const editor = await JobEditor.in(window)
+  await editor.name.fill('reboot-1')
+  await editor.chooseDevice('washer-1')
+  await editor.writeDocument('{ "operation": 5 }')
+  await editor.squiggles.first().waitFor()
+  await soon('the document is what is wrong', async () => (await editor.footer()).includes('1 problem'))
+  assert.equal(await editor.create.isDisabled(), true)
+
+  await editor.useTemplate('Reboot')
+  await editor.ready()
+  assert.deepEqual(JSON.parse(await editor.document()), { operation: 'reboot' })
+  assert.equal(await editor.squiggles.count(), 0)
+  await editor.create.click()
+}
+
+/** Tree and panel show the job done. */
+async function everythingIsThere(window: EditorWindow): Promise<void> {
+  const panel = await ProgressPanel.in(window)
+  await panel.reaches(100)
+  await panel.row('washer-1').getByText('succeeded').waitFor()
+  await window.treeItem('Job reboot-1 is completed: 1 of 1 devices succeeded, 0 failed').waitFor()
+}
