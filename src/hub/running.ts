@@ -155,7 +155,9 @@ async function compose(
     moved: () => changes.emit({ type: 'clock' }),
     idle: async () => {
       await ticker.idle()
-      if (virtual !== undefined) rememberInstant(store, clock.now())
+      if (virtual === undefined) return
+      rememberInstant(store, clock.now())
+      await store.commit()
     },
   })
   const feed = new EventFeed(changes)

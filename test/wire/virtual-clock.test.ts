@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CreateThingCommand, DescribeJobCommand, DescribeJobExecutionCommand, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot'
 import { StartNextPendingJobExecutionCommand, UpdateJobExecutionCommand } from '@aws-sdk/client-iot-jobs-data-plane'
@@ -143,3 +146,16 @@ test('a hub on real time does not let itself be moved', async () => {
 
 /** `2026-01-31 18:30`, as AWS writes times of a schedule. */
 const written = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+
+test('virtual time that was moved is where it was after a crash, also if nothing fell due on the way', async () => {
+  const first = await startHub({ clock: 'virtual', memory: false })
+  const { now } = await first.hub.api.advance(7 * 24 * HOUR)
+  // What is on disk now is what a killed hub would have left.
+  const left = await mkdtemp(join(tmpdir(), 'iot-hub-left-'))
+  await cp(join(first.folder, 'data'), left, { recursive: true, filter: (path) => !basename(path).startsWith('hub.lock.') })
+  await first.stop()
+  const second = await startHub({ clock: 'virtual', memory: false, data: left })
+  assert.equal((await second.hub.api.status()).now, now)
+  await second.stop()
+  await rm(left, { recursive: true })
+})

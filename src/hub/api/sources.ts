@@ -29,7 +29,7 @@ export interface ApiSources {
   perform<T>(dialect: DialectName, call: string, decide: (ctx: Context) => T): Promise<T>
   /** Fetches what a decision needs. */
   fulfil(need: Need): Promise<Fulfilled[number]>
-  /** Lets everything that is due by now happen. */
+  /** Lets everything that is due by now happen, and stores what time it is, where that is virtual. */
   idle(): Promise<void>
   /** Virtual time has been moved. */
   moved(): void

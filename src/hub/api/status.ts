@@ -45,6 +45,7 @@ export function statusApi(sources: ApiSources): Pick<HubApi, 'status' | 'dialect
         await sources.idle()
       }
       virtual.advanceTo(target)
+      await sources.idle()
       sources.moved()
       return status()
     },
