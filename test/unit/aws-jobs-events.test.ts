@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventConfigurationRoutes } from '../../src/dialect/aws/event-configurations.ts'
+import { eventConfigurationRoutes } from '../../src/dialect/aws/registry/event-configurations.ts'
 import { groupArn, JobsLab, only, thingArn, type Sent } from '../builders/jobs-lab.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12) + 500

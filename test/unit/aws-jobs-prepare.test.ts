@@ -4,7 +4,7 @@ import { DescribeJobCommand } from '@aws-sdk/client-iot'
 import { HubError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job/model.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { readAwsCron, writeAwsCron } from '../../src/dialect/aws/jobs-cron.ts'
+import { readAwsCron, writeAwsCron } from '../../src/dialect/aws/jobs/cron.ts'
 import { AwsBench } from '../builders/aws-in-process.ts'
 
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { windowAt } from '../../src/core/job/windows.ts'
-import { readAwsCron } from '../../src/dialect/aws/jobs-cron.ts'
+import { readAwsCron } from '../../src/dialect/aws/jobs/cron.ts'
 import { JobsLab } from '../builders/jobs-lab.ts'
 
 const crons: [aws: string, core: string][] = [

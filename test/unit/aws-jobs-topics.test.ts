@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatJobsTopic, formatReplyTopic, isJobsTopic, parseJobsTopic, type JobsRequest } from '../../src/dialect/aws/jobs-topics.ts'
+import { formatJobsTopic, formatReplyTopic, isJobsTopic, parseJobsTopic, type JobsRequest } from '../../src/dialect/aws/jobs/topics.ts'
 
 const table: [string, JobsRequest][] = [
   ['$aws/things/t/jobs/get', { thing: 't', operation: 'get-pending' }],

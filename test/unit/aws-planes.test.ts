@@ -5,7 +5,7 @@ import { HubError, type HubErrorCode } from '../../src/core/errors.ts'
 import { arn, callerOf, nameInArn, parseArn } from '../../src/dialect/aws/arns.ts'
 import { alreadyExists, AwsError, failure } from '../../src/dialect/aws/errors.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { planeOf, type Plane } from '../../src/dialect/aws/planes.ts'
+import { planeOf, type Plane } from '../../src/dialect/aws/rest/planes.ts'
 import { AwsBench } from '../builders/aws-in-process.ts'
 
 const scope = (service: string, region = 'us-west-2'): Record<string, string> => ({

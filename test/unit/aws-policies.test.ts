@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ANY, literal, matches, ONE } from '../../src/dialect/aws/glob.ts'
-import { parsePolicy } from '../../src/dialect/aws/policy-document.ts'
-import { Policy, unmodelledParts, type Variables } from '../../src/dialect/aws/policies.ts'
+import { ANY, literal, matches, ONE } from '../../src/dialect/aws/identity/glob.ts'
+import { parsePolicy } from '../../src/dialect/aws/identity/policy-document.ts'
+import { Policy, unmodelledParts, type Variables } from '../../src/dialect/aws/identity/policies.ts'
 
 type Sketch = { Effect?: string; Action: string | string[]; Resource: string | string[]; Condition?: object }
 

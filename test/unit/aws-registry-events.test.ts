@@ -13,7 +13,7 @@ import {
   type EventType,
   type UpdateEventConfigurationsCommandInput,
 } from '@aws-sdk/client-iot'
-import { eventsEnabled } from '../../src/dialect/aws/event-configurations.ts'
+import { eventsEnabled } from '../../src/dialect/aws/registry/event-configurations.ts'
 import { AwsBench } from '../builders/aws-in-process.ts'
 import { published } from '../builders/context.ts'
 import { failsWith } from '../builders/fails-with.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import { AwsError } from '../../src/dialect/aws/errors.ts'
-import { shadowRoutes } from '../../src/dialect/aws/shadow-http.ts'
+import { shadowRoutes } from '../../src/dialect/aws/shadow/http.ts'
 import { shadowEvent } from '../../src/dialect/aws/shadow.ts'
 import { Bench, published, type Outcome } from '../builders/context.ts'
 

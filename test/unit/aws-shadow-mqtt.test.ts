@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onShadowPublish, shadowEvent } from '../../src/dialect/aws/shadow.ts'
-import { parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/shadow-topics.ts'
+import { parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/shadow/topics.ts'
 import { Bench, published, type BenchOptions } from '../builders/context.ts'
 
 const T0 = 1_591_141_596_789

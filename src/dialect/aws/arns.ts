@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../core/seam/http.ts'
-import { credentialOf } from './credentials.ts'
+import { credentialOf } from './rest/credentials.ts'
 
 /** Whose account and region the ARNs in an answer show. */
 export interface Caller {

@@ -1,9 +1,9 @@
 import { dialectOf, keyOf } from '../../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict, PeerCertificate } from '../../core/seam/mqtt.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
-import { policyFor } from './access.ts'
-import { credentialOf } from './credentials.ts'
-import { certificatesOf, type Certificate } from './identity-store.ts'
+import { policyFor } from './identity/access.ts'
+import { credentialOf } from './rest/credentials.ts'
+import { certificatesOf, type Certificate } from './identity/identity-store.ts'
 import { isThingName } from './names.ts'
 
 const AUTHORIZER = 'x-amz-customauthorizer-name'

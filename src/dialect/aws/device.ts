@@ -1,6 +1,6 @@
 import { isObject } from '../../core/twin/json.ts'
 import type { Heard, Talker, Work } from '../../core/seam/talker.ts'
-import { formatJobsTopic, notifyNextTopic } from './jobs-topics.ts'
+import { formatJobsTopic, notifyNextTopic } from './jobs/topics.ts'
 
 const ANSWER = /\/jobs\/(?:(start-next)|([a-zA-Z0-9_-]{1,64})\/update)\/(accepted|rejected)$/
 /** The hub has taken the work back, or given it up: nothing that could be reported again. */

@@ -1,6 +1,6 @@
 import { HubError, type HubErrorCode } from '../../core/errors.ts'
 import type { HttpResponse } from '../../core/seam/http.ts'
-import type { Plane } from './planes.ts'
+import type { Plane } from './rest/planes.ts'
 
 /** A refusal in AWS's own words: `type` is the exception's name, `extra` joins `message` in the body. */
 export class AwsError extends Error {

@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse } from '../../core/seam/http.ts'
 import type { Claim, Context, HttpFront } from '../dialect.ts'
-import { credentialOf } from './credentials.ts'
+import { credentialOf } from './rest/credentials.ts'
 import { AwsError, failure } from './errors.ts'
-import { planeOf } from './planes.ts'
-import { routes } from './routes.ts'
+import { planeOf } from './rest/planes.ts'
+import { routes } from './rest/routes.ts'
 
 /** First path segments of AWS IoT's three planes, for requests without credentials. */
 const ROOTS = new Set([

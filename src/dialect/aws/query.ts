@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../core/seam/http.ts'
-import { queryOf } from './jobs-route.ts'
+import { queryOf } from './rest/route.ts'
 
 type Queried = Pick<HttpRequest, 'query'>
 

@@ -2,10 +2,10 @@ import type { DomainEvent } from '../../core/events.ts'
 import { nameOf } from '../../core/ids.ts'
 import type { Connection } from '../../core/seam/mqtt.ts'
 import type { Context } from '../dialect.ts'
-import { acceptedDocument, deletedDocument, deltaDocument, documentsDocument, getDocument, rejectedDocument } from './shadow-documents.ts'
-import { readDelete, readGet, readUpdate, ShadowError } from './shadow-requests.ts'
-import { deleteShadow, getShadow, updateShadow } from './shadow-store.ts'
-import { formatShadowTopic, type ShadowName, type ShadowOperation, type ShadowOutcome, type ShadowTopic } from './shadow-topics.ts'
+import { acceptedDocument, deletedDocument, deltaDocument, documentsDocument, getDocument, rejectedDocument } from './shadow/documents.ts'
+import { readDelete, readGet, readUpdate, ShadowError } from './shadow/requests.ts'
+import { deleteShadow, getShadow, updateShadow } from './shadow/store.ts'
+import { formatShadowTopic, type ShadowName, type ShadowOperation, type ShadowOutcome, type ShadowTopic } from './shadow/topics.ts'
 
 /**
  * Carries out a request that was published on a shadow topic, by a connection or (without one) through HTTP

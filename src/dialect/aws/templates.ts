@@ -1,7 +1,7 @@
 import type { JobFront } from '../dialect.ts'
 import { awsTalker } from './device.ts'
-import { prepareJob } from './jobs-prepare.ts'
-import { JOB_ID } from './jobs-settings.ts'
+import { prepareJob } from './jobs/prepare.ts'
+import { JOB_ID } from './jobs/settings.ts'
 import documentSchema from './schema/job-document.json' with { type: 'json' }
 
 const presigned = (key: string): string => `\${aws:iot:s3-presigned-url:https://s3.amazonaws.com/firmware/${key}}`

@@ -1,5 +1,5 @@
-import { formatJobsTopic, isJobsTopic, parseJobsTopic, type JobsRequest } from './jobs-topics.ts'
-import { formatShadowTopic, parseShadowTopic, type ShadowTopic } from './shadow-topics.ts'
+import { formatJobsTopic, isJobsTopic, parseJobsTopic, type JobsRequest } from './jobs/topics.ts'
+import { formatShadowTopic, parseShadowTopic, type ShadowTopic } from './shadow/topics.ts'
 
 /** What a topic means to AWS IoT. */
 export type AwsTopic =

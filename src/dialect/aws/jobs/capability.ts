@@ -1,0 +1,80 @@
+import type { Capability } from '../../capability.ts'
+
+type Row = [item: string, state: Capability['state'], note?: string]
+
+const rows = (area: string, list: Row[]): Capability[] => list.map(([item, state, note]) => ({ area, item, state, ...(note !== undefined && { note }) }))
+
+const device = rows('Jobs: device side', [
+  ['GetPendingJobExecutions (jobs/get)', 'modelled', 'lists everything pending; the page limit of AWS is not known'],
+  ['StartNextPendingJobExecution (jobs/start-next)', 'modelled'],
+  ['DescribeJobExecution (jobs/{jobId}/get, jobs/$next/get)', 'modelled', 'nothing pending: an empty execution'],
+  ['UpdateJobExecution (jobs/{jobId}/update)', 'modelled'],
+  ['Answers to the requesting connection only, subscribed or not', 'modelled', 'in the QoS of a matching subscription, else QoS 0; to all subscribers when asked by HTTP Publish'],
+  ['status', 'modelled', 'QUEUED is refused with InvalidStateTransition, other states that are not a device’s to report with InvalidRequest'],
+  ['statusDetails', 'modelled', 'replaces the whole map; more than 10 pairs are kept with a warning'],
+  ['expectedVersion', 'modelled', 'a number or a numeric string; an empty string counts as absent'],
+  ['executionNumber', 'modelled'],
+  ['includeJobExecutionState, includeJobDocument', 'modelled'],
+  ['stepTimeoutInMinutes', 'modelled', 'whole minutes; expires on the second, where AWS may be up to 60 s late'],
+  ['clientToken', 'modelled', 'echoed by every answer, also an empty one'],
+  ['Members of a request that AWS does not know', 'ignored', 'as AWS does'],
+  ['Rejections InvalidTopic, InvalidJson, InvalidRequest, InvalidStateTransition, ResourceNotFound, VersionMismatch, TerminalStateReached', 'modelled'],
+  ['Rejections RequestThrottled, InternalError', 'ignored', 'no request is throttled'],
+  ['jobs/notify', 'modelled', 'up to 10 executions'],
+  ['jobs/notify-next', 'modelled'],
+  ['jobs/notify-namespace-{namespaceId}', 'ignored', 'DEVIATION: namespaced jobs are announced on notify and notify-next'],
+  ['$aws/events/job/{jobId}/…', 'modelled', 'DEVIATION: on unless switched off'],
+  ['$aws/events/jobExecution/{jobId}/…', 'modelled', 'DEVIATION: on unless switched off'],
+  ['Presigned URL placeholders', 'modelled', 'DEVIATION: one URL on the hub per execution, the same until it expires; s3-presigned-url and s3-presigned-url-v2'],
+  ['Presigned URL versionId', 'ignored', 'the local folder has one version of each object'],
+])
+
+const data = rows('Jobs: data plane (HTTPS)', [
+  ['GetPendingJobExecutions', 'modelled'],
+  ['StartNextPendingJobExecution', 'modelled'],
+  ['DescribeJobExecution', 'modelled'],
+  ['UpdateJobExecution', 'modelled', 'a version mismatch is InvalidStateTransitionException'],
+  ['StartCommandExecution', 'refused', 'remote commands are not modelled'],
+])
+
+const control = rows('Jobs: control plane', [
+  ['CreateJob', 'modelled', 'the same id again is refused, also with the same parameters'],
+  ['DescribeJob', 'modelled'],
+  ['GetJobDocument', 'modelled'],
+  ['ListJobs', 'modelled', 'DEVIATION: a list by thing group has SCHEDULED jobs too; newest first'],
+  ['UpdateJob', 'modelled', 'retries can only be set to 0'],
+  ['CancelJob', 'modelled'],
+  ['DeleteJob', 'modelled', 'at most 10 at a time'],
+  ['AssociateTargetsWithJob', 'modelled', 'thing groups only'],
+  ['ListJobExecutionsForJob', 'modelled', 'all attempts, also those that were retried'],
+  ['ListJobExecutionsForThing', 'modelled', 'all attempts, also those that were retried'],
+  ['DescribeJobExecution', 'modelled'],
+  ['CancelJobExecution', 'modelled'],
+  ['DeleteJobExecution', 'modelled'],
+  ['CreateJobTemplate, DescribeJobTemplate, DeleteJobTemplate, ListJobTemplates', 'modelled'],
+  ['ListManagedJobTemplates, DescribeManagedJobTemplate', 'modelled', 'there are none: the list is empty'],
+])
+
+const fields = rows('Jobs: CreateJob fields', [
+  ['targets', 'modelled', 'things and groups of any region and account; in strict mode the caller’s only'],
+  ['document', 'modelled', 'handed on as written'],
+  ['documentSource', 'modelled', 'read from the local bucket folder when the job is made; also s3://, file: and bucket/key'],
+  ['documentSource versionId', 'ignored', 'the local folder has one version of each object'],
+  ['jobTemplateArn', 'modelled', 'own templates; AWS-managed ones do not exist here'],
+  ['documentParameters', 'refused', 'goes with AWS-managed templates only'],
+  ['description', 'modelled'],
+  ['targetSelection', 'modelled'],
+  ['jobExecutionsRolloutConfig', 'modelled', 'DEVIATION: without one, open mode rolls out at once; strict mode at 1000 a minute, as AWS does'],
+  ['abortConfig', 'modelled', 'the reasonCode is ABORT_CRITERIA_MET'],
+  ['timeoutConfig', 'modelled', 'expires on the second, where AWS may be up to 60 s late'],
+  ['jobExecutionsRetryConfig', 'modelled', 'ALL excludes other criteria'],
+  ['schedulingConfig startTime, endTime, endBehavior', 'modelled', 'DEVIATION: the 30-minute minima bind in strict mode only; open mode warns'],
+  ['schedulingConfig maintenanceWindows', 'modelled', 'for both target selections; cron of 6 fields, or 7 with seconds 0'],
+  ['presignedUrlConfig', 'modelled', 'roleArn is stored and shown: there are no roles'],
+  ['tags', 'modelled', 'stored with the job'],
+  ['namespaceId', 'ignored', 'stored, shown and filtered by; notifications are not moved to the namespace'],
+  ['destinationPackageVersions', 'ignored', 'stored and shown; the $package shadow is not written'],
+])
+
+/** What the hub makes of AWS IoT Jobs [aws 2, 3]. */
+export const jobsCapability: Capability[] = [...device, ...data, ...control, ...fields]

@@ -1,0 +1,109 @@
+import type { Execution } from '../../../core/job/model.ts'
+import type { Connection } from '../../../core/seam/mqtt.ts'
+import type { JsonObject } from '../../../core/twin/model.ts'
+import type { Context } from '../../dialect.ts'
+import { Fields } from '../rest/fields.ts'
+import { describe, getPending, startNext, update } from './operations.ts'
+import { documentFor } from './presign.ts'
+import { JobsRefusal, toRefusal } from './refusal.ts'
+import { KNOWN_MEMBERS, readClientToken, readDescribe, readObject, readStart, readUpdate } from './requests.ts'
+import { executionOf, objectText, stateOf, summaryOf, wholeSeconds, withMember } from './shapes.ts'
+import { formatReplyTopic, type JobsRequest } from './topics.ts'
+
+/** Members of an answer, as JSON texts. */
+type Members = Record<string, string | undefined>
+
+/**
+ * Carries out a request that was published on a job topic, by a connection or (without one) through HTTP Publish.
+ * The answer goes to the requester only, subscribed or not [aws 2.1].
+ */
+export function onJobsPublish(ctx: Context, connection: Connection | undefined, request: JobsRequest, payload: Uint8Array): void {
+  let clientToken: string | undefined
+  try {
+    const object = readRequest(request, payload)
+    clientToken = tokenIn(object)
+    const fields = new Fields(object)
+    readClientToken(fields)
+    for (const member of fields.unknown(KNOWN_MEMBERS[request.operation])) ctx.ignored(`${OPERATIONS[request.operation]}.${member.slice(0, 64)}`)
+    const members = perform(ctx, request, fields)
+    reply(ctx, connection, formatReplyTopic(request, 'accepted'), clientToken, members)
+  } catch (error) {
+    reply(ctx, connection, formatReplyTopic(request, 'rejected'), clientToken, refused(toRefusal(error)))
+  }
+}
+
+/** Answers what was published under `…/jobs/` and is no request [aws 2.7 InvalidTopic]. */
+export function rejectTopic(ctx: Context, connection: Connection | undefined, topic: string, payload: Uint8Array): void {
+  const refusal = new JobsRefusal('InvalidTopic', `${topic} is no topic of the job service`)
+  reply(ctx, connection, `${topic}/rejected`, tokenOf(payload), refused(refusal))
+}
+
+/** The token of a payload that may be anything. */
+function tokenOf(payload: Uint8Array): string | undefined {
+  try {
+    return tokenIn(readObject(payload))
+  } catch {
+    return undefined
+  }
+}
+
+const OPERATIONS: Record<JobsRequest['operation'], string> = {
+  'get-pending': 'GetPendingJobExecutions',
+  'start-next': 'StartNextPendingJobExecution',
+  describe: 'DescribeJobExecution',
+  update: 'UpdateJobExecution',
+}
+
+function perform(ctx: Context, request: JobsRequest, fields: Fields): Members {
+  switch (request.operation) {
+    case 'get-pending': {
+      const { inProgress, queued } = getPending(ctx, request.thing)
+      return { inProgressJobs: JSON.stringify(inProgress.map(summaryOf)), queuedJobs: JSON.stringify(queued.map(summaryOf)) }
+    }
+    case 'start-next': {
+      const execution = startNext(ctx, request.thing, readStart(fields))
+      return { execution: execution && offer(ctx, execution) }
+    }
+    case 'describe': {
+      const wanted = readDescribe(fields)
+      const execution = describe(ctx, request.thing, request.job, wanted)
+      // [aws 9 row 4] Nothing pending: `$next` answers an empty execution, start-next none at all.
+      return { execution: execution === undefined ? '{}' : offer(ctx, execution, wanted.includeJobDocument) }
+    }
+    case 'update': {
+      const wanted = readUpdate(fields)
+      const execution = update(ctx, request.thing, request.job, wanted)
+      return {
+        executionState: wanted.includeJobExecutionState ? JSON.stringify(stateOf(execution)) : undefined,
+        jobDocument: wanted.includeJobDocument ? documentFor(ctx, execution) : undefined,
+      }
+    }
+  }
+}
+
+/** JobExecution over MQTT, where its document is a JSON value [aws 2.2]. */
+export const offer = (ctx: Context, execution: Execution, withDocument = true): string =>
+  withMember(executionOf(execution, ctx.now), 'jobDocument', withDocument ? documentFor(ctx, execution) : undefined)
+
+/** [aws 2.3] An empty payload asks like `{}`; an update has to say something. */
+const readRequest = ({ operation }: JobsRequest, payload: Uint8Array): JsonObject =>
+  payload.byteLength === 0 && operation !== 'update' ? {} : readObject(payload)
+
+const tokenIn = ({ clientToken }: JsonObject): string | undefined => (typeof clientToken === 'string' ? clientToken : undefined)
+
+const refused = ({ code, message, execution }: JobsRefusal): Members => ({
+  code: JSON.stringify(code),
+  message: JSON.stringify(message),
+  executionState: execution && JSON.stringify(stateOf(execution)),
+})
+
+/** Without a connection there is nobody to answer but the subscribers [aws 9 row 1]. */
+function reply(ctx: Context, connection: Connection | undefined, topic: string, clientToken: string | undefined, members: Members): void {
+  const payload = objectText({
+    clientToken: clientToken === undefined ? undefined : JSON.stringify(clientToken),
+    timestamp: String(wholeSeconds(ctx.now)),
+    ...members,
+  })
+  if (connection === undefined) ctx.publish({ topic, payload, qos: 1 }, '[aws 2.1] answer to a request by HTTP Publish')
+  else ctx.send(connection.id, { topic, payload }, '[aws 2.1] answer to the requester')
+}

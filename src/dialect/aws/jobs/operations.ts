@@ -1,0 +1,72 @@
+import type { Execution, ReportedStatus } from '../../../core/job/model.ts'
+import { isPending } from '../../../core/job/states.ts'
+import type { Context } from '../../dialect.ts'
+import { jobKey, thingKey } from './keys.ts'
+import { JobsRefusal } from './refusal.ts'
+import type { DescribeRequest, StartRequest, UpdateRequest } from './requests.ts'
+
+/**
+ * What a device can ask of the job service, over MQTT or HTTP alike. A thing need not be registered: it then has
+ * nothing pending, and no execution by any name.
+ */
+
+/** [aws 2.3] Everything pending, in the order of the queue. */
+export function getPending(ctx: Context, thing: string): { inProgress: Execution[]; queued: Execution[] } {
+  const pending = ctx.engine.executions.pending(thingKey(thing))
+  return {
+    inProgress: pending.filter((execution) => execution.status === 'IN_PROGRESS'),
+    queued: pending.filter((execution) => execution.status !== 'IN_PROGRESS'),
+  }
+}
+
+/** [aws 2.4] The front of the queue, in progress; `undefined` if nothing is pending. */
+export function startNext(ctx: Context, thing: string, start: StartRequest): Execution | undefined {
+  warnOfManyDetails(ctx, thing, start.details)
+  return ctx.engine.executions.start(ctx.turn, thingKey(thing), start)
+}
+
+/** [aws 2.5] `$next` is the front of the queue, `undefined` if nothing is pending. ResourceNotFound, or TerminalStateReached. */
+export function describe(ctx: Context, thing: string, job: string, { executionNumber }: DescribeRequest): Execution | undefined {
+  if (job === '$next') {
+    const front = ctx.engine.executions.front(thingKey(thing))
+    if (executionNumber !== undefined && front?.number !== executionNumber) throw unknownExecution(thing, job, executionNumber)
+    return front
+  }
+  const execution = ctx.engine.executions.get(jobKey(job), thingKey(thing), executionNumber)
+  if (execution === undefined) throw unknownExecution(thing, job, executionNumber)
+  if (isPending(execution.status)) return execution
+  throw new JobsRefusal('TerminalStateReached', `The execution of job ${job} on thing ${thing} has ended in state ${execution.status}`)
+}
+
+/** [aws 2.6] ResourceNotFound, VersionMismatch or InvalidStateTransition, checked in this order [aws 2.7]. */
+export function update(ctx: Context, thing: string, job: string, request: UpdateRequest): Execution {
+  const { status, executionNumber, details, expectedVersion, stepTimeoutMs } = request
+  const latest = ctx.engine.executions.get(jobKey(job), thingKey(thing))
+  if (latest === undefined || (executionNumber !== undefined && executionNumber !== latest.number)) {
+    throw unknownExecution(thing, job, executionNumber)
+  }
+  const updated = ctx.engine.executions.report(ctx.turn, jobKey(job), thingKey(thing), {
+    // The engine refuses QUEUED as a transition, after its other checks.
+    status: status as ReportedStatus,
+    ...(details !== undefined && { details, ...progressIn(details) }),
+    ...(expectedVersion !== undefined && { expectedVersion }),
+    ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
+  })
+  warnOfManyDetails(ctx, thing, details)
+  return updated
+}
+
+/** AWS has no word for it; by custom devices say `progress`, as a percentage. People are shown it as such. */
+function progressIn({ progress }: Record<string, string>): { progress?: number } {
+  const [, share] = /^(\d{1,3}(?:\.\d+)?) ?%?$/.exec(progress ?? '') ?? []
+  return share === undefined || Number(share) > 100 ? {} : { progress: Number(share) }
+}
+
+/** [aws 2.6] The quota is uncertain: more pairs are kept, and people are told. */
+function warnOfManyDetails(ctx: Context, thing: string, details: Record<string, string> | undefined): void {
+  const pairs = Object.keys(details ?? {}).length
+  if (pairs > 10) ctx.warn(thingKey(thing), `statusDetails has ${pairs} pairs; AWS is said to allow 10`)
+}
+
+const unknownExecution = (thing: string, job: string, number: number | undefined): JobsRefusal =>
+  new JobsRefusal('ResourceNotFound', `Thing ${thing} has no execution of job ${job}${number === undefined ? '' : ` with number ${number} that this request could mean`}`)

@@ -1,0 +1,103 @@
+import { HubError, invalid } from '../../../core/errors.ts'
+import type { JobPlan, NewJob, Schedule } from '../../../core/job/model.ts'
+import type { JsonObject } from '../../../core/twin/model.ts'
+import type { Context } from '../../dialect.ts'
+import { writeAwsCron } from './cron.ts'
+import type { JobExtra } from './extra.ts'
+import { Fields } from '../rest/fields.ts'
+import { checkPlaceholders } from './presign.ts'
+import { defaultRollout, describePlan, readPlan } from './plan.ts'
+import { formatTime, readSchedule, type ReadSchedule } from './schedule.ts'
+import { DESCRIPTION } from './settings.ts'
+import { MAX_DOCUMENT } from './source.ts'
+import { MAX_TARGETS } from './targets.ts'
+
+const MINUTE = 60_000
+
+/**
+ * Holds a job that was not made through CreateJob to the bounds that has [aws 3.4], by writing it as AWS would and
+ * reading that; what AWS would echo is kept with it.
+ */
+export function prepareJob(ctx: Context, job: NewJob): NewJob {
+  const faults: HubError[] = []
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error
+      faults.push(inOurNames(error))
+      return undefined
+    }
+  }
+  attempt(() => checkTargets(job))
+  attempt(() => new Fields({ description: job.description }).text('description', DESCRIPTION))
+  attempt(() => checkDocument(ctx, job.document))
+  const blocks = Object.entries(describePlan(job)).map(([block, config]) => attempt(() => readPlan(new Fields({ [block]: config }), ctx.settings)))
+  const schedule = attempt(() => job.schedule && scheduleOf(ctx, job.schedule))
+  const [first, ...also] = faults
+  if (first !== undefined) throw new HubError(first.code, first.message, { ...first.data, also })
+  const extra: JobExtra = { ...job.extra, ...(schedule !== undefined && { schedulingConfig: schedule.config }) }
+  return {
+    ...job,
+    rollout: defaultRollout(ctx.settings),
+    ...(Object.assign({}, ...blocks) as JobPlan),
+    ...(schedule !== undefined && { schedule: schedule.schedule }),
+    extra: { ...extra },
+  }
+}
+
+function checkTargets({ targets }: NewJob): void {
+  // DEVIATION: AWS aims jobs at queries through dynamic thing groups only; here a query may be a target itself.
+  if (targets.length > MAX_TARGETS) throw invalid('targets', targets.length, `given; ${MAX_TARGETS} are allowed`)
+}
+
+function checkDocument(ctx: Context, document: string): void {
+  if (document.length > MAX_DOCUMENT) throw invalid('document', document.length, `characters; ${MAX_DOCUMENT} are allowed`)
+  const { broken, versioned } = checkPlaceholders(document)
+  if (broken !== undefined) throw invalid('document', broken, 'is no S3 URL that a presigned-url placeholder could stand for')
+  if (versioned) ctx.ignored('presigned URL versionId')
+}
+
+function scheduleOf(ctx: Context, { startAt, endAt, endBehavior, windows }: Schedule): ReadSchedule {
+  for (const [field, at] of Object.entries({ startAt, endAt })) {
+    if (at !== undefined && at % MINUTE !== 0) throw invalid(`schedule.${field}`, new Date(at).toISOString(), 'must be a full minute')
+  }
+  const config: JsonObject = {
+    ...(startAt !== undefined && { startTime: formatTime(startAt) }),
+    ...(endAt !== undefined && { endTime: formatTime(endAt) }),
+    ...(endBehavior !== undefined && { endBehavior }),
+    ...(windows !== undefined && { maintenanceWindows: windows.map(({ cron, durationMs }) => ({ startTime: writeAwsCron(cron) ?? cron, durationInMinutes: durationMs / MINUTE })) }),
+  }
+  return readSchedule(ctx, new Fields(config, 'schedulingConfig.'))
+}
+
+/** Members of AWS's requests and those of `NewJob`. */
+const NAMES: [RegExp, string][] = [
+  [/^jobExecutionsRolloutConfig\.maximumPerMinute/, 'rollout.perMinute'],
+  [/^jobExecutionsRolloutConfig\.exponentialRate\.baseRatePerMinute/, 'rollout.exponential.base'],
+  [/^jobExecutionsRolloutConfig\.exponentialRate\.incrementFactor/, 'rollout.exponential.factor'],
+  [/^jobExecutionsRolloutConfig\.exponentialRate\.rateIncreaseCriteria\b.*/, 'rollout.exponential.every.count'],
+  [/^abortConfig\.criteriaList/, 'abort'],
+  [/^timeoutConfig\.inProgressTimeoutInMinutes/, 'timeout.inProgressMs'],
+  [/^jobExecutionsRetryConfig\.criteriaList/, 'retry'],
+  [/^schedulingConfig\.startTime/, 'schedule.startAt'],
+  [/^schedulingConfig\.endTime/, 'schedule.endAt'],
+  [/^schedulingConfig\.endBehavior/, 'schedule.endBehavior'],
+  [/^schedulingConfig\.maintenanceWindows(\[\d+\])\.startTime/, 'schedule.windows$1.cron'],
+  [/^schedulingConfig\.maintenanceWindows(\[\d+\])\.durationInMinutes/, 'schedule.windows$1.durationMs'],
+  [/^schedulingConfig\.maintenanceWindows/, 'schedule.windows'],
+  [/thresholdPercentage$/, 'percent'],
+  [/minNumberOfExecutedThings$/, 'minimum'],
+  [/failureType$/, 'on'],
+  [/numberOfRetries$/, 'times'],
+]
+
+function inOurNames(error: HubError): HubError {
+  const { field, value, rule } = error.data
+  if (field === undefined || rule === undefined) return error
+  return invalid(
+    NAMES.reduce((name, [theirs, ours]) => name.replace(theirs, ours), field),
+    value,
+    rule,
+  )
+}

@@ -1,0 +1,107 @@
+import type { Instant } from '../../../core/clock.ts'
+import type { Connection, DisconnectReason } from '../../../core/seam/mqtt.ts'
+import type { Table } from '../../../core/table.ts'
+import type { Context } from '../../dialect.ts'
+
+/** AWS's words for how a connection ended [aws 1.8]. */
+export const DISCONNECT_REASONS: Readonly<Record<DisconnectReason, string>> = {
+  CLIENT_INITIATED: 'CLIENT_INITIATED_DISCONNECT',
+  CONNECTION_LOST: 'CONNECTION_LOST',
+  KEEP_ALIVE_TIMEOUT: 'MQTT_KEEP_ALIVE_TIMEOUT',
+  CLIENT_ERROR: 'CLIENT_ERROR',
+  DUPLICATE_CLIENT_ID: 'DUPLICATE_CLIENTID',
+  FORBIDDEN: 'FORBIDDEN_ACCESS',
+  SERVER_INITIATED: 'SERVER_INITIATED_DISCONNECT',
+}
+
+interface Session {
+  sessionIdentifier: string
+  versionNumber: number
+}
+
+/** The last session of a client id. */
+interface Presence {
+  versionNumber: number
+  /** When it began, or when it ended if it is gone. */
+  at: Instant
+  gone?: true
+}
+
+/** Who has been away for so long begins at 0 again [DG life-cycle-events], so that no more need be kept. */
+const REMEMBERED_MS = 3_600_000
+
+/** Old counters looked at with each connection: more than one, so that they cannot pile up. */
+const LOOKED_AT_ONCE = 8
+
+/** Marks a connection that is about to be ended by the DeleteConnection API. */
+export function endedByApi(connection: Connection): void {
+  connection.state['endedByApi'] = true
+}
+
+/** `$aws/events/presence/connected/{clientId}` */
+export function announceConnected(ctx: Context, connection: Connection): void {
+  const versionNumber = nextVersion(ctx, connection.session)
+  if (connection.request.unnamed !== true) remember(ctx, connection.session, { versionNumber, at: ctx.now })
+  const session: Session = { sessionIdentifier: ctx.ids.uuid().replaceAll('-', ''), versionNumber }
+  connection.state['presence'] = session
+  announce(ctx, connection, 'presence/connected', {
+    ...aboutSession(ctx, connection, session, 'connected'),
+    ipAddress: connection.request.remoteAddress,
+    versionNumber,
+  })
+}
+
+/** `$aws/events/presence/disconnected/{clientId}`, with the version number of its own connect. */
+export function announceDisconnected(ctx: Context, connection: Connection, reason: DisconnectReason): void {
+  const session = connection.state['presence'] as Session | undefined
+  if (session === undefined) return
+  const { versionNumber } = session
+  if (presenceOf(ctx).get(connection.session)?.versionNumber === versionNumber) remember(ctx, connection.session, { versionNumber, at: ctx.now, gone: true })
+  const byApi = connection.state['endedByApi'] === true
+  announce(ctx, connection, 'presence/disconnected', {
+    ...aboutSession(ctx, connection, session, 'disconnected'),
+    versionNumber,
+    clientInitiatedDisconnect: !byApi && reason === 'CLIENT_INITIATED',
+    disconnectReason: byApi ? 'API_INITIATED_DISCONNECT' : DISCONNECT_REASONS[reason],
+  })
+}
+
+const presenceOf = (ctx: Context): Table<Presence> => ctx.own('presence')
+
+function nextVersion(ctx: Context, clientId: string): number {
+  const last = presenceOf(ctx).get(clientId)
+  return last === undefined || (last.gone === true && isOld(ctx, last)) ? 0 : last.versionNumber + 1
+}
+
+const isOld = (ctx: Context, { at }: Presence): boolean => at + REMEMBERED_MS <= ctx.now
+
+/** The table's order is that of the last news; what is old at its head goes, unless the client is still there. */
+function remember(ctx: Context, clientId: string, presence: Presence): void {
+  const table = presenceOf(ctx)
+  table.delete(clientId)
+  table.set(clientId, presence)
+  const oldest = table.entries()
+  for (let count = 0; count < LOOKED_AT_ONCE; count += 1) {
+    const [other, seen] = oldest.next().value ?? []
+    if (other === undefined || seen === undefined || !isOld(ctx, seen)) return
+    table.delete(other)
+    if (ctx.connections.bySession('aws', other) !== undefined) table.set(other, { ...seen, at: ctx.now })
+  }
+}
+
+/** `$aws/events/subscriptions/{subscribed|unsubscribed}/{clientId}` */
+export function announceSubscriptions(ctx: Context, connection: Connection, eventType: 'subscribed' | 'unsubscribed', topics: string[]): void {
+  const session = connection.state['presence'] as Session | undefined
+  if (session === undefined || topics.length === 0) return
+  announce(ctx, connection, `subscriptions/${eventType}`, { ...aboutSession(ctx, connection, session, eventType), topics })
+}
+
+function aboutSession(ctx: Context, { session: clientId, identity }: Connection, { sessionIdentifier }: Session, eventType: string): object {
+  return { clientId, timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: identity.principal }
+}
+
+/** Client ids with a wildcard in them get no events: they would make a malformed topic [aws 1.5]. */
+function announce(ctx: Context, { session: clientId }: Connection, event: string, payload: object): void {
+  if (/[#+]/.test(clientId)) return
+  ctx.publish({ topic: `$aws/events/${event}/${clientId}`, payload: JSON.stringify(payload), qos: 1 }, `[aws 1.8] ${event}`)
+}

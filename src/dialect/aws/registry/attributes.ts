@@ -1,0 +1,35 @@
+import { invalidRequest } from '../errors.ts'
+import type { Fields } from '../rest/fields.ts'
+import { NAMES } from '../names.ts'
+
+/** What `attributePayload` asks for. */
+export interface AttributeChange {
+  attributes: Record<string, string>
+  merge: boolean
+}
+
+/** Reads `attributePayload`; `undefined` if it is absent [aws 4.1]. */
+export function readAttributes(fields: Fields): AttributeChange | undefined {
+  const payload = fields.fields('attributePayload')
+  if (payload === undefined) return undefined
+  const name = { pattern: NAMES.attributeName, says: `must match ${NAMES.attributeName.source}` }
+  const value = { pattern: NAMES.attributeValue, says: `must match ${NAMES.attributeValue.source}` }
+  return { attributes: payload.texts('attributes', name, value) ?? {}, merge: payload.boolean('merge') ?? false }
+}
+
+/** The attributes after a change: replaced as a whole, or merged, where an empty text deletes [aws 4.1]. */
+export function applyAttributes(before: Record<string, string>, change: AttributeChange | undefined): Record<string, string> {
+  if (change === undefined) return before
+  if (!change.merge) return change.attributes
+  return Object.fromEntries(Object.entries({ ...before, ...change.attributes }).filter(([, value]) => value !== ''))
+}
+
+const WITHOUT_TYPE = 3
+const WITH_TYPE = 50
+
+/** A thing without a type has few attributes, one with a type more [aws 4.1]. */
+export function checkCount(attributes: Record<string, string>, type: string | undefined): void {
+  const count = Object.keys(attributes).length
+  const most = type === undefined ? WITHOUT_TYPE : WITH_TYPE
+  if (count > most) throw invalidRequest('attributePayload.attributes', Object.keys(attributes), `has ${count} attributes; a thing ${type === undefined ? 'without' : 'with'} a thing type may have ${most}`)
+}

@@ -1,0 +1,22 @@
+import type { Route } from '../../dialect.ts'
+import { textOf } from '../query.ts'
+import { invalidRequest } from '../errors.ts'
+import { operation } from '../rest/route.ts'
+
+const TYPES = new Set(['iot:Data', 'iot:Data-ATS', 'iot:Jobs'])
+
+/**
+ * Where everything is [aws 4.4]: a host without scheme, with the HTTPS port unless that is the usual one. Device SDKs
+ * take host and port apart; SDKs over HTTP put `https://` in front.
+ */
+export const endpointRoutes: Route[] = [
+  operation('DescribeEndpoint', 'GET', '/endpoint', ({ ctx, request }) => {
+    const type = textOf(request, 'endpointType') ?? 'iot:Data'
+    if (type === 'iot:CredentialProvider') ctx.ignored('DescribeEndpoint: there is no credential provider behind iot:CredentialProvider')
+    else if (!TYPES.has(type)) throw invalidRequest('endpointType', type, `must be one of ${[...TYPES, 'iot:CredentialProvider'].join(', ')}`)
+    const { host, https, http } = ctx.settings.endpoint
+    const port = https > 0 ? https : http
+    const name = host.includes(':') ? `[${host}]` : host
+    return { endpointAddress: port === 443 ? name : `${name}:${port}` }
+  }),
+]

@@ -1,0 +1,97 @@
+import type { Connection } from '../../../core/seam/mqtt.ts'
+import type { Context, Route } from '../../dialect.ts'
+import { flagOf, integerOf, textOf } from '../query.ts'
+import { AwsError, invalidRequest } from '../errors.ts'
+import { operation, type Call } from './route.ts'
+import { lengthFault, MAX_PAYLOAD_BYTES } from '../limits.ts'
+import { pageOf } from './pages.ts'
+import { endedByApi } from '../mqtt/presence.ts'
+import { publishForHttp } from '../mqtt/published.ts'
+
+/** Publishing and connections over HTTP [aws 5.3]. */
+export const dataRoutes: Route[] = [
+  operation('Publish', 'POST', '/topics/*topic', publish),
+  operation('DeleteConnection', 'DELETE', '/connections/:clientId', deleteConnection),
+  operation('GetConnection', 'GET', '/connections/:clientId', getConnection),
+  operation('ListSubscriptions', 'GET', '/connections/:clientId/subscriptions', listSubscriptions),
+  operation('SendDirectMessage', 'POST', '/connections/:clientId/messages', sendDirectMessage),
+]
+
+/** Members of MQTT 5 that 3.1.1 has no place for. */
+const MQTT_5 = {
+  query: ['contentType', 'responseTopic', 'messageExpiry'],
+  headers: ['x-amz-mqtt5-user-properties', 'x-amz-mqtt5-payload-format-indicator', 'x-amz-mqtt5-correlation-data'],
+}
+
+function passOverProperties({ ctx, request, operation }: Call): void {
+  for (const name of MQTT_5.query) if (textOf(request, name) !== undefined) ctx.ignored(`${operation}.${name}`)
+  for (const name of MQTT_5.headers) if (request.headers[name] !== undefined) ctx.ignored(`${operation}.${name}`)
+}
+
+function publish(call: Call): object {
+  const { ctx, request, params } = call
+  const topic = checkTopic(ctx, params['topic'])
+  const qos = integerOf(request, 'qos', 0, 1) === 1 ? 1 : 0
+  const retain = flagOf(request, 'retain')
+  if (request.body.length > MAX_PAYLOAD_BYTES) throw new AwsError('RequestEntityTooLargeException', `The payload has ${request.body.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`)
+  if (retain && topic.startsWith('$')) throw invalidRequest('retain', true, 'is not possible on topics that begin with $')
+  passOverProperties(call)
+  const dropped = publishForHttp(ctx, { topic, payload: request.body, qos, retain })
+  if (dropped !== undefined) throw new AwsError('InvalidRequestException', dropped)
+  return {}
+}
+
+/** A topic that can be published to; too long a one is refused in strict mode only, as over MQTT. */
+function checkTopic(ctx: Context, topic: string | undefined): string {
+  if (topic === undefined || topic === '' || /[#+\0]/.test(topic)) throw invalidRequest('topic', topic, 'must be a topic without wildcards')
+  const long = lengthFault(topic)
+  if (long !== undefined && ctx.settings.mode === 'strict') throw new AwsError('InvalidRequestException', long)
+  return topic
+}
+
+/** The live connection under a client id, or ResourceNotFoundException. */
+function requireConnection(ctx: Context, clientId: string | undefined): Connection {
+  const connection = ctx.connections.bySession('aws', clientId ?? '')
+  if (connection === undefined) throw new AwsError('ResourceNotFoundException', `No client ${clientId} is connected`)
+  return connection
+}
+
+function deleteConnection(call: Call): object {
+  const { ctx, request, params } = call
+  const connection = requireConnection(ctx, params['clientId'])
+  for (const flag of ['cleanSession', 'preventWillMessage']) if (flagOf(request, flag)) ctx.ignored(`DeleteConnection.${flag}`)
+  endedByApi(connection)
+  ctx.act({ type: 'disconnect', connection: connection.id, reason: 'SERVER_INITIATED', note: 'DeleteConnection' }, '[aws 5.3] DeleteConnection')
+  return {}
+}
+
+/** Only what is live: the hub does not show clients that are gone. */
+function getConnection({ ctx, params }: Call): object {
+  const { session, identity, request } = requireConnection(ctx, params['clientId'])
+  return {
+    connected: true,
+    clientId: session,
+    thingName: identity.device === undefined ? undefined : session,
+    cleanSession: request.clean,
+    sourceIp: request.remoteAddress,
+    keepAliveDuration: request.keepalive,
+  }
+}
+
+function listSubscriptions({ ctx, request, params }: Call): object {
+  const { subscriptions } = requireConnection(ctx, params['clientId'])
+  const { items, next } = pageOf(request, subscriptions, ([filter]) => filter)
+  return { subscriptions: items.map(([topicFilter, qos]) => ({ topicFilter, qos })), nextToken: next }
+}
+
+/** To one client, subscribed or not. It cannot be waited for here until the client has acknowledged it. */
+function sendDirectMessage(call: Call): object {
+  const { ctx, request, params } = call
+  const connection = requireConnection(ctx, params['clientId'])
+  const topic = checkTopic(ctx, textOf(request, 'topic'))
+  if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
+  for (const name of ['confirmation', 'timeout']) if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
+  passOverProperties(call)
+  ctx.send(connection.id, { topic, payload: request.body, qos: 1 }, '[aws 5.3] SendDirectMessage')
+  return {}
+}

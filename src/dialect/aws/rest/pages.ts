@@ -1,0 +1,69 @@
+import type { HttpRequest } from '../../../core/seam/http.ts'
+import { integerOf, textOf } from '../query.ts'
+import { invalidRequest } from '../errors.ts'
+
+/** How an operation names its paging parameters: `maxResults` and `nextToken`, or `pageSize` and `marker` [aws 4.3]. */
+export interface Paging {
+  size: string
+  token: string
+  /** The most elements on a page. */
+  max: number
+}
+
+export const BY_TOKEN: Paging = { size: 'maxResults', token: 'nextToken', max: 250 }
+export const BY_MARKER: Paging = { size: 'pageSize', token: 'marker', max: 250 }
+
+/** One page, and the token of the next one, if there is one. */
+export interface Page<T> {
+  items: T[]
+  next: string | undefined
+}
+
+/**
+ * Cuts a page out of a list, in the order of the keys, of which no two may be the same. The token holds the last key of
+ * the page, so that a script which deletes what it has listed misses nothing. Throws InvalidRequestException for a size
+ * out of bounds or a token that was never given.
+ */
+export function pageOf<T>(request: Pick<HttpRequest, 'query'>, list: Iterable<T>, keyOf: (item: T) => string, paging: Paging = BY_TOKEN): Page<T> {
+  const limit = integerOf(request, paging.size, 1, paging.max) ?? paging.max
+  const after = readToken(textOf(request, paging.token), paging.token)
+  const least = new Least<T>(limit + 1)
+  for (const item of list) {
+    const key = keyOf(item)
+    if (key > after) least.offer(key, item)
+  }
+  const items = least.entries.slice(0, limit)
+  const last = items.at(-1)
+  const more = least.entries.length > limit && last !== undefined
+  return { items: items.map(({ item }) => item), next: more ? Buffer.from(last.key).toString('base64url') : undefined }
+}
+
+/** The elements with the smallest keys, sorted: a page out of 100,000 things costs one pass over them, not a sort. */
+class Least<T> {
+  readonly entries: { key: string; item: T }[] = []
+  readonly #most: number
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  offer(key: string, item: T): void {
+    const last = this.entries.at(-1)
+    if (this.entries.length === this.#most && last !== undefined && key >= last.key) return
+    let low = 0
+    for (let high = this.entries.length; low < high; ) {
+      const middle = (low + high) >>> 1
+      if (this.entries[middle]!.key < key) low = middle + 1
+      else high = middle
+    }
+    this.entries.splice(low, 0, { key, item })
+    if (this.entries.length > this.#most) this.entries.pop()
+  }
+}
+
+function readToken(token: string | undefined, parameter: string): string {
+  if (token === undefined) return ''
+  const key = Buffer.from(token, 'base64url').toString()
+  if (Buffer.from(key).toString('base64url') === token) return key
+  throw invalidRequest(parameter, token, 'is not one that the hub has given out')
+}

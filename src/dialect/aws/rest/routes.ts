@@ -1,0 +1,42 @@
+import type { Route } from '../../dialect.ts'
+import { certificateRoutes } from '../identity/certificates.ts'
+import { dataRoutes } from './data-plane.ts'
+import { endpointRoutes } from '../registry/endpoint.ts'
+import { eventConfigurationRoutes } from '../registry/event-configurations.ts'
+import { guarded } from './guard.ts'
+import { jobDataRoutes, jobRoutes, presignedRoutes } from '../jobs.ts'
+import { refusedRoutes } from '../not-modelled.ts'
+import { attachmentRoutes } from '../identity/policy-attachments.ts'
+import { policyRoutes } from '../identity/policy-routes.ts'
+import { principalRoutes } from '../identity/principals.ts'
+import { retainedRoutes } from '../mqtt/retained.ts'
+import { shadowRoutes } from '../shadow/http.ts'
+import { tagRoutes } from '../registry/tags.ts'
+import { memberRoutes } from '../registry/thing-group-members.ts'
+import { thingGroupRoutes } from '../registry/thing-groups.ts'
+import { thingTypeRoutes } from '../registry/thing-types.ts'
+import { thingRoutes } from '../registry/things.ts'
+
+const control: Route[] = [
+  ...thingRoutes,
+  ...thingTypeRoutes,
+  ...thingGroupRoutes,
+  ...memberRoutes,
+  ...principalRoutes,
+  ...certificateRoutes,
+  ...policyRoutes,
+  ...attachmentRoutes,
+  ...tagRoutes,
+  ...eventConfigurationRoutes,
+  ...endpointRoutes,
+  ...jobRoutes,
+  ...refusedRoutes,
+]
+
+/** Every operation, each on its plane; what was presigned needs no other credentials. */
+export const routes: Route[] = [
+  ...guarded('control', control),
+  ...guarded('data', [...shadowRoutes, ...dataRoutes, ...retainedRoutes]),
+  ...guarded('jobs-data', jobDataRoutes),
+  ...presignedRoutes,
+]
