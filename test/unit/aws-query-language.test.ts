@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import { factsOf } from '../../src/core/query/facts.ts'
 import { matches } from '../../src/core/query/predicate.ts'
-import { query } from '../../src/dialect/aws/query/language.ts'
+import { query } from '../../src/dialect/aws/query.ts'
 import { Hall } from '../builders/hall.ts'
 
 const hall = new Hall(undefined, 1_557_700_000_000)

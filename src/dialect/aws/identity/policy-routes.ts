@@ -1,7 +1,7 @@
 import type { Context, Route } from '../../dialect.ts'
 import { refreshTarget } from './access.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
-import { flagOf } from '../query.ts'
+import { flagOf } from '../rest/parameters.ts'
 import { alreadyExists, AwsError, resourceNotFound } from '../errors.ts'
 import { attachmentsOf, policiesOf, type PolicyRecord } from './identity-store.ts'
 import type { Fields } from '../rest/fields.ts'

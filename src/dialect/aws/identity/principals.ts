@@ -1,7 +1,7 @@
 import type { Context, Route } from '../../dialect.ts'
 import { refreshThing } from './access.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
-import { textOf } from '../query.ts'
+import { textOf } from '../rest/parameters.ts'
 import { invalidRequest, resourceNotFound } from '../errors.ts'
 import { certificatesOf, principalsOf, targetOf, thingsOfPrincipal, type PrincipalType, type ThingPrincipals } from './identity-store.ts'
 import { operation, type Call } from '../rest/route.ts'

@@ -1,5 +1,5 @@
 import type { Route } from '../../dialect.ts'
-import { textOf } from '../query.ts'
+import { textOf } from '../rest/parameters.ts'
 import { invalidRequest } from '../errors.ts'
 import { operation } from '../rest/route.ts'
 

@@ -1,6 +1,6 @@
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
-import { textOf } from '../query.ts'
+import { textOf } from '../rest/parameters.ts'
 import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../errors.ts'
 import type { Fields } from '../rest/fields.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context, Route } from '../../dialect.ts'
-import { flagOf, integerOf, textOf } from '../query.ts'
+import { flagOf, integerOf, textOf } from './parameters.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
 import { operation, type Call } from './route.ts'
 import { lengthFault, MAX_PAYLOAD_BYTES } from '../limits.ts'

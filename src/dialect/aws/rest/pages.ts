@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
-import { integerOf, textOf } from '../query.ts'
+import { integerOf, textOf } from './parameters.ts'
 import { invalidRequest } from '../errors.ts'
 
 /** How an operation names its paging parameters: `maxResults` and `nextToken`, or `pageSize` and `marker` [aws 4.3]. */
