@@ -1,4 +1,5 @@
 import type { Change, ExecutionDetail, ExecutionView, HubApi, JobView, MessageView } from '../../src/shared/api.ts'
+import type { Words } from '../../src/shared/messages.ts'
 import type { FeedHost } from '../../src/vscode/progress/feed.ts'
 
 /** A job that looks like a real one, on as many devices as wanted, and a host that tells of it. */
@@ -17,7 +18,8 @@ export class FleetJob {
   readonly #states = new Set<(state: FeedHost['state']) => void>()
   #seed = 7
 
-  constructor(devices: number) {
+  /** `words`: English to the language that the page speaks. */
+  constructor(devices: number, words: Words = {}) {
     this.rows = Array.from({ length: devices }, (_, index): ExecutionView => ({ device: `aws/washer-${String(index + 1).padStart(5, '0')}`, status: 'QUEUED', number: 1, version: 1, queuedAt: this.now, updatedAt: this.now }))
     const listen = <T>(listeners: Set<T>) => (listener: T) => (listeners.add(listener), { dispose: () => void listeners.delete(listener) })
     const state = () => this.state
@@ -26,7 +28,7 @@ export class FleetJob {
       get state() {
         return state()
       },
-      words: () => ({}),
+      words: () => words,
       onChange: listen(this.#changes),
       onState: listen(this.#states),
     }

@@ -37,7 +37,8 @@ export class Details {
     const close = h('vscode-button', { appearance: 'icon', 'aria-label': l10n.t('Close Details'), title: l10n.t('Close Details'), onclick: () => this.listener.onClose() }, icon('close'))
     const deed = (name: DeviceDeed, words: string) => h('vscode-button', { appearance: 'secondary', onclick: () => void (this.#device !== undefined && this.listener.onDeed(name, this.#device)) }, words)
     const part = (title: string, ...content: HTMLElement[]) => h('section', {}, h('h3', {}, title), ...content)
-    const heads = [l10n.t('Attempt'), l10n.t('State'), l10n.t('Queued'), l10n.t('Ended'), l10n.t('Took')].map((word) => h('th', { scope: 'col' }, word))
+    const heads = [l10n.t('State'), l10n.t('Queued'), l10n.t('Ended'), l10n.t('Took')].map((word) => h('th', { scope: 'col' }, word))
+    const number = h('th', { scope: 'col', 'aria-label': l10n.t('Attempt') }, '#')
     this.element = h(
       'aside',
       { class: 'details', 'aria-labelledby': 'device', hidden: true },
@@ -46,7 +47,7 @@ export class Details {
       this.#limit,
       h('div', { class: 'deeds' }, deed('openTwin', l10n.t('Open Twin')), deed('openExecution', l10n.t('Open as Document'))),
       part(l10n.t('Reported'), this.#reported),
-      part(l10n.t('Attempts'), h('table', { class: 'attempts' }, h('thead', {}, h('tr', {}, ...heads)), this.#attempts)),
+      part(l10n.t('Attempts'), h('table', { class: 'attempts' }, h('thead', {}, h('tr', {}, number, ...heads)), this.#attempts)),
       part(l10n.t('Last messages'), this.#messages.element),
     )
     this.element.addEventListener('keydown', ({ key }) => void (key === 'Escape' && this.listener.onClose()))

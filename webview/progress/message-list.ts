@@ -24,7 +24,7 @@ export class MessageList {
     }
     const unchanged = items.size === this.#items.size && [...items.keys()].every((key) => this.#items.has(key))
     this.#items = items
-    if (!unchanged || items.size === 0) this.element.replaceChildren(...[...items.values()].reverse(), ...(items.size === 0 ? [h('li', { class: 'hint' }, l10n.t('None since the hub started'))] : []))
+    if (!unchanged || items.size === 0) this.element.replaceChildren(...[...items.values()].reverse(), ...(items.size === 0 ? [h('li', { class: 'hint' }, l10n.t('None kept: the hub keeps those of the devices it heard of last.'))] : []))
   }
 
   #item({ at, direction, topic, payload, base64, qos }: MessageView, now: number): HTMLElement {
