@@ -1,5 +1,5 @@
 /** How long clients are read from in one turn of the event loop before timers, HTTP and everybody else get theirs. */
-const BUDGET_MS = 8
+const BUDGET_MS = 4
 
 /** Where time and turns come from; tests bring their own. */
 export interface Loop {
@@ -22,11 +22,13 @@ const realLoop: Loop = { now: () => performance.now(), next: (callback) => void 
  */
 export class Pacer {
   readonly #loop: Loop
+  readonly #budgetMs: number
   #began: number | undefined
   #waiting: Reader[] = []
 
-  constructor(loop: Loop = realLoop) {
+  constructor(loop: Loop = realLoop, budgetMs = BUDGET_MS) {
     this.#loop = loop
+    this.#budgetMs = budgetMs
   }
 
   /** Whether there is time for another read in this turn; if not, the reader is resumed once there is. */
@@ -37,7 +39,7 @@ export class Pacer {
       this.#loop.next(this.#turn)
       return true
     }
-    if (now - this.#began < BUDGET_MS) return true
+    if (now - this.#began < this.#budgetMs) return true
     this.#waiting.push(reader)
     return false
   }

@@ -23,7 +23,7 @@ class SlowLoop implements Loop {
 /** Readers that need so many milliseconds each, and what was read, in order. */
 function crowd(count: number, ms: number) {
   const loop = new SlowLoop()
-  const pacer = new Pacer(loop)
+  const pacer = new Pacer(loop, 8)
   const read: number[] = []
   const attempt = (index: number): void => {
     const reader = { resume: () => attempt(index) }
