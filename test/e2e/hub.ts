@@ -9,11 +9,8 @@ export interface Ports {
   mqtts: number
 }
 
-/** Opens the hub's sidebar. */
-export async function openSidebar(window: EditorWindow): Promise<void> {
-  const view = window.page.getByRole('tree', { name: 'Devices' }).or(window.page.locator('.welcome-view').first())
-  if (!(await view.first().isVisible())) await window.page.getByRole('tab', { name: 'IoT Hub' }).first().click()
-}
+/** Opens the hub's sidebar if it is not open. */
+export const openSidebar = (window: EditorWindow): Promise<void> => window.runCommand('View: Show IoT Hub')
 
 /** Presses the button of the welcome view, and waits for the status bar to tell the ports. */
 export async function startHub(window: EditorWindow): Promise<Ports> {

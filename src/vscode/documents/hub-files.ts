@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace, Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type Uri } from 'vscode'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { Gather } from '../gather.ts'
@@ -6,13 +7,17 @@ import { contentOf, json } from './contents.ts'
 import { isAbout, parsePath, scheme, type Subject } from './paths.ts'
 import { saveDesired, type Base } from './twin-edit.ts'
 
-/** What was last given to the editor. */
-interface Opened {
-  subject: Subject
+interface Loaded {
   text: string
+  /** Of a twin. */
+  base?: Base
+}
+
+/** What was last given to the editor. */
+interface Opened extends Loaded {
+  subject: Subject
   /** Grows when the text becomes another: the editor reads again only then. */
   mtime: number
-  base?: Base
 }
 
 /** The hub's twins, jobs and executions as files. */
@@ -83,9 +88,9 @@ export class HubFiles implements FileSystemProvider {
   }
 
   /** From now on a save goes on top of this version. */
-  rebase(uri: Uri, twin: TwinView): void {
+  rebase(uri: Uri, base: Base | undefined): void {
     const opened = this.#opened.get(uri.path)
-    if (opened !== undefined) opened.base = baseOf(twin)
+    if (opened !== undefined && base !== undefined) opened.base = base
   }
 
   readDirectory(): [string, FileType][] {
@@ -118,9 +123,10 @@ export class HubFiles implements FileSystemProvider {
     const subject = parsePath(uri.path)
     if (subject === undefined) throw FileSystemError.FileNotFound(uri)
     const before = this.#opened.get(uri.path)
-    const { text, base } = await load(this.#api(), subject).catch((error: unknown) => {
+    const loaded = await load(this.#api(), subject).catch((error: unknown) => {
       throw (error as { code?: unknown }).code === 'NOT_FOUND' ? FileSystemError.FileNotFound(uri) : refusal(error)
     })
+    const { text, base } = asWritten(loaded, before)
     const mtime = before === undefined ? Date.now() : before.text === text ? before.mtime : before.mtime + 1
     const opened: Opened = { subject, text, mtime, ...(base && { base }) }
     this.#opened.set(uri.path, opened)
@@ -139,8 +145,11 @@ export class HubFiles implements FileSystemProvider {
         this.#opened.delete(path)
         continue
       }
-      const now = await load(api, opened.subject).catch(() => undefined)
-      if (now?.text === opened.text) continue
+      const now = await load(api, opened.subject).then((loaded) => asWritten(loaded, opened), () => undefined)
+      if (now?.text === opened.text) {
+        this.rebase(document.uri, now.base)
+        continue
+      }
       if (now === undefined) this.#opened.delete(path)
       else this.#opened.set(path, { ...opened, ...now, mtime: opened.mtime + 1 })
       this.#changed.fire([{ type: now === undefined ? FileChangeType.Deleted : FileChangeType.Changed, uri: document.uri }])
@@ -148,7 +157,13 @@ export class HubFiles implements FileSystemProvider {
   }
 }
 
-async function load(api: HubApi, subject: Subject): Promise<{ text: string; base?: Base }> {
+/** What is desired already stays as the user has written it: a save is no reason to lay out the document anew. */
+function asWritten(loaded: Loaded, before: Loaded | undefined): Loaded {
+  const same = before?.base !== undefined && loaded.base !== undefined && isDeepStrictEqual(loaded.base.desired, before.base.desired)
+  return same ? { ...loaded, text: before.text } : loaded
+}
+
+async function load(api: HubApi, subject: Subject): Promise<Loaded> {
   if (subject.type !== 'twin') return { text: await contentOf(api, subject) }
   const twin = await api.twin(subject.device, subject.name)
   return { text: json(twin.desired), base: baseOf(twin) }

@@ -28,7 +28,7 @@ export async function settleConflict(files: HubFiles, uri: Uri, current: TwinVie
   const choice = await window.showWarningMessage(text, compare, overwrite)
   if (choice === undefined) return
   // Who has seen the other's edit, or does not care, saves on top of it.
-  files.rebase(uri, current)
+  files.rebase(uri, { desired: current.desired, version: current.version })
   if (choice === overwrite) return void (await document.save())
   const title = l10n.t('{0}: current ↔ your edit', nameOf(subject.device))
   await editor.executeCommand('vscode.diff', uriOf({ ...subject, type: 'current' }), uri, title)

@@ -6,7 +6,8 @@ import type { HubMaker } from './life.ts'
 /** Makes hubs in this process, and joins those of others. Loaded on first use only. */
 export const hubMaker: HubMaker = {
   async start(options) {
-    const hub = createHub(options)
+    // Who looks at a device wants to see what it said before, too.
+    const hub = createHub(options, { traffic: true })
     const endpoints = await hub.start()
     return {
       api: hub.api,
