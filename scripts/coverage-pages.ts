@@ -54,7 +54,8 @@ ${table(['promise', 'is', 'because'], kept)}`
 function scoreOf(results: Results[string] = {}): string {
   const of = (wanted: string): number => Object.values(results).filter((result) => result === wanted).length
   const broken = of('broken') === 0 ? '' : `, **${of('broken')} broken**`
-  return `${of('kept')} of ${Object.keys(promises).length} promises kept, ${of('inapplicable')} do not apply${broken}`
+  const spared = of('inapplicable')
+  return `${of('kept')} of ${Object.keys(promises).length} promises kept, ${spared} ${spared === 1 ? 'does' : 'do'} not apply${broken}`
 }
 
 function areasOf(capability: readonly Capability[]): [string, Capability[]][] {

@@ -39,8 +39,8 @@ export function conformance(dialect: Dialect): void {
       houses = { strict: await openHouse(dialect, 'strict'), open: await openHouse(dialect, 'open') }
     })
     after(async () => {
-      await houses.strict.close()
-      await houses.open.close()
+      const closed = await Promise.allSettled([houses.strict.close(), houses.open.close()])
+      for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason
     })
     for (const [name, sentence] of Object.entries(promises) as [PromiseName, string][]) {
       const why = dialect.specimens.inapplicable[name]

@@ -10,6 +10,8 @@ import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
 import { connectPlayer, type Player } from './player.ts'
 
+const PATIENCE = 5000
+
 /** A device that was enrolled: its name in its cloud, its key, and what its firmware was given. */
 export interface Enrolled {
   name: string
@@ -81,11 +83,12 @@ export class House {
     let changed: () => void = () => undefined
     let change = new Promise<void>((resolve) => (changed = resolve))
     const off = this.place.hub.events.on(() => changed())
+    const end = performance.now() + PATIENCE
     try {
       for (;;) {
         const answer = await ask()
         if (fits(answer)) return answer
-        await within(change, `${what}; it is ${JSON.stringify(answer)}`)
+        await within(change, `${what}; it is ${JSON.stringify(answer)}`, Math.max(0, end - performance.now()))
         change = new Promise((resolve) => (changed = resolve))
       }
     } finally {
@@ -126,8 +129,9 @@ export class House {
 
   /** Stops the hub, and fails if it has said that it failed at something. */
   async close(): Promise<void> {
-    const failures = (await this.api.notices()).filter(({ kind, text }) => kind === 'warning' && /\bfailed\b|\bError\b/.test(text))
+    const notices = await this.api.notices()
     await this.place.stop()
+    const failures = notices.filter(({ kind, text }) => kind === 'warning' && /\bfailed\b|\bError\b/.test(text))
     assert.deepEqual(failures, [])
   }
 }

@@ -21,6 +21,15 @@ export const identity: Checks = {
     const { kit, name } = await strict.enrol()
     recognised(strict, kit.session, 'strict')
     recognised(open, open.dialect.jobs.talker(name).session, 'open')
+    // Nor does it take others' for its own.
+    for (const dialect of dialects) recognised({ dialect }, dialect.jobs.talker(dialect.enrolment.names.example).session, 'open')
+    for (const dialect of dialects) {
+      for (const route of dialect.http.routes) {
+        for (const request of callersOf(dialect, route).filter((each) => new Routes([route]).find(each).type === 'match')) {
+          surest({ dialect }, route.operation, ({ http: other }) => other.claim(request))
+        }
+      }
+    }
     const { http } = strict.dialect
     const routes = new Routes(http.routes)
     for (const route of http.routes) {
@@ -101,7 +110,7 @@ async function refused({ place }: House, session: Session): Promise<void> {
   assert.doesNotMatch(outcome, /let in|waited/, `with ${Object.keys(session).join(', ')}`)
 }
 
-function recognised(house: House, session: Session, mode: Settings['mode']): void {
+function recognised(house: Pick<House, 'dialect'>, session: Session, mode: Settings['mode']): void {
   const { clientId, username, password, certificate } = session
   const request: ConnectRequest = {
     connection: 'c',

@@ -71,20 +71,20 @@ export class Player implements Enrolled {
 
   /** Publishes what the hub may rather close the connection for; comes back if it does. */
   async tries(topic: string, payload: string | Buffer): Promise<void> {
-    await this.#client.publish(topic, payload).catch(() => undefined)
+    await this.#client.publish(topic, payload).catch(unlessSilent)
     await this.comesBack()
   }
 
   /** What is granted; 128 if nothing, or if the connection is closed for it: then it comes back. */
   async asksFor(filter: string): Promise<number> {
-    const [granted = 128] = await this.#client.subscribe(filter).catch(() => [128])
+    const [granted = 128] = (await this.#client.subscribe(filter).catch(unlessSilent)) ?? []
     await this.comesBack()
     return granted
   }
 
   /** Connects again, if it is not connected. A close that is on its way is waited for: what it says is answered, or it is out. */
   async comesBack(): Promise<void> {
-    const answered = (): Promise<boolean> => this.settle().then(() => true, () => false)
+    const answered = (): Promise<boolean> => this.settle().then(() => true, unlessSilent).then((answer) => answer === true)
     if (!this.#client.mqtt.connected || !(await answered())) await this.connects()
   }
 
@@ -100,6 +100,11 @@ export class Player implements Enrolled {
   #read(topic: string, text: string): Heard | undefined {
     return this.talker.read(topic, Buffer.from(text))
   }
+}
+
+/** A connection may be ended for what was said, but not left without an answer. */
+function unlessSilent(error: Error): undefined {
+  if (/^waited/.test(error.message)) throw error
 }
 
 /** Connects an enrolled device, subscribes as its talker does, and asks for work. */
