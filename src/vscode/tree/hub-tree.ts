@@ -12,13 +12,20 @@ export interface Roots {
   parentOf(id: string): string | undefined
 }
 
+/** VS Code waits until a tree has said nothing for 200 milliseconds: one that talks more often is not drawn at all while a fleet is at work. */
+const drawEvery = 300
+
 /** Shows nodes, and draws anew only what has changed, only when somebody looks. */
 export class HubTree implements TreeDataProvider<TreeNode> {
   readonly #drawn = new EventEmitter<TreeNode[] | undefined>()
   readonly onDidChangeTreeData = this.#drawn.event
   readonly #shown = new Map<string, TreeNode>()
+  /** What was last shown under which item; '' is the root. */
+  readonly #children = new Map<string, readonly TreeNode[]>()
+  /** How often all was forgotten: an answer from before the last time no longer counts. */
+  #age = 0
   readonly #wanted = new Map<string, number>()
-  readonly #changed = new Gather<string | undefined>((ids) => this.#draw(ids))
+  readonly #changed = new Gather<string | undefined>((ids) => this.#draw(ids), drawEvery)
   readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? pageSize }
 
   constructor(
@@ -33,7 +40,9 @@ export class HubTree implements TreeDataProvider<TreeNode> {
 
   /** Forgets what was known, and draws everything anew at once. */
   reset(): void {
+    this.#age += 1
     this.#shown.clear()
+    this.#children.clear()
     this.#wanted.clear()
     this.#drawn.fire(undefined)
   }
@@ -70,9 +79,10 @@ export class HubTree implements TreeDataProvider<TreeNode> {
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     const api = this.host.api()
     if (api === undefined) return []
+    const age = this.#age
     try {
       const nodes = await (node === undefined ? this.source.roots(api, this.#extent) : (node.children?.(api, this.#extent) ?? []))
-      for (const child of nodes) this.#shown.set(child.id, child)
+      if (age === this.#age) this.#show(node?.id ?? '', nodes)
       return nodes
     } catch (error) {
       // What was shown may be gone by now, and the hub too.
@@ -95,6 +105,12 @@ export class HubTree implements TreeDataProvider<TreeNode> {
   dispose(): void {
     this.#changed.dispose()
     this.#drawn.dispose()
+  }
+
+  #show(parent: string, nodes: readonly TreeNode[]): void {
+    for (const { id } of this.#children.get(parent) ?? []) this.#shown.delete(id)
+    this.#children.set(parent, nodes)
+    for (const node of nodes) this.#shown.set(node.id, node)
   }
 
   async #draw(ids: ReadonlySet<string | undefined>): Promise<void> {
