@@ -32,6 +32,7 @@ story(
       assert.deepEqual([await panel.count('succeeded'), await panel.count('failed')], [20, 5])
       await window.treeItem('Job update-1 is completed with failures: 20 of 25 devices succeeded, 5 failed').waitFor()
 
+      await window.treeItem('Device pump-bad-3 is failed').waitFor()
       await panel.chip('failed').click()
       await soon('only those that failed are shown', async () => (await panel.grid.getAttribute('aria-rowcount')) === '6')
       await panel.row('pump-bad-3').click()
@@ -45,6 +46,7 @@ story(
       await panel.button('Retry Failed').click()
       await soon('all have succeeded', async () => (await panel.count('succeeded')) === 25)
       await window.treeItem('Job update-1 is completed: 25 of 25 devices succeeded, 0 failed').waitFor()
+      await window.treeItem('Device pump-bad-3 is online').waitFor()
 
       await Promise.all([reliable.stop(), mended.stop()])
       await window.treeItem('AWS IoT Core: 0 of 25 devices online').waitFor()

@@ -51,7 +51,10 @@ export class Curve {
 
   #data(): uPlot.AlignedData {
     const { seconds, sums } = stack(this.#points, this.#from)
-    return [seconds, ...sums]
+    const last = seconds.at(-1)
+    // How things are now is a step at the end that has no width; so it goes on a little, the more so if all was over in no time.
+    if (last === undefined) return [seconds, ...sums]
+    return [[...seconds, Math.max(last * 1.01, 1)], ...sums.map((sum) => [...sum, sum.at(-1)!])]
   }
 
   /** Colours and series are part of a plot for good, so other ones need another plot. */
@@ -94,7 +97,7 @@ export class Curve {
 
   /** Says in words what lies under the pointer. */
   #read(index: number | null | undefined): void {
-    const point = index === null || index === undefined ? undefined : this.#points[index]
+    const point = index === null || index === undefined ? undefined : (this.#points[index] ?? this.#points.at(-1))
     if (point === undefined) return say(this.#reading, '')
     const counts = this.#states.filter((state) => (point.counts[state] ?? 0) > 0).map((state) => `${wordOf(executionLook(state))} ${this.format.number(point.counts[state]!)}`)
     say(this.#reading, [this.format.duration(point.at - this.#from), ...counts].join(' · '))

@@ -25,7 +25,9 @@ export class DeviceNode implements TreeNode {
   item(): TreeItem {
     const { name, state, online, pending } = this.view
     const { word, icon } = deviceState(state)
-    const waiting = pending === 0 ? '' : pending === 1 ? l10n.t('1 job pending') : l10n.t('{0} jobs pending', pending)
+    // That it has something to do is what “working” says already.
+    const others = state === 'working' ? pending - 1 : pending
+    const waiting = others <= 0 ? '' : others === 1 ? l10n.t('1 job pending') : l10n.t('{0} jobs pending', others)
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
     item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting].filter(Boolean).join(' · ')

@@ -1,0 +1,100 @@
+// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots`. They are to be looked at: nothing is compared.
+import { setTimeout as pause } from 'node:timers/promises'
+import { aws } from '../../src/dialect/aws/index.ts'
+import { Fleet } from '../../src/sim/fleet.ts'
+import type { Server } from '../vscode/rig/code-server.ts'
+import { installCodeServer } from '../vscode/rig/install.ts'
+import { soon } from '../vscode/rig/soon.ts'
+import { EditorWindow } from '../vscode/rig/window.ts'
+import { withEditor } from '../vscode/rig/with-editor.ts'
+import { freePorts, openSidebar, startHub } from './hub.ts'
+import { JobEditor } from './job-editor.ts'
+import { ProgressPanel } from './progress-panel.ts'
+
+interface Scene {
+  window: EditorWindow
+  server: Server
+}
+
+/** Name of the theme, and how the workbench marks itself when it wears it. */
+const themes = {
+  light: ['Default Light Modern', 'vs'],
+  'high-contrast': ['Default High Contrast', 'hc-black'],
+  'high-contrast-light': ['Default High Contrast Light', 'hc-light'],
+  dark: ['Default Dark Modern', 'vs-dark'],
+}
+
+const machines = Array.from({ length: 200 }, (_, index) => `washing-machine-${String(index + 1).padStart(3, '0')}`)
+const behavior = { odds: { fail: 0.05, reject: 0.02, hang: 0.02 }, steps: 8, startMs: [500, 45_000], stepMs: [800, 2_500] } as const
+
+const program = await installCodeServer(console.log)
+await withEditor({ program }, async (browser, server) => {
+  server.changeSettings({ ...freePorts, 'editor.minimap.enabled': false })
+  const window = await EditorWindow.open(browser, server)
+  const scene = { window, server }
+  await window.page.setViewportSize({ width: 1440, height: 900 })
+  await openSidebar(window)
+  await inAllThemes(scene, 'welcome')
+  const { mqtt } = await startHub(window)
+  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, talker: aws.jobs.talker, behavior, seed: 7 })
+  try {
+    await fleet.start()
+    await window.treeItem('AWS IoT Core: 200 of 200 devices online').waitFor()
+    await showEditor(scene)
+    await showProgress(scene)
+  } finally {
+    await fleet.stop()
+    await window.close()
+  }
+})
+
+async function showEditor(scene: Scene): Promise<void> {
+  const { window } = scene
+  await window.runCommand('IoT Hub: Create Job')
+  const editor = await JobEditor.in(window)
+  await editor.name.fill('spin-cycle-24')
+  await editor.frame.getByRole('textbox', { name: 'Description' }).fill('A new run parameter for the laundry fleet')
+  await editor.frame.getByRole('textbox', { name: 'Query' }).fill('thingName:washing-machine-*')
+  await editor.useTemplate('Upgrade the firmware')
+  await editor.ready()
+  await inAllThemes(scene, 'job-editor')
+  await editor.frame.getByRole('radio', { name: 'At a growing rate' }).click()
+  await editor.frame.getByRole('heading', { name: 'Abort' }).scrollIntoViewIfNeeded()
+  await inAllThemes(scene, 'job-editor-rollout')
+  await editor.frame.getByRole('radio', { name: 'All at once' }).click()
+  await editor.writeDocument('{\n  "operation": 5,\n  "files": [{ "fileName": "firmware.bin" }]\n')
+  await editor.squiggles.first().waitFor()
+  await editor.frame.getByRole('button', { name: /problem/ }).click()
+  await inAllThemes(scene, 'job-editor-problems')
+  await editor.useTemplate('Set a run parameter on every device')
+  await editor.ready()
+  await editor.create.click()
+}
+
+async function showProgress(scene: Scene): Promise<void> {
+  const { window } = scene
+  const panel = await ProgressPanel.in(window)
+  await window.treeItem('Job spin-cycle-24').locator('.monaco-tl-twistie').click()
+  await window.treeItem('Device washing-machine-003').locator('.monaco-tl-twistie').click()
+  await soon('a good part of the machines has ended', async () => Number(await panel.bar.getAttribute('aria-valuenow')) >= 45, 120_000)
+  await inAllThemes(scene, 'progress')
+  await panel.chip('failed').click()
+  await panel.grid.getByRole('row').nth(1).click()
+  await panel.details.getByRole('heading').first().waitFor()
+  await inAllThemes(scene, 'progress-details')
+  await panel.chip('all').click()
+  await window.page.setViewportSize({ width: 720, height: 900 })
+  await inAllThemes(scene, 'progress-narrow')
+}
+
+/** One picture in each theme; `NAME-THEME.png`. */
+async function inAllThemes({ window, server }: Scene, name: string): Promise<void> {
+  for (const [label, [theme, mark]] of Object.entries(themes)) {
+    server.changeSettings({ 'workbench.colorTheme': theme })
+    await window.page.locator(`.monaco-workbench.${mark}`).waitFor()
+    // Webviews are told a little later; a pointer that rests on something would light it up.
+    await window.page.mouse.move(0, 0)
+    await pause(700)
+    console.log(await window.screenshot(`${name}-${label}`))
+  }
+}
