@@ -12,6 +12,8 @@ export interface ServerOptions {
   settings?: Record<string, unknown>
   /** Given to the server and so to the extension host. */
   env?: Record<string, string>
+  /** Of the editor's user, as `zh-cn`. The editor itself keeps its English words; extensions speak this language where they know it. */
+  language?: string
   /** Ask whether folders are trusted, as a user's editor does; default no. */
   trust?: boolean
 }
@@ -47,7 +49,7 @@ const quiet = {
 }
 
 /** Installs the VSIX into an editor of its own and starts that, everything in a temporary folder, on a free port. */
-export async function startServer({ program, settings = {}, env = {}, trust = false }: ServerOptions): Promise<Server> {
+export async function startServer({ program, settings = {}, env = {}, language, trust = false }: ServerOptions): Promise<Server> {
   if (!existsSync(vsix)) throw new Error(`there is no ${vsix}: run npm run package first`)
   const { path: home, remove } = temporaryFolder('iot-hub-editor-')
   const folder = (name: string) => {
@@ -63,12 +65,13 @@ export async function startServer({ program, settings = {}, env = {}, trust = fa
   const workspaceSettings = join(folder('workspace/.vscode'), 'settings.json')
   let changed: Record<string, unknown> = {}
   writeFileSync(join(home, 'config.yaml'), '')
+  if (language !== undefined) installLanguage(language, user)
 
   try {
     await run(process.execPath, [entry, ...own, '--install-extension', vsix], { ...options, timeout: 60_000 })
     const installed = readdirSync(extensions).find((name) => name.startsWith('local-iot-hub.'))
     if (installed === undefined) throw new Error('code-server says that it installed the VSIX, but there is nothing in its extensions folder')
-    const quieter = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trust ? [] : ['--disable-workspace-trust'])]
+    const quieter = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trust ? [] : ['--disable-workspace-trust']), ...(language === undefined ? [] : ['--locale', language])]
     const child = start(process.execPath, [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter], options)
     const port = await listening(child).catch(async (error: unknown) => {
       await child.stop()
@@ -97,6 +100,14 @@ export async function startServer({ program, settings = {}, env = {}, trust = fa
     remove()
     throw error
   }
+}
+
+/** A language pack that knows the language and not one word of the editor's own: those are not ours to test. */
+function installLanguage(language: string, user: string): void {
+  const words = join(user, 'words.json')
+  writeFileSync(words, JSON.stringify({ version: '1.0.0', contents: {} }))
+  const extensions = [{ extensionIdentifier: { id: 'local-iot-hub-test.language' }, version: '1.0.0' }]
+  writeFileSync(join(user, 'languagepacks.json'), JSON.stringify({ [language]: { hash: 'test', label: language, extensions, translations: { vscode: words } } }))
 }
 
 async function listening(child: ReturnType<typeof start>): Promise<string> {

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { connectAsync } from 'mqtt'
+import { story } from '../vscode/rig/story.ts'
+import { freePorts, portsOf } from './hub.ts'
+
+story(
+  'everything in Simplified Chinese: manifest, tree, both panels',
+  async ({ window }) => {
+    await window.tab('IoT Hub').first().click()
+    await window.page.locator('.welcome-view').getByRole('button', { name: '启动 Hub' }).click()
+    const { mqtt } = await portsOf(window)
+    const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'lamp', reconnectPeriod: 0 })
+    try {
+      await window.treeItem('设备 lamp 在线').waitFor()
+      await window.statusItem('1 台在线').waitFor()
+
+      await window.runCommand('IoT Hub: 创建任务…')
+      const editor = await window.webview('.monaco-editor')
+      assert.equal(await editor.locator('html').getAttribute('lang'), 'zh-cn')
+      await editor.getByRole('heading', { name: '新建任务' }).waitFor()
+      await editor.getByRole('textbox', { name: '任务名称' }).fill('blink')
+      await editor.getByRole('textbox', { name: '查询' }).fill('thingName:lamp')
+      await editor.getByRole('button', { name: '使用模板' }).click()
+      await editor.getByText('可以创建').first().waitFor()
+      await editor.getByRole('button', { name: '创建任务' }).click()
+
+      const panel = await window.webview('main .shares .bar')
+      await panel.getByRole('heading', { name: '变化曲线' }).waitFor()
+      await panel.getByRole('grid', { name: '设备' }).getByRole('row').filter({ hasText: 'lamp' }).getByText('排队').waitFor()
+      await window.treeItem(/任务 blink/).waitFor()
+      await window.screenshot('language')
+    } finally {
+      await device.endAsync()
+    }
+  },
+  { workspaceSettings: freePorts, language: 'zh-cn' },
+)
