@@ -37,13 +37,17 @@ export class EditorWindow {
   async runCommand(title: string): Promise<void> {
     const row = this.choice(title)
     const input = this.page.locator('.quick-input-widget:visible input.input')
+    const isThere = (what: Locator): Promise<boolean> => what.waitFor({ timeout: 2_000 }).then(() => true, () => false)
     for (const deadline = Date.now() + patience; ; ) {
-      // A webview that is just being loaded loses keys, and the palette does not learn of extensions that come while it is open: again, then.
       await this.page.keyboard.press('F1')
-      const found = input.fill(`>${title}`, { timeout: 2_000 }).then(() => row.waitFor({ timeout: 2_000 }))
-      if (await found.then(() => true, () => false)) return row.click()
-      await this.page.keyboard.press('Escape')
-      if (Date.now() > deadline) throw new Error(`the palette has no command “${title}”`)
+      // A page that is just being restored has the focus before it passes keys on: press again.
+      if (await isThere(input)) {
+        await input.fill(`>${title}`)
+        // The palette does not learn of extensions that come while it is open: open it again.
+        if (await isThere(row)) return row.click()
+        await this.page.keyboard.press('Escape')
+      }
+      if (Date.now() > deadline) throw new Error(`the palette has no command “${title}”, or does not open`)
     }
   }
 
