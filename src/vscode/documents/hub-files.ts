@@ -146,12 +146,13 @@ export class HubFiles implements FileSystemProvider {
         continue
       }
       const now = await load(api, opened.subject).then((loaded) => asWritten(loaded, opened), () => undefined)
+      if (document.isDirty) continue
       if (now?.text === opened.text) {
         this.rebase(document.uri, now.base)
         continue
       }
       if (now === undefined) this.#opened.delete(path)
-      else this.#opened.set(path, { ...opened, ...now, mtime: opened.mtime + 1 })
+      else this.#opened.set(path, { ...opened, mtime: opened.mtime + 1 })
       this.#changed.fire([{ type: now === undefined ? FileChangeType.Deleted : FileChangeType.Changed, uri: document.uri }])
     }
   }
