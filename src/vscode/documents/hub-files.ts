@@ -1,24 +1,10 @@
-import { isDeepStrictEqual } from 'node:util'
-import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace, Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type Uri } from 'vscode'
+import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace, Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type TextDocument, type Uri } from 'vscode'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { Gather } from '../gather.ts'
 import type { Host } from '../host.ts'
-import { contentOf, json } from './contents.ts'
-import { isAbout, parsePath, scheme, type Subject } from './paths.ts'
+import { asWritten, baseOf, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
+import { isAbout, parsePath, scheme } from './paths.ts'
 import { saveDesired, type Base } from './twin-edit.ts'
-
-interface Loaded {
-  text: string
-  /** Of a twin. */
-  base?: Base
-}
-
-/** What was last given to the editor. */
-interface Opened extends Loaded {
-  subject: Subject
-  /** Grows when the text becomes another: the editor reads again only then. */
-  mtime: number
-}
 
 /** The hub's twins, jobs and executions as files. */
 export class HubFiles implements FileSystemProvider {
@@ -38,6 +24,7 @@ export class HubFiles implements FileSystemProvider {
       host.onChange((change) => {
         for (const [path, { subject }] of this.#opened) if (isAbout(subject, change)) this.#stale.add(path)
       }),
+      workspace.onDidChangeTextDocument(({ document }) => this.#takenUp(document)),
       host.onState(() => {
         if (host.api() !== undefined) for (const path of this.#opened.keys()) this.#stale.add(path)
       }),
@@ -67,7 +54,7 @@ export class HubFiles implements FileSystemProvider {
 
   async writeFile(uri: Uri, content: Uint8Array): Promise<void> {
     const opened = this.#opened.get(uri.path) ?? (await this.#read(uri))
-    const { subject, base } = opened
+    const { subject, shown: { base } } = opened
     if (subject.type !== 'twin' || base === undefined) throw FileSystemError.NoPermissions(l10n.t('This document can only be read.'))
     const text = Buffer.from(content).toString()
     const saved = await saveDesired(this.#api(), subject.device, subject.name, text, base).catch((error: unknown) => {
@@ -75,7 +62,7 @@ export class HubFiles implements FileSystemProvider {
     })
     switch (saved.type) {
       case 'saved':
-        this.#opened.set(uri.path, { subject, text, mtime: opened.mtime + 1, base: baseOf(saved.twin) })
+        this.#opened.set(uri.path, openedAs({ text, base: baseOf(saved.twin) }, subject, opened.mtime + 1))
         return
       case 'notJson':
         throw new FileSystemError(l10n.t('Not published: this is not JSON ({0}).', saved.reason))
@@ -88,9 +75,9 @@ export class HubFiles implements FileSystemProvider {
   }
 
   /** From now on a save goes on top of this version. */
-  rebase(uri: Uri, base: Base | undefined): void {
+  rebase(uri: Uri, base: Base): void {
     const opened = this.#opened.get(uri.path)
-    if (opened !== undefined && base !== undefined) opened.base = base
+    if (opened !== undefined) opened.shown = { ...opened.shown, base }
   }
 
   readDirectory(): [string, FileType][] {
@@ -126,11 +113,21 @@ export class HubFiles implements FileSystemProvider {
     const loaded = await load(this.#api(), subject).catch((error: unknown) => {
       throw (error as { code?: unknown }).code === 'NOT_FOUND' ? FileSystemError.FileNotFound(uri) : refusal(error)
     })
-    const { text, base } = asWritten(loaded, before)
-    const mtime = before === undefined ? Date.now() : before.text === text ? before.mtime : before.mtime + 1
-    const opened: Opened = { subject, text, mtime, ...(base && { base }) }
+    const now = asWritten(loaded, before)
+    const mtime = before === undefined ? Date.now() : before.text === now.text ? before.mtime : before.mtime + 1
+    const shown = documentAt(uri.path) === undefined ? undefined : before?.shown
+    const opened = openedAs(now, subject, mtime, shown)
     this.#opened.set(uri.path, opened)
     return opened
+  }
+
+  #takenUp(document: TextDocument): void {
+    if (document.uri.scheme !== scheme || document.isDirty) return
+    const opened = this.#opened.get(document.uri.path)
+    if (opened === undefined) return
+    if (opened.text === document.getText()) opened.shown = loadedOf(opened)
+    // What happened while it was written in has been passed over.
+    this.#stale.add(document.uri.path)
   }
 
   /** Documents that nobody has open are forgotten; what somebody is writing in is left alone, so that the save can tell of a conflict. */
@@ -139,38 +136,27 @@ export class HubFiles implements FileSystemProvider {
     if (api === undefined) return
     for (const path of paths) {
       const opened = this.#opened.get(path)
-      const document = workspace.textDocuments.find(({ uri }) => uri.scheme === scheme && uri.path === path)
-      if (opened === undefined || document?.isDirty === true) continue
-      if (document === undefined || document.isClosed) {
+      const document = documentAt(path)
+      if (opened === undefined) continue
+      if (document === undefined) {
         this.#opened.delete(path)
         continue
       }
+      if (isTouched(document, opened)) continue
       const now = await load(api, opened.subject).then((loaded) => asWritten(loaded, opened), () => undefined)
-      if (document.isDirty) continue
+      if (isTouched(document, opened) || this.#opened.get(path) !== opened) continue
       if (now?.text === opened.text) {
-        this.rebase(document.uri, now.base)
+        this.#opened.set(path, openedAs(now, opened.subject, opened.mtime, document.getText() === now.text ? now : opened.shown))
         continue
       }
       if (now === undefined) this.#opened.delete(path)
-      else this.#opened.set(path, { ...opened, mtime: opened.mtime + 1 })
+      else this.#opened.set(path, { ...opened, ...now, mtime: opened.mtime + 1 })
       this.#changed.fire([{ type: now === undefined ? FileChangeType.Deleted : FileChangeType.Changed, uri: document.uri }])
     }
   }
 }
 
-/** What is desired already stays as the user has written it: a save is no reason to lay out the document anew. */
-function asWritten(loaded: Loaded, before: Loaded | undefined): Loaded {
-  const same = before?.base !== undefined && loaded.base !== undefined && isDeepStrictEqual(loaded.base.desired, before.base.desired)
-  return same ? { ...loaded, text: before.text } : loaded
-}
-
-async function load(api: HubApi, subject: Subject): Promise<Loaded> {
-  if (subject.type !== 'twin') return { text: await contentOf(api, subject) }
-  const twin = await api.twin(subject.device, subject.name)
-  return { text: json(twin.desired), base: baseOf(twin) }
-}
-
-const baseOf = ({ desired, version }: TwinView): Base => ({ desired, version })
+const documentAt = (path: string) => workspace.textDocuments.find(({ uri, isClosed }) => uri.scheme === scheme && uri.path === path && !isClosed)
 
 export const conflictText = (base: Base, current: TwinView): string =>
   l10n.t('Version conflict: the desired state was changed meanwhile. You edited version {0}, the twin is at version {1}. Nothing was published.', base.version, current.version)

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { TextDocument } from 'vscode'
+import type { HubApi, TwinView } from '../../shared/api.ts'
+import { contentOf, json } from './contents.ts'
+import type { Subject } from './paths.ts'
+import type { Base } from './twin-edit.ts'
+
+/** A text and the state of the hub that it shows. */
+export interface Loaded {
+  text: string
+  /** Of a twin. */
+  base?: Base
+}
+
+/** The text as it stands in the hub, which the editor has read or is told to read. */
+export interface Opened extends Loaded {
+  subject: Subject
+  /** What the editor has last shown untouched. It may not have taken up a newer text yet, or never will because somebody types. */
+  shown: Loaded
+  /** Grows when the text becomes another: the editor reads again only then. */
+  mtime: number
+}
+
+export function openedAs(now: Loaded, subject: Subject, mtime: number, shown: Loaded = now): Opened {
+  return { ...now, subject, mtime, shown }
+}
+
+export const loadedOf = ({ text, base }: Loaded): Loaded => ({ text, ...(base && { base }) })
+
+/** The editor calls a document saved although somebody has typed on while it was being saved. */
+export const isTouched = (document: TextDocument, { text, shown }: Opened) => document.isDirty || (document.getText() !== text && document.getText() !== shown.text)
+
+/** What is desired already stays as the user has written it: a save is no reason to lay out the document anew. */
+export function asWritten(loaded: Loaded, before: Loaded | undefined): Loaded {
+  const same = before?.base !== undefined && loaded.base !== undefined && isDeepStrictEqual(loaded.base.desired, before.base.desired)
+  return same ? { ...loaded, text: before.text } : loaded
+}
+
+export async function load(api: HubApi, subject: Subject): Promise<Loaded> {
+  if (subject.type !== 'twin') return { text: await contentOf(api, subject) }
+  const twin = await api.twin(subject.device, subject.name)
+  return { text: json(twin.desired), base: baseOf(twin) }
+}
+
+export const baseOf = ({ desired, version }: TwinView): Base => ({ desired, version })
