@@ -48,8 +48,10 @@ export class Arrivals {
 
   #decided(arrival: Arrival, outcome: PublishVerdict | Error): void {
     arrival.outcome = outcome
-    for (let first = this.#undecided[0]; first?.outcome !== undefined && !this.#closed; first = this.#undecided[0]) {
+    for (let first = this.#undecided[0]; first?.outcome !== undefined; first = this.#undecided[0]) {
       this.#undecided.shift()
+      // What the client sent after a message that ends its connection came from someone who has none any more; its will still counts.
+      if (this.#closed && first.incoming.will !== true) continue
       this.#unacknowledged.push(first)
       this.#perform(first, first.outcome)
     }
@@ -58,7 +60,6 @@ export class Arrivals {
 
   #perform(arrival: Arrival, outcome: PublishVerdict | Error): void {
     if (outcome instanceof Error || outcome.route === 'close') {
-      // What the client sent after this came from someone who has no connection any more.
       this.#closed = true
       arrival.error = outcome instanceof Error ? outcome : new Ending(outcome.as ?? 'FORBIDDEN', outcome.reason)
       arrival.ready = true

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Packet } from 'mqtt-packet'
 import { Ask } from './ask.ts'
 import { Ending } from './ending.ts'
+import { isFilter, isTopic } from './filter.ts'
 import type { Link } from './link.ts'
 import type { TapPoint } from './taps.ts'
 
@@ -18,6 +19,8 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
     // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
     if (parser._pos > (packet.length ?? 0) || packet.messageId === -1) return end(`its ${packet.cmd} is shorter than what it must hold`)
     if (packet.messageId === 0) return end(`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
+    const fault = faultOf(packet)
+    if (fault !== undefined) return end(fault)
     if (!tap.in(link.id, packet)) return
     if (packet.cmd === 'disconnect') link.reason = 'CLIENT_INITIATED'
     handle.call(parser, packet.cmd === 'subscribe' ? Ask.wrap(packet) : packet)
@@ -50,4 +53,16 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
       return 0
     }
   }
+}
+
+/** What the parser lets pass although MQTT forbids it. */
+function faultOf(packet: Packet): string | undefined {
+  if (packet.cmd === 'unsubscribe') {
+    if (packet.unsubscriptions.length === 0) return 'its unsubscribe names no filter [MQTT-3.10.3-2]'
+    const wrong = packet.unsubscriptions.find((filter) => !isFilter(filter))
+    return wrong === undefined ? undefined : `it unsubscribed from ${JSON.stringify(wrong)}, which is no filter`
+  }
+  if (packet.cmd !== 'connect' || packet.will === undefined) return undefined
+  if (Number(packet.will.qos) > 2) return `its will has QoS ${packet.will.qos} [MQTT-3.1.2-14]`
+  return isTopic(packet.will.topic) ? undefined : `its will is for ${JSON.stringify(packet.will.topic)}, which is no topic [MQTT-3.3.2-2]`
 }

@@ -138,6 +138,18 @@ test('a will goes through the hub when the connection breaks, and not after DISC
   assert.deepEqual(world.log.filter((line) => /will|disconnected/.test(line)), ['polite disconnected CLIENT_INITIATED', 'broken will gone', 'broken disconnected CONNECTION_LOST'])
 })
 
+test('the will of a client whose publish ends its connection is forwarded, what it sent in between is not', async () => {
+  world = await new World({
+    publish: async (_connection, { topic }) => (topic === 'bad' ? { route: 'close', reason: 'topic is reserved' } : { route: 'forward' }),
+  }).start()
+  const watcher = await world.client('watcher')
+  await watcher.subscribe(['#', 1])
+  const device = await world.client('device', { will: { topic: 'gone', payload: Buffer.from('bye'), qos: 1, retain: false } })
+  device.send(publish('bad', ''), publish('late', ''))
+  await device.closed
+  assert.equal((await watcher.next('publish')).topic, 'gone')
+})
+
 test('what a client published right before DISCONNECT still arrives', async () => {
   const stored = gate()
   world = await new World({ publish: () => stored.promise.then(() => ({ route: 'forward' })) }).start()

@@ -31,6 +31,15 @@ const mistakes: { what: string; bytes: Buffer | string }[] = [
   { what: 'a SUBSCRIBE with the wrong flags', bytes: Buffer.from([0x80, 0x06, 0x00, 0x01, 0x00, 0x01, 0x61, 0x00]) },
   { what: 'a SUBSCRIBE to nothing', bytes: Buffer.from([0x82, 0x02, 0x00, 0x01]) },
   { what: 'a SUBSCRIBE of QoS 3', bytes: Buffer.from([0x82, 0x06, 0x00, 0x01, 0x00, 0x01, 0x61, 0x03]) },
+  { what: 'an UNSUBSCRIBE from nothing', bytes: Buffer.from([0xa2, 0x02, 0x00, 0x01]) },
+  { what: 'an UNSUBSCRIBE from what is no filter', bytes: Buffer.from([0xa2, 0x07, 0x00, 0x01, 0x00, 0x03, 0x61, 0x23, 0x62]) },
+]
+
+/** Wills that MQTT does not know; each is refused when it is announced, not when it falls due. */
+const wills: { what: string; bytes: Buffer }[] = [
+  { what: 'of QoS 3', bytes: Buffer.from('101300044d515454041e000000016100017700016d', 'hex') },
+  { what: 'for a filter', bytes: Buffer.from('101500044d515454040600000001610003772f2300016d', 'hex') },
+  { what: 'for an empty topic', bytes: Buffer.from('101200044d51545404060000000161000000016d', 'hex') },
 ]
 
 describe('a hub that gets what it should never get', () => {
@@ -64,6 +73,14 @@ describe('a hub that gets what it should never get', () => {
       raw.send(bytes)
       raw.send({ cmd: 'publish', topic: update, payload: succeeded, qos: 0, dup: false, retain: false })
       await raw.closed(what)
+    })
+  }
+
+  for (const { what, bytes } of wills) {
+    test(`a will ${what} keeps a client out`, async () => {
+      const raw = await openRaw(hub.endpoints.mqtt)
+      raw.send(bytes)
+      assert.equal((await raw.closed(`a will ${what}`)).length, 0)
     })
   }
 
