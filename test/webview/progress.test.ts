@@ -125,6 +125,7 @@ test('a row that leaves the filter takes no focus with it', async () => {
   await soon('nobody is queued', async () => (await grid.getAttribute('aria-rowcount')) === '1')
   assert.equal(await grid.evaluate((element) => element === document.activeElement), true)
   await chip('all').click()
+  await soon('all are there again', async () => (await grid.getAttribute('aria-rowcount')) === '31')
   await grid.focus()
   await page.keyboard.press('ArrowDown')
   await soon('a row is active again', async () => (await grid.getAttribute('aria-activedescendant')) !== null)

@@ -9,6 +9,11 @@ import { soon } from './soon.ts'
 /** Milliseconds that a user would wait for anything to appear. */
 const patience = 20_000
 
+/** How long something is tried that can be tried again. */
+const brief = { timeout: 2_000 }
+
+const inTime = (deed: Promise<void>): Promise<boolean> => deed.then(() => true, () => false)
+
 /** One window of the editor, and what a user does with it. */
 export class EditorWindow {
   private constructor(
@@ -37,18 +42,14 @@ export class EditorWindow {
   async runCommand(title: string): Promise<void> {
     const row = this.choice(title)
     const input = this.page.locator('.quick-input-widget:visible input.input')
-    const isThere = (what: Locator): Promise<boolean> => what.waitFor({ timeout: 2_000 }).then(() => true, () => false)
-    for (const deadline = Date.now() + patience; ; ) {
+    for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
       await this.page.keyboard.press('F1')
-      // A page that is just being restored has the focus before it passes keys on: press again.
-      if (await isThere(input)) {
-        await input.fill(`>${title}`)
-        // The palette does not learn of extensions that come while it is open: open it again.
-        if (await isThere(row)) return row.click()
-        await this.page.keyboard.press('Escape')
-      }
-      if (Date.now() > deadline) throw new Error(`the palette has no command “${title}”, or does not open`)
+      // A page that is just being restored has the focus before it passes keys on, and takes it away again from an open palette: press again.
+      // Nor does the palette learn of extensions that come while it is open.
+      if ((await inTime(input.fill(`>${title}`, brief))) && (await inTime(row.click(brief)))) return
+      await this.page.keyboard.press('Escape')
     }
+    throw new Error(`the palette has no command “${title}”, or does not open`)
   }
 
   /** A row of the open quick pick or palette. */
