@@ -11,11 +11,12 @@ import { jobCommands } from './jobs/job-commands.ts'
 import { advanceClock } from './life/advance-clock.ts'
 import { followState } from './life/follow-state.ts'
 import { HubLife } from './life/hub-life.ts'
-import { lifeCommands } from './life/life-commands.ts'
+import { lifeCommands, starting } from './life/life-commands.ts'
 import { networkCommands } from './life/network.ts'
 import { showStatusMenu } from './life/status-menu.ts'
 import { registerProgress } from './progress/open.ts'
 import { Pulse, type Beat } from './pulse.ts'
+import { registerHubTask } from './task/hub-task.ts'
 import { DevicesView } from './tree/devices-view.ts'
 import { JobsView } from './tree/jobs-view.ts'
 import { LoadMoreNode } from './tree/nodes/load-more.ts'
@@ -59,6 +60,8 @@ export function activate(context: ExtensionContext): Exports {
     workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     registerJobEditor(host),
     registerProgress(host),
+    // Tasks end with the window: what one began does not come back by itself.
+    registerHubTask(host, { start: () => starting(life.start({ remember: false })), stop: () => life.stop() }),
     Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
   void life.resume()

@@ -37,8 +37,8 @@ export class HubLife {
     return currentOptions(placesOf(this.context), (setting, value) => this.log.warn(`${setting}: ${JSON.stringify(value)} cannot be used; the default is`))
   }
 
-  /** Starts or joins, if the workspace is trusted. */
-  async start(): Promise<HubState> {
+  /** Starts or joins, if the workspace is trusted. `remember`: whether it is to come back with the window, default yes. */
+  async start({ remember = true } = {}): Promise<HubState> {
     if (!workspace.isTrusted) {
       void refuseUntrusted()
       return this.life.state
@@ -46,13 +46,15 @@ export class HubLife {
     const options = this.options()
     if (!isUp(this.life.state)) this.startedWith = options
     const state = await this.life.start(options)
-    await this.#remember(isUp(state))
+    await this.#remember(remember && isUp(state))
     return state
   }
 
   async stop(how?: { forAll: boolean }): Promise<HubState> {
+    // At once: who starts it in the same moment is to find it stopping.
+    const stopped = this.life.stop(how)
     await this.#remember(false)
-    return this.life.stop(how)
+    return stopped
   }
 
   async restart(): Promise<HubState> {

@@ -36,7 +36,7 @@ export async function refuseGuest(): Promise<void> {
 }
 
 /** The state is returned for callers; a failure is told at once, with the ways out. */
-async function starting(began: Promise<HubState>): Promise<HubState> {
+export async function starting(began: Promise<HubState>): Promise<HubState> {
   const state = await began
   if (state.type === 'failed') void tellFailure(state)
   return state

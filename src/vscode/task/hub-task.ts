@@ -1,0 +1,26 @@
+import { CustomExecution, l10n, Task, TaskPanelKind, TaskRevealKind, tasks, TaskScope, type Disposable, type TaskDefinition } from 'vscode'
+import type { Host } from '../host.ts'
+import { HubTerminal, type TaskHub } from './hub-terminal.ts'
+
+/** The type in `tasks.json`, and the source in front of the task’s name. */
+export const taskType = 'iot-hub'
+
+/** The same in every language: `launch.json` names it, and is shared. */
+const name = 'start'
+
+/** Lets `preLaunchTask` and other tasks wait for the hub: `iot-hub: start` begins it unless it runs, and counts as done once it is ready. */
+export function registerHubTask(host: Host, hub: TaskHub): Disposable {
+  return tasks.registerTaskProvider(taskType, {
+    provideTasks: () => [hubTask({ type: taskType }, TaskScope.Workspace, host, hub)],
+    resolveTask: ({ definition, scope }) => hubTask(definition, scope ?? TaskScope.Workspace, host, hub),
+  })
+}
+
+function hubTask(definition: TaskDefinition, scope: NonNullable<Task['scope']>, host: Host, hub: TaskHub): Task {
+  const execution = new CustomExecution(() => Promise.resolve(new HubTerminal(host, hub)))
+  const task = new Task(definition, scope, name, taskType, execution, '$iot-hub')
+  task.isBackground = true
+  task.detail = l10n.t('Starts the hub unless it runs already; who waits for this task waits until devices can connect')
+  task.presentationOptions = { reveal: TaskRevealKind.Silent, panel: TaskPanelKind.Dedicated, showReuseMessage: false }
+  return task
+}
