@@ -67,7 +67,7 @@ test('what is sound is described as if CreateJob had made it', async () => {
       abort: [{ on: 'ANY' as const, percent: 12.5, minimum: 2 }],
       timeout: { inProgressMs: 5 * MINUTE },
       retry: [{ on: 'TIMED_OUT' as const, times: 3 }],
-      schedule: { startAt: start, endAt: start + 120 * MINUTE, windows: [{ cron: '0 18 * * 1', durationMs: 30 * MINUTE }] },
+      schedule: { startAt: start, endAt: start + 120 * MINUTE, windows: [{ cron: '0 2 * * 4', durationMs: 30 * MINUTE }] },
     }
     ctx.engine.jobs.create(ctx.turn, aws.jobs.prepare(ctx, job(plan)))
   })
@@ -80,7 +80,7 @@ test('what is sound is described as if CreateJob had made it', async () => {
   assert.deepEqual(described?.schedulingConfig, {
     startTime: '2026-01-01 01:00',
     endTime: '2026-01-01 03:00',
-    maintenanceWindows: [{ startTime: 'cron(0 18 ? * 2 *)', durationInMinutes: 30 }],
+    maintenanceWindows: [{ startTime: 'cron(0 2 ? * 5 *)', durationInMinutes: 30 }],
   })
 })
 

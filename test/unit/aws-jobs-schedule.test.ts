@@ -68,6 +68,10 @@ for (const [what, config] of [
   ['an unknown end behaviour', { endBehavior: 'STOP' }],
   ['a window of a day', { maintenanceWindows: [{ startTime: 'cron(0 18 ? * MON *)', durationInMinutes: 1431 }] }],
   ['a window without a duration', { maintenanceWindows: [{ startTime: 'cron(0 18 ? * MON *)' }] }],
+  ['windows whose year is past', { maintenanceWindows: [{ startTime: 'cron(0 18 1 1 ? 2020)', durationInMinutes: 10 }] }],
+  ['windows on a day that no month has', { maintenanceWindows: [{ startTime: 'cron(0 18 31 FEB ? *)', durationInMinutes: 10 }] }],
+  ['windows that open after the end', { endTime: '2026-01-01 17:00', maintenanceWindows: [{ startTime: 'cron(0 18 * * ? *)', durationInMinutes: 10 }] }],
+  ['windows that closed before the start', { startTime: '2026-06-01 12:00', maintenanceWindows: [{ startTime: 'cron(0 18 1 1 ? 2026)', durationInMinutes: 10 }] }],
   ['a window without a cron expression', { maintenanceWindows: [{ startTime: 'mondays', durationInMinutes: 10 }] }],
 ] as const) {
   test(`${what} is refused with the name of its field`, () => {
@@ -86,4 +90,12 @@ test('a start within 30 minutes is a warning in open mode and an error in strict
   const strict = schedule(soon, 'strict')
   assert.equal(strict.answer?.status, 400)
   assert.equal(schedule({ startTime: '2026-01-01 12:30', endTime: '2026-01-01 13:00' }, 'strict').answer?.status, 200)
+})
+
+test('windows are taken if one of them opens in time, or is open at the start', () => {
+  const evening = { startTime: 'cron(0 18 * * ? *)', durationInMinutes: 10 }
+  const past = { startTime: 'cron(0 18 1 1 ? 2020)', durationInMinutes: 10 }
+  const under = { startTime: 'cron(55 11 1 1 ? 2026)', durationInMinutes: 10 }
+  assert.equal(schedule({ maintenanceWindows: [past, evening] }).answer?.status, 200)
+  assert.equal(schedule({ endTime: '2026-01-01 13:00', maintenanceWindows: [under] }).answer?.status, 200)
 })

@@ -69,7 +69,7 @@ const fields = rows('Jobs: CreateJob fields', [
   ['timeoutConfig', 'modelled', 'expires on the second, where AWS may be up to 60 s late'],
   ['jobExecutionsRetryConfig', 'modelled', 'ALL excludes other criteria'],
   ['schedulingConfig startTime, endTime, endBehavior', 'modelled', 'DEVIATION: the 30-minute minima bind in strict mode only; open mode warns'],
-  ['schedulingConfig maintenanceWindows', 'modelled', 'for both target selections; cron of 6 fields, or 7 with seconds 0'],
+  ['schedulingConfig maintenanceWindows', 'modelled', 'for both target selections; cron of 6 fields, or 7 with seconds 0; refused if none opens within the schedule. DEVIATION: between windows the job stays IN_PROGRESS, where AWS says SCHEDULED'],
   ['presignedUrlConfig', 'modelled', 'roleArn is stored and shown: there are no roles'],
   ['tags', 'modelled', 'stored with the job'],
   ['namespaceId', 'ignored', 'stored, shown and filtered by; notifications are not moved to the namespace'],

@@ -1,6 +1,6 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Job, Schedule } from '../../../core/job/model.ts'
-import { nextWindows } from '../../../core/job/windows.ts'
+import { nextWindows, windowAt } from '../../../core/job/windows.ts'
 import type { Context } from '../../dialect.ts'
 import { readAwsCron } from './cron.ts'
 import type { MaintenanceWindow, SchedulingConfig } from './extra.ts'
@@ -34,14 +34,16 @@ export function readSchedule(ctx: Context, fields: Fields): ReadSchedule {
   // DEVIATION: AWS enforces the 30 minutes always; open mode warns.
   const broken = minima.map((member) => ({ member, rule: `must be at least 30 minutes after ${member === 'endTime' ? 'the start' : 'now'}` }))
   if (ctx.settings.mode === 'strict' && broken[0] !== undefined) throw fields.refuse(broken[0].member, broken[0].rule)
+  const schedule: Schedule = {
+    ...(startAt !== undefined && { startAt }),
+    ...(endAt !== undefined && { endAt }),
+    ...(endBehavior !== undefined && { endBehavior }),
+    ...(windows !== undefined && { windows: windows.map(({ cron, config }) => ({ cron, durationMs: config.durationInMinutes * MINUTE })) }),
+  }
+  if (!everOpens(schedule, Math.max(from, ctx.now))) throw fields.refuse('maintenanceWindows', 'must have a window that opens within the schedule')
   return {
+    schedule,
     tooSoon: broken.map(({ member, rule }) => fields.refuse(member, `${rule} on AWS`).message),
-    schedule: {
-      ...(startAt !== undefined && { startAt }),
-      ...(endAt !== undefined && { endAt }),
-      ...(endBehavior !== undefined && { endBehavior }),
-      ...(windows !== undefined && { windows: windows.map(({ cron, config }) => ({ cron, durationMs: config.durationInMinutes * MINUTE })) }),
-    },
     config: {
       ...(startAt !== undefined && { startTime: formatTime(startAt) }),
       ...(endAt !== undefined && { endTime: formatTime(endAt) }),
@@ -49,6 +51,12 @@ export function readSchedule(ctx: Context, fields: Fields): ReadSchedule {
       ...(windows !== undefined && { maintenanceWindows: windows.map(({ config }) => config) }),
     },
   }
+}
+
+/** A job whose windows are all past, or on a 31 February, would be in progress for ever and reach nobody. */
+function everOpens(schedule: Schedule, from: Instant): boolean {
+  const { open, opensAt } = windowAt(schedule, from)
+  return open || (opensAt !== undefined && opensAt < (schedule.endAt ?? Infinity))
 }
 
 /** Reads `maintenanceWindows` of a schedule or a template. */
