@@ -74,11 +74,15 @@ export class Listeners {
       requestCert: true,
       rejectUnauthorized: false,
       ALPNCallback: pickProtocol,
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: this.#around.options.connectMs ?? HANDSHAKE_MS,
       noDelay: true,
     })
     server.on('connection', (socket: Socket) => this.#hold(socket))
-    server.on('tlsClientError', (error, socket) => this.#notice(explainHandshake(error), socket))
+    server.on('tlsClientError', (error, socket) => {
+      this.#notice(explainHandshake(error), socket)
+      // Node leaves it open when it was only too slow.
+      socket.destroy()
+    })
     server.on('secureConnection', (socket) => {
       socket.authorized = isSignedBy(socket, authorities)
       this.#greet(socket)

@@ -118,7 +118,7 @@ export interface BrokerOptions {
   bufferBytes?: number
   /** How long a client may read nothing while something waits for it; default 60,000 ms of real time. */
   stallMs?: number
-  /** How long a client may take to say CONNECT, TLS handshake not included; default 30,000 ms of real time. */
+  /** How long a client may take to say CONNECT, and before that as long again for its TLS handshake; default 30,000 ms of real time. */
   connectMs?: number
 }
 

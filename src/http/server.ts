@@ -17,6 +17,9 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** Longer than the pools of common clients keep a connection, so that they do not write into a closing one. */
 const KEEP_ALIVE_MS = 65_000
 const STOP_GRACE_MS = 2_000
+const HEADERS_MS = 60_000
+/** How often Node looks for requests that take too long, at most. */
+const LOOK_EVERY_MS = 30_000
 /** AWS names its HTTP over TLS in ALPN too [aws 1.1]. */
 const ALPN = ['x-amzn-http-ca', 'http/1.1']
 
@@ -36,6 +39,8 @@ export interface HttpServerOptions {
   objects: ObjectStore
   /** Default 8 MB; larger requests get 413. */
   maxBodyBytes?: number
+  /** How long a client may take to send the head of a request; default 60,000 ms of real time. Slower ones get 408. */
+  headersMs?: number
 }
 
 /** HTTP/1.1 on any number of listeners, with or without TLS, all served by the same hooks. */
@@ -43,8 +48,8 @@ export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #connections = new Connections()
   readonly #listeners = new Set<Server>()
-  /** Parses what other listeners have accepted; never listens. */
-  readonly #adopting: Server
+  /** Parses what other listeners have accepted. It listens itself, since Node ends requests that take too long only for servers that do. */
+  #adopting: Server | undefined
   #lastRequest = 0
   #stopping = false
 
@@ -54,28 +59,31 @@ export class HttpServer {
 
   private constructor(options: HttpServerOptions) {
     this.#options = options
-    this.#adopting = this.#prepareHttp()
   }
 
   /** The actual port. A port that is taken rejects with Node's EADDRINUSE error, which names it. */
-  listenHttp(port: number, host: string): Promise<number> {
-    return this.#listen(this.#prepareHttp(), port, host)
+  async listenHttp(port: number, host: string): Promise<number> {
+    const server = createHttpServer(this.#times())
+    server.on('connection', (socket: Socket) => this.#connections.add(socket))
+    const actual = await this.#listen(this.#prepare(server), port, host)
+    this.#adopting ??= server
+    return actual
   }
 
   /** Client certificates are asked for but not judged here. */
   listenHttps(port: number, host: string): Promise<number> {
     const { tls } = this.#options
     if (tls === undefined) return Promise.reject(new Error('HTTPS needs a server certificate'))
-    const server = createHttpsServer({ ...tls, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ALPN })
+    const server = createHttpsServer({ ...tls, ...this.#times(), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ALPN })
     server.on('connection', (socket: Socket) => this.#connections.addRaw(socket))
     server.on('secureConnection', (socket) => this.#connections.add(socket))
     server.on('tlsClientError', (error, socket) => this.#noticeHandshake(error, socket))
     return this.#listen(this.#prepare(server), port, host)
   }
 
-  /** Takes over a socket on which another listener has seen HTTP; what that has read must be unshifted. */
+  /** Takes over a socket on which another listener has seen HTTP; what that has read must be unshifted. Before `listenHttp` it is closed. */
   accept(socket: Socket): void {
-    if (this.#stopping) socket.destroy()
+    if (this.#stopping || this.#adopting === undefined) socket.destroy()
     else parseAgain(this.#adopting, 'connection', socket)
   }
 
@@ -88,10 +96,9 @@ export class HttpServer {
     await Promise.all(closed)
   }
 
-  #prepareHttp(): Server {
-    const server = createHttpServer()
-    server.on('connection', (socket: Socket) => this.#connections.add(socket))
-    return this.#prepare(server)
+  #times(): { headersTimeout: number; connectionsCheckingInterval: number } {
+    const { headersMs = HEADERS_MS } = this.#options
+    return { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, LOOK_EVERY_MS) }
   }
 
   #prepare(server: Server): Server {

@@ -141,6 +141,13 @@ test('what goes wrong in a handshake is told in words, and the hub lives on', as
   await client.endAsync()
 })
 
+test('a handshake that does not get anywhere is given up', async () => {
+  await start({ connectMs: 50 })
+  const mute = connectTcp(mqtts, '127.0.0.1')
+  await once(mute.resume(), 'close')
+  await world.told('(tls): it did not finish the TLS handshake in time')
+})
+
 test('sockets that say nothing do not keep the hub from stopping', async () => {
   await start()
   const mute = connectTcp(mqtts, '127.0.0.1')

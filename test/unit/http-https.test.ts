@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { ObjectStore } from '../../src/http/objects.ts'
@@ -88,6 +88,16 @@ describe('the HTTPS server', () => {
     const request = hub.requests.at(-1)!
     assert.deepEqual([request.path, request.secure, request.certificate?.commonName, request.body.length], ['/a%2Fb', true, 'thing-1', body.length])
     sniffing.close()
+  })
+
+  it('gives up on who is too slow with a request, also where another listener has accepted it', async () => {
+    const { server, port } = await startServer(() => ok, { headersMs: 50 })
+    assert.match(await sendRaw(port, 'GET / HTTP/1.1\r\nHost: '), /^HTTP\/1\.1 408 /)
+    const handing = createServer((socket) => server.accept(socket)).listen(0, '127.0.0.1')
+    await once(handing, 'listening')
+    assert.match(await sendRaw((handing.address() as AddressInfo).port, 'GET / HTTP/1.1\r\nHost: '), /^HTTP\/1\.1 408 /)
+    handing.close()
+    await server.stop()
   })
 
   it('needs a certificate of its own', async () => {
