@@ -134,6 +134,30 @@ for (const [on, ends, aborted] of [
   })
 }
 
+test('failures that are retried count towards an abort like any other ended execution', () => {
+  const hall = new Hall()
+  const devices = hall.devices(4)
+  hall.job(devices, { retry: [{ on: 'FAILED', times: 5 }], abort: [{ on: 'FAILED', percent: 60, minimum: 3 }] })
+  hall.report(devices[0]!, 'FAILED')
+  hall.report(devices[1]!, 'FAILED')
+  assert.deepEqual([hall.jobStatus(), hall.count('QUEUED')], ['IN_PROGRESS', 4])
+  hall.restart()
+  hall.report(devices[0]!, 'FAILED')
+  assert.deepEqual([hall.jobStatus(), hall.count('FAILED'), hall.count('CANCELED')], ['CANCELED', 1, 3])
+})
+
+test('an ended execution that is deleted counts no more towards an abort', () => {
+  const hall = new Hall()
+  const devices = hall.devices(3)
+  hall.job(devices, { retry: [{ on: 'FAILED', times: 5 }], abort: [{ on: 'FAILED', percent: 100, minimum: 2 }] })
+  hall.report(devices[0]!, 'FAILED')
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', devices[0]!, 1))
+  hall.report(devices[1]!, 'FAILED')
+  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
+  hall.report(devices[2]!, 'FAILED')
+  assert.equal(hall.jobStatus(), 'CANCELED')
+})
+
 test('failures are retried as new executions, until the retries for their kind are used up', () => {
   const hall = new Hall()
   const [device] = hall.devices(1)

@@ -116,3 +116,15 @@ test('a job that was cancelled or is being deleted is not run again', () => {
     [true, true, false, false],
   )
 })
+
+test('what is run again counts towards an abort by how it ends then, also after a restart', () => {
+  const hall = new Hall()
+  const devices = hall.devices(4)
+  hall.job(devices, { abort: [{ on: 'FAILED', percent: 60, minimum: 2 }] })
+  devices.forEach((device, index) => hall.report(device, index < 2 ? 'SUCCEEDED' : 'FAILED'))
+  hall.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
+  hall.report(devices[2]!, 'FAILED')
+  hall.restart()
+  hall.report(devices[3]!, 'FAILED')
+  assert.deepEqual([hall.jobStatus(), hall.count('FAILED'), hall.count('SUCCEEDED')], ['COMPLETED', 2, 2])
+})

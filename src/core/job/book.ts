@@ -3,7 +3,8 @@ import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Counts, Execution } from './model.ts'
 import { Queues } from './queue.ts'
-import { noCounts } from './states.ts'
+import { isPending, noCounts } from './states.ts'
+import { countedAttempts, Tally } from './tally.ts'
 import { timesOutAt } from './timeout.ts'
 
 const NO_EXECUTIONS: ReadonlyMap<DeviceKey, Execution> = new Map()
@@ -11,6 +12,7 @@ const NO_EXECUTIONS: ReadonlyMap<DeviceKey, Execution> = new Map()
 /** The executions, and every index over them: latest attempts, counts, queues, timers. All writes pass here. */
 export class Book {
   readonly queues = new Queues()
+  readonly tally = new Tally()
   readonly #table: Table<Execution>
   readonly #deadlines: Deadlines<string>
   readonly #latest = new Map<JobKey, Map<DeviceKey, Execution>>()
@@ -61,6 +63,7 @@ export class Book {
     const before = this.get(execution.job, execution.device)
     this.#table.set(keyOf(execution), execution)
     this.#arm(execution, before)
+    this.#count(execution, before)
     this.#index(execution, before)
     this.queues.change(before, execution)
   }
@@ -68,9 +71,16 @@ export class Book {
   /** Erases one attempt; if it was the latest, the one before it is the latest again. */
   erase(execution: Execution): void {
     const { job, device } = execution
+    this.tally.remove(job, countedAttempts(this.attempts(job, device)))
+    this.#eraseRecord(execution)
+    this.tally.add(job, countedAttempts(this.attempts(job, device)))
+  }
+
+  #eraseRecord(execution: Execution): void {
+    const { job, device } = execution
+    const latest = this.get(job, device)
     this.#table.delete(keyOf(execution))
     this.#deadlines.delete(timerKey(execution))
-    const latest = this.get(job, device)
     if (latest?.number !== execution.number) return
     const previous = this.#previous(latest)
     const counts = this.#countsOf(job)
@@ -89,6 +99,7 @@ export class Book {
   forget(job: JobKey): void {
     this.#latest.delete(job)
     this.#counts.delete(job)
+    this.tally.forget(job)
   }
 
   #load(execution: Execution): void {
@@ -96,6 +107,7 @@ export class Book {
     const before = this.get(execution.job, execution.device)
     if (before !== undefined && before.number > execution.number) return
     this.#arm(execution, undefined)
+    this.#count(execution, before)
     this.#index(execution, before)
     this.queues.load(execution)
   }
@@ -103,6 +115,14 @@ export class Book {
   #arm(execution: Execution, before: Execution | undefined): void {
     const at = timesOutAt(execution)
     if (at !== undefined || (before !== undefined && timesOutAt(before) !== undefined)) this.#deadlines.set(timerKey(execution), at)
+  }
+
+  /** Called before `execution` takes the place of `before`, the latest until now. */
+  #count(execution: Execution, before: Execution | undefined): void {
+    const { job, device, number, retried, status } = execution
+    const isNew = before?.number !== number
+    if (isNew && before !== undefined && retried === undefined) this.tally.remove(job, countedAttempts(this.attempts(job, device)))
+    if (!isPending(status) && (isNew || isPending(before.status))) this.tally.add(job, [execution])
   }
 
   #index(execution: Execution, before: Execution | undefined): void {

@@ -97,7 +97,7 @@ export class Course {
   ended(turn: Turn, execution: Execution, cancel: (reasonCode: string, comment: string) => void): void {
     const job = this.jobs.get(execution.job)
     if (job === undefined || job.status !== 'IN_PROGRESS') return
-    const rule = brokenRule(job.abort ?? [], this.#book.counts(job.key))
+    const rule = brokenRule(job.abort ?? [], this.#book.tally.of(job.key))
     if (rule !== undefined) {
       const ends = rule.on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${rule.on}`
       return cancel('ABORT_CRITERIA_MET', `${rule.percent} % or more of at least ${rule.minimum} ended executions ${ends}`)

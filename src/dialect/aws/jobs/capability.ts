@@ -65,7 +65,7 @@ const fields = rows('Jobs: CreateJob fields', [
   ['description', 'modelled'],
   ['targetSelection', 'modelled'],
   ['jobExecutionsRolloutConfig', 'modelled', 'DEVIATION: without one, open mode rolls out at once; strict mode at 1000 a minute, as AWS does'],
-  ['abortConfig', 'modelled', 'the reasonCode is ABORT_CRITERIA_MET'],
+  ['abortConfig', 'modelled', 'the reasonCode is ABORT_CRITERIA_MET; attempts that are retried count, each for itself'],
   ['timeoutConfig', 'modelled', 'expires on the second, where AWS may be up to 60 s late'],
   ['jobExecutionsRetryConfig', 'modelled', 'ALL excludes other criteria'],
   ['schedulingConfig startTime, endTime, endBehavior', 'modelled', 'DEVIATION: the 30-minute minima bind in strict mode only; open mode warns'],
