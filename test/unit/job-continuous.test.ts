@@ -41,6 +41,28 @@ test('what a device has finished stays finished when it leaves and comes back', 
   assert.deepEqual([hall.status(devices[0]!), hall.engine.executions.require('x/job', devices[0]!).number], ['SUCCEEDED', 1])
 })
 
+test('an execution that people have deleted does not come back by itself, but when the device comes back, under a number of its own', () => {
+  const { hall, devices, join, leave } = continuous()
+  const device = devices[0]!
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device, 1))
+  hall.turn((turn, engine) => engine.connections.connected(turn, device))
+  hall.restart()
+  hall.turn((turn, engine) => engine.devices.update(turn, device, { tags: { room: 'kitchen' } }))
+  assert.equal(hall.status(device), undefined)
+  leave(device)
+  hall.restart()
+  join(device)
+  assert.deepEqual([hall.status(device), hall.engine.executions.require('x/job', device).number], ['QUEUED', 2])
+})
+
+test('nothing is kept of deleted executions once their job is deleted', () => {
+  const { hall, devices } = continuous()
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', devices[0]!, 1))
+  hall.restart()
+  hall.turn((turn, engine) => engine.jobs.delete(turn, 'x/job', { force: true }))
+  assert.equal(hall.tables.table('erased').size, 0)
+})
+
 test('deleting a device takes it out of the continuous jobs it was pending in', () => {
   const { hall, devices } = continuous()
   hall.turn((turn, engine) => engine.devices.delete(turn, devices[0]!))

@@ -128,3 +128,14 @@ test('what is run again counts towards an abort by how it ends then, also after 
   hall.report(devices[3]!, 'FAILED')
   assert.deepEqual([hall.jobStatus(), hall.count('FAILED'), hall.count('SUCCEEDED')], ['COMPLETED', 2, 2])
 })
+
+test('the number of a deleted attempt is not given again: what is still said of it cannot touch the next one', () => {
+  const hall = new Hall()
+  const [device = ''] = hall.devices(1)
+  hall.job([device], { retry: [{ on: 'FAILED', times: 1 }] })
+  hall.report(device, 'FAILED')
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device, 2))
+  rerun(hall)
+  assert.deepEqual([hall.status(device), hall.engine.executions.require('x/job', device).number], ['QUEUED', 3])
+  assert.throws(() => hall.report(device, 'SUCCEEDED', { number: 2 }), { code: 'NOT_FOUND' })
+})

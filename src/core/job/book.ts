@@ -1,6 +1,7 @@
 import type { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
+import { Erased } from './erased.ts'
 import type { Counts, Execution } from './model.ts'
 import { Queues } from './queue.ts'
 import { isPending, noCounts } from './states.ts'
@@ -13,6 +14,7 @@ const NO_EXECUTIONS: ReadonlyMap<DeviceKey, Execution> = new Map()
 export class Book {
   readonly queues = new Queues()
   readonly tally = new Tally()
+  readonly erased: Erased
   readonly #table: Table<Execution>
   readonly #deadlines: Deadlines<string>
   readonly #latest = new Map<JobKey, Map<DeviceKey, Execution>>()
@@ -23,6 +25,7 @@ export class Book {
   constructor(tables: Tables, deadlines: Deadlines<string>) {
     this.#table = tables.table('executions')
     this.#deadlines = deadlines
+    this.erased = new Erased(tables)
     for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
   }
 
@@ -58,6 +61,11 @@ export class Book {
     return this.#counts.get(job) ?? noCounts()
   }
 
+  /** The number of a new attempt: never one that there was. */
+  nextNumber(job: JobKey, device: DeviceKey): number {
+    return Math.max(this.get(job, device)?.number ?? 0, this.erased.number(job, device)) + 1
+  }
+
   /** Writes an execution that is new, or the successor of the latest one. */
   put(execution: Execution): void {
     const before = this.get(execution.job, execution.device)
@@ -65,6 +73,7 @@ export class Book {
     this.#arm(execution, before)
     this.#count(execution, before)
     this.#index(execution, before)
+    if (before?.number !== execution.number) this.erased.remove(execution.job, execution.device)
     this.queues.change(before, execution)
   }
 
@@ -100,6 +109,7 @@ export class Book {
     this.#latest.delete(job)
     this.#counts.delete(job)
     this.tally.forget(job)
+    this.erased.forget(job)
   }
 
   #load(execution: Execution): void {

@@ -165,7 +165,9 @@ export class Course {
   reconsider(turn: Turn, job: Job, device: DeviceKey): void {
     const latest = this.#book.get(job.key, device)
     const meant = this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
+    if (!meant) this.#book.erased.left(job.key, device)
     if (meant && (latest === undefined || latest.status === 'REMOVED')) {
+      if (this.#book.erased.withholds(job.key, device)) return
       if (this.hasEnded(job, turn.now) || this.#plans.awaits(job, device)) return
       if (windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
       else this.extend(turn, job, [device])
@@ -190,7 +192,7 @@ export class Course {
     const execution: Execution = {
       job: job.key,
       device,
-      number: (this.#book.get(job.key, device)?.number ?? 0) + 1,
+      number: this.#book.nextNumber(job.key, device),
       order: this.#book.nextOrder(),
       status: 'QUEUED',
       version: 1,

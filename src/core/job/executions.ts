@@ -105,11 +105,13 @@ export class Executions {
     return this.move(turn, wanted, force ? 'FORCE_CANCEL' : 'CANCEL')
   }
 
-  /** Erases one attempt. What is in progress is only erased by force: INVALID_TRANSITION. */
-  delete(turn: Turn, job: JobKey, device: DeviceKey, number: number, { force = false } = {}): void {
+  /** Erases one attempt. What is in progress is only erased by force: INVALID_TRANSITION. With the whole job, nothing of it is remembered. */
+  delete(turn: Turn, job: JobKey, device: DeviceKey, number: number, { force = false, withJob = false } = {}): void {
     const execution = this.require(job, device, number)
     if (execution.status === 'IN_PROGRESS' && !force) throw invalidTransition(execution, 'DELETED')
+    const latest = this.require(job, device).number === number
     this.#book.erase(execution)
+    if (latest && !withJob) this.#book.erased.add(execution)
     turn.emit({ type: 'execution.deleted', key: device, execution })
     if (isPending(execution.status)) this.#employer.ended(turn, execution)
   }

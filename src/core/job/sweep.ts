@@ -49,7 +49,7 @@ export class Sweeps {
   #sweep(turn: Turn, { key, sweeping }: Job, execution: Execution): number {
     if (sweeping === 'DELETE') {
       const attempts = this.#book.attempts(key, execution.device).reverse()
-      for (const { number } of attempts) this.#executions.delete(turn, key, execution.device, number, { force: true })
+      for (const { number } of attempts) this.#executions.delete(turn, key, execution.device, number, { force: true, withJob: true })
       return attempts.length
     }
     const move = sweeping === 'FORCE_CANCEL' ? 'FORCE_CANCEL' : 'CANCEL'

@@ -1,0 +1,66 @@
+import type { DeviceKey, JobKey } from '../ids.ts'
+import type { Table, Tables } from '../table.ts'
+import type { Execution } from './model.ts'
+
+interface Erasure {
+  job: JobKey
+  device: DeviceKey
+  /** Of the latest attempt, which was erased. */
+  number: number
+  /** The device has left the targets since. */
+  left?: true
+}
+
+/**
+ * Of which devices people have erased the latest attempt, so that its number is not given again, and that a continuous
+ * job does not queue anew what was just deleted.
+ */
+export class Erased {
+  readonly #table: Table<Erasure>
+  readonly #devices = new Map<JobKey, Set<DeviceKey>>()
+
+  constructor(tables: Tables) {
+    this.#table = tables.table('erased')
+    for (const { job, device } of this.#table.values()) this.#index(job, device)
+  }
+
+  /** 0 if there was none. */
+  number(job: JobKey, device: DeviceKey): number {
+    return this.#table.get(keyOf(job, device))?.number ?? 0
+  }
+
+  /** Whether nothing was queued for the device since, nor has it left the targets, to come back as a new one. */
+  withholds(job: JobKey, device: DeviceKey): boolean {
+    const erasure = this.#table.get(keyOf(job, device))
+    return erasure !== undefined && erasure.left !== true
+  }
+
+  add({ job, device, number }: Execution): void {
+    this.#table.set(keyOf(job, device), { job, device, number })
+    this.#index(job, device)
+  }
+
+  /** The device is none of the targets now. */
+  left(job: JobKey, device: DeviceKey): void {
+    const erasure = this.#table.get(keyOf(job, device))
+    if (erasure !== undefined && erasure.left !== true) this.#table.set(keyOf(job, device), { ...erasure, left: true })
+  }
+
+  /** The device has a later attempt: nothing need be known of the erased one any more. */
+  remove(job: JobKey, device: DeviceKey): void {
+    if (this.#devices.get(job)?.delete(device) === true) this.#table.delete(keyOf(job, device))
+  }
+
+  forget(job: JobKey): void {
+    for (const device of this.#devices.get(job) ?? []) this.#table.delete(keyOf(job, device))
+    this.#devices.delete(job)
+  }
+
+  #index(job: JobKey, device: DeviceKey): void {
+    let devices = this.#devices.get(job)
+    if (devices === undefined) this.#devices.set(job, (devices = new Set()))
+    devices.add(device)
+  }
+}
+
+const keyOf = (job: JobKey, device: DeviceKey): string => `${job} ${device}`
