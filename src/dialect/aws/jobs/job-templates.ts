@@ -14,7 +14,7 @@ import { DESCRIPTION, JOB_ID, readPackageVersions, readPresignedUrlConfig } from
 import { floatSeconds } from './shapes.ts'
 import { readSource, sourceNeeds } from './source.ts'
 import { pageOf } from '../rest/pages.ts'
-import { readTags, type Tag } from '../registry/tags.ts'
+import { readTags, setTags } from '../registry/tags.ts'
 
 export interface JobTemplate {
   id: string
@@ -26,7 +26,6 @@ export interface JobTemplate {
   presignedUrlConfig?: PresignedUrlConfig
   maintenanceWindows?: MaintenanceWindow[]
   destinationPackageVersions?: string[]
-  tags?: Tag[]
 }
 
 /** Job templates by id. */
@@ -42,7 +41,9 @@ export const jobTemplateRoutes: Route[] = [
   operation('CreateJobTemplate', 'PUT', '/job-templates/:id', (call) => create(call), { needs: sourceNeeds }),
   operation('DescribeJobTemplate', 'GET', '/job-templates/:id', (call) => shown(call, requireTemplate(call))),
   operation('DeleteJobTemplate', 'DELETE', '/job-templates/:id', (call) => {
-    templatesOf(call.ctx).delete(requireTemplate(call).id)
+    const { id } = requireTemplate(call)
+    templatesOf(call.ctx).delete(id)
+    setTags(call.ctx, `jobtemplate/${id}`, undefined)
     return {}
   }),
   operation('ListJobTemplates', 'GET', '/job-templates', (call) => {
@@ -75,9 +76,9 @@ function create(call: Call): object {
     plan: { ...work.plan, ...plan },
     ...(windows !== undefined && { maintenanceWindows: windows }),
     ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
-    ...(tags !== undefined && { tags }),
     ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),
   })
+  setTags(ctx, `jobtemplate/${id}`, tags)
   return { jobTemplateArn: arn.jobTemplate(callerOf(request), template.id), jobTemplateId: template.id }
 }
 

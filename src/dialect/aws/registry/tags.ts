@@ -77,6 +77,7 @@ const EXISTS: Readonly<Record<string, (ctx: Context, name: string) => boolean>> 
   thinggroup: (ctx, name) => ctx.engine.groups.get(groupKey(name)) !== undefined,
   thingtype: (ctx, name) => typesOf(ctx).has(name),
   job: (ctx, name) => ctx.engine.jobs.get(jobKey(name)) !== undefined,
+  jobtemplate: (ctx, name) => ctx.own('jobTemplates').has(name),
   policy: (ctx, name) => policiesOf(ctx).has(name),
   cert: (ctx, name) => certificatesOf(ctx).has(name),
 }
