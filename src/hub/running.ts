@@ -20,6 +20,7 @@ import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
 import { bindAll, listenOn, openAliases } from './bind.ts'
 import type { Changes } from './changes.ts'
+import { explainFolder } from './data-folder.ts'
 import type { HubExtras } from './hub.ts'
 import { Deeds } from './deeds.ts'
 import { EventFeed } from './event-feed.ts'
@@ -31,6 +32,7 @@ import { fulfil } from './needs.ts'
 import { lanAddress, lanNames, localUrl, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
+import { stopAll } from './stop-all.ts'
 import { Ticker } from './ticker.ts'
 import { Traffic } from './traffic.ts'
 import { Turns } from './turns.ts'
@@ -64,8 +66,8 @@ export async function startHub(options: HubOptions, extras: Surroundings, dialec
   try {
     return await compose(options, extras, data, store, dialects, changes, heard)
   } catch (error) {
-    await store.close()
-    throw error
+    await store.close().catch(() => {})
+    throw explainFolder(error, data)
   }
 }
 
@@ -170,14 +172,8 @@ async function compose(
     objects,
   })
   const stop = async (): Promise<void> => {
-    await ticker.stop()
-    traffic.stop()
-    feed.close()
-    // First the broker: clients on WebSockets then hear from it, not from a closed socket.
-    await broker.stop()
-    await http.stop()
-    await store.close()
-    await withdraw()
+    // First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not keep ports and folder.
+    await stopAll([() => ticker.stop(), () => traffic.stop(), () => feed.close(), () => broker.stop(), () => http.stop(), () => store.close(), () => withdraw()])
   }
 
   const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }
@@ -202,7 +198,7 @@ const inputOf = ({ id, method, path }: HttpRequest) => ({ type: 'http', request:
 
 /** A folder that another hub has: says where that one is. */
 async function whoHasIt(error: unknown, data: string): Promise<unknown> {
-  if (!(error instanceof StoreError) || error.code !== 'LOCKED') return error
+  if (!(error instanceof StoreError) || error.code !== 'LOCKED') return explainFolder(error, data)
   const other = await findHub(data)
   return other === undefined ? error : new StoreError('LOCKED', `${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`)
 }

@@ -1,0 +1,20 @@
+import { HubError } from '../core/errors.ts'
+
+/** What the system says of a folder that cannot be made, read or written, and what people make of it. */
+const WORDS: Record<string, string> = {
+  EACCES: 'its rights do not allow that',
+  EPERM: 'its rights do not allow that',
+  EROFS: 'it can only be read',
+  ENOSPC: 'there is no room left',
+  EDQUOT: 'there is no room left',
+  ENOTDIR: 'a file is in the way',
+  EEXIST: 'a file is in the way',
+}
+
+/** The error of a start, in words that name the folder and the flag if it comes from the data folder; else as it is. */
+export function explainFolder(error: unknown, data: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error) || error.syscall === 'listen') return error
+  const words = WORDS[String(error.code)]
+  if (words === undefined) return error
+  return new HubError('INVALID', `the data folder ${data} cannot be used, ${words} (${error.message}): mend that, or choose another with --data`, { field: 'data' })
+}
