@@ -6,6 +6,8 @@ export interface StateLook {
   icon: string
   /** A colour of VS Code's themes, by its id. */
   color: string
+  /** One character, where there is no room for more. */
+  letter: string
 }
 
 /** States of an execution in the order in which it may go through them. */
@@ -14,26 +16,26 @@ export const executionStates = ['QUEUED', 'SENT', 'IN_PROGRESS', 'SUCCEEDED', 'F
 export type ExecutionState = (typeof executionStates)[number]
 
 const executionLooks: Record<ExecutionState, StateLook> = {
-  QUEUED: { word: 'queued', icon: 'circle-large-outline', color: 'descriptionForeground' },
-  SENT: { word: 'sent', icon: 'arrow-circle-right', color: 'charts.yellow' },
-  IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue' },
-  SUCCEEDED: { word: 'succeeded', icon: 'pass', color: 'charts.green' },
-  FAILED: { word: 'failed', icon: 'error', color: 'charts.red' },
-  REJECTED: { word: 'rejected', icon: 'circle-slash', color: 'charts.purple' },
-  TIMED_OUT: { word: 'timed out', icon: 'watch', color: 'charts.orange' },
-  CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground' },
-  REMOVED: { word: 'removed', icon: 'trash', color: 'disabledForeground' },
+  QUEUED: { word: 'queued', icon: 'circle-large-outline', color: 'descriptionForeground', letter: 'Q' },
+  SENT: { word: 'sent', icon: 'arrow-circle-right', color: 'charts.yellow', letter: '→' },
+  IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue', letter: 'P' },
+  SUCCEEDED: { word: 'succeeded', icon: 'pass', color: 'charts.green', letter: 'S' },
+  FAILED: { word: 'failed', icon: 'error', color: 'charts.red', letter: 'F' },
+  REJECTED: { word: 'rejected', icon: 'circle-slash', color: 'charts.purple', letter: 'R' },
+  TIMED_OUT: { word: 'timed out', icon: 'watch', color: 'charts.orange', letter: 'T' },
+  CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground', letter: 'C' },
+  REMOVED: { word: 'removed', icon: 'trash', color: 'disabledForeground', letter: 'X' },
 }
 
 const jobLooks: Record<string, StateLook> = {
-  SCHEDULED: { word: 'scheduled', icon: 'calendar', color: 'descriptionForeground' },
-  IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue' },
-  COMPLETED: { word: 'completed', icon: 'pass', color: 'charts.green' },
-  CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground' },
-  DELETING: { word: 'being deleted', icon: 'trash', color: 'disabledForeground' },
+  SCHEDULED: { word: 'scheduled', icon: 'calendar', color: 'descriptionForeground', letter: 'W' },
+  IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue', letter: 'P' },
+  COMPLETED: { word: 'completed', icon: 'pass', color: 'charts.green', letter: 'S' },
+  CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground', letter: 'C' },
+  DELETING: { word: 'being deleted', icon: 'trash', color: 'disabledForeground', letter: 'X' },
 }
 
-const completedBadly: StateLook = { word: 'completed with failures', icon: 'warning', color: 'charts.orange' }
+const completedBadly: StateLook = { word: 'completed with failures', icon: 'warning', color: 'charts.orange', letter: 'F' }
 
 const bad: readonly string[] = ['FAILED', 'REJECTED', 'TIMED_OUT'] satisfies ExecutionState[]
 const pending: readonly string[] = ['QUEUED', 'SENT', 'IN_PROGRESS'] satisfies ExecutionState[]
@@ -73,4 +75,4 @@ export const inOrder = (states: Iterable<string>): string[] => {
 export const stateWords: readonly string[] = [...new Set([...Object.values(executionLooks), ...Object.values(jobLooks), completedBadly].map(({ word }) => word))]
 
 const isKnown = (status: string): status is ExecutionState => Object.hasOwn(executionLooks, status)
-const unknown = (status: string): StateLook => ({ word: status, icon: 'question', color: 'descriptionForeground' })
+const unknown = (status: string): StateLook => ({ word: status, icon: 'question', color: 'descriptionForeground', letter: '?' })

@@ -1,3 +1,4 @@
+import type { FileDecorationProvider } from 'vscode'
 import type { HubOptions } from '../shared/options.ts'
 import type { Host } from './host.ts'
 import type { HubTree } from './tree/hub-tree.ts'
@@ -5,6 +6,7 @@ import type { HubTree } from './tree/hub-tree.ts'
 /** What `activate` gives to who looks at the extension from inside the editor: its own tests. No promise to anybody else. */
 export interface Exports {
   host: Host
+  decorations: FileDecorationProvider
   /** What the settings mean for the hub. */
   options(): HubOptions
   devices: HubTree

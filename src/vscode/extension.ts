@@ -2,6 +2,7 @@ import { commands as editor, Disposable, window, workspace, type ExtensionContex
 import { commands } from './commands.ts'
 import { createHost } from './create-host.ts'
 import { deviceCommands } from './devices/device-commands.ts'
+import { Decorations } from './documents/decorations.ts'
 import { HubFiles } from './documents/hub-files.ts'
 import { settleConflict } from './documents/open.ts'
 import { scheme } from './documents/paths.ts'
@@ -35,6 +36,7 @@ export function activate(context: ExtensionContext): Exports {
   const jobs = new JobsView(host)
   const pulse = new Pulse(host)
   const files: HubFiles = new HubFiles(host, (uri, current) => void settleConflict(files, uri, current))
+  const decorations = new Decorations(host)
   let beat: Beat | undefined
   pulse.onBeat((latest) => (beat = latest))
 
@@ -58,6 +60,8 @@ export function activate(context: ExtensionContext): Exports {
     files,
     followState(life, host, pulse, devices, jobs),
     workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
+    decorations,
+    window.registerFileDecorationProvider(decorations),
     registerJobEditor(host),
     registerProgress(host),
     // Tasks end with the window: what one began does not come back by itself.
@@ -65,7 +69,7 @@ export function activate(context: ExtensionContext): Exports {
     Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
   void life.resume()
-  return { host, options: () => life.options(), devices: devices.tree, jobs: jobs.tree }
+  return { host, decorations, options: () => life.options(), devices: devices.tree, jobs: jobs.tree }
 }
 
 /** The window closes: connections end, everything is written down. */

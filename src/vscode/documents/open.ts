@@ -2,9 +2,8 @@ import { commands as editor, l10n, Uri, window, workspace, type TextEditor } fro
 import type { TwinView } from '../../shared/api.ts'
 import { nameOf } from '../keys.ts'
 import type { HubFiles } from './hub-files.ts'
-import { parsePath, pathOf, scheme, type Subject } from './paths.ts'
-
-export const uriOf = (subject: Subject): Uri => Uri.from({ scheme, path: pathOf(subject) })
+import { parsePath, type Subject } from './paths.ts'
+import { uriOf } from './uri.ts'
 
 export function openDocument(subject: Subject): Thenable<TextEditor> {
   return window.showTextDocument(uriOf(subject), { preview: true })

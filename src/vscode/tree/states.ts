@@ -6,12 +6,14 @@ import { executionLook, jobLook, type StateLook } from '../../shared/states.ts'
 export interface Shown {
   word: string
   icon: ThemeIcon
+  /** Beside names of documents; empty where there is nothing to be said of what is done. */
+  letter: string
 }
 
-const shown = (word: string, icon: string, color: string): Shown => ({ word, icon: new ThemeIcon(icon, new ThemeColor(color)) })
+const shown = (word: string, icon: string, color: string, letter: string): Shown => ({ word, letter, icon: new ThemeIcon(icon, new ThemeColor(color)) })
 
 /** The words are in the bundle by `stateWords`. */
-const shownAs = ({ word, icon, color }: StateLook): Shown => shown(l10n.t(word), icon, color)
+const shownAs = ({ word, icon, color, letter }: StateLook): Shown => shown(l10n.t(word), icon, color, letter)
 
 export const executionState = (status: string): Shown => shownAs(executionLook(status))
 
@@ -20,12 +22,12 @@ export const jobState = (status: string, counts: Record<string, number>): Shown 
 export function deviceState(state: DeviceView['state']): Shown {
   switch (state) {
     case 'online':
-      return shown(l10n.t('online'), 'circle-filled', 'charts.green')
+      return shown(l10n.t('online'), 'circle-filled', 'charts.green', '')
     case 'offline':
-      return shown(l10n.t('offline'), 'circle-outline', 'disabledForeground')
+      return shown(l10n.t('offline'), 'circle-outline', 'disabledForeground', '')
     case 'working':
-      return shown(l10n.t('working'), 'sync', 'charts.blue')
+      return shown(l10n.t('working'), 'sync', 'charts.blue', 'P')
     case 'failed':
-      return shown(l10n.t('failed'), 'error', 'charts.red')
+      return shown(l10n.t('failed'), 'error', 'charts.red', 'F')
   }
 }

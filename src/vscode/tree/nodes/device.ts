@@ -1,5 +1,6 @@
 import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { DeviceView, HubApi } from '../../../shared/api.ts'
+import { uriOf } from '../../documents/uri.ts'
 import { idOf } from '../affected.ts'
 import type { TreeNode } from '../node.ts'
 import { deviceState } from '../states.ts'
@@ -30,6 +31,7 @@ export class DeviceNode implements TreeNode {
     const waiting = others <= 0 ? '' : others === 1 ? l10n.t('1 job pending') : l10n.t('{0} jobs pending', others)
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
+    item.resourceUri = uriOf({ type: 'twin', device: this.view.key })
     item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting].filter(Boolean).join(' · ')
     item.contextValue = ['device', online ? 'online' : 'offline', state, ...(pending > 0 ? ['pending'] : [])].join(' ')
     item.accessibilityInformation = {

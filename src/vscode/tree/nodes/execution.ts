@@ -1,6 +1,7 @@
 import { l10n, TreeItem } from 'vscode'
 import type { ExecutionView } from '../../../shared/api.ts'
 import { commands } from '../../commands.ts'
+import { uriOf } from '../../documents/uri.ts'
 import { nameOf } from '../../keys.ts'
 import type { TreeNode } from '../node.ts'
 import { executionState } from '../states.ts'
@@ -23,6 +24,7 @@ export class ExecutionNode implements TreeNode {
     const { word, icon } = executionState(status)
     const item = new TreeItem(this.label)
     item.iconPath = icon
+    item.resourceUri = uriOf({ type: 'execution', job: this.job, device })
     item.description = [
       word,
       ...(progress !== undefined && status === 'IN_PROGRESS' ? [`${progress} %`] : []),

@@ -2,6 +2,7 @@ import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode
 import type { HubApi, JobView } from '../../../shared/api.ts'
 import { countOf, inOrder, isBad, isRetriable } from '../../../shared/states.ts'
 import { commands } from '../../commands.ts'
+import { uriOf } from '../../documents/uri.ts'
 import { idOf } from '../affected.ts'
 import type { TreeNode } from '../node.ts'
 import { executionState, jobState } from '../states.ts'
@@ -27,6 +28,7 @@ export class JobNode implements TreeNode {
     const failed = countOf(counts, isBad)
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
+    item.resourceUri = uriOf({ type: 'jobDetails', job: this.view.key })
     item.description = [word, l10n.t('{0} of {1} succeeded', done, planned), ...(failed > 0 ? [l10n.t('{0} failed', failed)] : [])].join(' · ')
     const active = status === 'IN_PROGRESS' || status === 'SCHEDULED'
     item.contextValue = ['job', active ? 'active' : 'ended', ...(countOf(counts, isRetriable) > 0 ? ['retriable'] : [])].join(' ')
