@@ -129,6 +129,15 @@ export class Broker {
     if (link !== undefined) await this.#subscribing.impose(link, filters)
   }
 
+  /** Takes back what waits in a stored session on matching topics; without a filter, the whole session. Resolves once that is stored. */
+  async withdraw(dialect: DialectName, name: string, filter?: string): Promise<void> {
+    const session = this.#sessions.get(dialect, name)
+    if (session === undefined) return
+    if (filter === undefined) this.#sessions.wipe(session)
+    else session.outbox?.withdraw(filter)
+    await this.#options.commit()
+  }
+
   /** Ends a connection, after what has been sent to it; false if there was none. The note is for people. */
   disconnect(connection: ConnectionId, reason: DisconnectReason, note: string): boolean {
     const link = this.#links.get(connection)

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts'
 import type { Table } from '../core/table.ts'
+import { matches } from './filter.ts'
 import type { Publication, StoredPayload } from './publication.ts'
 import { loadPayload, storePayload } from './publication.ts'
 
@@ -121,6 +122,17 @@ export class Outbox {
       this.#forget(first)
     }
     this.#pump()
+  }
+
+  /** Forgets what waits on topics that match, also what an earlier connection was sent and did not acknowledge. */
+  withdraw(filter: string): void {
+    const left: QueuedRecord[] = []
+    for (const record of this.#waiting.slice(this.#head)) {
+      if (matches(filter, record.topic)) this.#forget(record)
+      else left.push(record)
+    }
+    this.#waiting = left
+    this.#head = 0
   }
 
   clear(): void {

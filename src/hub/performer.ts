@@ -39,6 +39,8 @@ function start({ broker, respond, wake }: Stage, effect: Effect): Promise<void> 
       return broker.publish(effect.dialect, effect.message)
     case 'subscribe':
       return broker.subscribe(effect.connection, effect.filters)
+    case 'withdraw':
+      return broker.withdraw(effect.dialect, effect.session, effect.filter)
     case 'disconnect':
       broker.disconnect(effect.connection, effect.reason, effect.note)
       return undefined

@@ -255,3 +255,37 @@ test('a publisher that is its own stored subscriber gets its message once', asyn
   await device.next('puback')
   await device.silence()
 })
+
+test('what waits for a session can be taken back by topic, for good; the rest comes in order', async () => {
+  world = await new World().start()
+  await away('device', [['jobs/#', 1]])
+  for (const topic of ['jobs/1/offer', 'jobs/2/offer', 'jobs/1/offer/late', 'jobs/3/offer']) await world.broker.publish('aws', { topic, payload: topic, qos: 1 })
+  await world.broker.withdraw('aws', 'device', 'jobs/1/#')
+  await world.broker.withdraw('aws', 'nobody', '#')
+  world = await restart(world)
+  const { client } = await resume()
+  assert.deepEqual(await texts(client, 2), ['jobs/2/offer', 'jobs/3/offer'])
+  await client.silence()
+})
+
+test('what a live connection has been sent stays sent: it can be acknowledged after it was taken back', async () => {
+  world = await new World().start()
+  const device = await world.client('device', { clean: false })
+  await device.subscribe(['t', 1])
+  await world.broker.publish('aws', { topic: 't', payload: 'now', qos: 1 })
+  const { messageId = 0 } = await device.next('publish')
+  await world.broker.withdraw('aws', 'device', 't')
+  assert.equal(world.disk.records('mqttQueue').length, 1)
+  device.send({ cmd: 'puback', messageId })
+  await device.silence()
+  assert.equal(world.disk.records('mqttQueue').length, 0)
+})
+
+test('a session that is withdrawn as a whole leaves nothing behind', async () => {
+  world = await new World().start()
+  await away()
+  await world.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
+  await world.broker.withdraw('aws', 'device')
+  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(world.disk.records(table), [], table)
+  assert.equal((await resume()).present, false)
+})

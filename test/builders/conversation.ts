@@ -182,6 +182,11 @@ export class Conversation {
       else if (action.type === 'subscribe') {
         const { session } = this.#connection(action.connection)
         for (const { filter, qos } of action.filters) this.#sessions.get(session)!.subscriptions.set(filter, qos)
+      } else if (action.type === 'withdraw') {
+        const session = this.#sessions.get(action.session)
+        if (session === undefined) continue
+        if (action.filter === undefined) this.#sessions.delete(action.session)
+        else session.stored = session.stored.filter(({ topic }) => !matches(action.filter!, topic))
       } else if (action.type === 'disconnect') {
         this.#lines.push(`  ${action.connection} ← closed (${action.note})`)
         this.#leave(action.connection)

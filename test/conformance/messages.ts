@@ -33,6 +33,22 @@ export const messages: Checks = {
       },
     ),
 
+  foreignSession: async ({ strict }) => {
+    const [victim, from, thief] = [await strict.play(), await strict.play(), await strict.play()]
+    await victim.connects({ clean: false })
+    const { filters } = strict.specimens.mail!(from.name, victim.name, 0)
+    if (filters.length > 0) await victim.client.subscribe(...filters)
+    await intrude(strict, thief, victim, 'while it is there')
+    await victim.settle()
+    await victim.leaves()
+    await strict.until(`${victim.key} to be away`, () => strict.api.device(victim.key), ({ online }) => !online)
+    await send(strict, from, victim, 1)
+    await intrude(strict, thief, victim, 'while it is away')
+    await victim.connects({ clean: false })
+    assert.match((await victim.client.inbox.take('mail 1', ({ text }) => text.includes('mail '))).text, /mail 1/)
+    await Promise.all([victim, from, thief].map((player) => player.leaves()))
+  },
+
   retained: async ({ strict }) => {
     const device = await strict.play()
     const { message, filter } = strict.specimens.retained!(device.name)
@@ -56,6 +72,18 @@ export const messages: Checks = {
     await strict.servesOthers()
     await device.leaves()
   },
+}
+
+/** `thief` tries the client id of `victim`, with credentials of its own. It may be let in; it must not have come into anything. */
+async function intrude(house: House, thief: Player, victim: Player, when: string): Promise<void> {
+  const { clientId } = victim.kit.session
+  const client = await connectSession(house.place, { ...thief.kit.session, clientId }, { clean: false }).catch((error: Error) => {
+    assert.doesNotMatch(error.message, /^waited/)
+  })
+  if (client === undefined) return
+  await client.unsubscribe('nothing')
+  assert.deepEqual(client.inbox.rest.filter(({ text }) => text.includes('mail ')), [], when)
+  await client.end()
 }
 
 async function send(house: House, from: Pick<Player, 'name'> & Partial<Player>, to: Pick<Player, 'name'>, n: number): Promise<void> {

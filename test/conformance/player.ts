@@ -47,6 +47,11 @@ export class Player implements Enrolled {
     return this.#client.inbox.rest.some(({ topic, text }) => this.#read(topic, text)?.type === 'offer')
   }
 
+  /** What it has heard last of work that it might do. */
+  get lastHeard(): Heard | undefined {
+    return this.#client.inbox.rest.map(({ topic, text }) => this.#read(topic, text)).filter((heard) => heard !== undefined && heard.type !== 'accepted').at(-1)
+  }
+
   async report(work: Work, status: ReportedStatus, progress: number): Promise<void> {
     await this.publish(...this.talker.report(work, status, progress))
   }

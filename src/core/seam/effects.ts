@@ -18,6 +18,11 @@ export type Action =
   | { type: 'publish'; message: Message }
   /** A subscription the client did not ask for itself. */
   | { type: 'subscribe'; connection: ConnectionId; filters: { filter: string; qos: Qos }[] }
+  /**
+   * What waits in a stored session on topics that match the filter is taken back; what a live connection has been sent
+   * stays sent. Without a filter all of it, and the session ends with it.
+   */
+  | { type: 'withdraw'; session: string; filter?: string }
   | { type: 'disconnect'; connection: ConnectionId; reason: DisconnectReason; note: string }
   /** The answer to an HTTP request whose route said `later`. */
   | { type: 'respond'; request: string; response: HttpResponse }

@@ -6,7 +6,7 @@ import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { isSdkClientId } from './generation.ts'
 import { isToken, tokenFault } from './jwt.ts'
-import { parseAddress, type Address } from './names.ts'
+import { parseAddress, sessionName, type Address } from './names.ts'
 
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORIZED = 5
@@ -18,6 +18,13 @@ export function recognise({ clientId, username = '', password, certificate }: Co
   if (parseAddress(username) !== undefined) return isSdkClientId(username, clientId) ? 'certain' : 'likely'
   return username !== '' && isToken(password.toString()) ? 'likely' : 'no'
 }
+
+/**
+ * DEVIATION: EMQX goes by the client id alone, so that one device could take over the session of another, and with it the
+ * commands that wait there. An application may do so here too: it may hear everything, and its user name changes with every token.
+ */
+export const session = ({ clientId, username = '', password }: ConnectRequest): string =>
+  isToken(password?.toString() ?? '') ? clientId : sessionName(username, clientId)
 
 /** A device by its secret, an application by its token [iothub 2]. */
 export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {

@@ -23,7 +23,7 @@ const WEB_HOOK = 'POST /emqx_web_hook'
 export const capability: Capability[] = [
   ...modelled('Connection', {
     'User name and secret': 'open mode registers an unknown device with the secret it brings; a wrong secret is CONNACK 4, a suspended device 5',
-    'Several clients per device': 'sessions go by client id; the latest 20 client ids of a device are remembered',
+    'Several clients per device': 'sessions go by user name and client id, where EMQX goes by client id alone and lets one device take over the session of another; the latest 20 client ids of a device are remembered',
     'JWT clients': 'HS256 with the key of the course, emqxsecret; user name and expiry are checked at CONNECT only',
     'Server-made subscriptions': 'cmd, rpc and m2m, QoS 1, kept with the session',
     'Topic ACL': 'computed for every message; what it forbids is acknowledged and dropped, a subscription is refused with 0x80',

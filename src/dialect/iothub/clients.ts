@@ -1,10 +1,11 @@
 import type { Instant } from '../../core/clock.ts'
-import type { DeviceKey } from '../../core/ids.ts'
+import { nameOf, type DeviceKey } from '../../core/ids.ts'
 import type { Connection } from '../../core/seam/mqtt.ts'
 import type { Table } from '../../core/table.ts'
 import type { Context } from '../dialect.ts'
 import { covers } from './acl.ts'
 import { isSecondSdk } from './generation.ts'
+import { sessionName } from './names.ts'
 
 /** One client id under which a device has connected: it may use several at a time [iothub 2]. */
 interface Client {
@@ -48,20 +49,20 @@ export function clientConnected(ctx: Context, device: DeviceKey, { request }: Co
 }
 
 /** It is gone; another connection of the same client id may have taken its place already. */
-export function clientDisconnected(ctx: Context, device: DeviceKey, { session, id }: Connection): void {
+export function clientDisconnected(ctx: Context, device: DeviceKey, { session, id, request }: Connection): void {
   const successor = ctx.connections.bySession('iothub', session)
   if (successor !== undefined && successor.id !== id && successor.identity.device === device) return
-  change(ctx, device, session, (client) => ({ ...client, connected: false, disconnectAt: ctx.now }))
+  change(ctx, device, request.clientId, (client) => ({ ...client, connected: false, disconnectAt: ctx.now }))
 }
 
-export function clientSubscribed(ctx: Context, device: DeviceKey, session: string, filters: string[]): void {
+export function clientSubscribed(ctx: Context, device: DeviceKey, clientId: string, filters: string[]): void {
   const since = Object.fromEntries(filters.map((filter) => [filter, ctx.now]))
   // What it has heard already it goes on hearing.
-  change(ctx, device, session, (client) => ({ ...client, heard: { ...since, ...client.heard } }))
+  change(ctx, device, clientId, (client) => ({ ...client, heard: { ...since, ...client.heard } }))
 }
 
-export function clientUnsubscribed(ctx: Context, device: DeviceKey, session: string, filters: string[]): void {
-  change(ctx, device, session, (client) => ({
+export function clientUnsubscribed(ctx: Context, device: DeviceKey, clientId: string, filters: string[]): void {
+  change(ctx, device, clientId, (client) => ({
     ...client,
     heard: Object.fromEntries(Object.entries(client.heard).filter(([filter]) => !filters.includes(filter))),
   }))
@@ -83,7 +84,16 @@ export function disconnectAll(ctx: Context): void {
   }
 }
 
-export const forgetClients = (ctx: Context, device: DeviceKey): void => void tableOf(ctx).delete(device)
+/** Takes back what waits for the device on topics that match, in all sessions it has left behind. */
+export function withdraw(ctx: Context, device: DeviceKey, filter: string, rule: string): void {
+  for (const session of sessionsOf(ctx, device)) ctx.act({ type: 'withdraw', session, filter }, rule)
+}
+
+/** Nothing is left of its sessions: another device may get its name. */
+export function forgetClients(ctx: Context, device: DeviceKey): void {
+  for (const session of sessionsOf(ctx, device)) ctx.act({ type: 'withdraw', session }, '[iothub 7] DELETE device')
+  tableOf(ctx).delete(device)
+}
 
 /** `connections` of GET /devices/{P}/{D}: seconds in the first edition of the course, milliseconds in the second [iothub 7]. */
 export const clientViews = (ctx: Context, device: DeviceKey): object[] =>
@@ -97,6 +107,9 @@ export const clientViews = (ctx: Context, device: DeviceKey): object[] =>
       ...(disconnectAt !== undefined && { disconnect_at: unit(disconnectAt) }),
     }
   })
+
+const sessionsOf = (ctx: Context, device: DeviceKey): string[] =>
+  listOf(ctx, device).flatMap(({ keeps, clientId }) => (keeps ? [sessionName(nameOf(device), clientId)] : []))
 
 const isThere = ({ connected, keeps }: Client): boolean => connected || keeps
 

@@ -1,9 +1,9 @@
 import type { Device } from '../../core/device/model.ts'
-import type { DeviceKey } from '../../core/ids.ts'
+import { nameOf, type DeviceKey } from '../../core/ids.ts'
 import type { Execution, Job } from '../../core/job/model.ts'
 import type { Connection } from '../../core/seam/mqtt.ts'
 import type { Context } from '../dialect.ts'
-import { canReceive, heardBefore } from './clients.ts'
+import { canReceive, heardBefore, withdraw } from './clients.ts'
 import { tellConnection, tellDevice, tellTag, type Instruction } from './downlink.ts'
 import { addressOf } from './names.ts'
 import { broadcastOf } from './ota.ts'
@@ -39,7 +39,7 @@ export function executionQueued(ctx: Context, { job: jobKey, device: key, number
  * lost, so what it has not begun is sent again, unless another client of the device has it.
  */
 export function deviceCame(ctx: Context, device: Device, connection: Connection, resumed: boolean): void {
-  const again = !resumed && !canReceive(ctx, device.key, connection.session)
+  const again = !resumed && !canReceive(ctx, device.key, connection.request.clientId)
   for (const execution of [...ctx.engine.executions.pending(device.key)]) {
     if (execution.status === 'QUEUED') handOver(ctx, device, execution)
     else if (execution.status === 'SENT' && again) {
@@ -47,6 +47,16 @@ export function deviceCame(ctx: Context, device: Device, connection: Connection,
       if (typeof instruction === 'object') tellConnection(ctx, connection.id, addressOf(device), instruction, '[iothub 8] sent again: new session')
     }
   }
+}
+
+/** The work was called off, or given up: what has not reached the device yet does not go out to it any more. */
+export function executionWithdrawn(ctx: Context, execution: Execution): void {
+  const { job: key, device } = execution
+  const requestId = requestIdOf(execution)
+  withdraw(ctx, device, `cmd/${nameOf(device)}/+/+/${requestId}/#`, 'called off')
+  const job = ctx.engine.jobs.get(key)
+  const broadcast = job === undefined ? undefined : broadcastOf(job)
+  if (broadcast !== undefined) withdraw(ctx, device, `tags/${broadcast.product}/${broadcast.tag}/cmd/+/+/${requestId}/#`, 'called off')
 }
 
 /** Takes a `cmd_resp` for the command of a job: it has been carried out. */

@@ -1,8 +1,9 @@
 import type { DomainEvent } from '../../core/events.ts'
+import type { ExecutionStatus } from '../../core/job/model.ts'
 import type { Context, Dialect } from '../dialect.ts'
 import { capability } from './capability.ts'
 import { disconnectAll } from './clients.ts'
-import { executionQueued, jobCreated } from './delivery.ts'
+import { executionQueued, executionWithdrawn, jobCreated } from './delivery.ts'
 import { removed, suspended } from './devices.ts'
 import { enrolment } from './enrolment.ts'
 import { http } from './http.ts'
@@ -30,6 +31,9 @@ export const iothub: Dialect = {
   onStart,
 }
 
+/** Ends that the device has no part in. */
+const CALLED_OFF: ReadonlySet<ExecutionStatus> = new Set<ExecutionStatus>(['CANCELED', 'REMOVED', 'TIMED_OUT'])
+
 function onEvent(ctx: Context, event: DomainEvent): void {
   switch (event.type) {
     case 'device.updated':
@@ -43,6 +47,10 @@ function onEvent(ctx: Context, event: DomainEvent): void {
       return jobCreated(ctx, event.job)
     case 'execution.queued':
       return executionQueued(ctx, event.execution)
+    case 'execution.changed':
+      return CALLED_OFF.has(event.execution.status) ? executionWithdrawn(ctx, event.execution) : undefined
+    case 'execution.deleted':
+      return executionWithdrawn(ctx, event.execution)
     case 'twin.updated':
       return shadowEvent(ctx, event)
     case 'command.due':

@@ -2,7 +2,7 @@ import type { Connection, DisconnectReason, Incoming, PublishVerdict, SubscribeV
 import { nameOf } from '../../core/ids.ts'
 import type { Context, MqttFront } from '../dialect.ts'
 import { covers, imposedFilters, publishRules, subscribeRules } from './acl.ts'
-import { authenticate, recognise } from './auth.ts'
+import { authenticate, recognise, session } from './auth.ts'
 import { clientConnected, clientDisconnected, clientSubscribed, clientUnsubscribed } from './clients.ts'
 import { deviceCame } from './delivery.ts'
 import { addressOf, deviceKey, type Address } from './names.ts'
@@ -10,7 +10,7 @@ import { isDownlink, parseTopic } from './topics.ts'
 import { heard } from './uplink.ts'
 
 /** The hub's broker as the course's devices and applications know it [iothub 2, 3]. */
-export const mqtt: MqttFront = { recognise, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish }
+export const mqtt: MqttFront = { recognise, session, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish }
 
 function onConnected(ctx: Context, connection: Connection): void {
   connection.state['connected'] = true
@@ -40,13 +40,13 @@ function authorizeSubscribe(_ctx: Context, connection: Connection, filter: strin
   return { refuse: `a device may subscribe to ${subscribeRules(address).join(', ')} only` }
 }
 
-function onSubscribed(ctx: Context, { identity, session }: Connection, filters: { filter: string }[]): void {
+function onSubscribed(ctx: Context, { identity, request }: Connection, filters: { filter: string }[]): void {
   const names = filters.map(({ filter }) => filter)
-  if (identity.device !== undefined) clientSubscribed(ctx, identity.device, session, names)
+  if (identity.device !== undefined) clientSubscribed(ctx, identity.device, request.clientId, names)
 }
 
-function onUnsubscribed(ctx: Context, { identity, session }: Connection, filters: string[]): void {
-  if (identity.device !== undefined) clientUnsubscribed(ctx, identity.device, session, filters)
+function onUnsubscribed(ctx: Context, { identity, request }: Connection, filters: string[]): void {
+  if (identity.device !== undefined) clientUnsubscribed(ctx, identity.device, request.clientId, filters)
 }
 
 /** What a device may not publish is acknowledged and thrown away, as EMQX does [iothub 3.4, 14]. */

@@ -29,6 +29,9 @@ export const isSegment = (text: string): boolean => SEGMENT.test(text)
 
 export const deviceKey = ({ product, device }: Address): DeviceKey => keyOf('iothub', `${product}/${device}`)
 
+/** The session of one client of a device: under the client id of another device it has one of its own. */
+export const sessionName = (username: string, clientId: string): string => `${username} ${clientId}`
+
 /** A tag is a group of devices of one product. */
 export const tagKey = (product: string, tag: string): GroupKey => keyOf('iothub', `${product}/${tag}`)
 
