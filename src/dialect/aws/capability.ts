@@ -34,7 +34,7 @@ const connecting: Capability[] = [
     'Client without credentials': 'open mode, on this machine only',
     'Client id rules': '',
     'Session expiry after an hour': '',
-    'Lifecycle and subscription events': 'version numbers are kept for good; AWS forgets them after an hour',
+    'Lifecycle and subscription events': 'version numbers begin at 0 again for who was away for an hour',
   }),
   ...list('Connecting', 'ignored', {
     'SigV4 signature': 'the hub has no secret keys to verify it with; counted in strict mode',

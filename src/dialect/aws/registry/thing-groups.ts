@@ -48,7 +48,7 @@ function readProperties(fields: Fields, before: Record<string, string>): Propert
   return { ...(description !== undefined && { description }), attributes }
 }
 
-/** A group has one parent for life; once more with the same properties answers like the first time. */
+/** A group has one parent for life, and its name is taken from then on. */
 function createGroup(call: Call): object {
   const { ctx, request, params } = call
   const { groups } = ctx.engine

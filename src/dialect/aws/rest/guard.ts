@@ -4,6 +4,7 @@ import { policyFor } from '../identity/access.ts'
 import { admit } from '../auth.ts'
 import { credentialOf } from './credentials.ts'
 import { AwsError } from '../errors.ts'
+import { flagOf } from './parameters.ts'
 import { onPlane, type Plane } from './planes.ts'
 
 /** Routes of one plane, each behind the question whether this caller may do that. */
@@ -30,10 +31,16 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
     const certificate = admit(ctx, request.certificate)
     if (typeof certificate === 'string') throw refused(plane, certificate)
     const policy = policyFor(ctx, certificate.id, undefined)
-    const action = `iot:${operation}`
     const resource = resourceOf(request, params)
-    if (policy?.allows(action, resource) === false) throw refused(plane, policy.explain(action, resource))
+    for (const action of actionsOf(request, operation)) {
+      if (policy?.allows(action, resource) === false) throw refused(plane, policy.explain(action, resource))
+    }
   } else if (strict || !request.local) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+}
+
+/** To retain a message takes a right of its own, as over MQTT [aws 4.3]. */
+function actionsOf(request: HttpRequest, operation: string): string[] {
+  return operation === 'Publish' && flagOf(request, 'retain') ? ['iot:Publish', 'iot:RetainPublish'] : [`iot:${operation}`]
 }
 
 /** What the policies of HTTP actions name: a thing, its named shadow, a topic or a client. */
