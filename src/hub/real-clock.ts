@@ -1,7 +1,7 @@
 import type { Clock, Instant } from '../core/clock.ts'
 
-/** Node's timers hold 31 bits of milliseconds; longer waits are slept in stages. */
-const LONGEST = 2 ** 31 - 1
+/** Timers stand still while the machine sleeps, and know nothing of a clock that is set: look at it again at least this often. */
+const LONGEST_SLEEP_MS = 30_000
 
 /** The machine's clock. A pending wake-up does not keep the process alive. */
 export class RealClock implements Clock {
@@ -11,9 +11,12 @@ export class RealClock implements Clock {
 
   at(at: Instant, wake: () => void): () => void {
     let timer: NodeJS.Timeout
+    const look = (): void => {
+      if (at <= Date.now()) wake()
+      else sleep()
+    }
     const sleep = (): void => {
-      const left = at - Date.now()
-      timer = setTimeout(left > LONGEST ? sleep : wake, Math.min(Math.max(left, 0), LONGEST))
+      timer = setTimeout(look, Math.min(Math.max(at - Date.now(), 0), LONGEST_SLEEP_MS))
       timer.unref()
     }
     sleep()
