@@ -114,6 +114,11 @@ export interface Route {
   path: string
   /** Tells apart operations that share method and path. */
   when?(request: HttpRequest): boolean
+  /**
+   * Refuses (with a HubError) who may not do that. Asked before anything is fetched or made for the request, and again
+   * together with `handle`: fetching takes a while.
+   */
+  authorize?(ctx: Context, request: HttpRequest, params: Params): void
   /** What the hub must fetch before `handle` can decide. May refuse with a HubError. */
   needs?(request: HttpRequest, params: Params): Need[]
   /** `later`: the answer comes as a `respond` action, in this turn or another (a device has to speak first). */

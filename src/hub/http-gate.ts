@@ -59,6 +59,8 @@ export class HttpGate {
     const found = this.#routes.get(dialect)!.find(request)
     if (found.type !== 'match') return dialect.http.notFound(request)
     const { route, params } = found
+    // Nothing is read or made for somebody who may not have it.
+    if (route.needs !== undefined && route.authorize !== undefined) await this.#options.perform(dialect.name, request, (ctx) => route.authorize?.(ctx, request, params))
     const fulfilled = await Promise.all((route.needs?.(request, params) ?? []).map((need) => this.#options.fulfil(need)))
     return this.#handle(dialect, route, request, params, fulfilled, gone)
   }
@@ -69,7 +71,10 @@ export class HttpGate {
     gone.addEventListener('abort', () => this.#later.delete(request.id), { once: true })
     let answered: HttpResponse | 'later' | undefined
     try {
-      answered = await this.#options.perform(dialect.name, request, (ctx) => route.handle(ctx, request, params, fulfilled))
+      answered = await this.#options.perform(dialect.name, request, (ctx) => {
+        route.authorize?.(ctx, request, params)
+        return route.handle(ctx, request, params, fulfilled)
+      })
     } finally {
       if (answered !== 'later') this.#later.delete(request.id)
     }

@@ -54,6 +54,7 @@ export class AwsBench extends Bench {
       const found = table.find(request)
       if (found.type !== 'match') return aws.http.notFound(request)
       const { route, params } = found
+      this.turn((ctx) => route.authorize?.(ctx, request, params))
       const fulfilled = (route.needs?.(request, params) ?? []).map((need) => this.fulfil(need))
       const { result, acts } = this.turn((ctx) => route.handle(ctx, request, params, fulfilled))
       this.acts = acts

@@ -154,7 +154,10 @@ export class Conversation {
 
   #handle(route: Route, params: Record<string, string>, request: HttpRequest): void {
     try {
-      const { result, acts } = this.bench.turn((ctx) => route.handle(ctx, request, params, []))
+      const { result, acts } = this.bench.turn((ctx) => {
+        route.authorize?.(ctx, request, params)
+        return route.handle(ctx, request, params, [])
+      })
       if (result !== 'later') this.#respond(request.id, result)
       this.#perform(acts)
     } catch (error) {

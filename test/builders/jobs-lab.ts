@@ -103,6 +103,7 @@ export class JobsLab {
     if (found.type !== 'match') throw new Error(`no route for ${method} ${target}`)
     const outcome = this.bench.turn((ctx): HttpResponse => {
       try {
+        found.route.authorize?.(ctx, request, found.params)
         const needs = found.route.needs?.(request, found.params) ?? []
         const fulfilled: Fulfilled = needs.map((need) => (need.type === 'object' ? this.#object(need.ref, need.maxBytes) : undefined))
         const response = found.route.handle(ctx, request, found.params, fulfilled)

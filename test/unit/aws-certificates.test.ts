@@ -25,6 +25,7 @@ import {
   UpdateCertificateCommand,
 } from '@aws-sdk/client-iot'
 import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
+import { AwsBench } from '../builders/aws-in-process.ts'
 import { failsWith } from '../builders/fails-with.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 
@@ -153,4 +154,18 @@ test('principals are attached to things, listed both ways, and exclusive where a
   const { principalThingObjects } = await iot.send(new ListPrincipalThingsV2Command({ principal: arn }))
   assert.deepEqual(principalThingObjects, [{ thingName: 'a', thingPrincipalType: 'EXCLUSIVE_THING' }])
   await failsWith(ResourceNotFoundException, iot.send(new AttachThingPrincipalCommand({ thingName: 'a', principal: arn.replace(id, '00'.repeat(32)) })))
+})
+
+test('no keys are made, and no signing request is read, for a caller without credentials', () => {
+  const strict = new AwsBench({ settings: { mode: 'strict' } })
+  let made = 0
+  strict.fulfil = () => {
+    made += 1
+    return new Error('made for nothing')
+  }
+  for (const [path, body] of [['/keys-and-certificate', ''], ['/certificates', '{"certificateSigningRequest":"nonsense"}'], ['/certificates', '{'], ['/jobs/j', '{']] as const) {
+    const { status, body: said } = strict.request(path === '/jobs/j' ? 'PUT' : 'POST', path, { body })
+    assert.equal(status, 403, `${path}: ${String(said)}`)
+  }
+  assert.equal(made, 0)
 })

@@ -68,6 +68,25 @@ test('what a route needs is fetched before it decides', async () => {
   assert.equal(String((await ask(request('GET', '/doc'))).body), 'ok')
 })
 
+test('nothing is fetched or made for a caller who may not do it, and a right that is lost meanwhile does not count', async () => {
+  let fetched = 0
+  let revoked = false
+  const read = route('/doc', () => ({ status: 200, body: 'done' }), {
+    authorize: (_ctx, { headers }) => {
+      if (headers['key'] !== 'right' || revoked) throw new HubError('FORBIDDEN', 'not you')
+    },
+    needs: ({ headers }) => {
+      fetched += 1
+      revoked = headers['meanwhile'] === 'revoked'
+      return [{ type: 'object', ref: { bucket: 'b', key: 'k' } }]
+    },
+  })
+  const { ask } = gateOf(dialect('a', () => 'likely', [read]))
+  assert.deepEqual([(await ask(request('GET', '/doc'))).body, fetched], ['a: not you', 0])
+  assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right' }))).body, fetched], ['done', 1])
+  assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right', meanwhile: 'revoked' }))).body, fetched], ['a: not you', 2])
+})
+
 test('a refusal is an answer; a defect is an answer too, and is told', async () => {
   const { ask, failures } = gateOf(
     dialect('a', () => 'likely', [

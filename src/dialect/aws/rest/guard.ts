@@ -11,10 +11,7 @@ import { onPlane, type Plane } from './planes.ts'
 export function guarded(plane: Plane, routes: readonly Route[]): Route[] {
   return onPlane(plane, routes).map((route) => ({
     ...route,
-    handle: (ctx, request, params, fulfilled) => {
-      authorize(ctx, request, plane, route.operation, params)
-      return route.handle(ctx, request, params, fulfilled)
-    },
+    authorize: (ctx, request, params) => authorize(ctx, request, plane, route.operation, params),
   }))
 }
 
