@@ -2,11 +2,13 @@ import type { Instant } from './clock.ts'
 import { Commands } from './command/commands.ts'
 import { Deadlines } from './deadlines.ts'
 import { Connections } from './device/connectivity.ts'
+import { Dissolutions } from './device/dissolutions.ts'
 import { Groups } from './device/groups.ts'
 import { Devices } from './device/registry.ts'
 import type { Ids } from './ids.ts'
 import type { Executions } from './job/executions.ts'
 import { Jobs } from './job/jobs.ts'
+import { SLICE } from './job/sweep.ts'
 import { factsOf } from './query/facts.ts'
 import type { Tables } from './table.ts'
 import type { Turn } from './turn.ts'
@@ -16,6 +18,7 @@ import { Twins } from './twin/twins.ts'
 export class Engine {
   readonly devices: Devices
   readonly groups: Groups
+  readonly dissolutions: Dissolutions
   readonly connections: Connections
   readonly twins: Twins
   readonly jobs: Jobs
@@ -27,6 +30,7 @@ export class Engine {
     this.groups = new Groups(tables, ids)
     this.connections = new Connections(tables, (device) => this.devices.get(device) !== undefined)
     this.devices = new Devices(tables, ids, this.groups, this.connections)
+    this.dissolutions = new Dissolutions(this.groups, this.devices, SLICE)
     this.twins = new Twins(tables)
     this.jobs = new Jobs(tables, this.#deadlines, {
       devices: this.devices,
@@ -39,9 +43,8 @@ export class Engine {
 
   /** When `tick` next has something to do. */
   nextDeadline(): Instant | undefined {
-    const jobs = this.#deadlines.next()
-    const commands = this.commands.nextDeadline()
-    return jobs === undefined || commands === undefined ? (jobs ?? commands) : Math.min(jobs, commands)
+    const next = Math.min(this.#deadlines.next() ?? Infinity, this.commands.nextDeadline() ?? Infinity, this.dissolutions.nextDeadline() ?? Infinity)
+    return next === Infinity ? undefined : next
   }
 
   /**
@@ -51,6 +54,7 @@ export class Engine {
   tick(turn: Turn): void {
     this.jobs.tick(turn)
     this.commands.tick(turn)
+    this.dissolutions.tick(turn)
   }
 
   /** Closes a turn: does and tells what can only be known once everything else has happened. Call it until it adds no event. */

@@ -10,8 +10,10 @@ import {
   CreateThingGroupCommand,
   DeleteJobCommand,
   DeleteJobExecutionCommand,
+  DeleteThingGroupCommand,
   DescribeJobCommand,
   DescribeThingCommand,
+  DescribeThingGroupCommand,
   GetJobDocumentCommand,
   InvalidRequestException,
   InvalidStateTransitionException,
@@ -146,6 +148,20 @@ for (const scheme of ['http', 'https'] as const) {
         await failsWith(ResourceNotFoundException, aws.iot.send(new DescribeJobCommand({ jobId })))
       }
       await failsWith(ResourceNotFoundException, aws.iot.send(new DescribeThingCommand({ thingName: 'nobody' })))
+    })
+
+    test('a group of more things than one turn takes out is gone when DeleteThingGroup answers, and its things’ executions are removed', async () => {
+      const names = Array.from({ length: 230 }, (_, index) => `crowd-${index}`)
+      const made = await aws.iot.send(new CreateThingGroupCommand({ thingGroupName: 'crowd', tags: [{ Key: 'k', Value: 'v' }] }))
+      await Promise.all(names.map((thingName) => things(thingName).then(() => aws.iot.send(new AddThingToThingGroupCommand({ thingGroupName: 'crowd', thingName })))))
+      await aws.iot.send(new CreateJobCommand({ jobId: 'crowd', targets: [made.thingGroupArn!], document: '{}', targetSelection: 'CONTINUOUS' }))
+      const both = [aws.iot.send(new DeleteThingGroupCommand({ thingGroupName: 'crowd' })), aws.iot.send(new DeleteThingGroupCommand({ thingGroupName: 'crowd' }))]
+      await Promise.all(both)
+      await failsWith(ResourceNotFoundException, aws.iot.send(new DescribeThingGroupCommand({ thingGroupName: 'crowd' })))
+      const { job } = await aws.iot.send(new DescribeJobCommand({ jobId: 'crowd' }))
+      assert.deepEqual([job?.jobProcessDetails?.numberOfRemovedThings, job?.jobProcessDetails?.numberOfQueuedThings], [names.length, 0])
+      const again = await aws.iot.send(new CreateThingGroupCommand({ thingGroupName: 'crowd' }))
+      assert.notEqual(again.thingGroupId, made.thingGroupId)
     })
 
     test('a continuous job takes in another group, a snapshot job does not', async () => {

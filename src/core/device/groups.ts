@@ -34,10 +34,22 @@ export class Groups {
     return this.#groups.get(key)
   }
 
-  /** The group, or NOT_FOUND. */
-  require(key: GroupKey): Group {
+  /** The group, or NOT_FOUND, or VERSION_MISMATCH if one is expected and it has another. */
+  require(key: GroupKey, expectedVersion?: number): Group {
     const group = this.#groups.get(key)
     if (group === undefined) throw notFound(`no group ${key}`)
+    this.#checkVersion(group, expectedVersion)
+    return group
+  }
+
+  all(): Iterable<Group> {
+    return this.#groups.values()
+  }
+
+  /** The group that a device or another group is to be put into: NOT_FOUND also while it is being deleted. */
+  requireOpen(key: GroupKey): Group {
+    const group = this.require(key)
+    if (group.dissolving !== undefined) throw notFound(`group ${key} is being deleted`)
     return group
   }
 
@@ -49,7 +61,7 @@ export class Groups {
   create(turn: Turn, input: NewGroup): Group {
     const key = keyOf(input.dialect, input.name)
     if (this.#groups.has(key)) throw new HubError('ALREADY_EXISTS', `group ${key} already exists`)
-    if (input.parent !== undefined) this.require(input.parent)
+    if (input.parent !== undefined) this.requireOpen(input.parent)
     const group: Group = {
       key,
       dialect: input.dialect,
@@ -70,17 +82,20 @@ export class Groups {
 
   /** NOT_FOUND, or VERSION_MISMATCH. */
   update(turn: Turn, key: GroupKey, change: GroupChange, expectedVersion?: number): Group {
-    const before = this.require(key)
-    this.#checkVersion(before, expectedVersion)
+    const before = this.require(key, expectedVersion)
     const group = this.#groups.set(key, { ...before, ...change, version: before.version + 1 })
     turn.emit({ type: 'group.updated', key, group, before })
     return group
   }
 
+  /** Marks the group as being deleted, for one asker more. */
+  dissolving(group: Group, asker: string): void {
+    this.#groups.set(group.key, { ...group, dissolving: { askers: [...(group.dissolving?.askers ?? []), asker] } })
+  }
+
   /** Refuses with CONFLICT while groups or devices are in it, and NOT_FOUND. */
   delete(turn: Turn, key: GroupKey, expectedVersion?: number): void {
-    const group = this.require(key)
-    this.#checkVersion(group, expectedVersion)
+    const group = this.require(key, expectedVersion)
     if (this.children(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has child groups`)
     if (this.direct(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has devices`)
     this.#groups.delete(key)

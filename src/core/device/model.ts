@@ -36,6 +36,8 @@ export interface Group {
   version: number
   createdAt: Instant
   extra: Record<string, unknown>
+  /** It is being deleted, a slice of its devices at a time; who asked for it hears when it is gone. */
+  dissolving?: { askers: string[] }
 }
 
 /** Whether a device's own session is up, and since when. */

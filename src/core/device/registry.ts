@@ -121,10 +121,10 @@ export class Devices {
     return device
   }
 
-  /** Puts the device into a group; nothing happens if it is there already. */
+  /** Puts the device into a group; nothing happens if it is there already. NOT_FOUND, also for a group that is being deleted. */
   join(turn: Turn, key: DeviceKey, group: string): void {
     const device = this.require(key)
-    this.#groups.require(group)
+    this.#groups.requireOpen(group)
     if (device.groups.includes(group)) return
     const joined = this.#devices.set(key, { ...device, groups: [...device.groups, group], updatedAt: turn.now })
     this.#groups.index(joined)

@@ -10,6 +10,7 @@ import { limits } from './limits.ts'
 import { mqtt } from './mqtt.ts'
 import { query } from './query.ts'
 import { registryEvent } from './registry/registry-events.ts'
+import { groupDeleted } from './registry/thing-groups.ts'
 import { shadowEvent } from './shadow.ts'
 import { specimens } from './specimens.ts'
 
@@ -36,6 +37,7 @@ export const aws: Dialect = {
     registryEvent(ctx, event)
     // DeleteThing refuses as long as there are any; whoever removes it otherwise means all of it.
     if (event.type === 'device.deleted') principalsOf(ctx).delete(nameOf(event.key))
+    if (event.type === 'group.deleted') groupDeleted(ctx, event.group)
     if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted') refreshThing(ctx, nameOf(event.key))
     else if (event.type === 'group.joined' || event.type === 'group.left') refreshThing(ctx, nameOf(event.device))
   },

@@ -59,6 +59,7 @@ function join(ctx: Context, thing: Device, joining: Group[], leaving: Group[] = 
     if (other !== undefined) throw invalidRequest('thingName', thing.name, `cannot be in both ${nameOf(other)} and ${nameOf(key)}: they are of one hierarchy`)
     taken.set(root, key)
   }
+  for (const { key } of joining) groups.requireOpen(key)
   for (const { key } of leaving) devices.leave(ctx.turn, thing.key, key)
   for (const { key } of joining) devices.join(ctx.turn, thing.key, key)
 }

@@ -8,7 +8,7 @@ import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../er
 import { attachmentsOf } from '../identity/identity-store.ts'
 import type { Fields } from '../rest/fields.ts'
 import { groupKey } from '../jobs/keys.ts'
-import { operation, readBody, type Call } from '../rest/route.ts'
+import { json, operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../names.ts'
 import { pageOf } from '../rest/pages.ts'
@@ -101,8 +101,11 @@ function updateGroup(call: Call): object {
   return { version: call.ctx.engine.groups.update(call.ctx.turn, group.key, readProperties(fields, group.attributes), expected).version }
 }
 
-/** Succeeds where there is no such group. Its things leave it first; child groups forbid it [aws 4.1]. */
-function deleteGroup({ ctx, request, params }: Call): object {
+/**
+ * Succeeds where there is no such group. Its things leave it first; child groups forbid it [aws 4.1]. A large group takes
+ * more than a turn, and is gone when the answer comes.
+ */
+function deleteGroup({ ctx, request, params }: Call): object | 'later' {
   const { engine, turn } = ctx
   const name = checkName('thingGroupName', params['thingGroupName'], NAMES.thingGroup)
   const expected = integerOf(request, 'expectedVersion', 0, Infinity)
@@ -114,11 +117,14 @@ function deleteGroup({ ctx, request, params }: Call): object {
   if (expected !== undefined && expected !== group.version) {
     throw new AwsError('VersionConflictException', `expected version ${expected} but found version ${group.version}`)
   }
-  for (const device of [...engine.groups.direct(group.key)]) engine.devices.leave(turn, device, group.key)
-  engine.groups.delete(turn, group.key)
+  return engine.dissolutions.start(turn, group.key, request.id) ? {} : 'later'
+}
+
+/** Tags and policies go with their group, and who asked for its end is told. */
+export function groupDeleted(ctx: Context, { name, dissolving }: Group): void {
   setTags(ctx, `thinggroup/${name}`, undefined)
   if (attachmentsOf(ctx).delete(`thinggroup/${name}`)) refreshTarget(ctx)
-  return {}
+  for (const request of dissolving?.askers ?? []) ctx.act({ type: 'respond', request, response: json({}) }, '[aws 4.1] DeleteThingGroup')
 }
 
 /** All groups, or those under a parent: its children, or with `recursive` all below it. */

@@ -20,12 +20,12 @@ export interface Call {
   operation: string
 }
 
-/** An operation over HTTP: what `answer` returns is the JSON body. */
+/** An operation over HTTP: what `answer` returns is the JSON body; `later`: a `respond` action brings it. */
 export function operation(
   name: string,
   method: string,
   path: string,
-  answer: (call: Call) => object,
+  answer: (call: Call) => object | 'later',
   { exceptions = {}, ...also }: { exceptions?: Exceptions } & Pick<Route, 'needs'> = {},
 ): Route {
   return {
@@ -35,7 +35,8 @@ export function operation(
     ...also,
     handle: (ctx, request, params, fulfilled) => {
       try {
-        return json(answer({ ctx, request, params, fulfilled, operation: name }))
+        const body = answer({ ctx, request, params, fulfilled, operation: name })
+        return body === 'later' ? body : json(body)
       } catch (error) {
         const type = error instanceof HubError ? exceptions[error.code] : undefined
         throw type === undefined ? error : new AwsError(type, (error as HubError).message)
