@@ -71,9 +71,8 @@ for (const [reason, word] of reasons) {
 test('DeleteConnection ends the connection, and says that the API did', async () => {
   const broker = new AwsBroker()
   const { connection } = broker.come(connectRequest('lamp'))
-  await broker.data.send(new DeleteConnectionCommand({ clientId: 'lamp', preventWillMessage: true }))
+  await broker.data.send(new DeleteConnectionCommand({ clientId: 'lamp' }))
   assert.deepEqual(broker.acts.map(({ action }) => [action.type, 'connection' in action && action.connection]), [['disconnect', 'c-lamp']])
-  assert.deepEqual(broker.ignored, ['DeleteConnection.preventWillMessage'])
   assert.equal(said(broker.go(connection, 'SERVER_INITIATED'))[0]?.[1]['disconnectReason'], 'API_INITIATED_DISCONNECT')
   await assert.rejects(broker.data.send(new DeleteConnectionCommand({ clientId: 'lamp' })), { name: 'ResourceNotFoundException' })
 })

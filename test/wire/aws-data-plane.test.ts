@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
   ConflictException,
+  DeleteConnectionCommand,
   DeleteThingShadowCommand,
   GetRetainedMessageCommand,
   GetThingShadowCommand,
@@ -53,6 +54,26 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     assert.equal(deleted['version'], 2)
     await failsWith(ResourceNotFoundException, aws.data.send(new GetThingShadowCommand({ thingName: 'heater' })))
     await device.end()
+  })
+
+  test('DeleteConnection lets the will be told or not, and takes the session along or not', async () => {
+    const watcher = await connectMqtt(hub, 'watcher')
+    await watcher.subscribe('wills/#')
+    const kept = async (how: { preventWillMessage?: boolean; cleanSession?: boolean }): Promise<boolean> => {
+      const options = { clean: false, will: { topic: 'wills/pump', payload: Buffer.from(JSON.stringify(how)), qos: 1 as const, retain: false } }
+      const device = await connectMqtt(hub, 'pump', options)
+      await aws.data.send(new DeleteConnectionCommand({ clientId: 'pump', ...how }))
+      await device.closed
+      await watcher.settle()
+      const again = await connectMqtt(hub, 'pump', { clean: false })
+      await again.end()
+      return again.sessionPresent
+    }
+    assert.equal(await kept({}), true)
+    assert.equal(await kept({ preventWillMessage: true }), true)
+    assert.equal(await kept({ cleanSession: true, preventWillMessage: false }), false)
+    assert.deepEqual(watcher.inbox.rest.map(({ text }) => text), ['{}', '{"cleanSession":true,"preventWillMessage":false}'])
+    await watcher.end()
   })
 
   test('named shadows stand by themselves and are listed page by page', async () => {

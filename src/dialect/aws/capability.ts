@@ -62,8 +62,6 @@ const messaging: Capability[] = [
   ...list('Messaging', 'ignored', {
     'Device Defender metrics': 'acknowledged; neither evaluated nor answered',
     'MQTT 5 properties of Publish': 'contentType, responseTopic, messageExpiry, user properties, correlation data',
-    'DeleteConnection.cleanSession': 'the session is kept',
-    'DeleteConnection.preventWillMessage': 'the will goes out',
     'SendDirectMessage.confirmation': 'the answer does not wait for the device',
   }),
   ...list('Messaging', 'refused', {

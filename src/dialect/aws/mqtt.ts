@@ -5,7 +5,7 @@ import { authenticate, recognise } from './auth.ts'
 import { mayDeliver } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
 import { lengthFault, MAX_PAYLOAD_BYTES } from './limits.ts'
-import { announceConnected, announceDisconnected, announceSubscriptions } from './mqtt/presence.ts'
+import { announceConnected, announceDisconnected, announceSubscriptions, preventsWill } from './mqtt/presence.ts'
 import { carryOut } from './mqtt/published.ts'
 import { noteRetained } from './mqtt/retained.ts'
 import { parseTopic } from './topics.ts'
@@ -62,7 +62,8 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
 }
 
 /** Decides a publish: what AWS would not take ends the connection, what is for a service is carried out [aws 1.5]. */
-function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, retain }: Incoming): PublishVerdict {
+function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, retain, will }: Incoming): PublishVerdict {
+  if (will === true && preventsWill(connection)) return { route: 'consume' }
   const { strict, policy } = accessOf(ctx, connection)
   const fault = publishFault({ topic, payload, qos, retain }) ?? (strict ? lengthFault(topic) : undefined)
   if (fault !== undefined) return { route: 'close', reason: fault, as: 'CLIENT_ERROR' }

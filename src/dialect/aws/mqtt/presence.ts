@@ -34,9 +34,13 @@ const REMEMBERED_MS = 3_600_000
 const LOOKED_AT_ONCE = 8
 
 /** Marks a connection that is about to be ended by the DeleteConnection API. */
-export function endedByApi(connection: Connection): void {
-  connection.state['endedByApi'] = true
+export function endByApi(state: Connection['state'], preventWill: boolean): void {
+  state['endedByApi'] = true
+  if (preventWill) state['willPrevented'] = true
 }
+
+/** Whether whoever ends the connection does not want its will to be told. */
+export const preventsWill = ({ state }: Connection): boolean => state['willPrevented'] === true
 
 /** `$aws/events/presence/connected/{clientId}` */
 export function announceConnected(ctx: Context, connection: Connection): void {

@@ -5,7 +5,7 @@ import { AwsError, invalidRequest } from '../errors.ts'
 import { operation, type Call } from './route.ts'
 import { lengthFault, MAX_PAYLOAD_BYTES } from '../limits.ts'
 import { pageOf } from './pages.ts'
-import { endedByApi } from '../mqtt/presence.ts'
+import { endByApi } from '../mqtt/presence.ts'
 import { publishForHttp } from '../mqtt/published.ts'
 
 /** Publishing and connections over HTTP [aws 5.3]. */
@@ -56,12 +56,12 @@ function requireConnection(ctx: Context, clientId: string | undefined): Connecti
   return connection
 }
 
-function deleteConnection(call: Call): object {
-  const { ctx, request, params } = call
-  const connection = requireConnection(ctx, params['clientId'])
-  for (const flag of ['cleanSession', 'preventWillMessage']) if (flagOf(request, flag)) ctx.ignored(`DeleteConnection.${flag}`)
-  endedByApi(connection)
-  ctx.act({ type: 'disconnect', connection: connection.id, reason: 'SERVER_INITIATED', note: 'DeleteConnection' }, '[aws 5.3] DeleteConnection')
+/** With `preventWillMessage` the will stays unsaid, with `cleanSession` nothing is left of a stored session. */
+function deleteConnection({ ctx, request, params }: Call): object {
+  const { id, session, state } = requireConnection(ctx, params['clientId'])
+  endByApi(state, flagOf(request, 'preventWillMessage'))
+  ctx.act({ type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'DeleteConnection' }, '[aws 5.3] DeleteConnection')
+  if (flagOf(request, 'cleanSession')) ctx.act({ type: 'withdraw', session }, '[aws 5.3] DeleteConnection')
   return {}
 }
 
