@@ -98,6 +98,7 @@ const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffe
 const tokens: [string, string, number][] = [
   ['a token for that user', signToken('app', SECONDS + 10, SECONDS), 0],
   ['one that has expired', signToken('app', SECONDS, SECONDS - 10), 4],
+  ['one whose expiry is no number', signToken('app', NaN, SECONDS), 4],
   ['one for another user', signToken('else', SECONDS + 10, SECONDS), 4],
   ['one with another content', tampered(signToken('else', SECONDS + 10, SECONDS)), 4],
   ['one that is not signed', unsigned, 4],

@@ -81,6 +81,9 @@ const refusals: [string, string, object | string | undefined, number, string][] 
   ['PUT', '/devices/P/E/resume', undefined, 200, 'ok'],
   ['PUT', '/devices/P/D/tags', {}, 400, 'tags: null must be a text: the tags, with commas between'],
   ['PUT', '/devices/P/D/tags', 'tags=a,b%2Fc', 400, 'tags: "b/c" must be 1 to 128 characters without / + #'],
+  ['PUT', '/devices/P/D/tags', { tags: [{}] }, 400, 'tags: {} must be a text'],
+  ['PUT', '/devices/P/D/tags', { tags: ['a', null] }, 400, 'tags: null must be a text'],
+  ['PUT', '/devices/P/D/tags', { tags: ['a,b'] }, 400, 'tags: "a,b" must not contain a comma'],
   ['PUT', '/devices/P/D/shadow', { desired: {} }, 400, 'version: null must be given'],
   ['PUT', '/devices/P/D/shadow', { desired: 1, version: 1 }, 400, 'desired: 1 must be an object'],
   ['PUT', '/devices/P/D/shadow', { desired: {}, version: 'x' }, 400, 'version: "x" must be a whole number of at least 0'],
@@ -122,4 +125,47 @@ test('an upgrade becomes a job named by X-Request-Id, whose document is the payl
   const job = talk.bench.engine.jobs.require(`iothub/${id}`)
   assert.equal(job.document, '{"url":"u","version":"1.1","size":1000,"md5":"abcd","type":"firmware"}')
   assert.equal(job.selection, 'SNAPSHOT')
+})
+
+test('a body in a form that is not read is refused for that, not for what it lacks', () => {
+  const { talk } = api()
+  const route = iothub.http.routes.find(({ operation }) => operation === 'POST /devices')
+  for (const [type, said] of [['text/plain;charset=UTF-8', 'text/plain'], [undefined, 'none']] as const) {
+    const asked = { ...request('POST', '/devices', type === undefined ? {} : { 'content-type': type }), body: Buffer.from('product_name=P') }
+    assert.throws(() => talk.happens('asked', (ctx) => route?.handle(ctx, asked, {}, [])), { code: 'INVALID', message: `the body must be application/json or application/x-www-form-urlencoded, and its content type is ${said}` })
+  }
+})
+
+test('members that mean nothing are counted, and refused by --strict before anything happens', () => {
+  const asked: [string, string, object, string][] = [
+    ['POST', '/devices', { product_name: 'P', colour: 'red' }, 'devices.colour'],
+    ['POST', '/devices/P/D/command', { command: 'a', TTL: 5 }, 'command.TTL'],
+    ['POST', '/devices/P/D/command', { command: 'a', use_rpc: 'yes' }, 'command.use_rpc that is neither true nor false'],
+    ['POST', '/devices/P/D/command', { command: 'a', use_rpc: true, ttl: 60 }, 'command.ttl with use_rpc: it is five seconds'],
+    ['POST', '/tags/P/t/command', { command: 'a', use_rpc: true }, 'command.use_rpc for a tag'],
+    ['PUT', '/devices/P/D/tags', { tags: 'a', tags_version: 7 }, 'tags.tags_version'],
+    ['PUT', '/devices/P/D/shadow', { desired: {}, version: 1, reported: {} }, 'shadow.reported'],
+    ['POST', '/ota/P/D', { url: 'u', version: '1', sha256: 'x' }, 'ota.sha256'],
+  ]
+  for (const [method, path, body, ignored] of asked) {
+    const { talk } = api()
+    talk.http('app', method, path, body)
+    assert.deepEqual(talk.bench.ignored, [ignored])
+    const strict = api()
+    strict.talk.bench.settings.refuseIgnored = true
+    assert.equal(strict.ask(method, path, body)[0], 400)
+    assert.equal(strict.talk.bench.engine.devices.size, 1)
+    assert.deepEqual([strict.talk.bench.engine.devices.require('iothub/P/D').version, [...strict.talk.bench.engine.jobs.all()].length], [1, 0])
+    assert.doesNotMatch(strict.talk.text, /← cmd|← rpc/)
+  }
+})
+
+test('people are told of a command that reaches nobody and waits nowhere', () => {
+  const { talk, ask } = api()
+  assert.equal(ask('POST', '/devices/P/D/command', { command: 'a' })[0], 200)
+  assert.deepEqual(talk.bench.warnings, [{ about: 'iothub/P/D', text: 'the command a went to nobody: no client of the device is connected, and none has left a session to keep it' }])
+  talk.connect('D', { clientId: 'P/D', username: 'P/D', password: 's' })
+  talk.disconnect('D')
+  ask('POST', '/devices/P/D/command', { command: 'b' })
+  assert.equal(talk.bench.warnings.length, 1)
 })

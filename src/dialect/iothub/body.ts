@@ -2,6 +2,7 @@ import { HubError, invalid } from '../../core/errors.ts'
 import type { HttpRequest } from '../../core/seam/http.ts'
 import { isObject, put } from '../../core/twin/json.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
+import type { Context } from '../dialect.ts'
 import { jsonObject } from './payload.ts'
 
 /** The members of a request body, JSON or a form; refuses with INVALID, naming field, value and rule. */
@@ -11,7 +12,13 @@ export class Body {
   constructor({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>) {
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     if (type === 'application/json') this.#fields = readJson(body)
-    else this.#fields = type === 'application/x-www-form-urlencoded' ? readForm(body.toString()) : {}
+    else if (type === 'application/x-www-form-urlencoded') this.#fields = readForm(body.toString())
+    else if (body.length === 0) this.#fields = {}
+    else throw new HubError('INVALID', `the body must be application/json or application/x-www-form-urlencoded, and its content type is ${type ?? 'none'}`)
+  }
+
+  get names(): string[] {
+    return Object.keys(this.#fields)
   }
 
   get(name: string): unknown {
@@ -49,6 +56,13 @@ export class Body {
     if (!isObject(object)) throw invalid(name, value ?? null, 'must be an object')
     return object
   }
+}
+
+/** The body of a request to `operation`; members that are not in `known` have no effect, but are counted. */
+export function readBody(ctx: Context, request: HttpRequest, operation: string, known: readonly string[]): Body {
+  const body = new Body(request)
+  for (const name of body.names) if (!known.includes(name)) ctx.ignored(`${operation}.${name.slice(0, 64)}`)
+  return body
 }
 
 function readJson(body: Buffer): JsonObject {

@@ -1,7 +1,8 @@
 import { invalid } from '../../core/errors.ts'
 import type { HttpRequest } from '../../core/seam/http.ts'
-import type { Route } from '../dialect.ts'
-import { Body } from './body.ts'
+import type { Context, Route } from '../dialect.ts'
+import { readBody } from './body.ts'
+import { canReceive } from './clients.ts'
 import { tellDevice, tellTag, type Instruction } from './downlink.ts'
 import { addressOf } from './names.ts'
 import { checkSegment, deviceRoute, route, tagIn } from './params.ts'
@@ -9,23 +10,34 @@ import { NO_DEVICE, json } from './responses.ts'
 import { callDevice } from './rpc.ts'
 import { isEncoding } from './topics.ts'
 
+const UNHEARD = 'no client of the device is connected, and none has left a session to keep it'
+
 /** Commands to one device and to a tag [iothub 7]. */
 export const commandRoutes: Route[] = [
   deviceRoute('POST', '/devices/:product/:device/command', NO_DEVICE, (ctx, request, device) => {
-    const { waits, ...instruction } = readInstruction(request)
-    if (!waits) return json({ request_id: tellDevice(ctx, addressOf(device), instruction, '[iothub 7] command') })
+    const { waits, ...instruction } = readInstruction(ctx, request)
+    if (waits && instruction.ttl !== undefined) ctx.ignored('command.ttl with use_rpc: it is five seconds')
+    if (!waits) {
+      // The course says nothing of it either.
+      if (!canReceive(ctx, device.key)) ctx.warn(device.key, `the command ${instruction.command} went to nobody: ${UNHEARD}`)
+      return json({ request_id: tellDevice(ctx, addressOf(device), instruction, '[iothub 7] command') })
+    }
     callDevice(ctx, device, instruction, request.id)
     return 'later'
   }),
   route('POST', '/tags/:product/:tag/command', (ctx, request, params) => {
     const { product, tag } = tagIn(params)
-    return json({ request_id: tellTag(ctx, product, tag, readInstruction(request), '[iothub 7] command by tag') })
+    const { waits, ...instruction } = readInstruction(ctx, request)
+    if (waits) ctx.ignored('command.use_rpc for a tag')
+    return json({ request_id: tellTag(ctx, product, tag, instruction, '[iothub 7] command by tag') })
   }),
 ]
 
 /** `waits`: the caller wants the answer itself, not a request id. Only the text `true` says so, or the JSON value [iothub 7]. */
-function readInstruction(request: HttpRequest): Instruction & { waits: boolean } {
-  const body = new Body(request)
+function readInstruction(ctx: Context, request: HttpRequest): Instruction & { waits: boolean } {
+  const body = readBody(ctx, request, 'command', ['command', 'data', 'encoding', 'ttl', 'use_rpc'])
+  const useRpc = body.text('use_rpc') ?? ''
+  if (!['', 'true', 'false'].includes(useRpc)) ctx.ignored('command.use_rpc that is neither true nor false')
   const encoding = body.text('encoding') || 'plain'
   if (!isEncoding(encoding)) throw invalid('encoding', encoding, 'must be plain or base64')
   const ttl = body.integer('ttl', 1)
@@ -34,6 +46,6 @@ function readInstruction(request: HttpRequest): Instruction & { waits: boolean }
     data: body.text('data') ?? '',
     encoding,
     ...(ttl !== undefined && { ttl }),
-    waits: body.text('use_rpc') === 'true',
+    waits: useRpc === 'true',
   }
 }

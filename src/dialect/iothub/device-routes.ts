@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import type { HttpResponse } from '../../core/seam/http.ts'
 import type { Context, Params, Route } from '../dialect.ts'
-import { Body } from './body.ts'
+import { readBody } from './body.ts'
 import { find } from './device-record.ts'
 import { describe, describeFully, register } from './devices.ts'
 import { signToken } from './jwt.ts'
@@ -18,7 +18,7 @@ const TOKEN_LIFE = 10
 /** Devices with their tags and shadows, their messages, and tokens for applications [iothub 7]. */
 export const deviceRoutes: Route[] = [
   route('POST', '/devices', (ctx, request) => {
-    const product = new Body(request).required('product_name')
+    const product = readBody(ctx, request, 'devices', ['product_name']).required('product_name')
     if (!isName(product)) throw invalid('product_name', product, 'must be 1 to 64 letters, digits or _ . : @ ~ -')
     const { product_name, device_name, secret } = describe(ctx, register(ctx, { product }))
     return json({ product_name, device_name, secret })
@@ -35,14 +35,14 @@ export const deviceRoutes: Route[] = [
   route('PUT', '/devices/:product/:device/suspend', (ctx, _request, params) => enable(ctx, params, false)),
   route('PUT', '/devices/:product/:device/resume', (ctx, _request, params) => enable(ctx, params, true)),
   deviceRoute('PUT', '/devices/:product/:device/tags', NOT_FOUND, (ctx, request, device) => {
-    const tags = new Body(request).get('tags')
-    const list = Array.isArray(tags) ? tags.map(String) : typeof tags === 'string' ? tags.split(',') : undefined
+    const tags = readBody(ctx, request, 'tags', ['tags']).get('tags')
+    const list: unknown[] | undefined = Array.isArray(tags) ? tags : typeof tags === 'string' ? tags.split(',') : undefined
     if (list === undefined) throw invalid('tags', tags ?? null, 'must be a text: the tags, with commas between')
-    setTags(ctx, device, list.filter((tag) => tag !== '').map((tag) => checkSegment('tags', tag)))
+    setTags(ctx, device, list.filter((tag) => tag !== '').map(checkTag))
     return OK
   }),
   deviceRoute('PUT', '/devices/:product/:device/shadow', NOT_FOUND, (ctx, request, device) => {
-    const body = new Body(request)
+    const body = readBody(ctx, request, 'shadow', ['desired', 'version'])
     const version = body.integer('version', 0)
     if (version === undefined) throw invalid('version', null, 'must be given')
     return setDesired(ctx, device, body.object('desired'), version) ? OK : text('version out of date', 409)
@@ -57,6 +57,12 @@ export const deviceRoutes: Route[] = [
   }),
   route('POST', '/emqx_web_hook', () => json({ error: 'Not Found: the hub is its own broker and takes no events from another' }, 404)),
 ]
+
+function checkTag(tag: unknown): string {
+  if (typeof tag !== 'string') throw invalid('tags', tag, 'must be a text')
+  if (tag.includes(',')) throw invalid('tags', tag, 'must not contain a comma')
+  return checkSegment('tags', tag)
+}
 
 function enable(ctx: Context, params: Params, enabled: boolean): HttpResponse {
   const device = find(ctx, addressIn(params))

@@ -27,7 +27,8 @@ export function tokenFault(token: string, username: string, now: Instant): strin
   const claims = decode(payload)
   if (claims?.['username'] !== username) return `its token is for user ${JSON.stringify(claims?.['username'])}`
   const exp = claims['exp']
-  return typeof exp === 'number' && exp * 1000 <= now ? 'its token has expired' : undefined
+  if (exp !== undefined && typeof exp !== 'number') return 'the expiry of its token is no number'
+  return exp !== undefined && exp * 1000 <= now ? 'its token has expired' : undefined
 }
 
 function encode(value: object): string {

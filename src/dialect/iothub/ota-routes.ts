@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../core/seam/http.ts'
 import type { Context, Params, Route } from '../dialect.ts'
-import { Body } from './body.ts'
+import { readBody } from './body.ts'
 import { find } from './device-record.ts'
 import { deviceKey } from './names.ts'
 import { startUpgrade, tagProgress, type OtaDocument, type OtaTarget } from './ota.ts'
@@ -27,11 +27,11 @@ export const otaRoutes: Route[] = [
 const startByTag = (ctx: Context, request: HttpRequest, params: Params): HttpResponse => start(ctx, request, tagIn(params))
 
 const start = (ctx: Context, request: HttpRequest, target: OtaTarget): HttpResponse =>
-  text('ok', 200, { 'x-request-id': startUpgrade(ctx, target, readUpgrade(request)) })
+  text('ok', 200, { 'x-request-id': startUpgrade(ctx, target, readUpgrade(ctx, request)) })
 
 /** A form's `size` becomes a number [iothub 7]. */
-function readUpgrade(request: HttpRequest): OtaDocument {
-  const body = new Body(request)
+function readUpgrade(ctx: Context, request: HttpRequest): OtaDocument {
+  const body = readBody(ctx, request, 'ota', ['url', 'version', 'size', 'md5', 'type'])
   const [size, md5, type] = [body.integer('size', 0), body.text('md5'), body.text('type')]
   return {
     url: body.required('url'),
