@@ -60,6 +60,7 @@ test('what cannot be published is refused, and MQTT 5 properties are counted', a
   await refused(data.send(new PublishCommand({ topic: 'a/+', payload: text('x') })), 'InvalidRequestException', /topic: "a\/\+"/)
   await refused(data.send(new PublishCommand({ topic: 'a', qos: 2 })), 'InvalidRequestException', /qos: 2/)
   await refused(data.send(new PublishCommand({ topic: 'a', payload: Buffer.alloc(131_073) })), 'RequestEntityTooLargeException')
+  await refused(data.send(new PublishCommand({ topic: 'a/'.repeat(100), payload: text('x') })), 'InvalidRequestException', /more than 7 slashes/)
   const counting = new AwsBench()
   await counting.data.send(new PublishCommand({ topic: 'a', contentType: 'text/plain', correlationData: 'eA==' }))
   assert.deepEqual(counting.ignored, ['Publish.contentType', 'Publish.x-amz-mqtt5-correlation-data'])

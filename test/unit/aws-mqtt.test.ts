@@ -29,6 +29,7 @@ const publishes: [what: string, topic: string, more: object, open: string, stric
   ['any other $ topic', '$SYS/x', {}, 'drop', 'drop'],
   ['8 slashes', '1/2/3/4/5/6/7/8/9', {}, 'forward', 'close'],
   ['7 slashes', '1/2/3/4/5/6/7/8', {}, 'forward', 'forward'],
+  ['more levels than the broker carries', '/'.repeat(100), {}, 'close', 'close'],
   ['8 slashes behind a rule', '$aws/rules/r/1/2/3/4/5/6/7/8', {}, 'consume', 'consume'],
   ['257 bytes', 'ü'.repeat(128) + 'x', {}, 'forward', 'close'],
   ['256 bytes', 'ü'.repeat(128), {}, 'forward', 'forward'],
@@ -126,6 +127,13 @@ test('more than 50 subscriptions are warned of', () => {
   const { broker, connection } = client()
   for (let n = 0; n <= 50; n++) broker.subscribe(connection, `a/${n}`)
   assert.equal(broker.warnings.length, 1)
+})
+
+test('more than 8 filters in one SUBSCRIBE are warned of', () => {
+  const broker = new AwsBroker()
+  const { connection } = broker.come(connectRequest('lamp'))
+  for (const count of [8, 9]) broker.turn((ctx) => aws.mqtt.onSubscribed?.(ctx, connection, Array.from({ length: count }, (_, i) => ({ filter: `f${i}`, qos: 0 }))))
+  assert.deepEqual(broker.warnings.map(({ text }) => text), ['9 filters in one SUBSCRIBE; AWS takes 8'])
 })
 
 const deliveries: [filters: string[], topic: string, delivered: boolean][] = [

@@ -92,6 +92,7 @@ const refusals: { name: string; operation: string; query?: string; body?: string
   { name: 'bytes that are not UTF-8', operation: 'UpdateThingShadow', body: Buffer.from([0xff]), type: 'UnsupportedDocumentEncodingException', message: /UTF-8/ },
   { name: 'a bad thing name', operation: 'GetThingShadow', thing: 'la mp', type: 'InvalidRequestException', message: /la mp/ },
   { name: 'a bad shadow name', operation: 'GetThingShadow', query: 'name=a%2Fb', type: 'InvalidRequestException', message: /a\/b/ },
+  { name: 'a bad thing name', operation: 'ListNamedShadowsForThing', thing: 'la mp', type: 'InvalidRequestException', message: /la mp/ },
   { name: 'a page of 0', operation: 'ListNamedShadowsForThing', query: 'pageSize=0', type: 'InvalidRequestException', message: /pageSize/ },
   { name: 'a page of 101', operation: 'ListNamedShadowsForThing', query: 'pageSize=101', type: 'InvalidRequestException', message: /pageSize/ },
   { name: 'a page of x', operation: 'ListNamedShadowsForThing', query: 'pageSize=x', type: 'InvalidRequestException', message: /pageSize/ },

@@ -49,7 +49,7 @@ const messaging: Capability[] = [
     'QoS 2': 'publish closes the connection; a subscription is granted QoS 1, in strict mode it closes the connection',
     'Payload limit of 128 KB': '',
     'Topic limits': 'a warning in open mode, the end of the connection in strict mode',
-    'Subscription limit of 50': 'a warning only',
+    'Subscription limits: 50 to a connection, 8 to a SUBSCRIBE': 'a warning only',
     'Retained messages': 'strict mode delivers them to exact subscriptions only, as AWS does',
     '`sensor/#` does not cover `sensor`': '',
     'Basic Ingest': 'acknowledged, goes to nobody: there are no rules',

@@ -4,13 +4,14 @@ import { accessOf, certificateOf, forget, refresh, remember } from './identity/a
 import { authenticate, recognise } from './auth.ts'
 import { mayDeliver } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
-import { lengthFault, MAX_PAYLOAD_BYTES } from './limits.ts'
+import { canBeCarried, lengthFault, MAX_PAYLOAD_BYTES } from './limits.ts'
 import { announceConnected, announceDisconnected, announceSubscriptions, preventsWill } from './mqtt/presence.ts'
 import { carryOut } from './mqtt/published.ts'
 import { noteRetained } from './mqtt/retained.ts'
 import { parseTopic } from './topics.ts'
 
 const MAX_SUBSCRIPTIONS = 50
+const MAX_FILTERS_AT_ONCE = 8
 
 /** AWS IoT over MQTT [aws 1.5]. */
 export const mqtt: MqttFront = { recognise, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish, mayDeliver }
@@ -34,6 +35,7 @@ function onDisconnected(ctx: Context, connection: Connection, reason: Parameters
 
 function onSubscribed(ctx: Context, connection: Connection, filters: { filter: string }[]): void {
   const topics = filters.map(({ filter }) => filter)
+  if (topics.length > MAX_FILTERS_AT_ONCE) warnOnce(ctx, connection, 'filters', `${topics.length} filters in one SUBSCRIBE; AWS takes ${MAX_FILTERS_AT_ONCE}`)
   announceSubscriptions(ctx, connection, 'subscribed', topics)
 }
 
@@ -65,12 +67,13 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
 function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, retain, will }: Incoming): PublishVerdict {
   if (will === true && preventsWill(connection)) return { route: 'consume' }
   const { strict, policy } = accessOf(ctx, connection)
-  const fault = publishFault({ topic, payload, qos, retain }) ?? (strict ? lengthFault(topic) : undefined)
+  const long = lengthFault(topic)
+  const tooLong = long !== undefined && (strict || !canBeCarried(topic)) ? long : undefined
+  const fault = publishFault({ topic, payload, qos, retain }) ?? tooLong
   if (fault !== undefined) return { route: 'close', reason: fault, as: 'CLIENT_ERROR' }
   for (const action of retain ? ['iot:Publish', 'iot:RetainPublish'] : ['iot:Publish']) {
     if (policy?.allows(action, `topic/${topic}`) === false) return { route: 'close', reason: policy.explain(action, `topic/${topic}`) }
   }
-  const long = lengthFault(topic)
   if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
   const verdict = carryOut(ctx, connection, parseTopic(topic), payload)
   if (retain && verdict.route === 'forward') noteRetained(ctx, { topic, payload, qos: qos === 0 ? 0 : 1 })

@@ -3,7 +3,7 @@ import type { Context, Route } from '../../dialect.ts'
 import { flagOf, integerOf, textOf } from './parameters.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
 import { operation, type Call } from './route.ts'
-import { lengthFault, MAX_PAYLOAD_BYTES } from '../limits.ts'
+import { canBeCarried, lengthFault, MAX_PAYLOAD_BYTES } from '../limits.ts'
 import { pageOf } from './pages.ts'
 import { endByApi } from '../mqtt/presence.ts'
 import { publishForHttp } from '../mqtt/published.ts'
@@ -41,11 +41,11 @@ function publish(call: Call): object {
   return {}
 }
 
-/** A topic that can be published to; too long a one is refused in strict mode only, as over MQTT. */
+/** A topic that can be published to; one that is too long for AWS is refused in strict mode only, as over MQTT. */
 function checkTopic(ctx: Context, topic: string | undefined): string {
   if (topic === undefined || topic === '' || /[#+\0]/.test(topic)) throw invalidRequest('topic', topic, 'must be a topic without wildcards')
   const long = lengthFault(topic)
-  if (long !== undefined && ctx.settings.mode === 'strict') throw new AwsError('InvalidRequestException', long)
+  if (long !== undefined && (ctx.settings.mode === 'strict' || !canBeCarried(topic))) throw new AwsError('InvalidRequestException', long)
   return topic
 }
 

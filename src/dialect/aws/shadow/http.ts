@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
+import { checkName, NAMES } from '../names.ts'
 import { acceptedDocument, deletedDocument, getDocument } from './documents.ts'
 import { readUpdate, ShadowError } from './requests.ts'
 import { deleteShadow, deviceOf, getShadow, updateShadow } from './store.ts'
@@ -73,7 +74,8 @@ function listNamedShadows(ctx: Context, { query }: HttpRequest, params: Params):
   const limit = /^\d{1,3}$/.test(pageSize) ? Number(pageSize) : 0
   if (limit < 1 || limit > MAX_PAGE) throw invalidRequest('pageSize', pageSize, `must be 1 to ${MAX_PAGE}`)
   const after = readToken(query.get('nextToken'))
-  const names = ctx.engine.twins.names(deviceOf({ thing: params['thingName'] ?? '' })).filter((name) => name > after)
+  const thing = checkName('thingName', params['thingName'], NAMES.thing)
+  const names = ctx.engine.twins.names(deviceOf({ thing })).filter((name) => name > after)
   const results = names.slice(0, limit)
   const last = names.length > limit ? results.at(-1) : undefined
   return JSON.stringify({
