@@ -15,6 +15,12 @@ interface Session {
   clean: boolean
 }
 
+/** A message as a client has it. */
+export interface Heard {
+  topic: string
+  payload: string
+}
+
 export interface Answer {
   status: number
   headers: Record<string, string>
@@ -31,6 +37,7 @@ export class Conversation {
   readonly #askers = new Map<string, string>()
   readonly #answers = new Map<string, Answer>()
   readonly #lines: string[] = []
+  readonly #heard = new Map<string, Heard[]>()
   #requests = 0
 
   constructor(dialect: Dialect, { now = Date.UTC(2026, 0, 1), settings = {} }: { now?: number; settings?: Partial<Settings> } = {}) {
@@ -75,6 +82,11 @@ export class Conversation {
     return true
   }
 
+  /** What has arrived at a client since it was last asked: for clients that answer. */
+  heard(who: string): Heard[] {
+    return this.#heard.get(who)?.splice(0) ?? []
+  }
+
   disconnect(who: string): void {
     this.#lines.push('', `${who} → gone`)
     this.#leave(who)
@@ -92,6 +104,13 @@ export class Conversation {
     this.#lines.push(`  ${who} ← SUBACK ${verdict.grant}`)
     this.#turn((ctx) => this.#dialect.mqtt.onSubscribed?.(ctx, connection, [{ filter, qos: verdict.grant }]))
     return verdict
+  }
+
+  unsubscribe(who: string, filter: string): void {
+    const connection = this.#connection(who)
+    this.#lines.push('', `${who} → UNSUBSCRIBE ${filter}`)
+    this.#sessions.get(connection.session)!.subscriptions.delete(filter)
+    this.#turn((ctx) => this.#dialect.mqtt.onUnsubscribed?.(ctx, connection, [filter]))
   }
 
   publish(who: string, topic: string, payload: object | string = '', qos: 0 | 1 | 2 = 1): PublishVerdict {
@@ -211,6 +230,7 @@ export class Conversation {
 
   #arrive(who: string, { topic, payload }: Pick<Message, 'topic' | 'payload'>, qos: Qos): void {
     this.#lines.push(`  ${who} ← ${topic} (QoS ${qos}) ${String(payload)}`)
+    this.#heard.set(who, [...(this.#heard.get(who) ?? []), { topic, payload: String(payload) }])
   }
 
   #leave(who: string): void {
