@@ -102,6 +102,18 @@ test('CancelJob with force also cancels what is in progress, and says so of job 
   assert.deepEqual([execution['status'], execution['forceCanceled'], execution['statusDetails']], ['CANCELED', true, { detailsMap: {} }])
 })
 
+test('a job that was cancelled takes no second cancel, not even by force; what is still in progress is cancelled one by one', () => {
+  const jobs = lab()
+  jobs.create('j1', {}, [groupArn('jobdemo')])
+  jobs.publish('t1', 'start-next')
+  jobs.call('PUT', '/jobs/j1/cancel')
+  assert.equal(jobs.call('PUT', '/jobs/j1/cancel?force=true').type, 'InvalidRequestException')
+  assert.equal(jobs.execution('j1', 't1').status, 'IN_PROGRESS')
+  assert.equal(jobs.call('PUT', '/things/t1/jobs/j1/cancel?force=true').status, 200)
+  assert.deepEqual([jobs.execution('j1', 't1').status, jobs.execution('j1', 't1').forceCanceled, jobs.job('j1').forceCanceled], ['CANCELED', true, undefined])
+  assert.equal(only(jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' }), '/rejected').json['code'], 'InvalidStateTransition')
+})
+
 for (const [body, query] of [[{ reasonCode: 'too late' }, ''], [{ reasonCode: 'X'.repeat(129) }, ''], [{ comment: 'a\tb' }, ''], [{}, '?force=yes']] as const) {
   test(`CancelJob refuses ${JSON.stringify(body).slice(0, 40)} ${query}`, () => {
     const jobs = lab()

@@ -43,7 +43,7 @@ const control = rows('Jobs: control plane', [
   ['GetJobDocument', 'modelled'],
   ['ListJobs', 'modelled', 'DEVIATION: a list by thing group has SCHEDULED jobs too; newest first'],
   ['UpdateJob', 'modelled', 'retries can only be set to 0'],
-  ['CancelJob', 'modelled'],
+  ['CancelJob', 'modelled', 'once per job: what a gentle cancel left in progress is cancelled by CancelJobExecution with force'],
   ['DeleteJob', 'modelled', 'at most 10 at a time'],
   ['AssociateTargetsWithJob', 'modelled', 'thing groups only'],
   ['ListJobExecutionsForJob', 'modelled', 'all attempts, also those that were retried'],
