@@ -79,7 +79,8 @@ export class Listeners {
     })
     server.on('connection', (socket: Socket) => this.#hold(socket))
     server.on('tlsClientError', (error, socket) => {
-      this.#notice(explainHandshake(error), socket)
+      // Whom the hub itself drops as it stops has done nothing wrong.
+      if (!this.#closed) this.#notice(explainHandshake(error), socket)
       // Node leaves it open when it was only too slow.
       socket.destroy()
     })

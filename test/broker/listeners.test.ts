@@ -156,6 +156,7 @@ test('sockets that say nothing do not keep the hub from stopping', async () => {
   secure.on('error', () => {})
   await world.broker.stop()
   await Promise.all([mute, secure].map((socket) => socket.closed || once(socket.resume(), 'close')))
+  assert.deepEqual(world.notices, [], 'nobody is blamed for being dropped')
 })
 
 test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols are refused', async () => {
