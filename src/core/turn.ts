@@ -11,6 +11,7 @@ export interface Cause {
 export type Input =
   | { type: 'mqtt'; connection: string; packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect'; topic?: string }
   | { type: 'http'; request: string; method: string; path: string }
+  | { type: 'bytes'; socket: string; protocol: string }
   | { type: 'api'; call: string }
   | { type: 'deadline'; key: string }
   | { type: 'start' }

@@ -35,6 +35,7 @@ import type { JsonObject } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Capability } from './capability.ts'
+import type { ProtocolFront } from './protocol.ts'
 import type { Specimens } from './specimens.ts'
 
 export interface Dialect {
@@ -126,22 +127,6 @@ export interface Route {
 }
 
 export type Params = Record<string, string>
-
-/** A byte-oriented protocol, spoken by the dialect over a socket (or WebSocket) that the hub owns. */
-export interface ProtocolFront {
-  name: string
-  port: number
-  /** The sub-protocol under which it is also spoken over WebSocket, on the HTTP listeners. */
-  webSocket?: { path: string; protocol: string }
-  open(ctx: Context, session: { id: string; secure: boolean; remoteAddress: string }): ProtocolSession
-}
-
-/** The protocol's state for one socket; bytes to be sent are returned, `end` closes. */
-export interface ProtocolSession {
-  receive(ctx: Context, bytes: Buffer): { bytes: Buffer[]; end?: boolean }
-  onEvent?(ctx: Context, event: DomainEvent): { bytes: Buffer[]; end?: boolean }
-  closed(ctx: Context): void
-}
 
 export interface HardPort {
   port: number

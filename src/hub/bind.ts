@@ -3,6 +3,7 @@ import { cannotListen } from '../broker/listeners.ts'
 import type { Dialect, HardPort } from '../dialect/dialect.ts'
 import type { HttpServer } from '../http/server.ts'
 import type { HubOptions } from '../shared/options.ts'
+import type { ProtocolGate } from './protocol-gate.ts'
 
 /** The ports a hub listens on. */
 export interface Ports {
@@ -25,25 +26,35 @@ export async function bindAll(options: HubOptions, broker: Broker, http: HttpSer
   }
 }
 
-/** Opens one listener of that kind; rejects as Node does if it cannot. */
-export type Listen = (listener: HardPort['listener'], port: number) => Promise<unknown>
+/** A port that some clients insist on. */
+export interface Alias {
+  port: number
+  because: string
+  /** Rejects as Node does, or as broker and HTTP server do, if it cannot be had. */
+  open(): Promise<unknown>
+}
 
-/** How aliases are opened: a `tls` listener tells MQTT from HTTP by itself. */
-export const listenOn =
-  (host: string, broker: Broker, http: HttpServer): Listen =>
-  (listener, port) => {
+/** All ports that clients of these clouds insist on. A `tls` listener tells MQTT from HTTP by itself. */
+export function aliasesOf(dialects: readonly Dialect[], host: string, parts: { broker: Broker; http: HttpServer; protocols: ProtocolGate }): Alias[] {
+  const { broker, http, protocols } = parts
+  const listen = ({ listener, port }: HardPort): Promise<unknown> => {
     if (listener === 'http') return http.listenHttp(port, host)
     if (listener === 'https') return http.listenHttps(port, host)
     return broker.listen(listener === 'mqtt' ? 'mqtt' : 'mqtts', { port, host, setting: '--aliases' })
   }
+  return dialects.flatMap(({ name, ports = [], protocols: fronts = [] }) => [
+    ...ports.map((hard) => ({ port: hard.port, because: hard.because, open: () => listen(hard) })),
+    ...fronts.map((front) => ({ port: front.port, because: front.because, open: () => protocols.listen(name, front, host) })),
+  ])
+}
 
-/** Opens the ports that clients of these clouds insist on, but for those the hub has already. Where one cannot be had, `note` hears why; nothing fails. */
-export async function openAliases(dialects: readonly Dialect[], taken: Ports, listen: Listen, note: (text: string) => void): Promise<void> {
+/** Opens these ports, each once, but for those the hub has already. Where one cannot be had, `note` hears why; nothing fails. */
+export async function openAliases(aliases: readonly Alias[], taken: Ports, note: (text: string) => void): Promise<void> {
   const done = new Set<number>(Object.values(taken))
-  for (const { port, listener, because } of dialects.flatMap(({ ports = [] }) => ports)) {
+  for (const { port, because, open } of aliases) {
     if (done.has(port)) continue
     done.add(port)
-    await listen(listener, port).catch((error: unknown) => note(`port ${port} could not be opened, ${why(error)}; ${because}`))
+    await open().catch((error: unknown) => note(`port ${port} could not be opened, ${why(error)}; ${because}`))
   }
 }
 

@@ -1,11 +1,13 @@
 import type { Broker } from '../broker/broker.ts'
-import type { Effect } from '../core/seam/effects.ts'
+import type { Effect, SocketId } from '../core/seam/effects.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
 
 /** What performing needs besides the broker. */
 export interface Stage {
   broker: Broker
   respond(request: string, response: HttpResponse): void
+  write(socket: SocketId, bytes: Uint8Array): void
+  end(socket: SocketId): void
   wake(dialect: string, key: string, at: number | undefined): void
   onFailure(text: string, error: unknown): void
 }
@@ -30,7 +32,7 @@ export function perform(stage: Stage, effects: readonly Effect[]): Promise<void>
 const describe = (effect: Effect): string => `${effect.type} [${effect.cause.rule}] failed`
 
 /** A promise where something is to be stored first. */
-function start({ broker, respond, wake }: Stage, effect: Effect): Promise<void> | undefined {
+function start({ broker, respond, write, end, wake }: Stage, effect: Effect): Promise<void> | undefined {
   switch (effect.type) {
     case 'send':
       broker.send(effect.connection, effect.message, effect.track)
@@ -46,6 +48,12 @@ function start({ broker, respond, wake }: Stage, effect: Effect): Promise<void> 
       return undefined
     case 'respond':
       respond(effect.request, effect.response)
+      return undefined
+    case 'write':
+      write(effect.socket, effect.bytes)
+      return undefined
+    case 'end':
+      end(effect.socket)
       return undefined
     case 'wake':
       wake(effect.dialect, effect.key, effect.at)

@@ -5,6 +5,7 @@ import { openCertificates } from '../broker/certificates.ts'
 import type { Clock } from '../core/clock.ts'
 import { VirtualClock } from '../core/virtual-clock.ts'
 import { Engine } from '../core/engine.ts'
+import type { DomainEvent } from '../core/events.ts'
 import type { Ids } from '../core/ids.ts'
 import type { HttpRequest } from '../core/seam/http.ts'
 import type { Dialect, Settings } from '../dialect/dialect.ts'
@@ -18,8 +19,9 @@ import { StoreError } from '../store/store-error.ts'
 import { memoryStore, openStore, type Store } from '../store/store.ts'
 import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
-import { bindAll, listenOn, openAliases } from './bind.ts'
+import { aliasesOf, bindAll, openAliases } from './bind.ts'
 import type { Changes } from './changes.ts'
+import type { TurnContext } from './context.ts'
 import { explainFolder } from './data-folder.ts'
 import type { HubExtras } from './hub.ts'
 import { Deeds } from './deeds.ts'
@@ -31,6 +33,7 @@ import { announce, findHub } from './locator.ts'
 import { fulfil } from './needs.ts'
 import { lanAddress, lanNames, localUrl, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
+import { ProtocolGate } from './protocol-gate.ts'
 import { RealClock } from './real-clock.ts'
 import { stopAll } from './stop-all.ts'
 import { Ticker } from './ticker.ts'
@@ -98,7 +101,11 @@ async function compose(
   const settings: Settings = { mode: options.mode, refuseIgnored: options.strict, endpoint }
   const live = new LiveView(() => broker)
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
-  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, byName, () => store.commit())
+  const hear = (ctx: TurnContext, event: DomainEvent): void => {
+    byName.get(ctx.dialect)?.onEvent(ctx, event)
+    protocols.hear(ctx, event)
+  }
+  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, () => store.commit())
   const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
   const gate = new MqttGate({ dialects, settings, notices, live, turn: (dialect, input, decide) => deeds.run(dialect, input, decide) })
   const broker = await Broker.create({
@@ -113,6 +120,8 @@ async function compose(
     onHttpSocket: (socket) => http.accept(socket),
     webSocketPaths: ['/mqtt', ...dialects.flatMap(({ webSocketPaths }) => webSocketPaths ?? [])],
   })
+
+  const protocols = new ProtocolGate({ dialects, ids, tls: certificates.tls, turn: (dialect, input, decide) => void deeds.run(dialect, input, decide), note })
 
   const traffic = new Traffic(clock, extras.traffic ?? false)
   traffic.attach(broker)
@@ -135,7 +144,14 @@ async function compose(
   )
   const deeds = new Deeds(
     turns,
-    { broker, respond: (request, response) => requests.respond(request, response), wake: (dialect, key, at) => wakes.set(dialect, key, at), onFailure: note },
+    {
+      broker,
+      respond: (request, response) => requests.respond(request, response),
+      write: (socket, bytes) => protocols.write(socket, bytes),
+      end: (socket) => protocols.end(socket),
+      wake: (dialect, key, at) => wakes.set(dialect, key, at),
+      onFailure: note,
+    },
     changes,
     () => ticker.look(),
   )
@@ -167,13 +183,13 @@ async function compose(
   const http = HttpServer.create({
     hooks: { handle: (request, gone) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone)) },
     tls: certificates.tls,
-    onUpgrade: (request, socket, head, secure) => broker.upgrade(request, socket, head, secure),
+    onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
     onNotice: note,
     objects,
   })
   const stop = async (): Promise<void> => {
     // First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not keep ports and folder.
-    await stopAll([() => ticker.stop(), () => traffic.stop(), () => feed.close(), () => broker.stop(), () => http.stop(), () => store.close(), () => withdraw()])
+    await stopAll([() => ticker.stop(), () => traffic.stop(), () => feed.close(), () => broker.stop(), () => protocols.stop(), () => http.stop(), () => store.close(), () => withdraw()])
   }
 
   const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }
@@ -183,7 +199,7 @@ async function compose(
     for (const { name, onStart } of dialects) if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
     const ports = await bindAll(options, broker, http)
     Object.assign(endpoint, ports)
-    if (options.aliases) await openAliases(dialects, ports, listenOn(options.host, broker, http), note)
+    if (options.aliases) await openAliases(aliasesOf(dialects, options.host, { broker, http, protocols }), ports, note)
     Object.assign(endpoints, endpoint)
     withdraw = await announce({ pid: process.pid, version, startedAt: Date.now(), data, url: localUrl(options.host, endpoint.http), endpoints }, extras.list)
   } catch (error) {

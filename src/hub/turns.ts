@@ -3,7 +3,7 @@ import type { DomainEvent } from '../core/events.ts'
 import { dialectOf } from '../core/ids.ts'
 import type { Effect } from '../core/seam/effects.ts'
 import { Turn, type Input } from '../core/turn.ts'
-import type { Context, Dialect } from '../dialect/dialect.ts'
+import type { Context } from '../dialect/dialect.ts'
 import { TurnContext, type World } from './context.ts'
 
 /** What a turn came to: its result now, its effects to be performed once `committed` has resolved. */
@@ -28,13 +28,14 @@ export class TurnFailure extends Error {
 export class Turns {
   readonly #world: World
   readonly #clock: Clock
-  readonly #dialects: ReadonlyMap<string, Dialect>
+  readonly #hear: (ctx: TurnContext, event: DomainEvent) => void
   readonly #commit: () => Promise<void>
 
-  constructor(world: World, clock: Clock, dialects: ReadonlyMap<string, Dialect>, commit: () => Promise<void>) {
+  /** `hear` is told every event, in the context of the dialect whose it is. */
+  constructor(world: World, clock: Clock, hear: (ctx: TurnContext, event: DomainEvent) => void, commit: () => Promise<void>) {
     this.#world = world
     this.#clock = clock
-    this.#dialects = dialects
+    this.#hear = hear
     this.#commit = commit
   }
 
@@ -60,7 +61,7 @@ export class Turns {
     return { result: result as T, effects, events, committed }
   }
 
-  /** Every event goes to the dialect whose it is, until neither dialects nor engine add any. */
+  /** Every event is heard, until neither dialects nor engine add any. */
   #drain(turn: Turn, effects: Effect[]): void {
     let ctx: TurnContext | undefined
     let told = 0
@@ -69,7 +70,7 @@ export class Turns {
         const event = turn.events[told]!
         const name = dialectOf(event.key)
         if (ctx?.dialect !== name) ctx = new TurnContext(this.#world, name, turn, effects)
-        this.#dialects.get(name)?.onEvent(ctx, event)
+        this.#hear(ctx, event)
       }
       this.#world.engine.settle(turn)
     } while (told < turn.events.length)

@@ -6,8 +6,8 @@ import { Engine } from '../../src/core/engine.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds } from '../../src/core/ids.ts'
 import { MemoryTables } from '../../src/core/table.ts'
-import type { Context, Dialect } from '../../src/dialect/dialect.ts'
 import { Changes } from '../../src/hub/changes.ts'
+import type { TurnContext } from '../../src/hub/context.ts'
 import { Deeds } from '../../src/hub/deeds.ts'
 import { Notices } from '../../src/hub/notices.ts'
 import { Turns } from '../../src/hub/turns.ts'
@@ -16,7 +16,7 @@ const input = { type: 'api', call: 'test' } as const
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A hub's inside with a commit that is let go by hand; everything that happens is written down in order. */
-function inside(onEvent: (ctx: Context, event: DomainEvent) => void = () => {}) {
+function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => {}) {
   const order: string[] = []
   const failures: string[] = []
   const tables = new MemoryTables()
@@ -26,13 +26,12 @@ function inside(onEvent: (ctx: Context, event: DomainEvent) => void = () => {}) 
   const connections = { get: () => undefined, ofDevice: () => [], bySession: () => undefined }
   let settle: { resolve(): void; reject(error: Error): void } | undefined
   const commit = (): Promise<void> => new Promise((resolve, reject) => (settle = { resolve, reject }))
-  const dialect = { name: 'x', onEvent } as unknown as Dialect
-  const turns = new Turns({ engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) }, clock, new Map([['x', dialect]]), commit)
+  const turns = new Turns({ engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) }, clock, onEvent, commit)
   const broker = {
     send: (connection: string) => order.push(`send to ${connection}`),
     publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),
   } as unknown as Broker
-  const stage = { broker, respond: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
+  const stage = { broker, respond: () => {}, write: () => {}, end: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
   const changes = new Changes()
   const deeds = new Deeds(turns, stage, changes, () => order.push('look'))
   return { order, failures, engine, turns, deeds, changes, written: () => settle!.resolve(), broken: () => settle!.reject(new Error('disk full')) }
@@ -76,11 +75,13 @@ test('every event reaches its dialect in the same turn, also those that the dial
   assert.deepEqual(heard, ['device.created', 'job.created', 'execution.queued', 'group.created', 'queue.changed'])
 })
 
-test('an event of another dialect’s device does not reach this one', () => {
+test('an event is heard in the context of the dialect whose it is, whoever caused it', () => {
   const heard: string[] = []
-  const { turns } = inside((_, event) => heard.push(event.type))
-  turns.run('x', input, ({ engine, turn }) => engine.devices.create(turn, { dialect: 'y', name: 'd' }))
-  assert.deepEqual(heard, [])
+  const { turns } = inside((ctx, { key }) => heard.push(`${ctx.dialect} hears of ${key}`))
+  turns.run('x', input, ({ engine, turn }) => {
+    for (const dialect of ['y', 'x']) engine.devices.create(turn, { dialect, name: 'd' })
+  })
+  assert.deepEqual(heard, ['y hears of y/d', 'x hears of x/d'])
 })
 
 test('a decision that throws still has what it had changed stored and told', async () => {

@@ -4,6 +4,9 @@ import type { Cause } from '../turn.ts'
 import type { HttpResponse } from './http.ts'
 import type { ConnectionId, DisconnectReason, Message, Qos } from './mqtt.ts'
 
+/** Names a socket on which a protocol besides MQTT and HTTP is spoken, for its lifetime. */
+export type SocketId = string
+
 /** All that a decision can ask of the world. Performed in order, after the commit of the turn that caused them. */
 export type Action =
   /** To one connection, whether subscribed or not; `as-subscribed` uses the QoS of its best matching filter, else 0. */
@@ -26,6 +29,9 @@ export type Action =
   | { type: 'disconnect'; connection: ConnectionId; reason: DisconnectReason; note: string }
   /** The answer to an HTTP request whose route said `later`. */
   | { type: 'respond'; request: string; response: HttpResponse }
+  /** To a socket of a protocol besides MQTT and HTTP; `end` closes it after what was written. */
+  | { type: 'write'; socket: SocketId; bytes: Uint8Array }
+  | { type: 'end'; socket: SocketId }
   /** Calls the dialect's `woken` with this key at that instant; `undefined` calls it off. */
   | { type: 'wake'; key: string; at: Instant | undefined }
 

@@ -1,0 +1,38 @@
+import type { DomainEvent } from '../core/events.ts'
+import type { SocketId } from '../core/seam/effects.ts'
+import type { Context } from './dialect.ts'
+
+/**
+ * A protocol besides MQTT and HTTP. The sockets are the hub's; what their bytes mean is the dialect's. What a session
+ * has to say it asks for by the action `write`, in whatever turn it comes up: like every action it is performed after
+ * the commit, so an answer never runs ahead of what it confirms.
+ */
+export interface ProtocolFront {
+  /** Its name for people: `AMQP 1.0`. */
+  name: string
+  /** The port, TLS, that its clients cannot be talked out of: opened with `--aliases`. */
+  port: number
+  /** Which client insists on it. */
+  because: string
+  /** The path and sub-protocol by which it is also spoken over WebSocket, on the HTTP listeners. */
+  webSocket?: { path: string; protocol: string }
+  /** A client has connected. */
+  open(ctx: Context, socket: ProtocolSocket): ProtocolSession
+}
+
+export interface ProtocolSocket {
+  id: SocketId
+  /** Over TLS. */
+  secure: boolean
+  remoteAddress: string
+}
+
+/** The protocol's state for one socket. What throws ends the socket, and people are told. */
+export interface ProtocolSession {
+  /** Bytes as they came in: a frame may be cut anywhere. */
+  receive(ctx: Context, bytes: Buffer): void
+  /** A domain event of its dialect, in the turn in which it arises. */
+  onEvent?(ctx: Context, event: DomainEvent): void
+  /** The socket is gone, whoever closed it. */
+  closed(ctx: Context): void
+}

@@ -1,0 +1,137 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { createWebSocketStream, WebSocketServer } from 'ws'
+import type { DomainEvent } from '../core/events.ts'
+import type { DialectName, Ids } from '../core/ids.ts'
+import type { SocketId } from '../core/seam/effects.ts'
+import type { Input } from '../core/turn.ts'
+import type { Context, Dialect } from '../dialect/dialect.ts'
+import type { ProtocolFront, ProtocolSession, ProtocolSocket } from '../dialect/protocol.ts'
+import type { TurnContext } from './context.ts'
+
+const HANDSHAKE_MS = 30_000
+/** Who lets so many bytes lie is cut off. */
+const UNREAD_BYTES = 16 * 1024 * 1024
+
+interface Around {
+  dialects: readonly Dialect[]
+  ids: Ids
+  tls: { key: string; cert: string }
+  turn(dialect: DialectName, input: Input, decide: (ctx: Context) => void): void
+  note(text: string, error?: unknown): void
+}
+
+interface Held {
+  dialect: DialectName
+  session: ProtocolSession
+  stream: Duplex
+}
+
+/** The sockets of protocols that are neither MQTT nor HTTP. */
+export class ProtocolGate {
+  readonly #around: Around
+  readonly #sockets = new Map<SocketId, Held>()
+  readonly #streams = new Set<Duplex>()
+  readonly #servers: Server[] = []
+  readonly #webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: UNREAD_BYTES,
+    handleProtocols: (_, request) => this.#asked(request)?.front.webSocket?.protocol ?? false,
+  })
+
+  constructor(around: Around) {
+    this.#around = around
+  }
+
+  /** Listens for the protocol over TLS. Rejects as Node does if it cannot. */
+  listen(dialect: DialectName, front: ProtocolFront, host: string): Promise<void> {
+    const { tls } = this.#around
+    const server = createServer({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS })
+    server.on('tlsClientError', (_, socket) => socket.destroy())
+    server.on('secureConnection', (socket: TLSSocket) => this.#attach(dialect, front, socket, { secure: true, remoteAddress: socket.remoteAddress ?? '' }))
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(front.port, host, () => {
+        server.off('error', reject)
+        server.on('error', (error) => this.#around.note(`the listener for ${front.name} on port ${front.port} failed`, error))
+        this.#servers.push(server)
+        resolve()
+      })
+    })
+  }
+
+  /** Whether the handshake asks for one of these protocols; a path may be MQTT's as well, the sub-protocol decides. */
+  claims(request: IncomingMessage): boolean {
+    return this.#asked(request) !== undefined
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void {
+    const asked = this.#asked(request)
+    if (asked === undefined) return void socket.destroy()
+    const { dialect, front } = asked
+    const remoteAddress = request.socket.remoteAddress ?? ''
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#attach(dialect, front, createWebSocketStream(webSocket), { secure, remoteAddress }))
+  }
+
+  /** Every session of its dialect hears of the event, in the turn in which it arises. */
+  hear(ctx: TurnContext, event: DomainEvent): void {
+    for (const held of this.#sockets.values()) if (held.dialect === ctx.dialect) held.session.onEvent?.(ctx, event)
+  }
+
+  /** Bytes for a socket that is gone are dropped. */
+  write(id: SocketId, bytes: Uint8Array): void {
+    const stream = this.#sockets.get(id)?.stream
+    if (stream === undefined || stream.destroyed) return
+    stream.write(bytes)
+    if (stream.writableLength > UNREAD_BYTES) stream.destroy(new Error(`it does not read: more than ${UNREAD_BYTES} bytes are waiting for it`))
+  }
+
+  /** Closes the socket after what has been written to it. */
+  end(id: SocketId): void {
+    const stream = this.#sockets.get(id)?.stream
+    stream?.end(() => stream.destroy())
+  }
+
+  /** Stops listening and closes every socket. */
+  async stop(): Promise<void> {
+    for (const server of this.#servers.splice(0)) server.close()
+    this.#webSockets.close()
+    await Promise.all([...this.#streams].map((stream) => new Promise<unknown>((resolve) => stream.once('close', resolve).destroy())))
+  }
+
+  #attach(dialect: DialectName, front: ProtocolFront, stream: Duplex, about: Omit<ProtocolSocket, 'id'>): void {
+    const { ids, turn, note } = this.#around
+    const id = ids.uuid()
+    const who = `${front.name} from ${about.remoteAddress}`
+    const decide = (deed: (ctx: Context) => void): void => {
+      try {
+        turn(dialect, { type: 'bytes', socket: id, protocol: front.name }, deed)
+      } catch (error) {
+        note(`${who}: the connection was closed`, error)
+        stream.destroy()
+      }
+    }
+    this.#streams.add(stream)
+    stream.on('error', (error) => note(`${who} broke`, error))
+    stream.once('close', () => {
+      this.#streams.delete(stream)
+      const held = this.#sockets.get(id)
+      this.#sockets.delete(id)
+      if (held !== undefined) decide((ctx) => held.session.closed(ctx))
+    })
+    decide((ctx) => void this.#sockets.set(id, { dialect, stream, session: front.open(ctx, { id, ...about }) }))
+    stream.on('data', (bytes: Buffer) => decide((ctx) => this.#sockets.get(id)?.session.receive(ctx, bytes)))
+  }
+
+  #asked(request: IncomingMessage): { dialect: DialectName; front: ProtocolFront } | undefined {
+    const [path = ''] = (request.url ?? '/').split('?')
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+    for (const { name, protocols = [] } of this.#around.dialects) {
+      const front = protocols.find(({ webSocket }) => webSocket?.path === path && offered.includes(webSocket.protocol))
+      if (front !== undefined) return { dialect: name, front }
+    }
+    return undefined
+  }
+}
