@@ -31,6 +31,8 @@ export const commands = {
 
   createJob: 'iotHub.createJob',
   createJobFromFile: 'iotHub.createJobFromFile',
+  createJobFromFileForDevice: 'iotHub.createJobFromFileForDevice',
+  createJobLike: 'iotHub.createJobLike',
   openProgress: 'iotHub.openProgress',
   openJobDocument: 'iotHub.openJobDocument',
   openJobDetails: 'iotHub.openJobDetails',

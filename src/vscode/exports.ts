@@ -1,7 +1,8 @@
-import type { FileDecorationProvider } from 'vscode'
+import type { FileDecorationProvider, TreeDragAndDropController } from 'vscode'
 import type { HubOptions } from '../shared/options.ts'
 import type { Host } from './host.ts'
 import type { HubTree } from './tree/hub-tree.ts'
+import type { TreeNode } from './tree/node.ts'
 
 /** What `activate` gives to who looks at the extension from inside the editor: its own tests. No promise to anybody else. */
 export interface Exports {
@@ -11,4 +12,5 @@ export interface Exports {
   options(): HubOptions
   devices: HubTree
   jobs: HubTree
+  drag: Record<'devices' | 'jobs', TreeDragAndDropController<TreeNode>>
 }

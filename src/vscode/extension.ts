@@ -19,6 +19,7 @@ import { registerProgress } from './progress/open.ts'
 import { Pulse, type Beat } from './pulse.ts'
 import { registerHubTask } from './task/hub-task.ts'
 import { DevicesView } from './tree/devices-view.ts'
+import { devicesDrag, jobsDrop } from './tree/drag.ts'
 import { JobsView } from './tree/jobs-view.ts'
 import { LoadMoreNode } from './tree/nodes/load-more.ts'
 import { createWithHub } from './with-hub.ts'
@@ -69,7 +70,7 @@ export function activate(context: ExtensionContext): Exports {
     Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
   void life.resume()
-  return { host, decorations, options: () => life.options(), devices: devices.tree, jobs: jobs.tree }
+  return { host, decorations, options: () => life.options(), devices: devices.tree, jobs: jobs.tree, drag: { devices: devicesDrag, jobs: jobsDrop } }
 }
 
 /** The window closes: connections end, everything is written down. */

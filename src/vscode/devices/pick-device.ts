@@ -24,9 +24,9 @@ export async function deviceRows(api: HubApi, typed: string, dialect?: string): 
   return items.map((view) => rowOf(view, titles, view.dialect))
 }
 
-/** Lets the user pick a device; `undefined`: changed their mind. */
-export const pickDevice = (api: HubApi, question: Question): Promise<string | typeof back | undefined> =>
-  pick({ placeholder: l10n.t('Type to search by name'), ...question }, (typed) => deviceRows(api, typed))
+/** Lets the user pick a device, of this cloud only if one is given; `undefined`: changed their mind. */
+export const pickDevice = (api: HubApi, question: Question, dialect?: string): Promise<string | typeof back | undefined> =>
+  pick({ placeholder: l10n.t('Type to search by name'), ...question }, (typed) => deviceRows(api, typed, dialect))
 
 /** Lets the user pick a cloud; the only one needs no question. */
 export async function pickDialect(api: HubApi, question: Question): Promise<DialectView | typeof back | undefined> {

@@ -1,4 +1,4 @@
-import { commands as editor, l10n, Uri, window, workspace, type TextEditor } from 'vscode'
+import { commands as editor, l10n, window, workspace, type TextEditor, type Uri } from 'vscode'
 import type { TwinView } from '../../shared/api.ts'
 import { nameOf } from '../keys.ts'
 import type { HubFiles } from './hub-files.ts'

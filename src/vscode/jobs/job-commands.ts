@@ -3,8 +3,10 @@ import type { HubApi } from '../../shared/api.ts'
 import type { JobDraft } from '../../shared/job-draft.ts'
 import { back, confirm, done, pick } from '../ask.ts'
 import { commands } from '../commands.ts'
+import { deviceKeyOf, pickDevice } from '../devices/pick-device.ts'
 import { openDocument } from '../documents/open.ts'
 import type { Host } from '../host.ts'
+import { isJobFile } from '../job-editor/job-file.ts'
 import { openJobEditor } from '../job-editor/open.ts'
 import { dialectOf, nameOf } from '../keys.ts'
 import { openProgress } from '../progress/open.ts'
@@ -14,17 +16,20 @@ import { ExecutionNode } from '../tree/nodes/execution.ts'
 import { JobNode } from '../tree/nodes/job.ts'
 import { jobState } from '../tree/states.ts'
 import type { WithHub } from '../with-hub.ts'
+import { draftForDevices, draftFromFile, draftLike, pickJobFile } from './new-drafts.ts'
 
 /** What can be done with jobs and executions; without an item they ask for one. */
 export function jobCommands(host: Host, withHub: WithHub) {
-  const ofJob = (title: string, deed: (api: HubApi, job: string) => unknown) =>
-    withHub(async (api, given?: unknown) => {
+  const ofJob = (title: string, deed: (api: HubApi, job: string, more: unknown) => unknown) =>
+    withHub(async (api, given?: unknown, more?: unknown) => {
       const job = jobKeyOf(given) ?? (await pickJob(api, title))
-      return job === undefined ? undefined : deed(api, job)
+      return job === undefined ? undefined : deed(api, job, more)
     })
   return {
-    [commands.createJob]: (given?: unknown, selected?: unknown) => openJobEditor(host, draftFor(given, selected)),
+    [commands.createJob]: (given?: unknown, selected?: unknown) => isKeys(given) ? open(host, draftForDevices(given)) : openJobEditor(host, draftFor(given, selected)),
     [commands.createJobFromFile]: (given?: unknown) => createFromFile(host, given),
+    [commands.createJobFromFileForDevice]: withHub((api, given?: unknown, file?: unknown) => createForDevice(api, host, given, file)),
+    [commands.createJobLike]: ofJob(l10n.t('Create a Job Like'), (api, job, devices) => createLike(api, host, job, devices)),
     [commands.openProgress]: ofJob(l10n.t('Show the Progress of'), (_, job) => openProgress(host, job)),
     [commands.openJobDocument]: ofJob(l10n.t('Open the Document of'), (_, job) => openDocument({ type: 'jobDocument', job })),
     [commands.openJobDetails]: ofJob(l10n.t('Open the Details of'), (_, job) => openDocument({ type: 'jobDetails', job })),
@@ -74,9 +79,28 @@ export function draftFor(given: unknown, selected: unknown): Partial<JobDraft> |
 
 const isDraft = (given: unknown): given is Partial<JobDraft> => typeof given === 'object' && given !== null && ('dialect' in given || 'targets' in given || 'document' in given)
 
+const isKeys = (given: unknown): given is string[] => Array.isArray(given) && given.length > 0 && given.every((key) => typeof key === 'string')
+
+/** What cannot be drafted has been told. */
+const open = async (host: Host, draft: Partial<JobDraft> | undefined): Promise<void> => (draft === undefined ? undefined : openJobEditor(host, draft))
+
+async function createForDevice(api: HubApi, host: Host, given: unknown, file: unknown): Promise<void> {
+  const title = l10n.t('Create a Job from a File')
+  const device = deviceKeyOf(given) ?? (await pickDevice(api, { title }))
+  if (device === undefined || device === back) return
+  const uri = file instanceof Uri ? file : await pickJobFile(title)
+  if (uri !== undefined) await open(host, await draftFromFile(uri, device))
+}
+
+async function createLike(api: HubApi, host: Host, job: string, devices: unknown): Promise<void> {
+  const asked = isKeys(devices) ? undefined : await pickDevice(api, { title: l10n.t('A Job Like {0} for the Device', nameOf(job)) }, dialectOf(job))
+  const keys = isKeys(devices) ? devices : typeof asked === 'string' ? [asked] : []
+  if (keys.length > 0) await open(host, await draftLike(api, job, keys))
+}
+
 async function createFromFile(host: Host, given: unknown): Promise<void> {
   const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri
-  if (uri === undefined || !uri.path.endsWith('.iotjob.json')) return void (await window.showInformationMessage(l10n.t('Open a file whose name ends with .iotjob.json first.')))
+  if (uri === undefined || !isJobFile(uri)) return void (await window.showInformationMessage(l10n.t('Open a file whose name ends with .iotjob.json first.')))
   await openJobEditor(host, uri)
 }
 

@@ -2,6 +2,7 @@ import { Disposable, l10n, window, type TreeView } from 'vscode'
 import { setContext } from '../context-keys.ts'
 import type { Host } from '../host.ts'
 import { cloudItemOf, deviceItemOf } from './affected.ts'
+import { devicesDrag } from './drag.ts'
 import { HubTree } from './hub-tree.ts'
 import type { TreeNode } from './node.ts'
 import { CloudNode, type DeviceFilter } from './nodes/cloud.ts'
@@ -23,7 +24,7 @@ export class DevicesView {
       },
       parentOf: (id) => (id.startsWith('device/') ? cloudItemOf(id) : undefined),
     })
-    this.view = window.createTreeView('iotHub.devices', { treeDataProvider: this.tree, showCollapseAll: true, canSelectMany: true })
+    this.view = window.createTreeView('iotHub.devices', { treeDataProvider: this.tree, showCollapseAll: true, canSelectMany: true, dragAndDropController: devicesDrag })
     this.#registrations = Disposable.from(
       this.tree,
       this.view,

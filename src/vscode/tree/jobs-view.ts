@@ -1,6 +1,7 @@
 import { Disposable, window, type TreeView } from 'vscode'
 import type { Host } from '../host.ts'
 import { jobItemOf } from './affected.ts'
+import { jobsDrop } from './drag.ts'
 import { HubTree } from './hub-tree.ts'
 import type { TreeNode } from './node.ts'
 import { JobNode } from './nodes/job.ts'
@@ -22,7 +23,7 @@ export class JobsView {
       },
       parentOf: () => undefined,
     })
-    this.view = window.createTreeView('iotHub.jobs', { treeDataProvider: this.tree, showCollapseAll: true })
+    this.view = window.createTreeView('iotHub.jobs', { treeDataProvider: this.tree, showCollapseAll: true, dragAndDropController: jobsDrop })
     this.#registrations = Disposable.from(
       this.tree,
       this.view,
