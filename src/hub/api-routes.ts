@@ -1,6 +1,6 @@
 import { invalid } from '../core/errors.ts'
 import { EventStream, type ApiRequest, type ApiRoute } from '../http/hub-api.ts'
-import type { HubApi } from '../shared/api.ts'
+import type { ExecutionSort, HubApi } from '../shared/api.ts'
 import type { JobDraft, TargetDraft } from '../shared/job-draft.ts'
 import type { EventFeed } from './event-feed.ts'
 
@@ -34,7 +34,11 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   remove(DEVICE, (_, params) => api.removeDevice(keyIn(params))),
   get('/hub/jobs', () => api.jobs()),
   get(JOB, (_, params) => api.job(keyIn(params))),
-  get(`${JOB}/executions`, (request, params) => api.executions(keyIn(params), { ...query(request, ['status', 'search', 'after']), ...limit(request) })),
+  get(`${JOB}/executions`, (request, params) => {
+    const { sort, descending, ...page } = query(request, ['status', 'search', 'sort', 'descending', 'after'])
+    // What it may be sorted by is checked by the call itself.
+    return api.executions(keyIn(params), { ...page, ...limit(request), ...(sort !== undefined && { sort: sort as ExecutionSort }), ...(descending !== undefined && { descending: descending === 'true' }) })
+  }),
   get(`${JOB}/executions/:device`, (_, params) => api.execution(keyIn(params), params['device'] ?? '')),
   // What drafts and targets hold is checked by the calls themselves.
   post('/hub/targets/count', ({ json }) => api.countTargets(text(json, 'dialect'), targets(json))),

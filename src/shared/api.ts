@@ -205,10 +205,16 @@ export interface JobDetail extends JobView {
   history: { at: number; counts: Record<string, number> }[]
 }
 
+/** Status in the order in which an execution may go through it, progress with what reports none first, updated with the oldest first. */
+export type ExecutionSort = 'device' | 'status' | 'progress' | 'updated'
+
 export interface ExecutionQuery {
   status?: string
   /** Part of the device's name. */
   search?: string
+  /** Default: in the order in which the job reached the devices. */
+  sort?: ExecutionSort
+  descending?: boolean
   after?: string
   /** 1–1000, default 100. */
   limit?: number

@@ -161,6 +161,12 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       assert.deepEqual([page.items.map(({ device: of, status }) => [of, status]), page.total, page.next], [[['aws/d1', 'IN_PROGRESS']], 2, 'aws/d1'])
       assert.deepEqual((await api.executions('aws/stop', { status: 'QUEUED', after: 'aws/d1' })).items.map(({ device: of }) => of), ['aws/d2'])
       assert.deepEqual((await api.executions('aws/stop', { search: 'D2' })).total, 1)
+      const [queued] = (await api.executions('aws/stop', { sort: 'status', limit: 1 })).items
+      assert.equal(queued?.device, 'aws/d2')
+      const first = await api.executions('aws/stop', { sort: 'device', descending: true, limit: 1 })
+      const rest = await api.executions('aws/stop', { sort: 'device', descending: true, after: first.next! })
+      assert.deepEqual([...first.items, ...rest.items].map(({ device: of }) => of), ['aws/d2', 'aws/d1'])
+      assert.equal(await codeOf(api.executions('aws/stop', { sort: 'colour' as 'device' })), 'INVALID sort')
       const canceled = await api.cancelJob('aws/stop', { comment: 'wrong file' })
       assert.deepEqual([canceled.status, canceled.comment, canceled.counts], ['CANCELED', 'wrong file', { IN_PROGRESS: 1, CANCELED: 1 }])
       assert.equal(await codeOf(api.retryFailed('aws/stop')), 'INVALID_TRANSITION')
