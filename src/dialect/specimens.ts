@@ -11,6 +11,8 @@ export interface Specimens {
   inapplicable: Partial<Record<PromiseName, string>>
   /** How its clients dress a request, so that it is known for its own. Every route must be reached by one of them. */
   callers: Caller[]
+  /** Whether an answer of its HTTP API refuses, where the status does not tell (a 200 with an error code in it). Absent: 4xx and 5xx do. */
+  refuses?(status: number, body: string): boolean
   /** What a device may say and the hub takes in, or passes on; `n` tells repetitions apart. At least one names the device. */
   says(device: string, n: number): Message[]
   /** Filters that a device may subscribe to, its own only. May be none: some clouds subscribe for their devices. */

@@ -26,7 +26,6 @@ const checks: Checks = { ...identity, ...access, ...jobs, ...courses, ...message
 const needed: Partial<Record<PromiseName, (dialect: Dialect) => unknown>> = {
   anonymousTopics: ({ specimens }) => specimens.anonymous,
   keptMessages: ({ specimens }) => specimens.mail,
-  foreignSession: ({ specimens }) => specimens.mail,
   retained: ({ specimens }) => specimens.retained,
   joinedAndLeft: ({ specimens }) => specimens.membership,
   waitingRequest: ({ specimens }) => specimens.waiting,

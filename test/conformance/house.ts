@@ -74,8 +74,14 @@ export class House {
 
   /** `call`, which must succeed. */
   async must(call: Call): Promise<void> {
-    const response = await this.call(call)
-    assert.ok(response.ok, `${call.method} ${call.path}: ${response.status} ${await response.text()}`)
+    const { status, text, refused } = await this.read(await this.call(call))
+    assert.ok(!refused, `${call.method} ${call.path}: ${status} ${text}`)
+  }
+
+  /** An answer, and whether its cloud refuses with it. */
+  async read(response: Response): Promise<{ status: number; text: string; refused: boolean }> {
+    const text = await response.text()
+    return { status: response.status, text, refused: this.specimens.refuses?.(response.status, text) ?? !response.ok }
   }
 
   /** Asks again after every change until the answer fits; fails with the last answer after five seconds. */

@@ -20,8 +20,8 @@ export async function handedOver(house: House, more: Partial<JobDraft> = {}, oth
 }
 
 /** … and has begun it. Where devices have no word for that [progress], it is as far as the hub brings it. */
-export async function inProgress(house: House, more: Partial<JobDraft> = {}): Promise<Stage> {
-  const stage = await handedOver(house, more)
+export async function inProgress(house: House, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
+  const stage = await handedOver(house, more, others)
   await stage.device.report(stage.work, 'IN_PROGRESS', 30)
   if (house.specimens.inapplicable.progress === undefined) await house.reaches(stage.job, stage.device, 'IN_PROGRESS')
   return stage
