@@ -66,6 +66,11 @@ export class Outlet {
     return this.#stream.writableNeedDrain
   }
 
+  /** Whether more waits for the peer than one part in eight of what may. */
+  get full(): boolean {
+    return this.#bytes + this.#stream.writableLength > this.#limits.bufferBytes / 8
+  }
+
   /** Goes on once the peer has caught up or is gone: at once, most of the time. In order. */
   whenCaughtUp(then: () => void): void {
     if (!this.behind && this.#parked.length === 0) return then()

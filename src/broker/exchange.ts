@@ -8,7 +8,7 @@ import type { Link } from './link.ts'
 import type { Outgoing } from './port.ts'
 import { shareable, toPacket, type Publication } from './publication.ts'
 import type { Retained } from './retained.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionLink } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 interface Around {
@@ -65,16 +65,25 @@ export class Exchange {
     this.#around.commitSoon()
   }
 
-  /** Shows a new subscription the messages that were retained for it. */
+  /** Shows a new subscription the messages that were retained for it; those that its session does not store, no faster than the client reads. */
   sendRetained(session: Session, filter: string, qos: Qos): void {
-    for (const publication of this.#around.retained.matching(session.dialect, session.effective(filter), qos)) {
-      const { link } = session
-      if (link === undefined || !link.mayDeliver(publication.topic, true)) continue
-      if (publication.qos === 0) link.send(publication)
-      else if (session.stored) {
+    const { link } = session
+    if (link !== undefined) this.#show(session, link, filter, this.#around.retained.matching(session.dialect, session.effective(filter), qos))
+  }
+
+  #show(session: Session, link: SessionLink, filter: string, publications: Generator<Publication>): void {
+    // A `for … of` that is left would end the generator.
+    for (let next = publications.next(); next.done !== true; next = publications.next()) {
+      const { value: publication } = next
+      if (session.link !== link || !session.granted.has(filter)) return
+      if (!link.mayDeliver(publication.topic, true)) continue
+      if (publication.qos === 1 && session.stored) {
         this.#keep(session, publication)
         this.#around.commitSoon()
-      } else link.send(publication)
+        continue
+      }
+      link.send(publication)
+      if (link.isFull(() => this.#show(session, link, filter, publications))) return
     }
   }
 

@@ -96,6 +96,15 @@ export class Link implements SessionLink, Reader {
     return this.connection === undefined || this.#hooks.mayDeliver?.(this.connection, topic, retained) !== false
   }
 
+  isFull(caughtUp: () => void): boolean {
+    const full = this.#outlet.full
+    if (full) {
+      this.#outlet.flush()
+      this.#outlet.whenCaughtUp(caughtUp)
+    }
+    return full
+  }
+
   /** The QoS of the best matching filter, else 0. */
   qosFor(topic: string): Qos {
     return this.session?.qosFor(topic) ?? 0

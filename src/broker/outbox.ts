@@ -36,6 +36,8 @@ export interface OutboxBook {
 
 /** More unacknowledged messages than this are not sent; the rest waits [aws 1.5: 100 in flight, aliyun 1.5: 100]. */
 const WINDOW = 100
+/** Nor more payload than this, in characters as stored, but for a single message: a session that comes back to much would be taken for one that does not read. */
+const WINDOW_SIZE = 1024 * 1024
 const IDS = 65535
 
 /** What a stored session has not acknowledged, in order: first what is on its way, then what waits. One record each. */
@@ -44,6 +46,7 @@ export class Outbox {
   readonly #book: OutboxBook
   /** By packet identifier, in the order sent. */
   readonly #inFlight = new Map<number, QueuedRecord>()
+  #inFlightSize = 0
   #waiting: QueuedRecord[] = []
   #head = 0
   #next: number
@@ -82,7 +85,7 @@ export class Outbox {
     this.#book.table.set(keyOf(record), record)
     this.#book.added(record)
     if (target === undefined) return void this.#waiting.push(record)
-    this.#inFlight.set(id, record)
+    this.#launch(id, record)
     target.transmit(publication, id, false)
   }
 
@@ -98,14 +101,14 @@ export class Outbox {
     this.#waiting = [...this.#inFlight.values(), ...this.#waiting.slice(this.#head)]
     this.#head = 0
     this.#inFlight.clear()
+    this.#inFlightSize = 0
   }
 
   /** The acknowledged message, if there is one with that identifier. */
   acknowledge(id: number): QueuedRecord | undefined {
     const record = this.#inFlight.get(id)
     if (record === undefined) return undefined
-    this.#inFlight.delete(id)
-    this.#forget(record)
+    this.#land(id, record)
     this.#pump()
     return record
   }
@@ -114,8 +117,7 @@ export class Outbox {
   expire(before: Instant): void {
     for (const [id, record] of this.#inFlight) {
       if (record.at > before) break
-      this.#inFlight.delete(id)
-      this.#forget(record)
+      this.#land(id, record)
     }
     for (let first = this.#waiting[this.#head]; first !== undefined && first.at <= before; first = this.#waiting[this.#head]) {
       this.#head += 1
@@ -154,7 +156,7 @@ export class Outbox {
         this.#forget(record)
         continue
       }
-      this.#inFlight.set(id, record)
+      this.#launch(id, record)
       if (!again) sentTo = record.seq
       // Set to 1 if and only if it has been sent before [MQTT-3.3.1-1].
       target.transmit({ topic: record.topic, payload: loadPayload(record), qos: 1, retain: record.retain === true }, id, again)
@@ -170,7 +172,19 @@ export class Outbox {
 
   /** The identifier of a message that nobody acknowledges comes up again after 65,535 others. */
   #hasRoom(id: number): boolean {
-    return this.#inFlight.size < WINDOW && !this.#inFlight.has(id)
+    if (this.#inFlight.size === 0) return true
+    return this.#inFlight.size < WINDOW && this.#inFlightSize < WINDOW_SIZE && !this.#inFlight.has(id)
+  }
+
+  #launch(id: number, record: QueuedRecord): void {
+    this.#inFlight.set(id, record)
+    this.#inFlightSize += record.payload.length
+  }
+
+  #land(id: number, record: QueuedRecord): void {
+    this.#inFlight.delete(id)
+    this.#inFlightSize -= record.payload.length
+    this.#forget(record)
   }
 
   #forget(record: QueuedRecord): void {

@@ -10,6 +10,8 @@ export interface SessionLink extends OutboxTarget {
   readonly id: ConnectionId
   send(publication: Publication, track?: string): void
   transmitEncoded(publication: Publication, bytes: Uint8Array): void
+  /** Whether so much waits for the client that more had better follow later; if so, calls back once it has caught up. */
+  isFull(caughtUp: () => void): boolean
 }
 
 /** An MQTT session: one that ends with its connection, or one that is stored (then it has an outbox). */

@@ -84,3 +84,31 @@ test('a stored session that acknowledges nothing keeps its messages in the store
   await device.silence()
   assert.equal(world.disk.records('mqttQueue').length, 300)
 })
+
+test('a stored session gets all that waited for it, although it is more than a connection may hold', async () => {
+  world = await new World().start({ bufferBytes: 2_000_000 })
+  const before = await world.client('device', { clean: false })
+  await before.subscribe(['t', 1])
+  before.stream.destroy()
+  await world.told('device disconnected')
+  const payload = 'x'.repeat(100_000)
+  for (let i = 0; i < 60; i++) await world.broker.publish('aws', { topic: 't', payload, qos: 1 })
+  const device = await world.client('device', { clean: false })
+  for (let i = 0; i < 60; i++) {
+    const { messageId = 0 } = await device.next('publish')
+    device.send({ cmd: 'puback', messageId })
+  }
+  await device.silence()
+  assert.equal(world.disk.records('mqttQueue').length, 0)
+})
+
+test('retained messages come no faster than they are read, however many there are', async () => {
+  world = await new World().start({ bufferBytes: 2_000_000 })
+  const payload = 'x'.repeat(100_000)
+  for (let i = 0; i < 60; i++) await world.broker.publish('aws', { topic: `t/${i}`, payload, qos: 1, retain: true })
+  for (const qos of [0, 1] as const) {
+    const device = await world.client(`device-${qos}`)
+    await device.subscribe(['t/+', qos])
+    for (let i = 0; i < 60; i++) assert.equal((await device.next('publish')).topic, `t/${i}`)
+  }
+})
