@@ -94,10 +94,12 @@ export const jobs: Checks = {
 
   forceCanceled: async ({ strict }) => {
     const gently = await inProgress(strict)
+    const begun = (await strict.statusOf(gently.job, gently.device.key)) === 'IN_PROGRESS'
     assert.equal((await strict.api.cancelJob(gently.job)).status, 'CANCELED')
-    assert.equal(await strict.statusOf(gently.job, gently.device.key), 'IN_PROGRESS')
+    // Without a word for having begun, it has not.
+    assert.equal(await strict.statusOf(gently.job, gently.device.key), begun ? 'IN_PROGRESS' : 'CANCELED')
     await gently.device.report(gently.work, 'SUCCEEDED', 100)
-    await strict.reaches(gently.job, gently.device, 'SUCCEEDED')
+    await strict.reaches(gently.job, gently.device, begun ? 'SUCCEEDED' : 'CANCELED')
     const { device, job, work } = await inProgress(strict)
     await strict.api.cancelJob(job, { force: true })
     await strict.reaches(job, device, 'CANCELED')
@@ -120,8 +122,9 @@ export const jobs: Checks = {
 
   deleted: async ({ strict }) => {
     const { device, job, work } = await inProgress(strict)
+    const status = await strict.statusOf(job, device.key)
     await assert.rejects(strict.api.deleteJob(job))
-    assert.equal(await strict.statusOf(job, device.key), 'IN_PROGRESS')
+    assert.equal(await strict.statusOf(job, device.key), status)
     await strict.api.deleteJob(job, { force: true })
     const gone = (): Promise<boolean> => strict.api.job(job).then(() => false, (error: { code?: string }) => error.code === 'NOT_FOUND')
     await strict.until(`${job} to be gone`, gone, (answer) => answer)
