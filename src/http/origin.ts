@@ -22,6 +22,16 @@ export function isOwnOrigin(origin: string | undefined): boolean {
   return name === 'localhost' || isLoopback(name)
 }
 
+/**
+ * Whether a request with this Origin may reach the clouds: browsers let any page on the web open WebSockets and post to this
+ * machine. Besides pages of our own, those of the very host that is asked may; device libraries name that one as well.
+ */
+export function isKnownOrigin(origin: string | undefined, host: string | undefined): boolean {
+  if (isOwnOrigin(origin)) return true
+  const from = origin !== undefined && URL.canParse(origin) ? hostName(new URL(origin).host) : undefined
+  return from !== undefined && from === hostName(host)
+}
+
 /** Without port and brackets, in lower case. */
 function hostName(host: string | undefined): string | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:/@\s]+))(?::\d*)?$/.exec(host ?? '')

@@ -7,11 +7,12 @@ import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { Connections, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
 import type { ObjectStore } from './objects.ts'
+import { isKnownOrigin } from './origin.ts'
 import { refuseBody, refuseMalformed } from './refuse.ts'
 import { announcesTooMuch, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
 import { sendStream, type HttpStream } from './stream.ts'
-import { declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
+import { declineHandshake, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** Longer than the pools of common clients keep a connection, so that they do not write into a closing one. */
@@ -132,6 +133,8 @@ export class HttpServer {
       if (body === 'gone') return
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
       const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req, body)
+      const stranger = this.#strangerIn(req)
+      if (stranger !== undefined) return await send(res, request, jsonError(403, 'FORBIDDEN', stranger), this.#options.objects)
       const response = await this.#options.hooks.handle(request, exchange.gone)
       if (this.#stopping) res.shouldKeepAlive = false
       if ('stream' in response) await sendStream(res, response)
@@ -157,7 +160,17 @@ export class HttpServer {
     }
     // Until the new owner listens for errors, a reset must not be an uncaught one.
     socket.on('error', () => {})
+    const stranger = this.#strangerIn(req)
+    if (stranger !== undefined) return declineHandshake(socket, stranger)
     this.#options.onUpgrade(req, socket, head, socket instanceof TLSSocket)
+  }
+
+  /** Why a page in a browser may not do this, if it is one that may not. */
+  #strangerIn({ headers: { origin, host } }: IncomingMessage): string | undefined {
+    if (isKnownOrigin(origin, host)) return undefined
+    const why = `Origin ${origin}: only pages of this machine or of the hub's own host may speak to the hub`
+    this.#options.onNotice(`a web page was refused: ${why}`)
+    return why
   }
 
   #noticeHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {

@@ -19,6 +19,11 @@ export function declineUpgrade(req: IncomingMessage, socket: Duplex, head: Buffe
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
 }
 
+/** Answers a WebSocket handshake with 403 and hangs up. */
+export function declineHandshake(socket: Duplex, text: string): void {
+  socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+}
+
 /**
  * Lets a server parse a socket from which something has been read and unshifted. Node's parser reads past the stream,
  * straight from the handle, and would see what is still to come before what was unshifted; a listener for `data` keeps

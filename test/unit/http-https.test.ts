@@ -128,4 +128,20 @@ describe('a WebSocket handshake', () => {
     assert.equal(hub.requests.length, 0)
     await hub.server.stop()
   })
+
+  it('of a page from elsewhere is refused: browsers let any page open a WebSocket to this machine', async () => {
+    let upgrades = 0
+    const hub = await startServer(() => ok, {
+      onUpgrade: (_req, socket) => {
+        upgrades += 1
+        socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+      },
+    })
+    const from = (origin: string) => sendRaw(hub.port, `GET /mqtt HTTP/1.1\r\nHost: hub.local:8880\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: ${origin}\r\n\r\n`)
+    assert.match(await from('https://evil.example'), /^HTTP\/1\.1 403 .*only pages of this machine/s)
+    assert.equal(upgrades, 0)
+    // As Python's paho does.
+    assert.match(await from('http://hub.local:8880'), /^HTTP\/1\.1 101 /)
+    await hub.server.stop()
+  })
 })

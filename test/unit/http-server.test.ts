@@ -33,6 +33,21 @@ describe('the HTTP server', () => {
     assert.deepEqual([...last().query], [['qos', '1'], ['x', 'a b'], ['x', 'c?d']])
   })
 
+  for (const origin of ['https://evil.example', 'null', 'file://', 'http://evil.example:1']) {
+    it(`refuses what a page of ${origin} posts, and tells people`, async () => {
+      const before = hub.requests.length
+      const answer = await ask(hub.port, { method: 'POST', body: '{}', headers: { origin } })
+      assert.deepEqual([answer.status, hub.requests.length], [403, before])
+      assert.match(hub.notices.at(-1) ?? '', /^a web page was refused: Origin /)
+    })
+  }
+
+  for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'vscode-webview://abc', 'http://board.local:5173']) {
+    it(`serves a page of ${origin}`, async () => {
+      assert.equal((await ask(hub.port, { method: 'POST', body: '{}', headers: { origin, host: 'board.local:8880' } })).status, 200)
+    })
+  }
+
   it('keeps dots and double slashes of the path', async () => {
     await sendRaw(hub.port, 'GET /a/../b//c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     assert.equal(last().path, '/a/../b//c')
