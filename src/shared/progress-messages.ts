@@ -1,4 +1,4 @@
-import type { ExecutionDetail, ExecutionView, JobDetail, JobView, MessageView, Page } from './api.ts'
+import type { ExecutionDetail, ExecutionSort, ExecutionView, JobDetail, JobView, MessageView, Page } from './api.ts'
 import type { Words } from './messages.ts'
 
 /** What the hub's clock showed; a page counts on from there only where it is a real one. */
@@ -26,7 +26,7 @@ export type ToProgress =
 
 export type FromProgress =
   | { type: 'ready' }
-  | { type: 'page'; request: number; status?: string; search?: string; after?: string; limit: number }
+  | { type: 'page'; request: number; status?: string; search?: string; sort?: ExecutionSort; descending?: boolean; after?: string; limit: number }
   /** Which executions can be seen: only their changes are told, the others' once they can be seen. */
   | { type: 'watch'; devices: string[] }
   /** The details of this device are open, of none without: they are told now and with each change. */
@@ -39,7 +39,7 @@ export type FromProgress =
 export const jobDeeds = ['cancel', 'forceCancel', 'retryFailed', 'delete', 'openDocument', 'startHub'] as const
 export type JobDeed = (typeof jobDeeds)[number]
 
-export const deviceDeeds = ['openTwin', 'openExecution'] as const
+export const deviceDeeds = ['openTwin', 'openExecution', 'revealDevice'] as const
 export type DeviceDeed = (typeof deviceDeeds)[number]
 
 /** What a page of this panel keeps for the page after it. */
@@ -47,6 +47,8 @@ export interface ProgressState {
   job: string
   status?: string
   search?: string
+  sort?: ExecutionSort
+  descending?: boolean
   /** The device whose details are open. */
   device?: string
 }

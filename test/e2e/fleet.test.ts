@@ -40,6 +40,18 @@ story(
       await panel.details.getByText('jobs/update-1/update', { exact: false }).first().waitFor()
       await window.screenshot('failed-device')
 
+      await panel.chip('all').click()
+      await panel.title('Device').click()
+      await panel.title('Device').click()
+      await soon('the last name comes first', async () => (await panel.grid.locator('[aria-rowindex="2"]').innerText()).includes('pump-good-9'))
+      await panel.row('pump-good-9').click({ button: 'right' })
+      // A menu takes no click in the moment in which it opens.
+      await window.page.getByRole('menuitem', { name: 'Show Device in the Tree' }).hover()
+      await window.page.keyboard.press('Enter')
+      await isSelected(window, 'Device pump-good-9 is online')
+      await panel.details.getByRole('button', { name: 'Show in Tree' }).click()
+      await isSelected(window, 'Device pump-bad-3 is failed')
+
       // Mended firmware comes back under the same names.
       await broken.stop()
       await mended.start()
@@ -112,6 +124,9 @@ async function writeJob(window: EditorWindow, name: string, matches: number): Pr
   await editor.ready()
   await editor.create.click()
 }
+
+const isSelected = (window: EditorWindow, name: string): Promise<true> =>
+  soon(`“${name}” is selected`, async () => (await window.treeItem(name).getAttribute('aria-selected')) === 'true')
 
 async function cancelJob(window: EditorWindow): Promise<void> {
   const panel = await ProgressPanel.in(window)

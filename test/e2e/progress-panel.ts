@@ -28,6 +28,11 @@ export class ProgressPanel {
     return this.grid.getByRole('row').filter({ hasText: device })
   }
 
+  /** The title of a column by which the devices can be sorted. */
+  title(name: string): Locator {
+    return this.grid.getByRole('columnheader', { name, exact: true }).getByRole('button')
+  }
+
   /** How many devices are in a state, by the word of the legend. */
   async count(word: string): Promise<number> {
     const text = await this.chip(word).innerText()

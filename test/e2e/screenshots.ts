@@ -83,6 +83,8 @@ async function showProgress(scene: Scene): Promise<void> {
   await panel.details.getByRole('heading').first().waitFor()
   await inAllThemes(scene, 'progress-details')
   await panel.chip('all').click()
+  await panel.title('Progress').click()
+  await inAllThemes(scene, 'progress-sorted')
   await window.page.setViewportSize({ width: 720, height: 900 })
   await inAllThemes(scene, 'progress-narrow')
 }

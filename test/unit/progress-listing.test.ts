@@ -5,6 +5,7 @@ import type { ExecutionView } from '../../src/shared/api.ts'
 import { ActiveRow } from '../../webview/progress/active-row.ts'
 import { Listing, type Ask } from '../../webview/progress/listing.ts'
 import { moveBy, rowsIn, scrollTo } from '../../webview/progress/row-window.ts'
+import { nextOrder } from '../../webview/progress/sorting.ts'
 
 describe('the rows that can be seen', () => {
   const viewport = { scrollTop: 1000, height: 250, rowHeight: 25, total: 10_000 }
@@ -98,6 +99,28 @@ describe('the list of devices', () => {
     list.accept(list.need(10)!.request, { items: [row(0), row(1)], total: 3, next: 'd1' }, 10)
     list.accept(list.need(10)!.request, { items: [row(1), row(2)], total: 3 }, 10)
     assert.deepEqual([0, 1, 2, 3].map((index) => list.at(index)?.device), ['d0', 'd1', 'd2', undefined])
+  })
+})
+
+describe('the order of the columns', () => {
+  it('is the column’s own way, the other way, and that of the job again', () => {
+    for (const [by, descending] of [['device', undefined], ['status', undefined], ['progress', true], ['updated', true]] as const) {
+      const first = nextOrder({}, by)
+      assert.deepEqual(first, { sort: by, ...(descending && { descending }) })
+      const second = nextOrder(first, by)
+      assert.deepEqual(second, { sort: by, ...(!descending && { descending: true }) })
+      assert.deepEqual(nextOrder(second, by), {})
+    }
+  })
+
+  it('begins anew with another column', () => {
+    assert.deepEqual(nextOrder({ sort: 'device', descending: true }, 'updated'), { sort: 'updated', descending: true })
+  })
+
+  it('is asked for with each page', () => {
+    const list = new Listing()
+    list.begin({ sort: 'progress', descending: true })
+    assert.deepEqual(list.need(30), { request: 1, limit: 200, sort: 'progress', descending: true })
   })
 })
 

@@ -8,11 +8,13 @@ describe('what a progress page sends', () => {
       { type: 'ready' },
       { type: 'page', request: 1, limit: 200 },
       { type: 'page', request: 2, limit: 1000, status: 'FAILED', search: 'w', after: 'aws/d1' },
+      { type: 'page', request: 3, limit: 200, sort: 'progress', descending: true },
       { type: 'watch', devices: ['aws/d1'] },
       { type: 'select' },
       { type: 'select', device: 'aws/d1' },
       { type: 'forceCancel' },
       { type: 'openTwin', device: 'aws/d1' },
+      { type: 'revealDevice', device: 'aws/d1' },
       { type: 'cspViolation', text: 'img-src' },
     ]
     for (const message of messages) assert.deepEqual(readMessage(message), message)
@@ -28,6 +30,8 @@ describe('what a progress page sends', () => {
       { type: 'page', request: 1, limit: 1e6 },
       { type: 'page', request: '1', limit: 10 },
       { type: 'page', request: 1, limit: 10, after: 7 },
+      { type: 'page', request: 1, limit: 10, sort: 'colour' },
+      { type: 'page', request: 1, limit: 10, sort: 'device', descending: 'yes' },
       { type: 'watch', devices: 'aws/d1' },
       { type: 'watch', devices: [7] },
       { type: 'watch', devices: new Array(10_000).fill('aws/d1') },

@@ -1,4 +1,4 @@
-import type { Change, ExecutionDetail, ExecutionView, HubApi, JobView, MessageView } from '../../src/shared/api.ts'
+import type { Change, ExecutionDetail, ExecutionQuery, ExecutionSort, ExecutionView, HubApi, JobView, MessageView } from '../../src/shared/api.ts'
 import type { Words } from '../../src/shared/messages.ts'
 import type { FeedHost } from '../../src/vscode/progress/feed.ts'
 
@@ -99,12 +99,12 @@ export class FleetJob {
       jobs: async () => (this.status === 'GONE' ? [] : [this.view()]),
       job: async () => ({ ...this.view(), document: '{}', draft: {}, history: [...this.#history] }),
       execution: async (_: string, device: string) => this.#execution(device),
-      executions: async (_: string, { status, search, after, limit = 100 }: { status?: string; search?: string; after?: string; limit?: number }) => {
+      executions: async (_: string, { status, search, sort, descending = false, after, limit = 100 }: ExecutionQuery) => {
         const all = this.rows.filter((row) => (status === undefined || row.status === status) && (search === undefined || row.device.includes(search)))
-        const from = after === undefined ? 0 : this.rows.findIndex(({ device }) => device === after) + 1
-        const rest = all.filter(({ device }) => Number(device.slice(-5)) > from)
-        const items = rest.slice(0, limit)
-        return { items, total: all.length, ...(rest.length > limit && { next: items.at(-1)!.device }) }
+        if (sort !== undefined) all.sort((one, other) => (descending ? -1 : 1) * (rankOf(one, sort) - rankOf(other, sort)) || Number(one.device > other.device) - Number(one.device < other.device))
+        const from = after === undefined ? 0 : all.findIndex(({ device }) => device === after) + 1
+        const items = all.slice(from, from + limit)
+        return { items, total: all.length, ...(from + limit < all.length && { next: items.at(-1)!.device }) }
       },
       messages: async (device: string) => this.#messages(device),
     } as unknown as HubApi
@@ -133,3 +133,8 @@ export class FleetJob {
     ]
   }
 }
+
+const states = ['QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT']
+
+const rankOf = ({ device, status, progress, updatedAt }: ExecutionView, sort: ExecutionSort): number =>
+  ({ device: Number(device.slice(-5)), status: states.indexOf(status), progress: status === 'SUCCEEDED' ? 100 : (progress ?? -1), updated: updatedAt })[sort]

@@ -99,6 +99,79 @@ test('Enter opens the details of a device, Escape goes back to the row', async (
   await end()
 })
 
+test('ten thousand devices are sorted by a column: its own way, the other way, not at all', async () => {
+  const { page, fleet, asked, end } = await openPanel(10_000)
+  for (let at = 0; at < 12; at += 1) fleet.step(300, 1000)
+  const head = (name: string) => page.getByRole('grid', { name: 'Devices' }).getByRole('columnheader', { name, exact: true })
+  const names = () => page.locator('.space .row:visible .name').allTextContents()
+  const first = (name: string) => soon(`${name} is the first row`, async () => (await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) === name)
+  assert.equal(await head('Attempt').getAttribute('aria-sort'), null, 'what cannot be sorted by does not say so')
+  assert.equal(await head('Device').getAttribute('aria-sort'), 'none')
+
+  await head('Device').getByRole('button').click()
+  await head('Device').getByRole('button').click()
+  await first('washer-10000')
+  assert.equal(await head('Device').getAttribute('aria-sort'), 'descending')
+  await head('Device').getByRole('button').click()
+  await first('washer-00001')
+  assert.equal(await head('Device').getAttribute('aria-sort'), 'none')
+
+  await head('State').getByRole('button').click()
+  assert.equal(await head('State').getAttribute('aria-sort'), 'ascending')
+  const sign = (name: string) => head(name).locator('.codicon').evaluate((element) => getComputedStyle(element).opacity)
+  assert.deepEqual([await sign('State'), await sign('Device')], ['1', '0'], 'the order is seen, too')
+  await soon('those that wait come first', async () => (await page.locator('.space .row:visible .status').allTextContents()).every((word) => word === 'queued'))
+  await head('Progress').getByRole('button').click()
+  assert.deepEqual([await head('State').getAttribute('aria-sort'), await head('Progress').getAttribute('aria-sort')], ['none', 'descending'])
+  await soon('those that are done come first', async () => (await names()).length > 0 && (await page.locator('.space .row:visible .percent').allTextContents()).every((text) => text === '100%'))
+  assert.ok(asked.filter(({ type }) => type === 'page').length < 20, 'a page or two for each order')
+  await end()
+})
+
+test('a table sorted by the last change goes with the job', async () => {
+  const { page, fleet, end } = await openPanel(300)
+  const head = page.getByRole('columnheader', { name: 'Updated', exact: true })
+  await head.getByRole('button').click()
+  for (let round = 0; round < 3; round += 1) {
+    fleet.step(40, 1000)
+    const latest = Math.max(...fleet.rows.map(({ updatedAt }) => updatedAt))
+    const moved = new Set(fleet.rows.filter(({ updatedAt }) => updatedAt === latest).map(({ device }) => device.slice(4)))
+    await soon('who has just moved is at the top', async () => moved.has((await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) ?? ''))
+  }
+  await end()
+})
+
+test('columns are sorted by keyboard, and the order outlives a reload', async () => {
+  const { page, end } = await openPanel(40)
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Space')
+  const head = page.getByRole('columnheader', { name: 'Device', exact: true })
+  assert.equal(await head.getAttribute('aria-sort'), 'descending')
+  assert.equal(await head.getByRole('button').evaluate((button) => button === document.activeElement), true)
+  await page.reload()
+  await soon('the last one first', async () => (await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) === 'washer-00040')
+  assert.equal(await head.getAttribute('aria-sort'), 'descending')
+  await end()
+})
+
+test('a row has a menu, by mouse and by keyboard, and its device is shown in the tree', async () => {
+  const { page, grid, asked, end } = await openPanel(40)
+  const about = { webviewSection: 'device', device: 'aws/washer-00002', preventDefaultContextMenuItems: true }
+  const row = page.locator('.space .row', { hasText: 'washer-00002' })
+  assert.deepEqual(JSON.parse((await row.getAttribute('data-vscode-context'))!), about)
+  await grid.focus()
+  await page.keyboard.press('ArrowDown')
+  assert.deepEqual(JSON.parse((await grid.getAttribute('data-vscode-context'))!), about)
+  await row.click()
+  await page.getByRole('complementary').getByRole('button', { name: 'Show in Tree' }).click()
+  await soon('the tree is asked for it', () => asked.some((message) => message.type === 'revealDevice' && message.device === 'aws/washer-00002'))
+  await end()
+})
+
 test('filter, search and open details outlive a reload', async () => {
   const { page, fleet, chip, end } = await openPanel(200)
   for (let at = 0; at < 30; at += 1) fleet.step(40, 1000)

@@ -45,7 +45,7 @@ export class Details {
       h('div', { class: 'line' }, this.#name, close),
       this.#state.element,
       this.#limit,
-      h('div', { class: 'deeds' }, deed('openTwin', l10n.t('Open Twin')), deed('openExecution', l10n.t('Open as Document'))),
+      h('div', { class: 'deeds' }, deed('openTwin', l10n.t('Open Twin')), deed('openExecution', l10n.t('Open as Document')), deed('revealDevice', l10n.t('Show in Tree'))),
       part(l10n.t('Reported'), this.#reported),
       part(l10n.t('Attempts'), h('table', { class: 'attempts' }, h('thead', {}, h('tr', {}, number, ...heads)), this.#attempts)),
       part(l10n.t('Last messages'), this.#messages.element),

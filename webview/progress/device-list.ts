@@ -10,6 +10,7 @@ import { Grid } from './grid.ts'
 import { Listing } from './listing.ts'
 import { wordOf } from './look.ts'
 import { Pace } from './pace.ts'
+import { nextOrder, sameOrder, type Order } from './sorting.ts'
 
 /** So many rows are loaded before they can be seen. */
 const ahead = 60
@@ -36,15 +37,20 @@ export class DeviceList {
   #end = 0
   #live = false
   #basis = ''
+  #moves = 0
   #job: JobView | undefined
 
   constructor(
     private readonly format: Format,
     private readonly listener: DeviceListListener,
-    { status, search }: ProgressState,
+    { status, search, sort, descending }: ProgressState,
   ) {
-    this.grid = new Grid(this.listing, format, { onView: (devices, end) => this.#onView(devices, end), onOpen: (device) => this.listener.onOpen(device) })
-    this.listing.begin({ ...(status !== undefined && { status }), ...(search !== undefined && { search }) })
+    this.grid = new Grid(this.listing, format, {
+      onView: (devices, end) => this.#onView(devices, end),
+      onOpen: (device) => this.listener.onOpen(device),
+      onSort: (by) => this.#query(this.listing.query, nextOrder(this.listing.query, by)),
+    })
+    this.listing.begin({ ...(status !== undefined && { status }), ...(search !== undefined && { search }), ...(sort !== undefined && { sort }), ...(descending === true && { descending }) })
     this.#search.value = search ?? ''
     const searching = debounce(200, () => this.#query({ ...this.listing.query, search: this.#search.value.trim() }))
     this.#search.addEventListener('input', searching)
@@ -72,6 +78,7 @@ export class DeviceList {
   /** The job has moved on; these rows are newer. */
   update(job: JobView, rows: Extract<ToProgress, { type: 'changed' }>['rows'], now: number): void {
     this.#job = job
+    this.#moves += 1
     const left = this.listing.merge(rows).some((index) => !this.#belongs(this.listing.at(index)!.status))
     if (left || this.#basisNow() !== this.#basis) this.#refreshing.ask()
     this.draw(now)
@@ -83,8 +90,10 @@ export class DeviceList {
   }
 
   receive(message: Extract<ToProgress, { type: 'page' | 'pageRefused' }>, now: number): void {
-    if (message.type === 'page') this.listing.accept(message.request, message.page, this.#end)
-    else if (this.listing.refuse(message.request)) return this.#refreshing.ask()
+    if (message.type === 'page') {
+      // What happened while the pages came may have put devices in other places again.
+      if (this.listing.accept(message.request, message.page, this.#end) && this.#basisNow() !== this.#basis) this.#refreshing.ask()
+    } else if (this.listing.refuse(message.request)) return this.#refreshing.ask()
     this.draw(now)
   }
 
@@ -99,9 +108,10 @@ export class DeviceList {
   }
 
   /** An empty text is no filter. */
-  #query({ status, search }: { status?: string; search?: string }): void {
-    const query = { ...(status && { status }), ...(search && { search }) }
-    if (query.status === this.listing.query.status && query.search === this.listing.query.search) return
+  #query({ status, search }: { status?: string; search?: string }, order = orderOf(this.listing.query)): void {
+    const query = { ...(status && { status }), ...(search && { search }), ...order }
+    const { listing } = this
+    if (query.status === listing.query.status && query.search === listing.query.search && sameOrder(order, listing.query)) return
     this.listing.begin(query)
     this.listener.onQuery()
     this.grid.rewind()
@@ -139,9 +149,16 @@ export class DeviceList {
     return this.listing.query.status === undefined || this.listing.query.status === status
   }
 
-  /** As long as this is the same, so are the devices that are listed: with a filter any move matters, without one only newcomers. */
+  /**
+   * As long as this is the same, so are the devices that are listed: sorted by what they do, anything matters; with a filter any move
+   * from state to state; else only newcomers.
+   */
   #basisNow(): string {
     const counts = this.#job?.counts ?? {}
-    return this.listing.query.status === undefined ? String(countOf(counts)) : JSON.stringify(counts)
+    const { status, sort } = this.listing.query
+    if (sort !== undefined && sort !== 'device') return String(this.#moves)
+    return status === undefined ? String(countOf(counts)) : JSON.stringify(counts)
   }
 }
+
+const orderOf = ({ sort, descending }: Order): Order => ({ ...(sort !== undefined && { sort }), ...(descending === true && { descending }) })

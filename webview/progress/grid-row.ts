@@ -54,6 +54,7 @@ export class GridRow {
     this.element.classList.toggle('loading', view === undefined)
     set(this.element, 'aria-busy', view === undefined ? 'true' : undefined)
     if (view === undefined) return say(this.#name, l10n.t('Loading…'))
+    set(this.element, 'data-vscode-context', menuOf(view.device))
     const look = executionLook(view.status)
     say(this.#name, nameOf(view.device))
     this.#name.title = nameOf(view.device)
@@ -86,11 +87,7 @@ export class GridRow {
   }
 }
 
-const cell = (name: string) => h('div', { class: `cell ${name}`, role: 'gridcell' })
+/** What VS Code's menu of a row is about; package.json names its commands. */
+export const menuOf = (device: string): string => JSON.stringify({ webviewSection: 'device', device, preventDefaultContextMenuItems: true })
 
-/** The titles of the columns. */
-export function gridHead(): HTMLElement {
-  const titles = { name: l10n.t('Device'), status: l10n.t('State'), progress: l10n.t('Progress'), attempt: l10n.t('Attempt'), updated: l10n.t('Updated'), reported: l10n.t('Reported') }
-  const cells = Object.entries(titles).map(([name, word]) => h('div', { class: `cell ${name}`, role: 'columnheader' }, word))
-  return h('div', { role: 'rowgroup', class: 'head' }, h('div', { class: 'row', role: 'row', 'aria-rowindex': 1 }, ...cells))
-}
+const cell = (name: string) => h('div', { class: `cell ${name}`, role: 'gridcell' })

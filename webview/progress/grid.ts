@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n'
+import type { ExecutionSort } from '../../src/shared/api.ts'
 import { h, set } from '../ui/dom.ts'
 import { onTheme } from '../ui/theme.ts'
 import { ActiveRow } from './active-row.ts'
 import type { Format } from './format.ts'
-import { gridHead, GridRow } from './grid-row.ts'
+import { GridHead } from './grid-head.ts'
+import { GridRow, menuOf } from './grid-row.ts'
 import type { Listing } from './listing.ts'
 import { moveBy, rowsIn, scrollTo, type Span, type Viewport } from './row-window.ts'
 
@@ -13,6 +15,8 @@ export interface GridListener {
   onView(devices: string[], end: number): void
   /** The user wants to see more of this device. */
   onOpen(device: string): void
+  /** The user wants the devices in the order of this column, or no longer so. */
+  onSort(by: ExecutionSort): void
 }
 
 /**
@@ -22,6 +26,7 @@ export interface GridListener {
 export class Grid {
   readonly element: HTMLElement
   readonly #scroller: HTMLElement
+  readonly #head: GridHead
   readonly #space = h('div', { class: 'space', role: 'rowgroup' })
   readonly #rows = new Map<number, GridRow>()
   readonly #spare: GridRow[] = []
@@ -37,7 +42,8 @@ export class Grid {
     private readonly listener: GridListener,
   ) {
     this.#active = new ActiveRow(listing)
-    this.#scroller = h('div', { class: 'scroller', role: 'grid', tabindex: 0, 'aria-label': l10n.t('Devices'), 'aria-readonly': 'true' }, gridHead(), this.#space)
+    this.#head = new GridHead((by) => this.listener.onSort(by))
+    this.#scroller = h('div', { class: 'scroller', role: 'grid', tabindex: 0, 'aria-label': l10n.t('Devices'), 'aria-readonly': 'true' }, this.#head.element, this.#space)
     this.element = this.#scroller
     this.#scroller.addEventListener('scroll', () => this.#later(), { passive: true })
     this.#scroller.addEventListener('keydown', (event) => this.#onKey(event))
@@ -58,11 +64,14 @@ export class Grid {
     this.#scroller.style.setProperty('--row-height', `${this.#rowHeight}px`)
     this.#space.style.height = `${total * this.#rowHeight}px`
     set(this.#scroller, 'aria-rowcount', this.listing.begun ? total + 1 : -1)
+    this.#head.show(this.listing.query)
     const span = rowsIn(this.#viewport())
     this.#active.follow()
     this.#recycle(span)
     for (let index = span.first; index < span.end; index += 1) this.#drawRow(index)
     set(this.#scroller, 'aria-activedescendant', this.#rows.get(this.#active.index)?.element.id)
+    // The menu key asks the grid, which has the focus, and means the active row.
+    set(this.#scroller, 'data-vscode-context', this.#active.device === undefined ? undefined : menuOf(this.#active.device))
     const seen = [...this.#rows.values()].flatMap(({ device }) => (device === undefined ? [] : [device]))
     this.listener.onView(seen, span.end)
   }

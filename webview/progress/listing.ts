@@ -1,7 +1,8 @@
 import type { ExecutionView, Page } from '../../src/shared/api.ts'
+import type { Order } from './sorting.ts'
 
-/** Which executions are listed. */
-export interface Query {
+/** Which executions are listed, and in which order. */
+export interface Query extends Order {
   status?: string
   search?: string
 }

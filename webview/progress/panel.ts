@@ -104,9 +104,9 @@ export class Panel {
   }
 
   #onQuery(): void {
-    const { status, search } = this.#list.listing.query
+    const { status, search, sort, descending } = this.#list.listing.query
     if (this.#model.job !== undefined) this.#shares.show(this.#model.job, status)
-    this.#save({ status, search })
+    this.#save({ status, search, sort, descending })
   }
 
   #save(change: { [name in keyof ProgressState]?: ProgressState[name] | undefined }): void {

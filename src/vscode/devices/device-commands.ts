@@ -24,7 +24,10 @@ export function deviceCommands(withHub: WithHub, devices: DevicesView) {
     [commands.connectDevice]: withHub((api, given?: unknown) => connectDevice(api, deviceKeyOf(given))),
     [commands.removeDevice]: withHub((api, given?: unknown, selected?: unknown) => removeDevices(api, given, selected)),
     [commands.findDevice]: withHub((api) => findDevice(api, devices)),
-    [commands.revealDevice]: withHub((_, given?: unknown) => (typeof given === 'string' ? revealDevice(devices, given) : undefined)),
+    [commands.revealDevice]: withHub((_, given?: unknown) => {
+      const key = given instanceof ExecutionNode ? given.view.device : deviceKeyOf(given)
+      return key === undefined ? undefined : revealDevice(devices, key)
+    }),
     [commands.clearFilter]: () => devices.setFilter({}),
     [commands.copyName]: (given?: unknown) => copyName(given),
     [commands.openTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Open the Twin of'), (device, name) => openDocument({ type: 'twin', device, ...(name !== undefined && { name }) }))),

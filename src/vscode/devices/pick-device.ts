@@ -4,11 +4,16 @@ import { pick, type Choice, type Question, type back } from '../ask.ts'
 import { DeviceNode } from '../tree/nodes/device.ts'
 import { deviceState } from '../tree/states.ts'
 
-/** What a command of a device was called with: an item of the tree, or a key. */
+/** What a command of a device was called with: an item of the tree, a row of a page, or a key. */
 export function deviceKeyOf(given: unknown): string | undefined {
   if (given instanceof DeviceNode) return given.view.key
+  if (isRow(given)) return given.device
   return typeof given === 'string' ? given : undefined
 }
+
+/** VS Code hands on what a page says of the row whose menu was opened. */
+const isRow = (given: unknown): given is { device: string } =>
+  typeof given === 'object' && given !== null && 'webviewSection' in given && given.webviewSection === 'device' && 'device' in given && typeof given.device === 'string'
 
 const rowOf = ({ key, name, state }: DeviceView, titles: Map<string, string>, dialect: string): Choice<string> => {
   const { word, icon } = deviceState(state)

@@ -29,7 +29,7 @@ export function jobCommands(host: Host, withHub: WithHub) {
     [commands.createJob]: (given?: unknown, selected?: unknown) => isKeys(given) ? open(host, draftForDevices(given)) : openJobEditor(host, draftFor(given, selected)),
     [commands.createJobFromFile]: (given?: unknown) => createFromFile(host, given),
     [commands.createJobFromFileForDevice]: withHub((api, given?: unknown, file?: unknown) => createForDevice(api, host, given, file)),
-    [commands.createJobLike]: ofJob(l10n.t('Create a Job Like'), (api, job, devices) => createLike(api, host, job, devices)),
+    [commands.createJobLike]: ofJob(l10n.t('Repeat a Job'), (api, job, devices) => createLike(api, host, job, devices)),
     [commands.openProgress]: ofJob(l10n.t('Show the Progress of'), (_, job) => openProgress(host, job)),
     [commands.openJobDocument]: ofJob(l10n.t('Open the Document of'), (_, job) => openDocument({ type: 'jobDocument', job })),
     [commands.openJobDetails]: ofJob(l10n.t('Open the Details of'), (_, job) => openDocument({ type: 'jobDetails', job })),
@@ -85,7 +85,7 @@ const isKeys = (given: unknown): given is string[] => Array.isArray(given) && gi
 const open = async (host: Host, draft: Partial<JobDraft> | undefined): Promise<void> => (draft === undefined ? undefined : openJobEditor(host, draft))
 
 async function createForDevice(api: HubApi, host: Host, given: unknown, file: unknown): Promise<void> {
-  const title = l10n.t('Create a Job from a File')
+  const title = l10n.t('Use a Job File for a Device')
   const device = deviceKeyOf(given) ?? (await pickDevice(api, { title }))
   if (device === undefined || device === back) return
   const uri = file instanceof Uri ? file : await pickJobFile(title)
@@ -93,7 +93,7 @@ async function createForDevice(api: HubApi, host: Host, given: unknown, file: un
 }
 
 async function createLike(api: HubApi, host: Host, job: string, devices: unknown): Promise<void> {
-  const asked = isKeys(devices) ? undefined : await pickDevice(api, { title: l10n.t('A Job Like {0} for the Device', nameOf(job)) }, dialectOf(job))
+  const asked = isKeys(devices) ? undefined : await pickDevice(api, { title: l10n.t('Repeat {0} for the Device', nameOf(job)) }, dialectOf(job))
   const keys = isKeys(devices) ? devices : typeof asked === 'string' ? [asked] : []
   if (keys.length > 0) await open(host, await draftLike(api, job, keys))
 }

@@ -110,8 +110,7 @@ export class Feed {
     else this.post({ type: 'execution', execution, messages })
   }
 
-  async #tellPage({ request, status, search, after, limit }: Extract<Asked, { type: 'page' }>): Promise<void> {
-    const query = { limit, ...(status !== undefined && { status }), ...(search !== undefined && { search }), ...(after !== undefined && { after }) }
+  async #tellPage({ type: _, request, ...query }: Extract<Asked, { type: 'page' }>): Promise<void> {
     try {
       const page = await this.host.api()?.executions(this.job, query)
       if (page !== undefined) this.post({ type: 'page', request, page })

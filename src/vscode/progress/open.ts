@@ -73,6 +73,8 @@ function receive(host: Host, job: string, feed: Feed, message: FromProgress): Th
       return editor.executeCommand(commands.start)
     case 'openTwin':
       return editor.executeCommand(commands.openTwin, message.device)
+    case 'revealDevice':
+      return editor.executeCommand(commands.revealDevice, message.device)
     case 'openExecution':
       return openDocument({ type: 'execution', job, device: message.device })
     case 'cspViolation':

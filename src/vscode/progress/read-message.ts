@@ -1,4 +1,7 @@
+import type { ExecutionSort } from '../../shared/api.ts'
 import { deviceDeeds, jobDeeds, mostWatched, type FromProgress } from '../../shared/progress-messages.ts'
+
+const sorts = ['device', 'status', 'progress', 'updated'] as const satisfies ExecutionSort[]
 
 /** What a page sent, if it is a message: a webview is to be trusted no more than any page. */
 export function readMessage(input: unknown): FromProgress | undefined {
@@ -26,15 +29,19 @@ export function readMessage(input: unknown): FromProgress | undefined {
   }
 }
 
-function readPage({ request, status, search, after, limit }: Record<string, unknown>): FromProgress | undefined {
+function readPage({ request, status, search, sort, descending, after, limit }: Record<string, unknown>): FromProgress | undefined {
   if (!Number.isInteger(request) || !Number.isInteger(limit)) return undefined
   if (Number(limit) < 1 || Number(limit) > 1000 || ![status, search, after].every((text) => text === undefined || isText(text))) return undefined
+  const order = sorts.find((known) => known === sort)
+  if (order !== sort || (descending !== undefined && typeof descending !== 'boolean')) return undefined
   return {
     type: 'page',
     request: Number(request),
     limit: Number(limit),
     ...(isText(status) && { status }),
     ...(isText(search) && { search }),
+    ...(order !== undefined && { sort: order }),
+    ...(descending !== undefined && { descending }),
     ...(isText(after) && { after }),
   }
 }
