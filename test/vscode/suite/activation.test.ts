@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'mocha'
+import { after, describe, it } from 'mocha'
 import { commands as editor } from 'vscode'
 import { commands } from '../../../src/vscode/commands.ts'
 import manifest from '../../../package.json'
+import { activationFigure } from './activation-figure.ts'
+import { say } from './reporter.ts'
 import { activated, extension } from './stage.ts'
 
 // The first file of the suite: nothing has used the extension yet.
 describe('activation', () => {
+  after(async () => say(await activationFigure()))
+
   it('loads nothing of the hub and starts nothing', async () => {
-    const from = performance.now()
     const { host } = await activated()
-    console.log(`activate() took ${(performance.now() - from).toFixed(1)} ms`)
     assert.equal(host.state.type, 'stopped')
     assert.equal(host.api(), undefined)
     const loaded = Object.keys(require.cache).filter((path) => path.startsWith(extension.extensionPath))
