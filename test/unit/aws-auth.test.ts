@@ -4,6 +4,7 @@ import {
   AttachPolicyCommand,
   CreatePolicyCommand,
   DescribeCertificateCommand,
+  ListThingsCommand,
   RegisterCertificateWithoutCACommand,
   ResourceAlreadyExistsException,
   UpdateCertificateCommand,
@@ -93,10 +94,12 @@ test('signed and custom-authorized clients are let in under what they showed', (
   assert.deepEqual(broker.ignored, [])
 })
 
-test('a signature that cannot be verified is counted in strict mode', () => {
-  const broker = new AwsBroker({ settings: { mode: 'strict' } })
+test('strict mode tells that a signature is believed, and lets it in even where nothing may be ignored: everybody signs', async () => {
+  const broker = new AwsBroker({ settings: { mode: 'strict', refuseIgnored: true } })
   assert.equal(broker.authenticate(connectRequest('a', upgrade(`/mqtt?${credential}`))).accept, true)
-  assert.deepEqual(broker.ignored, ['SigV4 signature'])
+  await broker.iot.send(new ListThingsCommand({}))
+  assert.deepEqual(broker.ignored, [])
+  assert.deepEqual(broker.warnings.map(({ text }) => text), Array(2).fill('SigV4 signatures are believed: the hub has no secret keys to verify them with'))
 })
 
 test('client ids have 1 to 128 bytes; only a clean session may go without', () => {

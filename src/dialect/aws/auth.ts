@@ -2,7 +2,7 @@ import { dialectOf, keyOf } from '../../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict, PeerCertificate } from '../../core/seam/mqtt.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
 import { policyFor } from './identity/access.ts'
-import { credentialOf } from './rest/credentials.ts'
+import { believe, credentialOf } from './rest/credentials.ts'
 import { certificatesOf, type Certificate } from './identity/identity-store.ts'
 import { isThingName } from './names.ts'
 
@@ -22,8 +22,7 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
   if (ctx.settings.mode === 'strict' && request.protocolVersion < 4) return refused('AWS IoT speaks MQTT 3.1.1 and 5')
   const signed = signature(request)
   if (signed !== undefined) {
-    // There are no secrets here to check it with.
-    if (ctx.settings.mode === 'strict') ctx.ignored('SigV4 signature')
+    believe(ctx)
     return accepted(ctx, request, signed)
   }
   const authorizer = customAuthorizer(request)

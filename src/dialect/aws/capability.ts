@@ -37,7 +37,7 @@ const connecting: Capability[] = [
     'Lifecycle and subscription events': 'version numbers begin at 0 again for who was away for an hour',
   }),
   ...list('Connecting', 'ignored', {
-    'SigV4 signature': 'the hub has no secret keys to verify it with; counted in strict mode',
+    'SigV4 signature': 'the hub has no secret keys to verify it with: believed, and strict mode says so; `--strict` lets it pass, for every SDK signs',
     'Max connection time': 'no client is sent away for its age',
     'Keep-alive window': 'the value of the client counts',
     'Throttling quotas': 'nothing is throttled',

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
+import type { Context } from '../../dialect.ts'
 
 /** What a SigV4 credential scope says: `{key}/{date}/{region}/{service}/aws4_request`. */
 export interface Credential {
@@ -19,4 +20,12 @@ export function credentialOf({ headers, query }: Pick<HttpRequest, 'headers' | '
 function parseScope(scope: string | undefined): Credential | undefined {
   const [, accessKey, region, service] = scope === undefined ? [] : (SCOPE.exec(scope) ?? [])
   return accessKey === undefined || region === undefined || service === undefined ? undefined : { accessKey, region, service }
+}
+
+/**
+ * Strict mode says that a signature was believed. It is a warning, not something ignored: `--strict` would refuse every SDK and the CLI,
+ * for all of them sign.
+ */
+export function believe(ctx: Context): void {
+  if (ctx.settings.mode === 'strict') ctx.warn('aws', 'SigV4 signatures are believed: the hub has no secret keys to verify them with')
 }

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../identity/access.ts'
 import { admit } from '../auth.ts'
-import { credentialOf } from './credentials.ts'
+import { believe, credentialOf } from './credentials.ts'
 import { AwsError } from '../errors.ts'
 import { flagOf } from './parameters.ts'
 import { onPlane, type Plane } from './planes.ts'
@@ -21,10 +21,8 @@ export function guarded(plane: Plane, routes: readonly Route[]): Route[] {
  * machine in open mode.
  */
 function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: string, params: Params): void {
-  const strict = ctx.settings.mode === 'strict'
-  if (credentialOf(request) !== undefined) {
-    if (strict) ctx.ignored('SigV4 signature')
-  } else if (request.certificate !== undefined && plane !== 'control') {
+  if (credentialOf(request) !== undefined) return believe(ctx)
+  if (request.certificate !== undefined && plane !== 'control') {
     const certificate = admit(ctx, request.certificate)
     if (typeof certificate === 'string') throw refused(plane, certificate)
     const policy = policyFor(ctx, certificate.id, undefined)
@@ -32,7 +30,7 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
     for (const action of actionsOf(request, operation)) {
       if (policy?.allows(action, resource) === false) throw refused(plane, policy.explain(action, resource))
     }
-  } else if (strict || !request.local) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+  } else if (ctx.settings.mode === 'strict' || !request.local) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
 }
 
 /** To retain a message takes a right of its own, as over MQTT [aws 4.3]. */
