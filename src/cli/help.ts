@@ -17,7 +17,7 @@ function overview(): string {
   return [
     `${messages.product} — ${usage.tagline}`,
     '',
-    `${usage.usage}: iot-hub COMMAND [${usage.flags}]`,
+    `${usage.usage}: iot-hub COMMAND [${usage.placeholder}]`,
     '',
     `${usage.commands}:`,
     ...table(commands),

@@ -7,8 +7,9 @@ export const messages = {
   product: 'Local IoT Hub',
 
   usage: {
-    tagline: 'Run device code for AWS IoT end to end on your own machine.',
+    tagline: 'Run device code for AWS IoT and IotHub end to end on your own machine.',
     usage: 'Usage',
+    placeholder: 'FLAGS',
     commands: 'Commands',
     flags: 'Flags',
     start: 'start a hub and keep it running',
@@ -32,7 +33,7 @@ export const messages = {
     jsonResult: 'print the result as one line of JSON on stdout',
     search: 'only devices whose name has this in it',
     force: 'cancel also what is in progress; delete also what has not ended',
-    comment: 'why it is cancelled',
+    comment: 'why it is canceled',
     out: 'a new or empty folder for the device’s files; without it they are printed',
     devices: 'simulated washing machines, 1 to 100000',
     seed: 'the same seed repeats the same run',
@@ -65,7 +66,7 @@ export const messages = {
     advanceBy: 'must be a number of milliseconds, at least 0, or next',
 
     created: (job: string): string => `Job ${job} created.`,
-    canceled: (job: string): string => `Job ${job} cancelled.`,
+    canceled: (job: string): string => `Job ${job} canceled.`,
     deleted: (job: string): string => `Job ${job} deleted.`,
     retried: (job: string, count: number): string => `Job ${job}: ${many(count, 'device')} queued again.`,
     added: (device: string, title: string): string => `${device} registered with ${title}.`,
@@ -78,7 +79,7 @@ export const messages = {
       job: ['JOB', 'STATUS', 'DEVICES', 'DONE'],
       execution: ['DEVICE', 'STATUS', 'ATTEMPT', 'PROGRESS'],
     },
-    labels: { url: 'HTTP', mqtt: 'MQTT', mqtts: 'MQTT over TLS', mode: 'Mode', clock: 'Clock', devices: 'Devices', jobs: 'Jobs' },
+    labels: { url: 'HTTP', https: 'HTTPS', mqtt: 'MQTT', mqtts: 'MQTT over TLS', lan: 'From boards', mode: 'Mode', clock: 'Clock', devices: 'Devices', jobs: 'Jobs' },
     online: (devices: number, online: number): string => `${devices}, ${online} online`,
   },
 
@@ -115,7 +116,8 @@ export const messages = {
 
   ready: {
     title: (version: string): string => `Local IoT Hub ${version} is ready`,
-    labels: { mqtt: 'MQTT', mqtts: 'MQTT over TLS', http: 'HTTP, WebSocket', https: 'HTTPS, WSS', ca: 'CA certificate', token: 'API token', data: 'Data' },
+    labels: { mqtt: 'MQTT', mqtts: 'MQTT over TLS', http: 'HTTP, WebSocket', https: 'HTTPS, WSS', ca: 'CA certificate', token: 'API token', data: 'Data', lan: 'From boards' },
+    lan: (address: string): string => `${address}, the same ports`,
     memory: 'in memory, gone when the hub stops',
     connect: 'Connect a device, without an account',
     manage: 'Manage it with the cloud’s own tools; any credentials will do',

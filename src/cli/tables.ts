@@ -25,6 +25,8 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
     row(labels.mqtt, urlOf('mqtt', endpoints)),
     row(labels.mqtts, urlOf('mqtts', endpoints)),
     row(labels.url, urlOf('http', endpoints)),
+    row(labels.https, urlOf('https', endpoints)),
+    ...(endpoints.lan === undefined ? [] : [row(labels.lan, messages.ready.lan(endpoints.lan))]),
     row(labels.mode, mode),
     row(labels.clock, `${clock}, ${new Date(now).toISOString()}`),
     row(labels.devices, calls.online(devices, online)),

@@ -75,7 +75,7 @@ test('devices lists them, or those that are searched for', async () => {
   assert.equal(await well('devices --search none'), 'No devices.\n')
 })
 
-test('a job is created from its file, shown, cancelled and deleted', async () => {
+test('a job is created from its file, shown, canceled and deleted', async () => {
   await file('good.iotjob.json', { dialect: 'aws', name: 'reboot', targets: [{ query: 'thingName:pump*' }], document: { operation: 'reboot' } })
   assert.equal(await well('job create good.iotjob.json'), 'Job aws/reboot created.\n')
   assert.match(await well('jobs'), /^JOB +STATUS +DEVICES +DONE\naws\/reboot +IN_PROGRESS +2 +0 % · 2 queued\n$/)
@@ -85,7 +85,7 @@ test('a job is created from its file, shown, cancelled and deleted', async () =>
   assert.equal(await well('job retry reboot'), 'Job aws/reboot: 0 devices queued again.\n')
   const early = await run('job delete reboot --data data')
   assert.deepEqual([early.code, early.err], [1, 'iot-hub: job aws/reboot is IN_PROGRESS and cannot be deleted\n'])
-  assert.equal(await well('job cancel reboot --comment enough'), 'Job aws/reboot cancelled.\n')
+  assert.equal(await well('job cancel reboot --comment enough'), 'Job aws/reboot canceled.\n')
   assert.equal((await json<JobDetail>('job reboot')).comment, 'enough')
   assert.equal(await well('job delete reboot'), 'Job aws/reboot deleted.\n')
   assert.equal(await well('jobs'), 'No jobs.\n')

@@ -5,7 +5,7 @@ import { run } from '../../src/cli/run.ts'
 import { avoidTakenPorts } from '../../src/cli/free-ports.ts'
 import { stopSignals } from '../../src/cli/stop-signals.ts'
 import type { Hub } from '../../src/hub/hub.ts'
-import type { Change, NoticeView } from '../../src/shared/api.ts'
+import type { Change, Endpoints, NoticeView } from '../../src/shared/api.ts'
 import { defaultOptions, type HubOptions } from '../../src/shared/options.ts'
 
 const endpoints = { host: '127.0.0.1', mqtt: 1, mqtts: 2, http: 3, https: 4, ca: '/d/ca.pem', token: '/d/token' }
@@ -96,6 +96,17 @@ test('start tells people where to connect and how', async () => {
     assert.ok(out().includes(part), part)
   }
   assert.ok(!out().includes('\x1b'), 'no colour on a pipe')
+})
+
+test('a hub that boards can reach says by which address, to people and to scripts', async () => {
+  const start = (): Promise<Endpoints> => Promise.resolve({ ...endpoints, lan: '192.0.2.7' })
+  for (const [line, said] of [['start', /From boards +192\.0\.2\.7, the same ports/], ['start --json', /"lan":"192\.0\.2\.7"/]] as const) {
+    const { done, stop, out, ready } = stage(line, { start })
+    await ready
+    stop()
+    await done
+    assert.match(out(), said)
+  }
 })
 
 test('start --quiet says nothing when all is well', async () => {
