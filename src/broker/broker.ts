@@ -118,6 +118,13 @@ export class Broker {
     return link !== undefined
   }
 
+  /** Goes on once the connection has taken what was sent to it, or is gone. */
+  whenCaughtUp(connection: ConnectionId, then: () => void): void {
+    const link = this.#links.get(connection)
+    if (link === undefined) then()
+    else link.whenCaughtUp(then)
+  }
+
   /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
   async publish(dialect: DialectName, { topic, payload, qos, retain = false }: Message): Promise<void> {
     await this.#exchange.publish(dialect, { topic, payload, qos, retain })

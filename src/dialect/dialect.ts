@@ -85,12 +85,21 @@ export interface MqttFront {
   onSubscribed?(ctx: Context, connection: Connection, filters: { filter: string; qos: Qos }[]): void
   onUnsubscribed?(ctx: Context, connection: Connection, filters: string[]): void
   /** Decides a publish before it is acknowledged. A client's will comes here too, when it falls due. */
-  onPublish(ctx: Context, connection: Connection, incoming: Incoming): PublishVerdict
+  onPublish(ctx: Context, connection: Connection, incoming: Incoming): PublishDecision
+  /**
+   * Decides, in a turn of its own, a publish for which something had to be fetched; only then is it acknowledged. What
+   * the client has published since waits behind it. The client may be gone by now (`ctx.connections.get`): what it had
+   * said still counts, unless it was the hub that ended the connection; then this is not called.
+   */
+  onFulfilled?(ctx: Context, connection: Connection, incoming: Incoming, fulfilled: Fulfilled): PublishDecision
   /** The client has acknowledged the message that was sent to it with this `track`. */
   onAcknowledged?(ctx: Context, connection: Connection, track: string): void
   /** Whether a message may go out to this subscriber; absent: always. On the hot path: decide without allocating. */
   mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
 }
+
+/** A verdict, or what must be fetched before there can be one: answered in `onFulfilled`, in the order of the needs. */
+export type PublishDecision = PublishVerdict | { route: 'fetch'; needs: Need[] }
 
 /** `certain`: only this cloud's clients send that; `likely`: fits; `fallback`: takes what nobody else wants. */
 export type Claim = 'certain' | 'likely' | 'fallback' | 'no'

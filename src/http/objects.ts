@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { HubError } from '../core/errors.ts'
-import type { ObjectRef, StoredObject } from '../core/seam/http.ts'
+import { HubError, invalid } from '../core/errors.ts'
+import type { ObjectPart, ObjectRef, StoredObject } from '../core/seam/http.ts'
 import { segmentsOf } from './object-path.ts'
 import type { ByteRange } from './range.ts'
 
@@ -44,6 +44,23 @@ export class ObjectStore {
       if (end >= 0) for await (const chunk of object.bytes({ start: 0, end })) chunks.push(chunk)
       return { ref, size: object.size, etag: object.etag, content: Buffer.concat(chunks) }
     })
+  }
+
+  /** `length` bytes from `offset`, fewer where the file ends; no others are read. INVALID unless both are whole and not negative. */
+  async readPart(ref: ObjectRef, { offset, length }: { offset: number; length: number }): Promise<ObjectPart | undefined> {
+    for (const [field, value] of Object.entries({ offset, length })) if (!Number.isSafeInteger(value) || value < 0) throw invalid(field, value, 'must be a whole number, 0 or greater')
+    const path = await this.#locate(ref)
+    const handle = path === undefined ? undefined : await openFile(path)
+    if (handle === undefined) return undefined
+    try {
+      const stats = await handle.stat({ bigint: true })
+      const size = Number(stats.size)
+      const chunks: Buffer[] = []
+      for await (const chunk of readRange(handle, { start: offset, end: Math.min(size, offset + length) - 1 }, stateOf(stats))) chunks.push(chunk)
+      return { ref, size, content: Buffer.concat(chunks) }
+    } finally {
+      await handle.close()
+    }
   }
 
   /** The caller closes it. Throws CONFLICT if the file never stays the same long enough to be read. */

@@ -2,6 +2,7 @@ import type { BrokerHooks, Granted, SessionName } from '../broker/port.ts'
 import type { DialectName } from '../core/ids.ts'
 import type {
   Connection,
+  ConnectionId,
   ConnectRequest,
   ConnectVerdict,
   DisconnectReason,
@@ -9,8 +10,11 @@ import type {
   PublishVerdict,
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
+import type { Fulfilled, Need } from '../core/seam/http.ts'
 import type { Input } from '../core/turn.ts'
 import type { Claim, Context, Dialect, Settings } from '../dialect/dialect.ts'
+import { Lines } from './lines.ts'
+import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
 import type { Outcome } from './turns.ts'
 import type { LiveView } from './views.ts'
@@ -23,7 +27,14 @@ export interface MqttGateOptions {
   live: LiveView
   /** Runs a decision; throws what it throws, and sees to the effects once they are committed. */
   turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T): Outcome<T>
+  /** Fetches what a decision needs. */
+  fulfil: Fulfil
+  /** Goes on once the client has read what it was sent, or is gone. */
+  whenCaughtUp(connection: ConnectionId, then: () => void): void
 }
+
+/** Ends that were the hub's own decision: what the client had said and nobody had looked at counts no more. */
+const BY_HUB: ReadonlySet<DisconnectReason> = new Set(['FORBIDDEN', 'SERVER_INITIATED', 'CLIENT_ERROR'])
 
 const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
 
@@ -31,6 +42,7 @@ const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 
 export class MqttGate implements BrokerHooks {
   readonly #options: MqttGateOptions
   readonly #dialects: ReadonlyMap<DialectName, Dialect>
+  readonly #lines = new Lines()
   /** Only if a dialect filters deliveries does every delivery pay for the question. */
   readonly mayDeliver?: NonNullable<BrokerHooks['mayDeliver']>
 
@@ -73,6 +85,7 @@ export class MqttGate implements BrokerHooks {
   disconnected(connection: Connection, reason: DisconnectReason): void {
     const { device } = connection.identity
     this.#options.live.remove(connection)
+    if (BY_HUB.has(reason)) this.#lines.end(connection.id, reason)
     this.#turn(connection.dialect, connection.id, 'disconnect', undefined, (ctx) => {
       if (device !== undefined) ctx.engine.connections.disconnected(ctx.turn, device, reason)
       this.#of(connection).mqtt.onDisconnected?.(ctx, connection, reason)
@@ -100,16 +113,50 @@ export class MqttGate implements BrokerHooks {
   }
 
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
-    const { mqtt, limits } = this.#of(connection)
+    const { limits } = this.#of(connection)
     if (incoming.payload.length > limits.payloadBytes) {
       const reason = `payload of ${incoming.payload.length} bytes, at most ${limits.payloadBytes} are taken`
       this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${reason}`)
       return Promise.resolve({ route: 'close', reason, as: 'CLIENT_ERROR' })
     }
-    const { result, committed } = this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) => mqtt.onPublish(ctx, connection, incoming))
+    if (this.#lines.has(connection.id)) return this.#lines.behind(connection.id, async () => this.#revoked(connection, incoming) ?? this.#decide(connection, incoming))
+    return this.#decide(connection, incoming)
+  }
+
+  /** `fulfilled` is there if something had to be fetched for it. */
+  #decide(connection: Connection, incoming: Incoming, fulfilled?: Fulfilled): Promise<PublishVerdict> {
+    const { mqtt } = this.#of(connection)
+    const { result, committed } = this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) =>
+      fulfilled === undefined || mqtt.onFulfilled === undefined ? mqtt.onPublish(ctx, connection, incoming) : mqtt.onFulfilled(ctx, connection, incoming, fulfilled),
+    )
+    if (result.route === 'fetch') return this.#fetch(connection, incoming, result.needs)
     if (result.route === 'close') this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${result.reason}`)
     if (result.route === 'drop') this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
     return committed.then(() => result)
+  }
+
+  /** The client's next messages wait meanwhile, those of other clients do not. */
+  async #fetch(connection: Connection, incoming: Incoming, needs: Need[]): Promise<PublishVerdict> {
+    const { id } = connection
+    if (this.#of(connection).mqtt.onFulfilled === undefined) throw new Error(`${connection.dialect} asks for something to be fetched, but has no onFulfilled`)
+    this.#lines.hold(id)
+    let verdict: Promise<PublishVerdict> | undefined
+    try {
+      // Else one who asks faster than it reads would gather answers in memory.
+      await new Promise<void>((resolve) => this.#options.whenCaughtUp(id, resolve))
+      const fulfilled = await Promise.all(needs.map((need) => this.#options.fulfil(need)))
+      const revoked = this.#revoked(connection, incoming)
+      if (revoked !== undefined) return revoked
+      verdict = this.#decide(connection, incoming, fulfilled)
+    } finally {
+      this.#lines.release(id)
+    }
+    return verdict
+  }
+
+  #revoked({ id }: Connection, { topic, will }: Incoming): PublishVerdict | undefined {
+    const as = will === true ? undefined : this.#lines.ended(id)
+    return as && { route: 'close', reason: `the hub ended the connection before its message to ${topic} could be looked at`, as }
   }
 
   acknowledged(connection: Connection, track: string): void {

@@ -1,13 +1,23 @@
 import type { Certificates } from '../broker/certificates.ts'
 import type { Fulfilled, Need } from '../core/seam/http.ts'
 import type { ObjectStore } from '../http/objects.ts'
+import { atMost } from './at-most.ts'
 
-/** Fetches what a decision needs; an Error is an answer too, the dialect puts it in its cloud's words. */
-export async function fulfil(need: Need, objects: ObjectStore, certificates: Certificates): Promise<Fulfilled[number]> {
-  try {
-    if (need.type === 'certificate') return await certificates.issueClientCertificate(need)
-    return await (need.maxBytes === undefined ? objects.stat(need.ref) : objects.read(need.ref, need.maxBytes))
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
+/** Files read at a time: what has been read is in memory until it is decided upon, however many ask. */
+const FILES_AT_ONCE = 16
+
+export type Fulfil = (need: Need) => Promise<Fulfilled[number]>
+
+/** Fetches what decisions need; an Error is an answer too, the dialect puts it in its cloud's words. */
+export function createFulfil(objects: ObjectStore, certificates: Certificates): Fulfil {
+  const inTurn = atMost(FILES_AT_ONCE)
+  const fetch = async (need: Need): Promise<Fulfilled[number]> => {
+    if (need.type === 'certificate') return certificates.issueClientCertificate(need)
+    const { ref, range, maxBytes } = need
+    return inTurn<Fulfilled[number]>(() => {
+      if (range !== undefined) return objects.readPart(ref, range)
+      return maxBytes === undefined ? objects.stat(ref) : objects.read(ref, maxBytes)
+    })
   }
+  return (need) => fetch(need).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
 }

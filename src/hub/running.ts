@@ -30,7 +30,7 @@ import { HttpGate } from './http-gate.ts'
 import { lastInstant, rememberInstant } from './last-instant.ts'
 import { MqttGate } from './mqtt-gate.ts'
 import { announce, findHub } from './locator.ts'
-import { fulfil } from './needs.ts'
+import { createFulfil } from './needs.ts'
 import { lanAddress, lanNames, localUrl, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { ProtocolGate } from './protocol-gate.ts'
@@ -107,7 +107,17 @@ async function compose(
   }
   const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, () => store.commit())
   const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
-  const gate = new MqttGate({ dialects, settings, notices, live, turn: (dialect, input, decide) => deeds.run(dialect, input, decide) })
+  const objects = new ObjectStore(options.bucket === '' ? undefined : resolve(options.bucket))
+  const fulfil = createFulfil(objects, certificates)
+  const gate = new MqttGate({
+    dialects,
+    settings,
+    notices,
+    live,
+    turn: (dialect, input, decide) => deeds.run(dialect, input, decide),
+    fulfil,
+    whenCaughtUp: (connection, then) => broker.whenCaughtUp(connection, then),
+  })
   const broker = await Broker.create({
     hooks: gate,
     tables: store,
@@ -126,11 +136,10 @@ async function compose(
   const traffic = new Traffic(clock, extras.traffic ?? false)
   traffic.attach(broker)
 
-  const objects = new ObjectStore(options.bucket === '' ? undefined : resolve(options.bucket))
   const requests = new HttpGate({
     dialects,
     perform: (dialect, request, decide) => deeds.runAll(dialect, inputOf(request), decide),
-    fulfil: (need) => fulfil(need, objects, certificates),
+    fulfil,
     onFailure: note,
   })
   const ticker = new Ticker(
@@ -169,7 +178,7 @@ async function compose(
     endpoints: () => endpoints,
     connections: () => [...broker.connections()].length,
     perform: (dialect, call, decide) => deeds.runAll(dialect, { type: 'api', call }, decide),
-    fulfil: (need) => fulfil(need, objects, certificates),
+    fulfil,
     moved: () => changes.emit({ type: 'clock' }),
     idle: async () => {
       await ticker.idle()

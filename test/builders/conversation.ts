@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import { isUtf8 } from 'node:buffer'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Action } from '../../src/core/seam/effects.ts'
-import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
+import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../../src/core/seam/http.ts'
 import type { Connection, ConnectRequest, Message, PublishVerdict, Qos, SubscribeVerdict } from '../../src/core/seam/mqtt.ts'
 import { matches } from '../../src/broker/filter.ts'
 import type { Context, Dialect, Route, Settings } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
 import { Bench } from './context.ts'
+import { Bucket } from './bucket.ts'
 
 interface Session {
   subscriptions: Map<string, Qos>
@@ -30,6 +32,8 @@ export interface Answer {
 /** Clients of one dialect talk to it over MQTT and HTTP, without sockets; all that is said is written down. */
 export class Conversation {
   readonly bench: Bench
+  /** The files behind the clouds' object stores. */
+  readonly files = new Bucket()
   readonly #dialect: Dialect
   readonly #routes: Routes<Route>
   readonly #sessions = new Map<string, Session>()
@@ -113,16 +117,22 @@ export class Conversation {
     this.#turn((ctx) => this.#dialect.mqtt.onUnsubscribed?.(ctx, connection, [filter]))
   }
 
-  publish(who: string, topic: string, payload: object | string = '', qos: 0 | 1 | 2 = 1): PublishVerdict {
-    const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
+  publish(who: string, topic: string, payload: object | string | Buffer = '', qos: 0 | 1 | 2 = 1): PublishVerdict {
+    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
+    const text = legible(bytes)
     this.#lines.push('', `${who} → ${topic}${text === '' ? '' : ` ${text}`}`)
-    const message = { topic, payload: Buffer.from(text), qos, retain: false, dup: false }
+    const message = { topic, payload: bytes, qos, retain: false, dup: false }
     const connection = this.#connection(who)
-    const { result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onPublish(ctx, connection, message))
+    let { result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onPublish(ctx, connection, message))
+    while (result.route === 'fetch') {
+      this.#perform(acts)
+      const fulfilled = this.#fulfil(result.needs)
+      ;({ result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onFulfilled!(ctx, connection, message, fulfilled)))
+    }
     if (result.route === 'drop') this.#lines.push(`  (dropped: ${result.reason})`)
     if (result.route === 'consume') this.#lines.push('  (consumed)')
     if (result.route === 'close') this.#lines.push(`  ${who} ← closed (${result.reason})`)
-    if (result.route === 'forward') this.#spread({ topic: result.topic ?? topic, payload: text, qos: qos === 0 ? 0 : 1 })
+    if (result.route === 'forward') this.#spread({ topic: result.topic ?? topic, payload: bytes, qos: qos === 0 ? 0 : 1 })
     this.#perform(acts)
     return result
   }
@@ -171,11 +181,21 @@ export class Conversation {
     assert.equal(this.text, readFileSync(path, 'utf8'))
   }
 
+  #fulfil(needs: Need[]): Fulfilled {
+    return needs.map((need) => {
+      const { words, answer } = this.files.fulfil(need)
+      this.#lines.push(`  (${words})`)
+      return answer
+    })
+  }
+
   #handle(route: Route, params: Record<string, string>, request: HttpRequest): void {
     try {
+      if (route.needs !== undefined) this.#turn((ctx) => route.authorize?.(ctx, request, params))
+      const fulfilled = this.#fulfil(route.needs?.(request, params) ?? [])
       const { result, acts } = this.bench.turn((ctx) => {
         route.authorize?.(ctx, request, params)
-        return route.handle(ctx, request, params, [])
+        return route.handle(ctx, request, params, fulfilled)
       })
       if (result !== 'later') this.#respond(request.id, result)
       this.#perform(acts)
@@ -185,9 +205,9 @@ export class Conversation {
   }
 
   #respond(request: string, { status, headers = {}, body = '' }: HttpResponse): void {
-    assert.ok(typeof body === 'string')
-    this.#answers.set(request, { status, headers, body })
-    this.#lines.push(`  ${this.#askers.get(request)} ← ${status} ${body}`)
+    const text = typeof body === 'string' ? body : legible(Buffer.isBuffer(body) ? body : this.files.get(body.ref))
+    this.#answers.set(request, { status, headers, body: text })
+    this.#lines.push(`  ${this.#askers.get(request)} ← ${status} ${text}`)
   }
 
   #turn<T>(decide: (ctx: Context) => T): T {
@@ -229,8 +249,9 @@ export class Conversation {
   }
 
   #arrive(who: string, { topic, payload }: Pick<Message, 'topic' | 'payload'>, qos: Qos): void {
-    this.#lines.push(`  ${who} ← ${topic} (QoS ${qos}) ${String(payload)}`)
-    this.#heard.set(who, [...(this.#heard.get(who) ?? []), { topic, payload: String(payload) }])
+    const text = legible(Buffer.from(payload))
+    this.#lines.push(`  ${who} ← ${topic} (QoS ${qos}) ${text}`)
+    this.#heard.set(who, [...(this.#heard.get(who) ?? []), { topic, payload: text }])
   }
 
   #leave(who: string): void {
@@ -257,6 +278,13 @@ export class Conversation {
     assert.ok(connection, `${who} is connected`)
     return connection
   }
+}
+
+/** Bytes that are no text are written as `\\x00`. */
+function legible(bytes: Buffer): string {
+  const text = bytes.toString()
+  if (isUtf8(bytes) && !/[\0-\x08\x0e-\x1f]/.test(text)) return text
+  return bytes.toString('latin1').replace(/[^\x20-\x7e]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 function toRequest(id: string, method: string, target: string, headers: HttpRequest['headers'], body: string): HttpRequest {

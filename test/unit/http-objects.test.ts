@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -45,6 +45,23 @@ describe('the object store', () => {
     const object = await store.read({ bucket: 'bucket', key: 'fw.bin' }, 4)
     assert.equal(object?.content?.toString(), 'firm')
     assert.equal(object?.size, 8)
+  })
+
+  it('reads a part, without a look at the rest', async () => {
+    const part = (offset: number, length: number) => store.readPart({ bucket: 'bucket', key: 'fw.bin' }, { offset, length })
+    assert.deepEqual(await part(2, 3), { ref: { bucket: 'bucket', key: 'fw.bin' }, size: 8, content: Buffer.from('rmw') })
+    assert.equal((await part(6, 100))?.content?.toString(), 're')
+    for (const [offset, length] of [[8, 1], [1000, 1], [0, 0]] as const) assert.equal((await part(offset, length))?.content?.length, 0)
+    for (const [offset, length] of [[-1, 1], [0, -1], [0.5, 1], [0, NaN], [0, Infinity]] as const) await assert.rejects(part(offset, length), /must be a whole number/)
+    assert.equal(await store.readPart({ bucket: 'bucket', key: 'nope' }, { offset: 0, length: 1 }), undefined)
+    assert.equal(await store.readPart({ bucket: 'bucket', key: 'out/secret' }, { offset: 0, length: 1 }), undefined)
+  })
+
+  it('reads a part of a file that would take long to read as a whole', { timeout: 5000 }, async () => {
+    await truncate(join(root, 'bucket', 'empty'), 8_000_000_000)
+    const part = await store.readPart({ bucket: 'bucket', key: 'empty' }, { offset: 7_999_999_998, length: 5 })
+    assert.deepEqual([part?.size, part?.content?.length], [8_000_000_000, 2])
+    await truncate(join(root, 'bucket', 'empty'), 0)
   })
 
   it('reads nothing of an empty object', async () => {

@@ -33,10 +33,20 @@ export interface StoredObject {
   content?: Buffer
 }
 
+/** A piece of a file. Without an etag, for which all of the file would have to be read. */
+export interface ObjectPart {
+  ref: ObjectRef
+  /** Bytes of the whole. */
+  size: number
+  content?: Buffer
+}
+
 /** What a decision cannot get by itself; the hub fetches it first, so that the decision stays a pure function. */
 export type Need =
   /** Answered with a `StoredObject`, or `undefined` if there is none; content beyond `maxBytes` is not read. */
-  | { type: 'object'; ref: ObjectRef; maxBytes?: number }
+  | { type: 'object'; ref: ObjectRef; maxBytes?: number; range?: undefined }
+  /** Answered with an `ObjectPart` whose content is that range, as far as the file has it. Nothing else is read. Bytes. */
+  | { type: 'object'; ref: ObjectRef; maxBytes?: undefined; range: { offset: number; length: number } }
   /** Answered with an `IssuedCertificate`: a new key pair, or the one in the signing request. */
   | { type: 'certificate'; commonName: string; csr?: string; days: number }
 
@@ -49,7 +59,7 @@ export interface IssuedCertificate {
 }
 
 /** Answers to the needs, in their order; an Error where one could not be met (say, a malformed signing request). */
-export type Fulfilled = (StoredObject | IssuedCertificate | Error | undefined)[]
+export type Fulfilled = (StoredObject | ObjectPart | IssuedCertificate | Error | undefined)[]
 
 export interface HttpResponse {
   status: number

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Fulfilled, Need } from '../../src/core/seam/http.ts'
+import type { Connection, Incoming, PublishVerdict } from '../../src/core/seam/mqtt.ts'
+import type { Dialect } from '../../src/dialect/dialect.ts'
+import { MqttGate } from '../../src/hub/mqtt-gate.ts'
+import type { Notices } from '../../src/hub/notices.ts'
+import type { LiveView } from '../../src/hub/views.ts'
+import { Bench } from '../builders/context.ts'
+
+const file: Need = { type: 'object', ref: { bucket: 'b', key: 'k' }, maxBytes: 10 }
+const message = (topic: string, will?: true): Incoming => ({ topic, payload: Buffer.alloc(0), qos: 1, retain: false, dup: false, ...(will && { will }) })
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Topics that begin with `file` want one. Files are found, and clients have caught up, when the test says so. */
+function gate({ fulfils = true } = {}) {
+  const bench = new Bench()
+  const said: string[] = []
+  const files: ((found: Fulfilled[number]) => void)[] = []
+  const behind: (() => void)[] = []
+  const state = { slow: false }
+  const dialect = {
+    name: 'aws',
+    limits: { payloadBytes: 10 },
+    mqtt: {
+      onPublish: (_ctx: unknown, { id }: Connection, { topic }: Incoming) => {
+        said.push(`${id} ${topic}`)
+        return topic.startsWith('file') ? { route: 'fetch', needs: [file] } : { route: 'consume' }
+      },
+      ...(fulfils && {
+        onFulfilled: (_ctx: unknown, { id }: Connection, { topic }: Incoming, [found]: Fulfilled) => {
+          said.push(`${id} ${topic} = ${String(found)}`)
+          if (found instanceof Error) throw found
+          return { route: 'forward' }
+        },
+      }),
+    },
+  } as unknown as Dialect
+  const subject = new MqttGate({
+    dialects: [dialect],
+    settings: bench.settings,
+    notices: { add: () => {} } as unknown as Notices,
+    live: { add: () => {}, remove: () => {} } as unknown as LiveView,
+    turn: (_dialect, input, decide) => ({ ...bench.turn(decide, input), effects: [], committed: Promise.resolve() }),
+    fulfil: () => new Promise((resolve) => files.push(resolve)),
+    whenCaughtUp: (_connection, then) => (state.slow ? void behind.push(then) : then()),
+  })
+  const connection = bench.connect('c1')
+  const publish = (topic: string, by = connection, will?: true): Promise<PublishVerdict> => subject.publish(by, message(topic, will))
+  return { said, files, behind, state, subject, connection, other: bench.connect('c2'), publish }
+}
+
+test('what a client says while a file is fetched for it is decided after that; other clients do not notice', async () => {
+  const { said, files, publish, other } = gate()
+  const verdicts = [publish('file 1'), publish('a'), publish('file 2'), publish('b')]
+  await publish('c', other)
+  assert.deepEqual(said, ['c1 file 1', 'c2 c'])
+  files[0]?.(undefined)
+  await tick()
+  assert.deepEqual(said.slice(2), ['c1 file 1 = undefined', 'c1 a', 'c1 file 2'])
+  files[1]?.(undefined)
+  assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'consume', 'forward', 'consume'])
+  assert.deepEqual(said.slice(5), ['c1 file 2 = undefined', 'c1 b'])
+  void publish('d')
+  assert.equal(said.at(-1), 'c1 d', 'at once, as nothing is being fetched any more')
+})
+
+test('a decision that fails on a file fails alone: the next is made all the same', async () => {
+  const { said, files, publish } = gate()
+  const failed = assert.rejects(publish('file 1'), /no such disk/)
+  const next = publish('a')
+  await tick()
+  files[0]?.(new Error('no such disk'))
+  await failed
+  assert.deepEqual(await next, { route: 'consume' })
+  assert.equal(said.at(-1), 'c1 a')
+})
+
+test('who is gone by then has said what it said', async () => {
+  const { said, files, publish, subject, connection } = gate()
+  const verdicts = [publish('file 1'), publish('a')]
+  await tick()
+  subject.disconnected(connection, 'CONNECTION_LOST')
+  files[0]?.(undefined)
+  assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'consume'])
+  assert.deepEqual(said, ['c1 file 1', 'c1 file 1 = undefined', 'c1 a'])
+})
+
+test('from a connection that the hub has ended nothing more is decided, but its will', async () => {
+  const { said, files, publish, subject, connection } = gate()
+  const verdicts = [publish('file 1'), publish('a'), publish('gone', connection, true)]
+  await tick()
+  subject.disconnected(connection, 'FORBIDDEN')
+  files[0]?.(undefined)
+  assert.deepEqual((await Promise.all(verdicts)).map((verdict) => ('as' in verdict ? verdict.as : verdict.route)), ['FORBIDDEN', 'FORBIDDEN', 'consume'])
+  assert.deepEqual(said, ['c1 file 1', 'c1 gone'])
+})
+
+test('nothing is fetched for a client that does not read its answers', async () => {
+  const { files, behind, state, publish } = gate()
+  state.slow = true
+  const verdict = publish('file 1')
+  await tick()
+  assert.equal(files.length, 0)
+  behind[0]?.()
+  await tick()
+  files[0]?.(undefined)
+  assert.deepEqual(await verdict, { route: 'forward' })
+})
+
+test('a dialect that asks for a file and cannot take it is a defect, not an acknowledged message', async () => {
+  await assert.rejects(gate({ fulfils: false }).publish('file 1'), /onFulfilled/)
+})
