@@ -36,6 +36,26 @@ describe('the HTTPS server', () => {
     })
   })
 
+  it('shows what a client sends along with its certificate, also when it takes up an earlier session', async () => {
+    const between = new X509Certificate(tlsCredentials.cert).toString()
+    const heard: unknown[] = []
+    let session: Buffer | undefined
+    const connect = async (cert: string): Promise<void> => {
+      const socket = connectTls({ host: '127.0.0.1', port, ca, key: clientKey, cert, ...(session !== undefined && { session }) })
+      socket.on('session', (ticket) => (session = ticket))
+      await once(socket, 'secureConnect')
+      const resumed = socket.isSessionReused()
+      socket.end('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n').resume()
+      await once(socket, 'close')
+      heard.push([resumed, hub.requests.at(-1)?.certificate?.chain])
+    }
+    await connect(clientCert + between + ca)
+    await connect(clientCert + between + ca)
+    session = undefined
+    await connect(clientCert)
+    assert.deepEqual(heard, [[false, [between]], [true, [between]], [false, undefined]])
+  })
+
   it('lets clients in without a certificate', async () => {
     assert.equal((await ask(port, { secure: { ca } })).status, 200)
     assert.equal(hub.requests.at(-1)?.certificate, undefined)
