@@ -10,7 +10,7 @@ const devicesType = 'application/vnd.local-iot-hub.devices'
 
 const filesType = 'text/uri-list'
 
-/** Devices can be taken from their tree, and a job's file dropped on one. Each drop is a command that also asks by keyboard. */
+/** Devices can be taken from their tree, and a job's file dropped on one; beside them it is opened. Each drop is a command that also asks by keyboard. */
 export const devicesDrag: TreeDragAndDropController<TreeNode> = {
   dragMimeTypes: [devicesType],
   dropMimeTypes: [filesType],
@@ -21,7 +21,9 @@ export const devicesDrag: TreeDragAndDropController<TreeNode> = {
   async handleDrop(target, transfer) {
     const device = upwards(target, (node) => node instanceof DeviceNode)
     const [file] = await filesIn(transfer)
-    if (file !== undefined && device !== undefined) await editor.executeCommand(commands.createJobFromFileForDevice, device.view.key, file)
+    if (file === undefined) return
+    if (device === undefined) await editor.executeCommand(commands.createJobFromFile, file)
+    else await editor.executeCommand(commands.createJobFromFileForDevice, device.view.key, file)
   },
 }
 

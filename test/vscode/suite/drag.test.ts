@@ -74,11 +74,14 @@ describe('dragging and dropping', () => {
     }
   })
 
-  it('a job’s file dropped on a device begins the file’s job for it, dropped among the jobs it is opened', async () => {
+  it('a job’s file dropped on a device begins the file’s job for it, dropped beside all it is opened', async () => {
     await hub.drag.devices.handleDrop!(await node(hub.devices, 'device/aws/lamp'), ofFiles(Uri.file(file)), token)
     await until(forms, (count) => count === 1)
-    await hub.drag.jobs.handleDrop!(undefined, ofFiles(Uri.file(file)), token)
-    await until(() => window.tabGroups.activeTabGroup.activeTab?.input, (input) => input instanceof TabInputCustom && input.uri.fsPath === file)
+    for (const { handleDrop } of [hub.drag.jobs, hub.drag.devices]) {
+      await handleDrop!(undefined, ofFiles(Uri.file(file)), token)
+      await until(() => window.tabGroups.activeTabGroup.activeTab?.input, (input) => input instanceof TabInputCustom && input.uri.fsPath === file)
+      await editor.executeCommand('workbench.action.closeAllEditors')
+    }
   })
 
   it('what does not fit begins nothing', async () => {
@@ -98,7 +101,6 @@ describe('dragging and dropping', () => {
   it('other files and other items are none of its business', async () => {
     const lamp = await node(hub.devices, 'device/aws/lamp')
     await hub.drag.devices.handleDrop!(lamp, ofFiles(Uri.file('/somewhere/package.json'), Uri.from({ scheme: 'iothub', path: '/devices/aws/lamp/twin.json' })), token)
-    await hub.drag.devices.handleDrop!(undefined, ofFiles(Uri.file(file)), token)
     const transfer = new DataTransfer()
     await hub.drag.devices.handleDrag!([(await hub.devices.getChildren(lamp))[0]!], transfer, token)
     assert.deepEqual([...transfer], [])

@@ -98,10 +98,12 @@ describe('the hub as a task', () => {
   })
 
   it('lets a debugger wait until the hub is ready', async () => {
+    const over = new Promise<void>((resolve) => debug.onDidTerminateDebugSession(({ parentSession }) => void (parentSession === undefined && resolve())))
     const launched = await debug.startDebugging(folder, { type: 'node', request: 'launch', name: 'device', program: inFolder('program.js'), preLaunchTask: 'iot-hub: start', runtimeExecutable: process.execPath })
     assert.equal(launched, true)
     assert.equal(await told(), process.pid)
     assert.equal(hub.host.state.type, 'running', 'the end of the program is not the end of the hub')
+    await over
   })
 })
 

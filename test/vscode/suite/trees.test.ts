@@ -14,8 +14,13 @@ describe('the trees', () => {
   before(async () => {
     await set('memory', true)
     ;({ hub, api, mqtt } = await started())
-    // Only what is looked at is drawn.
+    // Only what is looked at is drawn, and a view that another one hid needs its time to come back.
+    let drawn = false
+    const listening = hub.devices.onDidChangeTreeData(() => (drawn = true))
+    hub.devices.touch(undefined)
     await editor.executeCommand('iotHub.devices.focus')
+    await until(() => drawn, (seen) => seen)
+    listening.dispose()
   })
 
   after(async () => {

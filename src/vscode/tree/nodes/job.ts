@@ -18,7 +18,10 @@ export class JobNode implements TreeNode {
   }
 
   async reload(api: HubApi): Promise<void> {
-    this.view = await api.job(this.view.key)
+    // A single job comes with its history, which is worked out from all its executions.
+    const view = (await api.jobs()).find(({ key }) => key === this.view.key)
+    if (view === undefined) throw new Error(`no job ${this.view.key} any more`)
+    this.view = view
   }
 
   item(): TreeItem {
