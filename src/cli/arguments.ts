@@ -38,7 +38,10 @@ export type Invocation = { command: 'help'; about?: CommandName } | { command: '
 export function readArguments(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Invocation {
   const [command, ...rest] = args
   if (command === undefined || command === 'help' || command === '--help' || command === '-h') {
-    return isCommand(rest[0]) ? { command: 'help', about: rest[0] } : { command: 'help' }
+    const [about] = rest
+    if (about === undefined) return { command: 'help' }
+    if (!isCommand(about)) throw new UsageError(messages.unknownCommand(about))
+    return { command: 'help', about }
   }
   if (command === '--version' || command === '-v') return { command: 'version' }
   if (!isCommand(command)) throw new UsageError(command.startsWith('-') ? messages.commandFirst(command) : messages.unknownCommand(command))

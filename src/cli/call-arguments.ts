@@ -1,6 +1,6 @@
 import { defaultOptions } from '../shared/options.ts'
 import type { Talk } from './arguments.ts'
-import { formsOf, type CallCommand } from './flags.ts'
+import { flagsOf, formsOf, type CallCommand } from './flags.ts'
 import { messages } from './messages.ts'
 import type { FlagValue } from './read-value.ts'
 import { UsageError } from './usage-error.ts'
@@ -33,9 +33,12 @@ export function readCall(
     return value === undefined ? undefined : String(value)
   }
   const flag = (name: string): { [key: string]: string } => (given.has(name) ? { [name]: String(given.get(name)) } : {})
+  const said = readWords(command, words)
+  for (const { name, of } of flagsOf[command]) if (given.has(name) && of?.includes(said.call) === false) throw new UsageError(messages.calls.onlyFor(name, of))
+  if (given.has('data') && (given.has('url') || given.has('token'))) throw new UsageError(messages.calls.oneHub)
   return {
     command: 'call',
-    ...readWords(command, words),
+    ...said,
     at: place(given.has('data'), textOf),
     force: given.get('force') === true,
     ...flag('search'),

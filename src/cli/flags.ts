@@ -10,6 +10,8 @@ export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
   name: string
   /** `count`: a whole number from 1; `seed`: a whole number; `odds`: 0 to 1. */
   type: OptionSpec['type'] | 'count' | 'seed' | 'odds'
+  /** The forms of the command that take it, e.g. `job cancel`; absent: all. */
+  of?: readonly string[]
   /** Shown in the help; absent: none. */
   fallback?: string | number
 }
@@ -49,7 +51,11 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   status: callFlags,
   devices: [{ name: 'search', type: 'string', value: 'TEXT', help: flags.search }, ...callFlags],
   jobs: callFlags,
-  job: [{ name: 'force', type: 'flag', help: flags.force }, { name: 'comment', type: 'string', value: 'TEXT', help: flags.comment }, ...callFlags],
+  job: [
+    { name: 'force', type: 'flag', help: flags.force, of: ['job cancel', 'job delete'] },
+    { name: 'comment', type: 'string', value: 'TEXT', help: flags.comment, of: ['job cancel'] },
+    ...callFlags,
+  ],
   device: [{ name: 'out', type: 'string', value: 'DIR', help: flags.out }, ...callFlags],
   clock: callFlags,
   stop: callFlags,

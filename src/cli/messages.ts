@@ -56,6 +56,8 @@ export const messages = {
 
     noHub: (data: string): string => `no hub runs on ${data}; start one with: iot-hub start --data ${data}`,
     urlAndToken: '--url and --token go together',
+    oneHub: '--data and --url are two ways to say which hub; say one',
+    onlyFor: (flag: string, forms: readonly string[]): string => `--${flag}: only for ${forms.map((form) => `iot-hub ${form}`).join(', ')}`,
     words: (command: CommandName, forms: readonly string[]): string => `say ${forms.map((form) => `iot-hub ${command}${form === '' ? '' : ` ${form}`}`).join(', or ')}`,
     noJob: (name: string): string => `there is no job ${name}`,
     manyJobs: (keys: readonly string[]): string => `there are several jobs of that name; say one of ${keys.join(', ')}`,

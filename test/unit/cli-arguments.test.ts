@@ -67,6 +67,17 @@ test('what is not understood is refused, not ignored', () => {
   refuses('start --mqtt 1 --mqtt 2', '--mqtt: given twice; say it once')
 })
 
+test('a flag that the form of a command has no use for is refused, not passed over', () => {
+  refuses('job retry reboot --force', '--force: only for iot-hub job cancel, iot-hub job delete')
+  refuses('job reboot --comment enough', '--comment: only for iot-hub job cancel')
+  refuses('job create FILE --force', '--force: only for iot-hub job cancel, iot-hub job delete')
+  for (const line of ['job cancel reboot --force --comment enough', 'job delete reboot --force']) assert.equal(readArguments(line.split(' '), {}).command, 'call')
+  refuses('status --data here --url http://hub:8880 --token file', '--data and --url are two ways to say which hub; say one')
+  const fromHere = readArguments(['status', '--data', 'here'], { IOT_HUB_URL: 'http://hub:8880', IOT_HUB_TOKEN: 'file' })
+  assert.deepEqual(fromHere.command === 'call' && fromHere.at, { data: 'here' })
+  refuses('help begin', 'begin: unknown command; see iot-hub --help')
+})
+
 test('two listeners cannot have the same port, unless any will do', () => {
   refuses('start --mqtts 1883', '--mqtts: 1883 is already the port of --mqtt; give it another, or 0 for any free one')
   assert.equal(start('--mqtt 0 --mqtts 0').options.mqtts, 0)
