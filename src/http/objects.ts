@@ -5,6 +5,7 @@ import { join, resolve, sep } from 'node:path'
 import { HubError, invalid } from '../core/errors.ts'
 import type { ObjectPart, ObjectRef, StoredObject } from '../core/seam/http.ts'
 import { segmentsOf } from './object-path.ts'
+import { bucketFolder, ifThere, isReserved } from './object-place.ts'
 import type { ByteRange } from './range.ts'
 
 const CHUNK_BYTES = 64 * 1024
@@ -96,12 +97,10 @@ export class ObjectStore {
   /** The true path of the file, without symbolic links. */
   async #locate(ref: ObjectRef): Promise<string | undefined> {
     const segments = segmentsOf(ref)
-    if (this.#root === undefined || segments === undefined) return undefined
+    if (this.#root === undefined || segments === undefined || isReserved(segments)) return undefined
     const root = await ifThere(realpath(this.#root))
     if (root === undefined) return undefined
-    const bucket = join(root, segments.bucket)
-    const isFolder = (await ifThere(stat(bucket)))?.isDirectory() === true
-    const path = await ifThere(realpath(join(isFolder ? bucket : root, ...segments.key)))
+    const path = await ifThere(realpath(join(await bucketFolder(root, segments.bucket), ...segments.key)))
     return path?.startsWith(root.endsWith(sep) ? root : root + sep) === true ? path : undefined
   }
 
@@ -169,15 +168,3 @@ async function md5(handle: FileHandle): Promise<string> {
 }
 
 const stateOf = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}`
-
-const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL'])
-
-/** A file that is not there is an answer; one that cannot be read for another reason is an error. */
-async function ifThere<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && ABSENT.has(String(error.code))) return undefined
-    throw error
-  }
-}

@@ -10,6 +10,7 @@ import type { Ids } from '../core/ids.ts'
 import type { HttpRequest } from '../core/seam/http.ts'
 import type { Dialect, Settings } from '../dialect/dialect.ts'
 import { createApiFront } from '../http/hub-api.ts'
+import { ObjectIntake } from '../http/object-intake.ts'
 import { ObjectStore } from '../http/objects.ts'
 import { HttpServer } from '../http/server.ts'
 import { loadToken } from '../http/token.ts'
@@ -107,8 +108,10 @@ async function compose(
   }
   const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, () => store.commit())
   const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
-  const objects = new ObjectStore(options.bucket === '' ? undefined : resolve(options.bucket))
-  const fulfil = createFulfil(objects, certificates)
+  const bucket = options.bucket === '' ? undefined : resolve(options.bucket)
+  const objects = new ObjectStore(bucket)
+  const intake = new ObjectIntake(bucket, { fsync: options.fsync })
+  const fulfil = createFulfil(objects, intake, certificates)
   const gate = new MqttGate({
     dialects,
     settings,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -13,19 +13,22 @@ import { connectMqtt } from '../builders/mqtt-client.ts'
 import { within } from '../builders/within.ts'
 
 const FIRMWARE = { bucket: 'fw', key: 'v2.bin' }
+const LOG = { bucket: 'logs', key: 'device/today.log' }
 
 /** What was decided, in order: `<session> <topic> <payload>`. */
 let decided: string[]
 
 /**
  * `read` answers with bytes of the firmware, `{ offset, length }`; `read/never` with bytes of what is not there; `bad` fails once
- * it has them; `twice` asks a second time. Everything else is consumed.
+ * it has them; `twice` asks a second time. `write/<offset>` stores its payload in a log and answers with its size. Everything else is consumed.
  */
 const reader: Pick<MqttFront, 'onPublish' | 'onFulfilled'> = {
   onPublish: (_ctx, { session }, { topic, payload }) => {
     decided.push(`${session} ${topic} ${payload.toString()}`)
     if (topic === 'read' || topic === 'twice') return { route: 'fetch', needs: [{ type: 'object', ref: FIRMWARE, range: JSON.parse(payload.toString()) as { offset: number; length: number } }] }
     if (topic === 'read/never' || topic === 'bad') return { route: 'fetch', needs: [{ type: 'object', ref: { bucket: 'fw', key: 'none' }, range: { offset: 0, length: 1 } }] }
+    const [verb, offset] = topic.split('/')
+    if (verb === 'write') return { route: 'fetch', needs: [{ type: 'store', ref: LOG, bytes: payload, offset: Number(offset) }] }
     return { route: 'consume' }
   },
   onFulfilled: (ctx, { id, session }, { topic, payload }, [found]) => {
@@ -88,6 +91,22 @@ test('a message is answered with bytes of a file: as many as were asked for, or 
   assert.equal(await heard(), 'none')
   await device.publish('twice', '{"offset":0,"length":1}')
   assert.equal(await heard(), '10: 123')
+  await device.end()
+})
+
+test('a device stores a file piece by piece: each is on the disk when it is acknowledged, none is acknowledged that leaves a hole', async () => {
+  decided = []
+  const device = await client('uploader')
+  const onDisk = () => readFile(join(folder, 'bucket', LOG.key), 'utf8')
+  const heard = async (): Promise<string> => (await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text
+  await device.publish('write/0', 'one ')
+  assert.equal(await onDisk(), 'one ')
+  await Promise.all([device.publish('write/4', 'two '), device.publish('write/8', 'three')])
+  assert.equal(await onDisk(), 'one two three')
+  assert.deepEqual([await heard(), await heard(), await heard()], ['4: undefined', '8: undefined', '13: undefined'])
+  await device.publish('write/99', 'four')
+  assert.match(await heard(), /it has 13 bytes/)
+  assert.equal(await onDisk(), 'one two three')
   await device.end()
 })
 
