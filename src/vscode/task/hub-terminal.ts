@@ -41,7 +41,7 @@ export class HubTerminal implements Pseudoterminal {
     else this.#follow(this.host.state)
   }
 
-  /** Also called when the user closes the terminal of a task that ended long ago. */
+  /** The user ends the task. One that has ended by itself has nothing left to end. */
   close(): void {
     if (this.#ended) return
     this.#leave()
