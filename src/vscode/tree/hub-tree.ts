@@ -25,6 +25,9 @@ export class HubTree implements TreeDataProvider<TreeNode> {
   /** How often all was forgotten: an answer from before the last time no longer counts. */
   #age = 0
   readonly #wanted = new Map<string, number>()
+  #fetching = 0
+  /** What has changed while items were being fetched: they may be from before, and not have been shown yet when that was drawn. */
+  readonly #meanwhile = new Set<string | undefined>()
   readonly #changed = new Gather<string | undefined>((ids) => this.#draw(ids), drawEvery)
   readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? pageSize }
 
@@ -36,6 +39,7 @@ export class HubTree implements TreeDataProvider<TreeNode> {
   /** Draws this item anew soon; `undefined`: everything. */
   touch(id: string | undefined): void {
     this.#changed.add(id)
+    if (this.#fetching > 0) this.#meanwhile.add(id)
   }
 
   /** Forgets what was known, and draws everything anew at once. */
@@ -80,6 +84,7 @@ export class HubTree implements TreeDataProvider<TreeNode> {
     const api = this.host.api()
     if (api === undefined) return []
     const age = this.#age
+    this.#fetching += 1
     try {
       const nodes = await (node === undefined ? this.source.roots(api, this.#extent) : (node.children?.(api, this.#extent) ?? []))
       if (age === this.#age) this.#show(node?.id ?? '', nodes)
@@ -88,6 +93,9 @@ export class HubTree implements TreeDataProvider<TreeNode> {
       // What was shown may be gone by now, and the hub too.
       this.host.log.debug(`tree: ${node?.id ?? 'root'}: ${String(error)}`)
       return []
+    } finally {
+      this.#fetching -= 1
+      if (this.#fetching === 0) this.#lookAgain()
     }
   }
 
@@ -105,6 +113,11 @@ export class HubTree implements TreeDataProvider<TreeNode> {
   dispose(): void {
     this.#changed.dispose()
     this.#drawn.dispose()
+  }
+
+  #lookAgain(): void {
+    for (const id of this.#meanwhile) this.#changed.add(id)
+    this.#meanwhile.clear()
   }
 
   #show(parent: string, nodes: readonly TreeNode[]): void {
