@@ -17,7 +17,7 @@ import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
 import type { NewJob } from '../core/job/model.ts'
 import type { Predicate } from '../core/query/predicate.ts'
 import type { Action } from '../core/seam/effects.ts'
-import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../core/seam/http.ts'
+import type { Fulfilled, HttpRequest, HttpResponse, Need, ObjectRef } from '../core/seam/http.ts'
 import type {
   Connection,
   ConnectionId,
@@ -129,6 +129,12 @@ export interface Route {
    * together with `handle`: fetching takes a while.
    */
   authorize?(ctx: Context, request: HttpRequest, params: Params): void
+  /**
+   * The body is a file, which the hub takes in as it comes, whatever its size up to `maxBytes`; more is TOO_LARGE. Decided,
+   * after `authorize`, before anything of it is read: the claim, `when`, and this see no body. Nothing is left of an
+   * upload that breaks off. When all of it is in its place, `handle` finds its `StoredObject` before what it `needs`.
+   */
+  upload?(ctx: Context, request: HttpRequest, params: Params): { ref: ObjectRef; maxBytes: number }
   /** What the hub must fetch before `handle` can decide. May refuse with a HubError. */
   needs?(request: HttpRequest, params: Params): Need[]
   /** `later`: the answer comes as a `respond` action, in this turn or another (a device has to speak first). */

@@ -7,6 +7,18 @@ import { announcesTooMuch } from './request.ts'
 /** How long a client may go on sending a body that nobody wants, in real time. */
 const LINGER_MS = 2_000
 
+/** Throws away, for a while, what is left of a body that nobody wants. Its connection is then fit for an answer, and to be closed. */
+export function throwAway(req: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS)
+    const over = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    req.once('end', over).once('close', over).resume()
+  })
+}
+
 /**
  * Answers 413. Closing while the client still sends would reset the connection and destroy the answer on its way, so
  * the rest of the body is thrown away for a while first.

@@ -5,11 +5,13 @@ import type { PeerCertificate } from '../core/seam/mqtt.ts'
 import { isLoopback } from '../shared/loopback.ts'
 import { peerCertificate } from '../shared/peer-certificate.ts'
 
+const NO_BODY = Buffer.alloc(0)
+
 /** Asked once per connection: reading a certificate costs more than a request. */
 const certificates = new WeakMap<TLSSocket, PeerCertificate | undefined>()
 
-/** The request as decisions see it, its path exactly as sent. */
-export function toHttpRequest(id: string, req: IncomingMessage, body: Buffer): HttpRequest {
+/** The request as decisions see it, its path exactly as sent, before its body is read. */
+export function toHttpRequest(id: string, req: IncomingMessage): HttpRequest {
   const { path, query } = splitTarget(req.url ?? '/')
   const remoteAddress = req.socket.remoteAddress ?? ''
   const certificate = certificateOf(req)
@@ -19,7 +21,7 @@ export function toHttpRequest(id: string, req: IncomingMessage, body: Buffer): H
     path,
     query: new URLSearchParams(query),
     headers: flatHeaders(req),
-    body,
+    body: NO_BODY,
     secure: req.socket instanceof TLSSocket,
     local: isLoopback(remoteAddress),
     remoteAddress,
@@ -68,4 +70,10 @@ export function readBody(req: IncomingMessage, limit: number): Promise<Buffer | 
     req.once('close', () => settle('gone'))
     req.once('error', () => settle('gone'))
   })
+}
+
+/** The body as it comes. Told to continue when somebody begins to read, an abandoned body can still be thrown away. */
+export async function* bodyOf(req: IncomingMessage, begin: () => void): AsyncGenerator<Buffer, void> {
+  begin()
+  yield* req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
 }

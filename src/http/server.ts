@@ -8,8 +8,8 @@ import { Connections, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
 import type { ObjectStore } from './objects.ts'
 import { isKnownOrigin } from './origin.ts'
-import { refuseBody, refuseMalformed } from './refuse.ts'
-import { announcesTooMuch, readBody, toHttpRequest } from './request.ts'
+import { refuseBody, refuseMalformed, throwAway } from './refuse.ts'
+import { announcesTooMuch, bodyOf, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
 import { sendStream, type HttpStream } from './stream.ts'
 import { declineHandshake, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
@@ -26,7 +26,9 @@ const ALPN = ['x-amzn-http-ca', 'http/1.1']
 
 /** Who decides about requests. `gone` is aborted if the client does not wait for the answer. */
 export interface HttpHooks {
-  handle(request: HttpRequest, gone: AbortSignal): Promise<HttpResponse | HttpStream>
+  handle(request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse | HttpStream>
+  /** Whether the body of this request, of any size, is not to be read but given to `handle` as it comes. */
+  streams?(head: HttpRequest): boolean
 }
 
 export interface HttpServerOptions {
@@ -105,10 +107,7 @@ export class HttpServer {
   #prepare(server: Server): Server {
     server.keepAliveTimeout = KEEP_ALIVE_MS
     server.on('request', (req, res) => void this.#serve(req, res))
-    server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
-      if (!announcesTooMuch(req, this.#maxBodyBytes)) res.writeContinue()
-      void this.#serve(req, res)
-    })
+    server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => void this.#serve(req, res, true))
     server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(server, req, socket, head))
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseMalformed(error, socket, this.#connections.of(socket)))
     return server
@@ -126,22 +125,47 @@ export class HttpServer {
     })
   }
 
-  async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** `asks`: the client waits to be told to continue before it sends the body. */
+  async #serve(req: IncomingMessage, res: ServerResponse, asks = false): Promise<void> {
     const exchange = this.#connections.begin(req, res)
     try {
+      const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req)
+      if (this.#options.hooks.streams?.(request) === true) return await this.#serveUpload(exchange, request, asks)
+      if (asks && !announcesTooMuch(req, this.#maxBodyBytes)) res.writeContinue()
       const body = await readBody(req, this.#maxBodyBytes)
       if (body === 'gone') return
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
-      const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req, body)
-      const stranger = this.#strangerIn(req)
-      if (stranger !== undefined) return await send(res, request, jsonError(403, 'FORBIDDEN', stranger), this.#options.objects)
-      const response = await this.#options.hooks.handle(request, exchange.gone)
-      if (this.#stopping) res.shouldKeepAlive = false
-      if ('stream' in response) await sendStream(res, response)
-      else if (!exchange.gone.aborted) await send(res, request, response, this.#options.objects)
+      request.body = body
+      await this.#answer(exchange, request, this.#refusal(req) ?? (await this.#options.hooks.handle(request, exchange.gone)))
     } catch (error) {
       await this.#fail(exchange, error)
     }
+  }
+
+  async #serveUpload(exchange: Exchange, request: HttpRequest, asks: boolean): Promise<void> {
+    const { req, res, gone } = exchange
+    let sending = !asks
+    const body = bodyOf(req, () => {
+      if (asks) res.writeContinue()
+      sending = true
+    })
+    const response = this.#refusal(req) ?? (await this.#options.hooks.handle(request, gone, body))
+    if (!req.complete && !gone.aborted) {
+      res.shouldKeepAlive = false
+      if (sending) await throwAway(req)
+    }
+    await this.#answer(exchange, request, response)
+  }
+
+  #answer({ res, gone }: Exchange, request: HttpRequest, response: HttpResponse | HttpStream): Promise<void> | undefined {
+    if (this.#stopping) res.shouldKeepAlive = false
+    if ('stream' in response) return sendStream(res, response)
+    return gone.aborted ? undefined : send(res, request, response, this.#options.objects)
+  }
+
+  #refusal(req: IncomingMessage): HttpResponse | undefined {
+    const stranger = this.#strangerIn(req)
+    return stranger === undefined ? undefined : jsonError(403, 'FORBIDDEN', stranger)
   }
 
   /** Tells people why, and the client only that. A client that went away while it was sent something is no failure. */

@@ -1,13 +1,18 @@
-import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../core/seam/http.ts'
+import { HubError } from '../core/errors.ts'
+import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../core/seam/http.ts'
 import type { Claim, Context, Dialect, Params, Route } from '../dialect/dialect.ts'
+import type { ObjectIntake } from '../http/object-intake.ts'
 import { Routes } from '../http/routes.ts'
+import type { Fulfil } from './needs.ts'
 
 export interface HttpGateOptions {
   dialects: readonly Dialect[]
   /** Runs a decision of that dialect and performs what it asks for; resolves when all of it would survive the process. */
   perform<T>(dialect: string, request: HttpRequest, decide: (ctx: Context) => T): Promise<T>
   /** Fetches what a route needs. */
-  fulfil(need: Need): Promise<Fulfilled[number]>
+  fulfil: Fulfil
+  /** Takes in the files that requests bring. */
+  intake: Pick<ObjectIntake, 'take'>
   onFailure(text: string, error: unknown): void
 }
 
@@ -17,24 +22,36 @@ const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 
 export class HttpGate {
   readonly #options: HttpGateOptions
   readonly #routes: ReadonlyMap<Dialect, Routes<Route>>
+  /** Dialects that take files: only theirs are worth a look before the body is read. */
+  readonly #taking: ReadonlySet<Dialect>
   /** Requests whose route said `later`. */
   readonly #later = new Map<string, (response: HttpResponse) => void>()
 
   constructor(options: HttpGateOptions) {
     this.#options = options
     this.#routes = new Map(options.dialects.map((dialect) => [dialect, new Routes(dialect.http.routes)]))
+    this.#taking = new Set(options.dialects.filter(({ http }) => http.routes.some(({ upload }) => upload !== undefined)))
+  }
+
+  /** Whether the body is to be left unread, and given to `handle` as a stream. */
+  streams(head: HttpRequest): boolean {
+    if (this.#taking.size === 0) return false
+    const dialect = this.#dialectOf(head)
+    if (dialect === undefined || !this.#taking.has(dialect)) return false
+    const found = this.#routes.get(dialect)!.find(head)
+    return found.type === 'match' && found.route.upload !== undefined
   }
 
   /** Never rejects: every failure is answered in the words of the cloud it belongs to. */
-  async handle(request: HttpRequest, gone: AbortSignal): Promise<HttpResponse> {
+  async handle(request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {
     const dialect = this.#dialectOf(request)
     if (dialect === undefined) return { status: 404, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: 'No cloud that this hub speaks knows this request' }) }
     let response: HttpResponse
     try {
-      response = await this.#decide(dialect, request, gone)
+      response = await this.#decide(dialect, request, gone, body)
     } catch (error) {
       response = dialect.http.failure(error, request)
-      if (response.status >= 500) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
+      if (response.status >= 500 && !gone.aborted) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
     }
     return (await this.#finish(dialect, request, response)) ?? response
   }
@@ -55,14 +72,40 @@ export class HttpGate {
     return best
   }
 
-  async #decide(dialect: Dialect, request: HttpRequest, gone: AbortSignal): Promise<HttpResponse> {
+  async #decide(dialect: Dialect, request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {
     const found = this.#routes.get(dialect)!.find(request)
     if (found.type !== 'match') return dialect.http.notFound(request)
     const { route, params } = found
+    if (route.upload !== undefined) {
+      const stored = await this.#take(dialect, route, request, params, body ?? [request.body])
+      const fulfilled = await this.#fulfil(route, request, params)
+      return this.#handle(dialect, route, request, params, [stored, ...fulfilled], gone)
+    }
     // Nothing is read or made for somebody who may not have it.
     if (route.needs !== undefined && route.authorize !== undefined) await this.#options.perform(dialect.name, request, (ctx) => route.authorize?.(ctx, request, params))
-    const fulfilled = await Promise.all((route.needs?.(request, params) ?? []).map((need) => this.#options.fulfil(need)))
-    return this.#handle(dialect, route, request, params, fulfilled, gone)
+    return this.#handle(dialect, route, request, params, await this.#fulfil(route, request, params), gone)
+  }
+
+  #fulfil(route: Route, request: HttpRequest, params: Params): Promise<Fulfilled> {
+    return Promise.all((route.needs?.(request, params) ?? []).map((need) => this.#options.fulfil(need)))
+  }
+
+  async #take(dialect: Dialect, route: Route, request: HttpRequest, params: Params, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredObject> {
+    const allow = (ctx: Context): void => route.authorize?.(ctx, request, params)
+    const { ref, maxBytes } = await this.#options.perform(dialect.name, request, (ctx) => {
+      allow(ctx)
+      return route.upload!(ctx, request, params)
+    })
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new HubError('TOO_LARGE', `a file may have ${maxBytes} bytes here`)
+    const taken = await this.#options.intake.take(ref, body, maxBytes)
+    try {
+      // Long uploads outlast rights.
+      await this.#options.perform(dialect.name, request, allow)
+    } catch (error) {
+      await taken.discard()
+      throw error
+    }
+    return taken.keep()
   }
 
   async #handle(dialect: Dialect, route: Route, request: HttpRequest, params: Params, fulfilled: Fulfilled, gone: AbortSignal): Promise<HttpResponse> {

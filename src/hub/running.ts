@@ -143,6 +143,7 @@ async function compose(
     dialects,
     perform: (dialect, request, decide) => deeds.runAll(dialect, inputOf(request), decide),
     fulfil,
+    intake,
     onFailure: note,
   })
   const ticker = new Ticker(
@@ -193,7 +194,10 @@ async function compose(
   const feed = new EventFeed(changes)
   const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), token, names: [endpoint.host, ...lan], onNotice: note })
   const http = HttpServer.create({
-    hooks: { handle: (request, gone) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone)) },
+    hooks: {
+      handle: (request, gone, body) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone, body)),
+      streams: (head) => !front.claims(head) && requests.streams(head),
+    },
     tls: certificates.tls,
     onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
     onNotice: note,

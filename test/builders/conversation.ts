@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { HubError } from '../../src/core/errors.ts'
 import type { Action } from '../../src/core/seam/effects.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../../src/core/seam/http.ts'
 import type { Connection, ConnectRequest, Message, PublishVerdict, Qos, SubscribeVerdict } from '../../src/core/seam/mqtt.ts'
@@ -137,12 +138,12 @@ export class Conversation {
     return result
   }
 
-  /** A body that is a string goes as a form. The answer, unless it comes later. */
-  http(who: string, method: string, path: string, body?: object | string): Answer | undefined {
-    const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json'
-    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
-    this.#lines.push('', `${who} → ${method} ${path}${text === '' ? '' : ` ${text}`}`)
-    const request = toRequest(`request ${(this.#requests += 1)}`, method, path, body === undefined ? {} : { 'content-type': type }, text)
+  /** A body that is a string goes as a form, bytes as a file. The answer, unless it comes later. */
+  http(who: string, method: string, path: string, body?: object | string | Buffer): Answer | undefined {
+    const type = Buffer.isBuffer(body) ? 'application/octet-stream' : typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json'
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body))
+    this.#lines.push('', `${who} → ${method} ${path}${bytes.length === 0 ? '' : ` ${legible(bytes)}`}`)
+    const request = toRequest(`request ${(this.#requests += 1)}`, method, path, body === undefined ? {} : { 'content-type': type }, bytes)
     assert.notEqual(this.#dialect.http.claim(request), 'no', `${method} ${path} is claimed by the dialect`)
     this.#askers.set(request.id, who)
     const found = this.#routes.find(request)
@@ -191,8 +192,9 @@ export class Conversation {
 
   #handle(route: Route, params: Record<string, string>, request: HttpRequest): void {
     try {
+      const taken = this.#take(route, params, request)
       if (route.needs !== undefined) this.#turn((ctx) => route.authorize?.(ctx, request, params))
-      const fulfilled = this.#fulfil(route.needs?.(request, params) ?? [])
+      const fulfilled = [...taken, ...this.#fulfil(route.needs?.(request, params) ?? [])]
       const { result, acts } = this.bench.turn((ctx) => {
         route.authorize?.(ctx, request, params)
         return route.handle(ctx, request, params, fulfilled)
@@ -202,6 +204,20 @@ export class Conversation {
     } catch (error) {
       this.#respond(request.id, this.#dialect.http.failure(error, request))
     }
+  }
+
+  /** A route that takes a file does not see it as a body. */
+  #take(route: Route, params: Record<string, string>, request: HttpRequest): Fulfilled {
+    const { upload } = route
+    if (upload === undefined) return []
+    const bytes = request.body
+    request.body = Buffer.alloc(0)
+    const { ref, maxBytes } = this.#turn((ctx) => {
+      route.authorize?.(ctx, request, params)
+      return upload(ctx, request, params)
+    })
+    if (bytes.length > maxBytes) throw new HubError('TOO_LARGE', `a file may have ${maxBytes} bytes here`)
+    return this.#fulfil([{ type: 'store', ref, bytes }])
   }
 
   #respond(request: string, { status, headers = {}, body = '' }: HttpResponse): void {
@@ -287,7 +303,7 @@ function legible(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[^\x20-\x7e]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-function toRequest(id: string, method: string, target: string, headers: HttpRequest['headers'], body: string): HttpRequest {
+function toRequest(id: string, method: string, target: string, headers: HttpRequest['headers'], body: Buffer): HttpRequest {
   const [path = '', query = ''] = target.split('?')
-  return { id, method, path, query: new URLSearchParams(query), headers, body: Buffer.from(body), secure: false, local: true, remoteAddress: '127.0.0.1' }
+  return { id, method, path, query: new URLSearchParams(query), headers, body, secure: false, local: true, remoteAddress: '127.0.0.1' }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
-import type { HttpRequest } from '../../src/core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import type { Context, Dialect, Route } from '../../src/dialect/dialect.ts'
 import { HttpGate } from '../../src/hub/http-gate.ts'
 
@@ -29,15 +29,38 @@ const dialect = (name: string, claim: (request: HttpRequest) => 'certain' | 'lik
     },
   }) as unknown as Dialect
 
-function gateOf(...dialects: Dialect[]): { gate: HttpGate; failures: string[]; ask: (given: HttpRequest, gone?: AbortSignal) => ReturnType<HttpGate['handle']> } {
+interface Gate {
+  gate: HttpGate
+  failures: string[]
+  /** What became of the files that came. */
+  files: string[]
+  ask(given: HttpRequest, gone?: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse>
+}
+
+function gateOf(...dialects: Dialect[]): Gate {
   const failures: string[] = []
+  const files: string[] = []
   const gate = new HttpGate({
     dialects,
     perform: async (name, _, decide) => decide({ dialect: name } as unknown as Context),
     fulfil: async (need) => (need.type === 'object' ? { ref: need.ref, size: 2, etag: 'e', content: Buffer.from('ok') } : undefined),
+    intake: {
+      take: async (ref, bytes, maxBytes) => {
+        let text = ''
+        for await (const chunk of bytes) text += Buffer.from(chunk).toString()
+        files.push(`${text} for ${ref.bucket}/${ref.key}, ${maxBytes} at most`)
+        return {
+          keep: async () => {
+            files.push('kept')
+            return { ref, size: text.length, etag: 'e' }
+          },
+          discard: async () => void files.push('discarded'),
+        }
+      },
+    },
     onFailure: (text) => failures.push(text),
   })
-  return { gate, failures, ask: (given, gone = new AbortController().signal) => gate.handle(given, gone) }
+  return { gate, failures, files, ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body) }
 }
 
 const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({ operation: path, method: 'GET', path, handle, ...rest })
@@ -116,4 +139,37 @@ test('an answer that comes later is waited for, also if it came before the decis
   await new Promise((resolve) => setImmediate(resolve))
   gate.respond('GET /later', { status: 200, body: 'at last' })
   assert.equal((await answer).body, 'at last')
+})
+
+test('a file is taken for who may give it, and in its place before that is decided', async () => {
+  let rights = 1
+  const put = route('/files/:name', (_ctx, _request, { name }, [stored, needed]) => ({ status: 201, body: `${name}: ${JSON.stringify([stored, needed !== undefined])}` }), {
+    method: 'PUT',
+    authorize: () => {
+      if (rights-- <= 0) throw new HubError('FORBIDDEN', 'not you')
+    },
+    upload: (_ctx, _request, { name = '' }) => ({ ref: { bucket: 'up', key: name }, maxBytes: 5 }),
+    needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
+  })
+  const { gate, ask, files, failures } = gateOf(dialect('a', () => 'likely', [put, route('/files/:name', () => ({ status: 200 }))]))
+  async function* body(): AsyncGenerator<Buffer> {
+    yield Buffer.from('con')
+    yield Buffer.from('tent')
+  }
+  const bring = (headers: Record<string, string> = {}) => ask(request('PUT', '/files/x', headers), undefined, body())
+  assert.deepEqual([gate.streams(request('PUT', '/files/x')), gate.streams(request('GET', '/files/x')), gate.streams(request('PUT', '/other'))], [true, false, false])
+
+  rights = 0
+  assert.equal((await bring()).body, 'a: not you')
+  assert.deepEqual(files.splice(0), [], 'not read')
+  rights = 1
+  assert.equal((await bring({ 'content-length': '6' })).body, 'a: a file may have 5 bytes here')
+  assert.deepEqual(files.splice(0), [], 'not read')
+  rights = 1
+  assert.equal((await bring()).body, 'a: not you', 'the right was lost while the file came')
+  assert.deepEqual(files.splice(0), ['content for up/x, 5 at most', 'discarded'])
+  rights = 3
+  assert.equal((await bring()).body, 'x: [{"ref":{"bucket":"up","key":"x"},"size":7,"etag":"e"},true]')
+  assert.deepEqual(files, ['content for up/x, 5 at most', 'kept'])
+  assert.deepEqual(failures, [])
 })

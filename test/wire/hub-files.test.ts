@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { request as requestHttp } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { HubError } from '../../src/core/errors.ts'
 import type { Fulfilled } from '../../src/core/seam/http.ts'
-import type { Context, Dialect, MqttFront } from '../../src/dialect/dialect.ts'
+import type { Context, Dialect, HttpFront, MqttFront, Route } from '../../src/dialect/dialect.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Changes } from '../../src/hub/changes.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
+import { ask } from '../builders/http-server.ts'
 import { connectMqtt } from '../builders/mqtt-client.ts'
 import { within } from '../builders/within.ts'
 
@@ -50,6 +55,21 @@ function wordsOf(ctx: Context, found: Fulfilled[number]): string {
   return 'size' in found ? `${found.size}: ${found.content?.toString()}` : 'a certificate'
 }
 
+/** A file of up to 20 MB under the name in the path, from who has the key. */
+const put: Route = {
+  operation: 'PutFile',
+  method: 'PUT',
+  path: '/files/*name',
+  authorize: (_ctx, { headers }) => {
+    if (headers['key'] !== 'right') throw new HubError('FORBIDDEN', 'not you')
+  },
+  upload: (_ctx, _request, { name = '' }) => ({ ref: { bucket: 'uploads', key: name }, maxBytes: 20 * 1024 * 1024 }),
+  handle: (ctx, _request, _params, [stored]) => {
+    decided.push('put')
+    return { status: 201, body: wordsOf(ctx, stored), headers: stored !== undefined && 'etag' in stored ? { ETag: stored.etag } : {} }
+  },
+}
+
 let hub: Running
 let folder: string
 
@@ -63,7 +83,13 @@ before(async () => {
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
     authorizeSubscribe: (_ctx, _connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1 }),
   }
-  const dialect: Dialect = { ...iothub, ports: [], mqtt, limits: { sessionMs: 0, payloadBytes: 1000 } }
+  const http: HttpFront = {
+    ...iothub.http,
+    claim: ({ path }) => (path.startsWith('/files/') ? 'certain' : 'no'),
+    routes: [put],
+    failure: (error) => (error instanceof HubError ? { status: error.code === 'TOO_LARGE' ? 413 : 400, body: `${error.code}: ${error.message}` } : { status: 500, body: 'the hub failed' }),
+  }
+  const dialect: Dialect = { ...iothub, ports: [], mqtt, http, limits: { sessionMs: 0, payloadBytes: 1000 } }
   const options = { ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, memory: true, data: join(folder, 'data'), bucket: join(folder, 'bucket') }
   hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new Changes())
 })
@@ -171,4 +197,69 @@ test('many who fetch at once are all answered', async () => {
     for (const text of ['10: 01', '10: 12', '10: 23']) assert.equal((await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text, text)
     await device.end()
   }
+})
+
+const uploaded = (name: string): string => join(folder, 'bucket', name)
+const bring = (path: string, body: string | Buffer, headers: Record<string, string> = {}) => ask(hub.endpoints.http, { method: 'PUT', path, body, headers: { key: 'right', ...headers } })
+/** Names in the bucket's folder, and what is still arriving. */
+const inBucket = async (): Promise<string[]> => [...(await readdir(join(folder, 'bucket'))), ...(await readdir(join(folder, 'bucket', '.incoming')))].sort()
+
+test('a file comes over HTTP, larger than any body the hub would hold in memory, and is in its place when that is answered', async () => {
+  decided = []
+  const content = randomBytes(12 * 1024 * 1024)
+  const { status, headers } = await bring('/files/dev%2Fbig.bin', content)
+  assert.deepEqual([status, headers.etag], [201, createHash('md5').update(content).digest('hex')])
+  assert.ok((await readFile(uploaded('dev/big.bin'))).equals(content))
+  assert.equal((await bring('/files/dev/big.bin', '', { 'Transfer-Encoding': 'chunked' })).status, 201)
+  assert.equal((await readFile(uploaded('dev/big.bin'))).length, 0)
+})
+
+test('who may not, brings too much, or names a place outside, is answered as by the cloud, and nothing is left', async () => {
+  decided = []
+  const before = await inBucket()
+  const much = Buffer.alloc(21 * 1024 * 1024)
+  assert.equal((await bring('/files/x', much, { key: 'wrong' })).body, 'FORBIDDEN: not you')
+  assert.match((await bring('/files/x', much)).body, /^TOO_LARGE: a file may have 20971520/)
+  assert.equal((await bring('/files/x', much, { 'Transfer-Encoding': 'chunked' })).status, 413)
+  for (const path of ['/files/..%2Fx', '/files/../../x', '/files/a//b', '/files/.incoming/x']) assert.match((await bring(path, 'x')).body, /^INVALID: key/, path)
+  assert.deepEqual(decided, [])
+  assert.deepEqual(await inBucket(), before)
+  assert.equal((await bring('/files/after', 'x')).status, 201)
+})
+
+test('a client that waits to be told to go on is told so only if its file is wanted', async () => {
+  decided = []
+  const attempt = async (key: string): Promise<unknown[]> => {
+    const req = requestHttp({ host: '127.0.0.1', port: hub.endpoints.http, method: 'PUT', path: '/files/polite', headers: { key, expect: '100-continue', 'content-length': 9_000_000 } })
+    let told = false
+    req.once('continue', () => {
+      told = true
+      req.end(Buffer.alloc(9_000_000))
+    })
+    req.flushHeaders()
+    const [res] = (await within(once(req, 'response'), 'an answer')) as [{ statusCode: number; resume(): void }]
+    res.resume()
+    req.destroy()
+    return [told, res.statusCode]
+  }
+  assert.deepEqual(await attempt('right'), [true, 201])
+  assert.deepEqual(await attempt('wrong'), [false, 400])
+})
+
+test('an upload that breaks off is none: nothing is decided, nothing is left, nobody is told of a failure', async () => {
+  decided = []
+  await bring('/files/broken', 'old')
+  const [before, notices] = [await inBucket(), await hub.api.notices()]
+  for (const headers of [{ 'content-length': 100_000 }, { 'transfer-encoding': 'chunked' }]) {
+    const req = requestHttp({ host: '127.0.0.1', port: hub.endpoints.http, method: 'PUT', path: '/files/broken', headers: { key: 'right', ...headers } })
+    req.on('error', () => {})
+    await new Promise((resolve) => req.write('new', resolve))
+    while ((await inBucket()).length === before.length) await new Promise((resolve) => setImmediate(resolve))
+    req.destroy()
+    while ((await inBucket()).length > before.length) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await hub.api.notices()
+  assert.deepEqual(decided, ['put'])
+  assert.equal(await readFile(uploaded('broken'), 'utf8'), 'old')
+  assert.deepEqual(await hub.api.notices(), notices)
 })

@@ -1,6 +1,6 @@
 import type { PeerCertificate } from './mqtt.ts'
 
-/** One HTTP request, body read, path still raw: some clouds carry `%2F` inside a segment. */
+/** One HTTP request, path still raw: some clouds carry `%2F` inside a segment. */
 export interface HttpRequest {
   /** Names the request for a later `respond`. */
   id: string
@@ -10,6 +10,7 @@ export interface HttpRequest {
   query: URLSearchParams
   /** Lower-case names. */
   headers: Record<string, string | undefined>
+  /** All of it; empty where the route has it go to a file (`Route.upload`). */
   body: Buffer
   secure: boolean
   local: boolean
