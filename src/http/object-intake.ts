@@ -24,6 +24,7 @@ export class ObjectIntake {
   readonly #fsync: boolean
   /** By object: what changes one happens one after the other, in the order in which it is asked for. */
   readonly #changing = new Map<string, Promise<void>>()
+  readonly #arriving = new Set<Promise<Taken>>()
   #swept: Promise<void> | undefined
 
   constructor(root: string | undefined, { fsync = false }: { fsync?: boolean } = {}) {
@@ -43,7 +44,18 @@ export class ObjectIntake {
   }
 
   /** Reads all of an object that arrives bit by bit. TOO_LARGE beyond `maxBytes`; whatever goes wrong leaves nothing behind. */
-  async take(ref: ObjectRef, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Taken> {
+  take(ref: ObjectRef, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Taken> {
+    const arriving = this.#take(ref, bytes, maxBytes).finally(() => this.#arriving.delete(arriving))
+    this.#arriving.add(arriving)
+    return arriving
+  }
+
+  /** Resolves when nothing is arriving any more, nor being tidied away. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#arriving)
+  }
+
+  async #take(ref: ObjectRef, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Taken> {
     // Refused before it is sent, not after.
     this.#rooted()
     checkedSegments(ref)

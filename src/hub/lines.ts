@@ -41,7 +41,7 @@ export class Lines {
     }
   }
 
-  /** The hub has ended the connection: what waits is not to be decided any more. */
+  /** The hub ends the connection: what waits is not to be decided any more. */
   end(connection: ConnectionId, reason: DisconnectReason): void {
     const line = this.#lines.get(connection)
     if (line !== undefined) line.ended = reason

@@ -130,7 +130,10 @@ export class MqttGate implements BrokerHooks {
       fulfilled === undefined || mqtt.onFulfilled === undefined ? mqtt.onPublish(ctx, connection, incoming) : mqtt.onFulfilled(ctx, connection, incoming, fulfilled),
     )
     if (result.route === 'fetch') return this.#fetch(connection, incoming, result.needs)
-    if (result.route === 'close') this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${result.reason}`)
+    if (result.route === 'close') {
+      this.#lines.end(connection.id, result.as ?? 'FORBIDDEN')
+      this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${result.reason}`)
+    }
     if (result.route === 'drop') this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
     return committed.then(() => result)
   }
@@ -148,6 +151,10 @@ export class MqttGate implements BrokerHooks {
       const revoked = this.#revoked(connection, incoming)
       if (revoked !== undefined) return revoked
       verdict = this.#decide(connection, incoming, fulfilled)
+    } catch (error) {
+      // The broker is about to: what waits behind is not acknowledged, and comes again.
+      this.#lines.end(id, 'SERVER_INITIATED')
+      throw error
     } finally {
       this.#lines.release(id)
     }

@@ -205,7 +205,7 @@ async function compose(
   })
   const stop = async (): Promise<void> => {
     // First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not keep ports and folder.
-    await stopAll([() => ticker.stop(), () => traffic.stop(), () => feed.close(), () => broker.stop(), () => protocols.stop(), () => http.stop(), () => store.close(), () => withdraw()])
+    await stopAll([() => ticker.stop(), () => traffic.stop(), () => feed.close(), () => broker.stop(), () => protocols.stop(), () => http.stop(), () => intake.idle(), () => store.close(), () => withdraw()])
   }
 
   const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }

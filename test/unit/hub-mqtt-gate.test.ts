@@ -31,6 +31,7 @@ function gate({ fulfils = true } = {}) {
         onFulfilled: (_ctx: unknown, { id }: Connection, { topic }: Incoming, [found]: Fulfilled) => {
           said.push(`${id} ${topic} = ${String(found)}`)
           if (found instanceof Error) throw found
+          if (found !== undefined) return { route: 'close', reason: 'not that file' }
           return { route: 'forward' }
         },
       }),
@@ -65,15 +66,19 @@ test('what a client says while a file is fetched for it is decided after that; o
   assert.equal(said.at(-1), 'c1 d', 'at once, as nothing is being fetched any more')
 })
 
-test('a decision that fails on a file fails alone: the next is made all the same', async () => {
-  const { said, files, publish } = gate()
-  const failed = assert.rejects(publish('file 1'), /no such disk/)
-  const next = publish('a')
-  await tick()
-  files[0]?.(new Error('no such disk'))
-  await failed
-  assert.deepEqual(await next, { route: 'consume' })
-  assert.equal(said.at(-1), 'c1 a')
+test('a decision about a file that fails, or ends the connection, is the last: what waits behind it is not decided', async () => {
+  for (const [found, as] of [[new Error('no such disk'), 'SERVER_INITIATED'], [{ ref: { bucket: 'b', key: 'k' }, size: 1, etag: 'e' }, 'FORBIDDEN']] as const) {
+    const { said, files, publish, other } = gate()
+    const first = publish('file 1').then(({ route }) => route, (error: Error) => error.message)
+    const next = publish('a')
+    await tick()
+    files[0]?.(found)
+    assert.equal(await first, found instanceof Error ? 'no such disk' : 'close')
+    const verdict = await next
+    assert.ok(verdict.route === 'close' && verdict.as === as)
+    assert.ok(!said.includes('c1 a'))
+    assert.deepEqual(await publish('b', other), { route: 'consume' })
+  }
 })
 
 test('who is gone by then has said what it said', async () => {

@@ -171,6 +171,7 @@ test('a decision that fails on what was fetched is not acknowledged; what was sa
   await within(device.closed, 'the connection to be closed')
   await Promise.all(lost)
   assert.ok((await hub.api.notices()).some(({ text }) => /unlucky.*what a bad file/.test(text)))
+  assert.ok(!decided.includes('unlucky later '))
   const next = await client('lucky')
   await next.publish('later', 'hello')
   assert.ok(decided.includes('lucky later hello'))
@@ -262,4 +263,15 @@ test('an upload that breaks off is none: nothing is decided, nothing is left, no
   assert.deepEqual(decided, ['put'])
   assert.equal(await readFile(uploaded('broken'), 'utf8'), 'old')
   assert.deepEqual(await hub.api.notices(), notices)
+})
+
+test('a hub that stops while a file arrives leaves nothing of it', async () => {
+  const before = await inBucket()
+  const req = requestHttp({ host: '127.0.0.1', port: hub.endpoints.http, method: 'PUT', path: '/files/late', headers: { key: 'right', 'content-length': 100_000 } })
+  const ended = new Promise((resolve) => req.once('error', resolve))
+  await new Promise((resolve) => req.write('new', resolve))
+  while ((await inBucket()).length === before.length) await new Promise((resolve) => setImmediate(resolve))
+  await within(hub.stop(), 'the hub to stop')
+  assert.deepEqual(await inBucket(), before)
+  await within(ended, 'the upload to be cut off')
 })
