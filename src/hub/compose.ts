@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+import { Broker } from '../broker/broker.ts'
+import { Engine } from '../core/engine.ts'
+import type { DomainEvent } from '../core/events.ts'
+import type { Ids } from '../core/ids.ts'
+import type { Settings } from '../dialect/dialect.ts'
+import { createApiFront } from '../http/hub-api.ts'
+import { ObjectIntake } from '../http/object-intake.ts'
+import { ObjectStore } from '../http/objects.ts'
+import { HttpServer } from '../http/server.ts'
+import type { Endpoints, HubApi } from '../shared/api.ts'
+import { apiRoutes } from './api-routes.ts'
+import { createApi } from './api/create-api.ts'
+import type { TurnContext } from './context.ts'
+import { Deeds } from './deeds.ts'
+import { EventFeed } from './event-feed.ts'
+import type { Ground } from './ground.ts'
+import type { HubExtras } from './hub.ts'
+import { HttpGate } from './http-gate.ts'
+import { rememberInstant } from './last-instant.ts'
+import { MqttGate } from './mqtt-gate.ts'
+import { createFulfil } from './needs.ts'
+import { ProtocolGate } from './protocol-gate.ts'
+import { Ticker } from './ticker.ts'
+import { Traffic } from './traffic.ts'
+import { Turns } from './turns.ts'
+import { LiveView } from './views.ts'
+import { Wakes } from './wakes.ts'
+
+/** What a hub is given besides its options. */
+export interface Surroundings extends HubExtras {
+  /** Somebody has asked the hub, by its API, to stop. */
+  onStopAsked(): void
+}
+
+/** The parts of a hub that have a beginning and an end of their own. */
+export interface Parts {
+  engine: Engine
+  deeds: Deeds
+  ticker: Ticker
+  broker: Broker
+  protocols: ProtocolGate
+  http: HttpServer
+  intake: ObjectIntake
+  traffic: Traffic
+  feed: EventFeed
+  api: HubApi
+}
+
+/** Node leaves a UUID in the pieces it was made of, which take 500 bytes of memory; a copy takes 90. */
+const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('latin1') }
+
+/** Joins the parts of a hub; nothing runs yet. `endpoints` is asked for once it does. */
+export async function compose(ground: Ground, extras: Surroundings, endpoints: () => Endpoints): Promise<Parts> {
+  const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = ground
+  const engine = new Engine(store, ids)
+  const settings: Settings = { mode: options.mode, refuseIgnored: options.strict, endpoint }
+  const live = new LiveView(() => broker)
+  const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
+  const hear = (ctx: TurnContext, event: DomainEvent): void => {
+    byName.get(ctx.dialect)?.onEvent(ctx, event)
+    protocols.hear(ctx, event)
+  }
+  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, () => store.commit())
+  const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
+  const bucket = options.bucket === '' ? undefined : resolve(options.bucket)
+  const objects = new ObjectStore(bucket)
+  const intake = new ObjectIntake(bucket, { fsync: options.fsync })
+  const fulfil = createFulfil(objects, intake, certificates)
+
+  const gate = new MqttGate({
+    dialects,
+    settings,
+    notices,
+    live,
+    turn: (dialect, input, decide) => deeds.run(dialect, input, decide),
+    fulfil,
+    whenCaughtUp: (connection, then) => broker.whenCaughtUp(connection, then),
+  })
+  const broker = await Broker.create({
+    hooks: gate,
+    tables: store,
+    commit: () => store.commit(),
+    now: () => clock.now(),
+    ids,
+    limits: (dialect) => byName.get(dialect)?.limits ?? { sessionMs: 0 },
+    onNotice: ({ text, decided }) => decided === true || note(text),
+    tls: certificates.tls,
+    onHttpSocket: (socket) => http.accept(socket),
+    webSocketPaths: ['/mqtt', ...dialects.flatMap(({ webSocketPaths }) => webSocketPaths ?? [])],
+  })
+  const traffic = new Traffic(clock, extras.traffic ?? false)
+  traffic.attach(broker)
+  const protocols = new ProtocolGate({ dialects, ids, tls: certificates.tls, turn: (dialect, input, decide) => void deeds.run(dialect, input, decide), note })
+  const requests = new HttpGate({
+    dialects,
+    perform: (dialect, { id, method, path }, decide) => deeds.runAll(dialect, { type: 'http', request: id, method, path }, decide),
+    fulfil,
+    intake,
+    onFailure: note,
+  })
+
+  const ticker = new Ticker(
+    clock,
+    [
+      { next: () => engine.nextDeadline(), run: () => deeds.runAll('', { type: 'deadline', key: 'engine' }, (ctx) => ctx.engine.tick(ctx.turn)) },
+      { next: () => broker.nextExpiry(), run: (now) => broker.expireSessions(now) },
+      wakes,
+    ],
+    note,
+  )
+  const deeds = new Deeds(
+    turns,
+    {
+      broker,
+      respond: (request, response) => requests.respond(request, response),
+      write: (socket, bytes) => protocols.write(socket, bytes),
+      end: (socket) => protocols.end(socket),
+      wake: (dialect, key, at) => wakes.set(dialect, key, at),
+      onFailure: note,
+    },
+    changes,
+    () => ticker.look(),
+  )
+
+  const api = createApi({
+    options,
+    engine,
+    clock,
+    virtual,
+    notices,
+    dialects,
+    live,
+    traffic,
+    ca: certificates.tls.ca,
+    endpoints,
+    connections: () => [...broker.connections()].length,
+    perform: (dialect, call, decide) => deeds.runAll(dialect, { type: 'api', call }, decide),
+    fulfil,
+    moved: () => changes.emit({ type: 'clock' }),
+    idle: async () => {
+      await ticker.idle()
+      if (virtual === undefined) return
+      rememberInstant(store, clock.now())
+      await store.commit()
+    },
+  })
+  const feed = new EventFeed(changes)
+  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), token: ground.token, names: [endpoint.host, ...ground.lan], onNotice: note })
+  const http = HttpServer.create({
+    hooks: {
+      handle: (request, gone, body) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone, body)),
+      streams: (head) => !front.claims(head) && requests.streams(head),
+    },
+    tls: certificates.tls,
+    onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
+    onNotice: note,
+    objects,
+  })
+  return { engine, deeds, ticker, broker, protocols, http, intake, traffic, feed, api }
+}

@@ -1,0 +1,81 @@
+import { join, resolve } from 'node:path'
+import { openCertificates, type Certificates } from '../broker/certificates.ts'
+import type { Clock } from '../core/clock.ts'
+import { VirtualClock } from '../core/virtual-clock.ts'
+import type { Dialect, Settings } from '../dialect/dialect.ts'
+import { loadToken } from '../http/token.ts'
+import type { HubOptions } from '../shared/options.ts'
+import { StoreError } from '../store/store-error.ts'
+import { memoryStore, openStore, type Store } from '../store/store.ts'
+import type { Changes } from './changes.ts'
+import { explainFolder } from './data-folder.ts'
+import { lastInstant } from './last-instant.ts'
+import { findHub } from './locator.ts'
+import { lanAddress, lanNames, publicHost } from './network.ts'
+import { Notices } from './notices.ts'
+import { RealClock } from './real-clock.ts'
+
+/** What all parts of a hub stand on: there before the first of them. */
+export interface Ground {
+  options: HubOptions
+  dialects: readonly Dialect[]
+  changes: Changes
+  /** The data folder, absolute. */
+  data: string
+  store: Store
+  clock: Clock
+  /** The same clock, where it is a virtual one. */
+  virtual: VirtualClock | undefined
+  notices: Notices
+  /** Tells people of what went wrong, with the reason. */
+  note(text: string, error?: unknown): void
+  certificates: Certificates
+  token: string
+  /** The names by which the local network may call the hub. */
+  lan: readonly string[]
+  /** Where clients reach it; the ports are 0 until it listens. */
+  endpoint: Settings['endpoint']
+}
+
+/** Opens the data folder, and finds or makes what a hub keeps there. Rejects with what is wrong with the folder, or who else has it. */
+export async function layGround(options: HubOptions, dialects: readonly Dialect[], changes: Changes): Promise<Ground> {
+  const data = resolve(options.data)
+  // What the store says while it opens it keeps.
+  let note: Ground['note'] = () => {}
+  const store = options.memory ? memoryStore() : await openState(data, options, (text) => note(text))
+  try {
+    const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
+    const clock = virtual ?? new RealClock()
+    const notices = new Notices(clock, () => changes.emit({ type: 'notice' }))
+    note = (text, error) => notices.add('warning', error === undefined ? text : `${text}: ${wordsOf(error)}`)
+    store.warnings.forEach((text) => note(text))
+
+    const lan = lanNames(options.host)
+    const names = [...lan, ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
+    const certificates = await openCertificates({ directory: join(data, 'certificates'), names })
+    const token = await loadToken(join(data, 'token'), note)
+    const boards = lanAddress(options.host)
+    const endpoint = { host: publicHost(options.host), ...(boards !== undefined && { lan: boards }), mqtt: 0, mqtts: 0, http: 0, https: 0 }
+    return { options, dialects, changes, data, store, clock, virtual, notices, note, certificates, token, lan, endpoint }
+  } catch (error) {
+    await store.close().catch(() => {})
+    throw explainFolder(error, data)
+  }
+}
+
+async function openState(data: string, { fsync }: HubOptions, onWarning: (text: string) => void): Promise<Store> {
+  try {
+    return await openStore({ directory: join(data, 'state'), fsync, onWarning })
+  } catch (error) {
+    throw await whoHasIt(error, data)
+  }
+}
+
+/** A folder that another hub has: says where that one is. */
+async function whoHasIt(error: unknown, data: string): Promise<unknown> {
+  if (!(error instanceof StoreError) || error.code !== 'LOCKED') return explainFolder(error, data)
+  const other = await findHub(data)
+  return other === undefined ? error : new StoreError('LOCKED', `${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`)
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
