@@ -4,7 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { DialectName } from '../core/ids.ts'
 import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
 import type { AedesClient, ConnectionKeeper } from './aedes.ts'
-import { Flusher } from './cork.ts'
+import { Flusher, type OutletLimits } from './cork.ts'
 import { Exchange } from './exchange.ts'
 import { Handshake } from './handshake.ts'
 import { watchPackets } from './intake.ts'
@@ -30,6 +30,7 @@ const CONNECT_MS = 30_000
 /** MQTT 3.1 and 3.1.1 over TCP, TLS and WebSocket. It decides nothing: it asks its hooks and does as they say. */
 export class Broker {
   readonly #options: BrokerOptions
+  readonly #outletLimits: OutletLimits
   readonly #keeper: ConnectionKeeper
   readonly #sessions: Sessions
   readonly #exchange: Exchange
@@ -52,7 +53,8 @@ export class Broker {
 
   private constructor(options: BrokerOptions) {
     this.#options = options
-    const { hooks, tables, limits, now } = options
+    const { hooks, tables, limits, now, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS } = options
+    this.#outletLimits = { bufferBytes, stallMs }
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
     this.#sessions = new Sessions(tables, limits, now)
@@ -101,8 +103,8 @@ export class Broker {
 
   /** Speaks MQTT 3.1.1 on any byte stream, which is the broker's from now on: also the way in for a translator of MQTT 5. */
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
-    const { packetBytes = PACKET_BYTES, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS, hooks, ids } = this.#options
-    const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, pacer: this.#pacer, limits: { bufferBytes, stallMs }, tap: this.#tap, hooks })
+    const { packetBytes = PACKET_BYTES, hooks, ids } = this.#options
+    const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, pacer: this.#pacer, limits: this.#outletLimits, tap: this.#tap, hooks })
     link.client = this.#keeper.handle(stream) as AedesClient
     this.#links.add(link)
     watchPackets(link, this.#tap, packetBytes)

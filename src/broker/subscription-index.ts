@@ -8,7 +8,9 @@ export type Subscription<S> = readonly [S, Qos]
 /** Who subscribes to one filter. Nearly always that is one, and a map for each would be most of what an idle device costs. */
 interface Subscribers<S> {
   filter: string
-  only: Subscription<S> | undefined
+  only: S | undefined
+  /** What the only one was granted. */
+  qos: Qos
   /** Once there has been more than one. */
   all: Map<S, Qos> | undefined
 }
@@ -23,20 +25,25 @@ export class SubscriptionIndex<S> {
   add(filter: string, subscriber: S, qos: Qos): void {
     let entry = this.#filters.get(filter)
     if (entry === undefined) {
-      this.#filters.set(filter, (entry = { filter, only: undefined, all: undefined }))
+      this.#filters.set(filter, (entry = { filter, only: undefined, qos, all: undefined }))
       if (hasWildcard(filter)) {
         this.#wild.add(filter, entry)
         this.#wildcards += 1
       }
     }
-    if (entry.all === undefined && (entry.only === undefined || entry.only[0] === subscriber)) entry.only = [subscriber, qos]
-    else (entry.all ??= new Map([entry.only!])).set(subscriber, qos)
+    if (entry.all !== undefined || (entry.only !== undefined && entry.only !== subscriber)) {
+      entry.all ??= new Map([[entry.only!, entry.qos]])
+      entry.all.set(subscriber, qos)
+    } else {
+      entry.only = subscriber
+      entry.qos = qos
+    }
   }
 
   remove(filter: string, subscriber: S): void {
     const entry = this.#filters.get(filter)
     if (entry === undefined) return
-    if (entry.all === undefined && entry.only?.[0] !== subscriber) return
+    if (entry.all === undefined && entry.only !== subscriber) return
     entry.all?.delete(subscriber)
     if (entry.all !== undefined && entry.all.size > 0) return
     this.#filters.delete(filter)
@@ -61,5 +68,5 @@ export class SubscriptionIndex<S> {
 
 function subscribersOf<S>(entry: Subscribers<S> | undefined): Iterable<Subscription<S>> {
   if (entry === undefined) return []
-  return entry.all ?? (entry.only === undefined ? [] : [entry.only])
+  return entry.all ?? (entry.only === undefined ? [] : [[entry.only, entry.qos]])
 }

@@ -1,5 +1,5 @@
 import { HubError, notFound } from '../errors.ts'
-import { keyOf, type DeviceKey, type DialectName, type Ids } from '../ids.ts'
+import { keyOf, type DeviceKey, type DialectName, type GroupKey, type Ids } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import type { Connections } from './connectivity.ts'
@@ -23,6 +23,11 @@ export interface DeviceChange {
   enabled?: boolean
   extra?: Record<string, unknown>
 }
+
+/** A fleet's devices share what they do not have. */
+const NOTHING: Record<string, never> = Object.freeze({})
+const NO_GROUPS: GroupKey[] = []
+Object.freeze(NO_GROUPS)
 
 /** The registered devices of all clouds. */
 export class Devices {
@@ -78,14 +83,14 @@ export class Devices {
       name: input.name,
       id: this.#ids.uuid(),
       ...(input.type === undefined ? {} : { type: input.type }),
-      attributes: input.attributes ?? {},
-      tags: input.tags ?? {},
-      groups: [],
+      attributes: input.attributes ?? NOTHING,
+      tags: input.tags ?? NOTHING,
+      groups: NO_GROUPS,
       enabled: true,
       version: 1,
       createdAt: turn.now,
       updatedAt: turn.now,
-      extra: input.extra ?? {},
+      extra: input.extra ?? NOTHING,
     }
     this.#devices.set(key, device)
     this.#revision += 1

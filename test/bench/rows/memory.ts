@@ -5,7 +5,7 @@ import { median, spread } from '../stats.ts'
 import { kilobytes, whole } from '../table.ts'
 
 const BEFORE = 1000
-const DEVICES = 5000
+const DEVICES = 15_000
 const BAR = 4 * 1024
 
 /** What one more idle device costs: connected, subscribed to what devices that take jobs subscribe to. */
@@ -13,7 +13,7 @@ export const memory: Row = {
   name: 'memory',
   title: 'memory per idle device',
   measure: async (bench) => {
-    const devices = bench.options.quick ? 2000 : DEVICES
+    const devices = bench.options.quick ? 2000 : bench.fleet(DEVICES + BEFORE) - BEFORE
     const rounds = bench.options.quick ? 2 : 3
     const hub: Memory[] = []
     const aedes: Memory[] = []
