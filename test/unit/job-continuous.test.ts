@@ -55,6 +55,26 @@ test('an execution that people have deleted does not come back by itself, but wh
   assert.deepEqual([hall.status(device), hall.engine.executions.require('x/job', device).number], ['QUEUED', 2])
 })
 
+test('numbers of deleted executions are not given again, in whatever order they were deleted', () => {
+  const { hall, devices, join, leave } = continuous({ retry: [{ on: 'FAILED', times: 1 }] })
+  const device = devices[0]!
+  hall.report(device, 'FAILED')
+  for (const number of [2, 1]) hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device, number))
+  leave(device)
+  join(device)
+  assert.equal(hall.engine.executions.require('x/job', device).number, 3)
+})
+
+test('an execution that is deleted while its device is away does not keep the next one from it when it comes back', () => {
+  const { hall, devices, join, leave } = continuous()
+  const device = devices[0]!
+  leave(device)
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device, 1))
+  hall.restart()
+  join(device)
+  assert.deepEqual([hall.status(device), hall.engine.executions.require('x/job', device).number], ['QUEUED', 2])
+})
+
 test('nothing is kept of deleted executions once their job is deleted', () => {
   const { hall, devices } = continuous()
   hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', devices[0]!, 1))

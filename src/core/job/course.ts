@@ -164,7 +164,7 @@ export class Course {
   /** A device may have joined or left the targets of a continuous job. */
   reconsider(turn: Turn, job: Job, device: DeviceKey): void {
     const latest = this.#book.get(job.key, device)
-    const meant = this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
+    const meant = this.isTarget(job, device)
     if (!meant) this.#book.erased.left(job.key, device)
     if (meant && (latest === undefined || latest.status === 'REMOVED')) {
       if (this.#book.erased.withholds(job.key, device)) return
@@ -176,6 +176,11 @@ export class Course {
     }
   }
 
+  /** Whether the targets mean this device now. */
+  isTarget(job: Job, device: DeviceKey): boolean {
+    return this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
+  }
+
   /** Nothing new is queued once the schedule has ended, also if that was while the hub was down and is yet to be acted on. */
   hasEnded({ rolloutStopped, schedule }: Job, now: Instant): boolean {
     return rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
@@ -184,8 +189,7 @@ export class Course {
   #isDue(job: Job, device: DeviceKey): boolean {
     const latest = this.#book.get(job.key, device)
     if (latest !== undefined && latest.status !== 'REMOVED') return false
-    if (this.#fleet.devices.get(device) === undefined) return false
-    return job.selection === 'SNAPSHOT' || means(this.#fleet, job.targets, device)
+    return job.selection === 'SNAPSHOT' ? this.#fleet.devices.get(device) !== undefined : this.isTarget(job, device)
   }
 
   #queue(turn: Turn, job: Job, device: DeviceKey, retried?: NonNullable<Execution['retried']>): void {

@@ -5,9 +5,9 @@ import type { Execution } from './model.ts'
 interface Erasure {
   job: JobKey
   device: DeviceKey
-  /** Of the latest attempt, which was erased. */
+  /** The highest of an attempt that was erased. */
   number: number
-  /** The device has left the targets since. */
+  /** The device is none of the targets, or was not for a while since. */
   left?: true
 }
 
@@ -35,8 +35,9 @@ export class Erased {
     return erasure !== undefined && erasure.left !== true
   }
 
-  add({ job, device, number }: Execution): void {
-    this.#table.set(keyOf(job, device), { job, device, number })
+  /** The latest attempt of a device was erased; `isTarget`: the device is one of the job's targets now. */
+  add({ job, device, number }: Execution, isTarget: boolean): void {
+    this.#table.set(keyOf(job, device), { job, device, number: Math.max(number, this.number(job, device)), ...(!isTarget && { left: true }) })
     this.#index(job, device)
   }
 

@@ -9,6 +9,8 @@ import { startTimer, stepTimer, type Timers } from './timeout.ts'
 /** What executions need of the jobs they belong to. */
 export interface Employer {
   inProgressMs(job: JobKey): number | undefined
+  /** Whether the device is one of the job's targets now. */
+  isTarget(job: JobKey, device: DeviceKey): boolean
   /** An execution has just ended. */
   ended(turn: Turn, execution: Execution): void
 }
@@ -111,7 +113,7 @@ export class Executions {
     if (execution.status === 'IN_PROGRESS' && !force) throw invalidTransition(execution, 'DELETED')
     const latest = this.require(job, device).number === number
     this.#book.erase(execution)
-    if (latest && !withJob) this.#book.erased.add(execution)
+    if (latest && !withJob) this.#book.erased.add(execution, this.#employer.isTarget(job, device))
     turn.emit({ type: 'execution.deleted', key: device, execution })
     if (isPending(execution.status)) this.#employer.ended(turn, execution)
   }

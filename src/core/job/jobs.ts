@@ -33,6 +33,10 @@ export class Jobs {
     this.#fleet = fleet
     this.executions = new Executions(this.#book, {
       inProgressMs: (job) => this.get(job)?.timeout?.inProgressMs,
+      isTarget: (key, device) => {
+        const job = this.get(key)
+        return job !== undefined && this.#course.isTarget(job, device)
+      },
       ended: (turn, execution) =>
         this.#course.ended(turn, execution, (reasonCode, comment) => this.cancel(turn, execution.job, { reasonCode, comment })),
     })
