@@ -18,7 +18,11 @@ export class Dissolutions {
     this.#groups = groups
     this.#devices = devices
     this.#slice = slice
-    for (const { key, createdAt, dissolving } of groups.all()) if (dissolving !== undefined) this.#deadlines.set(key, createdAt)
+    for (const group of [...groups.all()]) {
+      if (group.dissolving === undefined) continue
+      groups.forgetAskers(group)
+      this.#deadlines.set(group.key, group.createdAt)
+    }
   }
 
   /**

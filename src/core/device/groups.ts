@@ -93,12 +93,19 @@ export class Groups {
     this.#groups.set(group.key, { ...group, dissolving: { askers: [...(group.dissolving?.askers ?? []), asker] } })
   }
 
+  /** Those who asked for its end are no longer there: their names may be others' by now. */
+  forgetAskers(group: Group): void {
+    this.#groups.set(group.key, { ...group, dissolving: { askers: [] } })
+  }
+
   /** Refuses with CONFLICT while groups or devices are in it, and NOT_FOUND. */
   delete(turn: Turn, key: GroupKey, expectedVersion?: number): void {
     const group = this.require(key, expectedVersion)
     if (this.children(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has child groups`)
     if (this.direct(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has devices`)
     this.#groups.delete(key)
+    this.#members.delete(key)
+    this.#children.delete(key)
     if (group.parent !== undefined) this.#children.get(group.parent)?.delete(key)
     turn.emit({ type: 'group.deleted', key, group })
   }
