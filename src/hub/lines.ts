@@ -1,10 +1,9 @@
-import type { ConnectionId, DisconnectReason } from '../core/seam/mqtt.ts'
+import type { ConnectionId } from '../core/seam/mqtt.ts'
 
 interface Line {
   /** Decisions that something is still being fetched for. */
   open: number
   readonly waiting: (() => void)[]
-  ended?: DisconnectReason
 }
 
 /** What connections have published behind a message whose decision waits for something; only for those that have such a one. */
@@ -39,15 +38,5 @@ export class Lines {
       if (next === undefined) return void this.#lines.delete(connection)
       next()
     }
-  }
-
-  /** The hub ends the connection: what waits is not to be decided any more. */
-  end(connection: ConnectionId, reason: DisconnectReason): void {
-    const line = this.#lines.get(connection)
-    if (line !== undefined) line.ended = reason
-  }
-
-  ended(connection: ConnectionId): DisconnectReason | undefined {
-    return this.#lines.get(connection)?.ended
   }
 }

@@ -33,7 +33,7 @@ export interface MqttGateOptions {
   whenCaughtUp(connection: ConnectionId, then: () => void): void
 }
 
-/** Ends that were the hub's own decision: what the client had said and nobody had looked at counts no more. */
+/** Ends that were the hub's own decision. */
 const BY_HUB: ReadonlySet<DisconnectReason> = new Set(['FORBIDDEN', 'SERVER_INITIATED', 'CLIENT_ERROR'])
 
 const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
@@ -43,6 +43,8 @@ export class MqttGate implements BrokerHooks {
   readonly #options: MqttGateOptions
   readonly #dialects: ReadonlyMap<DialectName, Dialect>
   readonly #lines = new Lines()
+  /** Connections that the hub has ended: what the client had said and nobody had looked at counts no more, but for its will. */
+  readonly #ended = new WeakMap<Connection, DisconnectReason>()
   /** Only if a dialect filters deliveries does every delivery pay for the question. */
   readonly mayDeliver?: NonNullable<BrokerHooks['mayDeliver']>
 
@@ -85,7 +87,7 @@ export class MqttGate implements BrokerHooks {
   disconnected(connection: Connection, reason: DisconnectReason): void {
     const { device } = connection.identity
     this.#options.live.remove(connection)
-    if (BY_HUB.has(reason)) this.#lines.end(connection.id, reason)
+    if (BY_HUB.has(reason)) this.#ended.set(connection, reason)
     this.#turn(connection.dialect, connection.id, 'disconnect', undefined, (ctx) => {
       if (device !== undefined) ctx.engine.connections.disconnected(ctx.turn, device, reason)
       this.#of(connection).mqtt.onDisconnected?.(ctx, connection, reason)
@@ -96,7 +98,10 @@ export class MqttGate implements BrokerHooks {
     const { mqtt } = this.#of(connection)
     const { result } = this.#turn(connection.dialect, connection.id, 'subscribe', filter, (ctx) => mqtt.authorizeSubscribe(ctx, connection, filter, qos))
     if ('refuse' in result) this.#refused(connection, `may not subscribe ${filter}: ${result.refuse}`)
-    if ('close' in result) this.#refused(connection, `was closed for subscribing ${filter}: ${result.close}`)
+    if ('close' in result) {
+      this.#ended.set(connection, 'FORBIDDEN')
+      this.#refused(connection, `was closed for subscribing ${filter}: ${result.close}`)
+    }
     return result
   }
 
@@ -113,27 +118,29 @@ export class MqttGate implements BrokerHooks {
   }
 
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
-    const { limits } = this.#of(connection)
-    if (incoming.payload.length > limits.payloadBytes) {
-      const reason = `payload of ${incoming.payload.length} bytes, at most ${limits.payloadBytes} are taken`
-      this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${reason}`)
-      return Promise.resolve({ route: 'close', reason, as: 'CLIENT_ERROR' })
-    }
-    if (this.#lines.has(connection.id)) return this.#lines.behind(connection.id, async () => this.#revoked(connection, incoming) ?? this.#decide(connection, incoming))
-    return this.#decide(connection, incoming)
+    const { id } = connection
+    return this.#lines.has(id) ? this.#lines.behind(id, () => this.#take(connection, incoming)) : this.#take(connection, incoming)
+  }
+
+  #take(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
+    const revoked = this.#revoked(connection, incoming)
+    if (revoked !== undefined) return Promise.resolve(revoked)
+    const { payloadBytes } = this.#of(connection).limits
+    const { length } = incoming.payload
+    if (length <= payloadBytes) return this.#decide(connection, incoming)
+    return Promise.resolve(this.#closed(connection, incoming, { route: 'close', reason: `payload of ${length} bytes, at most ${payloadBytes} are taken`, as: 'CLIENT_ERROR' }))
   }
 
   /** `fulfilled` is there if something had to be fetched for it. */
   #decide(connection: Connection, incoming: Incoming, fulfilled?: Fulfilled): Promise<PublishVerdict> {
     const { mqtt } = this.#of(connection)
-    const { result, committed } = this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) =>
-      fulfilled === undefined || mqtt.onFulfilled === undefined ? mqtt.onPublish(ctx, connection, incoming) : mqtt.onFulfilled(ctx, connection, incoming, fulfilled),
+    const { result, committed } = this.#lastIfItFails(connection, () =>
+      this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) =>
+        fulfilled === undefined || mqtt.onFulfilled === undefined ? mqtt.onPublish(ctx, connection, incoming) : mqtt.onFulfilled(ctx, connection, incoming, fulfilled),
+      ),
     )
     if (result.route === 'fetch') return this.#fetch(connection, incoming, result.needs)
-    if (result.route === 'close') {
-      this.#lines.end(connection.id, result.as ?? 'FORBIDDEN')
-      this.#refused(connection, `was closed for publishing to ${incoming.topic}: ${result.reason}`)
-    }
+    if (result.route === 'close') this.#closed(connection, incoming, result)
     if (result.route === 'drop') this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
     return committed.then(() => result)
   }
@@ -151,18 +158,31 @@ export class MqttGate implements BrokerHooks {
       const revoked = this.#revoked(connection, incoming)
       if (revoked !== undefined) return revoked
       verdict = this.#decide(connection, incoming, fulfilled)
-    } catch (error) {
-      // The broker is about to: what waits behind is not acknowledged, and comes again.
-      this.#lines.end(id, 'SERVER_INITIATED')
-      throw error
     } finally {
       this.#lines.release(id)
     }
     return verdict
   }
 
-  #revoked({ id }: Connection, { topic, will }: Incoming): PublishVerdict | undefined {
-    const as = will === true ? undefined : this.#lines.ended(id)
+  /** What fails here makes the broker end the connection: what came behind it is not acknowledged, and comes again. */
+  #lastIfItFails<T>(connection: Connection, run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      this.#ended.set(connection, 'SERVER_INITIATED')
+      throw error
+    }
+  }
+
+  /** This message ends its connection. */
+  #closed(connection: Connection, { topic }: Incoming, verdict: PublishVerdict & { route: 'close' }): PublishVerdict {
+    this.#ended.set(connection, verdict.as ?? 'FORBIDDEN')
+    this.#refused(connection, `was closed for publishing to ${topic}: ${verdict.reason}`)
+    return verdict
+  }
+
+  #revoked(connection: Connection, { topic, will }: Incoming): PublishVerdict | undefined {
+    const as = will === true ? undefined : this.#ended.get(connection)
     return as && { route: 'close', reason: `the hub ended the connection before its message to ${topic} could be looked at`, as }
   }
 

@@ -9,7 +9,7 @@ import type { LiveView } from '../../src/hub/views.ts'
 import { Bench } from '../builders/context.ts'
 
 const file: Need = { type: 'object', ref: { bucket: 'b', key: 'k' }, maxBytes: 10 }
-const message = (topic: string, will?: true): Incoming => ({ topic, payload: Buffer.alloc(0), qos: 1, retain: false, dup: false, ...(will && { will }) })
+const message = (topic: string, will?: true): Incoming => ({ topic, payload: Buffer.alloc(topic === 'large' ? 11 : 0), qos: 1, retain: false, dup: false, ...(will && { will }) })
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Topics that begin with `file` want one. Files are found, and clients have caught up, when the test says so. */
@@ -25,6 +25,8 @@ function gate({ fulfils = true } = {}) {
     mqtt: {
       onPublish: (_ctx: unknown, { id }: Connection, { topic }: Incoming) => {
         said.push(`${id} ${topic}`)
+        if (topic === 'broken') throw new Error('broken')
+        if (topic === 'forbidden') return { route: 'close', reason: 'not that topic' }
         return topic.startsWith('file') ? { route: 'fetch', needs: [file] } : { route: 'consume' }
       },
       ...(fulfils && {
@@ -89,6 +91,32 @@ test('who is gone by then has said what it said', async () => {
   files[0]?.(undefined)
   assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'consume'])
   assert.deepEqual(said, ['c1 file 1', 'c1 file 1 = undefined', 'c1 a'])
+})
+
+test('what a client sent along with a message that ends its connection is not decided, but its will', async () => {
+  for (const [topic, as] of [['forbidden', 'FORBIDDEN'], ['large', 'CLIENT_ERROR']] as const) {
+    const { said, publish, connection, other } = gate()
+    const verdicts = await Promise.all([publish(topic), publish('a'), publish('gone', connection, true), publish('b', other)])
+    assert.deepEqual(verdicts.map(({ route }) => route), ['close', 'close', 'consume', 'consume'])
+    assert.ok(verdicts[1]?.route === 'close' && verdicts[1].as === as)
+    assert.deepEqual(said.filter((one) => !one.endsWith(topic)), ['c1 gone', 'c2 b'])
+  }
+})
+
+test('what a client sent along with a message that the hub failed over is not decided either', async () => {
+  const { said, publish } = gate()
+  assert.throws(() => publish('broken'), /broken/)
+  assert.equal((await publish('a')).route, 'close')
+  assert.deepEqual(said, ['c1 broken'])
+})
+
+test('an oversized message behind a file is the last that is decided', async () => {
+  const { said, files, publish } = gate()
+  const verdicts = [publish('file 1'), publish('large'), publish('a')]
+  await tick()
+  files[0]?.(undefined)
+  assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'close', 'close'])
+  assert.deepEqual(said, ['c1 file 1', 'c1 file 1 = undefined'])
 })
 
 test('from a connection that the hub has ended nothing more is decided, but its will', async () => {
