@@ -204,3 +204,16 @@ test('deleting the latest attempt brings the one before it back', () => {
   hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device!, 2))
   assert.deepEqual([hall.status(device!), hall.count('QUEUED'), hall.count('FAILED'), hall.jobStatus()], ['FAILED', 0, 1, 'COMPLETED'])
 })
+
+test('what is said with a cancellation is kept with the execution if it is cancelled, and is no part of what it was before', () => {
+  const hall = new Hall()
+  const [device] = hall.devices(1) as [string]
+  const before = hall.job([device]) && hall.report(device, 'IN_PROGRESS')
+  hall.told()
+  const cancel = (force: boolean): unknown => hall.turn((turn, engine) => engine.executions.cancel(turn, 'x/job', device, { force, details: { why: 'asked' } }))
+  assert.throws(() => cancel(false), (error) => error instanceof HubError && error.data['execution'] === before)
+  cancel(true)
+  const [event] = hall.events.splice(0)
+  assert.ok(event?.type === 'execution.changed')
+  assert.deepEqual([event.before, event.execution.details], [before, { why: 'asked' }])
+})

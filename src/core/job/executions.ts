@@ -103,8 +103,7 @@ export class Executions {
   ): Execution {
     const before = this.require(job, device)
     checkVersion(before, expectedVersion)
-    const wanted = details === undefined ? before : { ...before, details }
-    return this.move(turn, wanted, force ? 'FORCE_CANCEL' : 'CANCEL')
+    return this.move(turn, before, force ? 'FORCE_CANCEL' : 'CANCEL', details)
   }
 
   /** Erases one attempt. What is in progress is only erased by force: INVALID_TRANSITION. With the whole job, nothing of it is remembered. */
@@ -118,11 +117,13 @@ export class Executions {
     if (isPending(execution.status)) this.#employer.ended(turn, execution)
   }
 
-  /** A move of the hub itself. INVALID_TRANSITION where the table of states has none. */
-  move(turn: Turn, before: Execution, move: HubMove): Execution {
+  /** A move of the hub itself; `details` replace those of the execution. INVALID_TRANSITION where the table of states has none. */
+  move(turn: Turn, before: Execution, move: HubMove, details = before.details): Execution {
     const status = moved(before.status, move)
     if (status === undefined) throw invalidTransition(before, move)
-    const after: Execution = { ...next(turn, before, status), ...(move === 'FORCE_CANCEL' && before.status === 'IN_PROGRESS' ? { forceCanceled: true } : {}) }
+    const after = next(turn, before, status)
+    if (details !== undefined) after.details = details
+    if (move === 'FORCE_CANCEL' && before.status === 'IN_PROGRESS') after.forceCanceled = true
     return this.#write(turn, before, after)
   }
 
