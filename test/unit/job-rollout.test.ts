@@ -101,3 +101,18 @@ test('a query names its devices by what the registry and the twin say', () => {
   hall.job([], { targets: [{ type: 'query', where, text: 'either' }] })
   assert.deepEqual([...hall.engine.executions.ofJob('x/job').keys()], devices.slice(0, 2))
 })
+
+test('a group is rolled out in the order in which its devices were registered, whoever joined first, and whether or not the hub has been restarted', () => {
+  const order = (restarts: boolean): string[] => {
+    const hall = new Hall()
+    const devices = hall.devices(3)
+    hall.turn((turn, engine) => {
+      engine.groups.create(turn, { dialect: 'x', name: 'g' })
+      for (const device of devices.toReversed()) engine.devices.join(turn, device, 'x/g')
+    })
+    if (restarts) hall.restart()
+    hall.job([], { targets: [{ type: 'group', group: 'x/g' }] })
+    return [...hall.engine.executions.ofJob('x/job').keys()]
+  }
+  assert.deepEqual([order(false), order(true)], [['x/d1', 'x/d2', 'x/d3'], ['x/d1', 'x/d2', 'x/d3']])
+})

@@ -119,7 +119,7 @@ export class Groups {
     return this.#members.get(key) ?? NOBODY
   }
 
-  /** The devices in this group or any group below it, each once, in the order they joined. */
+  /** The devices in this group or any group below it, each once, in no particular order. */
   members(key: GroupKey): Set<DeviceKey> {
     const found = new Set(this.direct(key))
     for (const child of this.children(key)) for (const device of this.members(child)) found.add(device)

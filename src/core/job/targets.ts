@@ -13,16 +13,23 @@ export interface Fleet {
   facts(device: Device): Lookup
 }
 
-/** The devices the targets mean now, each once: targets in their order, groups in joining order. */
+/** The devices the targets mean now, each once: targets in their order, what they mean in the order in which it was registered. */
 export function resolve(fleet: Fleet, dialect: DialectName, targets: readonly Target[]): DeviceKey[] {
   const found = new Set<DeviceKey>()
+  const registered = targets.some(({ type }) => type === 'group') ? orderOf(fleet.devices.ofDialect(dialect)) : new Map<DeviceKey, number>()
   for (const target of targets) {
     if (target.type === 'device') found.add(target.device)
-    else if (target.type === 'group') for (const member of fleet.groups.members(target.group)) found.add(member)
+    else if (target.type === 'group') for (const member of sorted(fleet.groups.members(target.group), registered)) found.add(member)
     else for (const device of fleet.devices.ofDialect(dialect)) if (matches(target.where, fleet.facts(device))) found.add(device.key)
   }
   return [...found]
 }
+
+const orderOf = (devices: Iterable<Device>): Map<DeviceKey, number> => new Map(Array.from(devices, ({ key }, index) => [key, index]))
+
+/** Who joined when is known until the next start only, and a rollout must not depend on that. */
+const sorted = (members: Iterable<DeviceKey>, order: ReadonlyMap<DeviceKey, number>): DeviceKey[] =>
+  [...members].sort((a, b) => order.get(a)! - order.get(b)!)
 
 /** Whether the targets mean this device now. */
 export function means(fleet: Fleet, targets: readonly Target[], key: DeviceKey): boolean {
