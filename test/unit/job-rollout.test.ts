@@ -59,11 +59,13 @@ test('a rollout goes on after a restart where it was, within its minute', () => 
   assert.equal(hall.count('QUEUED'), 25)
 })
 
-test('a snapshot of an empty target set is complete at once', () => {
+test('a snapshot of an empty target set is complete at once, also outside its maintenance windows', () => {
   const hall = new Hall()
   hall.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'nobody' }))
   hall.job([], { targets: [{ type: 'group', group: 'x/nobody' }] })
   assert.equal(hall.jobStatus(), 'COMPLETED')
+  hall.job([], { key: 'x/evening', targets: [{ type: 'group', group: 'x/nobody' }], schedule: { windows: [{ cron: '0 18 * * *', durationMs: MINUTE }] } })
+  assert.equal(hall.jobStatus('x/evening'), 'COMPLETED')
 })
 
 test('a job completes with its last execution, not before its rollout has ended', () => {

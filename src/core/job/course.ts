@@ -79,7 +79,7 @@ export class Course {
     const devices = this.#plans.get(job.key)
     if (job.status !== 'IN_PROGRESS' || devices === undefined || this.hasEnded(job, turn.now)) return
     const window = windowAt(job.schedule, turn.now)
-    if (!window.open) return this.#deadlines.set(`rollout ${job.key}`, window.opensAt)
+    if (!window.open && job.rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, window.opensAt)
     const notified = this.#book.ofJob(job.key).size
     const { minute, allowed, nextAt } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
     const count = Math.min(allowed, SLICE, devices.length - job.rolledOut)
