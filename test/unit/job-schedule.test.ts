@@ -118,3 +118,10 @@ test('a continuous job whose schedule has ended takes no more targets', () => {
   assert.throws(() => hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'group', group: 'x/h' }])), { code: 'INVALID' })
   assert.equal(hall.status(devices[1]!), undefined)
 })
+
+test('a rollout whose next minute begins outside the maintenance window is next due when one opens', () => {
+  const hall = new Hall()
+  hall.job(hall.devices(3), { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 12,18 * * *', durationMs: MINUTE }] } })
+  assert.equal(hall.count('QUEUED'), 1)
+  assert.equal(hall.engine.nextDeadline(), NOON + 6 * HOUR)
+})

@@ -14,7 +14,7 @@ import { allowance } from './rollout.ts'
 import { isPending } from './states.ts'
 import { SLICE, Sweeps } from './sweep.ts'
 import { means, resolve, type Fleet } from './targets.ts'
-import { windowAt } from './windows.ts'
+import { nextOpen, windowAt } from './windows.ts'
 
 /** The course a job takes by itself: it begins, rolls out, retries, aborts, completes, ends, and is swept up. */
 export class Course {
@@ -78,17 +78,16 @@ export class Course {
   rollOut(turn: Turn, job: Job): void {
     const devices = this.#plans.get(job.key)
     if (job.status !== 'IN_PROGRESS' || devices === undefined || this.hasEnded(job, turn.now)) return
-    const window = windowAt(job.schedule, turn.now)
-    if (!window.open && job.rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, window.opensAt)
     const notified = this.#book.ofJob(job.key).size
     const { minute, allowed, nextAt } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
-    const count = Math.min(allowed, SLICE, devices.length - job.rolledOut)
+    const { open } = windowAt(job.schedule, turn.now)
+    const count = open ? Math.min(allowed, SLICE, devices.length - job.rolledOut) : 0
     const rolledOut = job.rolledOut + count
     const rolled = count === 0 ? job : this.set(turn, job, { rolledOut, minute: { startedAt: minute.startedAt, count: minute.count + count } })
     const slice = devices.slice(job.rolledOut, rolledOut)
     this.#plans.reached(job.key, slice)
     for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
-    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, count < allowed ? turn.now : nextAt)
+    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, count < allowed ? turn.now : nextAt))
     this.#plans.delete(job.key)
     this.complete(turn, rolled)
   }

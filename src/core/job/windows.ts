@@ -19,6 +19,12 @@ export function windowAt(schedule: Schedule | undefined, now: Instant): { open: 
   return opensAt === undefined ? { open: false } : { open: false, opensAt }
 }
 
+/** The first instant, not before `from`, at which rollout is allowed (never: `undefined`). */
+export function nextOpen(schedule: Schedule | undefined, from: Instant): Instant | undefined {
+  const { open, opensAt } = windowAt(schedule, from)
+  return open ? from : opensAt
+}
+
 /** The next `count` window starts after `now`, soonest first. */
 export function nextWindows(schedule: Schedule | undefined, now: Instant, count: number): Instant[] {
   const starts = (schedule?.windows ?? []).flatMap(({ cron }) =>
