@@ -118,3 +118,10 @@ test('a group is rolled out in the order in which its devices were registered, w
   }
   assert.deepEqual([order(false), order(true)], [['x/d1', 'x/d2', 'x/d3'], ['x/d1', 'x/d2', 'x/d3']])
 })
+
+test('a rollout that a changed rate brings to its end leaves nothing due', () => {
+  const hall = new Hall()
+  hall.job(hall.devices(2), { rollout: { perMinute: 1 } })
+  hall.turn((turn, engine) => engine.jobs.update(turn, 'x/job', { rollout: { perMinute: 2 } }))
+  assert.deepEqual([hall.count('QUEUED'), hall.engine.nextDeadline()], [2, undefined])
+})

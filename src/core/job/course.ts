@@ -89,6 +89,7 @@ export class Course {
     for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
     if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, count < allowed ? turn.now : nextAt))
     this.#plans.delete(job.key)
+    this.#deadlines.delete(`rollout ${job.key}`)
     this.complete(turn, rolled)
   }
 
