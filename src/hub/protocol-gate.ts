@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { createWebSocketStream, WebSocketServer } from 'ws'
+import { destroyed } from '../broker/listeners.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { DialectName, Ids } from '../core/ids.ts'
 import type { SocketId } from '../core/seam/effects.ts'
@@ -33,6 +35,8 @@ export class ProtocolGate {
   readonly #around: Around
   readonly #sockets = new Map<SocketId, Held>()
   readonly #streams = new Set<Duplex>()
+  /** The TCP sockets under TLS, which may never finish their handshakes. */
+  readonly #raw = new Set<Socket>()
   readonly #servers: Server[] = []
   readonly #webSockets = new WebSocketServer({
     noServer: true,
@@ -49,6 +53,7 @@ export class ProtocolGate {
   listen(dialect: DialectName, front: ProtocolFront, host: string): Promise<void> {
     const { tls } = this.#around
     const server = createServer({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS })
+    server.on('connection', (socket: Socket) => this.#raw.add(socket.once('close', () => this.#raw.delete(socket))))
     server.on('tlsClientError', (_, socket) => socket.destroy())
     server.on('secureConnection', (socket: TLSSocket) => this.#attach(dialect, front, socket, { secure: true, remoteAddress: socket.remoteAddress ?? '' }))
     return new Promise((resolve, reject) => {
@@ -80,10 +85,10 @@ export class ProtocolGate {
     for (const held of this.#sockets.values()) if (held.dialect === ctx.dialect) held.session.onEvent?.(ctx, event)
   }
 
-  /** Bytes for a socket that is gone are dropped. */
+  /** Bytes for a socket that is gone, or that its session has ended, are dropped. */
   write(id: SocketId, bytes: Uint8Array): void {
     const stream = this.#sockets.get(id)?.stream
-    if (stream === undefined || stream.destroyed) return
+    if (stream?.writable !== true) return
     stream.write(bytes)
     if (stream.writableLength > UNREAD_BYTES) stream.destroy(new Error(`it does not read: more than ${UNREAD_BYTES} bytes are waiting for it`))
   }
@@ -98,7 +103,8 @@ export class ProtocolGate {
   async stop(): Promise<void> {
     for (const server of this.#servers.splice(0)) server.close()
     this.#webSockets.close()
-    await Promise.all([...this.#streams].map((stream) => new Promise<unknown>((resolve) => stream.once('close', resolve).destroy())))
+    await Promise.all([...this.#streams].map(destroyed))
+    await Promise.all([...this.#raw].map(destroyed))
   }
 
   #attach(dialect: DialectName, front: ProtocolFront, stream: Duplex, about: Omit<ProtocolSocket, 'id'>): void {

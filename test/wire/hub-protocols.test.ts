@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect as connectPlain, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
@@ -110,11 +110,24 @@ test('a session that fails costs its own socket, is told of, and the hub lives',
   await next.ended()
 })
 
-test('who leaves a socket open does not keep the hub from stopping', async () => {
+test('what a session says after it has hung up is dropped: what it said before arrives, and nobody is alarmed', async () => {
+  const client = await shouter()
+  client.say('one\nbye\ntwo\n')
+  await client.hears('BYE')
+  await client.ended()
+  assert.ok(!client.heard().includes('TWO'))
+  assert.deepEqual((await hub.api.notices()).filter(({ text }) => /broke/.test(text)), [])
+})
+
+test('who leaves a socket open does not keep the hub from stopping, nor does who never comes to speak TLS', async () => {
   const client = await shouter()
   await client.hears('hello, secure one')
+  const silent = connectPlain({ host: '127.0.0.1', port }).on('error', () => {}).resume()
+  await within(once(silent, 'connect'), 'TCP')
+  const gone = once(silent, 'close')
   await within(hub.stop(), 'the hub to stop')
   await client.ended()
+  await within(gone, 'the socket without TLS to be closed')
 })
 
 async function shouter() {
@@ -127,7 +140,7 @@ async function shouter() {
   const hears = async (line: string): Promise<void> => {
     while (!heard.includes(`${line}\n`)) await within(once(socket, 'data'), `“${line}” after ${heard}`)
   }
-  return { say: (text: string) => socket.write(text), hears, ended: () => within(gone, 'the connection to be closed') }
+  return { say: (text: string) => socket.write(text), hears, heard: () => heard, ended: () => within(gone, 'the connection to be closed') }
 }
 
 async function freePort(): Promise<number> {
