@@ -125,3 +125,28 @@ test('a rollout that a changed rate brings to its end leaves nothing due', () =>
   hall.turn((turn, engine) => engine.jobs.update(turn, 'x/job', { rollout: { perMinute: 2 } }))
   assert.deepEqual([hall.count('QUEUED'), hall.engine.nextDeadline()], [2, undefined])
 })
+
+test('a minute keeps the rate that it began with, whether in one slice or more, before or after a restart', () => {
+  const rollout = { exponential: { base: SLICE + 50, factor: 2, every: { of: 'NOTIFIED' as const, count: SLICE } } }
+  const hall = new Hall()
+  hall.job(hall.devices(SLICE * 5), { rollout })
+  hall.due()
+  assert.equal(hall.count('QUEUED'), SLICE + 50)
+  hall.restart()
+  hall.due()
+  assert.equal(hall.count('QUEUED'), SLICE + 50)
+  hall.advance(MINUTE)
+  assert.equal(hall.count('QUEUED'), (SLICE + 50) * 3)
+})
+
+test('no 60 seconds see more than the rate, also when it is raised late in a minute', () => {
+  const hall = new Hall()
+  hall.job(hall.devices(20), { rollout: { perMinute: 2 } })
+  hall.advance(50_000)
+  hall.turn((turn, engine) => engine.jobs.update(turn, 'x/job', { rollout: { perMinute: 5 } }))
+  assert.equal(hall.count('QUEUED'), 5)
+  hall.advance(MINUTE - 1)
+  assert.equal(hall.count('QUEUED'), 5)
+  hall.advance(1)
+  assert.equal(hall.count('QUEUED'), 10)
+})

@@ -10,7 +10,7 @@ import type { Execution, Job, JobStatus } from './model.ts'
 import { Plans } from './plans.ts'
 import { Reruns } from './reruns.ts'
 import { retryAfter } from './retry.ts'
-import { allowance } from './rollout.ts'
+import { allowance, nextMinute } from './rollout.ts'
 import { isPending } from './states.ts'
 import { SLICE, Sweeps } from './sweep.ts'
 import { means, resolve, type Fleet } from './targets.ts'
@@ -79,15 +79,17 @@ export class Course {
     const devices = this.#plans.get(job.key)
     if (job.status !== 'IN_PROGRESS' || devices === undefined || this.hasEnded(job, turn.now)) return
     const notified = this.#book.ofJob(job.key).size
-    const { minute, allowed, nextAt } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
+    const { minute, allowed } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
     const { open } = windowAt(job.schedule, turn.now)
     const count = open ? Math.min(allowed, SLICE, devices.length - job.rolledOut) : 0
     const rolledOut = job.rolledOut + count
-    const rolled = count === 0 ? job : this.set(turn, job, { rolledOut, minute: { startedAt: minute.startedAt, count: minute.count + count } })
+    const used = count === 0 ? minute : { ...minute, lastAt: turn.now, count: minute.count + count }
+    const rolled = count === 0 ? job : this.set(turn, job, { rolledOut, minute: used })
     const slice = devices.slice(job.rolledOut, rolledOut)
     this.#plans.reached(job.key, slice)
     for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
-    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, count < allowed ? turn.now : nextAt))
+    const goesOnAt = count < allowed ? turn.now : nextMinute(used)
+    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, goesOnAt))
     this.#plans.delete(job.key)
     this.#deadlines.delete(`rollout ${job.key}`)
     this.complete(turn, rolled)

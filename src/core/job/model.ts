@@ -86,6 +86,14 @@ export interface NewJob extends JobPlan {
   extra?: Record<string, unknown>
 }
 
+/** A minute of a rollout: when it last queued executions, how many it has had, and what its rate follows as it was when the minute began. */
+export interface RolloutMinute {
+  lastAt: Instant
+  count: number
+  notified: number
+  succeeded: number
+}
+
 export interface Job extends NewJob {
   dialect: DialectName
   status: JobStatus
@@ -96,8 +104,7 @@ export interface Job extends NewJob {
   rolledOut: number
   /** The length of that list. */
   planned: number
-  /** The rollout minute under way: when it began and how many executions it has had. */
-  minute?: { startedAt: Instant; count: number }
+  minute?: RolloutMinute
   /** Still cancelling or deleting executions, a slice at a time. */
   sweeping?: 'CANCEL' | 'FORCE_CANCEL' | 'DELETE'
   /** Set by STOP_ROLLOUT at the end of the schedule: nothing new is queued. */

@@ -1,13 +1,12 @@
 import type { Instant } from '../clock.ts'
-import type { Job, Rollout } from './model.ts'
+import type { Job, Rollout, RolloutMinute } from './model.ts'
 
 const MINUTE = 60_000
 
-/** How many executions may be queued now, in which rollout minute, and when to come back if that is not all. */
+/** How many executions may be queued now, and in which rollout minute. */
 export interface Allowance {
-  minute: { startedAt: Instant; count: number }
+  minute: RolloutMinute
   allowed: number
-  nextAt: Instant
 }
 
 /** Executions a minute after so many devices were notified and so many have succeeded; Infinity: no limit. */
@@ -20,12 +19,13 @@ export function rateOf(rollout: Rollout | undefined, notified: number, succeeded
 }
 
 /**
- * Minutes are counted from the start of the rollout and each has a burst of up to the rate, so that no 60 seconds
- * see more than it. What a minute's burst itself does to an exponential rate has its effect from the next minute on.
+ * Each minute has bursts of up to the rate, and the next one begins 60 seconds after the last of them, so that no 60 seconds
+ * see more than it. What a minute's bursts themselves do to an exponential rate has its effect from the next minute on.
  */
-export function allowance(job: Job, notified: number, succeeded: number, now: Instant): Allowance {
-  const began = job.minute
-  const minute = began !== undefined && now < began.startedAt + MINUTE ? began : { startedAt: now, count: 0 }
-  const rate = rateOf(job.rollout, notified, succeeded)
-  return { minute, allowed: Math.max(0, rate - minute.count), nextAt: minute.startedAt + MINUTE }
+export function allowance({ rollout, minute: last }: Job, notified: number, succeeded: number, now: Instant): Allowance {
+  const minute = last !== undefined && now < nextMinute(last) ? last : { lastAt: now, count: 0, notified, succeeded }
+  return { minute, allowed: Math.max(0, rateOf(rollout, minute.notified, minute.succeeded) - minute.count) }
 }
+
+/** When the minute after this one may begin. */
+export const nextMinute = ({ lastAt }: RolloutMinute): Instant => lastAt + MINUTE
