@@ -13,6 +13,7 @@ export const NOON = Date.UTC(2026, 10, 22, 12, 0)
 export class Hall {
   readonly clock: VirtualClock
   readonly events: DomainEvent[] = []
+  readonly ids = new SequentialIds()
   engine: Engine
 
   constructor(
@@ -20,7 +21,7 @@ export class Hall {
     start = NOON,
   ) {
     this.clock = new VirtualClock(start)
-    this.engine = new Engine(tables, new SequentialIds())
+    this.engine = new Engine(tables, this.ids)
   }
 
   /** One turn, settled as the hub does. */
@@ -94,6 +95,6 @@ export class Hall {
 
   /** A new engine over the same records, as after a restart. */
   restart(): void {
-    this.engine = new Engine(this.tables, new SequentialIds())
+    this.engine = new Engine(this.tables, this.ids)
   }
 }

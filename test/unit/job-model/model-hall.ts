@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { Engine } from '../../../src/core/engine.ts'
+import { HubError } from '../../../src/core/errors.ts'
+import { rateOf } from '../../../src/core/job/rollout.ts'
+import type { Execution } from '../../../src/core/job/model.ts'
+import type { Turn } from '../../../src/core/turn.ts'
+import { Hall, MINUTE } from '../../builders/hall.ts'
+import { Facts } from './facts.ts'
+import { JournalTables, type Change } from './journal-tables.ts'
+import { perform, type Deed } from './perform.ts'
+import { refusalOf } from './refusals.ts'
+import { checkAnswers, checkLeftovers, checkRest } from './state-rules.ts'
+import { checkExecutions, checkJobs, checkQueueEvents, queueIds, type Numbers, type QueueIds } from './turn-rules.ts'
+
+/** A hall in which every turn is looked at: what it changed, what it told, and how it left things. */
+export class ModelHall extends Hall {
+  readonly journal: JournalTables
+  facts: Facts
+  readonly #numbers: Numbers = new Map()
+  /** When first attempts were queued, by job. */
+  readonly #queued = new Map<string, number[]>()
+  #queues: QueueIds = new Map()
+  #late = false
+
+  constructor() {
+    const journal = new JournalTables()
+    super(journal)
+    this.journal = journal
+    this.facts = new Facts(journal)
+  }
+
+  /** Does what the step says, or sees it refused as it must be, with nothing changed. */
+  act(step: Deed): void {
+    const expected = refusalOf(this.facts, step, this.clock.now())
+    let refused: string | undefined
+    try {
+      this.turn((turn, engine) => perform(turn, engine, step))
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error
+      refused = error.code
+    }
+    assert.equal(refused, expected, `how ${step.type} is refused`)
+  }
+
+  override turn<T>(act: (turn: Turn, engine: Engine) => T): T {
+    let refused = false
+    try {
+      return super.turn((turn, engine) => {
+        try {
+          return act(turn, engine)
+        } catch (error) {
+          refused = error instanceof HubError
+          throw error
+        }
+      })
+    } finally {
+      this.#look(refused)
+    }
+  }
+
+  /** Lets time pass without a hub, and starts one over what was written. */
+  down(ms: number): void {
+    this.clock.advance(ms)
+    this.restart()
+    this.catchUp()
+  }
+
+  override restart(): void {
+    this.journal.reload()
+    this.engine = new Engine(this.journal, this.ids)
+    this.facts = new Facts(this.journal)
+  }
+
+  /** Does what has fallen due, perhaps a while ago. */
+  catchUp(): void {
+    this.#late = true
+    this.due()
+    this.#late = false
+  }
+
+  /** How things are once everything due has been done. */
+  checkRest(): void {
+    this.due()
+    checkRest(this.facts, this.engine, this.clock.now())
+  }
+
+  #look(refused: boolean): void {
+    const changes = this.journal.taken()
+    const events = this.events.splice(0)
+    if (refused) assert.deepEqual([changes, events], [[], []], 'a refusal changes nothing')
+    const now = this.clock.now()
+    checkExecutions(changes, events, this.#numbers, now, this.#late)
+    this.#checkRate(changes, now)
+    checkJobs(changes, events, this.#numbers)
+    const queues = queueIds(this.facts)
+    checkQueueEvents(this.#queues, queues, events)
+    this.#queues = queues
+    checkAnswers(this.facts, this.engine)
+    checkLeftovers(this.facts)
+  }
+
+  /** [aws 3.6] No 60 seconds see more first attempts at a snapshot job than its rate. */
+  #checkRate(changes: readonly Change[], now: number): void {
+    for (const { key, before, after } of changes.filter(({ table }) => table === 'jobs')) if (before === undefined || after === undefined) this.#queued.delete(key)
+    const first = changes.filter(({ table, before }) => table === 'executions' && before === undefined).map(({ after }) => after as Execution)
+    for (const { job, number } of first) if (number === 1) this.#queued.set(job, [...(this.#queued.get(job) ?? []), now])
+    for (const key of new Set(first.map(({ job }) => job))) {
+      const job = this.facts.jobs.get(key)
+      const queued = this.#queued.get(key) ?? []
+      if (job === undefined || job.selection === 'CONTINUOUS' || queued.at(-1) !== now) continue
+      const notified = queued.filter((at) => at <= now - MINUTE).length
+      const { SUCCEEDED } = this.engine.executions.counts(key)
+      const recent = queued.filter((at) => at > now - MINUTE).length
+      assert.ok(recent <= rateOf(job.rollout, notified, SUCCEEDED), `${recent} executions of ${key} in a minute`)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import type { Engine } from '../../../src/core/engine.ts'
+import { executionStates } from '../../../src/core/job/states.ts'
+import { isPending, type Facts } from './facts.ts'
+
+const bySomeOrder = <T>(list: Iterable<T>): string[] => [...list].map((each) => JSON.stringify(each)).sort()
+
+/** What the engine answers is what the records say. */
+export function checkAnswers(facts: Facts, engine: Engine): void {
+  const { executions } = engine
+  const latest = facts.latest()
+  for (const { key } of facts.jobs.values()) {
+    const own = latest.filter(({ job }) => job === key)
+    const counts = Object.fromEntries(executionStates.map((status) => [status, own.filter((each) => each.status === status).length]))
+    assert.deepEqual(executions.counts(key), counts, `the counts of ${key}`)
+    assert.deepEqual(bySomeOrder(executions.ofJob(key).values()), bySomeOrder(own), `the executions of ${key}`)
+  }
+  const queues = facts.queues()
+  for (const device of new Set([...facts.executions.values()].map(({ device }) => device))) {
+    assert.deepEqual(executions.pending(device), queues.get(device) ?? [], `the queue of ${device}`)
+    assert.equal(executions.front(device), queues.get(device)?.[0])
+    assert.deepEqual(bySomeOrder(executions.ofDevice(device)), bySomeOrder(latest.filter((each) => each.device === device)))
+  }
+  for (const { job, device, number } of latest) {
+    assert.deepEqual(executions.attempts(job, device), facts.attempts(job, device))
+    const earlier = facts.attempts(job, device).filter((each) => each.number < number)
+    assert.ok(!earlier.some(isPending), `${job} has one pending execution on ${device} at most`)
+  }
+  assert.equal(engine.jobs.size, facts.jobs.size)
+}
+
+/** Nothing is kept of what is gone. */
+export function checkLeftovers(facts: Facts): void {
+  for (const { job } of facts.executions.values()) assert.ok(facts.jobs.has(job), `an execution of ${job}, which is gone`)
+  for (const [job] of facts.plans.entries()) assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a plan of ${job}`)
+  for (const [job] of facts.reruns.entries()) assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a rerun of ${job}`)
+  for (const { job, device, number } of facts.erased.values()) {
+    assert.ok(facts.jobs.has(job), `an erasure of ${job}, which is gone`)
+    assert.ok(number > (facts.attempts(job, device).at(-1)?.number ?? 0), 'a later attempt makes an erasure needless')
+  }
+  for (const device of facts.devices.values()) for (const group of device.groups) assert.ok(facts.groups.has(group), `${device.key} is in ${group}, which is gone`)
+}
+
+/** What must be so of jobs and executions once everything due has been done. */
+export function checkRest(facts: Facts, engine: Engine, now: number): void {
+  const due: number[] = []
+  for (const { timeoutAt = Infinity, stepTimeoutAt = Infinity, status } of facts.executions.values()) {
+    if (status !== 'IN_PROGRESS') assert.deepEqual([timeoutAt, stepTimeoutAt], [Infinity, Infinity], `${status} has no timers`)
+    due.push(timeoutAt, stepTimeoutAt)
+  }
+  for (const { key, status, schedule, rolloutStopped } of facts.jobs.values()) {
+    if (status === 'SCHEDULED') due.push(schedule!.startAt!, schedule?.endAt ?? Infinity)
+    if (status === 'IN_PROGRESS' && rolloutStopped !== true) due.push(schedule?.endAt ?? Infinity)
+    checkJob(facts, key, now)
+  }
+  const soonest = Math.min(...due, Infinity)
+  assert.ok(soonest > now, `nothing is overdue, nor ${now - soonest} ms`)
+  const next = engine.nextDeadline() ?? Infinity
+  if (facts.plans.size === 0) assert.equal(next, soonest, 'the next deadline is the soonest of all')
+  else assert.ok(next > now && next <= soonest, 'the next deadline lies ahead, and is not too late')
+}
+
+function checkJob(facts: Facts, key: string, now: number): void {
+  const job = facts.jobs.get(key)!
+  const plan = facts.plans.get(key)?.devices
+  const latest = facts.latest().filter((each) => each.job === key)
+  const pending = latest.filter(isPending)
+  assert.equal(job.sweeping, undefined, `${key} is through with its cancellation`)
+  assert.notEqual(job.status, 'DELETING')
+  assert.equal(facts.reruns.has(key), false, `${key} has been run again`)
+  if (job.status === 'SCHEDULED') assert.equal(latest.length, 0)
+  if (job.status === 'COMPLETED') assert.equal(pending.length, 0, 'a completed job has nothing pending')
+  if (job.status === 'CANCELED') {
+    const left = job.forceCanceled === true ? [] : pending.filter(({ status }) => status === 'IN_PROGRESS')
+    assert.deepEqual(pending, left, 'a cancelled job has nothing pending but what is in progress')
+  }
+  if (job.status !== 'IN_PROGRESS') return
+  if (plan !== undefined) assert.ok(job.planned === plan.length && job.rolledOut < plan.length, 'a rollout has somewhere to go')
+  if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true) assert.ok(pending.length > 0 || plan !== undefined, `${key} has a reason to be in progress`)
+  if (job.selection === 'SNAPSHOT') return
+  for (const { device } of pending) assert.ok(facts.means(job.targets, device), `${key} is pending on ${device}, which it does not mean`)
+  if (job.rolloutStopped === true || (job.schedule?.endAt ?? Infinity) <= now) return
+  for (const { key: device } of facts.devices.values()) {
+    const reached = latest.some((each) => each.device === device && each.status !== 'REMOVED')
+    const known = reached || plan?.slice(job.rolledOut).includes(device) || facts.erased.has(`${key} ${device}`)
+    if (facts.means(job.targets, device)) assert.ok(known, `${key} means ${device}, but does not come to it`)
+  }
+}

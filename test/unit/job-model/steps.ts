@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import type { AbortRule, EndBehavior, ReportedStatus, RetryRule, Rollout } from '../../../src/core/job/model.ts'
+
+export const JOBS = ['x/j0', 'x/j1', 'x/j2'] as const
+export const DEVICES = ['d0', 'd1', 'd2', 'd3'] as const
+/** The second is a child of the first. */
+export const GROUPS = ['g', 'h'] as const
+const ROOMS = ['kitchen', 'hall'] as const
+
+/** The parts of a job as they are drawn; times are from now on, in milliseconds. */
+export interface JobShape {
+  selection: 'SNAPSHOT' | 'CONTINUOUS'
+  targets: string[]
+  rollout?: Rollout | undefined
+  abort?: AbortRule[] | undefined
+  inProgressMs?: number | undefined
+  retry?: RetryRule[] | undefined
+  startIn?: number | undefined
+  endIn?: number | undefined
+  endBehavior?: EndBehavior | undefined
+  windowEvery?: number | undefined
+}
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined })
+const job = fc.constantFrom(...JOBS)
+const device = fc.constantFrom(...DEVICES)
+const group = fc.constantFrom(...GROUPS)
+const force = fc.boolean()
+/** Of the version: not given, the right one, or that many off. */
+const version = fc.constantFrom(undefined, undefined, 0, -1, 1)
+const stepTimeoutMs = fc.constantFrom(undefined, undefined, 15_000, 45_000, null)
+const status = fc.constantFrom<ReportedStatus[]>('IN_PROGRESS', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'FAILED', 'REJECTED')
+const ms = fc.constantFrom(1, 15_000, 30_000, 59_999, 60_000, 200_000)
+const target = fc.constantFrom<string[]>(...DEVICES, ...GROUPS, ...GROUPS, ...ROOMS)
+
+const rollout: fc.Arbitrary<Rollout> = fc.oneof(
+  fc.record({ perMinute: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    perMinute: fc.integer({ min: 2, max: 3 }),
+    exponential: fc.record({
+      base: fc.constantFrom(1, 2),
+      factor: fc.constantFrom(1.5, 2),
+      every: fc.record({ of: fc.constantFrom('NOTIFIED', 'SUCCEEDED'), count: fc.constantFrom(1, 2) }),
+    }),
+  }),
+)
+const abort = fc.array(
+  fc.record({ on: fc.constantFrom('FAILED', 'REJECTED', 'TIMED_OUT', 'ANY'), percent: fc.constantFrom(30, 60, 100), minimum: fc.constantFrom(2, 3) }),
+  { minLength: 1, maxLength: 2 },
+)
+const retry = fc.array(fc.record({ on: fc.constantFrom('FAILED', 'TIMED_OUT', 'ANY'), times: fc.constantFrom(0, 1, 2) }), { minLength: 1, maxLength: 2 })
+const plan = { rollout: maybe(rollout), abort: maybe(abort), inProgressMs: maybe(fc.constantFrom(30_000, 90_000)), retry: maybe(retry) }
+
+const shape: fc.Arbitrary<JobShape> = fc.record({
+  selection: fc.constantFrom('SNAPSHOT', 'CONTINUOUS'),
+  targets: fc.uniqueArray(target, { minLength: 1, maxLength: 4 }),
+  ...plan,
+  startIn: fc.constantFrom(undefined, undefined, undefined, 30_000),
+  endIn: fc.constantFrom(undefined, undefined, 45_000, 150_000),
+  endBehavior: fc.constantFrom('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL', undefined),
+  windowEvery: fc.constantFrom(undefined, undefined, undefined, 3),
+})
+
+const step = <T extends string, R>(type: T, model: { [K in keyof R]: fc.Arbitrary<R[K]> }): fc.Arbitrary<{ type: T } & R> =>
+  fc.record(model).map((rest) => ({ type, ...rest }))
+
+/** One thing that happens. */
+export const anyStep = fc.oneof(
+  { weight: 5, arbitrary: step('create', { job, shape }) },
+  { weight: 12, arbitrary: step('report', { job, device, status, version, number: version, stepTimeoutMs }) },
+  { weight: 4, arbitrary: step('start', { device, stepTimeoutMs }) },
+  { weight: 1, arbitrary: step('send', { job, device }) },
+  { weight: 2, arbitrary: step('cancelExecution', { job, device, force, version, details: fc.boolean() }) },
+  { weight: 3, arbitrary: step('deleteExecution', { job, device, force, back: fc.constantFrom(0, 0, 1) }) },
+  { weight: 1, arbitrary: step('cancelJob', { job, force }) },
+  { weight: 1, arbitrary: step('deleteJob', { job, force }) },
+  { weight: 2, arbitrary: step('rerun', { job }) },
+  { weight: 2, arbitrary: step('update', { job, ...plan }) },
+  { weight: 2, arbitrary: step('associate', { job, target }) },
+  { weight: 3, arbitrary: step('join', { device, group }) },
+  { weight: 3, arbitrary: step('leave', { device, group }) },
+  { weight: 2, arbitrary: step('move', { device, room: fc.constantFrom(...ROOMS) }) },
+  { weight: 1, arbitrary: step('connect', { device }) },
+  { weight: 1, arbitrary: step('createDevice', { device }) },
+  { weight: 1, arbitrary: step('deleteDevice', { device }) },
+  { weight: 1, arbitrary: step('createGroup', { group }) },
+  { weight: 1, arbitrary: step('deleteGroup', { group }) },
+  { weight: 6, arbitrary: step('wait', { ms }) },
+  { weight: 3, arbitrary: step('restart', { downMs: fc.constantFrom(0, 0, 20_000, 100_000) }) },
+)
+
+export type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never
