@@ -22,14 +22,26 @@ export function isOwnOrigin(origin: string | undefined): boolean {
   return name === 'localhost' || isLoopback(name)
 }
 
+/** Schemes that a page from the web can be of; `null` and `file:` say too little to tell. Others are those of installed apps. */
+const PAGES: ReadonlySet<string> = new Set(['http:', 'https:', 'file:'])
+
 /**
  * Whether a request with this Origin may reach the clouds: browsers let any page on the web open WebSockets and post to this
- * machine. Besides pages of our own, those of the very host that is asked may; device libraries name that one as well.
+ * machine. Besides pages of our own, those of the very host that is asked may, which device libraries name as well, and
+ * apps that show pages of theirs (`capacitor:`, `app:`).
  */
 export function isKnownOrigin(origin: string | undefined, host: string | undefined): boolean {
-  if (isOwnOrigin(origin)) return true
-  const from = origin !== undefined && URL.canParse(origin) ? hostName(new URL(origin).host) : undefined
-  return from !== undefined && from === hostName(host)
+  if (origin === undefined || isOwnOrigin(origin)) return true
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  if (url === undefined) return false
+  const name = hostName(url.host)
+  return !PAGES.has(url.protocol) || (name !== undefined && name === hostName(host))
+}
+
+/** Why a page of this origin is refused, and what helps if it may be one's own. */
+export function explainOrigin(origin: string | undefined): string {
+  const why = `Origin ${origin}: only pages of this machine or of the hub's own host may speak to the hub`
+  return origin === 'null' || origin === 'file://' ? `${why}. If this is a page of yours that was opened from a file, serve it from http://localhost` : why
 }
 
 /** Without port and brackets, in lower case. */

@@ -7,7 +7,7 @@ import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { Connections, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
 import type { ObjectStore } from './objects.ts'
-import { isKnownOrigin } from './origin.ts'
+import { explainOrigin, isKnownOrigin } from './origin.ts'
 import { refuseBody, refuseMalformed, throwAway } from './refuse.ts'
 import { announcesTooMuch, bodyOf, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
@@ -192,7 +192,7 @@ export class HttpServer {
   /** Why a page in a browser may not do this, if it is one that may not. */
   #strangerIn({ headers: { origin, host } }: IncomingMessage): string | undefined {
     if (isKnownOrigin(origin, host)) return undefined
-    const why = `Origin ${origin}: only pages of this machine or of the hub's own host may speak to the hub`
+    const why = explainOrigin(origin)
     this.#options.onNotice(`a web page was refused: ${why}`)
     return why
   }

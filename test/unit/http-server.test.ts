@@ -42,7 +42,12 @@ describe('the HTTP server', () => {
     })
   }
 
-  for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'vscode-webview://abc', 'http://board.local:5173']) {
+  it('tells people of a page without an origin what to do', async () => {
+    await ask(hub.port, { headers: { origin: 'null' } })
+    assert.match(hub.notices.at(-1) ?? '', /serve it from http:\/\/localhost/)
+  })
+
+  for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'vscode-webview://abc', 'http://board.local:5173', 'capacitor://localhost', 'app://.', 'moz-extension://abc']) {
     it(`serves a page of ${origin}`, async () => {
       assert.equal((await ask(hub.port, { method: 'POST', body: '{}', headers: { origin, host: 'board.local:8880' } })).status, 200)
     })
