@@ -10,6 +10,8 @@ export interface Exports {
   decorations: FileDecorationProvider
   /** What the settings mean for the hub. */
   options(): HubOptions
+  /** Stops the hub and deletes what it knows, as the command does when it has asked. */
+  wipe(): Promise<void>
   devices: HubTree
   jobs: HubTree
   drag: Record<'devices' | 'jobs', TreeDragAndDropController<TreeNode>>

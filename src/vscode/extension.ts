@@ -70,7 +70,7 @@ export function activate(context: ExtensionContext): Exports {
     Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
   void life.resume()
-  return { host, decorations, options: () => life.options(), devices: devices.tree, jobs: jobs.tree, drag: { devices: devicesDrag, jobs: jobsDrop } }
+  return { host, decorations, options: () => life.options(), wipe: () => life.wipe(), devices: devices.tree, jobs: jobs.tree, drag: { devices: devicesDrag, jobs: jobsDrop } }
 }
 
 /** The window closes: connections end, everything is written down. */

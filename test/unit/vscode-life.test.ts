@@ -43,7 +43,7 @@ function living(maker: Partial<HubMaker>) {
   const life = new Life({
     load: async () => {
       loads += 1
-      return { start: () => Promise.reject(new Error('not expected')), join: async () => undefined, ...maker }
+      return { start: () => Promise.reject(new Error('not expected')), join: async () => undefined, wipe: () => Promise.reject(new Error('not expected')), ...maker }
     },
     now: () => now,
     pause: async (milliseconds) => void (now += milliseconds),

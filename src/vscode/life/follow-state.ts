@@ -26,7 +26,7 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
     devices.view.title = conflict === undefined ? l10n.t('Devices') : l10n.t('Devices: port {0} is taken', conflict.port)
     // A message hides the welcome, and with it the ways on: only where there is something else to see.
     devices.view.message = beat !== undefined && beat.status.devices > 0 ? (warning ?? '') : ''
-    setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.options().host))
+    setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.host))
   }
   pulse.onBeat((latest) => {
     const before = beat

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { l10n, window, workspace, commands as editor, type ExtensionContext, type LogOutputChannel } from 'vscode'
@@ -8,9 +7,6 @@ import { currentOptions } from '../settings.ts'
 import { Life } from './life.ts'
 import { placesOf } from './places.ts'
 import { isUp, type HubState } from './state.ts'
-
-/** What a hub keeps in its folder; nothing else there is ours to delete. */
-const belongings = ['state', 'certificates', 'token', 'hub.json']
 
 /** Whether a hub ran when the window was last closed: then it comes back with the window. */
 const ranKey = 'iotHub.ran'
@@ -37,6 +33,11 @@ export class HubLife {
     return currentOptions(placesOf(this.context), (setting, value) => this.log.warn(`${setting}: ${JSON.stringify(value)} cannot be used; the default is`))
   }
 
+  /** The address that the hub of this window listens on; settings that were changed since hold at its next start. */
+  get host(): string {
+    return (isUp(this.life.state) ? this.startedWith : undefined)?.host ?? this.options().host
+  }
+
   /** Starts or joins, if the workspace is trusted. `remember`: whether it is to come back with the window, default yes. */
   async start({ remember = true } = {}): Promise<HubState> {
     if (!workspace.isTrusted) {
@@ -44,7 +45,7 @@ export class HubLife {
       return this.life.state
     }
     const options = this.options()
-    if (!isUp(this.life.state)) this.startedWith = options
+    if (!isUp(this.life.state) && this.life.state.type !== 'starting') this.startedWith = options
     const state = await this.life.start(options)
     await this.#remember(remember && isUp(state))
     return state
@@ -62,10 +63,17 @@ export class HubLife {
     return this.start()
   }
 
-  /** Deletes everything the hub knows. It must be stopped. */
+  /** Looks whether another window or the command line has begun a hub here meanwhile, and joins it. */
+  look(): Promise<HubState> {
+    return this.life.join(this.options().data)
+  }
+
+  /** Stops the hub and deletes everything it knows. Rejects, having deleted nothing, if it is run by somebody else. */
   async wipe(): Promise<void> {
-    const { data } = this.options()
-    for (const name of belongings) await rm(join(data, name), { recursive: true, force: true })
+    // The settings may say another folder by now than the one that this hub is in.
+    const { data } = (isUp(this.life.state) ? this.startedWith : undefined) ?? this.options()
+    await this.stop()
+    await this.life.wipe(data)
   }
 
   /** At activation: takes up what the last window left, or joins a hub that runs here already. Loads nothing if there is neither. */

@@ -1,6 +1,7 @@
 import { attachHub } from '../../hub/attach.ts'
 import { createHub } from '../../hub/create-hub.ts'
 import { findHub } from '../../hub/locator.ts'
+import { wipe } from '../../hub/wipe.ts'
 import type { HubMaker } from './life.ts'
 
 /** Makes hubs in this process, and joins those of others. Loaded on first use only. */
@@ -32,4 +33,5 @@ export const hubMaker: HubMaker = {
       gone: hub.gone,
     }
   },
+  wipe,
 }

@@ -69,6 +69,8 @@ async function useFreePorts(hub: HubLife): Promise<HubState> {
 }
 
 async function reset(hub: HubLife, host: Host): Promise<void> {
+  // A hub that somebody else has begun since this window was opened is not to lose its state from under it.
+  if (!isUp(host.state)) await hub.look()
   if (host.state.type === 'attached') return refuseGuest()
   const sure = await confirm(
     l10n.t('Delete everything the hub knows?'),
@@ -77,7 +79,6 @@ async function reset(hub: HubLife, host: Host): Promise<void> {
   )
   if (!sure) return
   const wasUp = isUp(host.state)
-  await hub.stop()
   await hub.wipe()
   done(l10n.t('The hub was reset'))
   if (wasUp) await starting(hub.start())

@@ -22,6 +22,8 @@ export interface HubMaker {
   start(options: HubOptions): Promise<ReachableHub>
   /** The hub that another process runs on this folder; `undefined` if there is none. */
   join(data: string): Promise<ReachableHub | undefined>
+  /** Deletes everything that a hub knows. Rejects with LOCKED if one runs on this folder, whoever began it. */
+  wipe(data: string): Promise<void>
 }
 
 export interface LifeOptions {
@@ -103,6 +105,15 @@ export class Life {
       }
       this.#become({ type: 'stopped' })
     })
+  }
+
+  /** Deletes what the hub of this folder knows; between two other deeds, so that none is begun meanwhile. Rejects with what stands in the way. */
+  async wipe(data: string): Promise<void> {
+    let failure: unknown
+    await this.#one(async () => {
+      failure = await this.options.load().then((maker) => maker.wipe(data)).then(() => undefined, (error: unknown) => error)
+    })
+    if (failure !== undefined) throw failure
   }
 
   async #enter(options: HubOptions, maker: HubMaker): Promise<void> {

@@ -42,7 +42,8 @@ async function openToNetwork(hub: HubLife, host: Host): Promise<void> {
 
 async function changeHost(hub: HubLife, host: Host, address: string): Promise<void> {
   if (host.state.type === 'attached') return refuseGuest()
-  if (isUp(host.state)) await hub.life.stop()
+  // Also one that is just starting: it has read its settings already.
+  if (isUp(host.state) || host.state.type === 'starting') await hub.life.stop()
   await changeOptions({ host: address })
   await editor.executeCommand(commands.start)
 }
@@ -57,7 +58,7 @@ async function copyAddresses(hub: HubLife, host: Host): Promise<void> {
 function addresses(hub: HubLife, { state }: Host): string[] {
   if (!isUp(state)) return []
   const { endpoints } = state
-  const hosts = state.type === 'running' && isOnNetwork(hub.options().host) ? lanAddresses() : [endpoints.host]
+  const hosts = state.type === 'running' && isOnNetwork(hub.host) ? lanAddresses() : [endpoints.host]
   return hosts.flatMap((name) => (['mqtt', 'mqtts', 'http', 'https'] as const).map((scheme) => `${scheme}://${name}:${endpoints[scheme]}`))
 }
 

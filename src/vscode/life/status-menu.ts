@@ -27,7 +27,7 @@ export async function showStatusMenu(hub: HubLife, host: Host, beat: Beat | unde
       case 'attached':
       case 'running': {
         const own = state.type === 'running'
-        const open = isOnNetwork(hub.options().host)
+        const open = isOnNetwork(hub.host)
         return [
           row(commands.connectDevice, 'plug', l10n.t('Connect a device…')),
           row(commands.createJob, 'add', l10n.t('Create a job…')),

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, it } from 'mocha'
-import { commands as editor, workspace } from 'vscode'
+import { commands as editor, env, workspace } from 'vscode'
 import { defaultOptions, optionSpecs } from '../../../src/shared/options.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { HubState } from '../../../src/vscode/life/state.ts'
@@ -96,6 +96,41 @@ describe('the life of the hub', () => {
     // Who has just joined and is left alone goes on by itself.
     await until(() => hub.host.state.type, (type) => type === 'running')
     assert.equal((await hub.host.api()!.device('aws/guest-device')).online, false)
+  })
+
+  it('names the addresses at which it listens, not those that changed settings will bring', async () => {
+    await started()
+    await set('host', '0.0.0.0')
+    await editor.executeCommand(commands.copyAddresses)
+    const copied = (await env.clipboard.readText()).split('\n')
+    assert.equal(copied.length, 4)
+    for (const address of copied) assert.match(address, /^(mqtts?|https?):\/\/localhost:\d+$/)
+  })
+
+  it('deletes nothing of a hub that somebody else has begun since the window was opened', async () => {
+    const hub = await activated()
+    await anyPorts()
+    const { data } = hub.options()
+    const other = await hubProcess(closers, hub.options())
+    const client = await device(other.mqtt, 'keepsake')
+    await client.endAsync()
+    assert.equal(hub.host.state.type, 'stopped')
+    // The command looks first, and so finds that it is a guest.
+    void editor.executeCommand(commands.reset)
+    await until(() => hub.host.state.type, (type) => type === 'attached')
+    assert.equal((await hub.host.api()!.device('aws/keepsake')).name, 'keepsake')
+    await assert.rejects(hub.wipe(), { code: 'LOCKED' })
+    assert.ok(existsSync(join(data, 'state')) && existsSync(join(data, 'token')))
+  })
+
+  it('deletes what the hub knew in the folder that it ran in, whatever the settings say by now', async () => {
+    const { hub } = await started()
+    const { data } = hub.options()
+    assert.ok(existsSync(join(data, 'state')))
+    await set('data', 'elsewhere')
+    await hub.wipe()
+    assert.equal(hub.host.state.type, 'stopped')
+    assert.ok(!existsSync(join(data, 'state')) && !existsSync(join(data, 'token')))
   })
 })
 
