@@ -1,3 +1,4 @@
+import { resolve, sep } from 'node:path'
 import { HubError } from '../core/errors.ts'
 
 /** What the system says of a folder that cannot be made, read or written, and what people make of it. */
@@ -13,8 +14,15 @@ const WORDS: Record<string, string> = {
 
 /** The error of a start, in words that name the folder and the flag if it comes from the data folder; else as it is. */
 export function explainFolder(error: unknown, data: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error) || error.syscall === 'listen') return error
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error) || error.syscall === 'listen' || isElsewhere(error, data)) return error
   const words = WORDS[String(error.code)]
   if (words === undefined) return error
   return new HubError('INVALID', `the data folder ${data} cannot be used, ${words} (${error.message}): mend that, or choose another with --data`, { field: 'data' })
+}
+
+/** The system names a path that is neither in the folder nor on the way to it. */
+function isElsewhere(error: Error, data: string): boolean {
+  if (!('path' in error) || typeof error.path !== 'string') return false
+  const [path, folder] = [resolve(error.path) + sep, resolve(data) + sep]
+  return !path.startsWith(folder) && !folder.startsWith(path)
 }

@@ -18,6 +18,15 @@ test('a data folder that cannot be one is named, with what to change', async () 
   await rm(folder, { recursive: true })
 })
 
+test('a list of hubs that cannot be written is not blamed on the data folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'iot-hub-folder-'))
+  const list = join(folder, 'list')
+  await writeFile(list, '')
+  const hub = createHub({ ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, memory: true, data: join(folder, 'data') }, { list })
+  await assert.rejects(hub.start(), ({ name, message }: Error) => name === 'Error' && message.includes(list))
+  await rm(folder, { recursive: true })
+})
+
 test('a full disk and missing rights are told in words; what has nothing to do with the folder stays as it is', () => {
   const failure = (code: string, syscall: string): Error => Object.assign(new Error(`${code}: ${syscall}`), { code, syscall })
   const told = (error: unknown): string => (error instanceof Error ? error.message : '')
