@@ -31,7 +31,7 @@ import type {
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { Talker } from '../core/seam/talker.ts'
-import type { JsonObject } from '../core/twin/model.ts'
+import type { JsonObject, Twin } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Capability } from './capability.ts'
@@ -58,6 +58,8 @@ export interface Dialect {
   readonly enrolment: Enrolment
   /** Its query language, if jobs can be aimed by one. */
   readonly query?: QueryLanguage
+  /** Why its cloud would not hold this twin when people change it by hand, in the cloud's words; `undefined`, or absent: it would. */
+  twinFault?(next: Twin): string | undefined
   /** Examples by which the conformance suite tries it out. */
   readonly specimens: Specimens
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */

@@ -23,7 +23,7 @@ export interface HubApi {
   messages(device: string): Promise<MessageView[]>
 
   twin(device: string, name?: string): Promise<TwinView>
-  /** Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`. */
+  /** Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`; INVALID for what its cloud would refuse. */
   setDesired(device: string, name: string | undefined, desired: object, version: number): Promise<TwinView>
 
   jobs(): Promise<JobView[]>

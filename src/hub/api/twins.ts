@@ -3,10 +3,10 @@ import { delta } from '../../core/twin/delta.ts'
 import { equal, isObject, own, put } from '../../core/twin/json.ts'
 import type { JsonObject, Twin } from '../../core/twin/model.ts'
 import type { HubApi, TwinView } from '../../shared/api.ts'
-import type { ApiSources } from './sources.ts'
+import { dialectNamed, type ApiSources } from './sources.ts'
 
 /** Twins as documents. A twin that is not there yet is an empty one at version 0. */
-export function twinApi({ engine, perform }: ApiSources): Pick<HubApi, 'twin' | 'setDesired'> {
+export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi, 'twin' | 'setDesired'> {
   const view = (device: string, name: string | undefined): TwinView => {
     const twin = engine.twins.get(device, name)
     return {
@@ -30,12 +30,18 @@ export function twinApi({ engine, perform }: ApiSources): Pick<HubApi, 'twin' | 
     setDesired: async (device, name, desired, version) => {
       const { dialect } = engine.devices.require(device)
       if (!isObject(desired)) throw invalid('desired', desired, 'must be an object')
+      const { title, twinFault } = dialectNamed({ dialects }, dialect)
+      // A device would never be sent what its cloud does not take.
+      const check = (next: Twin): void => {
+        const fault = twinFault?.(next)
+        if (fault !== undefined) throw new HubError('INVALID', `${title} refuses this desired state: ${fault}`, { field: 'desired', rule: fault })
+      }
       return perform(dialect, 'setDesired', ({ turn }) => {
         const before = engine.twins.get(device, named(name))
         checkVersion(before, version)
         const patch = patchFrom(before?.desired ?? {}, desired)
         // Devices are told of changes as of any other: what is gone is null. Nothing changed: nothing to tell.
-        if (Object.keys(patch).length > 0) engine.twins.update(turn, device, named(name), { desired: patch })
+        if (Object.keys(patch).length > 0) engine.twins.update(turn, device, named(name), { desired: patch, check })
         return view(device, named(name))
       })
     },

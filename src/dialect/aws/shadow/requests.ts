@@ -1,6 +1,6 @@
 import { isObject } from '../../../core/twin/json.ts'
-import { deeperThan, findForbidden } from '../../../core/twin/limits.ts'
-import type { JsonObject } from '../../../core/twin/model.ts'
+import { deeperThan, findForbidden, sizeOf } from '../../../core/twin/limits.ts'
+import type { JsonObject, Twin } from '../../../core/twin/model.ts'
 
 /** A refusal of the shadow service, with its code and text [aws 5.2]. */
 export class ShadowError extends Error {
@@ -21,6 +21,9 @@ export const MAX_SHADOW_BYTES = 8192
 const MAX_LEVELS = 8
 const MAX_TOKEN_BYTES = 64
 
+export const TOO_LARGE = 'The payload exceeds the maximum size allowed'
+const TOO_DEEP = 'JSON contains too many levels of nesting; maximum is 6'
+
 export interface ShadowUpdate {
   desired?: JsonObject | null
   reported?: JsonObject | null
@@ -39,7 +42,7 @@ export function readUpdate(payload: Uint8Array): ShadowUpdate {
   const echo = echoOf(request)
   const refuse = (code: ShadowError['code'], message: string): ShadowError => new ShadowError(code, message, echo)
 
-  if (payload.byteLength > MAX_SHADOW_BYTES) throw refuse(413, 'The payload exceeds the maximum size allowed')
+  if (payload.byteLength > MAX_SHADOW_BYTES) throw refuse(413, TOO_LARGE)
   const clientToken = readToken(request, echo)
   const version = request['version'] ?? undefined
   if (version !== undefined && !isVersion(version)) throw refuse(400, 'Invalid version')
@@ -51,7 +54,7 @@ export function readUpdate(payload: Uint8Array): ShadowUpdate {
   if (!isSection(reported)) throw refuse(400, 'Reported node must be an object')
   if (Object.keys(others).length > 0) throw refuse(400, 'State contains an invalid node')
   if (deeperThan(desired, MAX_LEVELS) || deeperThan(reported, MAX_LEVELS)) {
-    throw refuse(400, 'JSON contains too many levels of nesting; maximum is 6')
+    throw refuse(400, TOO_DEEP)
   }
   if (findForbidden(state, { value: isUnstorable }) !== undefined) throw refuse(400, 'State contains an invalid node')
 
@@ -64,6 +67,13 @@ export function readUpdate(payload: Uint8Array): ShadowUpdate {
     unknown: Object.keys(request).filter((key) => !KNOWN.includes(key)),
     ...(inexact !== undefined && { inexact }),
   }
+}
+
+/** Why the service would not hold this shadow, as it would tell an application that asks for it [aws 5.2]. */
+export function shadowFault({ desired, reported }: Pick<Twin, 'desired' | 'reported'>): string | undefined {
+  if (deeperThan(desired, MAX_LEVELS)) return TOO_DEEP
+  if (findForbidden(desired, { value: isUnstorable }) !== undefined) return 'State contains an invalid node'
+  return sizeOf({ desired, reported }) > MAX_SHADOW_BYTES ? TOO_LARGE : undefined
 }
 
 /** The client token of a get, whose payload is empty or an object; throws a ShadowError. */

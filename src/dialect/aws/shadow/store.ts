@@ -4,7 +4,7 @@ import type { ConnectionId } from '../../../core/seam/mqtt.ts'
 import { sizeOf } from '../../../core/twin/limits.ts'
 import type { Twin } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
-import { MAX_SHADOW_BYTES, ShadowError, type ShadowUpdate } from './requests.ts'
+import { MAX_SHADOW_BYTES, ShadowError, TOO_LARGE, type ShadowUpdate } from './requests.ts'
 import type { ShadowName } from './topics.ts'
 
 /** A shadow made again within 48 hours of its deletion counts on from there [aws 5.2 Version]. */
@@ -29,7 +29,7 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
   const device = deviceOf(name)
   const check = (next: Twin): void => {
     if (sizeOf({ desired: next.desired, reported: next.reported }) <= MAX_SHADOW_BYTES) return
-    throw new ShadowError(413, 'The payload exceeds the maximum size allowed', clientToken)
+    throw new ShadowError(413, TOO_LARGE, clientToken)
   }
   try {
     for (const field of unknown) ctx.ignored(`shadow update: ${field.slice(0, 64)}`)
