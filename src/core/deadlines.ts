@@ -4,15 +4,16 @@ import type { Instant } from './clock.ts'
 interface Entry<K> {
   key: K
   at: Instant
+  rank: number
   order: number
 }
 
 /** Replaced and removed entries that the heap may hold beyond as many as are current. */
 const SPARE = 128
 
-const earlier = (a: Entry<unknown>, b: Entry<unknown>): number => a.at - b.at || a.order - b.order
+const earlier = (a: Entry<unknown>, b: Entry<unknown>): number => a.at - b.at || a.rank - b.rank || a.order - b.order
 
-/** At most one deadline per key, the earliest first; equal instants come in the order they were set. */
+/** At most one deadline per key, the earliest first; equal instants come by rank, and then in the order they were set. */
 export class Deadlines<K> {
   readonly #current = new Map<K, Entry<K>>()
   #heap = new TinyQueue<Entry<K>>([], earlier)
@@ -28,10 +29,10 @@ export class Deadlines<K> {
   }
 
   /** Sets the deadline of `key`, replacing an earlier one; `undefined` removes it. */
-  set(key: K, at: Instant | undefined): void {
+  set(key: K, at: Instant | undefined, rank = 0): void {
     if (at === undefined) return this.delete(key)
     if (this.#current.get(key)?.at === at) return
-    const entry = { key, at, order: this.#order++ }
+    const entry = { key, at, rank, order: this.#order++ }
     this.#current.set(key, entry)
     this.#heap.push(entry)
     if (this.#heap.length > 2 * this.#current.size + SPARE) this.#heap = new TinyQueue([...this.#current.values()], earlier)

@@ -84,3 +84,28 @@ test('a thousand timers that run out together are done a slice at a time', () =>
   assert.equal(hall.due(), 10)
   assert.equal(hall.count('TIMED_OUT'), 1000)
 })
+
+for (const restarts of [false, true]) {
+  test(`when the schedule ends in the very instant in which time runs out, the end comes first${restarts ? ', also after a restart' : ''}`, () => {
+    const hall = new Hall()
+    const [device] = hall.devices(1) as [string]
+    hall.job([device], { timeout: { inProgressMs: MINUTE }, schedule: { endAt: hall.clock.now() + MINUTE, endBehavior: 'FORCE_CANCEL' } })
+    hall.report(device, 'IN_PROGRESS')
+    if (restarts) hall.restart()
+    hall.advance(MINUTE)
+    assert.deepEqual([hall.status(device), hall.jobStatus()], ['CANCELED', 'CANCELED'])
+  })
+
+  test(`executions that time out in one instant do so in the order in which they were queued${restarts ? ', also after a restart' : ''}`, () => {
+    const hall = new Hall()
+    const devices = hall.devices(3)
+    hall.job(devices, { timeout: { inProgressMs: MINUTE } })
+    for (const device of devices.toReversed()) hall.report(device, 'IN_PROGRESS')
+    if (restarts) hall.restart()
+    hall.told()
+    hall.clock.advance(MINUTE)
+    hall.turn((turn, engine) => engine.tick(turn))
+    const ended = hall.events.flatMap((event) => (event.type === 'execution.changed' ? [event.key] : []))
+    assert.deepEqual(ended, devices)
+  })
+}

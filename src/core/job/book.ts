@@ -122,9 +122,11 @@ export class Book {
     this.queues.load(execution)
   }
 
+  /** In one instant what jobs do comes first, and then executions in the order of the queues: the same after a restart. */
   #arm(execution: Execution, before: Execution | undefined): void {
     const at = timesOutAt(execution)
-    if (at !== undefined || (before !== undefined && timesOutAt(before) !== undefined)) this.#deadlines.set(timerKey(execution), at)
+    if (at === undefined && (before === undefined || timesOutAt(before) === undefined)) return
+    this.#deadlines.set(timerKey(execution), at, execution.order)
   }
 
   /** Called before `execution` takes the place of `before`, the latest until now. */
