@@ -150,3 +150,14 @@ test('no 60 seconds see more than the rate, also when it is raised late in a min
   hall.advance(1)
   assert.equal(hall.count('QUEUED'), 10)
 })
+
+test('a rollout that waits for its next minute, or for a maintenance window, is due then and no sooner after a restart', () => {
+  for (const windows of [[], [{ cron: '0 18 * * *', durationMs: MINUTE }]]) {
+    const hall = new Hall()
+    hall.job(hall.devices(3), { rollout: { perMinute: 1 }, schedule: { windows } })
+    const next = hall.engine.nextDeadline()
+    assert.ok(next !== undefined && next > hall.clock.now())
+    hall.restart()
+    assert.equal(hall.engine.nextDeadline(), next)
+  }
+})

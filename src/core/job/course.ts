@@ -10,7 +10,7 @@ import type { Execution, Job, JobStatus } from './model.ts'
 import { Plans } from './plans.ts'
 import { Reruns } from './reruns.ts'
 import { retryAfter } from './retry.ts'
-import { allowance, nextMinute } from './rollout.ts'
+import { allowance, goesOnAt, nextMinute } from './rollout.ts'
 import { isPending } from './states.ts'
 import { SLICE, Sweeps } from './sweep.ts'
 import { means, resolve, type Fleet } from './targets.ts'
@@ -88,8 +88,8 @@ export class Course {
     const slice = devices.slice(job.rolledOut, rolledOut)
     this.#plans.reached(job.key, slice)
     for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
-    const goesOnAt = count < allowed ? turn.now : nextMinute(used)
-    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, goesOnAt))
+    const nextAt = count < allowed ? turn.now : nextMinute(used)
+    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, nextAt))
     this.#plans.delete(job.key)
     this.#deadlines.delete(`rollout ${job.key}`)
     this.complete(turn, rolled)
@@ -236,7 +236,8 @@ export class Course {
     this.#watch(job)
     if (job.status === 'SCHEDULED') this.schedule(job)
     if (job.status === 'IN_PROGRESS' && job.rolloutStopped !== true) this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
-    if (job.status === 'IN_PROGRESS' && this.#plans.has(job.key)) this.#deadlines.set(`rollout ${job.key}`, job.createdAt)
+    const rolls = job.status === 'IN_PROGRESS' && this.#plans.has(job.key)
+    if (rolls) this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, goesOnAt(job)))
     if (job.status === 'IN_PROGRESS' && this.#reruns.has(job.key)) this.#deadlines.set(`rerun ${job.key}`, job.updatedAt)
     if (job.sweeping !== undefined) this.#deadlines.set(`sweep ${job.key}`, job.updatedAt)
   }

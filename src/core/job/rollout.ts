@@ -24,8 +24,15 @@ export function rateOf(rollout: Rollout | undefined, notified: number, succeeded
  */
 export function allowance({ rollout, minute: last }: Job, notified: number, succeeded: number, now: Instant): Allowance {
   const minute = last !== undefined && now < nextMinute(last) ? last : { lastAt: now, count: 0, notified, succeeded }
-  return { minute, allowed: Math.max(0, rateOf(rollout, minute.notified, minute.succeeded) - minute.count) }
+  return { minute, allowed: left(rollout, minute) }
 }
+
+const left = (rollout: Rollout | undefined, { notified, succeeded, count }: RolloutMinute): number =>
+  Math.max(0, rateOf(rollout, notified, succeeded) - count)
 
 /** When the minute after this one may begin. */
 export const nextMinute = ({ lastAt }: RolloutMinute): Instant => lastAt + MINUTE
+
+/** When the rollout of a job that was read from the store goes on, its windows aside: in its next minute, or where it was interrupted. */
+export const goesOnAt = ({ rollout, minute, updatedAt }: Job): Instant =>
+  minute !== undefined && left(rollout, minute) === 0 ? nextMinute(minute) : updatedAt
