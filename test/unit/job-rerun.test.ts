@@ -129,6 +129,19 @@ test('what is run again counts towards an abort by how it ends then, also after 
   assert.deepEqual([hall.jobStatus(), hall.count('FAILED'), hall.count('SUCCEEDED')], ['COMPLETED', 2, 2])
 })
 
+test('what was run again counts no more after a restart, also if the attempt that began anew is deleted', () => {
+  const hall = new Hall()
+  const [first, second] = hall.devices(2)
+  hall.job([first!, second!], { retry: [{ on: 'FAILED', times: 1 }], abort: [{ on: 'FAILED', percent: 50, minimum: 3 }] })
+  for (let count = 0; count < 2; count += 1) hall.report(first!, 'FAILED')
+  hall.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
+  hall.report(first!, 'FAILED')
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', first!, 3))
+  hall.restart()
+  hall.report(second!, 'SUCCEEDED')
+  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
+})
+
 test('the number of a deleted attempt is not given again: what is still said of it cannot touch the next one', () => {
   const hall = new Hall()
   const [device = ''] = hall.devices(1)

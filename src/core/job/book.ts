@@ -27,6 +27,8 @@ export class Book {
     this.#deadlines = deadlines
     this.erased = new Erased(tables)
     for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
+    // Only once all attempts are there: which of them count cannot be told from one to the next where some have been erased.
+    for (const [job, latest] of this.#latest) for (const execution of latest.values()) this.tally.add(job, this.#counted(execution))
   }
 
   /** The next place in creation order. */
@@ -80,9 +82,9 @@ export class Book {
   /** Erases one attempt; if it was the latest, the one before it is the latest again. */
   erase(execution: Execution): void {
     const { job, device } = execution
-    this.tally.remove(job, countedAttempts(this.attempts(job, device)))
+    this.tally.remove(job, this.#counted(this.get(job, device)))
     this.#eraseRecord(execution)
-    this.tally.add(job, countedAttempts(this.attempts(job, device)))
+    this.tally.add(job, this.#counted(this.get(job, device)))
   }
 
   #eraseRecord(execution: Execution): void {
@@ -117,7 +119,6 @@ export class Book {
     const before = this.get(execution.job, execution.device)
     if (before !== undefined && before.number > execution.number) return
     this.#arm(execution, undefined)
-    this.#count(execution, before)
     this.#index(execution, before)
     this.queues.load(execution)
   }
@@ -131,10 +132,15 @@ export class Book {
 
   /** Called before `execution` takes the place of `before`, the latest until now. */
   #count(execution: Execution, before: Execution | undefined): void {
-    const { job, device, number, retried, status } = execution
+    const { job, number, retried, status } = execution
     const isNew = before?.number !== number
-    if (isNew && before !== undefined && retried === undefined) this.tally.remove(job, countedAttempts(this.attempts(job, device)))
+    if (isNew && retried === undefined) this.tally.remove(job, this.#counted(before))
     if (!isPending(status) && (isNew || isPending(before.status))) this.tally.add(job, [execution])
+  }
+
+  /** The attempts of a device that count, by its latest one. */
+  #counted(latest: Execution | undefined): Execution[] {
+    return latest === undefined ? [] : countedAttempts(latest.number === 1 ? [latest] : this.attempts(latest.job, latest.device))
   }
 
   #index(execution: Execution, before: Execution | undefined): void {
