@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job/model.ts'
+import { SLICE } from '../../src/core/job/sweep.ts'
 import { Hall } from '../builders/hall.ts'
 
 function continuous(rest: Partial<NewJob> = {}): { hall: Hall; devices: string[]; join: (device: string) => void; leave: (device: string) => void } {
@@ -107,4 +108,21 @@ test('targets can be added to a continuous job in progress, and to no other', ()
   hall.job([devices[0]!], { key: 'x/snapshot' })
   const add = (): unknown => hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/snapshot', [{ type: 'device', device: devices[1]! }]))
   assert.throws(add, (error) => error instanceof HubError && error.code === 'INVALID')
+})
+
+test('a job that is run again passes over devices that have left it since they failed, also while the list is being worked through', () => {
+  const hall = new Hall()
+  const devices = hall.devices(SLICE + 2)
+  hall.turn((turn, engine) => {
+    engine.groups.create(turn, { dialect: 'x', name: 'g' })
+    for (const device of devices) engine.devices.join(turn, device, 'x/g')
+  })
+  hall.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }] })
+  hall.due()
+  for (const device of devices) hall.report(device, 'FAILED')
+  hall.turn((turn, engine) => engine.devices.leave(turn, devices[0]!, 'x/g'))
+  assert.equal(hall.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')), SLICE + 1)
+  hall.turn((turn, engine) => engine.devices.leave(turn, devices.at(-1)!, 'x/g'))
+  hall.due()
+  assert.deepEqual([hall.status(devices[0]!), hall.status(devices.at(-1)!), hall.count('QUEUED')], ['FAILED', 'FAILED', SLICE])
 })

@@ -123,14 +123,16 @@ export class Course {
 
   /** Queues a new execution for everything that failed or timed out, a first slice of it now; returns how many in all. */
   rerun(turn: Turn, job: Job): number {
-    const count = this.#reruns.list(job.key, (device) => this.#fleet.devices.get(device) !== undefined)
+    const count = this.#reruns.list(job.key, (device) => this.#isFor(job, device))
     if (count > 0) this.rerunSlice(turn, job.status === 'COMPLETED' ? this.#reopen(turn, job) : job)
     return count
   }
 
   rerunSlice(turn: Turn, job: Job): void {
     // Retries are counted from here on anew.
-    const done = this.#reruns.slice(job.key, ({ device }) => this.#queue(turn, job, device))
+    const done = this.#reruns.slice(job.key, ({ device }) => {
+      if (this.#isFor(job, device)) this.#queue(turn, job, device)
+    })
     if (done) this.complete(turn, job)
     else this.#deadlines.set(`rerun ${job.key}`, turn.now)
   }
@@ -190,7 +192,11 @@ export class Course {
 
   #isDue(job: Job, device: DeviceKey): boolean {
     const latest = this.#book.get(job.key, device)
-    if (latest !== undefined && latest.status !== 'REMOVED') return false
+    return (latest === undefined || latest.status === 'REMOVED') && this.#isFor(job, device)
+  }
+
+  /** Whether a device that the job has been resolved to is still one of its own: registered, and not gone from what a continuous job means. */
+  #isFor(job: Job, device: DeviceKey): boolean {
     return job.selection === 'SNAPSHOT' ? this.#fleet.devices.get(device) !== undefined : this.isTarget(job, device)
   }
 

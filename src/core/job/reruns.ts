@@ -25,11 +25,11 @@ export class Reruns {
     return this.#table.has(job)
   }
 
-  /** Takes down what has failed by now, in place of an earlier list; returns how many. `isThere` tells registered devices. */
-  list(job: JobKey, isThere: (device: DeviceKey) => boolean): number {
+  /** Takes down what has failed by now, in place of an earlier list; returns how many. `isFor` tells whose it still is. */
+  list(job: JobKey, isFor: (device: DeviceKey) => boolean): number {
     const failed: Rerun['failed'] = []
     for (const { device, number, status } of this.#book.ofJob(job).values()) {
-      if ((status === 'FAILED' || status === 'TIMED_OUT') && isThere(device)) failed.push([device, number])
+      if ((status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)) failed.push([device, number])
     }
     this.#cursors.delete(job)
     if (failed.length > 0) this.#table.set(job, { failed })
