@@ -196,6 +196,31 @@ test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols
   await new Promise((resolve) => server.close(resolve))
 })
 
+test('a client that has closed its WebSocket is gone, not blamed for what it is still sent', async () => {
+  await start()
+  const server = createHttpServer()
+  server.on('upgrade', (req, socket, head) => world.broker.upgrade(req, socket, head, false))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connectTcp({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
+  let heard = Buffer.alloc(0)
+  client.on('data', (bytes) => (heard = Buffer.concat([heard, bytes])))
+  const hears = async (hex: string): Promise<void> => {
+    while (!heard.toString('hex').includes(hex)) await once(client, 'data')
+  }
+  client.write('GET /mqtt HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n')
+  client.write(Buffer.from('828f00000000' + '100d00044d5154540402000000017a', 'hex'))
+  await hears('820420020000')
+  client.write(Buffer.from('888000000000', 'hex'))
+  await hears('8800')
+  world.broker.send(world.connection('z').id, { topic: 'a', payload: Buffer.from('late'), qos: 0 })
+  await world.told('z disconnected')
+  assert.ok(world.log.includes('z disconnected CONNECTION_LOST'), world.log.join('\n'))
+  assert.deepEqual(world.notices, [])
+  client.destroy()
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('the PUBACK and the reply to a message leave in one WebSocket frame', async () => {
   await start()
   world.hooks.publish = async (connection, { topic, payload }) => {
