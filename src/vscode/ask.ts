@@ -8,6 +8,17 @@ export interface Choice<T> extends QuickPickItem {
 /** The user wants the question before this one. */
 export const back = Symbol('back')
 
+/** What stands there instead of rows that cannot be had; who picks it asks once more. */
+const again = Symbol('again')
+
+const failureRow = (error: unknown): Choice<typeof again> => ({
+  label: `$(warning) ${l10n.t('The hub does not answer')}`,
+  description: l10n.t('try again'),
+  detail: error instanceof Error ? error.message : String(error),
+  alwaysShow: true,
+  value: again,
+})
+
 export interface Question {
   title: string
   placeholder?: string
@@ -19,7 +30,7 @@ export interface Question {
 
 /** Lets the user pick a row; with a function, rows follow what is typed. `undefined`: changed their mind. */
 export function pick<T>(question: Question, rows: Choice<T>[] | ((typed: string) => Promise<Choice<T>[]>)): Promise<T | typeof back | undefined> {
-  const box = window.createQuickPick<Choice<T>>()
+  const box = window.createQuickPick<Choice<T | typeof again>>()
   box.title = question.title
   box.placeholder = question.placeholder
   box.ignoreFocusOut = question.stay === true
@@ -31,7 +42,7 @@ export function pick<T>(question: Question, rows: Choice<T>[] | ((typed: string)
     if (typeof rows !== 'function') return
     const mine = ++latest
     box.busy = true
-    const found = await rows(typed).catch((): Choice<T>[] => [])
+    const found = await rows(typed).catch((error: unknown): Choice<typeof again>[] => [failureRow(error)])
     if (mine !== latest) return
     box.items = found
     box.busy = false
@@ -45,7 +56,8 @@ export function pick<T>(question: Question, rows: Choice<T>[] | ((typed: string)
       box.onDidTriggerButton(() => settle(back)),
       box.onDidAccept(() => {
         const [chosen] = box.selectedItems
-        if (chosen !== undefined) settle(chosen.value)
+        if (chosen?.value === again) void ask(box.value)
+        else if (chosen !== undefined) settle(chosen.value)
       }),
       box.onDidHide(() => settle(undefined)),
     )

@@ -82,3 +82,7 @@ test('a refusal is a problem of its field, or of none', () => {
   assert.deepEqual(problemOf(Object.assign(new Error('name: "x" is taken'), { data: { field: 'name', value: 'x', rule: 'is taken' } })), { field: 'name', value: 'x', rule: 'is taken' })
   assert.deepEqual(problemOf(new Error('gone')), { field: '', value: undefined, rule: 'gone' })
 })
+
+test('a file that nests deeper than can be read is one that cannot be read, not the end of the editor', () => {
+  assert.deepEqual(readDraft('['.repeat(500_000)), { line: 1 })
+})

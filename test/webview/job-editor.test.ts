@@ -164,3 +164,24 @@ for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
     assert.deepEqual(problems, [])
   })
 }
+
+test('of ten thousand problems the first hundred are listed, and how many more there are', async () => {
+  const { page, send, create, told, problems } = await openEditor()
+  await fillIn(page)
+  await page.getByText('Ready to be created').first().waitFor()
+  await soon('the draft has been checked', () => told.some((message) => message.type === 'check' && message.draft.targets.length > 0))
+  await create.click()
+  await send({ type: 'refused', problems: Array.from({ length: 10_000 }, (_, index) => ({ field: `targets/${index}/device`, value: `d${index}`, rule: 'is no device here' })) })
+  await page.getByRole('button', { name: '10000 problems' }).click()
+  await page.getByText('… and 9,900 more').waitFor()
+  assert.equal(await page.locator('.problem-list li').count(), 101)
+  assert.deepEqual(problems, [])
+})
+
+test('of a file that cannot be read nothing is said to be missing', async () => {
+  const { page, send } = await openEditor({ opening: { ...init, mode: 'file' } })
+  await page.getByRole('button', { name: /fields to fill in/ }).waitFor()
+  await send({ type: 'unreadable', problem: 'This file is no JSON object: see line 1.' })
+  await page.locator('footer').getByText('The file cannot be read').first().waitFor()
+  assert.equal(await page.getByRole('button', { name: /fields to fill in/ }).count(), 0)
+})

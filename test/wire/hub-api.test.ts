@@ -123,6 +123,8 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       assert.equal(await codeOf(api.createJob(wrong)), 'INVALID name')
       assert.equal(await codeOf(api.createJob(draft('states'))), 'ALREADY_EXISTS name')
       assert.deepEqual((await api.checkJob(draft('fine'))), [])
+      const [large] = await api.checkJob({ ...draft('large'), document: { operation: 'reboot', note: 'x'.repeat(40_000) } })
+      assert.deepEqual([large?.field, typeof large?.value, large?.rule], ['document', 'number', 'characters; 32768 are allowed'])
       assert.deepEqual((await api.checkJob({ dialect: 'mars' } as JobDraft)).map(({ field }) => field), ['name', 'targets', 'document', 'dialect'])
     })
 

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../src/shared/api.ts'
 import { h, icon, newId, say, set } from '../ui/dom.ts'
+import { formatNumber } from '../ui/format.ts'
 import type { Control } from '../ui/field.ts'
 import { controlOf, isMissing, sentence } from './form/problems.ts'
 import type { Part } from './part.ts'
@@ -12,6 +13,9 @@ export interface FooterDeeds {
   /** Leads to a control, and from now on everything that is wrong is shown where it is. */
   goTo(control: Control | undefined): void
 }
+
+/** A job for a fleet that is not here has as many problems as devices; nobody reads on. */
+const SHOWN = 100
 
 /** Creating the job, and all that is in the way of it. */
 export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
@@ -47,7 +51,8 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
     update(view) {
       last = view
       const { problems, blocked, state } = view
-      const wrong = problems.length > 0
+      // Of a file that cannot be read nothing else is known: what its form lacks is not what is wrong with it.
+      const wrong = problems.length > 0 && state.unreadable === undefined
       create.disabled = blocked !== undefined
       set(create, 'title', blocked)
       ring.hidden = !state.submitting
@@ -61,7 +66,9 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
       say(ready, blocked ?? l10n.t('Ready to be created'))
       say(spoken, blocked ?? l10n.t('Ready to be created'))
       list.hidden = !open || !wrong
-      list.replaceChildren(...problems.map((problem) => line(problem)))
+      const more = problems.length - SHOWN
+      list.replaceChildren(...(list.hidden ? [] : problems.slice(0, SHOWN).map((problem) => line(problem))))
+      if (!list.hidden && more > 0) list.append(h('li', { class: 'more' }, more === 1 ? l10n.t('… and 1 more') : l10n.t('… and {0} more', formatNumber(more))))
       set(toggle, 'aria-expanded', String(open && wrong))
       chevron.className = `codicon codicon-chevron-${open ? 'down' : 'up'}`
     },

@@ -24,11 +24,11 @@ export function createRequests(store: Store<State>, post: Post): Requests {
   const finds = new Map<number, (found: Found) => void>()
 
   const count = debounce(250, () => {
-    if (view === undefined || !view.state.hub.up || view.draft.targets.length === 0) return
+    if (view === undefined || !countable(view)) return
     post({ type: 'count', request: (counting = ++request), dialect: view.form.dialect, targets: view.draft.targets })
   })
   const check = debounce(400, () => {
-    if (view === undefined || !view.state.hub.up || view.dialect === undefined) return
+    if (view === undefined || !view.state.hub.up || view.form.dialect === '') return
     post({ type: 'check', request: (checking = ++request), draft: view.draft })
   })
 
@@ -39,7 +39,8 @@ export function createRequests(store: Store<State>, post: Post): Requests {
       const targets = JSON.stringify([state.hub.up, form.dialect, draft.targets])
       const whole = JSON.stringify([state.hub.up, draft])
       if (targets !== asked.targets) {
-        store.change({ matches: { counting: draft.targets.length > 0, ...(state.matches.count !== undefined && draft.targets.length > 0 && { count: state.matches.count }) } })
+        const counting = countable(next)
+        store.change({ matches: { counting, ...(state.matches.count !== undefined && counting && { count: state.matches.count }) } })
         count()
       }
       if (whole !== asked.draft) check()
@@ -67,6 +68,9 @@ export function createRequests(store: Store<State>, post: Post): Requests {
     },
   }
 }
+
+/** Whether there is somebody to count, and anything to be counted. */
+const countable = ({ state, dialect, draft }: View): boolean => state.hub.up && dialect !== undefined && draft.targets.length > 0
 
 /** Whether Monaco still finds the same wrong. */
 export const sameMarkers = (one: readonly Marker[], other: readonly Marker[]): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -71,5 +71,9 @@ function isReadable(dialect: string, target: TargetDraft, query: Dialect['query'
 /** The engine and the clouds speak of `NewJob`; people look at their draft. */
 function problemOf({ data, message }: HubError, draft: JobDraft): Problem {
   const field = draftField(data.field ?? '')
-  return { field, value: valueAt(draft, field) ?? data['value'], rule: data.rule ?? message }
+  const written = valueAt(draft, field)
+  const told = data['value']
+  // Of a list or a document the rule may be about how large it is, and the value is its size.
+  const value = typeof written === 'object' && written !== null && typeof told === 'number' ? told : (written ?? told)
+  return { field, value, rule: data.rule ?? message }
 }

@@ -7,7 +7,13 @@ import type { DraftInWork } from '../../shared/messages.ts'
 export function readDraft(text: string): { draft: Partial<JobDraft> } | { line: number } {
   if (text.trim() === '') return { draft: {} }
   const errors: ParseError[] = []
-  const value: unknown = parse(text, errors, { disallowComments: true })
+  let value: unknown
+  try {
+    value = parse(text, errors, { disallowComments: true })
+  } catch {
+    // Nested deeper than any reader can follow.
+    return { line: 1 }
+  }
   const [error] = errors
   if (error !== undefined) return { line: text.slice(0, error.offset).split('\n').length }
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { draft: value as Partial<JobDraft> } : { line: 1 }

@@ -31,8 +31,15 @@ export function fileSource(document: TextDocument): DraftSource {
     },
     write(draft, changed) {
       writing++
-      last = last.then(() => write(draft, changed)).finally(() => writing--)
-      return last
+      const written = last.then(() => write(draft, changed)).finally(() => writing--)
+      // One that fails is told of; those after it are written all the same.
+      last = written.catch(() => undefined)
+      return written
+    },
+    async meant(draft) {
+      await last
+      const read = readDraft(document.getText())
+      return 'line' in read ? draft : (read.draft as DraftInWork)
     },
     // Our own edits come back as changes too; only what says something else is news to the page.
     onChange: (listener) =>

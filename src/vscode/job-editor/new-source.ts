@@ -21,17 +21,24 @@ interface Kept {
  */
 export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDraft> | undefined, id?: string): DraftSource {
   const own = id ?? randomUUID()
+  /** Whose draft is kept may also be another editor's, which is not ours to throw away. */
+  let ours = own
   return {
     mode: 'new',
     read() {
       const kept = memory.get<Kept>(slot)
       const fits = kept !== undefined && init === undefined && (id === undefined || kept.id === id)
       if (!fits) return { id: own, draft: init ?? {}, at: 0, restored: false }
+      ours = kept.id
       return { id: own, draft: kept.draft, documentText: kept.documentText, at: kept.at, restored: id === undefined }
     },
     write: async (draft, _, documentText) => memory.update(slot, { id: own, at: Date.now(), draft, documentText } satisfies Kept),
+    meant: async (draft) => draft,
     onChange: () => new Disposable(() => {}),
-    discard: () => void memory.update(slot, undefined),
+    discard() {
+      const kept = memory.get<Kept>(slot)
+      if (kept?.id === own || kept?.id === ours) void memory.update(slot, undefined)
+    },
     openAsText: () => {},
   }
 }

@@ -63,7 +63,7 @@ export class EditorSession implements Disposable {
         return this.#post({ type: 'devices', request: message.request, names: page?.items.map(({ name }) => name) ?? [], total: page?.total ?? 0 })
       }
       case 'check':
-        return this.#post({ type: 'problems', request: message.request, problems: (await this.host.api()?.checkJob(message.draft as JobDraft)) ?? [] })
+        return this.#check(message)
       case 'submit':
         return this.#submit(message.draft)
       case 'saveAs':
@@ -113,11 +113,17 @@ export class EditorSession implements Disposable {
     }
   }
 
+  async #check({ request, draft }: Extract<FromJobEditor, { type: 'check' }>): Promise<void> {
+    const meant = (await this.source.meant(draft)) as JobDraft
+    this.#post({ type: 'problems', request, problems: (await this.host.api()?.checkJob(meant)) ?? [] })
+  }
+
   /** The page has checked the job, but a page can be wrong or behind: the hub is asked again. */
-  async #submit(draft: JobDraft): Promise<void> {
+  async #submit(shown: JobDraft): Promise<void> {
     const api = this.host.api()
     if (api === undefined) return this.#post({ type: 'refused', problems: [{ field: '', value: undefined, rule: l10n.t('The hub is not running') }] })
     try {
+      const draft = (await this.source.meant(shown)) as JobDraft
       const problems = await api.checkJob(draft)
       if (problems.length > 0) return this.#post({ type: 'refused', problems })
       const { key, name } = await api.createJob(draft)

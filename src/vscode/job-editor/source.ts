@@ -7,6 +7,8 @@ export interface DraftSource {
   readonly mode: EditorMode
   read(): EditorStart | { problem: string }
   write(draft: DraftInWork, changed: readonly (keyof JobDraft)[], documentText: string): Promise<void>
+  /** What is to be checked and created: of a file everything that it says, also what the form has no place for. */
+  meant(draft: DraftInWork): Promise<DraftInWork>
   /** Somebody else has changed it. */
   onChange(listener: () => void): Disposable
   /** It is not wanted any more: the job was created, or people start afresh. */

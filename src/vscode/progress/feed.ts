@@ -34,7 +34,10 @@ export class Feed {
         const device = this.#about(change)
         if (device !== undefined) this.#gather.add(device)
       }),
-      host.onState(() => void (this.#listening && this.#inTurn((api) => this.#tellAll(api)))),
+      host.onState(() => {
+        // A hub that cannot answer any more has another state soon, and then the page is told of that.
+        if (this.#listening) this.#inTurn((api) => this.#tellAll(api)).catch(() => undefined)
+      }),
     ]
   }
 
