@@ -19,6 +19,8 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
 const KEEP_ALIVE_MS = 65_000
 const STOP_GRACE_MS = 2_000
 const HEADERS_MS = 60_000
+/** Files may come over slow lines. Node's own five minutes are not enough for them. */
+const REQUEST_MS = 60 * 60_000
 /** How often Node looks for requests that take too long, at most. */
 const LOOK_EVERY_MS = 30_000
 /** AWS names its HTTP over TLS in ALPN too [aws 1.1]. */
@@ -44,6 +46,8 @@ export interface HttpServerOptions {
   maxBodyBytes?: number
   /** How long a client may take to send the head of a request; default 60,000 ms of real time. Slower ones get 408. */
   headersMs?: number
+  /** And all of it; default 3,600,000 ms. */
+  requestMs?: number
 }
 
 /** HTTP/1.1 on any number of listeners, with or without TLS, all served by the same hooks. */
@@ -99,9 +103,9 @@ export class HttpServer {
     await Promise.all(closed)
   }
 
-  #times(): { headersTimeout: number; connectionsCheckingInterval: number } {
-    const { headersMs = HEADERS_MS } = this.#options
-    return { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, LOOK_EVERY_MS) }
+  #times(): { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number } {
+    const { headersMs = HEADERS_MS, requestMs = REQUEST_MS } = this.#options
+    return { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: Math.min(headersMs, LOOK_EVERY_MS) }
   }
 
   #prepare(server: Server): Server {

@@ -120,6 +120,12 @@ describe('the HTTPS server', () => {
     await server.stop()
   })
 
+  it('gives up on a body that does not arrive', async () => {
+    const { server, port } = await startServer(() => ok, { headersMs: 50, requestMs: 50 })
+    assert.match(await sendRaw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx'), /^HTTP\/1\.1 408 /)
+    await server.stop()
+  })
+
   it('needs a certificate of its own', async () => {
     const server = HttpServer.create({ hooks: { handle: async () => ok }, onUpgrade: () => {}, onNotice: () => {}, objects: new ObjectStore(undefined) })
     await assert.rejects(server.listenHttps(0, '127.0.0.1'), /HTTPS needs a server certificate/)
