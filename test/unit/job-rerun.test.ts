@@ -152,3 +152,18 @@ test('the number of a deleted attempt is not given again: what is still said of 
   assert.deepEqual([hall.status(device), hall.engine.executions.require('x/job', device).number], ['QUEUED', 3])
   assert.throws(() => hall.report(device, 'SUCCEEDED', { number: 2 }), { code: 'NOT_FOUND' })
 })
+
+test('what is run again is queued in the order of the attempts that failed, whether or not the hub has been restarted', () => {
+  const numbers = (restarts: boolean): string[] => {
+    const hall = new Hall()
+    const devices = hall.devices(2) as [string, string]
+    hall.job(devices, { retry: [{ on: 'FAILED', times: 1 }] })
+    for (const device of [...devices.toReversed(), ...devices]) hall.report(device, 'FAILED')
+    hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', devices[0], 1))
+    if (restarts) hall.restart()
+    hall.told()
+    hall.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
+    return hall.events.flatMap((event) => (event.type === 'execution.queued' ? [event.key] : []))
+  }
+  assert.deepEqual([numbers(false), numbers(true)], [['x/d2', 'x/d1'], ['x/d2', 'x/d1']])
+})

@@ -195,7 +195,7 @@ export class Course {
     return (latest === undefined || latest.status === 'REMOVED') && this.#isFor(job, device)
   }
 
-  /** Whether a device that the job has been resolved to is still one of its own: registered, and not gone from what a continuous job means. */
+  /** Whether a device that the job has come to is its own still: registered, and meant if the job is continuous. */
   #isFor(job: Job, device: DeviceKey): boolean {
     return job.selection === 'SNAPSHOT' ? this.#fleet.devices.get(device) !== undefined : this.isTarget(job, device)
   }

@@ -25,12 +25,11 @@ export class Reruns {
     return this.#table.has(job)
   }
 
-  /** Takes down what has failed by now, in place of an earlier list; returns how many. `isFor` tells whose it still is. */
+  /** Takes down what has failed by now, oldest first, in place of an earlier list; returns how many. `isFor` tells whose it still is. */
   list(job: JobKey, isFor: (device: DeviceKey) => boolean): number {
-    const failed: Rerun['failed'] = []
-    for (const { device, number, status } of this.#book.ofJob(job).values()) {
-      if ((status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)) failed.push([device, number])
-    }
+    const again = ({ device, status }: Execution): boolean => (status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)
+    const ended = [...this.#book.ofJob(job).values()].filter(again)
+    const failed = ended.sort((a, b) => a.order - b.order).map(({ device, number }): [DeviceKey, number] => [device, number])
     this.#cursors.delete(job)
     if (failed.length > 0) this.#table.set(job, { failed })
     else this.#table.delete(job)
