@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job/model.ts'
 import { SLICE } from '../../src/core/job/sweep.ts'
-import { Hall } from '../builders/hall.ts'
+import { Hall, MINUTE, NOON } from '../builders/hall.ts'
 
 function continuous(rest: Partial<NewJob> = {}): { hall: Hall; devices: string[]; join: (device: string) => void; leave: (device: string) => void } {
   const hall = new Hall()
@@ -125,4 +125,16 @@ test('a job that is run again passes over devices that have left it since they f
   hall.turn((turn, engine) => engine.devices.leave(turn, devices.at(-1)!, 'x/g'))
   hall.due()
   assert.deepEqual([hall.status(devices[0]!), hall.status(devices.at(-1)!), hall.count('QUEUED')], ['FAILED', 'FAILED', SLICE])
+})
+
+test('a device that several continuous jobs mean gets them in the order of their creation, also of one that began later, whether or not the hub has been restarted', () => {
+  const order = (restarts: boolean): string[] => {
+    const { hall, devices, join } = continuous({ key: 'x/later', schedule: { startAt: NOON + MINUTE } })
+    hall.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }] })
+    hall.advance(MINUTE)
+    if (restarts) hall.restart()
+    join(devices[1]!)
+    return hall.engine.executions.pending(devices[1]!).map(({ job }) => job)
+  }
+  assert.deepEqual([order(false), order(true)], [['x/later', 'x/job'], ['x/later', 'x/job']])
 })

@@ -19,7 +19,7 @@ import { nextOpen, windowAt } from './windows.ts'
 /** The course a job takes by itself: it begins, rolls out, retries, aborts, completes, ends, and is swept up. */
 export class Course {
   readonly jobs: Table<Job>
-  /** Continuous jobs under way. */
+  /** Continuous jobs under way, in the order of their creation. */
   readonly continuous = new Set<JobKey>()
   readonly #plans: Plans
   readonly #deadlines: Deadlines<string>
@@ -233,8 +233,11 @@ export class Course {
   }
 
   #watch(job: Job): void {
-    if (job.selection === 'CONTINUOUS' && job.status === 'IN_PROGRESS') this.continuous.add(job.key)
-    else this.continuous.delete(job.key)
+    if (!isUnderWay(job)) this.continuous.delete(job.key)
+    else if (!this.continuous.has(job.key)) {
+      this.continuous.clear()
+      for (const each of this.jobs.values()) if (isUnderWay(each)) this.continuous.add(each.key)
+    }
   }
 
   /** Takes up a job read from the store where the last run left it. */
@@ -252,3 +255,5 @@ export class Course {
     for (const kind of ['start', 'rollout', 'rerun', 'end']) this.#deadlines.delete(`${kind} ${key}`)
   }
 }
+
+const isUnderWay = ({ selection, status }: Job): boolean => selection === 'CONTINUOUS' && status === 'IN_PROGRESS'
