@@ -13,6 +13,17 @@ const PENDING = ['QUEUED', 'SENT', 'IN_PROGRESS']
 
 export const isPending = ({ status }: Execution): boolean => PENDING.includes(status)
 
+/** `Map.groupBy`, which Node 20 has not. */
+export function grouped<T>(list: Iterable<T>, keyOf: (each: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const each of list) {
+    const group = groups.get(keyOf(each))
+    if (group === undefined) groups.set(keyOf(each), [each])
+    else group.push(each)
+  }
+  return groups
+}
+
 /** What the records say, read without any of the engine's indexes. */
 export class Facts {
   readonly devices: Table<Device>
@@ -35,17 +46,18 @@ export class Facts {
 
   /** All there are of this device at this job, the first one first. */
   attempts(job: string, device: string): Execution[] {
-    return [...this.executions.values()].filter((each) => each.job === job && each.device === device).sort((a, b) => a.number - b.number)
+    return this.histories().get(`${job} ${device}`) ?? []
+  }
+
+  /** The attempts by job and device, the first one first. */
+  histories(): Map<string, Execution[]> {
+    const byNumber = [...this.executions.values()].sort((a, b) => a.number - b.number)
+    return grouped(byNumber, ({ job, device }) => `${job} ${device}`)
   }
 
   /** The latest attempt of every device at every job. */
   latest(): Execution[] {
-    const found = new Map<string, Execution>()
-    for (const execution of this.executions.values()) {
-      const key = `${execution.job} ${execution.device}`
-      if ((found.get(key)?.number ?? 0) < execution.number) found.set(key, execution)
-    }
-    return [...found.values()]
+    return [...this.histories().values()].map((attempts) => attempts.at(-1)!)
   }
 
   /** What each device has to do: [aws 2.8] in progress first, each oldest first. */
@@ -53,9 +65,7 @@ export class Facts {
     const pending = [...this.executions.values()].filter(isPending)
     const rank = ({ status }: Execution): number => (status === 'IN_PROGRESS' ? 0 : 1)
     pending.sort((a, b) => rank(a) - rank(b) || a.queuedAt - b.queuedAt || a.order - b.order)
-    const queues = new Map<string, Execution[]>()
-    for (const execution of pending) queues.set(execution.device, [...(queues.get(execution.device) ?? []), execution])
-    return queues
+    return grouped(pending, ({ device }) => device)
   }
 
   /** Whether the targets mean the device now. */

@@ -1,11 +1,10 @@
 import type { Engine } from '../../../src/core/engine.ts'
 import type { JobPlan, NewJob, Target } from '../../../src/core/job/model.ts'
+import { mayReport } from '../../../src/core/job/states.ts'
 import type { Turn } from '../../../src/core/turn.ts'
 import { MINUTE } from '../../builders/hall.ts'
-import { DEVICES, GROUPS, type JobShape, type Step } from './steps.ts'
-
-/** A step that is one turn. */
-export type Deed = Exclude<Step, { type: 'wait' | 'restart' }>
+import type { Facts } from './facts.ts'
+import { DEVICES, GROUPS, type Deed, type JobShape } from './steps.ts'
 
 const keyOf = (name: string): string => `x/${name}`
 
@@ -24,7 +23,7 @@ const planOf = ({ rollout, abort, inProgressMs, retry }: Pick<JobShape, 'rollout
 })
 
 function newJob(key: string, shape: JobShape, now: number): NewJob {
-  const { selection, targets, startIn, endIn, endBehavior, windowEvery } = shape
+  const { selection, targets, startIn, endIn, endBehavior, windows } = shape
   return {
     key,
     selection,
@@ -35,50 +34,72 @@ function newJob(key: string, shape: JobShape, now: number): NewJob {
       ...(startIn !== undefined && { startAt: now + startIn }),
       ...(endIn !== undefined && { endAt: now + endIn }),
       ...(endBehavior && { endBehavior }),
-      ...(windowEvery !== undefined && { windows: [{ cron: `*/${windowEvery} * * * *`, durationMs: MINUTE }] }),
+      ...(windows && { windows: [{ cron: `${key.at(-1)}-59/3 * * * *`, durationMs: MINUTE }] }),
     },
   }
 }
 
+/** The job, device and group that a step is about, by what there is. */
+export function aim(facts: Facts, step: Deed): { job: string; device: string; group: string } {
+  const named = { job: '', device: '', group: '', ...('job' in step && { job: step.job }) }
+  if ('device' in step) named.device = keyOf(step.device)
+  if ('group' in step) named.group = keyOf(step.group)
+  if (!('nth' in step)) return named
+  const jobs = [...facts.jobs.values()]
+  if (!OF_EXECUTIONS.includes(step.type)) return { ...named, job: jobs[step.nth % jobs.length]?.key ?? keyOf('none') }
+  const latest = facts.latest()
+  const { job, device } = latest[step.nth % latest.length] ?? { job: keyOf('none'), device: keyOf('none') }
+  return { ...named, job, device }
+}
+
+const OF_EXECUTIONS: readonly string[] = ['report', 'send', 'cancelExecution', 'deleteExecution'] satisfies Deed['type'][]
+
 const shifted = (right: number | undefined, by: number | undefined): number | undefined => (by === undefined ? undefined : (right ?? 1) + by)
 
 /** Does it; refusals are thrown. */
-export function perform(turn: Turn, engine: Engine, step: Deed): void {
+export function perform(turn: Turn, engine: Engine, facts: Facts, step: Deed): void {
   const { devices, groups, jobs, executions } = engine
-  const device = 'device' in step ? keyOf(step.device) : ''
-  const group = 'group' in step ? keyOf(step.group) : ''
-  const latest = 'job' in step && 'device' in step ? executions.get(step.job, device) : undefined
+  const { job, device, group } = aim(facts, step)
+  const latest = executions.get(job, device)
   switch (step.type) {
     case 'create':
-      return void jobs.create(turn, newJob(step.job, step.shape, turn.now))
+      return void jobs.create(turn, newJob(job, step.shape, turn.now))
     case 'report': {
       const expectedVersion = shifted(latest?.version, step.version)
       const number = shifted(latest?.number, step.number)
       const { status, stepTimeoutMs } = step
       const rest = { ...(expectedVersion !== undefined && { expectedVersion }), ...(number !== undefined && { number }) }
-      return void executions.report(turn, step.job, device, { status, ...rest, ...(stepTimeoutMs !== undefined && { stepTimeoutMs }) })
+      return void executions.report(turn, job, device, { status, ...rest, ...(stepTimeoutMs !== undefined && { stepTimeoutMs }) })
     }
+    case 'reportAll':
+      // What an abort has cancelled meanwhile is no device's business any more.
+      for (const [each, { status }] of [...executions.ofJob(job)]) {
+        if (mayReport(status, step.status) && executions.require(job, each).status === status) executions.report(turn, job, each, { status: step.status })
+      }
+      return
+    case 'tick':
+      return engine.tick(turn)
     case 'start':
       return void executions.start(turn, device, step.stepTimeoutMs === undefined ? {} : { stepTimeoutMs: step.stepTimeoutMs })
     case 'send':
-      return void executions.send(turn, step.job, device)
+      return void executions.send(turn, job, device)
     case 'cancelExecution': {
       const expectedVersion = shifted(latest?.version, step.version)
       const rest = { ...(expectedVersion !== undefined && { expectedVersion }), ...(step.details && { details: { why: 'asked' } }) }
-      return void executions.cancel(turn, step.job, device, { force: step.force, ...rest })
+      return void executions.cancel(turn, job, device, { force: step.force, ...rest })
     }
     case 'deleteExecution':
-      return executions.delete(turn, step.job, device, (latest?.number ?? 1) - step.back, { force: step.force })
+      return executions.delete(turn, job, device, (latest?.number ?? 1) - step.back, { force: step.force })
     case 'cancelJob':
-      return void jobs.cancel(turn, step.job, { force: step.force, reasonCode: 'ASKED' })
+      return void jobs.cancel(turn, job, { force: step.force, reasonCode: 'ASKED' })
     case 'deleteJob':
-      return jobs.delete(turn, step.job, { force: step.force })
+      return jobs.delete(turn, job, { force: step.force })
     case 'rerun':
-      return void jobs.rerun(turn, step.job)
+      return void jobs.rerun(turn, job)
     case 'update':
-      return void jobs.update(turn, step.job, planOf(step))
+      return void jobs.update(turn, job, planOf(step))
     case 'associate':
-      return void jobs.associate(turn, step.job, [targetOf(step.target)])
+      return void jobs.associate(turn, job, [targetOf(step.target)])
     case 'join':
       return devices.join(turn, device, group)
     case 'leave':

@@ -1,15 +1,16 @@
 import type { HubErrorCode } from '../../../src/core/errors.ts'
 import type { Execution, Job } from '../../../src/core/job/model.ts'
-import type { Deed } from './perform.ts'
 import type { Facts } from './facts.ts'
+import { aim } from './perform.ts'
+import type { Deed } from './steps.ts'
 
 const PENDING = ['QUEUED', 'SENT', 'IN_PROGRESS']
 
 /** With what this step must be refused, by what the records say: [aws 2.7, 2.9, 3.5] in the engine's words. */
 export function refusalOf(facts: Facts, step: Deed, now: number): HubErrorCode | undefined {
-  const job = 'job' in step ? facts.jobs.get(step.job) : undefined
-  const device = 'device' in step ? `x/${step.device}` : ''
-  const attempts = 'job' in step && 'device' in step ? facts.attempts(step.job, device) : []
+  const { job: key, device, group } = aim(facts, step)
+  const job = facts.jobs.get(key)
+  const attempts = facts.attempts(key, device)
   const latest = attempts.at(-1)
   switch (step.type) {
     case 'create':
@@ -45,19 +46,21 @@ export function refusalOf(facts: Facts, step: Deed, now: number): HubErrorCode |
     case 'createDevice':
       return facts.devices.has(device) ? 'ALREADY_EXISTS' : undefined
     case 'createGroup':
-      if (facts.groups.has(`x/${step.group}`)) return 'ALREADY_EXISTS'
+      if (facts.groups.has(group)) return 'ALREADY_EXISTS'
       return step.group === 'h' && !isOpen(facts, 'x/g') ? 'NOT_FOUND' : undefined
     case 'deleteGroup':
-      if (!facts.groups.has(`x/${step.group}`)) return 'NOT_FOUND'
+      if (!facts.groups.has(group)) return 'NOT_FOUND'
       return step.group === 'g' && facts.groups.has('x/h') ? 'CONFLICT' : undefined
     case 'join':
-      return facts.devices.has(device) && isOpen(facts, `x/${step.group}`) ? undefined : 'NOT_FOUND'
+      return facts.devices.has(device) && isOpen(facts, group) ? undefined : 'NOT_FOUND'
     case 'leave':
     case 'move':
     case 'deleteDevice':
       return facts.devices.has(device) ? undefined : 'NOT_FOUND'
     case 'start':
     case 'connect':
+    case 'reportAll':
+    case 'tick':
       return undefined
   }
 }

@@ -1,30 +1,36 @@
 import assert from 'node:assert/strict'
 import type { Engine } from '../../../src/core/engine.ts'
+import type { Execution } from '../../../src/core/job/model.ts'
 import { executionStates } from '../../../src/core/job/states.ts'
-import { isPending, type Facts } from './facts.ts'
+import { grouped, isPending, type Facts } from './facts.ts'
 
-const bySomeOrder = <T>(list: Iterable<T>): string[] => [...list].map((each) => JSON.stringify(each)).sort()
+const sameSet = (actual: Iterable<Execution>, expected: Execution[] = [], what = ''): void =>
+  assert.deepEqual([...actual].sort(bySome), [...expected].sort(bySome), what)
+
+const bySome = (a: Execution, b: Execution): number => a.order - b.order
 
 /** What the engine answers is what the records say. */
 export function checkAnswers(facts: Facts, engine: Engine): void {
   const { executions } = engine
-  const latest = facts.latest()
+  const histories = facts.histories()
+  const latest = [...histories.values()].map((attempts) => attempts.at(-1)!)
+  const [ofJob, ofDevice] = [grouped(latest, ({ job }) => job), grouped(latest, ({ device }) => device)]
   for (const { key } of facts.jobs.values()) {
-    const own = latest.filter(({ job }) => job === key)
+    const own = ofJob.get(key) ?? []
     const counts = Object.fromEntries(executionStates.map((status) => [status, own.filter((each) => each.status === status).length]))
     assert.deepEqual(executions.counts(key), counts, `the counts of ${key}`)
-    assert.deepEqual(bySomeOrder(executions.ofJob(key).values()), bySomeOrder(own), `the executions of ${key}`)
+    sameSet(executions.ofJob(key).values(), own, `the executions of ${key}`)
   }
   const queues = facts.queues()
-  for (const device of new Set([...facts.executions.values()].map(({ device }) => device))) {
+  for (const [device, own] of ofDevice) {
     assert.deepEqual(executions.pending(device), queues.get(device) ?? [], `the queue of ${device}`)
     assert.equal(executions.front(device), queues.get(device)?.[0])
-    assert.deepEqual(bySomeOrder(executions.ofDevice(device)), bySomeOrder(latest.filter((each) => each.device === device)))
+    sameSet(executions.ofDevice(device), own, `the executions of ${device}`)
   }
-  for (const { job, device, number } of latest) {
-    assert.deepEqual(executions.attempts(job, device), facts.attempts(job, device))
-    const earlier = facts.attempts(job, device).filter((each) => each.number < number)
-    assert.ok(!earlier.some(isPending), `${job} has one pending execution on ${device} at most`)
+  for (const attempts of histories.values()) {
+    const { job, device } = attempts[0]!
+    assert.deepEqual(executions.attempts(job, device), attempts)
+    assert.ok(!attempts.slice(0, -1).some(isPending), `${job} has one pending execution on ${device} at most`)
   }
   assert.equal(engine.jobs.size, facts.jobs.size)
 }
@@ -34,9 +40,10 @@ export function checkLeftovers(facts: Facts): void {
   for (const { job } of facts.executions.values()) assert.ok(facts.jobs.has(job), `an execution of ${job}, which is gone`)
   for (const [job] of facts.plans.entries()) assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a plan of ${job}`)
   for (const [job] of facts.reruns.entries()) assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a rerun of ${job}`)
+  const histories = facts.histories()
   for (const { job, device, number } of facts.erased.values()) {
     assert.ok(facts.jobs.has(job), `an erasure of ${job}, which is gone`)
-    assert.ok(number > (facts.attempts(job, device).at(-1)?.number ?? 0), 'a later attempt makes an erasure needless')
+    assert.ok(number > (histories.get(`${job} ${device}`)?.at(-1)?.number ?? 0), 'a later attempt makes an erasure needless')
   }
   for (const device of facts.devices.values()) for (const group of device.groups) assert.ok(facts.groups.has(group), `${device.key} is in ${group}, which is gone`)
 }
@@ -80,9 +87,10 @@ function checkJob(facts: Facts, key: string, now: number): void {
   if (job.selection === 'SNAPSHOT') return
   for (const { device } of pending) assert.ok(facts.means(job.targets, device), `${key} is pending on ${device}, which it does not mean`)
   if (job.rolloutStopped === true || (job.schedule?.endAt ?? Infinity) <= now) return
+  const reached = new Set(latest.filter(({ status }) => status !== 'REMOVED').map(({ device }) => device))
+  const planned = new Set(plan?.slice(job.rolledOut))
   for (const { key: device } of facts.devices.values()) {
-    const reached = latest.some((each) => each.device === device && each.status !== 'REMOVED')
-    const known = reached || plan?.slice(job.rolledOut).includes(device) || facts.erased.has(`${key} ${device}`)
+    const known = reached.has(device) || planned.has(device) || facts.erased.has(`${key} ${device}`)
     if (facts.means(job.targets, device)) assert.ok(known, `${key} means ${device}, but does not come to it`)
   }
 }

@@ -18,7 +18,8 @@ export interface JobShape {
   startIn?: number | undefined
   endIn?: number | undefined
   endBehavior?: EndBehavior | undefined
-  windowEvery?: number | undefined
+  /** Maintenance windows of a minute in every three, each job's at another time. */
+  windows?: boolean | undefined
 }
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined })
@@ -26,12 +27,14 @@ const job = fc.constantFrom(...JOBS)
 const device = fc.constantFrom(...DEVICES)
 const group = fc.constantFrom(...GROUPS)
 const force = fc.boolean()
+/** Which of the jobs, or of the latest executions, that there are; it goes around. */
+const nth = fc.nat(11)
 /** Of the version: not given, the right one, or that many off. */
-const version = fc.constantFrom(undefined, undefined, 0, -1, 1)
+const version = fc.constantFrom(undefined, undefined, undefined, 0, 0, -1, 1)
 const stepTimeoutMs = fc.constantFrom(undefined, undefined, 15_000, 45_000, null)
 const status = fc.constantFrom<ReportedStatus[]>('IN_PROGRESS', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'FAILED', 'REJECTED')
-const ms = fc.constantFrom(1, 15_000, 30_000, 59_999, 60_000, 200_000)
-const target = fc.constantFrom<string[]>(...DEVICES, ...GROUPS, ...GROUPS, ...ROOMS)
+const ms = fc.constantFrom(1, 15_000, 30_000, 59_500, 60_000, 200_000)
+const target = fc.constantFrom<string[]>(...DEVICES, ...GROUPS, ...GROUPS, ...GROUPS, ...ROOMS)
 
 const rollout: fc.Arbitrary<Rollout> = fc.oneof(
   fc.record({ perMinute: fc.integer({ min: 1, max: 3 }) }),
@@ -53,40 +56,54 @@ const plan = { rollout: maybe(rollout), abort: maybe(abort), inProgressMs: maybe
 
 const shape: fc.Arbitrary<JobShape> = fc.record({
   selection: fc.constantFrom('SNAPSHOT', 'CONTINUOUS'),
-  targets: fc.uniqueArray(target, { minLength: 1, maxLength: 4 }),
+  targets: fc.uniqueArray(target, { minLength: 2, maxLength: 4 }),
   ...plan,
   startIn: fc.constantFrom(undefined, undefined, undefined, 30_000),
   endIn: fc.constantFrom(undefined, undefined, 45_000, 150_000),
   endBehavior: fc.constantFrom('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL', undefined),
-  windowEvery: fc.constantFrom(undefined, undefined, undefined, 3),
+  windows: fc.constantFrom(undefined, undefined, undefined, true),
 })
 
 const step = <T extends string, R>(type: T, model: { [K in keyof R]: fc.Arbitrary<R[K]> }): fc.Arbitrary<{ type: T } & R> =>
   fc.record(model).map((rest) => ({ type, ...rest }))
 
+const create = step('create', { job, shape })
+
 /** One thing that happens. */
-export const anyStep = fc.oneof(
-  { weight: 5, arbitrary: step('create', { job, shape }) },
-  { weight: 12, arbitrary: step('report', { job, device, status, version, number: version, stepTimeoutMs }) },
+const anyStep = fc.oneof(
+  { weight: 6, arbitrary: create },
+  { weight: 14, arbitrary: step('report', { nth, status, version, number: version, stepTimeoutMs }) },
+  { weight: 2, arbitrary: step('reportAll', { nth, status }) },
   { weight: 4, arbitrary: step('start', { device, stepTimeoutMs }) },
-  { weight: 1, arbitrary: step('send', { job, device }) },
-  { weight: 2, arbitrary: step('cancelExecution', { job, device, force, version, details: fc.boolean() }) },
-  { weight: 3, arbitrary: step('deleteExecution', { job, device, force, back: fc.constantFrom(0, 0, 1) }) },
-  { weight: 1, arbitrary: step('cancelJob', { job, force }) },
-  { weight: 1, arbitrary: step('deleteJob', { job, force }) },
-  { weight: 2, arbitrary: step('rerun', { job }) },
-  { weight: 2, arbitrary: step('update', { job, ...plan }) },
-  { weight: 2, arbitrary: step('associate', { job, target }) },
+  { weight: 1, arbitrary: step('send', { nth }) },
+  { weight: 3, arbitrary: step('cancelExecution', { nth, force, version, details: fc.boolean() }) },
+  { weight: 3, arbitrary: step('deleteExecution', { nth, force, back: fc.constantFrom(0, 0, 1) }) },
+  { weight: 1, arbitrary: step('cancelJob', { nth, force }) },
+  { weight: 1, arbitrary: step('deleteJob', { nth, force }) },
+  { weight: 2, arbitrary: step('rerun', { nth }) },
+  { weight: 2, arbitrary: step('update', { nth, ...plan }) },
+  { weight: 2, arbitrary: step('associate', { nth, target }) },
   { weight: 3, arbitrary: step('join', { device, group }) },
   { weight: 3, arbitrary: step('leave', { device, group }) },
   { weight: 2, arbitrary: step('move', { device, room: fc.constantFrom(...ROOMS) }) },
   { weight: 1, arbitrary: step('connect', { device }) },
-  { weight: 1, arbitrary: step('createDevice', { device }) },
+  { weight: 2, arbitrary: step('createDevice', { device }) },
   { weight: 1, arbitrary: step('deleteDevice', { device }) },
-  { weight: 1, arbitrary: step('createGroup', { group }) },
+  { weight: 2, arbitrary: step('createGroup', { group }) },
   { weight: 1, arbitrary: step('deleteGroup', { group }) },
   { weight: 6, arbitrary: step('wait', { ms }) },
-  { weight: 3, arbitrary: step('restart', { downMs: fc.constantFrom(0, 0, 20_000, 100_000) }) },
+  { weight: 3, arbitrary: step('tick', {}) },
+  { weight: 3, arbitrary: step('restart', {}) },
+  { weight: 1, arbitrary: step('down', { ms: fc.constantFrom(20_000, 100_000) }) },
 )
 
 export type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never
+
+/** So many at most, with jobs to begin with. */
+export const anySteps = (maxLength: number): fc.Arbitrary<Step[]> =>
+  fc
+    .tuple(fc.array(create, { minLength: 1, maxLength: 2 }), fc.array(anyStep, { maxLength, size: 'max' }))
+    .map(([jobs, steps]) => [...jobs, ...steps])
+
+/** A step that is one turn. */
+export type Deed = Exclude<Step, { type: 'wait' | 'restart' | 'down' }>
