@@ -1,8 +1,9 @@
 import { HubError } from '../core/errors.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../core/seam/http.ts'
-import type { Claim, Context, Dialect, Params, Route } from '../dialect/dialect.ts'
+import type { Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
 import { Routes } from '../http/routes.ts'
+import { strongest } from './claims.ts'
 import type { Fulfil } from './needs.ts'
 
 export interface HttpGateOptions {
@@ -15,8 +16,6 @@ export interface HttpGateOptions {
   intake: Pick<ObjectIntake, 'take'>
   onFailure(text: string, error: unknown): void
 }
-
-const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
 
 /** Finds out which cloud an HTTP request is meant for and lets that dialect decide it. */
 export class HttpGate {
@@ -63,13 +62,7 @@ export class HttpGate {
   }
 
   #dialectOf(request: HttpRequest): Dialect | undefined {
-    let best: Dialect | undefined
-    let most = 0
-    for (const dialect of this.#options.dialects) {
-      const claim = rank[dialect.http.claim(request)]
-      if (claim > most) [best, most] = [dialect, claim]
-    }
-    return best
+    return strongest(this.#options.dialects, ({ http }) => http.claim(request))
   }
 
   async #decide(dialect: Dialect, request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {

@@ -12,7 +12,8 @@ import type {
 } from '../core/seam/mqtt.ts'
 import type { Fulfilled, Need } from '../core/seam/http.ts'
 import type { Input } from '../core/turn.ts'
-import type { Claim, Context, Dialect, Settings } from '../dialect/dialect.ts'
+import type { Context, Dialect, Settings } from '../dialect/dialect.ts'
+import { strongest } from './claims.ts'
 import { Lines } from './lines.ts'
 import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
@@ -36,8 +37,6 @@ export interface MqttGateOptions {
 /** Ends that were the hub's own decision. */
 const BY_HUB: ReadonlySet<DisconnectReason> = new Set(['FORBIDDEN', 'SERVER_INITIATED', 'CLIENT_ERROR'])
 
-const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
-
 /** Lets the dialect whose connection it is decide everything that happens on it. */
 export class MqttGate implements BrokerHooks {
   readonly #options: MqttGateOptions
@@ -57,12 +56,7 @@ export class MqttGate implements BrokerHooks {
   }
 
   session(request: ConnectRequest): SessionName | { refuse: string } {
-    let best: Dialect | undefined
-    let most = 0
-    for (const dialect of this.#options.dialects) {
-      const claim = rank[dialect.mqtt.recognise(request, this.#options.settings)]
-      if (claim > most) [best, most] = [dialect, claim]
-    }
+    const best = strongest(this.#options.dialects, ({ mqtt }) => mqtt.recognise(request, this.#options.settings))
     if (best === undefined) return { refuse: 'No cloud that this hub speaks has clients that connect like this' }
     return { dialect: best.name, session: best.mqtt.session?.(request) ?? request.clientId }
   }
@@ -115,6 +109,10 @@ export class MqttGate implements BrokerHooks {
     const { mqtt } = this.#of(connection)
     if (mqtt.onUnsubscribed === undefined) return
     this.#turn(connection.dialect, connection.id, 'unsubscribe', undefined, (ctx) => mqtt.onUnsubscribed?.(ctx, connection, filters))
+  }
+
+  acknowledged(connection: Connection, track: string): void {
+    this.#turn(connection.dialect, connection.id, 'puback', undefined, (ctx) => this.#of(connection).mqtt.onAcknowledged?.(ctx, connection, track))
   }
 
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
@@ -184,10 +182,6 @@ export class MqttGate implements BrokerHooks {
   #revoked(connection: Connection, { topic, will }: Incoming): PublishVerdict | undefined {
     const as = will === true ? undefined : this.#ended.get(connection)
     return as && { route: 'close', reason: `the hub ended the connection before its message to ${topic} could be looked at`, as }
-  }
-
-  acknowledged(connection: Connection, track: string): void {
-    this.#turn(connection.dialect, connection.id, 'puback', undefined, (ctx) => this.#of(connection).mqtt.onAcknowledged?.(ctx, connection, track))
   }
 
   #of(connection: Connection): Dialect {
