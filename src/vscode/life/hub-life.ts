@@ -11,11 +11,15 @@ import { isUp, type HubState } from './state.ts'
 /** Whether a hub ran when the window was last closed: then it comes back with the window. */
 const ranKey = 'iotHub.ran'
 
+/** For so many seconds a hub that we were guests of is looked for. */
+const returns = 60
+
 /** The hub's life with the user's settings, trust and storage. */
 export class HubLife {
   readonly life: Life
   /** What the hub was last started with. */
   startedWith: HubOptions | undefined
+  #ended = false
 
   constructor(
     private readonly context: ExtensionContext,
@@ -26,6 +30,12 @@ export class HubLife {
       now: () => performance.now(),
       pause: (milliseconds) => pause(milliseconds),
       onError: (what, error) => log.error(what, error instanceof Error ? error : String(error)),
+    })
+    let before = this.life.state.type
+    this.life.onState(({ type }) => {
+      // Who leaves or ends it on purpose passes through `stopping`.
+      if (before === 'attached' && type === 'stopped') void this.#awaitReturn()
+      before = type
     })
   }
 
@@ -85,7 +95,17 @@ export class HubLife {
 
   /** At the window's end: everything is written down. That it ran is remembered. */
   async end(): Promise<void> {
+    this.#ended = true
     await this.life.stop()
+  }
+
+  /** A guest whose host has gone joins it again when it comes back, as a window does that is reloaded. */
+  async #awaitReturn(): Promise<void> {
+    for (let left = returns; left > 0; left -= 1) {
+      await pause(1000)
+      if (this.#ended || this.life.state.type !== 'stopped') return
+      if (existsSync(join(this.options().data, 'hub.json'))) await this.look()
+    }
   }
 
   async #remember(ran: boolean): Promise<void> {

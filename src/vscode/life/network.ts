@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import { commands as editor, env, l10n, window } from 'vscode'
+import { commands as editor, env, l10n, window, workspace } from 'vscode'
 import { isLoopback } from '../../shared/loopback.ts'
 import { defaultOptions } from '../../shared/options.ts'
 import { confirm, done, notRunning } from '../ask.ts'
@@ -25,9 +25,13 @@ async function openToNetwork(hub: HubLife, host: Host): Promise<void> {
   if (host.state.type === 'attached') return refuseGuest()
   const sure = await confirm(
     l10n.t('Let boards on your network connect?'),
-    l10n.t(
-      'The hub will listen on every address of this machine, so everybody on your network can reach it; in open mode, whoever connects is let in. Its certificate is renewed to name these addresses. Connected devices have to reconnect. This is remembered for this workspace as the setting iotHub.host.',
-    ),
+    workspace.workspaceFolders === undefined
+      ? l10n.t(
+          'The hub will listen on every address of this machine, so everybody on your network can reach it; in open mode, whoever connects is let in. Its certificate is renewed to name these addresses. Connected devices have to reconnect. No folder is open, so this is remembered as your user setting iotHub.host: it holds in every workspace that does not set another.',
+        )
+      : l10n.t(
+          'The hub will listen on every address of this machine, so everybody on your network can reach it; in open mode, whoever connects is let in. Its certificate is renewed to name these addresses. Connected devices have to reconnect. This is remembered for this workspace as the setting iotHub.host.',
+        ),
     l10n.t('Let Boards Connect'),
   )
   if (!sure) return

@@ -98,6 +98,20 @@ describe('the life of the hub', () => {
     assert.equal((await hub.host.api()!.device('aws/guest-device')).online, false)
   })
 
+  it('joins the hub again that it was a guest of, when that comes back', async () => {
+    const hub = await activated()
+    await anyPorts()
+    const first = await hubProcess(closers, hub.options())
+    void editor.executeCommand(commands.reset)
+    await until(() => hub.host.state.type, (type) => type === 'attached')
+    first.child.kill('SIGKILL')
+    await until(() => hub.host.state.type, (type) => type === 'stopped')
+    const second = await hubProcess(closers, hub.options())
+    const state = await until(() => hub.host.state, ({ type }) => type === 'attached')
+    assert.equal(state.type === 'attached' && state.endpoints.mqtt, second.mqtt)
+    await assert.rejects(hub.wipe(), { code: 'LOCKED' })
+  })
+
   it('names the addresses at which it listens, not those that changed settings will bring', async () => {
     await started()
     await set('host', '0.0.0.0')
