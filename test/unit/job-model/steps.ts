@@ -102,8 +102,18 @@ export type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never
 /** So many at most, with jobs to begin with. */
 export const anySteps = (maxLength: number): fc.Arbitrary<Step[]> =>
   fc
-    .tuple(fc.array(create, { minLength: 1, maxLength: 2 }), fc.array(anyStep, { maxLength, size: 'max' }))
+    .tuple(fc.array(create, { minLength: 1, maxLength: 2 }), fc.noBias(fc.array(anyStep, { maxLength, size: 'max' })))
     .map(([jobs, steps]) => [...jobs, ...steps])
+
+/** As `anySteps`, but every job is for the second group with all who are in it, and as fast as can be. */
+export const crowdedSteps = (maxLength: number): fc.Arbitrary<Step[]> => anySteps(maxLength).map((steps) => steps.map(crowded))
+
+const crowded = (step: Step): Step => {
+  if (step.type === 'update') return { ...step, rollout: undefined }
+  if (step.type !== 'create') return step
+  const { rollout: _, startIn: __, windows: ___, ...shape } = step.shape
+  return { ...step, shape: { ...shape, targets: [...new Set([GROUPS[1], ...shape.targets])] } }
+}
 
 /** A step that is one turn. */
 export type Deed = Exclude<Step, { type: 'wait' | 'restart' | 'down' }>
