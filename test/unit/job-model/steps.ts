@@ -99,19 +99,32 @@ const anyStep = fc.oneof(
 
 export type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never
 
-/** So many at most, with jobs to begin with. */
-export const anySteps = (maxLength: number): fc.Arbitrary<Step[]> =>
+/** What comes between the slices of large jobs. */
+const largeStep = fc.oneof(
+  { weight: 6, arbitrary: anyStep },
+  { weight: 5, arbitrary: step('reportAll', { nth, status: fc.constantFrom('FAILED', 'FAILED', 'FAILED', 'IN_PROGRESS', 'SUCCEEDED') }) },
+  { weight: 6, arbitrary: step('rerun', { nth }) },
+  { weight: 1, arbitrary: step('cancelJob', { nth, force }) },
+  { weight: 1, arbitrary: step('deleteJob', { nth, force }) },
+  { weight: 2, arbitrary: step('tick', {}) },
+  { weight: 1, arbitrary: step('restart', {}) },
+)
+
+const begun = (maxLength: number, next: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> =>
   fc
-    .tuple(fc.array(create, { minLength: 1, maxLength: 2 }), fc.noBias(fc.array(anyStep, { maxLength, size: 'max' })))
+    .tuple(fc.array(create, { minLength: 1, maxLength: 2 }), fc.noBias(fc.array(next, { maxLength, size: 'max' })))
     .map(([jobs, steps]) => [...jobs, ...steps])
 
-/** As `anySteps`, but every job is for the second group with all who are in it, and as fast as can be. */
-export const crowdedSteps = (maxLength: number): fc.Arbitrary<Step[]> => anySteps(maxLength).map((steps) => steps.map(crowded))
+/** So many at most, with jobs to begin with. */
+export const anySteps = (maxLength: number): fc.Arbitrary<Step[]> => begun(maxLength, anyStep)
 
-const crowded = (step: Step): Step => {
-  if (step.type === 'update') return { ...step, rollout: undefined }
+/** Every job is for the second group with all who are in it, as fast as can be, whatever fails. */
+export const largeSteps = (maxLength: number): fc.Arbitrary<Step[]> => begun(maxLength, largeStep).map((steps) => steps.map(large))
+
+function large(step: Step): Step {
+  if (step.type === 'update') return { ...step, rollout: undefined, abort: undefined }
   if (step.type !== 'create') return step
-  const { rollout: _, startIn: __, windows: ___, ...shape } = step.shape
+  const { rollout: _, startIn: __, windows: ___, abort: ____, ...shape } = step.shape
   return { ...step, shape: { ...shape, targets: [...new Set([GROUPS[1], ...shape.targets])] } }
 }
 
