@@ -104,8 +104,8 @@ export class Course {
       const ends = rule.on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${rule.on}`
       return cancel('ABORT_CRITERIA_MET', `${rule.percent} % or more of at least ${rule.minimum} ended executions ${ends}`)
     }
-    const latest = this.#book.get(job.key, execution.device)?.number === execution.number
-    const retried = latest && !this.hasEnded(job, turn.now) ? retryAfter(execution, job.retry ?? []) : undefined
+    // Only the latest attempt can end: those before it have.
+    const retried = !this.hasEnded(job, turn.now) ? retryAfter(execution, job.retry ?? []) : undefined
     if (retried !== undefined) this.#queue(turn, job, execution.device, retried)
     else this.complete(turn, job)
   }
