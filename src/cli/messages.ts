@@ -81,7 +81,7 @@ export const messages = {
       job: ['JOB', 'STATUS', 'DEVICES', 'DONE'],
       execution: ['DEVICE', 'STATUS', 'ATTEMPT', 'PROGRESS'],
     },
-    labels: { url: 'HTTP', https: 'HTTPS', mqtt: 'MQTT', mqtts: 'MQTT over TLS', lan: 'From boards', mode: 'Mode', clock: 'Clock', devices: 'Devices', jobs: 'Jobs' },
+    labels: { url: 'HTTP', https: 'HTTPS', mqtt: 'MQTT', mqtts: 'MQTT over TLS', aliases: 'Also on ports', lan: 'From boards', mode: 'Mode', clock: 'Clock', devices: 'Devices', jobs: 'Jobs' },
     online: (devices: number, online: number): string => `${devices}, ${online} online`,
   },
 
@@ -118,7 +118,7 @@ export const messages = {
 
   ready: {
     title: (version: string): string => `Local IoT Hub ${version} is ready`,
-    labels: { mqtt: 'MQTT', mqtts: 'MQTT over TLS', http: 'HTTP, WebSocket', https: 'HTTPS, WSS', ca: 'CA certificate', token: 'API token', data: 'Data', lan: 'From boards' },
+    labels: { mqtt: 'MQTT', mqtts: 'MQTT over TLS', http: 'HTTP, WebSocket', https: 'HTTPS, WSS', ca: 'CA certificate', token: 'API token', data: 'Data', aliases: 'Also on ports', lan: 'From boards' },
     lan: (address: string): string => `${address}, the same ports`,
     memory: 'in memory, gone when the hub stops',
     connect: 'Connect a device, without an account',

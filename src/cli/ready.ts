@@ -7,8 +7,8 @@ import type { Output } from './output.ts'
 
 /** The line for machines [issue 2.7]: where the hub can be reached, paths absolute. */
 export function readyEvent(endpoints: Endpoints, { data }: HubOptions): { event: 'ready'; [key: string]: unknown } {
-  const { host, lan, mqtt, mqtts, http, https, ca, token } = endpoints
-  return { event: 'ready', pid: process.pid, host, ...(lan !== undefined && { lan }), mqtt, mqtts, http, https, ca: resolve(ca), token: resolve(token), data: resolve(data) }
+  const { host, lan, mqtt, mqtts, http, https, aliases, ca, token } = endpoints
+  return { event: 'ready', pid: process.pid, host, ...(lan !== undefined && { lan }), mqtt, mqtts, http, https, ...(aliases && { aliases }), ca: resolve(ca), token: resolve(token), data: resolve(data) }
 }
 
 /** What people need to know: where to connect, and how. */
@@ -26,6 +26,7 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
     row(labels.mqtts, urlOf('mqtts', endpoints)),
     row(labels.http, `${urlOf('http', endpoints)}  ${urlOf('ws', endpoints)}/mqtt`),
     row(labels.https, urlOf('https', endpoints)),
+    ...(endpoints.aliases === undefined ? [] : [row(labels.aliases, endpoints.aliases.join(', '))]),
     ...(endpoints.lan === undefined ? [] : [row(labels.lan, ready.lan(endpoints.lan))]),
     row(labels.ca, resolve(endpoints.ca)),
     row(labels.token, resolve(endpoints.token)),

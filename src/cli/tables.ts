@@ -26,6 +26,7 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
     row(labels.mqtts, urlOf('mqtts', endpoints)),
     row(labels.url, urlOf('http', endpoints)),
     row(labels.https, urlOf('https', endpoints)),
+    ...(endpoints.aliases === undefined ? [] : [row(labels.aliases, endpoints.aliases.join(', '))]),
     ...(endpoints.lan === undefined ? [] : [row(labels.lan, messages.ready.lan(endpoints.lan))]),
     row(labels.mode, mode),
     row(labels.clock, `${clock}, ${new Date(now).toISOString()}`),

@@ -48,14 +48,19 @@ export function aliasesOf(dialects: readonly Dialect[], host: string, parts: { b
   ])
 }
 
-/** Opens these ports, each once, but for those the hub has already. Where one cannot be had, `note` hears why; nothing fails. */
-export async function openAliases(aliases: readonly Alias[], taken: Ports, note: (text: string) => void): Promise<void> {
+/** Opens these ports, each once, but for those the hub has already; resolves to them. Where one cannot be had, `note` hears why; nothing fails. */
+export async function openAliases(aliases: readonly Alias[], taken: Ports, note: (text: string) => void): Promise<number[]> {
+  const opened: number[] = []
   const done = new Set<number>(Object.values(taken))
   for (const { port, because, open } of aliases) {
     if (done.has(port)) continue
     done.add(port)
-    await open().catch((error: unknown) => note(`port ${port} could not be opened, ${why(error)}; ${because}`))
+    await open().then(
+      () => opened.push(port),
+      (error: unknown) => note(`port ${port} could not be opened, ${why(error)}; ${because}`),
+    )
   }
+  return opened
 }
 
 /** Broker and HTTP server say it in different words. */

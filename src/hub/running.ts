@@ -37,8 +37,8 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   let withdraw = (): Promise<void> => Promise.resolve()
   const stop = (): Promise<void> => stopAll([...ends(parts), () => ground.store.close(), () => withdraw()])
   try {
-    await begin(ground, parts)
-    Object.assign(endpoints, endpoint)
+    const aliases = await begin(ground, parts)
+    Object.assign(endpoints, endpoint, aliases.length > 0 && { aliases })
     withdraw = await announce({ pid: process.pid, version, startedAt: Date.now(), data, url: localUrl(ground.options.host, endpoint.http), endpoints }, extras.list)
   } catch (error) {
     await stop().catch(() => {})
@@ -48,13 +48,14 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   return { endpoints, api: parts.api, stop }
 }
 
-/** First the dialects take up their state, then clients may come. */
-async function begin({ options, dialects, endpoint, note }: Ground, { engine, deeds, broker, http, protocols }: Parts): Promise<void> {
+/** First the dialects take up their state, then clients may come. Resolves to the ports that were opened because clients insist on them. */
+async function begin({ options, dialects, endpoint, note }: Ground, { engine, deeds, broker, http, protocols }: Parts): Promise<number[]> {
   await deeds.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
   for (const { name, onStart } of dialects) if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
   const ports = await bindAll(options, broker, http)
   Object.assign(endpoint, ports)
-  if (options.aliases) await openAliases(aliasesOf(dialects, options.host, { broker, http, protocols }), ports, note)
+  if (!options.aliases) return []
+  return openAliases(aliasesOf(dialects, options.host, { broker, http, protocols }), ports, note)
 }
 
 /** First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not keep ports and folder. */

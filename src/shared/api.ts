@@ -66,6 +66,8 @@ export interface Endpoints {
   mqtts: number
   http: number
   https: number
+  /** The ports besides, which some clients insist on, if they were asked for and could be had. */
+  aliases?: number[]
   /** Path of the certificate that clients must trust. */
   ca: string
   /** Path of the file with the token for the hub's own API. */

@@ -9,8 +9,9 @@ const insists = (port: number, open: (port: number) => unknown): Alias => ({ por
 test('every port that clients insist on is opened once, whoever insists', async () => {
   const opened: number[] = []
   const open = (port: number): unknown => opened.push(port)
-  await openAliases([insists(443, open), insists(5671, open), insists(443, open)], own, assert.fail)
+  const told = await openAliases([insists(443, open), insists(5671, open), insists(443, open)], own, assert.fail)
   assert.deepEqual(opened, [443, 5671])
+  assert.deepEqual(told, opened)
 })
 
 test('a port that the hub listens on anyway is left alone', async () => {
@@ -23,7 +24,8 @@ test('a port that cannot be had is told, with who insists on it, and the others 
   const taken = (): never => {
     throw new HubError('CONFLICT', 'taken by another')
   }
-  await openAliases([insists(443, taken), insists(8080, (port) => opened.push(port))], own, (text) => notes.push(text))
+  const told = await openAliases([insists(443, taken), insists(8080, (port) => opened.push(port))], own, (text) => notes.push(text))
   assert.deepEqual(opened, [8080])
+  assert.deepEqual(told, opened)
   assert.deepEqual(notes, ['port 443 could not be opened, it is taken; samples dial 443'])
 })

@@ -175,6 +175,7 @@ test('the port 3000 of the samples is opened when asked for, or people are told 
     const told = (await aliased.hub.api.notices()).some(({ text }) => text.startsWith('port 3000 could not be opened, it is taken; the samples of the course'))
     const answered = await fetch(`http://127.0.0.1:3000/devices/${P}/on-3000`).then((response) => response.ok, () => false)
     assert.notEqual(told, answered)
+    assert.equal(aliased.endpoints.aliases?.includes(3000) ?? false, answered)
   } finally {
     await aliased.stop()
   }
