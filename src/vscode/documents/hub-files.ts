@@ -2,7 +2,7 @@ import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { Gather } from '../gather.ts'
 import type { Host } from '../host.ts'
-import { asWritten, baseOf, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
+import { asShown, asWritten, baseOf, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
 import { isAbout, parsePath, scheme } from './paths.ts'
 import { saveDesired, type Base } from './twin-edit.ts'
 
@@ -24,7 +24,7 @@ export class HubFiles implements FileSystemProvider {
       host.onChange((change) => {
         for (const [path, { subject }] of this.#opened) if (isAbout(subject, change)) this.#stale.add(path)
       }),
-      workspace.onDidChangeTextDocument(({ document }) => this.#takenUp(document)),
+      workspace.onDidChangeTextDocument(({ document }) => this.#seen(document)),
       host.onState(() => {
         if (host.api() !== undefined) for (const path of this.#opened.keys()) this.#stale.add(path)
       }),
@@ -121,11 +121,16 @@ export class HubFiles implements FileSystemProvider {
     return opened
   }
 
-  #takenUp(document: TextDocument): void {
-    if (document.uri.scheme !== scheme || document.isDirty) return
-    const opened = this.#opened.get(document.uri.path)
+  #seen(document: TextDocument): void {
+    const opened = document.uri.scheme === scheme ? this.#opened.get(document.uri.path) : undefined
     if (opened === undefined) return
-    if (opened.text === document.getText()) opened.shown = loadedOf(opened)
+    const text = document.getText()
+    if (document.isDirty) {
+      // Somebody began to write before the editor could take up the newer text: they come across it when they save, and are told in our words.
+      if (opened.text !== opened.shown.text && opened.text !== text) this.#opened.set(document.uri.path, asShown(opened))
+      return
+    }
+    if (opened.text === text) opened.shown = { ...loadedOf(opened), mtime: opened.mtime }
     // What happened while it was written in has been passed over.
     this.#stale.add(document.uri.path)
   }
@@ -146,7 +151,7 @@ export class HubFiles implements FileSystemProvider {
       const now = await load(api, opened.subject).then((loaded) => asWritten(loaded, opened), () => undefined)
       if (isTouched(document, opened) || this.#opened.get(path) !== opened) continue
       if (now?.text === opened.text) {
-        this.#opened.set(path, openedAs(now, opened.subject, opened.mtime, document.getText() === now.text ? now : opened.shown))
+        this.#opened.set(path, openedAs(now, opened.subject, opened.mtime, document.getText() === now.text ? undefined : opened.shown))
         continue
       }
       if (now === undefined) this.#opened.delete(path)

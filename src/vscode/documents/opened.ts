@@ -16,14 +16,17 @@ export interface Loaded {
 export interface Opened extends Loaded {
   subject: Subject
   /** What the editor has last shown untouched. It may not have taken up a newer text yet, or never will because somebody types. */
-  shown: Loaded
+  shown: Loaded & { mtime: number }
   /** Grows when the text becomes another: the editor reads again only then. */
   mtime: number
 }
 
-export function openedAs(now: Loaded, subject: Subject, mtime: number, shown: Loaded = now): Opened {
+export function openedAs(now: Loaded, subject: Subject, mtime: number, shown: Opened['shown'] = { ...now, mtime }): Opened {
   return { ...now, subject, mtime, shown }
 }
+
+/** As if it had never become another than what the editor has shown. */
+export const asShown = ({ subject, shown }: Opened): Opened => openedAs(loadedOf(shown), subject, shown.mtime)
 
 export const loadedOf = ({ text, base }: Loaded): Loaded => ({ text, ...(base && { base }) })
 
