@@ -4,9 +4,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'mocha'
-import { commands as editor, debug, tasks, window, workspace, type Task, type TaskExecution } from 'vscode'
+import { commands as editor, debug, EventEmitter, tasks, workspace, type Task, type TaskExecution } from 'vscode'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
+import type { Host } from '../../../src/vscode/host.ts'
+import type { HubState } from '../../../src/vscode/life/state.ts'
+import { HubTerminal } from '../../../src/vscode/task/hub-terminal.ts'
 import { activated, anyPorts, set, started, stopped, until } from './stage.ts'
 
 const folder = workspace.workspaceFolders![0]!
@@ -67,17 +70,17 @@ describe('the hub as a task', () => {
     assert.equal(await end, 0)
   })
 
-  it('once it is over, closing what it leaves behind does nothing', async () => {
-    const execution = await tasks.executeTask(await provided())
-    await stateIs(hub, 'running')
-    const end = ended(execution)
-    await stopped()
-    await end
-    await started()
-    for (const terminal of window.terminals) terminal.dispose()
-    await until(() => window.terminals.length, (count) => count === 0)
-    await hub.host.api()!.status()
-    assert.equal(hub.host.state.type, 'running')
+  it('ends the hub it has begun once: closing what is left of it later stops no other', async () => {
+    const stops: string[] = []
+    const told = new EventEmitter<HubState>()
+    const around = { state: { type: 'stopped' }, onState: told.event } as Host
+    const terminal = new HubTerminal(around, { start: async () => ({ type: 'starting' }), stop: async () => stops.push('stop') })
+    const end = new Promise<number>((resolve) => terminal.onDidClose(resolve))
+    terminal.open()
+    told.fire({ type: 'stopped' })
+    assert.equal(await end, 0)
+    terminal.close()
+    assert.deepEqual(stops, [])
   })
 
   it('fails if the hub cannot start', async () => {
