@@ -4,10 +4,11 @@ import type { Execution, Job } from '../../../core/job/model.ts'
 import type { HttpResponse, ObjectRef } from '../../../core/seam/http.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { extraOf } from './extra.ts'
+import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
 import { hasVersion, parseS3Url } from './s3.ts'
 
-const MARK = '${aws:iot:s3-presigned-url'
-const PLACEHOLDER = /\$\{aws:iot:s3-presigned-url(?:-v2)?:([^}]*)\}/g
+/** What is between the braces of a placeholder that stands for a URL. */
+const PRESIGNED = /^aws:iot:s3-presigned-url(?:-v2)?:(.*)$/s
 
 /** [aws 3.4] `presignedUrlConfig.expiresInSec` unless the job says otherwise. */
 const DEFAULT_EXPIRY_SECONDS = 3600
@@ -21,17 +22,16 @@ interface Issue {
 /** The job document as a device gets it, placeholders replaced [aws 3.10]; `undefined` if the job is gone. */
 export function documentFor(ctx: Context, execution: Execution): string | undefined {
   const job = ctx.engine.jobs.get(execution.job)
-  if (job === undefined || !job.document.includes(MARK)) return job?.document
-  const issue = issueFor(ctx, execution, job)
-  return job.document.replace(PLACEHOLDER, (placeholder, url: string) => {
-    const ref = parseS3Url(unescaped(url))
-    return ref === undefined ? placeholder : urlOf(ctx, ref, issue)
+  if (job === undefined || !mayHavePlaceholders(job.document)) return job?.document
+  return replacePlaceholders(job.document, (inside) => {
+    const ref = parseS3Url(PRESIGNED.exec(inside)?.[1] ?? '')
+    return ref && urlOf(ctx, ref, issueFor(ctx, execution, job))
   })
 }
 
 /** The first placeholder that names no object, and whether one asks for a version of an object; asked when a job is made. */
 export function checkPlaceholders(document: string): { broken?: string; versioned: boolean } {
-  const urls = [...document.matchAll(PLACEHOLDER)].map(([, url = '']) => unescaped(url))
+  const urls = placeholdersIn(document).flatMap(({ inside }) => PRESIGNED.exec(inside)?.[1] ?? [])
   const broken = urls.find((url) => parseS3Url(url) === undefined)
   return { ...(broken !== undefined && { broken }), versioned: urls.some(hasVersion) }
 }
@@ -100,9 +100,6 @@ function secretOf(ctx: Context): string {
 const formatDate = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
 
 const readDate = (date: string): Instant => Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))
-
-/** The URL as a JSON string holds it may have its slashes escaped. */
-const unescaped = (url: string): string => url.replaceAll('\\/', '/')
 
 const denied = (code: string, message: string): HttpResponse => ({
   status: 403,
