@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
 /** Import walls [docs/architecture.md]: which rooms a room must not see, and why. */
@@ -7,6 +8,7 @@ const wall = (files, forbidden, message) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
 })
 
+const linear = 'a pattern from outside would run as long as whoever wrote it likes: match it with core/query/glob.ts'
 const real = 'core and dialect decide, the hub performs: time comes from the turn, chance from Ids'
 const decided = ['node:fs*', 'node:net', 'node:tls', 'node:http*', 'node:dgram', 'node:timers*', 'node:child_process', 'node:process', 'node:worker_threads']
 /** A new dialect is walled off by being a folder. */
@@ -32,8 +34,18 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': ['error', ...['setTimeout', 'setInterval', 'setImmediate', 'process', 'fetch', 'crypto', 'performance'].map((name) => ({ name, message: real }))],
       'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: real }, { object: 'Math', property: 'random', message: real }],
-      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: real }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: real },
+        { selector: ":matches(NewExpression, CallExpression)[callee.name='RegExp']", message: linear },
+      ],
     },
+  },
+  {
+    // Texts come from outside, and one thread serves everybody: no expression may need more than linear time.
+    files: ['src/**', 'webview/**'],
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }], 'regexp/no-super-linear-move': ['error', { report: 'potential' }] },
   },
   wall(['src/core/**'], [...rooms('dialect', 'broker', 'store', 'http', 'sim', 'hub', 'cli', 'vscode'), ...decided, 'vscode'], 'core is the innermost room: it sees itself only, and does no I/O'),
   wall(['src/dialect/**'], [...rooms('broker', 'store', 'http', 'sim', 'hub', 'cli', 'vscode'), ...decided, 'vscode'], 'a dialect sees core and its own folder, and does no I/O'),

@@ -65,10 +65,13 @@ function readWords(command: CallCommand, words: readonly string[]): Pick<CallInv
 /** Whether a part of a form stands for something else. */
 const isPlace = (part: string): boolean => /^[A-Z]/.test(part)
 
+/** Of a URL, which people copy with a slash at its end. */
+const withoutSlashes = (url: string): string => (url.endsWith('/') ? withoutSlashes(url.slice(0, -1)) : url)
+
 /** A data folder that was said counts more than a URL from the environment. */
 function place(dataGiven: boolean, textOf: (name: string) => string | undefined): CallInvocation['at'] {
   const [url, tokenFile] = [textOf('url'), textOf('token')]
-  if (!dataGiven && url !== undefined && tokenFile !== undefined) return { url: url.replace(/\/+$/, ''), tokenFile }
+  if (!dataGiven && url !== undefined && tokenFile !== undefined) return { url: withoutSlashes(url), tokenFile }
   if (!dataGiven && (url !== undefined || tokenFile !== undefined)) throw new UsageError(messages.calls.urlAndToken)
   return { data: textOf('data') ?? defaultOptions.data }
 }

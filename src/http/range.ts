@@ -9,10 +9,10 @@ export interface ByteRange {
  * also the answer to another unit, broken syntax and several ranges at once. `unsatisfiable`: nothing of it exists.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'whole' | 'unsatisfiable' {
-  const match = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header?.trim() ?? '')
-  if (match === null) return 'whole'
-  const [, from = '', to = ''] = match
-  if (from === '' && to === '') return 'whole'
+  const [, first, last] = /^bytes\s*=([^-]*)-([^-]*)$/i.exec(header?.trim() ?? '') ?? []
+  if (first === undefined || last === undefined) return 'whole'
+  const [from, to] = [first.trim(), last.trim()]
+  if (!/^\d*$/.test(from) || !/^\d*$/.test(to) || (from === '' && to === '')) return 'whole'
   if (from === '') return suffix(Number(to), size)
   const start = Number(from)
   const end = to === '' ? Infinity : Number(to)

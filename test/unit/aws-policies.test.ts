@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ANY, literal, matches, ONE } from '../../src/dialect/aws/identity/glob.ts'
 import { parsePolicy } from '../../src/dialect/aws/identity/policy-document.ts'
 import { Policy, unmodelledParts, type Variables } from '../../src/dialect/aws/identity/policies.ts'
 
@@ -71,17 +70,6 @@ test('no value of a variable widens a policy, even one made of wildcards', () =>
       const mine = policy({ 'iot:ClientId': clientId }, { Action: 'iot:Publish', Resource: topic('${iot:ClientId}') })
       assert.equal(mine.allows('iot:Publish', `topic/${other}`), clientId === other)
       assert.equal(mine.allows('iot:Publish', `topic/${clientId}`), true)
-    }),
-  )
-})
-
-test('globs match what the regular expression of the same meaning matches', () => {
-  const part = fc.constantFrom('a', 'b', '/', '*', '?')
-  fc.assert(
-    fc.property(fc.array(part, { maxLength: 8 }), fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 10 }), (parts, text) => {
-      const glob = parts.flatMap((one) => (one === '*' ? [ANY] : one === '?' ? [ONE] : literal(one)))
-      const regexp = new RegExp(`^${parts.map((one) => (one === '*' ? '[^]*' : one === '?' ? '[^]' : one)).join('')}$`)
-      assert.equal(matches(glob, text), regexp.test(text))
     }),
   )
 })

@@ -159,3 +159,11 @@ for (const [text, at, why] of [
 }
 
 test('its own example can be read', () => assert.equal(query.parse(query.example).op, 'and'))
+
+test('a query of more than 1000 characters is refused, however deep it is nested', () => {
+  assert.equal(query.parse(`thingName:${'é'.repeat(990)}`).op, 'text')
+  assert.equal(query.parse('('.repeat(499) + 'x' + ')'.repeat(499)).op, 'text')
+  for (const text of [`thingName:${'é'.repeat(991)}`, '('.repeat(50_000), '-'.repeat(50_000) + 'x']) {
+    assert.throws(() => query.parse(text), (error) => error instanceof HubError && /1000 are allowed/.test(error.message))
+  }
+})

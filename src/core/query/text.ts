@@ -1,3 +1,5 @@
+import { ANY, matches, ONE, type Glob } from './glob.ts'
+
 /** A bound of a range, as written; `undefined` is open. */
 export interface Bound {
   value: string
@@ -60,17 +62,21 @@ function wordsOf(value: unknown): string[] {
 }
 
 function wordTest(pattern: string): (word: string) => boolean {
-  if (/(?<!\\)(?:\\\\)*[*?]/.test(pattern)) {
-    const wild = new RegExp(`^${pattern.toLowerCase().replace(/\\([\s\S])|[*?]|[.+^${}()|[\]]/g, asRegExp)}$`, 's')
-    return (word) => wild.test(word)
-  }
+  const glob = globOf(pattern.toLowerCase())
+  if (glob.some((unit) => unit < 0)) return (word) => matches(glob, word)
   const plain = pattern.replace(/\\([\s\S])/g, '$1').toLowerCase()
   const number = numberIn(plain)
   return (word) => word === plain || (number !== undefined && numberIn(word) === number)
 }
 
-function asRegExp(found: string, escaped: string | undefined): string {
-  if (escaped !== undefined) return /[\w\s]/.test(escaped) ? escaped : `\\${escaped}`
-  if (found === '*') return '.*'
-  return found === '?' ? '.' : `\\${found}`
+/** `*` and `?` as wildcards, unless a backslash makes them ordinary. */
+function globOf(pattern: string): Glob {
+  const glob: number[] = []
+  for (let at = 0; at < pattern.length; at += 1) {
+    const escaped = pattern[at] === '\\' && at + 1 < pattern.length
+    if (escaped) at += 1
+    const char = pattern[at]
+    glob.push(!escaped && char === '*' ? ANY : !escaped && char === '?' ? ONE : pattern.charCodeAt(at))
+  }
+  return glob
 }

@@ -8,6 +8,7 @@ export interface Address {
 }
 
 const NAME_CHARACTERS = '[A-Za-z0-9_.:@~-]{1,64}'
+// eslint-disable-next-line no-restricted-syntax -- no pattern from outside
 const NAME = new RegExp(`^${NAME_CHARACTERS}$`)
 const SEGMENT = /^[^/+#\p{Cc}]{1,128}$/u
 

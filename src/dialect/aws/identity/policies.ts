@@ -1,5 +1,5 @@
 import { arn, LOCAL_CALLER } from '../arns.ts'
-import { ANY, literal, matches, ONE, type Glob } from './glob.ts'
+import { ANY, literal, matches, ONE, type Glob } from '../../../core/query/glob.ts'
 import type { Statement } from './policy-document.ts'
 
 /** What the `${…}` in policies stand for, by name without braces; a missing one is unresolved. */

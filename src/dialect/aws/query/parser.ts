@@ -1,3 +1,4 @@
+import { invalid } from '../../../core/errors.ts'
 import type { Predicate } from '../../../core/query/predicate.ts'
 import type { Bound } from '../../../core/query/text.ts'
 import { factOf } from './fields.ts'
@@ -6,6 +7,8 @@ import { tokensOf, unreadable, type Token } from './lexer.ts'
 /** Where a term is searched if no field is named. */
 const ANYWHERE = '*'
 const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'TO'])
+/** In code points; it bounds how deep a query can be nested, too. */
+const MAX_LENGTH = 1000
 
 /** Reads a query by descending through the grammar [aws 4.6]; each method takes what it is named after. */
 export class QueryParser {
@@ -13,8 +16,10 @@ export class QueryParser {
   readonly #tokens: Token[]
   #index = 0
 
-  /** INVALID if it cannot be split into tokens. */
+  /** INVALID if it is too long [aws B2.4] or cannot be split into tokens. */
   constructor(query: string) {
+    const characters = query.length > MAX_LENGTH ? [...query].length : query.length
+    if (characters > MAX_LENGTH) throw invalid('query', characters, `characters; ${MAX_LENGTH} are allowed`)
     this.#query = query
     this.#tokens = tokensOf(query)
   }
