@@ -10,6 +10,7 @@ const wall = (files, forbidden, message) => ({
 
 const linear = 'a pattern from outside would run as long as whoever wrote it likes: match it with core/query/glob.ts'
 const real = 'core and dialect decide, the hub performs: time comes from the turn, chance from Ids'
+const bounded = 'what comes from outside is read with bounded work: parseJson of core/json-text.ts'
 const decided = ['node:fs*', 'node:net', 'node:tls', 'node:http*', 'node:dgram', 'node:timers*', 'node:child_process', 'node:process', 'node:worker_threads']
 /** A new dialect is walled off by being a folder. */
 const dialects = readdirSync('src/dialect', { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
@@ -33,7 +34,12 @@ export default tseslint.config(
     files: ['src/core/**', 'src/dialect/**'],
     rules: {
       'no-restricted-globals': ['error', ...['setTimeout', 'setInterval', 'setImmediate', 'process', 'fetch', 'crypto', 'performance'].map((name) => ({ name, message: real }))],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: real }, { object: 'Math', property: 'random', message: real }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: real },
+        { object: 'Math', property: 'random', message: real },
+        { object: 'JSON', property: 'parse', message: bounded },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: real },
@@ -47,6 +53,11 @@ export default tseslint.config(
     plugins: { regexp },
     rules: { 'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }], 'regexp/no-super-linear-move': ['error', { report: 'potential' }] },
   },
+  {
+    files: ['src/http/**'],
+    rules: { 'no-restricted-properties': ['error', { object: 'JSON', property: 'parse', message: bounded }] },
+  },
+  { files: ['src/core/json-text.ts'], rules: { 'no-restricted-properties': 'off' } },
   wall(['src/core/**'], [...rooms('dialect', 'broker', 'store', 'http', 'sim', 'hub', 'cli', 'vscode'), ...decided, 'vscode'], 'core is the innermost room: it sees itself only, and does no I/O'),
   wall(['src/dialect/**'], [...rooms('broker', 'store', 'http', 'sim', 'hub', 'cli', 'vscode'), ...decided, 'vscode'], 'a dialect sees core and its own folder, and does no I/O'),
   wall(['src/broker/**', 'src/store/**', 'src/http/**'], [...rooms('dialect', 'sim', 'hub', 'cli', 'vscode'), 'vscode'], 'the hub gives these rooms what they need; they know neither it nor a cloud'),

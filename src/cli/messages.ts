@@ -115,6 +115,7 @@ export const messages = {
   stopped: (kept: string | undefined): string => (kept === undefined ? 'Stopped.' : `Stopped. Everything is kept in ${kept}`),
 
   notice: { ignored: 'ignored', warning: 'warning', refused: 'refused' },
+  moreNotices: (count: number): string => `… and ${count} more of the like within a second`,
 
   ready: {
     title: (version: string): string => `Local IoT Hub ${version} is ready`,

@@ -34,17 +34,20 @@ export async function runHub(options: HubOptions, talk: Talk, { createHub, outpu
     output.fail(error, messages.cannotStart)
     return 1
   }
+  let lastNotices = async (): Promise<void> => {}
   let code = 1
   try {
-    if (!talk.quiet) await showNotices(hub, output)
+    if (!talk.quiet) lastNotices = await showNotices(hub, output)
     code = await use(hub, endpoints)
   } catch (error) {
     output.fail(error)
   }
   try {
     await hub.stop()
+    await lastNotices()
     output.say(messages.stopped(options.memory ? undefined : options.data))
   } catch (error) {
+    await lastNotices().catch(() => {})
     output.fail(error, messages.cannotStop)
     return 1
   }

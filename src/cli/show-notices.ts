@@ -1,20 +1,49 @@
 import type { Hub } from '../hub/hub.ts'
+import type { NoticeView } from '../shared/api.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 
-/** Shows each of a started hub's notices once, on stderr, those there are and those to come. Resolves once the first look is over. */
-export async function showNotices(hub: Hub, output: Output): Promise<void> {
-  const shown = new Set<string>()
+/** Notices that are told one by one in one go; whoever causes more of them must not fill the terminal. */
+const MOST_AT_ONCE = 20
+/** Between two looks. */
+const GATHER_MS = 1000
+
+/**
+ * Shows each of a started hub's notices once, on stderr, those there are and, at most once a second, those to come.
+ * Resolves once the first look is over, to a last look at what came since.
+ */
+export async function showNotices(hub: Hub, output: Output): Promise<() => Promise<void>> {
+  let told: ReadonlySet<string> = new Set()
+  let looking = false
+  let again = false
+
   const show = async (): Promise<void> => {
-    for (const { kind, text } of await hub.api.notices()) {
-      const line = `${messages.notice[kind]}: ${text}`
-      if (shown.has(line)) continue
-      shown.add(line)
-      output.complain(line, kind === 'ignored' ? 'dim' : 'yellow')
+    const notices = await hub.api.notices()
+    const fresh = notices.filter((notice) => !told.has(keyOf(notice)))
+    // What the hub has forgotten is forgotten here, too.
+    told = new Set(notices.map(keyOf))
+    for (const { kind, text } of fresh.slice(0, MOST_AT_ONCE)) {
+      output.complain(`${messages.notice[kind]}: ${text}`, kind === 'ignored' ? 'dim' : 'yellow')
     }
+    if (fresh.length > MOST_AT_ONCE) output.complain(messages.moreNotices(fresh.length - MOST_AT_ONCE), 'yellow')
   }
+
+  const look = (): void => {
+    again = looking
+    if (looking) return
+    looking = true
+    setTimeout(() => {
+      looking = false
+      if (again) look()
+    }, GATHER_MS).unref()
+    show().catch((error: unknown) => output.fail(error))
+  }
+
   hub.events.on(({ type }) => {
-    if (type === 'notice') show().catch((error: unknown) => output.fail(error))
+    if (type === 'notice') look()
   })
   await show()
+  return show
 }
+
+const keyOf = ({ kind, text }: NoticeView): string => `${kind} ${text}`

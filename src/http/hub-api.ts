@@ -1,11 +1,15 @@
 import type { Readable } from 'node:stream'
 import { HubError, invalid, type HubErrorCode } from '../core/errors.ts'
+import { parseJson } from '../core/json-text.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { json, jsonError } from './json.ts'
 import { isOwnHost, isOwnOrigin } from './origin.ts'
 import { Routes } from './routes.ts'
 import type { HttpStream } from './stream.ts'
 import { bearsToken } from './token.ts'
+
+/** A job may be aimed at a list of all devices there are. */
+const API_BOUNDS = { values: 500_000 }
 
 /** A request to the hub's own API; `json` is the parsed body, `undefined` where there was none. */
 export interface ApiRequest extends HttpRequest {
@@ -90,7 +94,7 @@ function answer(result: unknown): HttpResponse | HttpStream {
 function parseBody(body: Buffer): unknown {
   if (body.length === 0) return undefined
   try {
-    return JSON.parse(body.toString()) as unknown
+    return parseJson(body.toString(), API_BOUNDS)
   } catch (error) {
     throw new HubError('INVALID', `body: must be JSON (${error instanceof Error ? error.message : String(error)})`, { field: 'body' })
   }

@@ -9,6 +9,9 @@ import type { Turn } from '../core/turn.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
 import type { Notices } from './notices.ts'
 
+/** Different things of one turn that are told by name; who sends one more wants to fill a list, not to hear of it. */
+const MOST_IGNORED = 10
+
 /** What all contexts of one hub have in common. */
 export interface World {
   engine: Engine
@@ -23,6 +26,7 @@ export interface World {
 export class TurnContext implements Context {
   readonly #world: World
   readonly #effects: Effect[]
+  #ignored = 0
 
   constructor(
     world: World,
@@ -74,7 +78,10 @@ export class TurnContext implements Context {
 
   ignored(what: string): void {
     if (this.settings.refuseIgnored) throw new HubError('UNSUPPORTED', `${what} is not modelled, and --strict refuses what would be ignored`, { field: what })
-    this.#world.notices.add('ignored', `${this.dialect}: ${what}`)
+    this.#ignored += 1
+    if (this.#ignored > MOST_IGNORED + 1) return
+    const told = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what
+    this.#world.notices.add('ignored', `${this.dialect}: ${told}`)
   }
 
   warn(about: string, text: string): void {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json-text.ts'
 import { isObject } from '../../core/twin/json.ts'
 import type { Heard, Talker, Work } from '../../core/seam/talker.ts'
 import { formatJobsTopic, notifyNextTopic } from './jobs/topics.ts'
@@ -54,7 +55,7 @@ function readRefusal(work: string, payload: Buffer): Heard {
 
 function parse(payload: Buffer): { [key: string]: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(payload.toString())
+    const value: unknown = parseJson(payload.toString())
     return isObject(value) ? value : undefined
   } catch {
     return undefined

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json-text.ts'
 import type { HttpRequest, HttpResponse } from '../../core/seam/http.ts'
 import type { Claim, Context, HttpFront } from '../dialect.ts'
 import { credentialOf } from './rest/credentials.ts'
@@ -45,5 +46,5 @@ function finish(response: HttpResponse, request: HttpRequest, ctx: Context): Htt
   }
   const isError = headers['x-amzn-errortype'] !== undefined
   if (!isError || planeOf(request) === 'control' || typeof response.body !== 'string') return { ...response, headers }
-  return { ...response, headers, body: JSON.stringify({ ...(JSON.parse(response.body) as object), traceId: ctx.ids.uuid() }) }
+  return { ...response, headers, body: JSON.stringify({ ...(parseJson(response.body) as object), traceId: ctx.ids.uuid() }) }
 }

@@ -72,8 +72,12 @@ function readJson(body: Buffer): JsonObject {
   return fields
 }
 
+/** As many as `parseJson` takes. */
+const MOST_PAIRS = 20_000
+
 /** `a[b]=1` is the object `a` with a member `b`. */
 function readForm(body: string): JsonObject {
+  if (moreThan(MOST_PAIRS, '&', body)) throw new HubError('INVALID', `the body holds more than ${MOST_PAIRS} members`)
   const fields: JsonObject = {}
   for (const [name, value] of new URLSearchParams(body)) {
     const [, outer, inner] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? []
@@ -87,4 +91,13 @@ function readForm(body: string): JsonObject {
     put(fields, outer, object)
   }
   return fields
+}
+
+function moreThan(most: number, character: string, text: string): boolean {
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    count += 1
+    if (count > most) return true
+  }
+  return false
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json-text.ts'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../../core/clock.ts'
 import { isObject } from '../../core/twin/json.ts'
@@ -37,7 +38,7 @@ function encode(value: object): string {
 
 function decode(part: string | undefined): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString())
+    const value: unknown = parseJson(Buffer.from(part ?? '', 'base64url').toString())
     return isObject(value) ? value : undefined
   } catch {
     return undefined

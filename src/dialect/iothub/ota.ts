@@ -1,5 +1,6 @@
 import type { Device } from '../../core/device/model.ts'
 import { keyOf, type DeviceKey } from '../../core/ids.ts'
+import { parseJson } from '../../core/json-text.ts'
 import type { Execution, Job, Report } from '../../core/job/model.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 import type { Context } from '../dialect.ts'
@@ -83,7 +84,7 @@ function latestVersion(ctx: Context, product: string, tag: string): string | und
   for (const job of ctx.engine.jobs.ofDialect('iothub')) {
     const broadcast = broadcastOf(job)
     if (broadcast?.product !== product || broadcast.tag !== tag) continue
-    version = (JSON.parse(job.document) as OtaDocument).version
+    version = (parseJson(job.document) as OtaDocument).version
   }
   return version
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../core/json-text.ts'
 import { AwsError } from '../errors.ts'
 
 /** One statement of an AWS IoT policy, lists where the document may have single strings. */
@@ -14,7 +15,7 @@ const MAX_CHARACTERS = 2048
 
 /** Reads a policy document, or throws a MalformedPolicyException that names the place [aws 4.3]. */
 export function parsePolicy(text: string): Statement[] {
-  const document = parseJson(text)
+  const document = readDocument(text)
   if (text.replace(/\s/g, '').length > MAX_CHARACTERS) throw malformed(`it has more than ${MAX_CHARACTERS} characters without white space`)
   const version = document['Version']
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17') throw malformed(`Version must be "2012-10-17"`)
@@ -60,10 +61,10 @@ function strings(value: unknown, where: string): string[] {
   })
 }
 
-function parseJson(text: string): Record<string, unknown> {
+function readDocument(text: string): Record<string, unknown> {
   let document: unknown
   try {
-    document = JSON.parse(text)
+    document = parseJson(text)
   } catch (error) {
     throw malformed(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }

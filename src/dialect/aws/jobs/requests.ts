@@ -1,3 +1,4 @@
+import { parseJson, TooMuchJson } from '../../../core/json-text.ts'
 import type { ReportedStatus } from '../../../core/job/model.ts'
 import { isObject } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
@@ -48,8 +49,10 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function readObject(payload: Uint8Array): JsonObject {
   let value: unknown
   try {
-    value = JSON.parse(UTF8.decode(payload))
+    // Members are checked one by one: a refusal of one that nests too deep still echoes the token.
+    value = parseJson(UTF8.decode(payload), { levels: Infinity })
   } catch (error) {
+    if (error instanceof TooMuchJson) throw new JobsRefusal('InvalidRequest', `The payload has ${error.message}`)
     throw new JobsRefusal('InvalidJson', `The payload is not JSON in UTF-8: ${error instanceof Error ? error.message : String(error)}`)
   }
   if (!isObject(value)) throw new JobsRefusal('InvalidJson', 'The payload is JSON, but not an object')

@@ -1,4 +1,5 @@
 import { invalid } from '../../../core/errors.ts'
+import { parseJson } from '../../../core/json-text.ts'
 import type { Fulfilled, HttpRequest, Need, StoredObject } from '../../../core/seam/http.ts'
 import type { Context } from '../../dialect.ts'
 import { AwsError } from '../errors.ts'
@@ -51,7 +52,7 @@ function fetched(url: string, object: Fulfilled[number]): string {
 
 function checked(ctx: Context, document: string, field: string): string {
   try {
-    JSON.parse(document)
+    parseJson(document)
   } catch (error) {
     throw invalid(field, document, `must be JSON: ${error instanceof Error ? error.message : String(error)}`)
   }

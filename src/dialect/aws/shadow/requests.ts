@@ -1,3 +1,4 @@
+import { parseJson } from '../../../core/json-text.ts'
 import { isObject } from '../../../core/twin/json.ts'
 import { deeperThan, findForbidden, sizeOf } from '../../../core/twin/limits.ts'
 import type { JsonObject, Twin } from '../../../core/twin/model.ts'
@@ -107,7 +108,7 @@ function parse(payload: Uint8Array): unknown {
     throw new ShadowError(415, 'Unsupported documented encoding; supported encoding is UTF-8')
   }
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new ShadowError(400, 'Invalid JSON')
   }
