@@ -82,8 +82,8 @@ describe('a thing that its policy keeps to its own topics', () => {
 
   test('is refused over HTTPS what its policy does not name', async () => {
     const own = await httpsRequest(hub, { port: hub.endpoints.https, path: '/things/neighbour/jobs', cert: files.cert, key: files.key })
-    assert.equal(own.status, 400)
-    assert.equal(own.headers['x-amzn-errortype'], 'CertificateValidationException')
+    assert.equal(own.status, 403)
+    assert.equal(own.headers['x-amzn-errortype'], 'ForbiddenException')
   })
 })
 

@@ -19,7 +19,7 @@ const OVER_MQTT = documentOf(
 )
 
 /** Over HTTP there is no client id, so that the variables stand for nothing [aws 1.3]: this one names the thing. */
-const overHttp = (thing: string): string => documentOf({ Action: ['iot:*'], Resource: resources('thing', [thing, `${thing}/*`]) })
+const overHttp = (thing: string): string => documentOf({ Action: ['iot:*', 'iotjobsdata:*'], Resource: resources('thing', [thing, `${thing}/*`]) })
 
 /** Attaches what the certificate of a thing needs: a policy that all share, and one of its own for HTTP. */
 export function attachDevicePolicies(ctx: Context, thing: string, principal: string): void {

@@ -1,10 +1,10 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../identity/access.ts'
+import { askedFor } from '../identity/http-actions.ts'
 import { admit } from '../auth.ts'
 import { believe, credentialOf } from './credentials.ts'
 import { AwsError } from '../errors.ts'
-import { flagOf } from './parameters.ts'
 import { onPlane, type Plane } from './planes.ts'
 
 /** Routes of one plane, each behind the question whether this caller may do that. */
@@ -24,28 +24,16 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
   if (credentialOf(request) !== undefined) return believe(ctx)
   if (request.certificate !== undefined && plane !== 'control') {
     const certificate = admit(ctx, request.certificate)
-    if (typeof certificate === 'string') throw refused(plane, certificate)
+    if (typeof certificate === 'string') throw unknown(plane, certificate)
     const policy = policyFor(ctx, certificate.id, undefined)
-    const resource = resourceOf(request, params)
-    for (const action of actionsOf(request, operation)) {
-      if (policy?.allows(action, resource) === false) throw refused(plane, policy.explain(action, resource))
+    const { actions, resource } = askedFor(plane, operation, request, params)
+    for (const action of actions) {
+      // [aws B4.4] On the jobs data plane too, though its model does not list it.
+      if (policy?.allows(action, resource) === false) throw new AwsError('ForbiddenException', policy.explain(action, resource))
     }
   } else if (ctx.settings.mode === 'strict' || !request.local) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
 }
 
-/** To retain a message takes a right of its own, as over MQTT [aws 4.3]. */
-function actionsOf(request: HttpRequest, operation: string): string[] {
-  return operation === 'Publish' && flagOf(request, 'retain') ? ['iot:Publish', 'iot:RetainPublish'] : [`iot:${operation}`]
-}
-
-/** What the policies of HTTP actions name: a thing, its named shadow, a topic or a client. */
-function resourceOf({ query }: HttpRequest, { thingName, topic, clientId }: Params): string {
-  if (topic !== undefined) return `topic/${topic}`
-  if (clientId !== undefined) return `client/${clientId}`
-  const shadow = query.get('name') ?? ''
-  return thingName === undefined ? '*' : `thing/${thingName}${shadow === '' ? '' : `/${shadow}`}`
-}
-
-/** [aws 2.7] The jobs data plane has one exception for this, and it is not that of the data plane. */
-const refused = (plane: Plane, message: string): AwsError =>
+/** Of a certificate that does not count: the jobs data plane has an exception of its own for that [aws 2.7]. */
+const unknown = (plane: Plane, message: string): AwsError =>
   new AwsError(plane === 'jobs-data' ? 'CertificateValidationException' : 'ForbiddenException', message)
