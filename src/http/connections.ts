@@ -9,12 +9,17 @@ export interface Exchange {
   gone: AbortSignal
 }
 
+interface Running {
+  exchange: Exchange
+  abort: () => void
+}
+
 /**
  * Every open socket and what is going on it. Node keeps such a list only for servers that listen themselves, and not
  * for sockets that were upgraded or accepted from another listener.
  */
 export class Connections {
-  readonly #sockets = new Map<Duplex, Map<ServerResponse, { exchange: Exchange; abort: () => void }>>()
+  readonly #sockets = new Map<Duplex, Map<ServerResponse, Running>>()
   readonly #raw = new Set<Duplex>()
   #onQuiet: (() => void) | undefined
 
@@ -35,22 +40,38 @@ export class Connections {
     })
   }
 
-  begin(req: IncomingMessage, res: ServerResponse): Exchange {
+  begin(req: IncomingMessage, res: ServerResponse): void {
     const controller = new AbortController()
-    const exchange = { req, res, gone: controller.signal }
     const { socket } = req
+    const exchange = { req, res, gone: controller.signal }
     this.#sockets.get(socket)?.set(res, { exchange, abort: () => controller.abort() })
     res.once('close', () => {
       if (!res.writableFinished) controller.abort()
       this.#sockets.get(socket)?.delete(res)
       this.#tellIfQuiet()
     })
-    return exchange
+  }
+
+  /** The exchange of an answer; `undefined` if its turn never comes: one before it is the last on its connection. */
+  due(res: ServerResponse): Exchange | undefined {
+    for (const { exchange } of this.#sockets.get(res.req.socket)?.values() ?? []) {
+      if (exchange.res === res) return exchange
+      if (!exchange.res.shouldKeepAlive) return undefined
+    }
+    return undefined
   }
 
   /** The exchanges on a socket, oldest first. */
   of(socket: Duplex): Exchange[] {
     return [...(this.#sockets.get(socket)?.values() ?? [])].map(({ exchange }) => exchange)
+  }
+
+  /** Lets a client send the body, once its turn has come: interim answers must not overtake either. */
+  askForBody({ req, res }: Exchange): void {
+    const all = this.of(req.socket)
+    afterAll(all.slice(0, all.findIndex((one) => one.res === res)), () => {
+      if (!req.complete && !res.headersSent) res.writeContinue()
+    })
   }
 
   /** Closes every socket: at once where nothing is going on, else after its answer, but in `graceMs` of real time at the latest. */
@@ -75,4 +96,11 @@ export class Connections {
     for (const exchanges of this.#sockets.values()) if (exchanges.size > 0) return
     this.#onQuiet()
   }
+}
+
+/** Goes on once these have been answered; never if their connection breaks before. */
+export function afterAll(exchanges: readonly Exchange[], then: () => void): void {
+  let due = exchanges.length
+  if (due === 0) return then()
+  for (const { res } of exchanges) res.once('close', () => (due -= 1) === 0 && then())
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Exchange } from './connections.ts'
+import { afterAll, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
 import { announcesTooMuch } from './request.ts'
 
@@ -43,13 +43,24 @@ const STATUS_BY_CODE: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-/** Answers what is not HTTP, where an answer cannot be mistaken for that of another request, and hangs up. */
+const refused = new WeakSet<Duplex>()
+
+/**
+ * Answers what is not HTTP in its turn, after what came before it, and hangs up. A parser that has failed may say so
+ * again and again.
+ */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, exchanges: Exchange[]): void {
   const status = STATUS_BY_CODE[error.code ?? ''] ?? (error.code?.startsWith('HPE_') === true ? '400 Bad Request' : undefined)
-  const others = exchanges.some(({ req, res }) => req.complete || res.headersSent)
-  if (status === undefined || others || exchanges.length > 1 || !socket.writable) {
-    socket.destroy()
-    return
+  if (status === undefined) return void socket.destroy()
+  // It is closing already, after an answer that may still be on its way.
+  if (refused.has(socket) || !socket.writable) return
+  refused.add(socket)
+  // The mistake may be in the body of a request that has begun.
+  const before = exchanges.filter(({ req, res }) => req.complete || res.headersSent)
+  const refuse = (): void => {
+    if (!socket.writable) return
+    if (exchanges.some(({ res }) => res.headersSent && !res.writableFinished)) socket.destroy()
+    else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
   }
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+  afterAll(before, refuse)
 }

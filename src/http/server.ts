@@ -1,4 +1,5 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -6,13 +7,14 @@ import { TLSSocket } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { Connections, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
+import { messagesFor, overtakes } from './messages.ts'
 import type { ObjectStore } from './objects.ts'
 import { explainOrigin, isKnownOrigin } from './origin.ts'
 import { refuseBody, refuseMalformed, throwAway } from './refuse.ts'
 import { announcesTooMuch, bodyOf, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
 import { sendStream, type HttpStream } from './stream.ts'
-import { declineHandshake, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
+import { answerAndClose, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** Longer than the pools of common clients keep a connection, so that they do not write into a closing one. */
@@ -23,6 +25,8 @@ const HEADERS_MS = 60_000
 const REQUEST_MS = 60 * 60_000
 /** How often Node looks for requests that take too long, at most. */
 const LOOK_EVERY_MS = 30_000
+const NO_PROXY = 'the hub is no proxy'
+const TOO_EARLY = 'a WebSocket handshake must wait for the answers to the requests before it'
 /** AWS names its HTTP over TLS in ALPN too [aws 1.1]. */
 const ALPN = ['x-amzn-http-ca', 'http/1.1']
 
@@ -70,7 +74,7 @@ export class HttpServer {
 
   /** The actual port. A port that is taken rejects with Node's EADDRINUSE error, which names it. */
   async listenHttp(port: number, host: string): Promise<number> {
-    const server = createHttpServer(this.#times())
+    const server = createHttpServer(this.#settings())
     server.on('connection', (socket: Socket) => this.#connections.add(socket))
     const actual = await this.#listen(this.#prepare(server), port, host)
     this.#adopting ??= server
@@ -81,7 +85,8 @@ export class HttpServer {
   listenHttps(port: number, host: string): Promise<number> {
     const { tls } = this.#options
     if (tls === undefined) return Promise.reject(new Error('HTTPS needs a server certificate'))
-    const server = createHttpsServer({ ...tls, ...this.#times(), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ALPN })
+    const asked = { requestCert: true, rejectUnauthorized: false, ALPNProtocols: ALPN }
+    const server = createHttpsServer({ ...tls, ...asked, ...this.#settings() })
     server.on('connection', (socket: Socket) => this.#connections.addRaw(socket))
     server.on('secureConnection', (socket) => this.#connections.add(socket))
     server.on('tlsClientError', (error, socket) => this.#noticeHandshake(error, socket))
@@ -103,16 +108,24 @@ export class HttpServer {
     await Promise.all(closed)
   }
 
-  #times(): { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number } {
+  #settings(): ServerOptions {
     const { headersMs = HEADERS_MS, requestMs = REQUEST_MS } = this.#options
-    return { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: Math.min(headersMs, LOOK_EVERY_MS) }
+    return {
+      ...messagesFor(this.#connections),
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(headersMs, LOOK_EVERY_MS),
+    }
   }
 
   #prepare(server: Server): Server {
     server.keepAliveTimeout = KEEP_ALIVE_MS
-    server.on('request', (req, res) => void this.#serve(req, res))
-    server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => void this.#serve(req, res, true))
+    // Their size is bounded; those left out could not be put back.
+    server.maxHeadersCount = 0
+    server.on('request', (_req, res) => void this.#serve(res))
+    server.on('checkContinue', (_req: IncomingMessage, res: ServerResponse) => void this.#serve(res, true))
     server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(server, req, socket, head))
+    server.on('connect', (_req, socket: Duplex) => answerAndClose(socket, '405 Method Not Allowed', NO_PROXY))
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseMalformed(error, socket, this.#connections.of(socket)))
     return server
   }
@@ -130,19 +143,23 @@ export class HttpServer {
   }
 
   /** `asks`: the client waits to be told to continue before it sends the body. */
-  async #serve(req: IncomingMessage, res: ServerResponse, asks = false): Promise<void> {
-    const exchange = this.#connections.begin(req, res)
+  async #serve(res: ServerResponse, asks = false): Promise<void> {
+    const exchange = this.#connections.due(res)
+    if (exchange === undefined) return
+    const { req } = exchange
+    // What follows the wish for another protocol need not be HTTP, and Node throws it away.
+    if (overtakes(req)) res.shouldKeepAlive = false
     try {
       const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req)
       if (this.#options.hooks.streams?.(request) === true) return await this.#serveUpload(exchange, request, asks)
-      if (asks && !announcesTooMuch(req, this.#maxBodyBytes)) res.writeContinue()
+      if (asks && !announcesTooMuch(req, this.#maxBodyBytes)) this.#connections.askForBody(exchange)
       const body = await readBody(req, this.#maxBodyBytes)
       if (body === 'gone') return
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
       request.body = body
       await this.#answer(exchange, request, this.#refusal(req) ?? (await this.#options.hooks.handle(request, exchange.gone)))
     } catch (error) {
-      await this.#fail(exchange, error)
+      await this.#fail(exchange, error).catch(() => res.destroy())
     }
   }
 
@@ -150,7 +167,7 @@ export class HttpServer {
     const { req, res, gone } = exchange
     let sending = !asks
     const body = bodyOf(req, () => {
-      if (asks) res.writeContinue()
+      if (asks) this.#connections.askForBody(exchange)
       sending = true
     })
     const response = this.#refusal(req) ?? (await this.#options.hooks.handle(request, gone, body))
@@ -169,7 +186,10 @@ export class HttpServer {
 
   #refusal(req: IncomingMessage): HttpResponse | undefined {
     const stranger = this.#strangerIn(req)
-    return stranger === undefined ? undefined : jsonError(403, 'FORBIDDEN', stranger)
+    if (stranger !== undefined) return jsonError(403, 'FORBIDDEN', stranger)
+    if (!overtakes(req)) return undefined
+    if (req.method === 'CONNECT') return jsonError(405, 'METHOD_NOT_ALLOWED', NO_PROXY)
+    return isWebSocketUpgrade(req) ? jsonError(400, 'INVALID', TOO_EARLY) : undefined
   }
 
   /** Tells people why, and the client only that. A client that went away while it was sent something is no failure. */
@@ -189,7 +209,7 @@ export class HttpServer {
     // Until the new owner listens for errors, a reset must not be an uncaught one.
     socket.on('error', () => {})
     const stranger = this.#strangerIn(req)
-    if (stranger !== undefined) return declineHandshake(socket, stranger)
+    if (stranger !== undefined) return answerAndClose(socket, '403 Forbidden', stranger)
     this.#options.onUpgrade(req, socket, head, socket instanceof TLSSocket)
   }
 

@@ -1,8 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** Whether the client really wants another protocol that is spoken here. */
-export const isWebSocketUpgrade = (req: IncomingMessage): boolean => req.headers.upgrade?.trim().toLowerCase() === 'websocket'
+/**
+ * Whether the client really wants another protocol that is spoken here, and asks as [RFC 6455 4.1] says. With a body,
+ * or in HTTP/1.0 [RFC 9110 7.8], it is an ordinary request.
+ */
+export function isWebSocketUpgrade({ method, headers, httpVersionMinor }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
+  return headers.upgrade?.trim().toLowerCase() === 'websocket' && method === 'GET' && httpVersionMinor > 0 && !hasBody
+}
 
 /**
  * Puts an upgrade request back in front of what follows it on the socket, without the wish to upgrade. Some HTTP clients
@@ -19,18 +25,26 @@ export function declineUpgrade(req: IncomingMessage, socket: Duplex, head: Buffe
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
 }
 
-/** Answers a WebSocket handshake with 403 and hangs up. */
-export function declineHandshake(socket: Duplex, text: string): void {
-  socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+/** Answers on a socket that Node no longer parses, and hangs up. */
+export function answerAndClose(socket: Duplex, status: string, text: string): void {
+  const length = Buffer.byteLength(text)
+  const head = `Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}`
+  // Until it is closed, a reset must not be an uncaught error.
+  socket.on('error', () => {})
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${text}`)
 }
 
 /**
  * Lets a server parse a socket from which something has been read and unshifted. Node's parser reads past the stream,
  * straight from the handle, and would see what is still to come before what was unshifted; a listener for `data` keeps
- * it from that.
+ * it from that. Only for a socket on which no answer is due.
  */
 export function parseAgain(server: Server, event: 'connection' | 'secureConnection', socket: Duplex): void {
+  // What a parser before this one has left behind.
+  socket.removeAllListeners('resume').removeAllListeners('pause').off('data', readByStream)
   server.emit(event, socket)
-  socket.on('data', () => {})
+  socket.on('data', readByStream)
   socket.resume()
 }
+
+const readByStream = (): void => {}
