@@ -66,10 +66,10 @@ test('start-next starts the front silently, returns it unchanged the second time
   assert.deepEqual([again['versionNumber'], again['statusDetails']], [2, { step: 'a' }])
 })
 
-test('describe gives the document unless told not to, $next keeps its name in the topic, and nothing pending is an empty execution', () => {
+test('describe gives the document unless told not to, $next keeps its name in the topic, and nothing pending is no execution', () => {
   const jobs = lab()
   const nothing = jobs.publish('t1', '$next/get')[0]
-  assert.deepEqual([nothing?.topic, nothing?.json['execution']], ['$aws/things/t1/jobs/$next/get/accepted', {}])
+  assert.deepEqual([nothing?.topic, nothing?.json], ['$aws/things/t1/jobs/$next/get/accepted', { timestamp: NOW }])
   jobs.create('j1')
   const next = jobs.publish('t1', '$next/get')[0]?.json['execution'] as Record<string, unknown>
   assert.deepEqual([next['jobId'], next['status'], next['jobDocument']], ['j1', 'QUEUED', { operation: 'j1' }])

@@ -22,7 +22,7 @@ test('the data plane answers on the paths that the control plane has too', () =>
 test('executions have whole seconds, the thing’s name, and their document as a string', () => {
   const jobs = lab()
   assert.deepEqual(data(jobs, 'PUT', '/things/t1/jobs/$next').body, {})
-  assert.deepEqual(data(jobs, 'GET', '/things/t1/jobs/%24next').body, { execution: {} })
+  assert.deepEqual(data(jobs, 'GET', '/things/t1/jobs/%24next').body, {})
   const document = '{ "n": 12345678901234567890 }'
   jobs.create('j1', { document })
   const { body, sent } = data(jobs, 'PUT', '/things/t1/jobs/$next', { statusDetails: { a: 'b' }, stepTimeoutInMinutes: 1 })
@@ -57,7 +57,8 @@ test('an update over HTTP is told over MQTT like any other, and answers only wha
 
 const refusals: [what: string, method: string, path: string, body: unknown, status: number, type: string][] = [
   ['a body that is no JSON', 'POST', '/things/t1/jobs/j1', '{', 400, 'InvalidRequestException'],
-  ['a status that is not for devices', 'POST', '/things/t1/jobs/j1', { status: 'CANCELED' }, 400, 'InvalidRequestException'],
+  ['a status that is not for devices', 'POST', '/things/t1/jobs/j1', { status: 'CANCELED' }, 409, 'InvalidStateTransitionException'],
+  ['a status that nobody knows', 'POST', '/things/t1/jobs/j1', { status: 'DONE' }, 400, 'InvalidRequestException'],
   ['a bad step timeout', 'PUT', '/things/t1/jobs/$next', { stepTimeoutInMinutes: 0 }, 400, 'InvalidRequestException'],
   ['a flag that is none', 'GET', '/things/t1/jobs/j1?includeJobDocument=maybe', undefined, 400, 'InvalidRequestException'],
   ['an unknown job', 'GET', '/things/t1/jobs/nope', undefined, 404, 'ResourceNotFoundException'],

@@ -60,6 +60,8 @@ const accepted: { name: string; payload: string; update: object }[] = [
   { name: 'a token of 64 bytes', payload: `{"state":{},"clientToken":"${'x'.repeat(64)}"}`, update: { clientToken: 'x'.repeat(64) } },
   { name: 'eight levels', payload: `{"state":{"desired":${nested(8)}}}`, update: { desired: JSON.parse(nested(8)) as object } },
   { name: 'a byte order mark', payload: '\ufeff{"state":{}}', update: {} },
+  { name: 'zero bytes at its end, as C programs send', payload: '{"state":{}}\0\0', update: {} },
+  { name: 'the names that SDKs put in', payload: '{"state":{},"thingName":"t","shadowName":"s"}', update: {} },
   { name: 'members that mean nothing', payload: '{"state":{},"metadata":{},"timestamp":1}', update: { unknown: ['metadata', 'timestamp'] } },
   { name: 'a nanosecond timestamp, whose rounding is noticed', payload: '{"state":{"reported":{"t":[1700000000000000001]}}}', update: { reported: { t: [1700000000000000000] }, inexact: 'reported.t[0]' } },
   { name: 'a huge double, which is not rounded', payload: '{"state":{"reported":{"t":1e300}}}', update: { reported: { t: 1e300 } } },
@@ -76,6 +78,8 @@ test('a payload of exactly 8192 bytes is read', () => {
 test('a get is empty or an object; only its token counts', () => {
   assert.equal(readGet(Buffer.from('')), undefined)
   assert.equal(readGet(Buffer.from('{}')), undefined)
+  assert.equal(readGet(Buffer.from('\0')), undefined)
+  assert.equal(readGet(Buffer.from('{"clientToken":"t"}\0')), 't')
   assert.equal(readGet(Buffer.from('{"clientToken":"t","version":"whatever"}')), 't')
   for (const payload of ['hello', '1', '[]']) assert.throws(() => readGet(Buffer.from(payload)), /Invalid JSON/)
   assert.throws(() => readGet(Buffer.from('{"clientToken":1}')), /Invalid clientToken/)
@@ -85,5 +89,6 @@ test('a delete may carry anything; only its token counts', () => {
   for (const payload of ['', 'hello', '[1]', '{}']) assert.equal(readDelete(Buffer.from(payload)), undefined)
   assert.equal(readDelete(Buffer.from([0xff])), undefined)
   assert.equal(readDelete(Buffer.from('{"clientToken":"t"}')), 't')
+  assert.equal(readDelete(Buffer.from('{"clientToken":"t"}\0')), 't')
   assert.throws(() => readDelete(Buffer.from(`{"clientToken":"${token}"}`)), /Invalid clientToken/)
 })

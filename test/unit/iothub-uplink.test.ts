@@ -56,6 +56,13 @@ for (const [topic, payload] of nonsense) {
   })
 }
 
+test('zero bytes at the end of what a device reports are those of a program in C', () => {
+  const talk = withDevice()
+  assert.equal(talk.publish('D', 'update_status/P/D/m1', '{"ok":true}\0').route, 'forward')
+  assert.equal(talk.publish('D', 'get/P/D/$ntp/m2', '{"device_time":0}\0').route, 'forward')
+  assert.equal(talk.publish('D', 'update_ota_status/P/D/m3', '{"url":"u","type":"success"}\0').route, 'forward')
+})
+
 test('two status updates at one instant both count, the later one last', () => {
   const talk = withDevice()
   talk.publish('D', 'update_status/P/D/m1', { a: 1 })

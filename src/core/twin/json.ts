@@ -3,6 +3,13 @@ import type { JsonObject } from './model.ts'
 /** Whether a JSON value is an object: neither an array nor null. */
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A payload without the zero bytes at its end: programs in C send them with their strings. */
+export function withoutZeros(payload: Uint8Array): Uint8Array {
+  let end = payload.byteLength
+  while (end > 0 && payload[end - 1] === 0) end -= 1
+  return end === payload.byteLength ? payload : payload.subarray(0, end)
+}
+
 /** What the object itself holds under `key`: `constructor` and its like are keys as any other. */
 export const own = <T>(object: { [key: string]: T } | undefined, key: string): T | undefined =>
   object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined

@@ -1,5 +1,5 @@
 import { parseJson } from '../../core/json-text.ts'
-import { isObject } from '../../core/twin/json.ts'
+import { isObject, withoutZeros } from '../../core/twin/json.ts'
 import { deeperThan } from '../../core/twin/limits.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 
@@ -9,7 +9,8 @@ const LEVELS = 50
 /** The JSON object in a payload; `undefined` if it is anything else, or nests deeper than 50 levels. */
 export function jsonObject(payload: Uint8Array | string): JsonObject | undefined {
   try {
-    const value: unknown = parseJson(typeof payload === 'string' ? payload : Buffer.from(payload).toString())
+    const text = typeof payload === 'string' ? payload : Buffer.from(withoutZeros(payload)).toString()
+    const value: unknown = parseJson(text)
     return isObject(value) && !deeperThan(value, LEVELS) ? value : undefined
   } catch {
     return undefined

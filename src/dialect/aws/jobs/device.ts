@@ -1,16 +1,17 @@
 import type { Execution } from '../../../core/job/model.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
+import { withoutZeros } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { Fields } from '../rest/fields.ts'
 import { describe, getPending, startNext, update } from './operations.ts'
 import { documentFor } from './presign.ts'
 import { JobsRefusal, toRefusal } from './refusal.ts'
-import { KNOWN_MEMBERS, readClientToken, readDescribe, readObject, readStart, readUpdate } from './requests.ts'
+import { KNOWN_MEMBERS, readDescribe, readObject, readStart, readUpdate } from './requests.ts'
 import { executionOf, objectText, stateOf, summaryOf, wholeSeconds, withMember } from './shapes.ts'
 import { formatReplyTopic, type JobsRequest } from './topics.ts'
 
-/** Members of an answer, as JSON texts. */
+/** Members of an answer, as JSON texts. Where nothing is pending there is no `execution` [aws-errata C13]. */
 type Members = Record<string, string | undefined>
 
 /**
@@ -23,8 +24,10 @@ export function onJobsPublish(ctx: Context, connection: Connection | undefined, 
     const object = readRequest(request, payload)
     clientToken = tokenIn(object)
     const fields = new Fields(object)
-    readClientToken(fields)
-    for (const member of fields.unknown(KNOWN_MEMBERS[request.operation])) ctx.ignored(`${OPERATIONS[request.operation]}.${member.slice(0, 64)}`)
+    if (clientToken === undefined && fields.has('clientToken')) throw fields.refuse('clientToken', 'must be a string')
+    for (const member of fields.unknown(KNOWN_MEMBERS[request.operation])) {
+      ctx.ignored(`${OPERATIONS[request.operation]}.${member.slice(0, 64)}`)
+    }
     const members = perform(ctx, request, fields)
     reply(ctx, connection, formatReplyTopic(request, 'accepted'), clientToken, members)
   } catch (error) {
@@ -67,8 +70,7 @@ function perform(ctx: Context, request: JobsRequest, fields: Fields): Members {
     case 'describe': {
       const wanted = readDescribe(fields)
       const execution = describe(ctx, request.thing, request.job, wanted)
-      // [aws 9 row 4] Nothing pending: `$next` answers an empty execution, start-next none at all.
-      return { execution: execution === undefined ? '{}' : offer(ctx, execution, wanted.includeJobDocument) }
+      return { execution: execution && offer(ctx, execution, wanted.includeJobDocument) }
     }
     case 'update': {
       const wanted = readUpdate(fields)
@@ -87,9 +89,13 @@ export const offer = (ctx: Context, execution: Execution, withDocument = true): 
 
 /** [aws 2.3] An empty payload asks like `{}`; an update has to say something. */
 const readRequest = ({ operation }: JobsRequest, payload: Uint8Array): JsonObject =>
-  payload.byteLength === 0 && operation !== 'update' ? {} : readObject(payload)
+  withoutZeros(payload).byteLength === 0 && operation !== 'update' ? {} : readObject(payload)
 
-const tokenIn = ({ clientToken }: JsonObject): string | undefined => (typeof clientToken === 'string' ? clientToken : undefined)
+/** The token that every answer echoes, also `""` [aws 8.1]; a number or boolean stands for its text. */
+function tokenIn({ clientToken }: JsonObject): string | undefined {
+  const isScalar = typeof clientToken === 'string' || typeof clientToken === 'number' || typeof clientToken === 'boolean'
+  return isScalar ? String(clientToken) : undefined
+}
 
 const refused = ({ code, message, execution }: JobsRefusal): Members => ({
   code: JSON.stringify(code),

@@ -24,7 +24,7 @@ export const jobDataRoutes: Route[] = [
     const { thingName = '', jobId = '' } = params
     const wanted = readQuery(call)
     const execution = describe(ctx, thingName, jobId, wanted)
-    return { execution: execution === undefined ? {} : offer(ctx, thingName, execution, wanted.includeJobDocument) }
+    return execution === undefined ? {} : { execution: offer(ctx, thingName, execution, wanted.includeJobDocument) }
   }),
   dataOperation('UpdateJobExecution', 'POST', '/things/:thingName/jobs/:jobId', (call) => {
     const { ctx, params } = call

@@ -6,12 +6,12 @@ import { summarizeJob } from './describe.ts'
 import { extraOf, statusOf } from './extra.ts'
 import type { Fields } from '../rest/fields.ts'
 import { groupKey, jobKey, thingKey } from './keys.ts'
+import { EXECUTION_STATUSES } from './requests.ts'
 import { operation, queryOf, requireJob, type Call } from '../rest/route.ts'
 import { controlSummary } from './shapes.ts'
 import { pageOf, type Page } from '../rest/pages.ts'
 
 const JOB_STATUSES = ['IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED'] as const
-const EXECUTION_STATUSES = ['QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'REJECTED', 'REMOVED', 'CANCELED'] as const
 
 /** The lists of the control plane [aws 3.3]; 250 to a page unless asked otherwise. */
 export const jobListRoutes: Route[] = [

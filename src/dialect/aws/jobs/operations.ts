@@ -1,3 +1,4 @@
+import { HubError } from '../../../core/errors.ts'
 import type { Execution, ReportedStatus } from '../../../core/job/model.ts'
 import { isPending } from '../../../core/job/states.ts'
 import type { Context } from '../../dialect.ts'
@@ -45,15 +46,21 @@ export function update(ctx: Context, thing: string, job: string, request: Update
   if (latest === undefined || (executionNumber !== undefined && executionNumber !== latest.number)) {
     throw unknownExecution(thing, job, executionNumber)
   }
-  const updated = ctx.engine.executions.report(ctx.turn, jobKey(job), thingKey(thing), {
-    // The engine refuses QUEUED as a transition, after its other checks.
-    status: status as ReportedStatus,
-    ...(details !== undefined && { details, ...progressIn(details) }),
-    ...(expectedVersion !== undefined && { expectedVersion }),
-    ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
-  })
-  warnOfManyDetails(ctx, thing, details)
-  return updated
+  try {
+    const updated = ctx.engine.executions.report(ctx.turn, jobKey(job), thingKey(thing), {
+      // What a device may not say the engine refuses as a transition, after its other checks.
+      status: status as ReportedStatus,
+      ...(details !== undefined && { details, ...progressIn(details) }),
+      ...(expectedVersion !== undefined && { expectedVersion }),
+      ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
+    })
+    warnOfManyDetails(ctx, thing, details)
+    return updated
+  } catch (error) {
+    if (!(error instanceof HubError) || error.code !== 'INVALID_TRANSITION') throw error
+    const message = `The status of job execution cannot be changed to be ${status}`
+    throw new JobsRefusal('InvalidStateTransition', message, latest)
+  }
 }
 
 /** AWS has no word for it; by custom devices say `progress`, as a percentage. People are shown it as such. */

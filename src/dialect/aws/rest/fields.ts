@@ -41,6 +41,11 @@ export class Fields {
     return this.get(member) !== undefined
   }
 
+  /** The same members, one of them with another value. */
+  instead(member: string, value: unknown): Fields {
+    return new Fields({ ...this.#values, [member]: value }, this.#path)
+  }
+
   refuse(member: string, rule: string): Error {
     return invalid(this.name(member), this.get(member), rule)
   }

@@ -1,5 +1,5 @@
 import { parseJson } from '../../../core/json-text.ts'
-import { isObject } from '../../../core/twin/json.ts'
+import { isObject, withoutZeros } from '../../../core/twin/json.ts'
 import { deeperThan, findForbidden, sizeOf } from '../../../core/twin/limits.ts'
 import type { JsonObject, Twin } from '../../../core/twin/model.ts'
 
@@ -79,7 +79,7 @@ export function shadowFault({ desired, reported }: Pick<Twin, 'desired' | 'repor
 
 /** The client token of a get, whose payload is empty or an object; throws a ShadowError. */
 export function readGet(payload: Uint8Array): string | undefined {
-  if (payload.byteLength === 0) return undefined
+  if (withoutZeros(payload).byteLength === 0) return undefined
   const request = parse(payload)
   if (!isObject(request)) throw new ShadowError(400, 'Invalid JSON')
   return readToken(request, echoOf(request))
@@ -96,14 +96,15 @@ export function readDelete(payload: Uint8Array): string | undefined {
   return isObject(request) ? readToken(request, echoOf(request)) : undefined
 }
 
-const KNOWN: readonly string[] = ['state', 'version', 'clientToken']
+/** v2 clients name thing and shadow in the payload as well. */
+const KNOWN: readonly string[] = ['state', 'version', 'clientToken', 'thingName', 'shadowName']
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 function parse(payload: Uint8Array): unknown {
   let text: string
   try {
-    text = UTF8.decode(payload)
+    text = UTF8.decode(withoutZeros(payload))
   } catch {
     throw new ShadowError(415, 'Unsupported documented encoding; supported encoding is UTF-8')
   }
