@@ -9,6 +9,8 @@ export interface AedesParser extends Parser {
   listeners(event: 'packet'): ((this: AedesParser, packet: Packet) => void)[]
   /** Reads the length of the packet that has begun; false if it is not all there yet. */
   _parseLength(): boolean
+  /** Reads a CONNECT. */
+  _parseConnect(): unknown
   /** The text at `_pos`, which it moves behind it; null where there is none. */
   _parseString(): string | null
   readonly _list: { slice(start: number, end: number): Buffer }

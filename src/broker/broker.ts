@@ -107,7 +107,7 @@ export class Broker {
     const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, pacer: this.#pacer, limits: this.#outletLimits, tap: this.#tap, hooks })
     link.client = this.#keeper.handle(stream) as AedesClient
     this.#links.add(link)
-    watchPackets(link, this.#tap, packetBytes)
+    watchPackets(link, this.#tap, packetBytes, (why) => this.#notice(why, link))
     stream.on('close', () => this.#life.closed(link))
     if (this.#stopping) stream.destroy()
     return link.id

@@ -16,8 +16,6 @@ interface Around {
 
 type Done = (error: Error | null, accepted: boolean) => void
 
-const VERSIONS: Record<number, true> = { 3: true, 4: true }
-
 /** From CONNECT to the verdict on it. Aedes then writes the CONNACK. */
 export class Handshake {
   readonly #around: Around
@@ -28,17 +26,16 @@ export class Handshake {
 
   /** Names the session, which is what aedes takes over and restores by. */
   begin(link: Link, packet: ConnectPacket, done: Done): void {
-    // Aedes answers the versions it does not speak [MQTT-3.1.2-2].
-    if (VERSIONS[packet.protocolVersion ?? 4] !== true) {
-      this.#around.notice(`it speaks MQTT version ${packet.protocolVersion}; this listener speaks 3.1 and 3.1.1`, link)
-      return done(null, true)
-    }
     const request = toRequest(link, packet, this.#around.uuid)
     link.request = request
-    if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
-      // It is `finish` that can answer.
+    // It is `finish` that can answer.
+    const turnAway = (returnCode: 2 | 5, reason: string): void => {
+      link.turnedAway = { accept: false, returnCode, reason }
       packet.clientId = link.id
-      return done(null, true)
+      done(null, true)
+    }
+    if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
+      return turnAway(2, 'a stored session needs a client id [MQTT-3.1.3-8]')
     }
     let name: SessionName | { refuse: string }
     try {
@@ -46,7 +43,7 @@ export class Handshake {
     } catch (error) {
       return done(new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`), false)
     }
-    if ('refuse' in name) return done(new Ending('FORBIDDEN', `refused: ${name.refuse}`), false)
+    if ('refuse' in name) return turnAway(5, name.refuse)
     link.name = name
     packet.clientId = sessionKey(name.dialect, name.session)
     done(null, true)
@@ -54,8 +51,9 @@ export class Handshake {
 
   /** Asks for the verdict and carries it out, short of the CONNACK. */
   async finish(link: Link, done: Done): Promise<void> {
-    const { request, name } = link
-    if (request === undefined || name === undefined) return this.#refuse(link, done, { accept: false, returnCode: 2, reason: 'a stored session needs a client id [MQTT-3.1.3-8]' }, false)
+    const { request, name, turnedAway } = link
+    if (turnedAway !== undefined) return this.#refuse(link, done, turnedAway, turnedAway.returnCode === 5)
+    if (request === undefined || name === undefined) throw new Error('aedes asks about a CONNECT that has not begun')
     try {
       const verdict = await this.#around.hooks.connect(request, name.dialect)
       if (hasEnded(link)) return

@@ -3,11 +3,12 @@ import type { Packet } from 'mqtt-packet'
 import { Ask } from './ask.ts'
 import { Ending } from './ending.ts'
 import { isFilter, isTopic } from './filter.ts'
+import type { AedesParser } from './aedes.ts'
 import type { Link } from './link.ts'
 import type { TapPoint } from './taps.ts'
 
 /** Stands between the parser and aedes: limits, the tap, and SUBSCRIBE, which goes a way of its own (`Ask`). */
-export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): void {
+export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
   const parser = link.client._parser
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
@@ -27,13 +28,22 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
   })
 
   // The parser itself would wait for up to 256 MB.
-  const { _parseLength: parseLength, _parseString: parseString, parse } = parser
+  const { _parseLength: parseLength, _parseConnect: parseConnect, _parseString: parseString, parse } = parser
   parser._parseLength = () => {
     if (!parseLength.call(parser)) return false
     const { length } = parser.packet
     if (length <= packetBytes) return true
     end(`it announced a packet of ${length} bytes; ${packetBytes} are the most`)
     return false
+  }
+  // The parser itself would hang up on levels that it does not know.
+  parser._parseConnect = () => {
+    const level = levelOf(parser)
+    if (level === undefined || SPOKEN.has(level)) return parseConnect.call(parser)
+    link.reason = 'CLIENT_ERROR'
+    link.endWith(level === 5 ? UNSUPPORTED_5 : UNACCEPTABLE) // [MQTT-3.1.2-2]
+    refuse(`it speaks MQTT ${level === 5 ? 'version 5' : `of level ${level}`}; this hub speaks 3.1 and 3.1.1`)
+    return undefined
   }
   // The parser itself would put U+FFFD where bytes are no UTF-8.
   parser._parseString = () => {
@@ -53,6 +63,24 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number): vo
       return 0
     }
   }
+}
+
+/** Protocol levels: MQTT 3.1 and 3.1.1. */
+const SPOKEN: ReadonlySet<number> = new Set([3, 4])
+/** CONNACK 1, unacceptable protocol version. */
+const UNACCEPTABLE = Buffer.from([0x20, 0x02, 0x00, 0x01])
+/** CONNACK 0x84, unsupported protocol version, in the form of MQTT 5 [MQTT 5: 3.2]. */
+const UNSUPPORTED_5 = Buffer.from([0x20, 0x03, 0x00, 0x84, 0x00])
+/** Bridges set it beside the level. */
+const BRIDGE = 0x80
+
+/** The protocol level of the CONNECT that begins where the parser stands; `undefined` if it is too short for one, or of another protocol. */
+function levelOf({ _list: list, _pos: start }: AedesParser): number | undefined {
+  const [high = 0, low = 0] = list.slice(start, start + 2)
+  const at = start + 2 + high * 256 + low
+  const name = list.slice(start + 2, at).toString('latin1')
+  const level = list.slice(at, at + 1)[0]
+  return level !== undefined && (name === 'MQTT' || name === 'MQIsdp') ? level & ~BRIDGE : undefined
 }
 
 /** What the parser lets pass although MQTT forbids it. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import mqtt from 'mqtt-packet'
-import type { Connection, ConnectionId, ConnectRequest, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
+import type { Connection, ConnectionId, ConnectRequest, ConnectVerdict, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
 import type { AedesClient } from './aedes.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
@@ -19,6 +19,8 @@ export class Link implements SessionLink, Reader {
   client!: AedesClient
   request: ConnectRequest | undefined
   name: SessionName | undefined
+  /** It is turned away before anybody is asked for a verdict. */
+  turnedAway: (ConnectVerdict & { accept: false }) | undefined
   /** What dialects see; there once the client is let in. */
   connection: Connection | undefined
   session: Session | undefined
@@ -128,6 +130,13 @@ export class Link implements SessionLink, Reader {
   /** Writes what is still waiting to be written. */
   flush(): void {
     this.#outlet.flush()
+  }
+
+  /** Says one last thing, and hangs up. */
+  endWith(bytes: Uint8Array): void {
+    this.#outlet.push(bytes)
+    this.#outlet.flush()
+    this.stream.end(() => this.stream.destroy())
   }
 
   /** A client that does not read its answers is not asked for more. */

@@ -50,7 +50,7 @@ export interface Dialect {
   readonly protocols?: ProtocolFront[]
   /** Ports that some of its clients cannot be talked out of. */
   readonly ports?: HardPort[]
-  /** Names of the real cloud under which its clients may be led here (by a proxy, a hosts file): the server certificate bears them. */
+  /** Names of the real cloud under which its clients may be led here (a proxy, a hosts file): requests may name them, the certificate bears them. */
   readonly serverNames?: string[]
   /** Paths besides `/mqtt` on which its clients speak MQTT over WebSocket. */
   readonly webSocketPaths?: string[]
@@ -73,6 +73,8 @@ export interface Dialect {
 export interface MqttFront {
   /** How surely this CONNECT is one of its cloud's. The surest dialect owns the connection; a tie is a defect. */
   recognise(request: ConnectRequest, settings: Settings): Claim
+  /** What a client from this machine (`local`) or from elsewhere may show to be let in: words for people whose client was not. */
+  wanted(settings: Settings, local: boolean): string
   /**
    * Names the MQTT session, which is the client id unless the cloud says otherwise: Alibaba keeps one session per
    * device whatever the client id says, so that a reconnect takes over and stored messages are found.

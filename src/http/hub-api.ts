@@ -3,7 +3,7 @@ import { HubError, invalid, type HubErrorCode } from '../core/errors.ts'
 import { parseJson } from '../core/json-text.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { json, jsonError } from './json.ts'
-import { isOwnHost, isOwnOrigin } from './origin.ts'
+import { isOwnOrigin, pageFault } from './origin.ts'
 import { Routes } from './routes.ts'
 import type { HttpStream } from './stream.ts'
 import { bearsToken } from './token.ts'
@@ -63,9 +63,10 @@ export function createApiFront({ routes, token, names, onNotice }: ApiFrontOptio
 }
 
 /** A token may leak into a page; therefore no page but our own may even try one. */
-function checkCaller({ headers }: HttpRequest, token: string, names: readonly string[]): void {
-  const { host, origin, authorization } = headers
-  if (!isOwnHost(host, names)) throw new HubError('FORBIDDEN', `Host ${host ?? '(none)'}: must be an address, localhost or a name of this hub`)
+function checkCaller({ method, headers }: HttpRequest, token: string, names: readonly string[]): void {
+  const { origin, authorization } = headers
+  const fault = pageFault({ method, headers }, names)
+  if (fault !== undefined) throw new HubError('FORBIDDEN', fault.text)
   if (!isOwnOrigin(origin)) throw new HubError('FORBIDDEN', `Origin ${origin}: only pages of this machine and VS Code may call the hub`)
   if (!bearsToken(authorization, token)) throw new HubError('UNAUTHORIZED', 'Send the hub\'s token: Authorization: Bearer <content of the token file>')
 }

@@ -1,17 +1,46 @@
 import { isIP } from 'node:net'
 import { isLoopback } from '../shared/loopback.ts'
 
-/**
- * Whether a Host header can only come from someone who means this hub. A web page whose name has been made to resolve
- * to this machine (DNS rebinding) shows in it the page's name, never an address, `localhost` or one of our `names`.
- */
-export function isOwnHost(host: string | undefined, names: readonly string[]): boolean {
-  const name = hostName(host)
-  if (name === undefined) return false
-  return isIP(name) !== 0 || name === 'localhost' || names.some((own) => own.toLowerCase() === name)
+/** The part of a request by which web pages are told from programs, before anything else of it is looked at. */
+export interface Knock {
+  method: string
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
-/** Whether a request with this Origin may come in: not from a browser, from a page of this machine, or from VS Code. */
+/** Why this Host may not be asked for here; `undefined`: it may. `strangers` says in words what is refused. */
+export interface PageFault {
+  /** For the client, and for people. */
+  text: string
+  /** It came from a browser. */
+  page: boolean
+}
+
+/**
+ * Why a request or a WebSocket handshake may not come in, whatever else it shows. A browser is on this machine whatever page it
+ * shows, and lets any page on the web post to it; and a page whose own name is made to resolve to this machine (DNS rebinding)
+ * names that in `Host`. So `Host` must be an address, `localhost`, or one of `names` (which may begin with `*.`), and what a
+ * browser says of the page must fit. Programs say nothing of pages, and HTTP/1.0 nothing of a host.
+ */
+export function pageFault({ method, headers }: Knock, names: readonly string[]): PageFault | undefined {
+  const { host, origin, referer, 'sec-fetch-site': site } = headers as Record<string, string | undefined>
+  const page = origin !== undefined || site !== undefined
+  if (host === undefined ? page : !isOwnHost(host, names)) return { page, text: explainHost(host) }
+  if (origin !== undefined) return isKnownOrigin(origin, host) ? undefined : { page, text: explainOrigin(origin) }
+  if (site !== undefined) return isKnownSite(site, host, { method, headers }) ? undefined : { page, text: explainSite(site) }
+  // Browsers that say neither still say where a form was.
+  const posts = referer !== undefined && method !== 'GET' && method !== 'HEAD'
+  return posts && !isKnownOrigin(referer, host) ? { page: true, text: `${explainOrigin(referer)} (from its Referer)` } : undefined
+}
+
+/** Whether a Host header can only come from someone who means this hub: an address, this machine, or one of its `names`. */
+function isOwnHost(host: string | undefined, names: readonly string[]): boolean {
+  const name = hostName(host)
+  if (name === undefined) return false
+  return isIP(name) !== 0 || isLocalhost(name) || names.some((own) => isNamed(own.toLowerCase(), name))
+}
+
+/** Whether a request with this Origin comes not from a browser, from a page of this machine, or from VS Code. */
 export function isOwnOrigin(origin: string | undefined): boolean {
   if (origin === undefined) return true
   const url = URL.canParse(origin) ? new URL(origin) : undefined
@@ -19,33 +48,61 @@ export function isOwnOrigin(origin: string | undefined): boolean {
   if (/^vscode(-[a-z]+)*:$/.test(url.protocol)) return true
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return false
   const name = hostName(url.host)
-  return name === 'localhost' || isLoopback(name)
+  return name !== undefined && (isLocalhost(name) || isLoopback(name))
 }
 
 /** Schemes that a page from the web can be of; `null` and `file:` say too little to tell. Others are those of installed apps. */
 const PAGES: ReadonlySet<string> = new Set(['http:', 'https:', 'file:'])
 
 /**
- * Whether a request with this Origin may reach the clouds: browsers let any page on the web open WebSockets and post to this
- * machine. Besides pages of our own, those of the very host that is asked may, which device libraries name as well, and
- * apps that show pages of theirs (`capacitor:`, `app:`).
+ * Whether a page of this origin may reach the clouds: one of this machine, one of the very host that is asked (which is ours, or
+ * it is asked in vain), or one of an installed app (`capacitor:`, `app:`).
  */
-export function isKnownOrigin(origin: string | undefined, host: string | undefined): boolean {
-  if (origin === undefined || isOwnOrigin(origin)) return true
+function isKnownOrigin(origin: string, host: string | undefined): boolean {
+  if (isOwnOrigin(origin)) return true
   const url = URL.canParse(origin) ? new URL(origin) : undefined
   if (url === undefined) return false
   const name = hostName(url.host)
   return !PAGES.has(url.protocol) || (name !== undefined && name === hostName(host))
 }
 
+/** [Fetch Metadata] What a browser says of a page without an Origin: images, scripts, links. A link that people follow is theirs. */
+function isKnownSite(site: string, host: string | undefined, { method, headers }: Knock): boolean {
+  if (site === 'same-origin' || site === 'none') return true
+  const name = hostName(host)
+  // Two names of one site are as good as strangers; for an address or `localhost` it is the same machine on another port.
+  if (site === 'same-site' && name !== undefined && (isIP(name) !== 0 || isLocalhost(name))) return true
+  const followed = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  return followed && (method === 'GET' || method === 'HEAD')
+}
+
+/** Browsers resolve all of `*.localhost` to this machine themselves [RFC 6761 6.3]. */
+const isLocalhost = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost')
+
+/** `*` stands for one label, as in certificates. */
+function isNamed(own: string, name: string): boolean {
+  if (!own.startsWith('*.')) return own === name
+  const dot = name.indexOf('.')
+  return dot > 0 && name.slice(dot) === own.slice(1)
+}
+
+/** Whoever asks chooses it. */
+const SHOWN = 200
+const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
+
+const explainHost = (host: string | undefined): string =>
+  `Host ${shortened(host ?? '(none)')}: is no address and no name of this hub. Ask by address or localhost, or start the hub with --names and that name`
+
+const explainSite = (site: string): string => `Sec-Fetch-Site ${shortened(site)}: only pages of this machine or of the hub's own host may speak to the hub`
+
 /** Why a page of this origin is refused, and what helps if it may be one's own. */
-export function explainOrigin(origin: string | undefined): string {
-  const why = `Origin ${origin}: only pages of this machine or of the hub's own host may speak to the hub`
+function explainOrigin(origin: string): string {
+  const why = `Origin ${shortened(origin)}: only pages of this machine or of the hub's own host may speak to the hub`
   return origin === 'null' || origin === 'file://' ? `${why}. If this is a page of yours that was opened from a file, serve it from http://localhost` : why
 }
 
-/** Without port and brackets, in lower case. */
+/** Without port, brackets and the dot that ends a full name, in lower case. */
 function hostName(host: string | undefined): string | undefined {
-  const match = /^(?:\[([^\]]+)\]|([^:/@\s]+))(?::\d*)?$/.exec(host ?? '')
-  return (match?.[1] ?? match?.[2])?.toLowerCase()
+  const match = /^(?:\[([^\]]+)\]|([^:/@\s[\]]+))(?::\d*)?$/.exec(host ?? '')
+  return (match?.[1] ?? match?.[2])?.toLowerCase().replace(/\.$/, '')
 }

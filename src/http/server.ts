@@ -9,7 +9,7 @@ import { Connections, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
 import { messagesFor, overtakes } from './messages.ts'
 import type { ObjectStore } from './objects.ts'
-import { explainOrigin, isKnownOrigin } from './origin.ts'
+import type { Knock, PageFault } from './origin.ts'
 import { refuseBody, refuseMalformed, throwAway } from './refuse.ts'
 import { announcesTooMuch, bodyOf, readBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
@@ -39,6 +39,8 @@ export interface HttpHooks {
 
 export interface HttpServerOptions {
   hooks: HttpHooks
+  /** Why this caller may not come in, whatever it asks for. Asked for every request, and for every upgrade. */
+  stranger(knock: Knock): PageFault | undefined
   /** PEM; `ca` is what client certificates are judged by. Needed for `listenHttps` only. */
   tls?: { key: string; cert: string; ca: string }
   /** A WebSocket handshake. The socket is the callee's from now on. */
@@ -213,12 +215,12 @@ export class HttpServer {
     this.#options.onUpgrade(req, socket, head, socket instanceof TLSSocket)
   }
 
-  /** Why a page in a browser may not do this, if it is one that may not. */
-  #strangerIn({ headers: { origin, host } }: IncomingMessage): string | undefined {
-    if (isKnownOrigin(origin, host)) return undefined
-    const why = explainOrigin(origin)
-    this.#options.onNotice(`a web page was refused: ${why}`)
-    return why
+  /** Why this caller may not come in, if it is one that may not. */
+  #strangerIn({ method = 'GET', headers }: IncomingMessage): string | undefined {
+    const fault = this.#options.stranger({ method, headers })
+    if (fault === undefined) return undefined
+    this.#options.onNotice(`${fault.page ? 'a web page' : 'a request'} was refused: ${fault.text}`)
+    return fault.text
   }
 
   #noticeHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {

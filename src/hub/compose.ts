@@ -6,6 +6,7 @@ import type { DomainEvent } from '../core/events.ts'
 import type { Ids } from '../core/ids.ts'
 import type { Settings } from '../dialect/dialect.ts'
 import { createApiFront } from '../http/hub-api.ts'
+import { pageFault } from '../http/origin.ts'
 import { ObjectIntake } from '../http/object-intake.ts'
 import { ObjectStore } from '../http/objects.ts'
 import { HttpServer } from '../http/server.ts'
@@ -147,12 +148,13 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     },
   })
   const feed = new EventFeed(changes)
-  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), token: ground.token, names: [endpoint.host, ...ground.lan], onNotice: note })
+  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), token: ground.token, names: ground.hosts, onNotice: note })
   const http = HttpServer.create({
     hooks: {
       handle: (request, gone, body) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone, body)),
       streams: (head) => !front.claims(head) && requests.streams(head),
     },
+    stranger: (knock) => pageFault(knock, ground.hosts),
     tls: certificates.tls,
     onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
     onNotice: note,

@@ -11,7 +11,7 @@ import type { Changes } from './changes.ts'
 import { explainFolder } from './data-folder.ts'
 import { lastInstant } from './last-instant.ts'
 import { findHub } from './locator.ts'
-import { lanAddress, lanNames, publicHost } from './network.ts'
+import { addedNames, lanAddress, lanNames, ownNames, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
 
@@ -31,8 +31,8 @@ export interface Ground {
   note(text: string, error?: unknown): void
   certificates: Certificates
   token: string
-  /** The names by which the local network may call the hub. */
-  lan: readonly string[]
+  /** The names, besides addresses and `localhost`, by which the hub may be asked: this machine's, the user's, and those of the clouds. */
+  hosts: readonly string[]
   /** Where clients reach it; the ports are 0 until it listens. */
   endpoint: Settings['endpoint']
 }
@@ -50,13 +50,12 @@ export async function layGround(options: HubOptions, dialects: readonly Dialect[
     note = (text, error) => notices.add('warning', error === undefined ? text : `${text}: ${wordsOf(error)}`)
     store.warnings.forEach((text) => note(text))
 
-    const lan = lanNames(options.host)
-    const names = [...lan, ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
+    const names = [...lanNames(options.host), ...addedNames(options.names), ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
     const certificates = await openCertificates({ directory: join(data, 'certificates'), names })
     const token = await loadToken(join(data, 'token'), note)
     const boards = lanAddress(options.host)
     const endpoint = { host: publicHost(options.host), ...(boards !== undefined && { lan: boards }), mqtt: 0, mqtts: 0, http: 0, https: 0 }
-    return { options, dialects, changes, data, store, clock, virtual, notices, note, certificates, token, lan, endpoint }
+    return { options, dialects, changes, data, store, clock, virtual, notices, note, certificates, token, hosts: [...ownNames(options.host), ...names], endpoint }
   } catch (error) {
     await store.close().catch(() => {})
     throw explainFolder(error, data)

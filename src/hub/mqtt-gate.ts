@@ -57,8 +57,17 @@ export class MqttGate implements BrokerHooks {
 
   session(request: ConnectRequest): SessionName | { refuse: string } {
     const best = strongest(this.#options.dialects, ({ mqtt }) => mqtt.recognise(request, this.#options.settings))
-    if (best === undefined) return { refuse: 'No cloud that this hub speaks has clients that connect like this' }
+    if (best === undefined) return this.#unclaimed(request)
     return { dialect: best.name, session: best.mqtt.session?.(request) ?? request.clientId }
+  }
+
+  /** Says what would have been taken: this client's library has nothing but a number. */
+  #unclaimed(request: ConnectRequest): { refuse: string } {
+    const { dialects, settings, notices } = this.#options
+    const wanted = dialects.map(({ title, mqtt }) => `${title} takes ${mqtt.wanted(settings, request.local)}`).join('. ')
+    const refuse = `no cloud has clients that connect like this. ${wanted}`
+    notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${refuse}`)
+    return { refuse }
   }
 
   async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {

@@ -1,4 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os'
+import { isIP } from 'node:net'
+import { invalid } from '../core/errors.ts'
 import { isLoopback } from '../shared/loopback.ts'
 
 /** The names and addresses by which others reach this machine, if the hub listens beyond loopback; else none. */
@@ -8,6 +10,25 @@ export function lanNames(host: string): string[] {
   const own = hostname()
   const everywhere = host === '0.0.0.0' || host === '::'
   return [...new Set([...(everywhere ? addresses : [host]), own, ...(own.includes('.') ? [] : [`${own}.local`])])].filter((name) => !name.includes('%'))
+}
+
+/** By which containers on this machine call it; `.internal` is nobody's on the internet. */
+const FROM_CONTAINERS = ['host.docker.internal', 'gateway.docker.internal', 'host.containers.internal']
+
+/** The names that this machine itself goes by, whoever listens. */
+export function ownNames(host: string): string[] {
+  const own = hostname()
+  return [...new Set([host, own, ...(own.includes('.') ? [] : [`${own}.local`]), ...FROM_CONTAINERS])].filter((name) => isIP(name) === 0)
+}
+
+const NAME = /^(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i
+
+/** The names that the user adds. INVALID for what cannot be one. */
+export function addedNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const wrong = names.find((name) => isIP(name) === 0 && !NAME.test(name))
+  if (wrong !== undefined) throw invalid('names', wrong, 'must be names or addresses without ports, with commas between')
+  return names
 }
 
 /** Interfaces of virtual machines, containers and tunnels: no board is there. */

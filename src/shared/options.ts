@@ -23,6 +23,8 @@ export interface HubOptions {
   strict: boolean
   /** Also listen on the ports that some clouds' clients cannot be talked out of, where they are free. */
   aliases: boolean
+  /** Names, with commas between, by which clients reach the hub besides this machine's own. */
+  names: string
 }
 
 export type OptionName = keyof HubOptions
@@ -51,6 +53,12 @@ export const optionSpecs: readonly OptionSpec[] = [
   { name: 'fsync', type: 'flag', help: 'acknowledge only what has reached the disk, not just the operating system' },
   { name: 'strict', type: 'flag', help: 'refuse what the hub would otherwise accept but ignore' },
   { name: 'aliases', type: 'flag', help: 'listen on the ports, too, that some clients insist on, such as 443 and 3000, where they are free' },
+  {
+    name: 'names',
+    type: 'string',
+    value: 'NAME,…',
+    help: 'names by which clients reach the hub, besides this machine’s own; its certificate bears them, too',
+  },
 ]
 
 export const defaultOptions: HubOptions = {
@@ -67,4 +75,5 @@ export const defaultOptions: HubOptions = {
   fsync: false,
   strict: false,
   aliases: false,
+  names: '',
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import mqtt from 'mqtt'
+import mqttPacket from 'mqtt-packet'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
 import { connectPacket, gate, publish, World } from './world.ts'
 
@@ -49,12 +50,14 @@ test('a refusal is answered with its code, or with nothing but the end', async (
   refused.send(connectPacket('refused'))
   assert.equal((await refused.next('connack')).returnCode, 4)
   await refused.closed
-  for (const clientId of ['dropped', 'stranger']) {
-    const raw = await world.raw()
-    raw.send(connectPacket(clientId))
-    await raw.closed
-    await assert.rejects(raw.next('connack'), /closed/)
-  }
+  const dropped = await world.raw()
+  dropped.send(connectPacket('dropped'))
+  await dropped.closed
+  await assert.rejects(dropped.next('connack'), /closed/)
+  const stranger = await world.raw()
+  stranger.send(connectPacket('stranger'))
+  assert.equal((await stranger.next('connack')).returnCode, 5)
+  await stranger.closed
   assert.deepEqual(ends(), [])
   assert.match(world.notices.join('\n'), /refused at 127.0.0.1 \(tcp\): refused: unknown\n.*dropped.*unknown\n.*stranger.*whose is it\?/)
 })
@@ -78,14 +81,28 @@ test('a client without an id gets one, if it wants nothing kept', async () => {
   assert.equal((await stored.next('connack')).returnCode, 2)
 })
 
-test('MQTT 5 is answered with the code for an unacceptable version, and people are told', async () => {
+for (const [level, connack] of [[0, '20020001'], [2, '20020001'], [5, '2003008400'], [6, '20020001'], [0x7f, '20020001'], [0x85, '2003008400']] as const) {
+  test(`protocol level ${level} is answered with the code for an unacceptable version, and people are told`, async () => {
+    world = await new World().start()
+    const raw = await world.raw()
+    const heard: Buffer[] = []
+    raw.stream.on('data', (bytes: Buffer) => heard.push(bytes))
+    raw.stream.write(Buffer.from(`100e00044d515454${level.toString(16).padStart(2, '0')}02003c00000178`, 'hex'))
+    await raw.closed
+    assert.equal(Buffer.concat(heard).toString('hex'), connack)
+    assert.equal(world.notices.length, 1)
+    assert.match(world.notices[0]!, /it speaks MQTT (version 5|of level \d+); this hub speaks 3\.1 and 3\.1\.1/)
+    assert.deepEqual(ends(), [])
+  })
+}
+
+test('what comes in one piece with a CONNECT of another level is not looked at', async () => {
   world = await new World().start()
   const raw = await world.raw()
-  raw.stream.write(Buffer.from('100e00044d5154540502003c00000178', 'hex'))
-  assert.equal((await raw.next('connack')).returnCode, 1)
+  const publish = mqttPacket.generate({ cmd: 'publish', topic: 'a', payload: 'b', qos: 0, dup: false, retain: false })
+  raw.stream.write(Buffer.concat([Buffer.from('100e00044d5154540602003c00000178', 'hex'), publish]))
   await raw.closed
-  assert.match(world.notices.join(), /MQTT version 5/)
-  assert.deepEqual(ends(), [])
+  assert.equal(world.log.length, 1, world.log.join())
 })
 
 test('MQTT 3.1 is spoken, client ids of any length included', async () => {

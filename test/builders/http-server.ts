@@ -28,6 +28,7 @@ export async function startServer(
         return handle(request, gone)
       },
     },
+    stranger: () => undefined,
     tls: tlsCredentials,
     onUpgrade: (_req, socket) => void socket.destroy(),
     onNotice: (text) => void notices.push(text),

@@ -26,6 +26,7 @@ const toy: Dialect = {
   ...iothub,
   mqtt: {
     recognise: () => 'certain',
+    wanted: () => 'anything',
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
     authorizeSubscribe: () => ({ grant: 1 }),
     onPublish: (_ctx, _connection, { topic, payload }) => {

@@ -89,9 +89,17 @@ test('signed and custom-authorized clients are let in under what they showed', (
     return verdict.accept ? verdict.identity.principal : verdict.reason
   }
   assert.equal(principal(mutualTls('a', { transport: 'wss', ...upgrade(`/mqtt?${credential}&X-Amz-Signature=00`) })), 'AKIA')
-  assert.equal(principal(connectRequest('b', { username: 'me?x-amz-customauthorizer-name=A&SDK=x', password: Buffer.from('p'), local: false })), 'me')
+  assert.equal(principal(connectRequest('b', { username: 'me?x-amz-customauthorizer-name=A&SDK=x', password: Buffer.from('p') })), 'me')
   assert.equal(principal(connectRequest('c', { username: '?x-amz-customauthorizer-name=A' })), 'A')
   assert.deepEqual(broker.ignored, [])
+})
+
+test('no user name that a client makes up lets it in from elsewhere', () => {
+  const broker = new AwsBroker()
+  for (const username of ['u?x-amz-customauthorizer-name=N', '?x-amz-customauthorizer-name=N&SDK=x', '?SDK=x']) {
+    const verdict = broker.authenticate(connectRequest('far', { username, local: false, remoteAddress: '192.168.1.9' }))
+    assert.ok(!verdict.accept && /this machine only/.test(verdict.reason), username)
+  }
 })
 
 test('strict mode tells that a signature is believed, and lets it in even where nothing may be ignored: everybody signs', async () => {

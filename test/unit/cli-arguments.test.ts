@@ -14,7 +14,7 @@ test('without flags, start has the default options', () => {
 })
 
 test('every option of the hub is a flag', () => {
-  const line = '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases'
+  const line = '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b'
   assert.deepEqual(start(line).options, {
     host: '0.0.0.0',
     mqtt: 0,
@@ -29,6 +29,7 @@ test('every option of the hub is a flag', () => {
     fsync: true,
     strict: true,
     aliases: true,
+    names: 'a,b',
   })
   assert.deepEqual(start('--json --quiet --verbose').talk, { json: true, quiet: true, verbose: true })
 })

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { ObjectStore } from '../../src/http/objects.ts'
+import { pageFault } from '../../src/http/origin.ts'
 import { HttpServer } from '../../src/http/server.ts'
 import { ask, sendRaw, startServer, type TestServer } from '../builders/http-server.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
@@ -127,7 +128,13 @@ describe('the HTTPS server', () => {
   })
 
   it('needs a certificate of its own', async () => {
-    const server = HttpServer.create({ hooks: { handle: async () => ok }, onUpgrade: () => {}, onNotice: () => {}, objects: new ObjectStore(undefined) })
+    const server = HttpServer.create({
+      hooks: { handle: async () => ok },
+      stranger: () => undefined,
+      onUpgrade: () => {},
+      onNotice: () => {},
+      objects: new ObjectStore(undefined),
+    })
     await assert.rejects(server.listenHttps(0, '127.0.0.1'), /HTTPS needs a server certificate/)
   })
 })
@@ -158,13 +165,16 @@ describe('a WebSocket handshake', () => {
   it('of a page from elsewhere is refused: browsers let any page open a WebSocket to this machine', async () => {
     let upgrades = 0
     const hub = await startServer(() => ok, {
+      stranger: (knock) => pageFault(knock, ['hub.local']),
       onUpgrade: (_req, socket) => {
         upgrades += 1
         socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
       },
     })
-    const from = (origin: string) => sendRaw(hub.port, `GET /mqtt HTTP/1.1\r\nHost: hub.local:8880\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: ${origin}\r\n\r\n`)
+    const from = (origin: string, host = 'hub.local:8880') =>
+      sendRaw(hub.port, `GET /mqtt HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: ${origin}\r\n\r\n`)
     assert.match(await from('https://evil.example'), /^HTTP\/1\.1 403 .*only pages of this machine/s)
+    assert.match(await from('http://evil.example', 'evil.example'), /^HTTP\/1\.1 403 .*Host evil\.example: is no address/s, 'DNS rebinding')
     assert.equal(upgrades, 0)
     // As Python's paho does.
     assert.match(await from('http://hub.local:8880'), /^HTTP\/1\.1 101 /)

@@ -3,7 +3,6 @@ import { beforeEach, describe, it } from 'node:test'
 import { HubError, invalid, type HubErrorCode } from '../../src/core/errors.ts'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { createApiFront, type ApiRequest, type ApiRoute } from '../../src/http/hub-api.ts'
-import { isOwnHost, isOwnOrigin } from '../../src/http/origin.ts'
 
 const notices: string[] = []
 let asked: { request: ApiRequest; params: Record<string, string> } | undefined
@@ -90,7 +89,7 @@ describe("the hub's own API", () => {
   it('is closed to web pages and rebound names, token or not', async () => {
     assert.equal((await call('GET /hub/status', { origin: 'https://evil.example' })).status, 403)
     assert.equal((await call('GET /hub/status', { host: 'evil.example:8880' })).status, 403)
-    assert.equal((await call('GET /hub/status', { host: undefined })).status, 403)
+    assert.equal((await call('GET /hub/status', { host: undefined, origin: 'http://localhost' })).status, 403)
     assert.equal(asked, undefined)
     assert.equal((await call('GET /hub/status', { origin: 'vscode-webview://0abc', host: 'HUB.lan' })).status, 200)
   })
@@ -144,22 +143,4 @@ describe("the hub's own API", () => {
     assert.deepEqual(body, { error: { code: 'INTERNAL', message: 'The hub failed; its log says why' } })
     assert.deepEqual(notices, ['GET /hub/status failed'])
   })
-})
-
-describe('a Host header', () => {
-  for (const host of ['localhost', 'LOCALHOST:8880', '127.0.0.1:1', '192.168.1.7', '[::1]:8880', '[fe80::1]', 'hub.lan', 'Hub.Lan:80']) {
-    it(`${host} is ours`, () => assert.ok(isOwnHost(host, ['hub.lan'])))
-  }
-  for (const host of [undefined, '', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil@localhost', '[evil]', 'localhost:x', 'hub.lan.evil']) {
-    it(`${JSON.stringify(host)} is not ours`, () => assert.ok(!isOwnHost(host, ['hub.lan'])))
-  }
-})
-
-describe('an Origin header', () => {
-  for (const origin of [undefined, 'http://localhost:3000', 'https://127.0.0.1', 'http://[::1]:5173', 'vscode-webview://1a2b3c', 'vscode-file://vscode-app']) {
-    it(`${JSON.stringify(origin)} may call`, () => assert.ok(isOwnOrigin(origin)))
-  }
-  for (const origin of ['null', '', 'https://evil.example', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'http://192.168.1.7', 'vscodeevil://x', 'file://']) {
-    it(`${JSON.stringify(origin)} may not call`, () => assert.ok(!isOwnOrigin(origin)))
-  }
 })

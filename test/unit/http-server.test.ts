@@ -4,6 +4,7 @@ import { request as requestHttp } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
+import { pageFault } from '../../src/http/origin.ts'
 import { ask, sendRaw, startServer, type TestServer } from '../builders/http-server.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 
@@ -21,7 +22,7 @@ describe('the HTTP server', () => {
         if (request.path === '/echo') return { status: 201, headers: { 'X-Length': String(request.body.length) }, body: request.body }
         return request.path === '/none' ? { status: 204 } : ok
       },
-      { maxBodyBytes: 1000 },
+      { maxBodyBytes: 1000, stranger: (knock) => pageFault(knock, ['board.local', 'x']) },
     )
   })
   after(() => hub.server.stop())

@@ -80,6 +80,7 @@ before(async () => {
   const mqtt: MqttFront = {
     ...reader,
     recognise: () => 'certain',
+    wanted: () => 'anything',
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
     authorizeSubscribe: (_ctx, _connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1 }),
   }

@@ -15,6 +15,12 @@ export function recognise(request: ConnectRequest, settings: Settings): Claim {
   return isBare(request) && request.local && settings.mode === 'open' ? 'fallback' : 'no'
 }
 
+/** What a client may show, in words. */
+export function wanted({ mode }: Settings, local: boolean): string {
+  const certificate = 'over TLS the certificate of a thing (`iot-hub device add aws NAME` makes one)'
+  return mode === 'open' && local ? `${certificate}, or nothing: a client id alone, without user name and password` : certificate
+}
+
 /** Lets a client in by certificate, by signature, by custom authorizer or, in open mode, as what it says it is [aws 1.3, 1.4]. */
 export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {
   const fault = clientIdFault(request)
@@ -26,6 +32,7 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
     return accepted(ctx, request, signed)
   }
   const authorizer = customAuthorizer(request)
+  if (authorizer !== undefined && !request.local) return refused(`the custom authorizer ${authorizer} is believed on this machine only: the hub does not run any`)
   if (authorizer !== undefined) return withAuthorizer(ctx, request, authorizer)
   if (request.certificate !== undefined) return withCertificate(ctx, request, request.certificate)
   if (ctx.settings.mode === 'strict') return refused('no client certificate, no signature and no custom authorizer')

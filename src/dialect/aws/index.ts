@@ -27,7 +27,7 @@ export const aws: Dialect = {
   mqtt,
   http,
   ports: [{ port: 443, listener: 'tls', because: 'AWS IoT Device Client and the C++ and Python SDKs dial 443 unless told otherwise' }],
-  serverNames: REGIONS.flatMap((region) => [`*.iot.${region}.amazonaws.com`, `*.jobs.iot.${region}.amazonaws.com`]),
+  serverNames: REGIONS.flatMap((region) => ['', '*.', '*.jobs.'].map((of) => `${of}iot.${region}.amazonaws.com`)),
   jobs: jobFront,
   enrolment,
   query,

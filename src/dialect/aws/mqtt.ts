@@ -1,7 +1,7 @@
 import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../core/seam/mqtt.ts'
 import type { Context, MqttFront } from '../dialect.ts'
 import { accessOf, certificateOf, forget, refresh, remember } from './identity/access.ts'
-import { authenticate, recognise } from './auth.ts'
+import { authenticate, recognise, wanted } from './auth.ts'
 import { mayDeliver } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
 import { canBeCarried, lengthFault, MAX_PAYLOAD_BYTES } from './limits.ts'
@@ -14,7 +14,18 @@ const MAX_SUBSCRIPTIONS = 50
 const MAX_FILTERS_AT_ONCE = 8
 
 /** AWS IoT over MQTT [aws 1.5]. */
-export const mqtt: MqttFront = { recognise, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish, mayDeliver }
+export const mqtt: MqttFront = {
+  recognise,
+  wanted,
+  authenticate,
+  onConnected,
+  onDisconnected,
+  authorizeSubscribe,
+  onSubscribed,
+  onUnsubscribed,
+  onPublish,
+  mayDeliver,
+}
 
 function onConnected(ctx: Context, connection: Connection): void {
   remember(ctx, connection)

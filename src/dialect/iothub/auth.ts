@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Device } from '../../core/device/model.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../core/seam/mqtt.ts'
-import type { Claim, Context } from '../dialect.ts'
+import type { Claim, Context, Settings } from '../dialect.ts'
 import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { isSdkClientId } from './generation.ts'
@@ -17,6 +17,12 @@ export function recognise({ clientId, username = '', password, certificate }: Co
   if (certificate !== undefined || password === undefined) return 'no'
   if (parseAddress(username) !== undefined) return isSdkClientId(username, clientId) ? 'certain' : 'likely'
   return username !== '' && isToken(password.toString()) ? 'likely' : 'no'
+}
+
+/** What a client may show, in words. */
+export const wanted = ({ mode }: Settings, local: boolean): string => {
+  const which = mode === 'open' && local ? 'its secret (of a new device: any)' : 'its secret (`iot-hub device add iothub PRODUCT/DEVICE` makes one)'
+  return `the user name PRODUCT/DEVICE and as password ${which}; or of an application, as password a token from POST /tokens`
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Connection, DisconnectReason, Incoming, PublishVerdict, SubscribeV
 import { nameOf } from '../../core/ids.ts'
 import type { Context, MqttFront } from '../dialect.ts'
 import { covers, imposedFilters, publishRules, subscribeRules } from './acl.ts'
-import { authenticate, recognise, session } from './auth.ts'
+import { authenticate, recognise, session, wanted } from './auth.ts'
 import { clientConnected, clientDisconnected, clientSubscribed, clientUnsubscribed } from './clients.ts'
 import { deviceCame } from './delivery.ts'
 import { addressOf, deviceKey, type Address } from './names.ts'
@@ -10,7 +10,18 @@ import { isDownlink, parseTopic } from './topics.ts'
 import { heard } from './uplink.ts'
 
 /** The hub's broker as the course's devices and applications know it [iothub 2, 3]. */
-export const mqtt: MqttFront = { recognise, session, authenticate, onConnected, onDisconnected, authorizeSubscribe, onSubscribed, onUnsubscribed, onPublish }
+export const mqtt: MqttFront = {
+  recognise,
+  wanted,
+  session,
+  authenticate,
+  onConnected,
+  onDisconnected,
+  authorizeSubscribe,
+  onSubscribed,
+  onUnsubscribed,
+  onPublish,
+}
 
 function onConnected(ctx: Context, connection: Connection): void {
   connection.state['connected'] = true
