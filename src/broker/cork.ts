@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { packetsIn } from './packets.ts'
 
 /** How many outlets are flushed before others get their turn: a few milliseconds of system calls. */
 const FLUSH_AT_ONCE = 256
@@ -33,11 +34,13 @@ export interface OutletLimits {
   bufferBytes: number
   /** How long the peer may read nothing while something waits. */
   stallMs: number
+  /** What is written in one go arrives as one frame, as over WebSocket: packets are to be told apart. */
+  framed?: boolean
 }
 
 /**
  * The way out of one connection. What is written in a turn leaves in one piece at its end, so that a PUBACK and the
- * reply share a system call, a TLS record and a WebSocket frame; that is worth half as many round trips again.
+ * reply share a system call and a TLS record; that is worth half as many round trips again.
  *
  * It never makes others wait who have something for this client, since then one that is frozen would hold up all of
  * them; a client for which too much is waiting, or for too long, is given up instead. Only its own requests wait.
@@ -45,6 +48,8 @@ export interface OutletLimits {
 export class Outlet {
   readonly #stream: Duplex
   readonly #write: Duplex['write']
+  readonly #cork: () => void
+  readonly #uncork: () => void
   readonly #flusher: Flusher
   readonly #limits: OutletLimits
   readonly #giveUp: (why: string) => void
@@ -56,6 +61,8 @@ export class Outlet {
   constructor(stream: Duplex, flusher: Flusher, limits: OutletLimits, giveUp: (why: string) => void) {
     this.#stream = stream
     this.#write = stream.write.bind(stream)
+    this.#cork = stream.cork.bind(stream)
+    this.#uncork = stream.uncork.bind(stream)
     this.#flusher = flusher
     this.#limits = limits
     this.#giveUp = giveUp
@@ -97,8 +104,17 @@ export class Outlet {
     this.#chunks = []
     const bytes = chunks.length === 1 ? first : Buffer.concat(chunks, this.#bytes)
     this.#bytes = 0
-    if (this.#stream.destroyed || this.#write(bytes)) return
+    if (this.#stream.destroyed || this.#writeAll(bytes)) return
     this.#stalled ??= this.#watch()
+  }
+
+  #writeAll(bytes: Uint8Array): boolean {
+    if (this.#limits.framed !== true) return this.#write(bytes)
+    let more = true
+    this.#cork()
+    for (const packet of packetsIn(bytes)) more = this.#write(packet)
+    this.#uncork()
+    return more
   }
 
   /** The stream is closed. */

@@ -54,7 +54,10 @@ export class Link implements SessionLink, Reader {
   ) {
     this.#tap = context.tap
     this.#hooks = context.hooks
-    this.#outlet = new Outlet(stream, context.flusher, context.limits, (why) => stream.destroy(new Ending('SERVER_INITIATED', why)))
+    const limits = { ...context.limits, framed: details.upgrade !== undefined }
+    this.#outlet = new Outlet(stream, context.flusher, limits, (why) =>
+      stream.destroy(new Ending('SERVER_INITIATED', why)),
+    )
     const { read } = stream
     // Aedes writes here, a packet in several pieces, and waits for `drain` after a false.
     Object.assign(stream, {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { CreateThingCommand } from '@aws-sdk/client-iot'
 import { mqtt } from 'aws-iot-device-sdk-v2'
+import { generate, parser, type Packet } from 'mqtt-packet'
 import { WebSocket } from 'ws'
 import { awsClients, makeDevice, type AwsClients } from '../builders/aws-clients.ts'
 import { connectDevice, endV1, mutualTls } from '../builders/device-v1.ts'
@@ -9,6 +11,7 @@ import { connectV2CustomAuthorizer, connectV2WebSocket, endV2 } from '../builder
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { Mailbox } from '../builders/mailbox.ts'
 import { connectMqtt } from '../builders/mqtt-client.ts'
+import { openRaw } from '../builders/raw-socket.ts'
 import { within } from '../builders/within.ts'
 
 describe('MQTT over WebSocket, ALPN and other ways in', () => {
@@ -96,6 +99,33 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
     await endV1(client)
   })
 
+  test('a client that shakes hands and reads as the Python SDK v1 does is served', async () => {
+    const { socket, send, received } = await openRaw(hub.endpoints.http)
+    const key = randomBytes(128).toString('base64')
+    send(
+      'GET /mqtt HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        `Sec-WebSocket-Protocol: mqttv3.1\r\nsec-websocket-key: ${key}\r\n\r\n`,
+    )
+    const answer = (await received(1)).toString('latin1')
+    const hash = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+    assert.ok(answer.includes(`sec-websocket-accept: ${hash}\r\n`), answer)
+    const topic = '$aws/things/browser/shadow/get'
+    const subscriptions = ['accepted', 'rejected'].map((end) => ({ topic: `${topic}/${end}`, qos: 1 as const }))
+    send(masked({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'python-v1', clean: true }))
+    send(masked({ cmd: 'subscribe', messageId: 1, subscriptions }))
+    await received(answer.length + 6 + 8)
+    send(masked({ cmd: 'publish', messageId: 2, topic, qos: 1, payload: '', dup: false, retain: false }))
+    // PUBACK and the answer leave together: it takes a second packet for the first when they share a frame.
+    const bytes = await received(answer.length + 6 + 8 + 6 + 40)
+    const kinds = framesIn(bytes.subarray(answer.length)).map((payload) => {
+      const packets: string[] = []
+      parser().on('packet', ({ cmd }) => packets.push(cmd)).parse(payload)
+      return packets.join('+')
+    })
+    assert.deepEqual(kinds, ['connack', 'suback', 'puback', 'publish'])
+    socket.destroy()
+  })
+
   test('v2 signs its way in over WebSocket, and is let in with a custom authorizer over TLS', async () => {
     const ways = [() => connectV2WebSocket(hub, hub.endpoints.ca, 'v2-wss'), () => connectV2CustomAuthorizer(hub, hub.endpoints.ca, 'v2-custom')]
     for (const [index, connect] of ways.entries()) {
@@ -108,3 +138,23 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
     }
   })
 })
+
+/** A short packet in a frame of a client, whose mask of zeros leaves the bytes as they are. */
+function masked(packet: Packet): Buffer {
+  const bytes = generate(packet)
+  const head = bytes.length < 126 ? [0x82, 0x80 | bytes.length] : [0x82, 0xfe, bytes.length >> 8, bytes.length & 0xff]
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), bytes])
+}
+
+/** What a server's frames hold, each shorter than 64 KB. */
+function framesIn(bytes: Buffer): Buffer[] {
+  const payloads: Buffer[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const short = bytes[at + 1]! < 126
+    const length = short ? bytes[at + 1]! : bytes.readUInt16BE(at + 2)
+    const start = at + (short ? 2 : 4)
+    payloads.push(bytes.subarray(start, start + length))
+    at = start + length
+  }
+  return payloads
+}
