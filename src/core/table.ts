@@ -1,6 +1,8 @@
 /** Told of every changed record, so that it can be stored; `undefined` means it was deleted. */
 export interface Recorder {
   changed(table: string, key: string, record: object | undefined): void
+  /** Thrown at whoever would change a record, while there is a reason to. */
+  refusal?: Error | undefined
 }
 
 /** Records are plain JSON values, never changed in place: whoever changes one sets its successor. */
@@ -31,12 +33,14 @@ export class Table<T extends object> {
   }
 
   set(key: string, record: T): T {
+    if (this.#recorder.refusal !== undefined) throw this.#recorder.refusal
     this.#records.set(key, record)
     this.#recorder.changed(this.name, key, record)
     return record
   }
 
   delete(key: string): boolean {
+    if (this.#recorder.refusal !== undefined && this.#records.has(key)) throw this.#recorder.refusal
     const deleted = this.#records.delete(key)
     if (deleted) this.#recorder.changed(this.name, key, undefined)
     return deleted

@@ -1,5 +1,30 @@
-import { resolve, sep } from 'node:path'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import { HubError } from '../core/errors.ts'
+import { checkOwn } from './own-files.ts'
+
+const IGNORE = '.gitignore'
+
+/** What a hub keeps in its folder; nothing else there is ours to delete. */
+export const BELONGINGS = ['state', 'certificates', 'token', 'hub.json']
+/** Those of them that are not looked after elsewhere. */
+export const KEEPSAKES = ['certificates', 'token', IGNORE]
+
+/**
+ * Makes the folder, if need be, and sees to it that git ignores what is in it, unless there is something of somebody
+ * else's, too. Throws if what is there leads elsewhere, or is another user's.
+ */
+export async function prepareFolder(data: string): Promise<void> {
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  for (const name of BELONGINGS) {
+    await checkOwn(data, name).catch((error: Error) => {
+      throw new HubError('INVALID', `the data folder ${data} cannot be used: ${error.message}`, { field: 'data' })
+    })
+  }
+  const names = await readdir(data)
+  if (names.some((name) => !BELONGINGS.includes(name))) return
+  await writeFile(join(data, IGNORE), '*\n', { flag: 'wx' })
+}
 
 /** What the system says of a folder that cannot be made, read or written, and what people make of it. */
 const WORDS: Record<string, string> = {
@@ -14,10 +39,21 @@ const WORDS: Record<string, string> = {
 
 /** The error of a start, in words that name the folder and the flag if it comes from the data folder; else as it is. */
 export function explainFolder(error: unknown, data: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error) || error.syscall === 'listen' || isElsewhere(error, data)) return error
+  if (
+    !(error instanceof Error) ||
+    !('code' in error) ||
+    !('syscall' in error) ||
+    error.syscall === 'listen' ||
+    isElsewhere(error, data)
+  )
+    return error
   const words = WORDS[String(error.code)]
   if (words === undefined) return error
-  return new HubError('INVALID', `the data folder ${data} cannot be used, ${words} (${error.message}): mend that, or choose another with --data`, { field: 'data' })
+  return new HubError(
+    'INVALID',
+    `the data folder ${data} cannot be used, ${words} (${error.message}): mend that, or choose another with --data`,
+    { field: 'data' },
+  )
 }
 
 /** The system names a path that is neither in the folder nor on the way to it. */

@@ -6,9 +6,9 @@ import type { Dialect, Settings } from '../dialect/dialect.ts'
 import { loadToken } from '../http/token.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { StoreError } from '../store/store-error.ts'
-import { memoryStore, openStore, type Store } from '../store/store.ts'
+import { memoryStore, openStore, type Store, type StoreOptions } from '../store/store.ts'
 import type { Changes } from './changes.ts'
-import { explainFolder } from './data-folder.ts'
+import { explainFolder, prepareFolder } from './data-folder.ts'
 import { lastInstant } from './last-instant.ts'
 import { findHub } from './locator.ts'
 import { addedNames, lanAddress, lanNames, ownNames, publicHost } from './network.ts'
@@ -37,12 +37,23 @@ export interface Ground {
   endpoint: Settings['endpoint']
 }
 
-/** Opens the data folder, and finds or makes what a hub keeps there. Rejects with what is wrong with the folder, or who else has it. */
-export async function layGround(options: HubOptions, dialects: readonly Dialect[], changes: Changes): Promise<Ground> {
+/**
+ * Opens the data folder, and finds or makes what a hub keeps there. Rejects with what is wrong with the folder, or who else has it. `onLost` is
+ * called if another hub takes it later.
+ */
+export async function layGround(
+  options: HubOptions,
+  dialects: readonly Dialect[],
+  changes: Changes,
+  onLost: () => void,
+): Promise<Ground> {
   const data = resolve(options.data)
   // What the store says while it opens it keeps.
   let note: Ground['note'] = () => {}
-  const store = options.memory ? memoryStore() : await openState(data, options, (text) => note(text))
+  await prepareFolder(data).catch((error: unknown) => {
+    throw explainFolder(error, data)
+  })
+  const store = options.memory ? memoryStore() : await openState(data, options, { onWarning: (text) => note(text), onLost })
   try {
     const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
     const clock = virtual ?? new RealClock()
@@ -62,9 +73,13 @@ export async function layGround(options: HubOptions, dialects: readonly Dialect[
   }
 }
 
-async function openState(data: string, { fsync }: HubOptions, onWarning: (text: string) => void): Promise<Store> {
+async function openState(
+  data: string,
+  { fsync }: HubOptions,
+  told: Pick<StoreOptions, 'onWarning' | 'onLost'>,
+): Promise<Store> {
   try {
-    return await openStore({ directory: join(data, 'state'), fsync, onWarning })
+    return await openStore({ directory: join(data, 'state'), fsync, ...told })
   } catch (error) {
     throw await whoHasIt(error, data)
   }

@@ -5,8 +5,9 @@ import type { HubOptions } from '../shared/options.ts'
 import { aliasesOf, bindAll, openAliases } from './bind.ts'
 import type { Changes } from './changes.ts'
 import { compose, type Parts, type Surroundings } from './compose.ts'
-import { explainFolder } from './data-folder.ts'
+import { explainFolder, KEEPSAKES } from './data-folder.ts'
 import { layGround, type Ground } from './ground.ts'
+import { Keepsakes } from './keepsakes.ts'
 import { announce } from './locator.ts'
 import { localUrl } from './network.ts'
 import { stopAll } from './stop-all.ts'
@@ -20,8 +21,14 @@ export interface Running {
 }
 
 /** Loads the state, binds every listener, and takes up what the last run left undone. */
-export async function startHub(options: HubOptions, extras: Surroundings, dialects: readonly Dialect[], changes: Changes): Promise<Running> {
-  const ground = await layGround(options, dialects, changes)
+export async function startHub(
+  options: HubOptions,
+  extras: Surroundings,
+  dialects: readonly Dialect[],
+  changes: Changes,
+): Promise<Running> {
+  // Whoever has the folder now, this hub has nothing more to serve.
+  const ground = await layGround(options, dialects, changes, () => extras.onStopAsked())
   try {
     return await serve(ground, extras)
   } catch (error) {
@@ -34,12 +41,13 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   const { data, endpoint, certificates } = ground
   const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }
   const parts = await compose(ground, extras, () => endpoints)
-  let withdraw = (): Promise<void> => Promise.resolve()
-  const stop = (): Promise<void> => stopAll([...ends(parts), () => ground.store.close(), () => withdraw()])
+  let present: Presence | undefined
+  const stop = (): Promise<void> =>
+    stopAll([() => ground.store.finish(), ...ends(parts), () => ground.store.close(), () => present?.end()])
   try {
     const aliases = await begin(ground, parts)
     Object.assign(endpoints, endpoint, aliases.length > 0 && { aliases })
-    withdraw = await announce({ pid: process.pid, version, startedAt: Date.now(), data, url: localUrl(ground.options.host, endpoint.http), endpoints }, extras.list)
+    present = await bePresent(ground, endpoints, extras.list)
   } catch (error) {
     await stop().catch(() => {})
     throw error
@@ -48,17 +56,27 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   return { endpoints, api: parts.api, stop }
 }
 
-/** First the dialects take up their state, then clients may come. Resolves to the ports that were opened because clients insist on them. */
-async function begin({ options, dialects, endpoint, note }: Ground, { engine, deeds, broker, http, protocols }: Parts): Promise<number[]> {
+/**
+ * First the dialects take up their state, then clients may come. Resolves to the ports that were opened because clients
+ * insist on them.
+ */
+async function begin(
+  { options, dialects, endpoint, note }: Ground,
+  { engine, deeds, broker, http, protocols }: Parts,
+): Promise<number[]> {
   await deeds.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
-  for (const { name, onStart } of dialects) if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
+  for (const { name, onStart } of dialects)
+    if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
   const ports = await bindAll(options, broker, http)
   Object.assign(endpoint, ports)
   if (!options.aliases) return []
   return openAliases(aliasesOf(dialects, options.host, { broker, http, protocols }), ports, note)
 }
 
-/** First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not keep ports and folder. */
+/**
+ * First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not
+ * keep ports and folder.
+ */
 const ends = ({ ticker, traffic, feed, broker, protocols, http, intake }: Parts): (() => void | Promise<void>)[] => [
   () => ticker.stop(),
   () => traffic.stop(),
@@ -68,3 +86,31 @@ const ends = ({ ticker, traffic, feed, broker, protocols, http, intake }: Parts)
   () => http.stop(),
   () => intake.idle(),
 ]
+
+/** What there is in the data folder for others to find, as long as the hub runs. */
+interface Presence {
+  end(): Promise<void>
+}
+
+async function bePresent({ data, options, note }: Ground, endpoints: Endpoints, list?: string): Promise<Presence> {
+  const url = localUrl(options.host, endpoints.http)
+  const announcement = await announce({ version, startedAt: Date.now(), data, url, endpoints }, list)
+  const { behind } = announcement
+  if (behind !== undefined) {
+    note(
+      `another hub is found on ${data}, process ${behind.pid} at ${behind.url}: ` +
+        `this one is reached with --url ${url} --token ${endpoints.token}`,
+    )
+  }
+  const keepsakes = await Keepsakes.of(
+    KEEPSAKES.map((name) => join(data, name)),
+    note,
+    () => announcement.renew(),
+  )
+  return {
+    end: async () => {
+      await keepsakes.stop()
+      await announcement.withdraw()
+    },
+  }
+}

@@ -22,10 +22,15 @@ export interface Batch {
   taken: [Tracked, Keys][]
 }
 
-/** Remembers what has changed since the last batch: keys only, as the records themselves are at hand in the live maps. */
+/**
+ * Remembers what has changed since the last batch: keys only, as the records themselves are at hand in the live maps.
+ */
 export class Changes implements Recorder {
   readonly #tables = new Map<string, Tracked>()
   readonly #dirty = new Set<Tracked>()
+  /** How many changes there have been. */
+  count = 0
+  refusal: Error | undefined
 
   get none(): boolean {
     return this.#dirty.size === 0
@@ -40,6 +45,7 @@ export class Changes implements Recorder {
     const tracked = this.#tables.get(table)
     if (tracked === undefined) throw new Error(`a change of ${table}, which is not a table of this store`)
     const { keys, records } = tracked
+    this.count += 1
     if (records.size > tracked.size) {
       // Behind all that were there before, whatever happened to the key earlier in this batch.
       keys.delete(key)
@@ -52,8 +58,8 @@ export class Changes implements Recorder {
   }
 
   /**
-   * Takes everything that has changed, as one JSON array of operations. A new key is written as deleted and set: replayed
-   * on a snapshot that caught the table midway, it ends up in the same place as in the live table.
+   * Takes everything that has changed, as one JSON array of operations. A new key is written as deleted and set:
+   * replayed on a snapshot that caught the table midway, it ends up in the same place as in the live table.
    */
   take(): Batch {
     const parts: string[] = []

@@ -1,14 +1,23 @@
-import { constants, createReadStream, writeSync } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { constants, createReadStream, writeSync, type BigIntStats } from 'node:fs'
+import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 
-/** A file open for writing. Positions and lengths are bytes. */
+/** Which file it is, wherever it is by now, and how many bytes it has. */
+export interface FileFacts {
+  inode: string
+  size: number
+}
+
+/**
+ * A file open for writing. Positions and lengths are bytes; what is opened for appending is always written at its end.
+ */
 export interface OpenFile {
   /** Returns how many bytes were written, which may be fewer than given. */
-  writeSync(bytes: Uint8Array, position: number): number
-  write(bytes: Uint8Array, position: number): Promise<number>
+  writeSync(bytes: Uint8Array): number
+  write(bytes: Uint8Array, position: number | null): Promise<number>
   /** Resolves once the content would survive a power failure. */
   sync(): Promise<void>
   truncate(length: number): Promise<void>
+  stat(): Promise<FileFacts>
   close(): Promise<void>
 }
 
@@ -18,8 +27,12 @@ export interface Files {
   list(path: string): Promise<string[]>
   /** The content in pieces of up to 1 MB. */
   read(path: string): AsyncIterable<Buffer>
-  /** `w` creates or empties the file, `r+` needs it to exist. */
-  open(path: string, flags: 'w' | 'r+'): Promise<OpenFile>
+  /** `w` creates or empties the file, `a` appends to it and makes it if need be. */
+  open(path: string, flags: 'w' | 'a'): Promise<OpenFile>
+  /** `undefined` if there is none of that name. */
+  stat(path: string): Promise<FileFacts | undefined>
+  /** Bytes that may yet be written in the directory. */
+  room(path: string): Promise<number>
   rename(from: string, to: string): Promise<void>
   remove(path: string): Promise<void>
   /** Fails if `to` exists. */
@@ -36,12 +49,26 @@ export const nodeFiles: Files = {
   open: async (path, flags) => {
     const handle = await open(path, flags, 0o600)
     return {
-      writeSync: (bytes, position) => writeSync(handle.fd, bytes, 0, bytes.length, position),
+      writeSync: (bytes) => writeSync(handle.fd, bytes),
       write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
       sync: () => handle.datasync(),
       truncate: (length) => handle.truncate(length),
+      stat: async () => factsOf(await handle.stat({ bigint: true })),
       close: () => handle.close(),
     }
+  },
+  stat: async (path) => {
+    try {
+      return factsOf(await stat(path, { bigint: true }))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+        return undefined
+      throw error
+    }
+  },
+  room: async (path) => {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize
   },
   rename,
   remove: (path) => rm(path, { force: true }),
@@ -58,10 +85,12 @@ export const nodeFiles: Files = {
   },
 }
 
-/** Writes all of `bytes` at `position`, however many calls that takes. */
-export async function writeFully(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const written = await file.write(bytes.subarray(done), position + done)
+const factsOf = ({ ino, size }: BigIntStats): FileFacts => ({ inode: String(ino), size: Number(size) })
+
+/** Writes all of `bytes` at `position`, or appends them, however many calls that takes. */
+export async function writeFully(file: OpenFile, bytes: Uint8Array, position: number | null): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const written = await file.write(bytes.subarray(done), position === null ? null : position + done)
     if (written === 0) throw new Error('the file system wrote nothing')
     done += written
   }

@@ -1,8 +1,9 @@
 import type { Adapter } from 'lowdb'
 import { join } from 'node:path'
 import type { HubData } from './changes.ts'
+import { Inventory, type Flaw } from './inventory.ts'
 import { encodeHeader, type Header } from './lines.ts'
-import { journalName, journalsIn, load, SNAPSHOT, type Source } from './load.ts'
+import { journalName, journalsIn, load, moveAside, SNAPSHOT, UNFINISHED, type Source } from './load.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { versionAfter } from './migrations.ts'
 import { writeSnapshot } from './snapshot.ts'
@@ -10,20 +11,23 @@ import { writeSnapshot } from './snapshot.ts'
 export interface AdapterOptions extends Source, JournalOptions {
   /** Bytes that journals may reach before a snapshot is due, however small the last one was. */
   journalLimit: number
-  /** Resolves once every change made so far is in the journal. */
+  /** Resolves once every change made so far is in the journal; rejects if it cannot be. */
   settle(): Promise<void>
+  /** Resolves if the directory is still this hub's; rejects if it may be another's. */
+  checkOwn(): Promise<void>
 }
 
 /**
- * What lowdb reads and writes through: `read` is snapshot plus journals, `write` is a new snapshot. In between, `append`
- * stores a change at the cost of that change.
+ * What lowdb reads and writes through: `read` is snapshot plus journals, `write` is a new snapshot. In between,
+ * `append` stores a change at the cost of that change.
  *
- * Order of a snapshot, so that a crash at any point loses nothing: a new journal is begun; the snapshot is written beside the old one,
- * naming the new journal; it replaces the old one by a rename; the journals before are deleted. Until the rename, old
- * snapshot and all journals count; from then on, new snapshot and new journal.
+ * Order of a snapshot, so that a crash at any point loses nothing: a new journal is begun; the snapshot is written
+ * beside the old one, naming the new journal; it replaces the old one by a rename; the journals before are deleted.
+ * Until the rename, old snapshot and all journals count; from then on, new snapshot and new journal.
  */
 export class JournalAdapter implements Adapter<HubData> {
   readonly #options: AdapterOptions
+  readonly #closed: Inventory
   #journal: Journal | undefined
   #generation = 0
   #snapshotBytes = 0
@@ -32,9 +36,12 @@ export class JournalAdapter implements Adapter<HubData> {
   /** The journal's size at which a snapshot that failed is tried again. */
   #retryAt = 0
   #mustRewrite = false
+  /** Between two journals. */
+  #turning = false
 
   constructor(options: AdapterOptions) {
     this.#options = options
+    this.#closed = new Inventory(options.directory, options.files)
   }
 
   /** What was read must be written anew, by `beginJournal` and `write`, before anything may be appended. */
@@ -49,15 +56,48 @@ export class JournalAdapter implements Adapter<HubData> {
 
   /** Something has changed since the snapshot. */
   get changed(): boolean {
-    return this.#olderBytes > 0 || (this.#journal?.length ?? 0) > encodeHeader(this.#header('journal', this.#generation)).length
+    return (
+      this.#olderBytes > 0 ||
+      (this.#journal?.length ?? 0) > encodeHeader(this.#header('journal', this.#generation)).length
+    )
   }
 
   /**
-   * The journals have outgrown the snapshot: another is due. So a byte changed costs at most one more byte of snapshot, and a start reads
-   * at most twice what there is.
+   * The journals have outgrown the snapshot: another is due. So a byte changed costs at most one more byte of snapshot,
+   * and a start reads at most twice what there is.
    */
   get outgrown(): boolean {
     return this.journalBytes > Math.max(this.#options.journalLimit, this.#snapshotBytes, this.#retryAt)
+  }
+
+  /** Which of the files that hold the state others have taken, changed or replaced since. */
+  async flaws(): Promise<Flaw[]> {
+    const { directory, files } = this.#options
+    if (this.#turning || this.#journal === undefined) return []
+    const [journal, name] = [this.#journal, journalName(this.#generation)]
+    const isCurrent = (): boolean => this.#journal === journal && !this.#turning
+    const what = await journal.flaw(files, join(directory, name)).catch((error: unknown) => {
+      // It may have been closed meanwhile, and another begun.
+      if (isCurrent()) throw error
+    })
+    return [...(what !== undefined && isCurrent() ? [{ name, what }] : []), ...(await this.#closed.flaws())]
+  }
+
+  /**
+   * Sets aside what looks like a part of the state and is none: nothing of it may ever be replayed with what is written
+   * here.
+   */
+  async setForeignAside(): Promise<void> {
+    const { directory, files, warn } = this.#options
+    const names = await files.list(directory)
+    for (const name of names.filter((name) => name === SNAPSHOT || journalsIn([name]).length > 0)) {
+      const current =
+        name === journalName(this.#generation) && (await this.#journal?.flaw(files, join(directory, name)))
+      const isOwn = current === undefined || (await this.#closed.has(name))
+      if (isOwn) continue
+      const aside = await moveAside(this.#options, names, name)
+      warn(`${join(directory, name)} is not what this hub has written: set aside as ${aside}`)
+    }
   }
 
   async read(): Promise<HubData> {
@@ -67,14 +107,14 @@ export class JournalAdapter implements Adapter<HubData> {
     this.#snapshotBytes = loaded.snapshotBytes
     this.#olderBytes = loaded.journalBytes
     this.#mustRewrite = loaded.rewrite
+    for (const name of loaded.closed) await this.#closed.add(name)
     if (loaded.rewrite) return loaded.data
     const path = join(directory, journalName(loaded.generation))
     if (loaded.length > 0) {
       this.#journal = await Journal.resume(files, path, loaded.length, this.#options)
       this.#olderBytes -= loaded.length
     } else {
-      this.#journal = await Journal.create(files, path, this.#header('journal', loaded.generation), this.#options)
-      await files.syncDirectory(directory)
+      this.#journal = await this.#createJournal(path, loaded.generation)
     }
     return loaded.data
   }
@@ -92,33 +132,47 @@ export class JournalAdapter implements Adapter<HubData> {
 
   /** Lets further changes go to a new journal. Nothing may be appended meanwhile. */
   async beginJournal(): Promise<void> {
-    const { directory, files, journalLimit } = this.#options
+    const { directory, journalLimit } = this.#options
     this.#retryAt = this.journalBytes + journalLimit
     const before = this.#journal
-    // Only the last journal may end in an unfinished line, also after a power failure. A failed sync must not stand in the way:
-    // what it has lost is in the snapshot to come.
-    await before?.mend()
-    await before?.sync().catch(() => {})
     const generation = this.#generation + 1
     const path = join(directory, journalName(generation))
+    this.#turning = true
     try {
-      this.#journal = await Journal.create(files, path, this.#header('journal', generation), this.#options)
+      // Only the last journal should end in an unfinished line, also after a power failure. A failed sync must not
+      // stand in the way:
+      // what it has lost is in the snapshot to come.
+      await before?.mend().catch(() => {})
+      await before?.sync().catch(() => {})
+      const journal = await this.#createJournal(path, generation)
+      await before?.close().catch(() => {})
+      if (before !== undefined) await this.#closed.add(journalName(this.#generation))
+      this.#olderBytes += before?.length ?? 0
+      this.#generation = generation
+      this.#journal = journal
+    } finally {
+      this.#turning = false
+    }
+  }
+
+  async #createJournal(path: string, generation: number): Promise<Journal> {
+    const { directory, files } = this.#options
+    let journal: Journal | undefined
+    try {
+      journal = await Journal.create(files, path, this.#header('journal', generation), this.#options)
       await files.syncDirectory(directory)
+      return journal
     } catch (error) {
-      if (this.#journal !== before) await this.#journal?.close()
-      this.#journal = before
+      await journal?.close().catch(() => {})
       await files.remove(path).catch(() => {})
       throw error
     }
-    this.#olderBytes += before?.length ?? 0
-    this.#generation = generation
-    await before?.close()
   }
 
   /** Replaces the snapshot. Call `beginJournal` first, or the journals do not get shorter. */
   async write(data: HubData): Promise<void> {
     const { directory, files } = this.#options
-    const temporary = join(directory, `${SNAPSHOT}.tmp`)
+    const temporary = join(directory, UNFINISHED)
     const generation = this.#generation
     let written: number
     try {
@@ -131,13 +185,19 @@ export class JournalAdapter implements Adapter<HubData> {
       // It may show changes that are not in the journal yet, and perhaps only half of what belongs together.
       await this.#options.settle()
       await this.sync()
-      await files.rename(temporary, join(directory, SNAPSHOT))
+      await this.#options.checkOwn()
+      await this.#closed.change(SNAPSHOT, () => files.rename(temporary, join(directory, SNAPSHOT)))
     } catch (error) {
       await files.remove(temporary).catch(() => {})
       throw error
     }
     await files.syncDirectory(directory)
-    for (const old of journalsIn(await files.list(directory))) if (old < generation) await files.remove(join(directory, journalName(old)))
+    for (const old of journalsIn(this.#closed.names).filter((old) => old < generation))
+      this.#closed.remove(journalName(old))
+    for (const old of journalsIn(await files.list(directory)).filter((old) => old < generation)) {
+      await this.#options.checkOwn()
+      await files.remove(join(directory, journalName(old)))
+    }
     this.#snapshotBytes = written
     this.#olderBytes = 0
     this.#retryAt = 0

@@ -2,59 +2,97 @@ import { Low } from 'lowdb'
 import { Table } from '../core/table.ts'
 import { Changes, type HubData } from './changes.ts'
 import { GroupCommit } from './group-commit.ts'
+import { Guardian } from './guardian.ts'
 import { JournalAdapter, type AdapterOptions } from './journal-adapter.ts'
+import type { Lock } from './lock.ts'
+import { Reserve } from './reserve.ts'
 import type { Store } from './store.ts'
 import { StoreError } from './store-error.ts'
 
-type JournaledOptions = Omit<AdapterOptions, 'warn' | 'settle' | 'onLost'>
+type JournaledOptions = Omit<AdapterOptions, 'warn' | 'settle' | 'checkOwn' | 'onLost'>
+
+/** What the store tells as it happens. */
+export interface Told {
+  onWarning?: ((text: string) => void) | undefined
+  onLost?: ((error: StoreError) => void) | undefined
+}
+
+/** So many are kept to be asked for; later ones are only told. */
+const WARNINGS = 100
 
 /** Tables in memory, a journal and a snapshot of them in a directory. */
 export class JournaledStore implements Store {
   readonly directory: string
   readonly warnings: string[] = []
+  readonly #options: JournaledOptions
   readonly #tables = new Map<string, Table<object>>()
   readonly #changes = new Changes()
-  readonly #commits = new GroupCommit(this.#changes, (json) => this.#append(json))
+  readonly #commits: GroupCommit
   readonly #adapter: JournalAdapter
   readonly #low: Low<HubData>
-  readonly #unlock: () => void
-  readonly #onWarning: ((text: string) => void) | undefined
+  readonly #lock: Lock
+  readonly #reserve: Reserve
+  readonly #guardian: Guardian
+  readonly #told: Told
   #snapshotting: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  /** The directory exists and is this process's until `unlock` is called. */
-  constructor(options: JournaledOptions, unlock: () => void, onWarning?: (text: string) => void) {
+  /** The directory exists and is this process's until `lock` is released. */
+  constructor(options: JournaledOptions, lock: Lock, told: Told) {
     this.directory = options.directory
-    this.#unlock = unlock
-    this.#onWarning = onWarning
+    this.#options = options
+    this.#lock = lock
+    this.#told = told
+    this.#reserve = new Reserve(options.directory, options.files)
+    this.#commits = new GroupCommit(this.#changes, {
+      write: (json) => this.#append(json),
+      onFailure: (error) => void this.#guardian.failed(error),
+    })
     this.#adapter = new JournalAdapter({
       ...options,
       warn: (text) => this.#warn(text),
-      settle: () => this.commit(),
+      settle: () => this.#commits.flush(),
+      checkOwn: () => this.#guardian.checkOwn(),
       onLost: (error) => {
-        this.#warn(`the journal in ${this.directory} could not be forced to disk (${String(error)}); everything is being written anew`)
+        const what = `the journal in ${this.directory} could not be forced to disk (${String(error)})`
+        this.#warn(`${what}; everything is being written anew`)
         this.#snapshotInBackground()
       },
     })
     this.#low = new Low<HubData>(this.#adapter, { tables: new Map() })
+    this.#guardian = this.#guard()
+  }
+
+  get refusal(): StoreError | undefined {
+    return this.#guardian.refusal
+  }
+
+  get changes(): number {
+    return this.#changes.count
   }
 
   /** Reads what there is. To be called first. */
   async load(): Promise<void> {
     await this.#low.read()
     for (const [name, records] of this.#low.data.tables) this.#changes.track(name, records)
-    if (this.#adapter.mustRewrite) await this.snapshot()
+    // Who was taken for dead, and is not, must not write to the journal that is written to here.
+    if (this.#adapter.mustRewrite || this.#lock.passedOver) await this.snapshot()
+    await this.#guardian.look()
   }
 
   /** Gives everything free without writing anything. */
   async abandon(): Promise<void> {
+    this.#guardian.stop()
+    await this.#reserve.spend().catch(() => {})
     await this.#adapter.close().catch(() => {})
-    this.#unlock()
+    await this.#lock.release()
   }
 
   table<T extends object>(name: string): Table<T> {
     let table = this.#tables.get(name)
-    if (table === undefined) this.#tables.set(name, (table = new Table<object>(name, this.#recordsOf(name), this.#changes)))
+    if (table === undefined) {
+      this.#tables.set(name, (table = new Table<object>(name, this.#recordsOf(name), this.#changes)))
+    }
     // The caller knows what it keeps under a name; the store does not.
     return table as unknown as Table<T>
   }
@@ -70,27 +108,64 @@ export class JournaledStore implements Store {
   }
 
   commit(): Promise<void> {
-    return this.#commits.commit()
+    const { gate } = this.#guardian
+    return gate === undefined ? this.#commits.commit() : this.#commits.commit().then(() => gate)
+  }
+
+  refusing<T>(error: Error, decide: () => T): T {
+    this.#changes.refusal = error
+    try {
+      return decide()
+    } finally {
+      this.#changes.refusal = undefined
+    }
   }
 
   snapshot(): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(new StoreError('CLOSED', 'the store is closed: no snapshot was written'))
+    if (this.#closing !== undefined) {
+      return Promise.reject(new StoreError('CLOSED', 'the store is closed: no snapshot was written'))
+    }
     return this.#replaceSnapshot()
   }
 
   #replaceSnapshot(): Promise<void> {
-    this.#snapshotting ??= this.#writeSnapshot().finally(() => (this.#snapshotting = undefined))
-    return this.#snapshotting
+    return this.#snapshotting ?? this.#alone(() => this.#writeSnapshot())
+  }
+
+  /** Nothing else writes a snapshot meanwhile. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const snapshotting = work().finally(() => {
+      if (this.#snapshotting === snapshotting) this.#snapshotting = undefined
+    })
+    this.#snapshotting = snapshotting
+    return snapshotting
   }
 
   async #writeSnapshot(): Promise<void> {
+    await this.#guardian.checkOwn()
     // Commits have to wait for the one within `beginJournal`: leave it little to do.
     await this.#adapter.sync().catch(() => {})
     await this.#commits.exclusively(() => this.#adapter.beginJournal())
     await this.#low.write()
   }
 
+  #rewrite(): Promise<void> {
+    const before = this.#snapshotting
+    return this.#alone(async () => {
+      await before?.catch(() => {})
+      await this.#options.files.makeDirectory(this.directory)
+      await this.#adapter.setForeignAside()
+      await this.#writeSnapshot()
+    })
+  }
+
+  /** Not on the spot if it is a while since the directory was looked at: it may be another's by now. */
   #append(json: string): void | Promise<void> {
+    if (this.#lock.isDue) return this.#guardian.checkOwn().then(() => this.#appendOwn(json))
+    return this.#appendOwn(json)
+  }
+
+  #appendOwn(json: string): void | Promise<void> {
     const written = this.#adapter.append(json)
     if (this.#adapter.outgrown) this.#snapshotInBackground()
     return written
@@ -99,8 +174,35 @@ export class JournaledStore implements Store {
   #snapshotInBackground(): void {
     if (this.#snapshotting !== undefined || this.#closing !== undefined) return
     this.snapshot().catch((error: unknown) => {
-      this.#warn(`no snapshot could be written in ${this.directory} (${String(error)}); the journal keeps everything, and it will be tried again`)
+      this.#warn(`no snapshot could be written in ${this.directory} (${String(error)}); it will be tried again`)
     })
+  }
+
+  #guard(): Guardian {
+    return new Guardian({
+      directory: this.directory,
+      lock: this.#lock,
+      reserve: this.#reserve,
+      flaws: () => this.#adapter.flaws(),
+      rewrite: () => this.#rewrite(),
+      failed: () => this.#commits.failed,
+      retry: () => this.#commits.flush(),
+      retryElsewhere: async () => {
+        if (this.#adapter.changed) await this.#commits.exclusively(() => this.#adapter.beginJournal())
+        await this.#commits.flush()
+        this.#snapshotInBackground()
+      },
+      warn: (text) => this.#warn(text),
+      onLost: (error) => {
+        void this.#commits.close(error)
+        this.#told.onLost?.(error)
+      },
+    })
+  }
+
+  async finish(): Promise<void> {
+    await this.#guardian.finish()
+    if (this.refusal !== undefined) this.#commits.giveUp(this.refusal)
   }
 
   close(): Promise<void> {
@@ -110,22 +212,34 @@ export class JournaledStore implements Store {
 
   async #close(): Promise<void> {
     try {
+      await this.finish()
       await this.#snapshotting?.catch(() => {})
-      await this.commit()
+      if (this.refusal?.code === 'LOST') throw this.refusal
+      await this.#reserve.spend().catch(() => {})
+      await this.#commits.flush()
       if (this.#adapter.changed) {
         await this.#replaceSnapshot().catch((error: unknown) => {
-          this.#warn(`no last snapshot could be written in ${this.directory} (${String(error)}); the journal keeps everything`)
+          this.#warn(`no last snapshot could be written in ${this.directory} (${String(error)})`)
         })
       }
-      await this.commit()
+      await this.#commits.flush()
+      await this.#checkKept()
     } finally {
       await this.#commits.close()
-      await this.#adapter.close().finally(this.#unlock)
+      await this.#adapter.close().finally(() => this.#lock.release())
     }
   }
 
+  /** Rejects unless all that was ever acknowledged can be read again from the directory. */
+  async #checkKept(): Promise<void> {
+    const flaws = await this.#adapter.flaws()
+    if (flaws.length === 0) return
+    const what = flaws.map(({ name, what }) => `${name} ${what}`).join(', ')
+    throw new StoreError('UNKEPT', `what the hub knew is not kept in ${this.directory}: ${what}`)
+  }
+
   #warn(text: string): void {
-    this.warnings.push(text)
-    this.#onWarning?.(text)
+    if (this.warnings.length < WARNINGS) this.warnings.push(text)
+    this.#told.onWarning?.(text)
   }
 }

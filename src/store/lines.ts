@@ -31,7 +31,8 @@ export async function readHeader(files: Files, path: string): Promise<Header | u
 export function decodeHeader(line: Buffer): Header | undefined {
   try {
     const header = JSON.parse(line.toString()) as Partial<Header> | null
-    const known = header?.format === 'local-iot-hub' && Number.isInteger(header.version) && Number.isInteger(header.generation)
+    const known =
+      header?.format === 'local-iot-hub' && Number.isInteger(header.version) && Number.isInteger(header.generation)
     return known && (header.file === 'snapshot' || header.file === 'journal') ? (header as Header) : undefined
   } catch {
     return undefined
@@ -43,7 +44,8 @@ export const encodeLine = (json: string): string => `${crc32(json).toString(16).
 
 /** The value in a line, or `undefined` if the line is damaged. */
 export function decodeLine(line: Buffer): unknown {
-  if (line.length < 10 || line.toString('latin1', 0, 9) !== `${crc32(line.subarray(9)).toString(16).padStart(8, '0')} `) return undefined
+  if (line.length < 10 || line.toString('latin1', 0, 9) !== `${crc32(line.subarray(9)).toString(16).padStart(8, '0')} `)
+    return undefined
   try {
     return JSON.parse(line.toString('utf8', 9))
   } catch {
@@ -52,8 +54,8 @@ export function decodeLine(line: Buffer): unknown {
 }
 
 /**
- * Calls `visit` with every line that its line feed ends, until it returns false. `size` is that of the file, `good` that
- * of the lines accepted, both in bytes; `refused` tells a refused line from an unfinished last one.
+ * Calls `visit` with every line that its line feed ends, until it returns false. `size` is that of the file, `good`
+ * that of the lines accepted, both in bytes; `refused` tells a refused line from an unfinished last one.
  */
 export async function eachLine(
   files: Files,

@@ -1,62 +1,223 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, readFile, realpath, rm, stat, utimes } from 'node:fs/promises'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isAlive, isProcess, isSamePlace, thisProcess, type Process } from './place.ts'
 import { StoreError } from './store-error.ts'
 
-// The instant this process began tells it from an earlier one with the same pid, as containers hand out the same few.
-const ownName = `hub.lock.${process.pid}-${Math.round(performance.timeOrigin)}`
+/** What a lock file says. */
+interface LockRecord extends Process {
+  /** Whose it is, beyond doubt: it is also in the file's name. */
+  token: string
+  /** The directory's path and the file's inode, as the holder saw them: in a copy they are others. */
+  directory: string
+  inode: string
+}
+
+/** What judging the locks of others takes; tests put other facts in their place. */
+export interface LockWorld {
+  self: Process
+  isAlive(process: Pick<Process, 'pid' | 'started'>): boolean
+  pause(ms: number): Promise<unknown>
+}
+
+const realWorld = (): LockWorld => ({ self: thisProcess(), isAlive, pause: (ms) => pause(ms) })
 
 /**
- * Takes the directory for this process until the returned function is called; throws LOCKED, naming the holder.
- *
- * The lock is a file whose *name* says whose it is, so that it is never half written, and nobody's but its owner's:
- * a contender puts down its own first and then looks for others, and may remove those of dead processes without
- * ever hitting a live one's. Two that start in the same instant both see the other and both give up.
+ * A lock that has shown no life for so long is nobody's, if its process cannot be asked. Its holder looks after it
+ * twice a second.
  */
-export function lockDirectory(directory: string): () => void {
-  const own = join(directory, ownName)
-  try {
-    writeFileSync(own, '', { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    throw isCode(error, 'EEXIST') ? heldBy(process.pid, directory, ownName) : error
+const SILENCE_MS = 6000
+const STEP_MS = 250
+/** Who has not looked for so long looks before it writes: long before others may take its silence for its end. */
+const LEASE_MS = 2000
+
+const NAME = /^hub\.lock\.[0-9a-f-]+$/
+
+/**
+ * A directory that is this process's. The lock is a file whose *name* says whose it is, so that it is nobody's but its
+ * owner's: a contender puts down its own first and then looks for others, and may remove those of the dead without ever
+ * hitting a live one's. Two that start in the same instant both see the other and both give up.
+ *
+ * A holder of the same place is asked for by its pid. One of another container or machine is watched: the holder
+ * touches its file all the time.
+ */
+export class Lock {
+  readonly #directory: string
+  readonly #world: LockWorld
+  readonly #token = randomUUID()
+  #inode = ''
+  #seenAt = 0
+  #retaking: Promise<void> | undefined
+  /** Somebody was taken for dead because nothing was heard of them: what they have open may yet be written to. */
+  passedOver = false
+
+  private constructor(directory: string, world: LockWorld) {
+    this.#directory = directory
+    this.#world = world
   }
-  const release = (): void => rmSync(own, { force: true })
-  try {
-    for (const name of readdirSync(directory)) {
-      const pid = Number(/^hub\.lock\.(\d+)-\d+$/.exec(name)?.[1] ?? Number.NaN)
-      if (Number.isNaN(pid) || name === ownName) continue
-      if (pid !== process.pid && isAlive(pid)) throw heldBy(pid, directory, name)
-      rmSync(join(directory, name), { force: true })
+
+  /** Takes the directory, which exists. Throws LOCKED, naming the holder. */
+  static async take(directory: string, world = realWorld()): Promise<Lock> {
+    const lock = new Lock(directory, world)
+    await lock.#put()
+    return lock
+  }
+
+  get #path(): string {
+    return join(this.#directory, `hub.lock.${this.#token}`)
+  }
+
+  /** Whether it is so long ago that the lock was looked at that another may have it by now. */
+  get isDue(): boolean {
+    return Math.abs(Date.now() - this.#seenAt) > LEASE_MS
+  }
+
+  /**
+   * Whether the directory is still this process's, and a sign of life for those who watch. Rejects where it cannot be
+   * looked at.
+   */
+  async look(): Promise<boolean> {
+    const looked = Date.now()
+    try {
+      const { ino } = await stat(this.#path, { bigint: true })
+      if (String(ino) !== this.#inode && (await readRecord(this.#path))?.token !== this.#token) return false
+      await utimes(this.#path, looked / 1000, looked / 1000)
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
     }
-  } catch (error) {
-    release()
-    throw error
+    this.#seenAt = looked
+    return true
   }
-  return release
-}
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return !isZombie(pid)
-  } catch (error) {
-    // EPERM: it is there, but somebody else's.
-    return isCode(error, 'EPERM')
+  /** Takes a directory again that has been deleted, or has lost its lock. Throws LOST if another hub has it by now. */
+  retake(): Promise<void> {
+    this.#retaking ??= this.#retake().finally(() => (this.#retaking = undefined))
+    return this.#retaking
   }
-}
 
-/** Dead, but its parent has not asked how it died, as nobody ever does in many a container. Only Linux tells. */
-function isZombie(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The state stands behind the name, which may hold anything.
-    return stat.startsWith('Z', stat.lastIndexOf(')') + 2)
-  } catch {
+  async #retake(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+      await rm(this.#path, { force: true })
+      try {
+        return await this.#put()
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        // Who has just begun to take it gives up as well.
+        if (attempt === 3) throw lost(this.#directory, error)
+        await this.#world.pause(STEP_MS)
+      }
+    }
+  }
+
+  /** Gives the directory free, if it is this process's. */
+  async release(): Promise<void> {
+    await rm(this.#path, { force: true }).catch((error: unknown) => {
+      if (!isMissing(error)) throw error
+    })
+  }
+
+  async #put(): Promise<void> {
+    const file = await open(this.#path, 'wx', 0o600)
+    try {
+      try {
+        this.#inode = String((await file.stat({ bigint: true })).ino)
+        const directory = await realpath(this.#directory)
+        const record: LockRecord = { token: this.#token, directory, inode: this.#inode, ...this.#world.self }
+        await file.writeFile(`${JSON.stringify(record)}\n`)
+      } finally {
+        await file.close()
+      }
+      const names = (await readdir(this.#directory)).filter(
+        (name) => NAME.test(name) && join(this.#directory, name) !== this.#path,
+      )
+      await Promise.all(names.map((name) => this.#passOver(name)))
+    } catch (error) {
+      await this.release()
+      throw error
+    }
+    this.#seenAt = Date.now()
+  }
+
+  /** Removes a lock that nobody holds; throws LOCKED if somebody does. */
+  async #passOver(name: string): Promise<void> {
+    const path = join(this.#directory, name)
+    const record = await readRecord(path)
+    const known = record !== undefined && isSamePlace(record, this.#world.self)
+    if (known && !(await this.#mayLive(path, record))) return rm(path, { force: true })
+    if (known && (await this.#isWhereItWasPut(path, record))) throw heldHere(record.pid, this.#directory, name)
+    if (await this.#showsLife(path)) throw heldElsewhere(record, this.#directory)
+    this.passedOver = true
+    await rm(path, { force: true })
+  }
+
+  async #mayLive(path: string, record: LockRecord): Promise<boolean> {
+    if (!this.#world.isAlive(record)) return false
+    // Where starts are not told, a lock from before this boot is not that of whoever has its pid now.
+    const at = record.started === undefined ? await timeOf(path) : undefined
+    return at === undefined || at > Date.now() - uptime() * 1000 - 60_000
+  }
+
+  async #isWhereItWasPut(path: string, { directory, inode }: LockRecord): Promise<boolean> {
+    const found = await stat(path, { bigint: true }).catch(() => undefined)
+    return found !== undefined && String(found.ino) === inode && directory === (await realpath(this.#directory))
+  }
+
+  /** Watches the file, and keeps showing life itself. By change alone: clocks of two machines need not agree. */
+  async #showsLife(path: string): Promise<boolean> {
+    const first = await timeOf(path)
+    for (let waited = 0; waited < SILENCE_MS; waited += STEP_MS) {
+      await this.#world.pause(STEP_MS)
+      const now = await timeOf(path)
+      if (now === undefined) return false
+      if (now !== first) return true
+      await utimes(this.#path, Date.now() / 1000, Date.now() / 1000)
+    }
     return false
   }
 }
 
-function heldBy(pid: number, directory: string, name: string): StoreError {
-  return new StoreError('LOCKED', `${directory} is in use by process ${pid}; if that process is not a hub, delete the file ${name} there`)
+/** `undefined` also if it is half written, or by another release. */
+async function readRecord(path: string): Promise<LockRecord | undefined> {
+  try {
+    const record = JSON.parse(await readFile(path, 'utf8')) as unknown
+    return isProcess(record) ? (record as LockRecord) : undefined
+  } catch {
+    return undefined
+  }
 }
 
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+const timeOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  )
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+const heldHere = (pid: number, directory: string, name: string): StoreError =>
+  new StoreError(
+    'LOCKED',
+    `${directory} is in use by process ${pid}; if that process is not a hub, delete the file ${name} there`,
+  )
+
+function heldElsewhere(record: Process | undefined, directory: string): StoreError {
+  const who = record === undefined ? 'a hub' : `the hub that is process ${record.pid} on ${record.host}`
+  return new StoreError(
+    'LOCKED',
+    `${directory} is in use by ${who}, in another container or on another machine: it has just shown life. ` +
+      'Stop it there, or choose another folder',
+  )
+}
+
+function lost(directory: string, { message }: StoreError): StoreError {
+  return new StoreError(
+    'LOST',
+    `${directory} was taken from this hub while it ran (${message}); ` +
+      'nothing more is stored, and nothing that is there is touched',
+  )
+}

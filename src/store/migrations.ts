@@ -24,5 +24,8 @@ export function migrate(migrations: readonly Migration[], version: number, opera
 export function refuseNewer(path: string, version: number, migrations: readonly Migration[]): void {
   const known = versionAfter(migrations)
   if (version <= known) return
-  throw new StoreError('NEWER_VERSION', `${path} has version ${version}, this release reads up to ${known}: use a newer release; nothing was changed`)
+  throw new StoreError(
+    'NEWER_VERSION',
+    `${path} has version ${version}, this release reads up to ${known}: use a newer release; nothing was changed`,
+  )
 }

@@ -46,10 +46,15 @@ export async function readRecords(
     return ended
   })
   const reading = { header, records, good, size }
-  if (refused) return { ...reading, flaw: { type: 'damaged', where: line === 1 ? 'its header is unreadable' : `line ${line} is unreadable` } }
+  if (refused)
+    return {
+      ...reading,
+      flaw: { type: 'damaged', where: line === 1 ? 'its header is unreadable' : `line ${line} is unreadable` },
+    }
   if (file === 'snapshot' && !ended) return { ...reading, flaw: { type: 'damaged', where: 'its end is missing' } }
   if (good < size || size === 0) return { ...reading, flaw: { type: 'torn', where: 'its last line is unfinished' } }
   return reading
 }
 
-const isEnd = (value: unknown): value is { end: number } => typeof value === 'object' && value !== null && 'end' in value
+const isEnd = (value: unknown): value is { end: number } =>
+  typeof value === 'object' && value !== null && 'end' in value

@@ -7,9 +7,9 @@ const RECORDS_PER_LINE = 256
 const CHARACTERS_PER_LINE = 128 * 1024
 
 /**
- * Writes everything, slice by slice, while the hub goes on changing it: each record as it is when its turn comes. The journal
- * that was begun before holds every change made meanwhile, as whole records, so that replaying it sets things right.
- * Resolves, with the bytes written, once they would survive a power failure.
+ * Writes everything, slice by slice, while the hub goes on changing it: each record as it is when its turn comes. The
+ * journal that was begun before holds every change made meanwhile, as whole records, so that replaying it sets things
+ * right. Resolves, with the bytes written, once they would survive a power failure.
  */
 export async function writeSnapshot(file: OpenFile, header: Header, data: HubData): Promise<number> {
   let length = 0

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -19,13 +19,16 @@ export function temporaryDirectory(t: TestContext): string {
 
 /** What a crash in this instant would leave: the files as they are, and a lock that nobody holds any more. */
 export function copyAsAfterCrash(from: string, to: string): string {
-  cpSync(from, to, { recursive: true, filter: (path) => !basename(path).startsWith('hub.lock.') })
+  cpSync(realpathSync(from), to, { recursive: true, filter: (path) => !isAside(basename(path)) })
   return to
 }
 
-/** The content of every file but the lock. */
+/** What is in the directory, but is no part of the state. */
+const isAside = (name: string): boolean => name.startsWith('hub.lock.') || name === 'reserve'
+
+/** The content of every file but the lock and the reserve. */
 export function contentsOf(directory: string): Record<string, string> {
-  const names = readdirSync(directory).filter((name) => !name.startsWith('hub.lock.'))
+  const names = readdirSync(directory).filter((name) => !isAside(name))
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(directory, name), 'latin1')]))
 }
 
@@ -35,7 +38,10 @@ export const entriesOf = (store: Store, table: string): [string, object][] => [.
 export type Probe = (call: string, name: string, when: 'before' | 'after') => void | Promise<void>
 
 /** The real file system, probed. `writeSync` is only probed before, and its probe must not be asynchronous. */
-export function probedFiles(probe: Probe, writeSync?: (write: OpenFile['writeSync'], bytes: Uint8Array, position: number) => number): Files {
+export function probedFiles(
+  probe: Probe,
+  writeSync?: (write: OpenFile['writeSync'], bytes: Uint8Array) => number,
+): Files {
   const around = async <T>(call: string, path: string, work: () => Promise<T>): Promise<T> => {
     await probe(call, basename(path), 'before')
     const result = await work()
@@ -47,12 +53,13 @@ export function probedFiles(probe: Probe, writeSync?: (write: OpenFile['writeSyn
     open: async (path, flags) => {
       const file = await around('open', path, () => nodeFiles.open(path, flags))
       return {
-        writeSync: (bytes, position) => {
+        writeSync: (bytes) => {
           void probe('writeSync', basename(path), 'before')
-          return writeSync === undefined ? file.writeSync(bytes, position) : writeSync(file.writeSync, bytes, position)
+          return writeSync === undefined ? file.writeSync(bytes) : writeSync(file.writeSync, bytes)
         },
         write: (bytes, position) => around('write', path, () => file.write(bytes, position)),
         sync: () => around('sync', path, () => file.sync()),
+        stat: () => file.stat(),
         truncate: (length) => around('truncate', path, () => file.truncate(length)),
         close: () => around('close', path, () => file.close()),
       }

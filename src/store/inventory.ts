@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import type { FileFacts, Files } from './files.ts'
+
+/** A file of the state that is not as the hub has left it. */
+export interface Flaw {
+  name: string
+  what: 'is gone' | 'was replaced by another file' | 'was cut short' | 'was written to by somebody else'
+}
+
+/** A file that was gone before it could be looked at. */
+const GONE: FileFacts = { inode: '', size: 0 }
+
+/** The closed files that the state consists of, as they were left. */
+export class Inventory {
+  readonly #directory: string
+  readonly #files: Files
+  readonly #kept = new Map<string, FileFacts>()
+
+  constructor(directory: string, files: Files) {
+    this.#directory = directory
+    this.#files = files
+  }
+
+  get names(): string[] {
+    return [...this.#kept.keys()]
+  }
+
+  /** From now on this file belongs to the state, as it is. */
+  async add(name: string): Promise<void> {
+    this.#kept.set(name, (await this.#files.stat(join(this.#directory, name))) ?? GONE)
+  }
+
+  remove(name: string): void {
+    this.#kept.delete(name)
+  }
+
+  /** Does what replaces a file by another that belongs to the state. */
+  async change(name: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#kept.get(name)
+    this.#kept.delete(name)
+    try {
+      await work()
+      await this.add(name)
+    } catch (error) {
+      if (before !== undefined) this.#kept.set(name, before)
+      throw error
+    }
+  }
+
+  /** Whether the file of that name is the one that was added. */
+  async has(name: string): Promise<boolean> {
+    return this.#kept.get(name)?.inode === (await this.#files.stat(join(this.#directory, name)))?.inode
+  }
+
+  /** What others have done to them. Files may be added and removed meanwhile. */
+  async flaws(): Promise<Flaw[]> {
+    const found: Flaw[] = []
+    for (const [name, facts] of [...this.#kept]) {
+      const what = difference(facts, await this.#files.stat(join(this.#directory, name)))
+      if (what !== undefined && this.#kept.get(name) === facts) found.push({ name, what })
+    }
+    return found
+  }
+}
+
+/** What has become of a file that should be like that. */
+function difference(facts: FileFacts, found: FileFacts | undefined): Flaw['what'] | undefined {
+  if (found === undefined) return 'is gone'
+  if (found.inode !== facts.inode) return 'was replaced by another file'
+  if (found.size < facts.size) return 'was cut short'
+  return found.size > facts.size ? 'was written to by somebody else' : undefined
+}
