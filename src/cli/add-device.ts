@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectionKit, HubApi } from '../shared/api.ts'
+import { isFileName } from '../shared/file-name.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 
@@ -35,6 +36,7 @@ async function checkFolder(folder: string): Promise<void> {
 }
 
 async function writeFiles(folder: string, { files }: ConnectionKit): Promise<string[]> {
+  for (const { name } of files) if (!isFileName(name)) throw new Error(calls.notAName(name))
   await mkdir(folder, { recursive: true })
   const written: string[] = []
   for (const { name, content, secret } of files) {

@@ -54,7 +54,8 @@ export const messages = {
     advance: 'move the virtual clock by milliseconds, or to the next deadline',
     stop: 'stop the running hub',
 
-    noHub: (data: string): string => `no hub runs on ${data}; start one with: iot-hub start --data ${data}`,
+    noHub: (data: string, doubt?: string): string =>
+      `no hub runs on ${data}; start one with: iot-hub start --data ${data}${doubt === undefined ? '' : ` (what is there is not believed: ${doubt})`}`,
     urlAndToken: '--url and --token go together',
     oneHub: '--data and --url are two ways to say which hub; say one',
     onlyFor: (flag: string, forms: readonly string[]): string => `--${flag}: only for ${forms.map((form) => `iot-hub ${form}`).join(', ')}`,
@@ -65,6 +66,7 @@ export const messages = {
     refused: (file: string, count: number): string => `${file} cannot be created: ${many(count, 'problem')}`,
     problem: (field: string, value: string | undefined, rule: string): string => `  ${field}: ${value === undefined ? '' : `${value} `}${rule}`,
     notEmpty: (folder: string): string => `${folder}: must be a new or an empty folder, so that no key is overwritten`,
+    notAName: (name: string): string => `the hub names a file ${JSON.stringify(name)}, which is no plain name: nothing was written`,
     advanceBy: 'must be a number of milliseconds, at least 0, or next',
 
     created: (job: string): string => `Job ${job} created.`,

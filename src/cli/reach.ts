@@ -8,7 +8,8 @@ import { messages } from './messages.ts'
 /** The hub that a command is for. Rejects with what people can do if there is none. */
 export async function reach({ at }: Pick<CallInvocation, 'at'>): Promise<ReachedHub> {
   if ('url' in at) return reachHub({ url: at.url, token: (await readFile(at.tokenFile, 'utf8')).trim() })
-  const found = await findHub(at.data)
-  if (found === undefined) throw new Error(messages.calls.noHub(resolve(at.data)))
+  let doubt: string | undefined
+  const found = await findHub(at.data, { onDoubt: (why) => (doubt = why) })
+  if (found === undefined) throw new Error(messages.calls.noHub(resolve(at.data), doubt))
   return reachHub(found)
 }

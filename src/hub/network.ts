@@ -47,5 +47,15 @@ export function localUrl(host: string, port: number): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
+/** Whether an `http:` URL is the bare address of this machine, or one of its own names: what is sent there does not leave it. */
+export function isOnThisMachine(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname: bare, href, host } = new URL(url)
+  if (protocol !== 'http:' || href !== `http://${host}/` || (url !== href && `${url}/` !== href)) return false
+  const address = bare.replace(/^\[(.*)\]$/, '$1')
+  if (isLoopback(address) || ['localhost', hostname().toLowerCase()].includes(address)) return true
+  return Object.values(networkInterfaces()).some((all) => all?.some((own) => own.address === address))
+}
+
 /** The name to give to people and clients. */
 export const publicHost = (host: string): string => (isLoopback(host) || host === '0.0.0.0' || host === '::' ? 'localhost' : host)

@@ -17,6 +17,8 @@ export const askOver = ({ url, token }: Remote): Ask =>
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${url}${path}`, {
       method,
+      // The token is for this hub only.
+      redirect: 'error',
       headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {

@@ -27,7 +27,11 @@ interface Stream {
 
 async function connect({ url, token }: Remote, leaving: AbortSignal): Promise<Stream> {
   const cut = new AbortController()
-  const response = await fetch(`${url}/hub/events`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.any([leaving, cut.signal]) })
+  const response = await fetch(`${url}/hub/events`, {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: 'error',
+    signal: AbortSignal.any([leaving, cut.signal]),
+  })
   if (!response.ok || response.body === null) {
     cut.abort()
     throw new Error(`${url}/hub/events was answered with ${response.status}`)

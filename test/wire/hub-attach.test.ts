@@ -71,6 +71,34 @@ test('a second hub on the same data is told where the first one is', async () =>
   await hub.stop()
 })
 
+test('a hub in memory does not take the place of the one that runs on the folder: that one stays found, and this one says where it is', async () => {
+  const { hub, data } = await run('with-guest')
+  const { url } = (await findHub(data))!
+  const { hub: guest } = await run('with-guest', { memory: true })
+  assert.equal((await findHub(data))?.url, url)
+  const [notice] = (await guest.api.notices()).filter(({ text }) => text.includes('another hub is found on'))
+  assert.match(notice!.text, /--url http:\/\/127\.0\.0\.1:\d+ --token .*token/)
+  await guest.stop()
+  assert.equal((await findHub(data))?.url, url)
+  await hub.stop()
+})
+
+test('a hub in memory is found as long as it is alone, and a folder is free for one on disk all the same', async () => {
+  const { hub: guest, data } = await run('guest-first', { memory: true })
+  const { url } = (await findHub(data))!
+  const { hub } = await run('guest-first')
+  assert.equal((await findHub(data))?.url, url)
+  await guest.stop()
+  await within(
+    (async () => {
+      while ((await findHub(data)) === undefined) await new Promise((resolve) => setTimeout(resolve, 50))
+    })(),
+    'the other to be found',
+  )
+  assert.equal((await findHub(data))?.endpoints.http, (await hub.api.status()).endpoints.http)
+  await hub.stop()
+})
+
 test('who attaches hears of changes, may leave again, and the hub goes on', async () => {
   const { hub, data } = await run('guests', { clock: 'virtual' })
   const guest = await attachHub((await findHub(data))!)
