@@ -14,6 +14,7 @@ export interface AedesParser extends Parser {
   /** The text at `_pos`, which it moves behind it; null where there is none. */
   _parseString(): string | null
   readonly _list: { slice(start: number, end: number): Buffer }
+  error: Error | null
   _emitError(error: Error): void
 }
 

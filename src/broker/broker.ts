@@ -202,6 +202,7 @@ export class Broker {
     // Those of a stored session went before the UNSUBACK.
     if (!session.stored) await this.#subscribing.remove(session, filters)
     this.#life.tell(link, () => this.#options.hooks.unsubscribed(connection, filters))
+    link.order?.answered()
   }
 
   #commitSoon(): void {

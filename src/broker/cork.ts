@@ -78,6 +78,11 @@ export class Outlet {
     return this.#bytes + this.#stream.writableLength > this.#limits.bufferBytes / 8
   }
 
+  /** Whether somebody waits until the peer has caught up. */
+  get isWaitedFor(): boolean {
+    return this.#parked.length > 0
+  }
+
   /** Goes on once the peer has caught up or is gone: at once, most of the time. In order. */
   whenCaughtUp(then: () => void): void {
     if (!this.behind && this.#parked.length === 0) return then()

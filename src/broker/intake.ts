@@ -7,24 +7,39 @@ import type { AedesParser } from './aedes.ts'
 import type { Link } from './link.ts'
 import type { TapPoint } from './taps.ts'
 
-/** Stands between the parser and aedes: limits, the tap, and SUBSCRIBE, which goes a way of its own (`Ask`). */
+/** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`Ask`). */
 export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
   const parser = link.client._parser
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
   parser.removeListener('packet', handle)
+  const { _emitError: fail } = parser
+  const order = link.begin((arriving) => {
+    if (arriving instanceof Error) return void fail.call(parser, arriving)
+    if (arriving.cmd === 'disconnect') {
+      link.reason = 'CLIENT_INITIATED'
+      link.flush()
+    }
+    handle.call(parser, arriving.cmd === 'subscribe' ? Ask.wrap(arriving) : arriving)
+  })
+  parser._emitError = (error) => {
+    // Makes the parser stop.
+    parser.error = error
+    if (link.closing !== undefined) return
+    link.closing = 'fault'
+    order.take(error)
+  }
   const end = (why: string): void => parser._emitError(new Ending('CLIENT_ERROR', why))
   parser.on('packet', (packet: Packet) => {
-    // Nothing that follows a DISCONNECT or a mistake counts.
-    if (link.reason !== undefined) return
+    if (link.closing !== undefined || link.reason !== undefined) return
     // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
     if (parser._pos > (packet.length ?? 0) || packet.messageId === -1) return end(`its ${packet.cmd} is shorter than what it must hold`)
     if (packet.messageId === 0) return end(`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
     const fault = faultOf(packet)
     if (fault !== undefined) return end(fault)
     if (!tap.in(link.id, packet)) return
-    if (packet.cmd === 'disconnect') link.reason = 'CLIENT_INITIATED'
-    handle.call(parser, packet.cmd === 'subscribe' ? Ask.wrap(packet) : packet)
+    if (packet.cmd === 'disconnect') link.closing = 'disconnect'
+    order.take(packet)
   })
 
   // The parser itself would wait for up to 256 MB.
@@ -39,7 +54,7 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, ref
   // The parser itself would hang up on levels that it does not know.
   parser._parseConnect = () => {
     const level = levelOf(parser)
-    if (level === undefined || SPOKEN.has(level)) return parseConnect.call(parser)
+    if (level === undefined || SPOKEN.has(level) || link.request !== undefined) return parseConnect.call(parser)
     link.reason = 'CLIENT_ERROR'
     link.endWith(level === 5 ? UNSUPPORTED_5 : UNACCEPTABLE) // [MQTT-3.1.2-2]
     refuse(`it speaks MQTT ${level === 5 ? 'version 5' : `of level ${level}`}; this hub speaks 3.1 and 3.1.1`)

@@ -2,7 +2,7 @@ import type { Aedes } from 'aedes'
 import type { DisconnectReason } from '../core/seam/mqtt.ts'
 import type { AedesClient } from './aedes.ts'
 import { Ending, reasonOf, Refusal } from './ending.ts'
-import type { Link } from './link.ts'
+import { saidGoodbye, type Link } from './link.ts'
 import type { Links } from './links.ts'
 import type { BrokerHooks } from './port.ts'
 import type { Sessions } from './sessions.ts'
@@ -87,6 +87,7 @@ export class Life {
     sessions.attach(session, link)
     if (session.stored) this.#around.commitSoon()
     this.tell(link, () => hooks.connected(connection))
+    link.order?.connected()
   }
 
   #ended(link: Link | undefined): void {
@@ -101,14 +102,18 @@ export class Life {
       sessions.release(session, link)
       if (session.stored) this.#around.commitSoon()
     }
-    if (wasLive && connection !== undefined) this.tell(link, () => hooks.disconnected(connection, link.reason ?? 'CONNECTION_LOST'))
+    if (!wasLive || connection === undefined) return
+    const reason = link.reason ?? (saidGoodbye(link) ? 'CLIENT_INITIATED' : 'CONNECTION_LOST')
+    this.tell(link, () => hooks.disconnected(connection, reason))
   }
 
   /** Only the first thing that goes wrong counts. */
   #failed(link: Link | undefined, error: Error): void {
     if (link === undefined || link.stage === 'ended' || link.reason !== undefined) return
     const { notice } = this.#around
-    link.reason = reasonOf(error)
+    const reason = reasonOf(error)
+    if (reason === 'CONNECTION_LOST' && saidGoodbye(link)) return
+    link.reason = reason
     if (error instanceof Refusal) return
     if (error instanceof Ending) notice(error.message, link, error.reason === 'FORBIDDEN' || undefined)
     else if (link.reason === 'CONNECTION_LOST') {

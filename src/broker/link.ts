@@ -5,6 +5,7 @@ import type { AedesClient } from './aedes.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
 import { Ending } from './ending.ts'
+import { Order, type Arriving } from './order.ts'
 import type { Pacer, Reader } from './pace.ts'
 import type { BrokerHooks, SessionName, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
@@ -13,6 +14,13 @@ import { FragmentJoiner, type TapPoint } from './taps.ts'
 
 const LAST_ID = 65535
 const ignore = (): void => {}
+
+/** Whether the peer has sent all that it will; Node has no other name for it before everything is read. */
+const hasAll = (stream: Duplex): boolean => (stream as Ended)._readableState.ended
+type Ended = Duplex & { readonly _readableState: { readonly ended: boolean } }
+
+/** Whether its end is the client's own wish: it may hang up before its DISCONNECT has had its turn. */
+export const saidGoodbye = ({ closing, reason }: Link): boolean => closing === 'disconnect' && reason === undefined
 
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
 export class Link implements SessionLink, Reader {
@@ -25,9 +33,12 @@ export class Link implements SessionLink, Reader {
   connection: Connection | undefined
   session: Session | undefined
   arrivals: Arrivals | undefined
+  order: Order | undefined
   stage: 'connecting' | 'live' | 'ended' = 'connecting'
   /** The first thing that went wrong, which is why it ends. */
   reason: DisconnectReason | undefined
+  /** It has said DISCONNECT, or something that ends it: nothing that follows counts. */
+  closing: 'disconnect' | 'fault' | undefined
   /** Tells what is spoken where MQTT is expected. */
   firstByte: number | undefined
   /** The session was there before this connection. */
@@ -70,14 +81,19 @@ export class Link implements SessionLink, Reader {
       cork: ignore,
       uncork: ignore,
       // Streams call it with 0 to see whether there is more to come: that is not reading.
-      read: (size?: number) => (size === 0 || this.#mayRead(context.pacer) ? read.call(stream, size) : null),
+      read: (size?: number) => (this.#mayRead(size === 0, context.pacer) ? read.call(stream, size) : null),
     })
   }
 
   /** There is time to read again, after there was none. */
   resume(): void {
     this.#waiting = false
-    if (!this.stream.destroyed) this.stream.emit('readable')
+    this.#readOn()
+  }
+
+  /** Packets come in from now on; `handle` gets each in its turn. */
+  begin(handle: (arriving: Arriving) => void): Order {
+    return (this.order = new Order(handle, () => this.#readOn()))
   }
 
   /** Sends a message at once. QoS 1 needs no answer here: a connection that breaks takes it along. */
@@ -127,6 +143,7 @@ export class Link implements SessionLink, Reader {
   /** Lets go of what it holds; the stream is closed. */
   close(): void {
     clearTimeout(this.delay)
+    this.order?.close()
     this.#outlet.close()
   }
 
@@ -142,6 +159,11 @@ export class Link implements SessionLink, Reader {
     this.stream.end(() => this.stream.destroy())
   }
 
+  /** Whether it has not read yet what it was sent, or others wait for that already. */
+  get isBehind(): boolean {
+    return this.#outlet.behind || this.#outlet.isWaitedFor
+  }
+
   /** A client that does not read its answers is not asked for more. */
   whenCaughtUp(then: () => void): void {
     this.#outlet.whenCaughtUp(then)
@@ -153,10 +175,21 @@ export class Link implements SessionLink, Reader {
     return this.request === undefined ? `${remoteAddress} (${transport})` : `${this.request.clientId} at ${remoteAddress} (${transport})`
   }
 
-  #mayRead(pacer: Pacer): boolean {
+  /** `peek`: only to see whether there is more, or whether this is the end. */
+  #mayRead(peek: boolean, pacer: Pacer): boolean {
+    const { order, stream } = this
+    if (order !== undefined && order.waiting > 0) {
+      // The end of the stream comes behind what was sent before it.
+      if (order.full ? !peek : stream.readableLength === 0 && hasAll(stream)) return false
+    }
+    if (peek) return true
     if (this.#waiting) return false
     this.#waiting = !pacer.mayRead(this)
     return !this.#waiting
+  }
+
+  #readOn(): void {
+    if (!this.stream.destroyed) this.stream.emit('readable')
   }
 
   #nextId(): number {

@@ -38,7 +38,10 @@ export interface BrokerHooks {
   subscribed(connection: Connection, filters: Granted[]): void
   /** The UNSUBACK is written. */
   unsubscribed(connection: Connection, filters: string[]): void
-  /** Resolves after the commit: only then does the broker acknowledge and forward. A will comes with `will: true`. */
+  /**
+   * Resolves after the commit: only then does the broker acknowledge and forward. A will comes with `will: true`. What
+   * else was decided is done before the next turn of the event loop, when the broker looks at what was sent behind it.
+   */
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict>
   /** Whether a message may go out to this subscriber; absent: always. Not asked about `send`. On the hot path. */
   mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean

@@ -3,7 +3,7 @@ import type { Connection, Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
 import { Arrivals } from './arrivals.ts'
 import { Ending } from './ending.ts'
 import type { Exchange } from './exchange.ts'
-import type { Link } from './link.ts'
+import { saidGoodbye, type Link } from './link.ts'
 import type { BrokerHooks } from './port.ts'
 
 interface Around {
@@ -25,13 +25,18 @@ export class Publishing {
     const { connection } = link
     if (connection === undefined) return acknowledge(new Ending('CLIENT_ERROR', 'it published before it was let in'))
     if (packet === link.client.will) {
-      if (link.stage === 'live' && !link.silent) this.#arrivals(link, connection).take({ ...toIncoming(packet), will: true }, () => {})
+      const due = link.stage === 'live' && !link.silent && !saidGoodbye(link)
+      if (due) this.#arrivals(link, connection).take({ ...toIncoming(packet), will: true }, () => {})
       return acknowledge()
     }
     // Already taken: aedes only repeats its PUBREC [MQTT-4.3.3-2].
-    if (packet.qos === 2 && packet.messageId !== undefined && link.session?.received?.has(packet.messageId) === true) return acknowledge()
+    if (packet.qos === 2 && link.session?.received?.has(packet.messageId!) === true) return done(link, acknowledge)
     this.#arrivals(link, connection).take(toIncoming(packet), (error) => {
-      if (error === undefined) return link.whenCaughtUp(acknowledge)
+      if (error === undefined) {
+        if (link.isBehind) link.whenCaughtUp(() => done(link, acknowledge))
+        else done(link, acknowledge)
+        return
+      }
       // What was acknowledged before must still reach the client.
       link.flush()
       acknowledge(error)
@@ -52,6 +57,11 @@ export class Publishing {
     const { topic = incoming.topic, retain = incoming.retain } = verdict
     return this.#around.exchange.publish(dialect, { topic, payload: incoming.payload, qos: incoming.qos === 0 ? 0 : 1, retain })
   }
+}
+
+function done(link: Link, acknowledge: () => void): void {
+  acknowledge()
+  link.order?.acknowledged()
 }
 
 const toIncoming = ({ topic, payload, qos, retain, dup }: PublishPacket): Incoming => ({

@@ -53,6 +53,7 @@ export class Subscribing {
         codes.push(verdict.grant)
       }
     }
+    link.order?.subscribed()
     if (session.stored && granted.length > 0) {
       await commit()
       if ((link as Link).stage === 'ended') return
@@ -60,6 +61,7 @@ export class Subscribing {
     mqtt.writeToStream({ cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) }, link.stream)
     for (const { filter, qos } of granted) exchange.sendRetained(session, filter, qos)
     if (granted.length > 0) tell(link, () => hooks.subscribed(connection, granted))
+    link.order?.answered()
   }
 
   /** Asks again for what a stored session had: rights may have changed since. Throws an `Ending`. */

@@ -157,9 +157,11 @@ test('what a client published right before DISCONNECT still arrives', async () =
   await watcher.subscribe(['t', 0])
   const device = await world.client('device')
   device.send(publish('t', 'x', 0), { cmd: 'disconnect' })
-  await world.told('device disconnected CLIENT_INITIATED')
+  device.stream.end()
+  await watcher.silence()
   stored.open()
   await watcher.next('publish')
+  await world.told('device disconnected CLIENT_INITIATED')
 })
 
 test('a QoS 2 publish is asked about once, however often it is repeated', async () => {
