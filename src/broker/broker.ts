@@ -62,7 +62,8 @@ export class Broker {
     this.#exchange = new Exchange({ sessions: this.#sessions, retained: new Retained(tables.table('mqttRetained')), now, commit, commitSoon })
     this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (link, hook) => this.#life.tell(link, hook) })
     const publishing = new Publishing({ hooks, exchange: this.#exchange, notice })
-    const handshake = new Handshake({ hooks, sessions: this.#sessions, commit, notice, uuid: () => options.ids.uuid() })
+    const uuid = (): string => options.ids.uuid()
+    const handshake = new Handshake({ hooks, sessions: this.#sessions, limits, commit, notice, uuid })
     this.#life = new Life({ hooks, links: this.#links, sessions: this.#sessions, commitSoon, notice })
     this.#keeper = createKeeper({
       links: this.#links,

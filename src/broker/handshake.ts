@@ -1,14 +1,16 @@
 import type { ConnectPacket } from 'aedes'
+import type { DialectName } from '../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict } from '../core/seam/mqtt.ts'
 import { Ending, Refusal } from './ending.ts'
 import type { Link } from './link.ts'
-import type { BrokerHooks, SessionName } from './port.ts'
+import type { BrokerHooks, SessionLimits, SessionName } from './port.ts'
 import { sessionKey } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 interface Around {
   hooks: BrokerHooks
   sessions: Sessions
+  limits(dialect: DialectName): SessionLimits
   commit(): Promise<void>
   notice(text: string, link: Link, decided?: true): void
   uuid(): string
@@ -46,6 +48,7 @@ export class Handshake {
     if ('refuse' in name) return turnAway(5, name.refuse)
     link.name = name
     packet.clientId = sessionKey(name.dialect, name.session)
+    packet.keepalive = this.#keepAlive(request, name)
     done(null, true)
   }
 
@@ -77,6 +80,14 @@ export class Handshake {
     link.connection = { id: link.id, dialect, identity: verdict.identity, session: name, request, subscriptions: session.granted, state: {} }
     // Whoever is told of a session must find it again.
     if (request.clean ? present !== undefined : present === undefined) await this.#around.commit()
+  }
+
+  /** Seconds, as aedes goes by it. */
+  #keepAlive({ keepalive }: ConnectRequest, { dialect }: SessionName): number {
+    const { keepAliveMs } = this.#around.limits(dialect)
+    if (keepAliveMs === undefined) return keepalive
+    const { least, most } = keepAliveMs
+    return Math.min(Math.max(keepalive === 0 ? Infinity : keepalive * 1000, least), most) / 1000
   }
 
   #refuse(link: Link, done: Done, { reason, returnCode = 5, drop }: ConnectVerdict & { accept: false }, decided = true): void {

@@ -1,6 +1,6 @@
 import type { Packet } from 'mqtt-packet'
 
-/** So many packets may wait before their client is not read from any more; what has been read by then waits with them. */
+/** So many packets may wait before their client is not read from any more; what has been read by then waits, too. */
 const READ_ON = 100
 
 /** Something that comes in on a connection: a packet, or what is wrong with one, which ends it. */
@@ -67,7 +67,7 @@ export class Order {
     this.#letGo()
   }
 
-  /** A message has been acknowledged; what the hub does because of it is done before the next turn of the event loop. */
+  /** A message has been acknowledged; what it set going is done before the next turn of the event loop. */
   acknowledged(): void {
     this.#publishes -= 1
     if (this.#publishes === 0 && this.waiting > 0) setImmediate(() => this.#letGo())

@@ -85,10 +85,11 @@ export interface Tap {
   out?(connection: ConnectionId, packet: Packet): 'pass' | 'drop'
 }
 
-/** How long a dialect's stored sessions and their messages are kept; milliseconds. */
+/** How long a dialect's stored sessions and their messages are kept, and what keep-alives count as; milliseconds. */
 export interface SessionLimits {
   sessionMs: number
   messageMs?: number
+  keepAliveMs?: { least: number; most: number }
 }
 
 /** PEM: the server's key and certificate, and the authorities that clients' certificates are judged by. */

@@ -215,6 +215,11 @@ export interface Limits {
   messageMs?: number
   /** The largest PUBLISH payload. */
   payloadBytes: number
+  /**
+   * What a keep-alive counts as: a shorter one as the least, a longer one, and none, as the most. Absent: what the
+   * client says.
+   */
+  keepAliveMs?: { least: number; most: number }
 }
 
 /** What a decision may look at, and where it leaves its actions. Valid for one turn. */

@@ -216,6 +216,19 @@ test('each way to end has its reason', async () => {
   assert.match(world.notices.join(), /certificate revoked/)
 })
 
+for (const [keepalive, seconds] of [[1, 30], [29, 30], [45, 45], [0, 1200], [1201, 1200]] as const) {
+  test(`where keep-alives count as 30 to 1200 s, one of ${keepalive} s ends after 1.5 × ${seconds} s`, async ({ mock }) => {
+    const keepAliveMs = { least: 30_000, most: 1_200_000 }
+    world = await new World().start({ limits: () => ({ sessionMs: 0, keepAliveMs }) })
+    mock.timers.enable({ apis: ['setTimeout'] })
+    await world.client('device', { keepalive })
+    mock.timers.tick(seconds * 1500 - 1)
+    assert.ok(world.connection('device'))
+    mock.timers.tick(2)
+    await world.told('device disconnected KEEP_ALIVE_TIMEOUT')
+  })
+}
+
 test('a message sent right before the hub disconnects a client still reaches it', async () => {
   world = await new World().start()
   const device = await world.client('device')

@@ -112,7 +112,7 @@ test('an acknowledgement counts after what was published before it', async () =>
   assert.deepEqual(world.log.slice(1), ['decided', 'device acknowledged track'])
 })
 
-test('DISCONNECT, and the end of the stream behind it, count after what was published and unsubscribed before them', async () => {
+test('DISCONNECT, and the end of the stream behind it, count after what was sent before them', async () => {
   const stored = await answering()
   const will = { topic: 'gone', payload: Buffer.alloc(0), qos: 0 as const, retain: false }
   const device = await world.client('device', { clean: false, will })

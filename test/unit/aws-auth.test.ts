@@ -123,6 +123,56 @@ test('client ids have 1 to 128 bytes; only a clean session may go without', () =
   assert.equal(code(connectRequest('', { clean: false })), 2)
 })
 
+const wills: [what: string, will: object, open: RegExp | undefined, strict?: RegExp][] = [
+  ['QoS 2', { qos: 2 }, /QoS 2/, /QoS 2/],
+  ['retain on a topic that begins with $', { topic: '$aws/things/lamp/shadow/update', retain: true }, /cannot retain/],
+  ['a topic too long', { topic: '1/2/3/4/5/6/7/8/9' }, undefined, /more than 7 slashes/],
+  ['a topic that the broker cannot carry', { topic: '/'.repeat(101) }, /slashes/],
+  ['QoS 1, retained', { retain: true }, undefined],
+]
+for (const [what, change, open, strict = open] of wills) {
+  const outcome = (expected: RegExp | undefined): string => (expected === undefined ? 'let in' : 'dropped')
+  test(`a last will with ${what} is ${outcome(open)} in open mode, ${outcome(strict)} in strict mode`, () => {
+    const will = { topic: 'gone', payload: Buffer.alloc(1), qos: 1 as const, retain: false, ...change }
+    for (const [mode, expected] of [['open', open], ['strict', strict]] as const) {
+      const broker = new AwsBroker({ settings: { mode } })
+      const verdict = broker.authenticate(connectRequest('lamp', { will, ...upgrade(`/mqtt?${credential}`) }))
+      if (expected === undefined) assert.equal(verdict.accept, true)
+      else assert.ok(!verdict.accept && verdict.drop === true && expected.test(verdict.reason), JSON.stringify(verdict))
+    }
+  })
+}
+
+test('a last will that the policy forbids refuses the CONNECT; retaining it takes a permission of its own', async () => {
+  const broker = new AwsBroker()
+  broker.authenticate(mutualTls('lamp'))
+  const allow = (Action: string, Resource: string): object => ({ Effect: 'Allow', Action, Resource })
+  const arn = 'arn:aws:iot:us-east-1:123456789012'
+  const Statement = [allow('iot:Connect', '*'), allow('iot:Publish', `${arn}:topic/gone`)]
+  const policyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+  await broker.iot.send(new CreatePolicyCommand({ policyName: 'some', policyDocument }))
+  await broker.iot.send(new AttachPolicyCommand({ policyName: 'some', target: `${arn}:cert/${id}` }))
+  const comes = (topic: string, retain = false): string => {
+    const will = { topic, payload: Buffer.alloc(0), qos: 0 as const, retain }
+    const verdict = broker.authenticate(mutualTls('lamp', { will }))
+    return verdict.accept ? 'let in' : verdict.reason
+  }
+  assert.equal(comes('gone'), 'let in')
+  assert.match(comes('other'), /last will: .*iot:Publish/)
+  assert.match(comes('gone', true), /last will: .*iot:RetainPublish/)
+})
+
+test('people hear at CONNECT of a last will that no service will take, or that nobody will get', () => {
+  const broker = new AwsBroker()
+  const comes = (topic: string) => {
+    broker.authenticate(connectRequest('lamp', { will: { topic, payload: Buffer.alloc(0), qos: 1, retain: false } }))
+    return broker.warnings.splice(0).map(({ about, text }) => `${about}: ${text}`)
+  }
+  assert.deepEqual(comes('lamp/gone'), [])
+  assert.match(comes('$aws/things/lamp/shadow/update').join(), /^aws\/lamp: its last will .* reaches subscribers only/)
+  assert.match(comes('$aws/things/lamp/jobs/notify-next').join(), /never delivered/)
+})
+
 test('a client id that is no thing name makes no thing', () => {
   const broker = new AwsBroker()
   assert.deepEqual(broker.authenticate(connectRequest('my client')), { accept: true, identity: { principal: 'my client' } })

@@ -45,6 +45,31 @@ for (const [what, topic, more, open, inStrict] of publishes) {
   })
 }
 
+const wills: [topic: string, route: string][] = [
+  ['a/b', 'forward'],
+  ['$aws/things/lamp/shadow/update', 'forward'],
+  ['$aws/things/lamp/shadow/name/n/update', 'forward'],
+  ['$aws/things/lamp/shadow/delete', 'forward'],
+  ['$aws/things/lamp/jobs/start-next', 'forward'],
+  ['$aws/things/lamp/defender/metrics/json', 'forward'],
+  ['$aws/certificates/create/json', 'forward'],
+  ['$aws/rules/r/a', 'consume'],
+  ['$aws/things/lamp/shadow/update/accepted', 'drop'],
+  ['$aws/things/lamp/jobs/notify-next', 'drop'],
+  ['$aws/events/presence/connected/lamp', 'drop'],
+]
+for (const [topic, route] of wills) {
+  test(`a last will on ${topic} does nothing to any service; the message itself: ${route}`, () => {
+    const { broker, connection } = client({ refuseIgnored: true })
+    broker.turn((ctx) => ctx.engine.devices.ensure(ctx.turn, 'aws', 'lamp'))
+    const document = '{"state":{"reported":{"on":true}}}'
+    broker.publish(connection, '$aws/things/lamp/shadow/update', document)
+    const will = broker.publish(connection, topic, '{"state":{"reported":{"on":false}}}', { will: true })
+    assert.equal(will.result.route, route)
+    assert.deepEqual([will.acts, will.events], [[], []])
+  })
+}
+
 test('128 KB is the most a message may carry', () => {
   const { broker, connection } = client()
   assert.equal(broker.publish(connection, 'a', Buffer.alloc(131_072)).result.route, 'forward')

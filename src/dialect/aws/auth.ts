@@ -4,6 +4,8 @@ import type { Claim, Context, Settings } from '../dialect.ts'
 import { policyFor } from './identity/access.ts'
 import { believe, credentialOf } from './rest/credentials.ts'
 import { certificatesOf, type Certificate } from './identity/identity-store.ts'
+import type { Policy } from './identity/policies.ts'
+import { warnOfWill, willFault } from './mqtt/last-will.ts'
 import { isThingName } from './names.ts'
 
 const AUTHORIZER = 'x-amz-customauthorizer-name'
@@ -48,7 +50,7 @@ function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertif
   if (policy !== undefined && !policy.allows('iot:Connect', `client/${request.clientId}`)) {
     return refused(policy.explain('iot:Connect', `client/${request.clientId}`))
   }
-  return accepted(ctx, request, certificate.id)
+  return accepted(ctx, request, certificate.id, policy)
 }
 
 /** The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one. */
@@ -77,7 +79,10 @@ function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: strin
 }
 
 /** A session stands for the thing whose name is its client id; open mode registers that thing [aws 1.3]. */
-function accepted(ctx: Context, request: ConnectRequest, principal: string): ConnectVerdict {
+function accepted(ctx: Context, request: ConnectRequest, principal: string, policy?: Policy): ConnectVerdict {
+  const fault = willFault(request.will, policy, ctx.settings.mode === 'strict')
+  if (fault !== undefined) return refused(fault)
+  warnOfWill(ctx, keyOf('aws', request.clientId), request.will)
   // The likes of `mosquitto_pub` without an id are no devices.
   if (request.unnamed === true) return { accept: true, identity: { principal } }
   const key = keyOf('aws', request.clientId)

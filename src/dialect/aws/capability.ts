@@ -34,12 +34,14 @@ const connecting: Capability[] = [
     'Client without credentials': 'open mode, on this machine only',
     'Client id rules': '',
     'Session expiry after an hour': '',
+    'Last will':
+      'for subscribers: services ignore it; CONNECT is refused for QoS 2, retain on a $ topic, what a policy forbids',
+    'Keep-alive window': 'under 30 s counts as 30 s, none and more than 1200 s as 1200 s',
     'Lifecycle and subscription events': 'version numbers begin at 0 again for who was away for an hour',
   }),
   ...list('Connecting', 'ignored', {
     'SigV4 signature': 'the hub has no secret keys to verify it with: believed, and strict mode says so; `--strict` lets it pass, for every SDK signs',
     'Max connection time': 'no client is sent away for its age',
-    'Keep-alive window': 'the value of the client counts',
     'Throttling quotas': 'nothing is throttled',
   }),
 ]

@@ -4,7 +4,12 @@ import type { Limits } from '../dialect.ts'
 export const MAX_PAYLOAD_BYTES = 131_072
 
 /** Sessions are kept for an hour, messages as long as their session [aws 1.5]. */
-export const limits: Limits = { sessionMs: 3_600_000, payloadBytes: MAX_PAYLOAD_BYTES }
+export const limits: Limits = {
+  sessionMs: 3_600_000,
+  payloadBytes: MAX_PAYLOAD_BYTES,
+  // [aws 1.5; aws-errata B2, 14]
+  keepAliveMs: { least: 30_000, most: 1_200_000 },
+}
 
 const MAX_TOPIC_BYTES = 256
 const MAX_SLASHES = 7

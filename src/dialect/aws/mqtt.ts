@@ -4,8 +4,10 @@ import { accessOf, certificateOf, forget, refresh, remember } from './identity/a
 import { authenticate, recognise, wanted } from './auth.ts'
 import { mayDeliver } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
-import { canBeCarried, lengthFault, MAX_PAYLOAD_BYTES } from './limits.ts'
+import { canBeCarried, lengthFault } from './limits.ts'
+import { tellWill } from './mqtt/last-will.ts'
 import { announceConnected, announceDisconnected, announceSubscriptions, preventsWill } from './mqtt/presence.ts'
+import { policyFault, publishFault } from './mqtt/publish-fault.ts'
 import { carryOut } from './mqtt/published.ts'
 import { noteRetained } from './mqtt/retained.ts'
 import { parseTopic } from './topics.ts'
@@ -75,27 +77,21 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
 }
 
 /** Decides a publish: what AWS would not take ends the connection, what is for a service is carried out [aws 1.5]. */
-function onPublish(ctx: Context, connection: Connection, { topic, payload, qos, retain, will }: Incoming): PublishVerdict {
+function onPublish(ctx: Context, connection: Connection, incoming: Incoming): PublishVerdict {
+  const { topic, payload, qos, retain, will } = incoming
   if (will === true && preventsWill(connection)) return { route: 'consume' }
   const { strict, policy } = accessOf(ctx, connection)
   const long = lengthFault(topic)
   const tooLong = long !== undefined && (strict || !canBeCarried(topic)) ? long : undefined
-  const fault = publishFault({ topic, payload, qos, retain }) ?? tooLong
+  const fault = publishFault(incoming) ?? tooLong
   if (fault !== undefined) return { route: 'close', reason: fault, as: 'CLIENT_ERROR' }
-  for (const action of retain ? ['iot:Publish', 'iot:RetainPublish'] : ['iot:Publish']) {
-    if (policy?.allows(action, `topic/${topic}`) === false) return { route: 'close', reason: policy.explain(action, `topic/${topic}`) }
-  }
+  const forbidden = policyFault(incoming, policy)
+  if (forbidden !== undefined) return { route: 'close', reason: forbidden }
   if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
-  const verdict = carryOut(ctx, connection, parseTopic(topic), payload)
+  const parsed = parseTopic(topic)
+  const verdict = will === true ? tellWill(parsed) : carryOut(ctx, connection, parsed, payload)
   if (retain && verdict.route === 'forward') noteRetained(ctx, { topic, payload, qos: qos === 0 ? 0 : 1 })
   return verdict
-}
-
-function publishFault({ topic, payload, qos, retain }: Omit<Incoming, 'dup'>): string | undefined {
-  if (qos === 2) return `QoS 2 publish to ${topic}: AWS IoT knows QoS 0 and 1 only`
-  if (payload.length > MAX_PAYLOAD_BYTES) return `publish to ${topic} has ${payload.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`
-  if (retain && topic.startsWith('$')) return `retained publish to ${topic}: topics that begin with $ cannot retain`
-  return undefined
 }
 
 /** Subscriptions that are granted although nothing will ever arrive. */

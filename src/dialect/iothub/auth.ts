@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Device } from '../../core/device/model.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../core/seam/mqtt.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
+import { covers, publishRules } from './acl.ts'
 import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { isSdkClientId } from './generation.ts'
@@ -45,6 +46,10 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
   const device = deviceWith(ctx, address, password)
   if (typeof device === 'string') return refused(device, BAD_CREDENTIALS)
   if (!device.enabled) return refused('the device is suspended', NOT_AUTHORIZED)
+  const { will } = request
+  if (will !== undefined && !publishRules(address).some((rule) => covers(rule, will.topic))) {
+    ctx.warn(device.key, `its last will on ${will.topic} is never delivered: its ACL has no rule for it`)
+  }
   return { accept: true, identity: { principal: username, device: device.key } }
 }
 

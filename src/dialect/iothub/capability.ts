@@ -28,6 +28,7 @@ export const capability: Capability[] = [
     'Server-made subscriptions': 'cmd, rpc and m2m, QoS 1, kept with the session',
     'Topic ACL': 'computed for every message; what it forbids is acknowledged and dropped, a subscription is refused with 0x80',
     'Both editions of the SDK': 'told apart by client id; times are seconds for the first, milliseconds for the second',
+    'Last will': 'counts as any other message of the device; QoS 2 goes out as QoS 1',
     'Payload limit': '512 KB; EMQX takes 1 MB',
   }),
   ...modelled('Device messages', {

@@ -1,0 +1,51 @@
+import type { DeviceKey } from '../../../core/ids.ts'
+import type { ConnectRequest, PublishVerdict } from '../../../core/seam/mqtt.ts'
+import type { Context } from '../../dialect.ts'
+import type { Policy } from '../identity/policies.ts'
+import { canBeCarried, lengthFault } from '../limits.ts'
+import { formatTopic, parseTopic, type AwsTopic } from '../topics.ts'
+import { policyFault, publishFault } from './publish-fault.ts'
+
+type Will = ConnectRequest['will']
+
+/** Why AWS IoT would never send this last will, and so refuses the CONNECT that brings it [aws-errata C9]. */
+export function willFault(will: Will, policy: Policy | undefined, strict: boolean): string | undefined {
+  if (will === undefined) return undefined
+  const long = lengthFault(will.topic)
+  const tooLong = strict || !canBeCarried(will.topic) ? long : undefined
+  const fault = publishFault(will) ?? tooLong ?? policyFault(will, policy)
+  return fault && `last will: ${fault}`
+}
+
+/** Tells people at CONNECT of a last will that will not do what it looks like. */
+export function warnOfWill(ctx: Context, device: DeviceKey, will: Will): void {
+  if (will === undefined) return
+  const topic = parseTopic(will.topic)
+  if (topic.kind === 'ordinary') return
+  const verdict = tellWill(topic)
+  if (verdict.route === 'drop') return ctx.warn(device, `its last will is never delivered: ${verdict.reason}`)
+  ctx.warn(device, `its last will on ${will.topic} reaches subscribers only: AWS’s services take no wills`)
+}
+
+/** A last will is for subscribers; the services ignore it, whatever topic it is on [DG device-shadow-comms-app]. */
+export function tellWill(topic: AwsTopic): PublishVerdict {
+  switch (topic.kind) {
+    case 'ordinary':
+    case 'jobs':
+      return { route: 'forward' }
+    case 'shadow':
+      return topic.shadow.outcome === undefined ? { route: 'forward' } : reserved(topic)
+    case 'defender':
+    case 'provisioning':
+      return topic.outcome === undefined ? { route: 'forward' } : reserved(topic)
+    case 'rule':
+      return { route: 'consume' }
+    default:
+      return reserved(topic)
+  }
+}
+
+const reserved = (topic: AwsTopic): PublishVerdict => ({
+  route: 'drop',
+  reason: `${formatTopic(topic)} is reserved for the service`,
+})

@@ -1,0 +1,23 @@
+import type { Incoming } from '../../../core/seam/mqtt.ts'
+import type { Policy } from '../identity/policies.ts'
+import { MAX_PAYLOAD_BYTES } from '../limits.ts'
+
+type Published = Pick<Incoming, 'topic' | 'payload' | 'qos' | 'retain'>
+
+/** Why AWS IoT would take this message from nobody, but for the length of its topic [aws 1.5]. */
+export function publishFault({ topic, payload, qos, retain }: Published): string | undefined {
+  if (qos === 2) return `QoS 2 publish to ${topic}: AWS IoT knows QoS 0 and 1 only`
+  if (payload.length > MAX_PAYLOAD_BYTES) {
+    return `publish to ${topic} has ${payload.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`
+  }
+  if (retain && topic.startsWith('$')) return `retained publish to ${topic}: topics that begin with $ cannot retain`
+  return undefined
+}
+
+/** Why this client may not publish the message: it takes another action to have it retained [aws 4.3]. */
+export function policyFault({ topic, retain }: Published, policy: Policy | undefined): string | undefined {
+  for (const action of retain ? ['iot:Publish', 'iot:RetainPublish'] : ['iot:Publish']) {
+    if (policy?.allows(action, `topic/${topic}`) === false) return policy.explain(action, `topic/${topic}`)
+  }
+  return undefined
+}
