@@ -18,8 +18,10 @@ export const messages = {
     version: 'print the version',
     help: 'explain a command',
     fallback: (value: string | number): string => `(default ${value})`,
-    environment: 'IOT_HUB_<FLAG> in the environment stands in for a flag of the hub that is not given, e.g. IOT_HUB_MQTT=0.',
-    demoNote: 'The demo keeps state in memory unless --data is given, and takes a free port where a standard one is taken.',
+    environment:
+      'IOT_HUB_<FLAG> in the environment stands in for a flag of the hub that is not given, e.g. IOT_HUB_MQTT=0.',
+    demoNote:
+      'The demo keeps state in memory unless --data is given, and takes a free port where a standard one is taken.',
   },
 
   flags: {
@@ -58,13 +60,17 @@ export const messages = {
       `no hub runs on ${data}; start one with: iot-hub start --data ${data}${doubt === undefined ? '' : ` (what is there is not believed: ${doubt})`}`,
     urlAndToken: '--url and --token go together',
     oneHub: '--data and --url are two ways to say which hub; say one',
-    onlyFor: (flag: string, forms: readonly string[]): string => `--${flag}: only for ${forms.map((form) => `iot-hub ${form}`).join(', ')}`,
-    words: (command: CommandName, forms: readonly string[]): string => `say ${forms.map((form) => `iot-hub ${command}${form === '' ? '' : ` ${form}`}`).join(', or ')}`,
+    onlyFor: (flag: string, forms: readonly string[]): string =>
+      `--${flag}: only for ${forms.map((form) => `iot-hub ${form}`).join(', ')}`,
+    words: (command: CommandName, forms: readonly string[]): string =>
+      `say ${forms.map((form) => `iot-hub ${command}${form === '' ? '' : ` ${form}`}`).join(', or ')}`,
     noJob: (name: string): string => `there is no job ${name}`,
     manyJobs: (keys: readonly string[]): string => `there are several jobs of that name; say one of ${keys.join(', ')}`,
     notJson: (file: string, reason: string): string => `${file} is not JSON: ${reason}`,
     refused: (file: string, count: number): string => `${file} cannot be created: ${many(count, 'problem')}`,
-    problem: (field: string, value: string | undefined, rule: string): string => `  ${field}: ${value === undefined ? '' : `${value} `}${rule}`,
+    problem: (field: string, value: string | undefined, rule: string): string =>
+      `${field}: ${value === undefined ? '' : `${value} `}${rule}`,
+    warning: (problem: string): string => `  warning: ${problem}`,
     notEmpty: (folder: string): string => `${folder}: must be a new or an empty folder, so that no key is overwritten`,
     notAName: (name: string): string => `the hub names a file ${JSON.stringify(name)}, which is no plain name: nothing was written`,
     advanceBy: 'must be a number of milliseconds, at least 0, or next',
@@ -83,7 +89,18 @@ export const messages = {
       job: ['JOB', 'STATUS', 'DEVICES', 'DONE'],
       execution: ['DEVICE', 'STATUS', 'ATTEMPT', 'PROGRESS'],
     },
-    labels: { url: 'HTTP', https: 'HTTPS', mqtt: 'MQTT', mqtts: 'MQTT over TLS', aliases: 'Also on ports', lan: 'From boards', mode: 'Mode', clock: 'Clock', devices: 'Devices', jobs: 'Jobs' },
+    labels: {
+      url: 'HTTP',
+      https: 'HTTPS',
+      mqtt: 'MQTT',
+      mqtts: 'MQTT over TLS',
+      aliases: 'Also on ports',
+      lan: 'From boards',
+      mode: 'Mode',
+      clock: 'Clock',
+      devices: 'Devices',
+      jobs: 'Jobs',
+    },
     online: (devices: number, online: number): string => `${devices}, ${online} online`,
   },
 
@@ -103,25 +120,39 @@ export const messages = {
   unknownCommand: (word: string): string => `${word}: unknown command; see iot-hub --help`,
   commandFirst: (flag: string): string => `${flag}: say what to do first, e.g. iot-hub start ${flag}`,
   unknownFlag: (flag: string, command: CommandName): string => `${flag}: unknown flag; see iot-hub ${command} --help`,
-  unexpected: (word: string, command: CommandName): string => `${word}: iot-hub ${command} takes flags only; see iot-hub ${command} --help`,
+  unexpected: (word: string, command: CommandName): string =>
+    `${word}: iot-hub ${command} takes flags only; see iot-hub ${command} --help`,
   givenTwice: (flag: string): string => `${flag}: given twice; say it once`,
-  takesNoValue: (flag: string, value: string): string => `${flag}: ${JSON.stringify(value)} is one too many; the flag takes no value`,
+  takesNoValue: (flag: string, value: string): string =>
+    `${flag}: ${JSON.stringify(value)} is one too many; the flag takes no value`,
   needsValue: (flag: string, value: string): string => `${flag}: needs a value, e.g. ${flag} ${value}`,
-  samePort: (flag: string, other: string, port: number): string => `--${flag}: ${port} is already the port of --${other}; give it another, or 0 for any free one`,
+  samePort: (flag: string, other: string, port: number): string =>
+    `--${flag}: ${port} is already the port of --${other}; give it another, or 0 for any free one`,
 
   error: (text: string): string => `iot-hub: ${text}`,
   cannotStart: (reason: string): string => `cannot start: ${reason}`,
   cannotStop: (reason: string): string => `stopped, but not cleanly: ${reason}`,
   moreWithVerbose: 'run it again with --verbose to see where this comes from',
   stopping: 'Stopping …',
-  stopped: (kept: string | undefined): string => (kept === undefined ? 'Stopped.' : `Stopped. Everything is kept in ${kept}`),
+  stopped: (kept: string | undefined): string =>
+    kept === undefined ? 'Stopped.' : `Stopped. Everything is kept in ${kept}`,
 
   notice: { ignored: 'ignored', warning: 'warning', refused: 'refused' },
   moreNotices: (count: number): string => `… and ${count} more of the like within a second`,
 
   ready: {
     title: (version: string): string => `Local IoT Hub ${version} is ready`,
-    labels: { mqtt: 'MQTT', mqtts: 'MQTT over TLS', http: 'HTTP, WebSocket', https: 'HTTPS, WSS', ca: 'CA certificate', token: 'API token', data: 'Data', aliases: 'Also on ports', lan: 'From boards' },
+    labels: {
+      mqtt: 'MQTT',
+      mqtts: 'MQTT over TLS',
+      http: 'HTTP, WebSocket',
+      https: 'HTTPS, WSS',
+      ca: 'CA certificate',
+      token: 'API token',
+      data: 'Data',
+      aliases: 'Also on ports',
+      lan: 'From boards',
+    },
     lan: (address: string): string => `${address}, the same ports`,
     memory: 'in memory, gone when the hub stops',
     connect: 'Connect a device, without an account',
@@ -133,16 +164,20 @@ export const messages = {
   },
 
   demo: {
-    portTaken: (name: string, standard: number, actual: number): string => `Port ${standard} is taken: ${name} on port ${actual} instead.`,
+    portTaken: (name: string, standard: number, actual: number): string =>
+      `Port ${standard} is taken: ${name} on port ${actual} instead.`,
     hubReady: (version: string): string => `Local IoT Hub ${version}, with simulated washing machines`,
     registering: (done: number, total: number): string => `Registering ${done} of ${total} machines …`,
     connecting: (done: number, total: number): string => `Connecting ${done} of ${total} machines …`,
     connected: (online: number, total: number, seconds: string): string =>
       `${many(total, 'washing machine')} registered, ${online} online (${seconds}); the rest come online while the job runs.`,
-    allConnected: (total: number, seconds: string): string => `${many(total, 'washing machine')} registered and online (${seconds}).`,
+    allConnected: (total: number, seconds: string): string =>
+      `${many(total, 'washing machine')} registered and online (${seconds}).`,
     jobCreated: (job: string, document: string): string => `Job ${job} sends every machine ${document}`,
-    paced: (minutes: number): string => `It goes to at most 1000 machines a minute, as on AWS: about ${many(minutes, 'minute')} in all.`,
-    later: (count: number): string => `${many(count, 'machine')} that missed it ${count === 1 ? 'comes' : 'come'} online …`,
+    paced: (minutes: number): string =>
+      `It goes to at most 1000 machines a minute, as on AWS: about ${many(minutes, 'minute')} in all.`,
+    later: (count: number): string =>
+      `${many(count, 'machine')} that missed it ${count === 1 ? 'comes' : 'come'} online …`,
     finished: (job: string, status: string, seconds: string): string => `Job ${job} is ${status} after ${seconds}`,
     refused: (count: number): string => `the hub refused ${many(count, 'report')} of the simulated machines`,
     stalled: (seconds: number): string => `the job has not moved for ${seconds} seconds`,

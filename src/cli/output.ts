@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Talk } from './arguments.ts'
+import { writeJson } from '../shared/json-text.ts'
 import { messages } from './messages.ts'
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
@@ -67,7 +68,7 @@ export class Output {
 
   /** What was asked for: one line of JSON, or text for people, who get it even if they want quiet. */
   result(value: unknown, text: () => string): void {
-    this.#options.stdout.write(`${this.#options.json ? JSON.stringify(value) : text()}\n`)
+    this.#options.stdout.write(`${this.#options.json ? writeJson(value) : text()}\n`)
   }
 
   /** Draws a line that the next one replaces; the empty text takes it away. On a pipe it does nothing. */

@@ -21,7 +21,10 @@ export class EventStream {
   constructor(readonly events: Readable) {}
 }
 
-/** One call of the hub's own API. What `handle` resolves to is sent as JSON, `undefined` as 204; or it is an `EventStream`. */
+/**
+ * One call of the hub's own API. What `handle` resolves to is sent as JSON, which a `JsonText` is already, `undefined`
+ * as 204; or it is an `EventStream`.
+ */
 export interface ApiRoute {
   method: string
   /** A path-to-regexp pattern that begins with `/hub/`. */

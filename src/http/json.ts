@@ -1,14 +1,21 @@
 import type { HubErrorCode } from '../core/errors.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
+import { JsonText } from '../shared/json-text.ts'
 
 /** What the hub's own answers can refuse with, besides the engine's refusals. */
 export type ApiErrorCode = HubErrorCode | 'METHOD_NOT_ALLOWED' | 'INTERNAL'
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
-/** A JSON answer; `undefined` is 204 without content. */
+/** A JSON answer, of a value or as text; `undefined` is 204 without content. */
 export const json = (status: number, value: unknown, headers: Record<string, string> = {}): HttpResponse =>
-  value === undefined ? { status: 204, headers } : { status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(value) }
+  value === undefined
+    ? { status: 204, headers }
+    : {
+        status,
+        headers: { ...JSON_HEADERS, ...headers },
+        body: value instanceof JsonText ? value.text : JSON.stringify(value),
+      }
 
 /** The hub's own form of an error, `{ "error": { "code", "message", "field"? } }`; a cloud's form is its dialect's business. */
 export const jsonError = (status: number, code: ApiErrorCode, message: string, extra: { field?: string; headers?: Record<string, string> } = {}): HttpResponse =>

@@ -2,6 +2,8 @@ import { invalid } from '../core/errors.ts'
 import { EventStream, type ApiRequest, type ApiRoute } from '../http/hub-api.ts'
 import type { ExecutionSort, HubApi } from '../shared/api.ts'
 import type { JobDraft, TargetDraft } from '../shared/job-draft.ts'
+import { readJobDraft } from '../shared/job-draft-text.ts'
+import { JsonText, writeJson } from '../shared/json-text.ts'
 import type { EventFeed } from './event-feed.ts'
 
 const DEVICE = '/hub/devices/:dialect/:name'
@@ -33,7 +35,7 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   },
   remove(DEVICE, (_, params) => api.removeDevice(keyIn(params))),
   get('/hub/jobs', () => api.jobs()),
-  get(JOB, (_, params) => api.job(keyIn(params))),
+  get(JOB, async (_, params) => jsonText(await api.job(keyIn(params)))),
   get(`${JOB}/executions`, (request, params) => {
     const { sort, descending, ...page } = query(request, ['status', 'search', 'sort', 'descending', 'after'])
     // What it may be sorted by is checked by the call itself.
@@ -42,8 +44,8 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get(`${JOB}/executions/:device`, (_, params) => api.execution(keyIn(params), params['device'] ?? '')),
   // What drafts and targets hold is checked by the calls themselves.
   post('/hub/targets/count', ({ json }) => api.countTargets(text(json, 'dialect'), targets(json))),
-  post('/hub/jobs/check', ({ json }) => api.checkJob(json as JobDraft)),
-  post('/hub/jobs', ({ json }) => api.createJob(json as JobDraft)),
+  post('/hub/jobs/check', (request) => api.checkJob(draftIn(request))),
+  post('/hub/jobs', (request) => api.createJob(draftIn(request))),
   post(`${JOB}/cancel`, ({ json }, params) => {
     const comment = member(json, 'comment')
     return api.cancelJob(keyIn(params), { force: member(json, 'force') === true, ...(comment !== undefined && { comment: text(json, 'comment') }) })
@@ -87,6 +89,12 @@ function number(body: unknown, name: string): number {
   if (typeof value !== 'number') throw invalid(name, value, 'must be a number')
   return value
 }
+
+/** With its document as it was sent. */
+const draftIn = ({ body, json }: ApiRequest): JobDraft => readJobDraft(body.toString(), json)
+
+/** An answer in which documents stand as they were written. */
+const jsonText = (value: unknown): JsonText => new JsonText(writeJson(value))
 
 function object(body: unknown, name: string): object {
   const value = member(body, name)

@@ -1,7 +1,8 @@
 import { HubError } from '../core/errors.ts'
 import { dialectOf, nameOf } from '../core/ids.ts'
 import { isHubErrorCode } from '../http/hub-api.ts'
-import type { HubApi } from '../shared/api.ts'
+import type { HubApi, JobDetail } from '../shared/api.ts'
+import { JsonText, writeJson } from '../shared/json-text.ts'
 
 /** Sends one request of the hub's API and reads its answer. */
 export type Ask = <T>(method: string, path: string, body?: unknown) => Promise<T>
@@ -20,7 +21,7 @@ export const askOver = ({ url, token }: Remote): Ask =>
       // The token is for this hub only.
       redirect: 'error',
       headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: writeJson(body) }),
     }).catch((error: unknown) => {
       throw new HubError('NOT_ONLINE', `the hub at ${url} does not answer: ${reasonOf(error)}`)
     })
@@ -63,7 +64,7 @@ export function remoteApi(ask: Ask): HubApi {
     twin: (key, name) => ask('GET', `${device(key)}/twin${inQuery({ name })}`),
     setDesired: (key, name, desired, version) => ask('PUT', `${device(key)}/twin`, { name, desired, version }),
     jobs: () => ask('GET', '/hub/jobs'),
-    job: (key) => ask('GET', job(key)),
+    job: async (key) => withDocument(await ask<JobDetail>('GET', job(key))),
     executions: (key, query = {}) => ask('GET', `${job(key)}/executions${inQuery({ ...query })}`),
     execution: (key, of) => ask('GET', `${job(key)}/executions/${encodeURIComponent(of)}`),
     countTargets: (dialect, targets) => ask('POST', '/hub/targets/count', { dialect, targets }),
@@ -76,6 +77,12 @@ export function remoteApi(ask: Ask): HubApi {
     advance: (by) => ask('POST', '/hub/clock/advance', { by }),
   }
 }
+
+/** The draft's document has been parsed on its way; the job's own is a text, and the same. */
+const withDocument = (detail: JobDetail): JobDetail => ({
+  ...detail,
+  draft: { ...detail.draft, document: new JsonText(detail.document) },
+})
 
 const inPath = (key: string): string => `${encodeURIComponent(dialectOf(key))}/${encodeURIComponent(nameOf(key))}`
 

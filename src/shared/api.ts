@@ -33,9 +33,12 @@ export interface HubApi {
   execution(job: string, device: string): Promise<ExecutionDetail>
   /** How many devices these targets mean now; INVALID for a query that cannot be read. */
   countTargets(dialect: string, targets: TargetDraft[]): Promise<number>
-  /** Everything the draft breaks, each with field, value and rule; empty: it can be created. */
+  /**
+   * All that is to be said against the draft, each with field, value and rule; if it is warnings only, it can be
+   * created.
+   */
   checkJob(draft: JobDraft): Promise<Problem[]>
-  /** INVALID with the first problem, or ALREADY_EXISTS. */
+  /** INVALID with the first problem that is no warning, or ALREADY_EXISTS. */
   createJob(draft: JobDraft): Promise<JobView>
   cancelJob(key: string, options?: { force?: boolean; comment?: string }): Promise<JobView>
   /** Queues a new execution for every device whose latest one failed or timed out; returns how many. */
@@ -248,6 +251,8 @@ export interface Problem {
   /** Absent where something is missing. */
   value?: unknown
   rule: string
+  /** It only advises, and stands in nobody's way. */
+  severity?: 'warning'
 }
 
 export interface NoticeView {

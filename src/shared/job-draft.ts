@@ -1,3 +1,5 @@
+import type { JsonText } from './json-text.ts'
+
 /** A job as the editor and `*.iotjob.json` files write it: plain data, no cloud's words. Also stored in workspaces, so it only grows. */
 export interface JobDraft {
   dialect: string
@@ -7,8 +9,8 @@ export interface JobDraft {
   targets: TargetDraft[]
   /** Default SNAPSHOT. */
   selection?: 'SNAPSHOT' | 'CONTINUOUS'
-  /** The job document: any JSON value. */
-  document: unknown
+  /** The job document: any JSON. In a file, and over HTTP, it stands among the other members as it is. */
+  document: JsonText
   rollout?: {
     perMinute?: number
     exponential?: { base: number; factor: number; every: { of: 'NOTIFIED' | 'SUCCEEDED'; count: number } }

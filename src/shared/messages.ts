@@ -1,5 +1,6 @@
 import type { DialectView, GroupView, Problem } from './api.ts'
 import type { JobDraft, TargetDraft } from './job-draft.ts'
+import type { JsonText } from './json-text.ts'
 
 /** Every webview says `ready` first and is sent its whole state; it keeps what must outlive a reload in its own state. */
 export type ToJobEditor =
@@ -55,7 +56,7 @@ export interface EditorStart {
 }
 
 /** A draft whose document may be half written and is absent then. */
-export type DraftInWork = Omit<JobDraft, 'document'> & { document?: unknown }
+export type DraftInWork = Omit<JobDraft, 'document'> & { document?: JsonText }
 
 /** The hub as the job editor sees it. While it is down, the clouds are those known from last time. */
 export interface HubSight {

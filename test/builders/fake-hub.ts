@@ -4,6 +4,7 @@ import { Aedes } from 'aedes'
 import type { Talker } from '../../src/core/seam/talker.ts'
 import type { Hub } from '../../src/hub/hub.ts'
 import type { Change, JobDetail, JobView } from '../../src/shared/api.ts'
+import { JsonText } from '../../src/shared/json-text.ts'
 
 /** A hub as small as the demo can be run on: one group, one job, and a protocol of two topics. */
 export interface FakeHub {
@@ -86,7 +87,15 @@ export async function fakeHub(refuse: (request: string) => boolean = () => false
     new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)))
 
   const hub: Pick<Hub, 'start' | 'stop' | 'stopped' | 'events'> & { api: Pick<Hub['api'], 'job' | 'notices'> } = {
-    start: async () => ({ host: '127.0.0.1', mqtt: await listen(mqtt), mqtts: 2, http: await listen(http), https: 4, ca: '/d/ca.pem', token: '/d/token' }),
+    start: async () => ({
+      host: '127.0.0.1',
+      mqtt: await listen(mqtt),
+      mqtts: 2,
+      http: await listen(http),
+      https: 4,
+      ca: '/d/ca.pem',
+      token: '/d/token',
+    }),
     stopped: new Promise(() => {}),
     async stop() {
       mqtt.close()
@@ -94,7 +103,16 @@ export async function fakeHub(refuse: (request: string) => boolean = () => false
       http.closeAllConnections()
       await new Promise<void>((resolve) => broker.close(resolve))
     },
-    api: { job: async () => ({ ...view!, document: '', draft: { dialect: 'aws', name: '', targets: [], document: {} }, history: [] }) satisfies JobDetail, notices: async () => [] },
+    api: {
+      job: async () =>
+        ({
+          ...view!,
+          document: '',
+          draft: { dialect: 'aws', name: '', targets: [], document: new JsonText('{}') },
+          history: [],
+        }) satisfies JobDetail,
+      notices: async () => [],
+    },
     events: { on: (listener) => (listeners.add(listener), () => listeners.delete(listener)) },
   }
   return { hub: hub as Hub, talkerOf: () => talker, requests, job }

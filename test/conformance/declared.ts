@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Ajv } from 'ajv'
 import type { NameRule } from '../../src/dialect/dialect.ts'
+import { jsonTextOf } from '../../src/shared/json-text.ts'
 import type { Checks } from './dialect.suite.ts'
 
 const badNames = ['', ' ', 'a b', 'a/b/c/d', 'x'.repeat(2000), 'a#', '+', 'a\nb', 'ключ?', '../..']
@@ -28,7 +29,8 @@ export const declared: Checks = {
     assert.equal(new Set(templates.map(({ id }) => id)).size, templates.length, 'ids are unique')
     for (const { id, title, document } of templates) {
       assert.ok(title.trim() !== '' && validate(document), `${id}: ${JSON.stringify(validate.errors)}`)
-      const problems = await strict.api.checkJob({ dialect: strict.dialect.name, name: `${names.example}0`, targets: [{ device: device.name }], document })
+      const draft = { dialect: strict.dialect.name, name: `${names.example}0`, targets: [{ device: device.name }] }
+      const problems = await strict.api.checkJob({ ...draft, document: jsonTextOf(document) })
       assert.deepEqual(problems, [], id)
     }
   },
@@ -46,7 +48,11 @@ export const declared: Checks = {
   jobNames: async ({ strict }) => {
     const { names, templates } = strict.dialect.jobs
     const device = await strict.enrol()
-    const draft = { dialect: strict.dialect.name, targets: [{ device: device.name }], document: templates[0]!.document }
+    const draft = {
+      dialect: strict.dialect.name,
+      targets: [{ device: device.name }],
+      document: jsonTextOf(templates[0]!.document),
+    }
     for (const name of refusedBy(names)) {
       const problems = await strict.api.checkJob({ ...draft, name })
       assert.ok(problems.some(({ field }) => field === 'name'), `${JSON.stringify(name)}: ${JSON.stringify(problems)}`)

@@ -6,6 +6,7 @@ import type { Dialect } from '../../src/dialect/dialect.ts'
 import type { Call, Specimens } from '../../src/dialect/specimens.ts'
 import type { ConnectionKit, HubApi } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
 import { connectPlayer, type Player } from './player.ts'
@@ -61,7 +62,13 @@ export class House {
   async createJob(devices: { name: string }[], more: Partial<JobDraft> = {}): Promise<string> {
     const { names, templates } = this.dialect.jobs
     const targets = devices.map(({ name }) => ({ device: name }))
-    const { key } = await this.api.createJob({ dialect: this.dialect.name, name: `${names.example}${next()}`, targets, document: templates[0]!.document, ...more })
+    const { key } = await this.api.createJob({
+      dialect: this.dialect.name,
+      name: `${names.example}${next()}`,
+      targets,
+      document: jsonTextOf(templates[0]!.document),
+      ...more,
+    })
     return key
   }
 

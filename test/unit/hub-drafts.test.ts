@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import { draftField, draftOf, jobFrom, valueAt } from '../../src/hub/api/drafts.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { JsonText } from '../../src/shared/json-text.ts'
 import { Hall } from '../builders/hall.ts'
 
 const language = {
@@ -20,7 +21,7 @@ const full: JobDraft = {
   description: 'all of it',
   targets: [{ device: 'd1' }, { group: 'g/1' }, { query: 'd' }],
   selection: 'CONTINUOUS',
-  document: { operation: 'install', files: [1, null] },
+  document: new JsonText('{ "size": 12345678901234567890, "files":[1.0, null] }'),
   rollout: { perMinute: 50, exponential: { base: 5, factor: 2, every: { of: 'NOTIFIED', count: 10 } } },
   abort: [{ on: 'ANY', percent: 20, minimum: 5 }],
   timeoutMinutes: 1.5,
@@ -35,7 +36,7 @@ test('a draft becomes a job in the engine’s units, and the job a draft again',
     { type: 'group', group: 'x/g/1' },
     { type: 'query', where: { op: 'prefix', path: 'name', value: 'd' }, text: 'd' },
   ])
-  assert.deepEqual([job.key, job.document, job.timeout], ['x/update', '{"operation":"install","files":[1,null]}', { inProgressMs: 90_000 }])
+  assert.deepEqual([job.key, job.document, job.timeout], ['x/update', full.document.text, { inProgressMs: 90_000 }])
   assert.deepEqual(job.schedule, { startAt: Date.UTC(2027, 0, 31, 17, 30), endAt: Date.UTC(2027, 1, 1), endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', durationMs: 5_400_000 }] })
   const hall = new Hall()
   const made = hall.turn((turn, engine) => engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }))
@@ -47,7 +48,19 @@ test('a draft becomes a job in the engine’s units, and the job a draft again',
 })
 
 test('what a draft leaves out, or leaves empty, the job has not', () => {
-  const job = jobFrom({ dialect: 'x', name: 'j', targets: [{ device: 'd' }], document: 7, description: '', abort: [], retry: [], schedule: {} }, undefined)
+  const job = jobFrom(
+    {
+      dialect: 'x',
+      name: 'j',
+      targets: [{ device: 'd' }],
+      document: new JsonText('7'),
+      description: '',
+      abort: [],
+      retry: [],
+      schedule: {},
+    },
+    undefined,
+  )
   assert.deepEqual(job, { key: 'x/j', targets: [{ type: 'device', device: 'x/d' }], selection: 'SNAPSHOT', document: '7' })
 })
 

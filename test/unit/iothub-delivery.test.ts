@@ -16,9 +16,15 @@ function registered(): Conversation {
   return talk
 }
 
-const job = (talk: Conversation, document: object, change: Partial<NewJob> = {}): void =>
+const job = (talk: Conversation, document: object | string, change: Partial<NewJob> = {}): void =>
   talk.happens('job', (ctx) => {
-    const plain: NewJob = { key: 'iothub/j1', targets: [{ type: 'device', device: DEVICE }], selection: 'SNAPSHOT', document: JSON.stringify(document) }
+    const text = typeof document === 'string' ? document : JSON.stringify(document)
+    const plain: NewJob = {
+      key: 'iothub/j1',
+      targets: [{ type: 'device', device: DEVICE }],
+      selection: 'SNAPSHOT',
+      document: text,
+    }
     ctx.engine.jobs.create(ctx.turn, { ...plain, ...change })
   })
 
@@ -127,6 +133,14 @@ test('a job that is a command succeeds with the device’s response', () => {
   assert.equal(execution(talk).status, 'SENT')
   talk.publish('D', 'cmd_resp/P/D/reboot/j1/m2', 'yes')
   assert.deepEqual([execution(talk).status, execution(talk).details], ['SUCCEEDED', { response: 'yes' }])
+})
+
+test('a command’s data goes out as the document has it', () => {
+  const talk = registered()
+  enter(talk)
+  const data = '{ "z":12345678901234567890, "a":1.0 }'
+  job(talk, `{"command":"reboot","data" : ${data} }`)
+  assert.equal(told(talk, `cmd/P/D/reboot/plain/j1 (QoS 1) ${data}`), 1)
 })
 
 test('a command whose time has run out before the device came is not sent', () => {

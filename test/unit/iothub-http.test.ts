@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { http as aws } from '../../src/dialect/aws/http.ts'
+import { Body } from '../../src/dialect/iothub/body.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
@@ -98,6 +99,12 @@ const refusals: [string, string, object | string | undefined, number, string][] 
   ['PATCH', '/devices/P/D', {}, 404, '{"error":"Not Found"}'],
   ['GET', '/devices/P/D/nonsense/more', undefined, 404, '{"error":"Not Found"}'],
 ]
+test('a number that stands for a text is taken as it was written', () => {
+  const body = Buffer.from('{ "data" : 12345678901234567890, "ttl":6e1, "md5":1.0 }')
+  const read = new Body({ headers: { 'content-type': 'application/json' }, body })
+  assert.deepEqual([read.text('data'), read.text('md5'), read.integer('ttl', 1)], ['12345678901234567890', '1.0', 60])
+})
+
 for (const [method, path, body, status, text] of refusals) {
   test(`${method} ${path} ${typeof body === 'string' ? body : (JSON.stringify(body) ?? '')}: ${status} ${text}`, () => {
     const { talk, ask } = api()

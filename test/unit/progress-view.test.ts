@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { JobDetail, JobView } from '../../src/shared/api.ts'
+import { JsonText } from '../../src/shared/json-text.ts'
 import { executionLook, inOrder, jobLook, stateWords } from '../../src/shared/states.ts'
 import { possible } from '../../webview/progress/deeds.ts'
 import { createFormat } from '../../webview/progress/format.ts'
@@ -11,7 +12,12 @@ import { detailsLine, pretty } from '../../webview/progress/payload.ts'
 const job = (over: Partial<JobView> = {}): JobView => ({ key: 'aws/j', dialect: 'aws', name: 'j', status: 'IN_PROGRESS', selection: 'SNAPSHOT', counts: { QUEUED: 100 }, planned: 100, rolledOut: 100, createdAt: 1000, ...over })
 
 describe('what the page knows of the job', () => {
-  const detail = (over: Partial<JobView> = {}): JobDetail => ({ ...job(over), document: '{}', draft: { dialect: 'aws', name: 'j', targets: [], document: {} }, history: [{ at: 1000, counts: { QUEUED: 100 } }] })
+  const detail = (over: Partial<JobView> = {}): JobDetail => ({
+    ...job(over),
+    document: '{}',
+    draft: { dialect: 'aws', name: 'j', targets: [], document: new JsonText('{}') },
+    history: [{ at: 1000, counts: { QUEUED: 100 } }],
+  })
   const init = (clock: 'real' | 'virtual', now = 5000) => ({ type: 'init', sequence: 7, job: detail(), cloud: 'AWS IoT', time: { now, clock }, words: {} }) as const
 
   it('takes changes in sequence and finds a gap', () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DialectView } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { JsonText } from '../../src/shared/json-text.ts'
 import { changedMembers } from '../../webview/job-editor/form/changed.ts'
 import { emptyForm, type Form } from '../../webview/job-editor/form/form.ts'
-import { documentText, fromDraft } from '../../webview/job-editor/form/from-draft.ts'
+import { fromDraft, templateText } from '../../webview/job-editor/form/from-draft.ts'
 import { isOwnWork } from '../../webview/job-editor/form/own-work.ts'
 import { fromLocal, toLocal } from '../../webview/job-editor/form/times.ts'
 import { toDraft } from '../../webview/job-editor/form/to-draft.ts'
@@ -25,7 +26,7 @@ const full: JobDraft = {
   description: 'for all',
   targets: [{ device: 'a' }, { device: 'b' }, { group: 'lab' }, { query: 'x = 1' }, { query: 'x = 2' }],
   selection: 'CONTINUOUS',
-  document: { operation: 'reboot' },
+  document: new JsonText('{ "size":12345678901234567890,\n"b": 1.0,"a" :1e2 }'),
   rollout: { perMinute: 50, exponential: { base: 5, factor: 1.5, every: { of: 'NOTIFIED', count: 10 } } },
   abort: [{ on: 'ANY', percent: 12.5, minimum: 4 }],
   timeoutMinutes: 0.5,
@@ -43,7 +44,10 @@ test('a draft comes out of the form as it went in', () => {
 })
 
 test('a draft says nothing of what is as it is by default', () => {
-  assert.deepEqual(toDraft(sound, dialect), { draft: { dialect: 'cloud', name: 'update', targets: [{ device: 'a' }], document: {} }, problems: [] })
+  assert.deepEqual(toDraft(sound, dialect), {
+    draft: { dialect: 'cloud', name: 'update', targets: [{ device: 'a' }], document: new JsonText('{}') },
+    problems: [],
+  })
 })
 
 test('a form shows whatever a file holds, of whatever type', () => {
@@ -80,6 +84,12 @@ test('a constant rate needs its number, a growing one does without a limit', () 
   })
 })
 
+test('a document that means the same is another one where it is written otherwise', () => {
+  const written = (documentText: string) => toDraft({ ...sound, documentText }, dialect).draft
+  assert.deepEqual(changedMembers(written('{"a":1}'), written('{"a":1.0}\n')), ['document'])
+  assert.deepEqual(changedMembers(written('{"a":1}'), written(' {"a":1}\n')), [], 'what surrounds it is the page’s')
+})
+
 test('only members that changed are told, and never a document that is half written', () => {
   const { draft } = toDraft(sound, dialect)
   assert.deepEqual(changedMembers(draft, toDraft({ ...sound, timeoutMinutes: '5', documentText: '{' }, dialect).draft), ['timeoutMinutes'])
@@ -88,7 +98,7 @@ test('only members that changed are told, and never a document that is half writ
 
 test('a document from a template or an empty one is nobody’s own work', () => {
   assert.equal(isOwnWork('{}\n', dialect), false)
-  assert.equal(isOwnWork(documentText({ operation: 'reboot' }), dialect), false)
+  assert.equal(isOwnWork(templateText({ operation: 'reboot' }), dialect), false)
   assert.equal(isOwnWork('{"operation":"mine"}', dialect), true)
 })
 

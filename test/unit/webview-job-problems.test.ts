@@ -55,6 +55,29 @@ test('a job can be created only when nothing is wrong, the hub runs and none is 
   assert.equal(viewOf({ ...state, form: emptyForm }).blocked, '3 problems are in the way')
 })
 
+const advice = (field: string, rule = 'is odd') => ({ ...problem(field, 1, rule), severity: 'warning' as const })
+
+test('refusals come before all advice, and who is refused is not advised on the same', () => {
+  const merged = merge(
+    [advice('document', 'looks odd')],
+    [advice('document/a'), advice('description'), problem('name')],
+  )
+  assert.deepEqual(merged.map(({ field }) => field), ['name', 'document', 'description'])
+  assert.deepEqual(
+    merge([advice('document')], [problem('document', 40_000, 'is too long')]).map(({ rule }) => rule),
+    ['is too long'],
+  )
+})
+
+test('advice is in nobody’s way', () => {
+  const marker = { line: 3, column: 1, message: 'Incorrect type.', severity: 'warning' as const }
+  const { problems, blocked } = viewOf({ ...state, markers: [marker], hubProblems: [advice('document/a')] })
+  assert.deepEqual(problems, [
+    { field: 'document', value: undefined, rule: 'line 3: Incorrect type.', severity: 'warning' },
+  ])
+  assert.equal(blocked, undefined)
+})
+
 test('a marker in the document is in the way, and is told with its line', () => {
   const { problems, blocked } = viewOf({ ...state, markers: [{ line: 3, column: 1, message: 'Incorrect type.' }] })
   assert.deepEqual(problems, [{ field: 'document', value: undefined, rule: 'line 3: Incorrect type.' }])

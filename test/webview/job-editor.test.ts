@@ -78,20 +78,33 @@ async function fillIn(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-test('a document against its schema gets a marker and cannot be submitted; a valid one is', async () => {
+test('a document that is no JSON cannot be submitted; one against its schema can, with a warning, as written', async () => {
   const { page, create, heard, told, problems } = await openEditor()
   await fillIn(page)
-  await writeDocument(page, '{"operation": "explode"}')
+  await writeDocument(page, '{"operation": reboot}')
   await page.locator('.squiggly-error').first().waitFor()
   await page.getByText('1 problem', { exact: true }).waitFor()
   await create.click({ force: true })
-  assert.equal(told.some(({ type }) => type === 'submit'), false)
+  assert.equal(
+    told.some(({ type }) => type === 'submit'),
+    false,
+  )
 
-  await writeDocument(page, '{"operation": "reboot"}')
+  const written = '{ "size":12345678901234567890,"operation": "explode" , "a":1.0}'
+  await writeDocument(page, written)
+  await page.locator('.squiggly-warning').first().waitFor()
+  await page.locator('.document .problem.warning').waitFor()
   await page.getByText('Ready to be created').first().waitFor()
+  await page.getByRole('button', { name: '1 warning' }).click()
+  await page.getByRole('button', { name: /^Warning: Job document: line 1/ }).waitFor()
   await create.click()
   const { draft } = await heard('submit')
-  assert.deepEqual(draft, { dialect: 'cloud', name: 'update-1', targets: [{ device: 'd3' }], document: { operation: 'reboot' } })
+  assert.deepEqual(draft, {
+    dialect: 'cloud',
+    name: 'update-1',
+    targets: [{ device: 'd3' }],
+    document: { text: written },
+  })
   assert.deepEqual(problems, [])
 })
 
@@ -145,7 +158,12 @@ test('what was typed is there again after the page was loaded anew, also a docum
 })
 
 test('a file’s changes are told member by member, and what others change in it is shown', async () => {
-  const draft = { dialect: 'cloud', name: 'one', targets: [{ device: 'd1' }], document: { operation: 'reboot' } }
+  const draft = {
+    dialect: 'cloud',
+    name: 'one',
+    targets: [{ device: 'd1' }],
+    document: { text: '{"operation":"reboot", "a":1.0}' },
+  }
   const { page, send, heard, told } = await openEditor({ opening: { ...init, mode: 'file', start: { id: 'file', draft, at: 0, restored: false } } as ToJobEditor })
   assert.equal(told.some(({ type }) => type === 'draft'), false)
   await page.getByRole('textbox', { name: 'Timeout' }).fill('5')

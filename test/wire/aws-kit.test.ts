@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { ConnectionKit } from '../../src/shared/api.ts'
+import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
 
@@ -31,7 +32,12 @@ for (const mode of ['open', 'strict'] as const) {
 
     test('its Node.js program connects and does the jobs it is given, as it stands', async () => {
       await writeFile(join(folder, 'device.mjs'), kit.snippets.find(({ id }) => id === 'node')!.code)
-      await hub.hub.api.createJob({ dialect: 'aws', name: 'waiting', targets: [{ device: 'pump' }], document: { operation: 'reboot' } })
+      await hub.hub.api.createJob({
+        dialect: 'aws',
+        name: 'waiting',
+        targets: [{ device: 'pump' }],
+        document: jsonTextOf({ operation: 'reboot' }),
+      })
       const first = completed(hub, 'aws/waiting')
       const device = spawn(process.execPath, ['device.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
       const ended = once(device, 'close')
@@ -40,7 +46,12 @@ for (const mode of ['open', 'strict'] as const) {
       try {
         await within(first, `the job that waited (${said})`, 20_000)
         const second = completed(hub, 'aws/later')
-        await hub.hub.api.createJob({ dialect: 'aws', name: 'later', targets: [{ query: 'connectivity.connected:true' }], document: { operation: 'start' } })
+        await hub.hub.api.createJob({
+          dialect: 'aws',
+          name: 'later',
+          targets: [{ query: 'connectivity.connected:true' }],
+          document: jsonTextOf({ operation: 'start' }),
+        })
         await within(second, 'the job that came later', 10_000)
         assert.deepEqual((await hub.hub.api.job('aws/later')).counts, { SUCCEEDED: 1 })
         assert.match(said, /^connected\njob waiting \{ operation: 'reboot' \}\njob later \{ operation: 'start' \}\n$/)

@@ -7,10 +7,17 @@ import { attachHub, type AttachedHub } from '../../src/hub/attach.ts'
 import { findHub } from '../../src/hub/locator.ts'
 import type { Change, HubApi } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
+import { JsonText, jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { eventually, within } from '../builders/within.ts'
 
-const draft = (name: string, more: Partial<JobDraft> = {}): JobDraft => ({ dialect: 'aws', name, targets: [{ device: 'd1' }], document: { operation: 'reboot' }, ...more })
+const draft = (name: string, more: Partial<JobDraft> = {}): JobDraft => ({
+  dialect: 'aws',
+  name,
+  targets: [{ device: 'd1' }],
+  document: jsonTextOf({ operation: 'reboot' }),
+  ...more,
+})
 
 const codeOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
@@ -108,7 +115,7 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
     test('tells everything that is wrong with a draft, and creates none of it', async () => {
       const wrong = draft('no good', {
         targets: [{ device: 'nobody' }, { group: 'none' }, { query: 'thingName:(' }],
-        document: { steps: [{}] },
+        document: jsonTextOf({ steps: [{}] }),
         timeoutMinutes: 20_000,
         rollout: { perMinute: 5000 },
       })
@@ -117,14 +124,21 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         problems.map(({ field }) => field),
         ['name', 'targets/0/device', 'targets/1/group', 'targets/2/query', 'document/steps/0/action', 'rollout/perMinute', 'timeoutMinutes'],
       )
+      assert.deepEqual(problems.filter(({ severity }) => severity === 'warning').map(({ field }) => field), ['document/steps/0/action'])
       assert.deepEqual(problems[1], { field: 'targets/0/device', value: 'nobody', rule: 'is no device of AWS IoT Core here' })
       assert.deepEqual([problems[6]?.value, problems[6]?.rule], [20_000, 'must be between 1 and 10080'])
       assert.match(problems[3]!.rule, /at character 12/)
       assert.equal(await codeOf(api.createJob(wrong)), 'INVALID name')
       assert.equal(await codeOf(api.createJob(draft('states'))), 'ALREADY_EXISTS name')
       assert.deepEqual((await api.checkJob(draft('fine'))), [])
-      const [large] = await api.checkJob({ ...draft('large'), document: { operation: 'reboot', note: 'x'.repeat(40_000) } })
+      const [large] = await api.checkJob({ ...draft('large'), document: jsonTextOf({ note: 'x'.repeat(40_000) }) })
       assert.deepEqual([large?.field, typeof large?.value, large?.rule], ['document', 'number', 'characters; 32768 are allowed'])
+      const unsent = { ...draft('unsent'), dialect: 'iothub', document: jsonTextOf({ size: '1' }) }
+      const refused = (await api.checkJob(unsent)).filter(({ field }) => field.startsWith('document'))
+      assert.deepEqual(refused.map(({ field, severity }) => [field, severity]), [['document', undefined]], 'refused, not advised')
+      const broken = { ...draft('broken'), document: new JsonText('{') }
+      if (attached !== undefined) assert.equal(await codeOf(api.checkJob(broken)), 'INVALID body')
+      else assert.match((await api.checkJob(broken)).map(({ field, rule }) => `${field} ${rule}`).join(), /^document must be JSON: /)
       assert.deepEqual((await api.checkJob({ dialect: 'mars' } as JobDraft)).map(({ field }) => field), ['name', 'targets', 'document', 'dialect'])
     })
 

@@ -3,7 +3,7 @@ import type { Problem } from '../../src/shared/api.ts'
 import { h, icon, newId, say, set } from '../ui/dom.ts'
 import { formatNumber } from '../ui/format.ts'
 import type { Control } from '../ui/field.ts'
-import { controlOf, isMissing, sentence } from './form/problems.ts'
+import { controlOf, isAdvice, isMissing, sentence } from './form/problems.ts'
 import type { Part } from './part.ts'
 import type { View } from './state.ts'
 
@@ -43,7 +43,8 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
     const control = known.find(({ path: own }) => own === path)
     const label = control?.label ?? problem.field
     const text = label === '' ? sentence(problem) : l10n.t('{0}: {1}', label, sentence(problem))
-    return h('li', {}, h('button', { type: 'button', onclick: () => deeds.goTo(control) }, text))
+    const shown = isAdvice(problem) ? l10n.t('Warning: {0}', text) : text
+    return h('li', {}, h('button', { type: 'button', onclick: () => deeds.goTo(control) }, shown))
   }
 
   const part: Part = {
@@ -51,30 +52,42 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
     update(view) {
       last = view
       const { problems, blocked, state } = view
+      const refusals = problems.filter((problem) => !isAdvice(problem))
+      const looks = refusals.length === 0 ? 'warning' : refusals.every(isMissing) ? 'unfinished' : 'error'
       // Of a file that cannot be read nothing else is known: what its form lacks is not what is wrong with it.
-      const wrong = problems.length > 0 && state.unreadable === undefined
+      const told = problems.length > 0 && state.unreadable === undefined
       create.disabled = blocked !== undefined
       set(create, 'title', blocked)
       ring.hidden = !state.submitting
       save.hidden = state.mode === 'file'
-      toggle.hidden = !wrong
-      ready.hidden = wrong
-      const unfinished = problems.every(isMissing)
-      say(words, unfinished ? missing(problems.length) : problems.length === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', problems.length))
-      sign.className = `codicon codicon-${unfinished ? 'info' : 'error'}`
-      toggle.classList.toggle('unfinished', unfinished)
+      toggle.hidden = !told
+      ready.hidden = told && refusals.length > 0
+      say(
+        words,
+        looks === 'warning'
+          ? warnings(problems.length)
+          : looks === 'unfinished'
+            ? missing(refusals.length)
+            : wrong(refusals.length),
+      )
+      sign.className = `codicon codicon-${looks === 'unfinished' ? 'info' : looks}`
+      toggle.className = `toggle ${looks}`
       say(ready, blocked ?? l10n.t('Ready to be created'))
       say(spoken, blocked ?? l10n.t('Ready to be created'))
-      list.hidden = !open || !wrong
+      list.hidden = !open || !told
       const more = problems.length - SHOWN
       list.replaceChildren(...(list.hidden ? [] : problems.slice(0, SHOWN).map((problem) => line(problem))))
       if (!list.hidden && more > 0) list.append(h('li', { class: 'more' }, more === 1 ? l10n.t('… and 1 more') : l10n.t('… and {0} more', formatNumber(more))))
-      set(toggle, 'aria-expanded', String(open && wrong))
+      set(toggle, 'aria-expanded', String(open && told))
       chevron.className = `codicon codicon-chevron-${open ? 'down' : 'up'}`
     },
     controls: () => [],
   }
   return part
 }
+
+const wrong = (count: number): string => (count === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', count))
+
+const warnings = (count: number): string => (count === 1 ? l10n.t('1 warning') : l10n.t('{0} warnings', count))
 
 const missing = (count: number): string => (count === 1 ? l10n.t('1 field to fill in') : l10n.t('{0} fields to fill in', count))

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import type { Problem } from '../../src/shared/api.ts'
 import type { EditorLook, FromJobEditor } from '../../src/shared/messages.ts'
 import { h } from '../ui/dom.ts'
 import type { Control } from '../ui/field.ts'
@@ -68,13 +69,16 @@ export function buildPage(store: Store<State>, requests: Requests, post: (messag
 /** Says at each control what is wrong with it; that it is empty, only once people have been there or ask what is missing. */
 function showProblems({ problems, state: { touched, insisted, mode } }: View, controls: Control[]): void {
   const paths = controls.map(({ path }) => path)
-  const told = new Map<string, string>()
+  const told = new Map<string, Problem>()
   for (const problem of problems) {
     const path = controlOf(problem, paths)
     if (path === undefined || told.has(path)) continue
     // The first picker also speaks for all targets together.
     const place = path === 'targets' ? 'targets/device' : path
-    if (insisted || mode === 'file' || touched.has(place) || !isMissing(problem)) told.set(place, sentence(problem))
+    if (insisted || mode === 'file' || touched.has(place) || !isMissing(problem)) told.set(place, problem)
   }
-  for (const control of controls) if (control.path !== 'targets') control.show(told.get(control.path))
+  for (const control of controls) {
+    const problem = told.get(control.path)
+    if (control.path !== 'targets') control.show(problem && sentence(problem), problem?.severity)
+  }
 }

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { DialectView, Problem } from '../../src/shared/api.ts'
 import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/messages.ts'
 import type { Form } from './form/form.ts'
-import { merge } from './form/problems.ts'
+import { isAdvice, merge } from './form/problems.ts'
 import { toDraft } from './form/to-draft.ts'
 
 /** All that the page shows follows from this. */
@@ -30,6 +30,7 @@ export interface Marker {
   line: number
   column: number
   message: string
+  severity?: 'warning'
 }
 
 export interface Matches {
@@ -45,6 +46,7 @@ export interface View {
   form: Form
   dialect: DialectView | undefined
   draft: DraftInWork
+  /** What is in the way first, then what is only advice. */
   problems: Problem[]
   /** Why no job can be made now, in words; undefined: it can. */
   blocked: string | undefined
@@ -62,13 +64,21 @@ export function viewOf(state: State): View {
 function withMarkers(own: Problem[], { markers }: State): Problem[] {
   const [first] = markers
   if (first === undefined) return own
-  return [...own.filter(({ field }) => field !== 'document'), { field: 'document', value: undefined, rule: l10n.t('line {0}: {1}', first.line, first.message) }]
+  const { line, message, severity } = first
+  const found: Problem = {
+    field: 'document',
+    value: undefined,
+    rule: l10n.t('line {0}: {1}', line, message),
+    ...(severity && { severity }),
+  }
+  return [...own.filter(({ field }) => field !== 'document'), found]
 }
 
 const queryProblems = ({ matches }: State): Problem[] =>
   matches.problem === undefined ? [] : [{ field: 'targets/query', value: undefined, rule: matches.problem }]
 
-function blockedBy({ hub, submitting, unreadable }: State, problems: Problem[]): string | undefined {
+function blockedBy({ hub, submitting, unreadable }: State, all: Problem[]): string | undefined {
+  const problems = all.filter((problem) => !isAdvice(problem))
   if (unreadable !== undefined) return l10n.t('The file cannot be read')
   if (!hub.up) return l10n.t('The hub is not running')
   if (submitting) return l10n.t('The job is being created')

@@ -5,8 +5,10 @@ export interface Control {
   path: string
   label: string
   focus(): void
-  /** Shows what is wrong with it; undefined: nothing. */
-  show(problem: string | undefined): void
+  /**
+   * Shows what is wrong with it; undefined: nothing. A control that is only ever refused shows advice like a refusal.
+   */
+  show(problem: string | undefined, severity?: 'warning'): void
 }
 
 export interface FieldOptions {

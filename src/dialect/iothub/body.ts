@@ -2,14 +2,17 @@ import { HubError, invalid } from '../../core/errors.ts'
 import type { HttpRequest } from '../../core/seam/http.ts'
 import { isObject, put } from '../../core/twin/json.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
+import { memberText } from '../../shared/json-text.ts'
 import type { Context } from '../dialect.ts'
 import { jsonObject } from './payload.ts'
 
 /** The members of a request body, JSON or a form; refuses with INVALID, naming field, value and rule. */
 export class Body {
   readonly #fields: JsonObject
+  readonly #body: Buffer
 
   constructor({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>) {
+    this.#body = body
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     if (type === 'application/json') this.#fields = readJson(body)
     else if (type === 'application/x-www-form-urlencoded') this.#fields = readForm(body.toString())
@@ -25,12 +28,12 @@ export class Body {
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined
   }
 
-  /** Numbers and booleans are taken for their text, as they would come in a form. */
+  /** Numbers and booleans are taken for their text as it was written, as they would come in a form. */
   text(name: string): string | undefined {
     const value = this.get(name)
     if (value === undefined || value === null) return undefined
     if (typeof value === 'object') throw invalid(name, value, 'must be a text')
-    return String(value as string | number | boolean)
+    return typeof value === 'number' ? memberText(this.#body.toString(), name) : String(value as string | boolean)
   }
 
   /** The text, which must be there and not be empty. */
@@ -42,7 +45,8 @@ export class Body {
 
   /** A whole number, also as a text, of at least `least`. */
   integer(name: string, least: number): number | undefined {
-    const value = this.text(name)
+    const given = this.get(name)
+    const value = typeof given === 'number' ? String(given) : this.text(name)
     if (value === undefined || value === '') return undefined
     const number = /^[+-]?\d+$/.test(value.trim()) ? Number(value) : NaN
     if (!Number.isSafeInteger(number) || number < least) throw invalid(name, value, `must be a whole number of at least ${least}`)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { nameOf } from '../../core/ids.ts'
 import type { Execution } from '../../core/job/model.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
+import { memberText } from '../../shared/json-text.ts'
 import type { Context } from '../dialect.ts'
 import { isSegment } from './names.ts'
 import { jsonObject } from './payload.ts'
@@ -17,14 +18,15 @@ export type Work =
 export function readWork(document: string): Work | string {
   const fields = jsonObject(document)
   if (fields === undefined) return 'the document is no JSON object'
-  return 'command' in fields ? readCommand(fields) : readUpgrade(fields, document)
+  return 'command' in fields ? readCommand(fields, document) : readUpgrade(fields, document)
 }
 
-function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject): Work | string {
+function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject, document: string): Work | string {
   if (typeof command !== 'string' || !isSegment(command)) return 'command must be a name without / + #'
   if (!isEncoding(encoding)) return 'encoding must be plain or base64'
   if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1)) return 'ttl must be a whole number of seconds, at least 1'
-  return { type: 'command', command, data: typeof data === 'string' ? data : JSON.stringify(data), encoding, ...(ttl !== undefined && { ttl }) }
+  const payload = typeof data === 'string' ? data : memberText(document, 'data')
+  return { type: 'command', command, data: payload, encoding, ...(ttl !== undefined && { ttl }) }
 }
 
 function readUpgrade({ url, version, type }: JsonObject, document: string): Work | string {

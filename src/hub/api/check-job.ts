@@ -4,30 +4,58 @@ import { faultsOf } from '../../core/job/validate.ts'
 import type { Dialect } from '../../dialect/dialect.ts'
 import type { Problem } from '../../shared/api.ts'
 import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
+import { JsonText } from '../../shared/json-text.ts'
 import { jobDraftSchema } from '../../shared/job-draft-schema.ts'
 import { draftField, jobFrom, targetFrom, valueAt } from './drafts.ts'
 import { schemaProblems } from './schema-problems.ts'
 import type { ApiSources } from './sources.ts'
 
-/** Everything a draft breaks: its own form, names, targets, the document's schema, the engine's rules, and its cloud's. */
+/**
+ * Everything a draft breaks: its own form, names, targets, the engine's rules, and its cloud's. What its cloud's
+ * devices usually understand is told as a schema, and breaking that is no more than worth a warning: a cloud takes any
+ * document.
+ */
 export async function checkJob(sources: ApiSources, draft: JobDraft): Promise<Problem[]> {
   const form = await schemaProblems(jobDraftSchema, draft)
   const dialect = sources.dialects.find(({ name }) => name === valueAt(draft, 'dialect'))
   if (dialect === undefined) return unlessSaid(form, [{ field: 'dialect', value: valueAt(draft, 'dialect'), rule: `must be one of ${sources.dialects.map(({ name }) => name).join(', ')}` }])
   const sound = (field: string): boolean => !form.some((problem) => problem.field === field || problem.field.startsWith(`${field}/`))
+  const document = sound('document') ? await documentProblems(dialect, draft.document) : []
+  const readable = form.length === 0 && document.every(isAdvice)
   return unlessSaid(form, [
     ...(sound('name') ? nameProblems(sources, dialect, draft.name) : []),
     ...(sound('targets') ? draft.targets.flatMap((target, index) => targetProblems(sources, dialect, target, index)) : []),
-    ...(sound('document') ? await schemaProblems(dialect.jobs.documentSchema, draft.document, 'document') : []),
-    ...(form.length === 0 ? await ruleProblems(sources, dialect, draft) : []),
+    ...document,
+    ...(readable ? await ruleProblems(sources, dialect, draft) : []),
   ])
 }
 
-/** What is said of a field once needs not be said again by whoever looks at it next. */
+/** What is said of a field once needs not be said again, and who is refused needs no advice on the same. */
 function unlessSaid(said: Problem[], more: Problem[]): Problem[] {
-  const all = [...said]
-  for (const problem of more) if (!all.some(({ field }) => field === problem.field)) all.push(problem)
-  return all
+  const told = new Map<string, Problem>()
+  for (const problem of [...said, ...more]) {
+    const known = told.get(problem.field)
+    if (known === undefined || (isAdvice(known) && !isAdvice(problem))) told.set(problem.field, problem)
+  }
+  const refuses = (field: string): boolean => told.has(field) && !isAdvice(told.get(field)!)
+  return [...told.values()].filter((problem) => !isAdvice(problem) || !around(problem.field).some(refuses))
+}
+
+const isAdvice = ({ severity }: Problem): boolean => severity === 'warning'
+
+/** `a/b/c` is inside `a/b` and `a`. */
+const around = (field: string): string[] =>
+  field.split('/').flatMap((_, index, path) => (index === 0 ? [] : [path.slice(0, index).join('/')]))
+
+async function documentProblems({ jobs }: Dialect, { text }: JsonText): Promise<Problem[]> {
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (error) {
+    return [{ field: 'document', rule: `must be JSON: ${error instanceof Error ? error.message : String(error)}` }]
+  }
+  const problems = await schemaProblems(jobs.documentSchema, document, 'document')
+  return problems.map((problem) => ({ ...problem, severity: 'warning' }))
 }
 
 function nameProblems({ engine }: ApiSources, { name: dialect, jobs }: Dialect, name: string): Problem[] {
@@ -74,6 +102,7 @@ function problemOf({ data, message }: HubError, draft: JobDraft): Problem {
   const written = valueAt(draft, field)
   const told = data['value']
   // Of a list or a document the rule may be about how large it is, and the value is its size.
-  const value = typeof written === 'object' && written !== null && typeof told === 'number' ? told : (written ?? told)
+  const large = typeof written === 'object' && written !== null && typeof told === 'number'
+  const value = large || written instanceof JsonText ? told : (written ?? told)
   return { field, value, rule: data.rule ?? message }
 }

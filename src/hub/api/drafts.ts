@@ -2,6 +2,7 @@ import { keyOf, nameOf } from '../../core/ids.ts'
 import type { Job, NewJob, Schedule, Target } from '../../core/job/model.ts'
 import type { QueryLanguage } from '../../dialect/dialect.ts'
 import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
+import { JsonText } from '../../shared/json-text.ts'
 import { invalid } from '../../core/errors.ts'
 
 const MINUTE = 60_000
@@ -13,7 +14,7 @@ export function jobFrom(draft: JobDraft, query: QueryLanguage | undefined): NewJ
     key: keyOf(dialect, name),
     targets: targets.map((target) => targetFrom(dialect, target, query)),
     selection,
-    document: JSON.stringify(document),
+    document: document.text,
     ...(description !== undefined && description !== '' && { description }),
     ...(rollout !== undefined && { rollout }),
     ...(abort !== undefined && abort.length > 0 && { abort }),
@@ -48,7 +49,7 @@ export function draftOf({ key, dialect, description, targets, selection, documen
     ...(description !== undefined && { description }),
     targets: targets.map(targetDraft),
     selection,
-    document: JSON.parse(document) as unknown,
+    document: new JsonText(document),
     ...(rollout !== undefined && Object.keys(rollout).length > 0 && { rollout }),
     ...(abort !== undefined && { abort }),
     ...(timeout !== undefined && { timeoutMinutes: timeout.inProgressMs / MINUTE }),

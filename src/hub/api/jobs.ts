@@ -29,7 +29,7 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
     },
     checkJob: async (draft) => checkJob(sources, draft),
     createJob: async (draft) => {
-      const [first] = await checkJob(sources, draft)
+      const first = (await checkJob(sources, draft)).find(({ severity }) => severity !== 'warning')
       if (first?.field === 'name' && engine.jobs.get(keyOf(draft.dialect, draft.name)) !== undefined) {
         throw new HubError('ALREADY_EXISTS', `job ${keyOf(draft.dialect, draft.name)} already exists`, { field: 'name' })
       }

@@ -1,4 +1,5 @@
 import type { HubApi } from '../../shared/api.ts'
+import { JsonText, writeJson } from '../../shared/json-text.ts'
 import type { Subject } from './paths.ts'
 
 /** What the document shows now. NOT_FOUND if it is about nothing. */
@@ -10,7 +11,7 @@ export async function contentOf(api: HubApi, subject: Subject): Promise<string> 
     case 'reported':
       return json((await api.twin(subject.device, subject.name)).reported)
     case 'jobDocument':
-      return readable((await api.job(subject.job)).document)
+      return (await api.job(subject.job)).document
     case 'jobDetails': {
       const { history: _, document: __, draft, ...view } = await api.job(subject.job)
       return json(withDates({ ...view, draft }))
@@ -21,22 +22,12 @@ export async function contentOf(api: HubApi, subject: Subject): Promise<string> 
 }
 
 /** As people write it: indented, with a line end. */
-export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
-
-/** A document as it was authored, unless nobody meant it to be read: one long line of JSON is indented. */
-function readable(document: string): string {
-  if (document.includes('\n')) return document
-  try {
-    return json(JSON.parse(document))
-  } catch {
-    return document
-  }
-}
+export const json = (value: unknown): string => `${writeJson(value, 2)}\n`
 
 /** Instants as ISO 8601. */
 function withDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withDates)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value instanceof JsonText) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isInstant(key, item) ? new Date(item).toISOString() : withDates(item)]))
 }
 

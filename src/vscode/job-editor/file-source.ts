@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { commands, l10n, Range, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode'
 import type { JobDraft } from '../../shared/job-draft.ts'
 import type { DraftInWork } from '../../shared/messages.ts'
-import { readDraft, writeDraft } from './draft-file.ts'
+import { readDraft, readShown, writeDraft } from './draft-file.ts'
 import type { DraftSource } from './source.ts'
 
 /** A job in a text document: changes are edits of it, so that undo, save and the text editor beside it work as ever. */
@@ -25,8 +25,8 @@ export function fileSource(document: TextDocument): DraftSource {
   return {
     mode: 'file',
     read() {
-      const read = readDraft(document.getText())
-      shown = read
+      shown = readDraft(document.getText())
+      const read = readShown(document.getText())
       return 'line' in read ? { problem: l10n.t('This file is no JSON object: see line {0}.', read.line) } : { id: String(document.uri), draft: read.draft, at: 0, restored: false }
     },
     write(draft, changed) {

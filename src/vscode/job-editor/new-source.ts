@@ -30,7 +30,9 @@ export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDra
       const fits = kept !== undefined && init === undefined && (id === undefined || kept.id === id)
       if (!fits) return { id: own, draft: init ?? {}, at: 0, restored: false }
       ours = kept.id
-      return { id: own, draft: kept.draft, documentText: kept.documentText, at: kept.at, restored: id === undefined }
+      // The document is the text as it was typed; an older version has kept it as a value besides.
+      const { document: _, ...draft } = kept.draft
+      return { id: own, draft, documentText: kept.documentText, at: kept.at, restored: id === undefined }
     },
     write: async (draft, _, documentText) => memory.update(slot, { id: own, at: Date.now(), draft, documentText } satisfies Kept),
     meant: async (draft) => draft,

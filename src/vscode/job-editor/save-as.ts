@@ -1,4 +1,5 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode'
+import { writeJson } from '../../shared/json-text.ts'
 import type { DraftInWork } from '../../shared/messages.ts'
 import { viewType } from './view-type.ts'
 
@@ -16,7 +17,7 @@ export async function saveAs(draft: DraftInWork): Promise<boolean> {
   if (chosen === undefined) return false
   const uri = chosen.path.endsWith(ending) ? chosen : chosen.with({ path: chosen.path.replace(/(\.json)?$/, ending) })
   try {
-    await workspace.fs.writeFile(uri, new TextEncoder().encode(`${JSON.stringify(draft, null, 2)}\n`))
+    await workspace.fs.writeFile(uri, new TextEncoder().encode(`${writeJson(draft, 2)}\n`))
   } catch (error) {
     void window.showErrorMessage(l10n.t('The file could not be written: {0}', error instanceof Error ? error.message : String(error)))
     return false

@@ -125,7 +125,7 @@ export class EditorSession implements Disposable {
     try {
       const draft = (await this.source.meant(shown)) as JobDraft
       const problems = await api.checkJob(draft)
-      if (problems.length > 0) return this.#post({ type: 'refused', problems })
+      if (problems.some(({ severity }) => severity !== 'warning')) return this.#post({ type: 'refused', problems })
       const { key, name } = await api.createJob(draft)
       this.#post({ type: 'created', job: key, name })
       await editor.executeCommand(commands.openProgress, key)

@@ -1,6 +1,7 @@
 import { l10n, Uri, window } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
 import type { JobDraft } from '../../shared/job-draft.ts'
+import { JsonText, jsonTextOf } from '../../shared/json-text.ts'
 import { back, confirm, done, pick } from '../ask.ts'
 import { commands } from '../commands.ts'
 import { deviceKeyOf, pickDevice } from '../devices/pick-device.ts'
@@ -74,10 +75,16 @@ export function draftFor(given: unknown, selected: unknown): Partial<JobDraft> |
     return { dialect, targets: nodes.map(({ view }) => ({ device: view.name })) }
   }
   // The item of a tree's title or of a keyboard shortcut is whatever is focused.
-  return isDraft(given) ? given : undefined
+  return isDraft(given) ? withText(given) : undefined
 }
 
 const isDraft = (given: unknown): given is Partial<JobDraft> => typeof given === 'object' && given !== null && ('dialect' in given || 'targets' in given || 'document' in given)
+
+/** Whoever calls a command may not know how a draft holds its document. */
+const withText = ({ document, ...rest }: Partial<JobDraft>): Partial<JobDraft> =>
+  document === undefined
+    ? rest
+    : { ...rest, document: document instanceof JsonText ? document : jsonTextOf(document, 2) }
 
 const isKeys = (given: unknown): given is string[] => Array.isArray(given) && given.length > 0 && given.every((key) => typeof key === 'string')
 

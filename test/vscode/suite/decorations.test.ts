@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'mocha'
 import { Uri, type FileDecoration, type ThemeColor, type TreeItem } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
+import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
 import { activated, device, set, started, stopped, until } from './stage.ts'
@@ -39,7 +40,12 @@ describe('the marks of documents', () => {
 
   it('are the state’s letter, word and colour, and change with it', async () => {
     assert.equal(await mark(twin), undefined, 'there is nothing to be said of a device that has nothing to do')
-    await api.createJob({ dialect: 'aws', name: 'blink', targets: [{ device: 'lamp' }], document: { operation: 'blink' } })
+    await api.createJob({
+      dialect: 'aws',
+      name: 'blink',
+      targets: [{ device: 'lamp' }],
+      document: jsonTextOf({ operation: 'blink' }),
+    })
     assert.equal(await mark(execution), 'Q queued descriptionForeground')
     assert.equal(await mark(details), 'P in progress charts.blue')
     const told: string[] = []

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'mocha'
 import { commands as editor, Range, Uri, window, workspace, type TextDocument } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
+import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import { device, set, started, stopped, until } from './stage.ts'
 
@@ -87,7 +88,12 @@ describe('the hub’s documents', () => {
   })
 
   it('jobs and executions can be read but not written, and follow what happens', async () => {
-    await api.createJob({ dialect: 'aws', name: 'blink', targets: [{ device: 'lamp' }], document: { operation: 'blink', times: 3 } })
+    await api.createJob({
+      dialect: 'aws',
+      name: 'blink',
+      targets: [{ device: 'lamp' }],
+      document: jsonTextOf({ operation: 'blink', times: 3 }),
+    })
     const work = await workspace.openTextDocument(uri('/jobs/aws/blink/document.json'))
     assert.deepEqual(JSON.parse(work.getText()), { operation: 'blink', times: 3 })
     const details = await workspace.openTextDocument(uri('/jobs/aws/blink/details.json'))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'mocha'
 import { commands as editor, DataTransfer, DataTransferItem, TabInputCustom, TabInputWebview, Uri, window, workspace } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
+import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
@@ -22,7 +23,12 @@ describe('dragging and dropping', () => {
     ;({ hub, api } = await started())
     await api.addDevice('aws', 'lamp')
     await api.addDevice('iothub', 'Oven/one')
-    await api.createJob({ dialect: 'aws', name: 'blink', targets: [{ device: 'lamp' }], document: { operation: 'blink' } })
+    await api.createJob({
+      dialect: 'aws',
+      name: 'blink',
+      targets: [{ device: 'lamp' }],
+      document: jsonTextOf({ operation: 'blink' }),
+    })
     writeFileSync(file, JSON.stringify({ dialect: 'aws', name: 'night', targets: [{ query: 'thingName:*' }], document: { operation: 'sleep' } }))
   })
 

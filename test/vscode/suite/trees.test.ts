@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'mocha'
 import { commands as editor } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
+import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import { device, outline, set, started, stopped, until } from './stage.ts'
@@ -50,7 +51,12 @@ describe('the trees', () => {
   })
 
   it('show a job with its states and executions, and under the device', async () => {
-    await api.createJob({ dialect: 'aws', name: 'reboot-all', targets: [{ device: 'washer-1' }], document: { operation: 'reboot' } })
+    await api.createJob({
+      dialect: 'aws',
+      name: 'reboot-all',
+      targets: [{ device: 'washer-1' }],
+      document: jsonTextOf({ operation: 'reboot' }),
+    })
     const lines = await until(() => outline(hub.jobs), (seen) => seen.length === 3)
     assert.deepEqual(lines, ['reboot-all — in progress · 0 of 1 succeeded', '  queued — 1', '    washer-1 — queued'])
     assert.ok((await outline(hub.devices)).includes('      reboot-all — queued'))

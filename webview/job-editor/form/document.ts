@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { EditorLook } from '../../../src/shared/messages.ts'
 import { h, icon, newId, set } from '../../ui/dom.ts'
-import { createJsonEditor } from '../monaco/json-editor.ts'
+import { createJsonEditor, sameLines } from '../monaco/json-editor.ts'
 import type { Kit, Part } from '../part.ts'
 import type { Marker, View } from '../state.ts'
 import { templateBar } from './template-bar.ts'
@@ -11,7 +11,8 @@ export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): 
   const place = h('div', { class: 'monaco' })
   const heading = h('h2', { id: newId() }, l10n.t('Job Document'))
   const words = h('span')
-  const problem = h('p', { class: 'problem', hidden: true }, icon('error'), words)
+  const sign = icon('error')
+  const problem = h('p', { class: 'problem', hidden: true }, sign, words)
   const templates = templateBar((text) => editor.replace(text))
   const frame = h('div', { class: 'frame' }, place)
   const tabKey = /Mac/.test(navigator.platform) ? 'Ctrl+Shift+M' : 'Ctrl+M'
@@ -28,7 +29,7 @@ export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): 
     place,
     l10n.t('Job document'),
     (text) => {
-      if (text !== kit.form.documentText) kit.edit({ documentText: text })
+      if (!sameLines(text, kit.form.documentText)) kit.edit({ documentText: text })
       kit.touch('document')
     },
     onMarkers,
@@ -52,11 +53,14 @@ export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): 
         path: 'document',
         label: l10n.t('Job document'),
         focus: () => editor.focus(),
-        show(text) {
+        show(text, severity) {
+          const refused = text !== undefined && severity !== 'warning'
           problem.hidden = text === undefined
+          problem.classList.toggle('warning', severity === 'warning')
+          sign.className = `codicon codicon-${severity ?? 'error'}`
           words.textContent = text ?? ''
-          frame.classList.toggle('invalid', text !== undefined)
-          set(place, 'aria-invalid', text !== undefined ? 'true' : undefined)
+          frame.classList.toggle('invalid', refused)
+          set(place, 'aria-invalid', refused ? 'true' : undefined)
         },
       },
     ],

@@ -20,7 +20,7 @@ export function fromDraft(draft: Partial<JobDraft>): Form {
     query,
     moreQueries,
     selection: draft.selection ?? emptyForm.selection,
-    documentText: documentText(draft.document),
+    documentText: shownText(draft.document?.text),
     rollout: rolloutOf(rollout),
     abort: list(draft.abort).map(({ on, percent, minimum }) => ({ on, percent: text(percent), minimum: text(minimum) })),
     timeoutMinutes: text(draft.timeoutMinutes),
@@ -32,8 +32,12 @@ export function fromDraft(draft: Partial<JobDraft>): Form {
   }
 }
 
-/** A document as people like to read it. */
-export const documentText = (document: unknown): string => (document === undefined ? emptyForm.documentText : `${JSON.stringify(document, null, 2)}\n`)
+/** A template as people like to read it. */
+export const templateText = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`
+
+/** A document as it was written, and where one can go on writing. */
+const shownText = (document: string | undefined): string =>
+  document === undefined ? emptyForm.documentText : `${document}\n`
 
 function rolloutOf(rollout: JobDraft['rollout']): Form['rollout'] {
   const { perMinute, exponential } = rollout ?? {}

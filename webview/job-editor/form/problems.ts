@@ -14,11 +14,31 @@ export function controlOf(problem: Problem, paths: readonly string[]): string | 
 
 const isInside = (path: string, around: string): boolean => path.startsWith(`${around}/`)
 
-/** What the form sees itself, then what the hub says of other fields: of the same field, the form's word is newer. */
+/** Whether it stands in nobody's way. */
+export const isAdvice = ({ severity }: Problem): boolean => severity === 'warning'
+
+/**
+ * What the form sees itself, then what the hub says of other fields: of the same field, the form's word is newer.
+ * Refusals come before all advice, and who is refused by the hub needs no advice of the form's.
+ */
 export function merge(own: readonly Problem[], hubs: readonly Problem[]): Problem[] {
-  const seen = new Set(own.map(({ field }) => controlPath(field)))
-  const related = (path: string): boolean => seen.has(path) || [...seen].some((other) => isInside(other, path) || isInside(path, other))
-  return [...own, ...hubs.filter(({ field }) => !related(controlPath(field)))]
+  const refused = pathsOf(own.filter((problem) => !isAdvice(problem)))
+  const refusals = hubs.filter((problem) => !isAdvice(problem) && !isRelated(problem, refused))
+  const said = pathsOf([...own, ...refusals])
+  return [
+    ...own.filter((problem) => !isAdvice(problem)),
+    ...refusals,
+    ...own.filter((problem) => isAdvice(problem) && !isRelated(problem, pathsOf(refusals))),
+    ...hubs.filter((problem) => isAdvice(problem) && !isRelated(problem, said)),
+  ]
+}
+
+const pathsOf = (problems: readonly Problem[]): ReadonlySet<string> =>
+  new Set(problems.map(({ field }) => controlPath(field)))
+
+function isRelated({ field }: Problem, paths: ReadonlySet<string>): boolean {
+  const path = controlPath(field)
+  return paths.has(path) || [...paths].some((other) => isInside(other, path) || isInside(path, other))
 }
 
 /** Value and rule in a sentence: `0 must be at least 1`. */

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { h } from '../../ui/dom.ts'
 import type { View } from '../state.ts'
-import { documentText } from './from-draft.ts'
+import { templateText } from './from-draft.ts'
 import { isOwnWork } from './own-work.ts'
 
 /** The cloud's ready documents; asks before one replaces what somebody has written. */
@@ -23,7 +23,7 @@ export function templateBar(replace: (text: string) => void): { element: HTMLEle
   }
   const take = (): void => {
     const template = view?.dialect?.templates.find(({ id }) => id === choice.value)
-    if (template !== undefined) replace(documentText(template.document))
+    if (template !== undefined) replace(templateText(template.document))
     close()
   }
   const ask = (): void => {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { DialectView, Problem } from '../../../src/shared/api.ts'
 import type { JobDraft, TargetDraft } from '../../../src/shared/job-draft.ts'
+import { JsonText } from '../../../src/shared/json-text.ts'
 import type { DraftInWork } from '../../../src/shared/messages.ts'
 import { Checks } from './checks.ts'
 import { queriesOf, type Form } from './form.ts'
@@ -49,9 +50,11 @@ function checkName(checks: Checks, { name }: Form, dialect: DialectView | undefi
   if (!new RegExp(`^(?:${dialect.jobName.pattern})$`).test(given)) checks.refuse('name', given, dialect.jobName.rule)
 }
 
-function documentOf(checks: Checks, { documentText }: Form): { document?: unknown } {
+/** What surrounds it, such as the last line's end, is the page's. */
+function documentOf(checks: Checks, { documentText }: Form): { document?: JsonText } {
   try {
-    return { document: JSON.parse(documentText) as unknown }
+    JSON.parse(documentText)
+    return { document: new JsonText(documentText.trim()) }
   } catch {
     checks.refuse('document', undefined, documentText.trim() === '' ? l10n.t('is required') : l10n.t('is not JSON yet'))
     return {}

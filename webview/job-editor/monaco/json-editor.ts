@@ -45,7 +45,7 @@ export function createJsonEditor(place: HTMLElement, ariaLabel: string, onText: 
   return {
     text: () => model.getValue(),
     replace(text) {
-      if (text === model.getValue()) return
+      if (sameLines(text, model.getValue())) return
       // The first text is where undo ends.
       if (model.getAlternativeVersionId() === 1) return model.setValue(text)
       model.pushStackElement()
@@ -54,7 +54,13 @@ export function createJsonEditor(place: HTMLElement, ariaLabel: string, onText: 
     },
     setSchema(name, schema) {
       const schemas = [{ uri: `iothub:/schema/${name}.json`, fileMatch: [String(uri)], schema }]
-      jsonDefaults.setDiagnosticsOptions({ validate: true, enableSchemaRequest: false, allowComments: false, schemaValidation: 'error', schemas })
+      jsonDefaults.setDiagnosticsOptions({
+        validate: true,
+        enableSchemaRequest: false,
+        allowComments: false,
+        schemaValidation: 'warning',
+        schemas,
+      })
     },
     setLook({ fontFamily, fontSize, fontLigatures, tabSize, insertSpaces, wordWrap }) {
       view.updateOptions({ fontFamily, fontSize, fontLigatures, wordWrap: wordWrap ? 'on' : 'off', tabSize, insertSpaces, detectIndentation: false })
@@ -64,10 +70,22 @@ export function createJsonEditor(place: HTMLElement, ariaLabel: string, onText: 
   }
 }
 
-/** Hints are none of the reasons why a document cannot be sent. */
+/**
+ * Whether two texts differ in how their lines end at most: an editor has one way, where a document may have several.
+ */
+export const sameLines = (one: string, other: string): boolean => inLines(one) === inLines(other)
+
+const inLines = (text: string): string => text.replace(/\r\n?/g, '\n')
+
+/** Only errors are reasons why a document cannot be sent; hints are not even advice. */
 const markersOf = (resource: Uri): Marker[] =>
   editor
     .getModelMarkers({ resource })
     .filter(({ severity }) => severity >= MarkerSeverity.Warning)
     .sort((a, b) => b.severity - a.severity || a.startLineNumber - b.startLineNumber)
-    .map(({ startLineNumber, startColumn, message }) => ({ line: startLineNumber, column: startColumn, message }))
+    .map(({ startLineNumber, startColumn, message, severity }) => ({
+      line: startLineNumber,
+      column: startColumn,
+      message,
+      ...(severity < MarkerSeverity.Error && { severity: 'warning' as const }),
+    }))
