@@ -194,10 +194,58 @@ test('UpdateJob changes what is shown, refuses more retries, and leaves everythi
   assert.equal(jobs.job('j1').status, 'COMPLETED')
 })
 
-test('executions outlive their thing: they can still be listed and cancelled', () => {
+test('a thing that is deleted ends its executions as REMOVED; they can still be listed, and its successor has nothing to do', () => {
   const jobs = lab()
   jobs.create('j1')
+  jobs.create('j2')
+  jobs.publish('t1', 'j2/update', { status: 'IN_PROGRESS' })
   jobs.bench.turn(({ engine, turn }) => engine.devices.delete(turn, 'aws/t1'))
-  assert.equal((jobs.call('GET', '/things/t1/jobs').body['executionSummaries'] as object[]).length, 1)
-  assert.equal(jobs.call('PUT', '/things/t1/jobs/j1/cancel').status, 200)
+  for (const id of ['j1', 'j2']) {
+    const job = jobs.call('GET', `/jobs/${id}`).body['job'] as { status: string; jobProcessDetails: Record<string, number> }
+    assert.deepEqual([job.status, job.jobProcessDetails['numberOfRemovedThings']], ['COMPLETED', 1])
+    const [listed] = jobs.call('GET', `/jobs/${id}/things`).body['executionSummaries'] as { jobExecutionSummary: { status: string } }[]
+    assert.equal(listed?.jobExecutionSummary.status, 'REMOVED')
+  }
+  assert.equal((jobs.call('GET', '/things/t1/jobs').body['executionSummaries'] as object[]).length, 2)
+  assert.equal(jobs.call('PUT', '/things/t1/jobs/j1/cancel').type, 'InvalidStateTransitionException')
+  jobs.things(['t1'])
+  assert.deepEqual(Object.keys(jobs.publish('t1', '$next/get')[0]?.json ?? {}), ['timestamp'])
+  assert.equal(jobs.publish('t1', 'j2/update', { status: 'SUCCEEDED' })[0]?.json['code'], 'InvalidStateTransition')
+})
+
+test('every execution counts in jobProcessDetails: those that were retried, and those of who has left and come back', () => {
+  const jobs = new JobsLab()
+  jobs.things(['t1', 't2'], 'g')
+  const criteriaList = [{ failureType: 'FAILED', numberOfRetries: 1 }]
+  jobs.create('j1', { targetSelection: 'CONTINUOUS', jobExecutionsRetryConfig: { criteriaList } }, [groupArn('g')])
+  const counted = (): Record<string, number> => {
+    const { jobProcessDetails } = jobs.call('GET', '/jobs/j1').body['job'] as { jobProcessDetails: Record<string, number> }
+    return Object.fromEntries(Object.entries(jobProcessDetails).filter(([, count]) => count > 0))
+  }
+  assert.deepEqual(counted(), { numberOfQueuedThings: 2 })
+  jobs.publish('t1', 'j1/update', { status: 'FAILED' })
+  assert.deepEqual(counted(), { numberOfFailedThings: 1, numberOfQueuedThings: 2 })
+  jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })
+  jobs.leave('t2', 'g')
+  assert.deepEqual(counted(), { numberOfSucceededThings: 1, numberOfFailedThings: 1, numberOfRemovedThings: 1 })
+  assert.equal(jobs.execution('j1', 't2').version, 1)
+  jobs.join('t2', 'g')
+  jobs.leave('t1', 'g')
+  assert.equal(jobs.execution('j1', 't2').number, 2)
+  const sent = jobs.join('t1', 'g')
+  assert.deepEqual(only(sent, '/notify-next').json['execution'], {
+    jobId: 'j1',
+    status: 'QUEUED',
+    queuedAt: Math.floor(jobs.bench.now / 1000),
+    lastUpdatedAt: Math.floor(jobs.bench.now / 1000),
+    versionNumber: 1,
+    executionNumber: 3,
+    jobDocument: { operation: 'j1' },
+  })
+  assert.deepEqual(counted(), {
+    numberOfSucceededThings: 1,
+    numberOfFailedThings: 1,
+    numberOfQueuedThings: 2,
+    numberOfRemovedThings: 1,
+  })
 })

@@ -205,6 +205,39 @@ test('deleting the latest attempt brings the one before it back', () => {
   assert.deepEqual([hall.status(device!), hall.count('QUEUED'), hall.count('FAILED'), hall.jobStatus()], ['FAILED', 0, 1, 'COMPLETED'])
 })
 
+test('a device that is deleted ends what it had to do as REMOVED: the job completes, and the next device of the name has nothing of it', () => {
+  const hall = new Hall()
+  const devices = hall.devices(3)
+  hall.job(devices)
+  hall.report(devices[0]!, 'IN_PROGRESS')
+  hall.report(devices[2]!, 'FAILED')
+  hall.told()
+  hall.turn((turn, engine) => devices.forEach((device) => engine.devices.delete(turn, device)))
+  assert.deepEqual(devices.map((device) => hall.status(device)), ['REMOVED', 'REMOVED', 'FAILED'])
+  assert.equal(hall.jobStatus(), 'COMPLETED')
+  assert.equal(hall.told().filter((type) => type === 'queue.changed').length, 2)
+  hall.devices(3)
+  hall.restart()
+  assert.deepEqual(devices.map((device) => hall.engine.executions.pending(device)), [[], [], []])
+  assert.equal(hall.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')), 0)
+  assert.throws(() => hall.report(devices[0]!, 'SUCCEEDED'), (error) => error instanceof HubError && error.code === 'INVALID_TRANSITION')
+})
+
+test('a device that is deleted before a rollout comes to it, and registered anew, is passed over', () => {
+  for (const restarts of [false, true]) {
+    const hall = new Hall()
+    const devices = hall.devices(2)
+    hall.job(devices, { rollout: { perMinute: 1 } })
+    hall.turn((turn, engine) => engine.devices.delete(turn, devices[1]!))
+    hall.turn((turn, engine) => engine.devices.create(turn, { dialect: 'x', name: 'd2' }))
+    if (restarts) hall.restart()
+    hall.advance(MINUTE)
+    assert.deepEqual(devices.map((device) => hall.status(device)), ['QUEUED', undefined])
+    hall.report(devices[0]!, 'SUCCEEDED')
+    assert.equal(hall.jobStatus(), 'COMPLETED')
+  }
+})
+
 test('what is said with a cancellation is kept with the execution if it is cancelled, and is no part of what it was before', () => {
   const hall = new Hall()
   const [device] = hall.devices(1) as [string]

@@ -2,6 +2,7 @@ import type { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import { Erased } from './erased.ts'
+import { Leavers } from './leavers.ts'
 import type { Counts, Execution } from './model.ts'
 import { Queues } from './queue.ts'
 import { isPending, noCounts } from './states.ts'
@@ -15,17 +16,20 @@ export class Book {
   readonly queues = new Queues()
   readonly tally = new Tally()
   readonly erased: Erased
+  readonly leavers: Leavers
   readonly #table: Table<Execution>
   readonly #deadlines: Deadlines<string>
   readonly #latest = new Map<JobKey, Map<DeviceKey, Execution>>()
   readonly #jobs = new Map<DeviceKey, Set<JobKey>>()
   readonly #counts = new Map<JobKey, Counts>()
+  readonly #totals = new Map<JobKey, Counts>()
   #order = 0
 
   constructor(tables: Tables, deadlines: Deadlines<string>) {
     this.#table = tables.table('executions')
     this.#deadlines = deadlines
     this.erased = new Erased(tables)
+    this.leavers = new Leavers(tables)
     for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
     // Only once all attempts are there: which of them count cannot be told from one to the next where some have been erased.
     for (const [job, latest] of this.#latest) for (const execution of latest.values()) this.tally.add(job, this.#counted(execution))
@@ -48,6 +52,11 @@ export class Book {
     return this.#latest.get(job) ?? NO_EXECUTIONS
   }
 
+  /** Whether the device has an execution of this job, or has had one that was deleted. */
+  knows(job: JobKey, device: DeviceKey): boolean {
+    return this.get(job, device) !== undefined || this.erased.number(job, device) > 0
+  }
+
   /** The jobs this device has an execution of, oldest first. */
   jobsOf(device: DeviceKey): ReadonlySet<JobKey> {
     return this.#jobs.get(device) ?? new Set()
@@ -59,8 +68,14 @@ export class Book {
     return Array.from({ length: last }, (_, index) => this.get(job, device, index + 1)).filter((attempt) => attempt !== undefined)
   }
 
+  /** Of the latest attempts. */
   counts(job: JobKey): Readonly<Counts> {
     return this.#counts.get(job) ?? noCounts()
+  }
+
+  /** Of all attempts. */
+  totals(job: JobKey): Readonly<Counts> {
+    return this.#totals.get(job) ?? noCounts()
   }
 
   /** The number of a new attempt: never one that there was. */
@@ -75,7 +90,10 @@ export class Book {
     this.#arm(execution, before)
     this.#count(execution, before)
     this.#index(execution, before)
-    if (before?.number !== execution.number) this.erased.remove(execution.job, execution.device)
+    if (before?.number !== execution.number) {
+      this.erased.remove(execution.job, execution.device)
+      this.leavers.remove(execution.job, execution.device)
+    }
     this.queues.change(before, execution)
   }
 
@@ -92,9 +110,10 @@ export class Book {
     const latest = this.get(job, device)
     this.#table.delete(keyOf(execution))
     this.#deadlines.delete(timerKey(execution))
+    countsIn(this.#totals, job)[execution.status] -= 1
     if (latest?.number !== execution.number) return
     const previous = this.#previous(latest)
-    const counts = this.#countsOf(job)
+    const counts = countsIn(this.#counts, job)
     counts[latest.status] -= 1
     this.queues.change(latest, undefined)
     if (previous !== undefined) {
@@ -110,12 +129,15 @@ export class Book {
   forget(job: JobKey): void {
     this.#latest.delete(job)
     this.#counts.delete(job)
+    this.#totals.delete(job)
     this.tally.forget(job)
     this.erased.forget(job)
+    this.leavers.forget(job)
   }
 
   #load(execution: Execution): void {
     this.#order = Math.max(this.#order, execution.order)
+    countsIn(this.#totals, execution.job)[execution.status] += 1
     const before = this.get(execution.job, execution.device)
     if (before !== undefined && before.number > execution.number) return
     this.#arm(execution, undefined)
@@ -134,6 +156,9 @@ export class Book {
   #count(execution: Execution, before: Execution | undefined): void {
     const { job, number, retried, status } = execution
     const isNew = before?.number !== number
+    const totals = countsIn(this.#totals, job)
+    if (!isNew) totals[before.status] -= 1
+    totals[status] += 1
     if (isNew && retried === undefined) this.tally.remove(job, this.#counted(before))
     if (!isPending(status) && (isNew || isPending(before.status))) this.tally.add(job, [execution])
   }
@@ -148,19 +173,13 @@ export class Book {
     let latest = this.#latest.get(job)
     if (latest === undefined) this.#latest.set(job, (latest = new Map()))
     latest.set(device, execution)
-    const counts = this.#countsOf(job)
+    const counts = countsIn(this.#counts, job)
     if (before !== undefined) counts[before.status] -= 1
     counts[execution.status] += 1
     if (before !== undefined) return
     let jobs = this.#jobs.get(device)
     if (jobs === undefined) this.#jobs.set(device, (jobs = new Set()))
     jobs.add(job)
-  }
-
-  #countsOf(job: JobKey): Counts {
-    let counts = this.#counts.get(job)
-    if (counts === undefined) this.#counts.set(job, (counts = noCounts()))
-    return counts
   }
 
   #previous(execution: Execution): Execution | undefined {
@@ -170,6 +189,12 @@ export class Book {
     }
     return undefined
   }
+}
+
+function countsIn(all: Map<JobKey, Counts>, job: JobKey): Counts {
+  let counts = all.get(job)
+  if (counts === undefined) all.set(job, (counts = noCounts()))
+  return counts
 }
 
 const keyOfExecution = (job: JobKey, device: DeviceKey, number: number): string => `${job} ${device} ${number}`

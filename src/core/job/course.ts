@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { Deadlines } from '../deadlines.ts'
-import type { DeviceKey, JobKey } from '../ids.ts'
+import type { DeviceKey, GroupKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import { brokenRule } from './abort.ts'
@@ -106,7 +106,7 @@ export class Course {
     }
     // Only the latest attempt can end: those before it have.
     const retried = !this.hasEnded(job, turn.now) ? retryAfter(execution, job.retry ?? []) : undefined
-    if (retried !== undefined) this.#queue(turn, job, execution.device, retried)
+    if (retried !== undefined && this.#isFor(job, execution.device)) this.#queue(turn, job, execution.device, retried)
     else this.complete(turn, job)
   }
 
@@ -165,23 +165,36 @@ export class Course {
     turn.emit({ type: 'job.canceled', key, job: swept })
   }
 
-  /** A device may have joined or left the targets of a continuous job. */
-  reconsider(turn: Turn, job: Job, device: DeviceKey): void {
+  /** A device may have joined or left the targets of a continuous job; `joined` is the group that it has come into. */
+  reconsider(turn: Turn, job: Job, device: DeviceKey, joined: GroupKey | undefined): void {
+    const { leavers } = this.#book
     const latest = this.#book.get(job.key, device)
-    const meant = this.isTarget(job, device)
-    if (!meant) this.#book.erased.left(job.key, device)
-    if (meant && (latest === undefined || latest.status === 'REMOVED')) {
-      if (this.#book.erased.withholds(job.key, device)) return
-      if (this.hasEnded(job, turn.now) || this.#plans.awaits(job, device)) return
-      if (windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
-      else this.extend(turn, job, [device])
-    } else if (!meant && latest !== undefined && isPending(latest.status)) {
-      this.#executions.move(turn, latest, 'REMOVE')
+    if (!this.#isTarget(job, device)) {
+      if (this.#book.knows(job.key, device)) leavers.add(job.key, device)
+      // What is in progress may come to its end.
+      if (latest?.status === 'QUEUED' || latest?.status === 'SENT') this.#executions.move(turn, latest, 'REMOVE')
+      return
+    }
+    if (latest !== undefined && isPending(latest.status)) return leavers.remove(job.key, device)
+    // Who comes into another of the target groups gets the work anew, as who comes back does.
+    if (joined !== undefined && latest !== undefined && this.#isWithin(job, joined)) leavers.add(job.key, device)
+    if (!this.#isNew(job, device) || this.hasEnded(job, turn.now) || this.#plans.awaits(job, device)) return
+    if (windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
+    else this.extend(turn, job, [device])
+  }
+
+  /** A device was deleted: what it had to do is removed, and is not what another of its name has to do. */
+  gone(turn: Turn, device: DeviceKey): void {
+    for (const key of this.#plans.awaiting(this.jobs, device)) this.#book.leavers.add(key, device)
+    for (const key of [...this.#book.jobsOf(device)]) {
+      this.#book.leavers.add(key, device)
+      const latest = this.#book.get(key, device)
+      if (latest !== undefined && isPending(latest.status)) this.#executions.move(turn, latest, 'REMOVE')
     }
   }
 
   /** Whether the targets mean this device now. */
-  isTarget(job: Job, device: DeviceKey): boolean {
+  #isTarget(job: Job, device: DeviceKey): boolean {
     return this.#fleet.devices.get(device) !== undefined && means(this.#fleet, job.targets, device)
   }
 
@@ -190,14 +203,28 @@ export class Course {
     return rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
   }
 
+  /** Whether the rollout, having come to this device, has something for it. */
   #isDue(job: Job, device: DeviceKey): boolean {
     const latest = this.#book.get(job.key, device)
-    return (latest === undefined || latest.status === 'REMOVED') && this.#isFor(job, device)
+    const hasWork = latest !== undefined && (isPending(latest.status) || !this.#book.leavers.has(job.key, device))
+    return !hasWork && this.#isFor(job, device)
   }
 
-  /** Whether a device that the job has come to is its own still: registered, and meant if the job is continuous. */
+  /** Whether a device that a continuous job means has been given nothing of it since it came, nor was that deleted. */
+  #isNew({ key }: Job, device: DeviceKey): boolean {
+    return this.#book.leavers.has(key, device) || !this.#book.knows(key, device)
+  }
+
+  /** Whether a device that the job has come to is its own still: the one it was then, and meant if the job is continuous. */
   #isFor(job: Job, device: DeviceKey): boolean {
-    return job.selection === 'SNAPSHOT' ? this.#fleet.devices.get(device) !== undefined : this.isTarget(job, device)
+    if (job.selection === 'CONTINUOUS') return this.#isTarget(job, device)
+    return this.#fleet.devices.get(device) !== undefined && !this.#book.leavers.has(job.key, device)
+  }
+
+  /** Whether the group is one of the job's targets, or below one. */
+  #isWithin({ targets }: Job, group: GroupKey): boolean {
+    const within = { groups: [group] }
+    return targets.some((target) => target.type === 'group' && this.#fleet.groups.contains(target.group, within))
   }
 
   #queue(turn: Turn, job: Job, device: DeviceKey, retried?: NonNullable<Execution['retried']>): void {

@@ -7,8 +7,6 @@ interface Erasure {
   device: DeviceKey
   /** The highest of an attempt that was erased. */
   number: number
-  /** The device is none of the targets, or was not for a while since. */
-  left?: true
 }
 
 /**
@@ -29,22 +27,10 @@ export class Erased {
     return this.#table.get(keyOf(job, device))?.number ?? 0
   }
 
-  /** Whether nothing was queued for the device since, nor has it left the targets, to come back as a new one. */
-  withholds(job: JobKey, device: DeviceKey): boolean {
-    const erasure = this.#table.get(keyOf(job, device))
-    return erasure !== undefined && erasure.left !== true
-  }
-
-  /** The latest attempt of a device was erased; `isTarget`: the device is one of the job's targets now. */
-  add({ job, device, number }: Execution, isTarget: boolean): void {
-    this.#table.set(keyOf(job, device), { job, device, number: Math.max(number, this.number(job, device)), ...(!isTarget && { left: true }) })
+  /** The latest attempt of a device was erased. */
+  add({ job, device, number }: Execution): void {
+    this.#table.set(keyOf(job, device), { job, device, number: Math.max(number, this.number(job, device)) })
     this.#index(job, device)
-  }
-
-  /** The device is none of the targets now. */
-  left(job: JobKey, device: DeviceKey): void {
-    const erasure = this.#table.get(keyOf(job, device))
-    if (erasure !== undefined && erasure.left !== true) this.#table.set(keyOf(job, device), { ...erasure, left: true })
   }
 
   /** The device has a later attempt: nothing need be known of the erased one any more. */

@@ -9,8 +9,6 @@ import { startTimer, stepTimer, type Timers } from './timeout.ts'
 /** What executions need of the jobs they belong to. */
 export interface Employer {
   inProgressMs(job: JobKey): number | undefined
-  /** Whether the device is one of the job's targets now. */
-  isTarget(job: JobKey, device: DeviceKey): boolean
   /** An execution has just ended. */
   ended(turn: Turn, execution: Execution): void
 }
@@ -60,8 +58,14 @@ export class Executions {
     return this.#book.attempts(job, device)
   }
 
+  /** How many devices' latest executions are in each state. */
   counts(job: JobKey): Readonly<Counts> {
     return this.#book.counts(job)
+  }
+
+  /** How many executions are in each state, those that others have followed among them. */
+  totals(job: JobKey): Readonly<Counts> {
+    return this.#book.totals(job)
   }
 
   /** Starts what stands at the front; if that is in progress already, it is returned untouched. */
@@ -112,7 +116,7 @@ export class Executions {
     if (execution.status === 'IN_PROGRESS' && !force) throw invalidTransition(execution, 'DELETED')
     const latest = this.require(job, device).number === number
     this.#book.erase(execution)
-    if (latest && !withJob) this.#book.erased.add(execution, this.#employer.isTarget(job, device))
+    if (latest && !withJob) this.#book.erased.add(execution)
     turn.emit({ type: 'execution.deleted', key: device, execution })
     if (isPending(execution.status)) this.#employer.ended(turn, execution)
   }
@@ -123,6 +127,8 @@ export class Executions {
     if (status === undefined) throw invalidTransition(before, move)
     const after = next(turn, before, status)
     if (details !== undefined) after.details = details
+    // [aws-errata B3.1] Who is removed is not told, so nothing that it knows of has changed.
+    if (move === 'REMOVE') after.version = before.version
     if (move === 'FORCE_CANCEL' && before.status === 'IN_PROGRESS') after.forceCanceled = true
     return this.#write(turn, before, after)
   }

@@ -33,10 +33,6 @@ export class Jobs {
     this.#fleet = fleet
     this.executions = new Executions(this.#book, {
       inProgressMs: (job) => this.get(job)?.timeout?.inProgressMs,
-      isTarget: (key, device) => {
-        const job = this.get(key)
-        return job !== undefined && this.#course.isTarget(job, device)
-      },
       ended: (turn, execution) =>
         this.#course.ended(turn, execution, (reasonCode, comment) => this.cancel(turn, execution.job, { reasonCode, comment })),
     })
@@ -150,13 +146,16 @@ export class Jobs {
     }
   }
 
-  /** Lets continuous jobs follow what became of the fleet in this turn, then tells whose queue is another now. */
+  /** Lets jobs follow what became of the fleet in this turn, then tells whose queue is another now. */
   settle(turn: Turn): void {
     const { continuous } = this.#course
     for (; turn.settled < turn.events.length; turn.settled += 1) {
-      const device = continuous.size === 0 ? undefined : affected(turn.events[turn.settled]!)
+      const event = turn.events[turn.settled]!
+      if (event.type === 'device.deleted') this.#course.gone(turn, event.key)
+      const device = continuous.size === 0 ? undefined : affected(event)
       if (device === undefined) continue
-      for (const key of [...continuous]) this.#course.reconsider(turn, this.require(key), device)
+      const joined = event.type === 'group.joined' ? event.key : undefined
+      for (const key of [...continuous]) this.#course.reconsider(turn, this.require(key), device, joined)
     }
     this.#book.queues.settle(turn)
   }

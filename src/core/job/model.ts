@@ -141,7 +141,7 @@ export interface Execution {
   stepTimeoutAt?: Instant
 }
 
-/** How many devices' latest executions are in each state. */
+/** How many executions are in each state. */
 export type Counts = Record<ExecutionStatus, number>
 
 /** What a device reports of an execution. */

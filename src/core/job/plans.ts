@@ -40,6 +40,14 @@ export class Plans {
     return waiting.has(device)
   }
 
+  /** The jobs whose rollout has still to come to this device. */
+  *awaiting(jobs: Table<Job>, device: DeviceKey): Generator<JobKey> {
+    for (const [key] of this.#table.entries()) {
+      const job = jobs.get(key)
+      if (job !== undefined && this.awaits(job, device)) yield key
+    }
+  }
+
   /** The rollout has come to these devices. */
   reached(job: JobKey, devices: readonly DeviceKey[]): void {
     const waiting = this.#waiting.get(job)

@@ -6,7 +6,6 @@ export interface Erasure {
   job: string
   device: string
   number: number
-  left?: true
 }
 
 const PENDING = ['QUEUED', 'SENT', 'IN_PROGRESS']
@@ -33,6 +32,7 @@ export class Facts {
   readonly reruns: Table<{ failed: [string, number][] }>
   readonly executions: Table<Execution>
   readonly erased: Table<Erasure>
+  readonly leavers: Table<{ job: string; device: string }>
 
   constructor(tables: Tables) {
     this.devices = tables.table('devices')
@@ -42,6 +42,7 @@ export class Facts {
     this.reruns = tables.table('reruns')
     this.executions = tables.table('executions')
     this.erased = tables.table('erased')
+    this.leavers = tables.table('leavers')
   }
 
   /** All there are of this device at this job, the first one first. */

@@ -20,6 +20,8 @@ export class ModelHall extends Hall {
   readonly #numbers: Numbers = new Map()
   /** When first attempts were queued, by job. */
   readonly #queued = new Map<string, number[]>()
+  /** The ids of the devices that each job was planned for. */
+  readonly #planned = new Map<string, Map<string, string | undefined>>()
   #queues: QueueIds = new Map()
   #late = false
 
@@ -94,12 +96,29 @@ export class ModelHall extends Hall {
     const now = this.clock.now()
     checkExecutions(changes, events, this.#numbers, now, this.#late)
     this.#checkRate(changes, now)
+    this.#checkHeirs(changes)
     checkJobs(changes, events, this.#numbers)
     const queues = queueIds(this.facts)
     checkQueueEvents(this.#queues, queues, events)
     this.#queues = queues
     checkAnswers(this.facts, this.engine)
     checkLeftovers(this.facts)
+  }
+
+  /** What a snapshot job has for a device is not what it has for the next one of that name. */
+  #checkHeirs(changes: readonly Change[]): void {
+    for (const { table, key, before, after } of changes) {
+      if (table === 'jobs' && (before === undefined || after === undefined)) this.#planned.delete(key)
+      if (table === 'plans' && after !== undefined && !this.#planned.has(key)) {
+        const { devices } = after as { devices: string[] }
+        this.#planned.set(key, new Map(devices.map((device) => [device, this.facts.devices.get(device)?.id])))
+      }
+      if (table !== 'executions' || before !== undefined) continue
+      const { job, device } = after as Execution
+      if (this.facts.jobs.get(job)?.selection !== 'SNAPSHOT') continue
+      const id = this.#planned.get(job)?.get(device)
+      assert.equal(this.facts.devices.get(device)?.id, id, `${job} was planned for another ${device}`)
+    }
   }
 
   /** [aws 3.6] No 60 seconds see more first attempts at a snapshot job than its rate. */

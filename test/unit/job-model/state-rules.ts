@@ -19,6 +19,9 @@ export function checkAnswers(facts: Facts, engine: Engine): void {
     const own = ofJob.get(key) ?? []
     const counts = Object.fromEntries(executionStates.map((status) => [status, own.filter((each) => each.status === status).length]))
     assert.deepEqual(executions.counts(key), counts, `the counts of ${key}`)
+    const all = [...facts.executions.values()].filter(({ job }) => job === key)
+    const totals = Object.fromEntries(executionStates.map((status) => [status, all.filter((each) => each.status === status).length]))
+    assert.deepEqual(executions.totals(key), totals, `the totals of ${key}`)
     sameSet(executions.ofJob(key).values(), own, `the executions of ${key}`)
   }
   const queues = facts.queues()
@@ -44,6 +47,12 @@ export function checkLeftovers(facts: Facts): void {
   for (const { job, device, number } of facts.erased.values()) {
     assert.ok(facts.jobs.has(job), `an erasure of ${job}, which is gone`)
     assert.ok(number > (histories.get(`${job} ${device}`)?.at(-1)?.number ?? 0), 'a later attempt makes an erasure needless')
+  }
+  for (const { job, device } of facts.leavers.values()) {
+    assert.ok(facts.jobs.has(job), `a leaver of ${job}, which is gone`)
+    const latest = histories.get(`${job} ${device}`)?.at(-1)
+    const waits = latest?.status === 'QUEUED' || latest?.status === 'SENT'
+    assert.ok(!waits, `${device} has left ${job}, and yet has something to begin`)
   }
   for (const device of facts.devices.values()) for (const group of device.groups) assert.ok(facts.groups.has(group), `${device.key} is in ${group}, which is gone`)
 }
@@ -71,6 +80,9 @@ function checkJob(facts: Facts, key: string, now: number): void {
   const job = facts.jobs.get(key)!
   const plan = facts.plans.get(key)?.devices
   const latest = facts.latest().filter((each) => each.job === key)
+  for (const { device, status } of latest.filter(isPending)) {
+    assert.ok(facts.devices.has(device), `${key} is ${status} on ${device}, which is gone`)
+  }
   const pending = latest.filter(isPending)
   assert.equal(job.sweeping, undefined, `${key} is through with its cancellation`)
   assert.notEqual(job.status, 'DELETING')
@@ -85,12 +97,19 @@ function checkJob(facts: Facts, key: string, now: number): void {
   if (plan !== undefined) assert.ok(job.planned === plan.length && job.rolledOut < plan.length, 'a rollout has somewhere to go')
   if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true) assert.ok(pending.length > 0 || plan !== undefined, `${key} has a reason to be in progress`)
   if (job.selection === 'SNAPSHOT') return
-  for (const { device } of pending) assert.ok(facts.means(job.targets, device), `${key} is pending on ${device}, which it does not mean`)
+  for (const { device, status } of pending) {
+    // [aws-errata B3.1] What is in progress when its device leaves may come to its end.
+    const may = facts.means(job.targets, device) || status === 'IN_PROGRESS'
+    assert.ok(may, `${key} is ${status} on ${device}, which it does not mean`)
+  }
   if (job.rolloutStopped === true || (job.schedule?.endAt ?? Infinity) <= now) return
   const reached = new Set(latest.filter(({ status }) => status !== 'REMOVED').map(({ device }) => device))
   const planned = new Set(plan?.slice(job.rolledOut))
   for (const { key: device } of facts.devices.values()) {
+    if (!facts.means(job.targets, device)) continue
     const known = reached.has(device) || planned.has(device) || facts.erased.has(`${key} ${device}`)
-    if (facts.means(job.targets, device)) assert.ok(known, `${key} means ${device}, but does not come to it`)
+    assert.ok(known, `${key} means ${device}, but does not come to it`)
+    const anew = facts.leavers.has(`${key} ${device}`) && !planned.has(device)
+    assert.ok(!anew, `${device} has come back to ${key}, and is given nothing`)
   }
 }

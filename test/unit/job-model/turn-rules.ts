@@ -16,7 +16,7 @@ export type Numbers = Map<string, Map<string, number>>
 
 const of = (changes: readonly Change[], table: string): Change[] => changes.filter((change) => change.table === table)
 
-/** [aws 2.6, 2.9] Every change of an execution is a step of its life, one version on, and told by an event of its own. */
+/** [aws 2.6, 2.9, aws-errata B3.1] Every change of an execution is a step of its life, one version on, and told by an event of its own. */
 export function checkExecutions(changes: readonly Change[], events: readonly DomainEvent[], numbers: Numbers, now: number, late: boolean): void {
   const told = events.filter((event) => event.type.startsWith('execution.'))
   const told1 = told.map((event) => ({ type: event.type, ...('execution' in event && { execution: event.execution }), ...('before' in event && { before: event.before }) }))
@@ -25,8 +25,11 @@ export function checkExecutions(changes: readonly Change[], events: readonly Dom
     return before === undefined ? { type: 'execution.queued', execution: after } : { type: 'execution.changed', execution: after, before }
   })
   assert.deepEqual(told1, written, 'the events of executions tell what was written')
+  const deleted = new Set(events.flatMap((event) => (event.type === 'device.deleted' ? [event.key] : [])))
   for (const { before, after } of of(changes, 'executions') as { before?: Execution; after?: Execution }[]) {
     if (after === undefined) continue
+    const ends = before?.status === 'IN_PROGRESS' && after.status === 'REMOVED'
+    assert.ok(!ends || deleted.has(after.device), 'what is in progress is removed with its device only')
     if (before === undefined) checkNew(after, numbers, now)
     else checkSuccessor(before, after, now, late)
   }
@@ -47,7 +50,7 @@ function checkSuccessor(before: Execution, after: Execution, now: number, late: 
   const hub = (['SEND', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', 'REMOVE'] as const).some((move) => moved(before.status, move) === after.status)
   const device = told.some((status) => mayReport(before.status, status as 'IN_PROGRESS'))
   assert.ok(hub || device, `${before.status} becomes ${after.status}`)
-  assert.equal(after.version, before.version + 1, 'one version on')
+  assert.equal(after.version, before.version + (after.status === 'REMOVED' ? 0 : 1), 'one version on, but for what is removed')
   const fixed = ({ job, device: of, number, order, queuedAt, retried }: Execution): unknown => ({ job, of, number, order, queuedAt, retried })
   assert.deepEqual(fixed(after), fixed(before))
   assert.equal(after.updatedAt, now)

@@ -69,7 +69,11 @@ const fields = rows('Jobs: CreateJob fields', [
   ['jobTemplateArn', 'modelled', 'own templates; AWS-managed ones do not exist here'],
   ['documentParameters', 'refused', 'goes with AWS-managed templates only'],
   ['description', 'modelled'],
-  ['targetSelection', 'modelled'],
+  [
+    'targetSelection',
+    'modelled',
+    'what is in progress when its thing leaves a continuous job may end; who comes back, or into another target group, gets the next execution',
+  ],
   ['jobExecutionsRolloutConfig', 'modelled', 'DEVIATION: without one, open mode rolls out at once; strict mode at 1000 a minute, as AWS does'],
   ['abortConfig', 'modelled', 'the reasonCode is ABORT_CRITERIA_MET; attempts that are retried count, each for itself'],
   ['timeoutConfig', 'modelled', 'expires on the second, where AWS may be up to 60 s late'],

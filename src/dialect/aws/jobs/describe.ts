@@ -25,7 +25,10 @@ export function describeJob(ctx: Context, caller: Caller, job: Job): object {
     ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
     ...describePlan(job),
     ...times(job),
-    jobProcessDetails: { ...(isRollingOut(job) && { processingTargets: targetArns(job) }), ...describeCounts(ctx.engine.executions.counts(job.key)) },
+    jobProcessDetails: {
+      ...(isRollingOut(job) && { processingTargets: targetArns(job) }),
+      ...describeCounts(ctx.engine.executions.totals(job.key)),
+    },
     ...(namespaceId !== undefined && { namespaceId }),
     ...(jobTemplateArn !== undefined && { jobTemplateArn }),
     isConcurrent: isConcurrent(job),
@@ -50,7 +53,7 @@ export function summarizeJob(ctx: Context, caller: Caller, job: Job): object {
   }
 }
 
-/** [aws 3.5] How many things' latest executions are in each state. */
+/** [aws-errata C20] Every execution counts, also one that another has followed. */
 const describeCounts = (counts: Readonly<Counts>): Record<string, number> => ({
   numberOfCanceledThings: counts.CANCELED,
   numberOfSucceededThings: counts.SUCCEEDED,

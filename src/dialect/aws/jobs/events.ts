@@ -61,7 +61,7 @@ function publishJob(ctx: Context, job: Job, operation: JobOperation): void {
 
 /** Five of the eight counters that DescribeJob has. */
 function processDetails(ctx: Context, { key }: Job): object {
-  const counts = ctx.engine.executions.counts(key)
+  const counts = ctx.engine.executions.totals(key)
   return {
     numberOfCanceledThings: counts.CANCELED,
     numberOfRejectedThings: counts.REJECTED,
