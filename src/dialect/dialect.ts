@@ -31,6 +31,7 @@ import type {
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { Talker } from '../core/seam/talker.ts'
+import type { TwinForm } from '../core/twin/edit.ts'
 import type { JsonObject, Twin } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
@@ -58,8 +59,7 @@ export interface Dialect {
   readonly enrolment: Enrolment
   /** Its query language, if jobs can be aimed by one. */
   readonly query?: QueryLanguage
-  /** Why its cloud would not hold this twin when people change it by hand, in the cloud's words; `undefined`, or absent: it would. */
-  twinFault?(next: Twin): string | undefined
+  readonly twins: TwinFront
   /** Examples by which the conformance suite tries it out. */
   readonly specimens: Specimens
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */
@@ -170,6 +170,18 @@ export interface JobFront {
    * keep with it. Changes nothing. Refuses with INVALID: field (of `NewJob`), value and rule; `also` may tell of more.
    */
   prepare(ctx: Context, job: NewJob): NewJob
+}
+
+/** What devices and people share, in the words and the form of the cloud: how it is shown, and how an edit of that is read. */
+export interface TwinFront extends TwinForm {
+  /** What its people call it. */
+  readonly word: 'shadow' | 'twin'
+  /** The whole of it, as the cloud's own read operation answers. The same twin is always shown alike, whatever the time. */
+  show(twin: Twin): JsonObject
+  /** How one is shown that is not there yet. */
+  readonly empty: JsonObject
+  /** Why its cloud would not hold this twin when people change it by hand, in the cloud's words; `undefined`, or absent: it would. */
+  fault?(next: Twin): string | undefined
 }
 
 /** A regular expression for the whole name, and the rule in words. */

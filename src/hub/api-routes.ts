@@ -25,13 +25,13 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get(`${DEVICE}/twin`, (request, params) => api.twin(keyIn(params), request.query.get('name') ?? undefined)),
   post('/hub/devices', ({ json }) => api.addDevice(text(json, 'dialect'), text(json, 'name'))),
   post(`${DEVICE}/kit`, (_, params) => api.connectionKit(keyIn(params))),
+  post(`${DEVICE}/twin`, ({ json }, params) => 
+    api.editTwin(keyIn(params), twinIn(json), { edited: object(json, 'edited'), shown: object(json, 'shown'), over: object(json, 'over') }),
+  ),
   {
     method: 'PUT',
     path: `${DEVICE}/twin`,
-    handle: async ({ json }, params) => {
-      const name = member(json, 'name')
-      return api.setDesired(keyIn(params), name === undefined ? undefined : text(json, 'name'), object(json, 'desired'), number(json, 'version'))
-    },
+    handle: async ({ json }, params) => api.setDesired(keyIn(params), twinIn(json), object(json, 'desired'), number(json, 'version')),
   },
   remove(DEVICE, (_, params) => api.removeDevice(keyIn(params))),
   get('/hub/jobs', () => api.jobs()),
@@ -74,6 +74,9 @@ function query<K extends string>({ query: given }: ApiRequest, names: K[]): Part
 }
 
 const limit = ({ query: given }: ApiRequest): { limit?: number } => (given.has('limit') ? { limit: Number(given.get('limit')) } : {})
+
+/** Which of a device's twins is meant. */
+const twinIn = (body: unknown): string | undefined => (member(body, 'name') === undefined ? undefined : text(body, 'name'))
 
 const member = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined

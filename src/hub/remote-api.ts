@@ -62,6 +62,7 @@ export function remoteApi(ask: Ask): HubApi {
     groups: (dialect) => ask('GET', `/hub/groups${inQuery({ dialect })}`),
     messages: (key) => ask('GET', `${device(key)}/messages`),
     twin: (key, name) => ask('GET', `${device(key)}/twin${inQuery({ name })}`),
+    editTwin: (key, name, edit) => ask('POST', `${device(key)}/twin`, { name, ...edit }),
     setDesired: (key, name, desired, version) => ask('PUT', `${device(key)}/twin`, { name, desired, version }),
     jobs: () => ask('GET', '/hub/jobs'),
     job: async (key) => withDocument(await ask<JobDetail>('GET', job(key))),

@@ -23,6 +23,12 @@ export interface HubApi {
   messages(device: string): Promise<MessageView[]>
 
   twin(device: string, name?: string): Promise<TwinView>
+  /**
+   * Takes a twin's document as somebody has edited it, or a request of its cloud in its stead. INVALID and FORBIDDEN name
+   * the member that has no place there or is not people's to change; VERSION_MISMATCH: what is desired is not what it is
+   * to take the place of any more. What the device reports meanwhile is no hindrance.
+   */
+  editTwin(device: string, name: string | undefined, edit: TwinEdit): Promise<TwinView>
   /** Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`; INVALID for what its cloud would refuse. */
   setDesired(device: string, name: string | undefined, desired: object, version: number): Promise<TwinView>
 
@@ -87,7 +93,7 @@ export interface HubStatus {
   online: number
   connections: number
   jobs: number
-  dialects: { name: string; title: string }[]
+  dialects: { name: string; title: string; twinWord: TwinWord }[]
 }
 
 /** A cloud, as far as people's choices depend on it; nothing outside the dialect knows more. */
@@ -139,6 +145,8 @@ export interface DeviceDetail extends DeviceView {
   attributes: Record<string, string>
   tags: Record<string, unknown>
   createdAt: number
+  /** What its cloud calls its twins. */
+  twinWord: TwinWord
   /** Which twins it has; '' is the one without a name. */
   twins: string[]
   connections: { id: string; transport: string; remoteAddress: string; principal: string }[]
@@ -174,9 +182,26 @@ export interface MessageView {
   qos: 0 | 1 | 2
 }
 
+/** An edit of a twin's document. */
+export interface TwinEdit {
+  /** The document as it was given back, or a request of its cloud instead. */
+  edited: object
+  /** The document that the edit began with. */
+  shown: object
+  /** The desired state that it is to take the place of. */
+  over: object
+}
+
+export type TwinWord = 'shadow' | 'twin'
+
 export interface TwinView {
   device: string
   name?: string
+  /** What its cloud calls it. */
+  word: TwinWord
+  /** The whole of it as its cloud shows it, and where in that the desired state stands. */
+  document: object
+  desiredAt: readonly string[]
   desired: object
   reported: object
   delta: object

@@ -1,4 +1,4 @@
-import type { ExecutionDetail, ExecutionSort, ExecutionView, JobDetail, JobView, MessageView, Page } from './api.ts'
+import type { ExecutionDetail, ExecutionSort, ExecutionView, JobDetail, JobView, MessageView, Page, TwinWord } from './api.ts'
 import type { Words } from './messages.ts'
 
 /** What the hub's clock showed; a page counts on from there only where it is a real one. */
@@ -9,8 +9,8 @@ export interface HubTime {
 
 /** What the progress panel is told. It says `ready` first, and again when `sequence` has skipped one. */
 export type ToProgress =
-  /** Everything, also when there is a hub again. `cloud` is its title for people. */
-  | { type: 'init'; sequence: number; job: JobDetail; cloud: string; time: HubTime; words: Words }
+  /** Everything, also when there is a hub again. `cloud` is its title for people, `twinWord` what it calls its twins. */
+  | { type: 'init'; sequence: number; job: JobDetail; cloud: string; twinWord: TwinWord; time: HubTime; words: Words }
   /** What the job is by now, and those of the watched executions that have changed. */
   | { type: 'changed'; sequence: number; job: JobView; time: HubTime; rows: ExecutionView[] }
   | { type: 'page'; request: number; page: Page<ExecutionView> }

@@ -6,6 +6,7 @@ import { Decorations } from './documents/decorations.ts'
 import { HubFiles } from './documents/hub-files.ts'
 import { settleConflict } from './documents/open.ts'
 import { scheme } from './documents/paths.ts'
+import { markTwins } from './documents/twin-marks.ts'
 import type { Exports } from './exports.ts'
 import { registerJobEditor } from './job-editor/open.ts'
 import { jobCommands } from './jobs/job-commands.ts'
@@ -61,6 +62,7 @@ export function activate(context: ExtensionContext): Exports {
     files,
     followState(life, host, pulse, devices, jobs),
     workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
+    markTwins(files),
     decorations,
     window.registerFileDecorationProvider(decorations),
     registerJobEditor(host),

@@ -80,7 +80,7 @@ story(
 )
 
 story(
-  'a twin is edited as a document: the device hears of it, and nobody’s edit is overwritten unseen',
+  'a shadow is edited as a document: the device hears of it, and nobody’s edit is overwritten unseen',
   async ({ window }) => {
     const { mqtt } = await startHub(window)
     const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'lamp', reconnectPeriod: 0 })
@@ -89,13 +89,13 @@ story(
     await device.subscribeAsync('$aws/things/lamp/shadow/update/delta')
     try {
       await window.treeItem('Device lamp is online').waitFor()
-      await window.runCommand('IoT Hub: Open Twin')
+      await window.runCommand('IoT Hub: Open Device Shadow')
       await window.choice('lamp').click()
-      await window.tab(/^twin\.json/).waitFor()
-      await rewrite(window, '{ "color": "red" }')
+      await window.tab(/^shadow\.json/).waitFor()
+      await rewrite(window, '{ "state": { "desired": { "color": "red" } } }')
       await soon('the device hears what is desired', () => heard.some((delta) => stateOf(delta)['color'] === 'red'))
 
-      await rewrite(window, '{ "color": "blue" }', async () => {
+      await rewrite(window, '{ "state": { "desired": { "color": "blue" } } }', async () => {
         await device.publishAsync('$aws/things/lamp/shadow/update', JSON.stringify({ state: { desired: { color: 'green' } } }), { qos: 1 })
       })
       const conflict = window.notification('The desired state of lamp was changed by somebody else')

@@ -15,7 +15,7 @@ export const openSidebar = (window: EditorWindow): Promise<void> => window.runCo
 /** Presses the button of the welcome view, and waits for the status bar to tell the ports. */
 export async function startHub(window: EditorWindow): Promise<Ports> {
   await openSidebar(window)
-  await window.page.locator('.welcome-view').getByRole('button', { name: 'Start Hub' }).click()
+  await window.page.locator('.welcome-view').getByRole('button', { name: /Start Hub|启动 Hub/ }).click()
   return portsOf(window)
 }
 

@@ -1,5 +1,7 @@
-// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots`. They are to be looked at: nothing is compared.
+// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots [-- welcome shadow fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
 import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { connectAsync } from 'mqtt'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
 import type { Server } from '../vscode/rig/code-server.ts'
@@ -27,19 +29,24 @@ const themes = {
 const machines = Array.from({ length: 200 }, (_, index) => `washing-machine-${String(index + 1).padStart(3, '0')}`)
 const behavior = { odds: { fail: 0.05, reject: 0.02, hang: 0.02 }, steps: 8, startMs: [500, 45_000], stepMs: [800, 2_500] } as const
 
+const { values: { language }, positionals } = parseArgs({ allowPositionals: true, options: { language: { type: 'string' } } })
+const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
+
 const program = await installCodeServer(console.log)
-await withEditor({ program }, async (browser, server) => {
-  server.changeSettings({ ...freePorts, 'editor.minimap.enabled': false })
+await withEditor({ program, ...(language !== undefined && { language }) }, async (browser, server) => {
+  server.changeSettings({ ...freePorts, 'editor.minimap.enabled': false, 'editor.autoClosingBrackets': 'never' })
   const window = await EditorWindow.open(browser, server)
   const scene = { window, server }
   await window.page.setViewportSize({ width: 1440, height: 900 })
   await openSidebar(window)
-  await inAllThemes(scene, 'welcome')
+  if (wanted('welcome')) await inAllThemes(scene, 'welcome')
   const { mqtt } = await startHub(window)
+  if (wanted('shadow')) await showShadow(scene, mqtt)
+  if (!wanted('fleet')) return
   const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, talker: aws.jobs.talker, behavior, seed: 7 })
   try {
     await fleet.start()
-    await window.treeItem('AWS IoT Core: 200 of 200 devices online').waitFor()
+    await window.treeItem(/200 of 200 devices online/).waitFor()
     await showEditor(scene)
     await showProgress(scene)
   } finally {
@@ -47,6 +54,29 @@ await withEditor({ program }, async (browser, server) => {
     await window.close()
   }
 })
+
+/** A thermostat that has reported and is wanted otherwise, then an edit that is refused. */
+async function showShadow(scene: Scene, mqtt: number): Promise<void> {
+  const { window } = scene
+  const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'thermostat', reconnectPeriod: 0 })
+  const say = (state: object) => device.publishAsync('$aws/things/thermostat/shadow/update', JSON.stringify({ state }), { qos: 1 })
+  await say({ reported: { target: 19, mode: 'heat', firmware: '1.2.0' } })
+  await say({ desired: { target: 21, mode: 'heat' } })
+  const item = window.page.getByRole('treeitem').filter({ hasText: 'thermostat' })
+  await item.locator('.monaco-tl-twistie').click()
+  await window.page.getByRole('treeitem', { level: 3 }).first().click()
+  await window.tab(/^shadow\.json/).waitFor()
+  await inAllThemes(scene, 'shadow')
+  await window.page.locator('.editor-instance .view-lines').first().click()
+  await window.page.keyboard.press('ControlOrMeta+A')
+  await window.page.keyboard.press('Delete')
+  await window.page.keyboard.insertText('{ "target": 22 }')
+  await window.page.keyboard.press('ControlOrMeta+S')
+  await window.notification('shadow.json').waitFor()
+  await inAllThemes(scene, 'shadow-refused')
+  await window.runCommand('View: Revert and Close Editor')
+  await device.endAsync()
+}
 
 async function showEditor(scene: Scene): Promise<void> {
   const { window } = scene

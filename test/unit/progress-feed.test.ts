@@ -16,7 +16,7 @@ describe('the feed of a progress panel', () => {
     assert.equal(told.length, 1)
     const [init] = told
     assert.ok(init?.type === 'init')
-    assert.deepEqual([init.cloud, init.time, init.job.key], ['AWS IoT', { now: 5000, clock: 'virtual' }, job])
+    assert.deepEqual([init.cloud, init.twinWord, init.time, init.job.key], ['AWS IoT', 'shadow', { now: 5000, clock: 'virtual' }, job])
   })
 
   it('tells a burst of changes once, and only the rows that can be seen', async () => {
@@ -119,7 +119,7 @@ function lab() {
   const calls = { execution: 0 }
   const notFound = () => Object.assign(new Error('no job'), { code: 'NOT_FOUND' })
   const api = {
-    status: async () => ({ now: 5000, clock: 'virtual', dialects: [{ name: 'aws', title: 'AWS IoT' }] }),
+    status: async () => ({ now: 5000, clock: 'virtual', dialects: [{ name: 'aws', title: 'AWS IoT', twinWord: 'shadow' }] }),
     jobs: async () => jobs,
     job: async () => {
       if (jobs[0] === undefined) throw notFound()

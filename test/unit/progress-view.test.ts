@@ -18,7 +18,8 @@ describe('what the page knows of the job', () => {
     draft: { dialect: 'aws', name: 'j', targets: [], document: new JsonText('{}') },
     history: [{ at: 1000, counts: { QUEUED: 100 } }],
   })
-  const init = (clock: 'real' | 'virtual', now = 5000) => ({ type: 'init', sequence: 7, job: detail(), cloud: 'AWS IoT', time: { now, clock }, words: {} }) as const
+  const init = (clock: 'real' | 'virtual', now = 5000) =>
+    ({ type: 'init', sequence: 7, job: detail(), cloud: 'AWS IoT', twinWord: 'shadow', time: { now, clock }, words: {} }) as const
 
   it('takes changes in sequence and finds a gap', () => {
     const model = new Model()

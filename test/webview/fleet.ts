@@ -95,7 +95,7 @@ export class FleetJob {
 
   #api(): HubApi {
     return {
-      status: async () => ({ now: this.now, clock: this.clock, dialects: [{ name: 'aws', title: 'AWS IoT' }] }),
+      status: async () => ({ now: this.now, clock: this.clock, dialects: [{ name: 'aws', title: 'AWS IoT', twinWord: 'shadow' }] }),
       jobs: async () => (this.status === 'GONE' ? [] : [this.view()]),
       job: async () => ({ ...this.view(), document: '{}', draft: {}, history: [...this.#history] }),
       execution: async (_: string, device: string) => this.#execution(device),

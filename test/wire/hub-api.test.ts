@@ -196,7 +196,9 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       const heard: unknown[] = []
       device.on('message', (topic, payload) => topic.endsWith('/delta') && heard.push((JSON.parse(payload.toString()) as { state: unknown }).state))
       await device.subscribeAsync('$aws/things/d1/shadow/update/delta', { qos: 1 })
-      assert.deepEqual(await api.twin('aws/d1'), { device: 'aws/d1', desired: {}, reported: {}, delta: {}, version: 0, updatedAt: 0 })
+      const document = { state: { desired: {} }, metadata: {}, version: 0 }
+      const nothing = { desired: {}, reported: {}, delta: {}, version: 0, updatedAt: 0 }
+      assert.deepEqual(await api.twin('aws/d1'), { device: 'aws/d1', word: 'shadow', document, desiredAt: ['state', 'desired'], ...nothing })
       const first = await api.setDesired('aws/d1', undefined, { on: true, old: { a: 1, b: 2 } }, 0)
       assert.deepEqual([first.desired, first.delta, first.version], [{ on: true, old: { a: 1, b: 2 } }, { on: true, old: { a: 1, b: 2 } }, 1])
       const second = await api.setDesired('aws/d1', '', { on: false, old: { b: 2 } }, 1)
@@ -213,6 +215,25 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       assert.deepEqual([(await api.device('aws/d1')).twins, (await api.twin('aws/d1', 'config')).name], [['', 'config'], 'config'])
       await eventually('two deltas', look(() => heard.length), (count) => count === 2)
       assert.deepEqual(heard, [{ on: true, old: { a: 1, b: 2 } }, { on: false, old: { b: 2 } }])
+    })
+
+    test('takes a shadow as a document of its cloud, edited, or a request in its stead', async () => {
+      const shown = await api.twin('aws/d1')
+      const { state } = shown.document as { state: object }
+      const edit = (edited: object, over = shown.desired) => api.editTwin('aws/d1', undefined, { edited, shown: shown.document, over })
+      assert.deepEqual(Object.keys(shown.document), ['state', 'metadata', 'version', 'timestamp'])
+      await device.publishAsync('$aws/things/d1/shadow/update', '{"state":{"reported":{"on":false}}}', { qos: 1 })
+      const first = await edit({ ...shown.document, state: { ...state, desired: { on: true, level: 3 } } })
+      assert.deepEqual([first.desired, first.version], [{ on: true, level: 3 }, 4], 'a report in between is no hindrance')
+      assert.equal(await codeOf(edit({ state: { desired: { level: 4 } } })), 'VERSION_MISMATCH', 'somebody else was faster')
+      const second = await edit({ state: { desired: { level: null } } }, first.desired)
+      assert.deepEqual([second.desired, second.version], [{ on: true }, 5])
+      const over = second.desired
+      assert.equal(await codeOf(edit({ state: { desired: { on: false } }, version: 4 }, over)), 'VERSION_MISMATCH')
+      assert.equal(await codeOf(edit({ ...shown.document, version: 9 }, over)), 'FORBIDDEN version')
+      assert.equal(await codeOf(edit({ on: false }, over)), 'INVALID on')
+      assert.equal(await codeOf(api.setDesired('aws/d1', undefined, { state: { desired: { on: false } } }, 5)), 'INVALID state.desired')
+      assert.equal((await api.twin('aws/d1')).version, 5, 'what is refused changes nothing')
     })
 
     test('shows the last messages of a device, from when somebody first asked', async () => {

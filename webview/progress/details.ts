@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import type { ExecutionDetail, ExecutionView, MessageView } from '../../src/shared/api.ts'
+import type { ExecutionDetail, ExecutionView, MessageView, TwinWord } from '../../src/shared/api.ts'
 import type { DeviceDeed } from '../../src/shared/progress-messages.ts'
 import { executionLook } from '../../src/shared/states.ts'
 import { h, icon, say } from '../ui/dom.ts'
@@ -20,6 +20,7 @@ export class Details {
   readonly element: HTMLElement
   readonly #name = h('h2', { id: 'device', tabindex: -1 })
   readonly #state = new StateLabel()
+  readonly #twin: HTMLElement
   readonly #limit = h('p', { class: 'limit' }, icon('watch'))
   readonly #limitText = h('span', {})
   readonly #attempts = h('tbody', {})
@@ -36,6 +37,7 @@ export class Details {
     this.#limit.append(this.#limitText)
     const close = h('vscode-button', { appearance: 'icon', 'aria-label': l10n.t('Close Details'), title: l10n.t('Close Details'), onclick: () => this.listener.onClose() }, icon('close'))
     const deed = (name: DeviceDeed, words: string) => h('vscode-button', { appearance: 'secondary', onclick: () => void (this.#device !== undefined && this.listener.onDeed(name, this.#device)) }, words)
+    this.#twin = deed('openTwin', l10n.t('Open Twin'))
     const part = (title: string, ...content: HTMLElement[]) => h('section', {}, h('h3', {}, title), ...content)
     const heads = [l10n.t('State'), l10n.t('Queued'), l10n.t('Ended'), l10n.t('Took')].map((word) => h('th', { scope: 'col' }, word))
     const number = h('th', { scope: 'col', 'aria-label': l10n.t('Attempt') }, '#')
@@ -45,12 +47,17 @@ export class Details {
       h('div', { class: 'line' }, this.#name, close),
       this.#state.element,
       this.#limit,
-      h('div', { class: 'deeds' }, deed('openTwin', l10n.t('Open Twin')), deed('openExecution', l10n.t('Open as Document')), deed('revealDevice', l10n.t('Show in Tree'))),
+      h('div', { class: 'deeds' }, this.#twin, deed('openExecution', l10n.t('Open as Document')), deed('revealDevice', l10n.t('Show in Tree'))),
       part(l10n.t('Reported'), this.#reported),
       part(l10n.t('Attempts'), h('table', { class: 'attempts' }, h('thead', {}, h('tr', {}, number, ...heads)), this.#attempts)),
       part(l10n.t('Last messages'), this.#messages.element),
     )
     this.element.addEventListener('keydown', ({ key }) => void (key === 'Escape' && this.listener.onClose()))
+  }
+
+  /** Calls twins what their cloud calls them. */
+  useWord(word: TwinWord): void {
+    say(this.#twin, word === 'shadow' ? l10n.t('Open Shadow') : l10n.t('Open Twin'))
   }
 
   /** Opens on a device, of which nothing but its row may be known yet; `undefined` closes. */

@@ -76,6 +76,7 @@ export class Panel {
     this.#header.show(this.#model, Date.now())
     this.#shares.show(job, this.#list.listing.query.status)
     this.#curve.show(this.#model.points, job.createdAt)
+    if (message.type === 'init') this.#details.useWord(message.twinWord)
     if (message.type === 'init') this.#begin(now)
     else if (message.type === 'changed') this.#list.update(job, message.rows, now)
     else this.#list.rest()

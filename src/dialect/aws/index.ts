@@ -12,7 +12,7 @@ import { query } from './query.ts'
 import { registryEvent } from './registry/registry-events.ts'
 import { groupDeleted } from './registry/thing-groups.ts'
 import { shadowEvent } from './shadow.ts'
-import { shadowFault } from './shadow/requests.ts'
+import { twins } from './shadow/front.ts'
 import { specimens } from './specimens.ts'
 
 /** The regions whose endpoints clients may be led here from, by a proxy or a hosts file [aws 1.7]. */
@@ -31,7 +31,7 @@ export const aws: Dialect = {
   jobs: jobFront,
   enrolment,
   query,
-  twinFault: shadowFault,
+  twins,
   specimens,
   onEvent(ctx, event) {
     onJobsEvent(ctx, event)

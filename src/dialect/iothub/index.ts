@@ -10,7 +10,7 @@ import { http } from './http.ts'
 import { jobFront } from './job-front.ts'
 import { mqtt } from './mqtt.ts'
 import { forgetCallers, rpcEvent } from './rpc.ts'
-import { shadowEvent } from './shadow.ts'
+import { shadowEvent, twins } from './shadow.ts'
 import { specimens } from './specimens.ts'
 import { membershipChanged } from './tags.ts'
 
@@ -26,6 +26,7 @@ export const iothub: Dialect = {
   ports: [{ port: 3000, listener: 'http', because: 'the samples of the course call http://127.0.0.1:3000' }],
   jobs: jobFront,
   enrolment,
+  twins,
   specimens,
   onEvent,
   onStart,

@@ -1,18 +1,35 @@
 import type { Device } from '../../core/device/model.ts'
 import type { DomainEvent } from '../../core/events.ts'
+import type { TwinRequest } from '../../core/twin/edit.ts'
 import { isObject, put } from '../../core/twin/json.ts'
 import type { JsonObject, Section, Twin } from '../../core/twin/model.ts'
-import type { Context } from '../dialect.ts'
+import type { Context, TwinFront } from '../dialect.ts'
 import { tellDevice } from './downlink.ts'
 import { addressOf } from './names.ts'
 import { jsonObject } from './payload.ts'
 
 const SECTIONS: readonly Section[] = ['desired', 'reported']
 
-/** The shadow document [iothub 6]; times in Unix seconds. */
+const EMPTY: JsonObject = { state: {}, metadata: {}, version: 0 }
+
+/** Shadows as people see and edit them: the document that GET answers with, or the body of a PUT [iothub 6]. */
+export const twins: TwinFront = { word: 'shadow', desiredAt: ['state', 'desired'], show: documentOf, empty: EMPTY, request }
+
+/** `{ desired, version }`, which takes the place of what is wanted key by key. */
+function request(document: JsonObject): TwinRequest | undefined {
+  const { desired, version, ...others } = document
+  if (!isObject(desired) || Object.keys(others).length > 0) return undefined
+  // The version of a PUT is the next one, which people need not know; it is not the one that they have seen.
+  return version === undefined || typeof version === 'number' ? { desired, mode: 'assign' } : undefined
+}
+
 export function shadowOf(ctx: Context, { key }: Pick<Device, 'key'>): JsonObject {
   const twin = ctx.engine.twins.get(key)
-  if (twin === undefined) return { state: {}, metadata: {}, version: 0 }
+  return twin === undefined ? EMPTY : documentOf(twin)
+}
+
+/** The shadow document [iothub 6]; times in Unix seconds. */
+function documentOf(twin: Twin): JsonObject {
   const state: JsonObject = {}
   const metadata: JsonObject = {}
   for (const section of SECTIONS) {

@@ -7,7 +7,7 @@ import type { DeviceDetail, DeviceQuery, DeviceView, HubApi, Page } from '../../
 import { DeviceIndex } from './device-index.ts'
 import { executionView } from './executions.ts'
 import { pageSize } from './page.ts'
-import type { ApiSources } from './sources.ts'
+import { dialectNamed, type ApiSources } from './sources.ts'
 
 /** Looking at devices and groups. */
 export function deviceApi({ engine, live, dialects, traffic }: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages'> {
@@ -23,6 +23,7 @@ export function deviceApi({ engine, live, dialects, traffic }: ApiSources): Pick
         attributes: device.attributes,
         tags: device.tags,
         createdAt: device.createdAt,
+        twinWord: dialectNamed({ dialects }, device.dialect).twins.word,
         twins: [...(engine.twins.get(key) === undefined ? [] : ['']), ...engine.twins.names(key)],
         connections: [...live.ofDevice(key)].map(({ id, request, identity }) => ({
           id,

@@ -17,7 +17,7 @@ export function statusApi(sources: ApiSources): Pick<HubApi, 'status' | 'dialect
     online: engine.connections.online,
     connections: sources.connections(),
     jobs: engine.jobs.size,
-    dialects: dialects.map(({ name, title }) => ({ name, title })),
+    dialects: dialects.map(({ name, title, twins }) => ({ name, title, twinWord: twins.word })),
   })
 
   return {

@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
 import { back, confirm, done } from '../ask.ts'
 import { commands } from '../commands.ts'
-import { compareTwin, openDocument } from '../documents/open.ts'
+import { compareTwin, openTwin } from '../documents/open.ts'
 import { nameOf } from '../keys.ts'
 import type { DevicesView } from '../tree/devices-view.ts'
 import { DeviceNode } from '../tree/nodes/device.ts'
@@ -30,8 +30,8 @@ export function deviceCommands(withHub: WithHub, devices: DevicesView) {
     }),
     [commands.clearFilter]: () => devices.setFilter({}),
     [commands.copyName]: (given?: unknown) => copyName(given),
-    [commands.openTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Open the Twin of'), (device, name) => openDocument({ type: 'twin', device, ...(name !== undefined && { name }) }))),
-    [commands.compareTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Compare the Twin of'), compareTwin)),
+    [commands.openTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Open the Shadow or Twin of'), (device, name) => openTwin(api, device, name))),
+    [commands.compareTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Compare the Shadow or Twin of'), compareTwin)),
   }
 }
 
@@ -48,7 +48,7 @@ async function removeDevices(api: HubApi, given: unknown, selected: unknown): Pr
   const keys = asked === undefined ? chosen : [asked]
   if (keys.length === 0) return
   const text = keys.length === 1 ? l10n.t('Remove the device {0}?', nameOf(keys[0]!)) : l10n.t('Remove {0} devices?', keys.length)
-  if (!(await confirm(text, l10n.t('Its twins, executions and credentials are deleted for good, and its connection is closed.'), l10n.t('Remove')))) return
+  if (!(await confirm(text, l10n.t('Its shadows or twins, executions and credentials are deleted for good, and its connection is closed.'), l10n.t('Remove')))) return
   for (const key of keys) await api.removeDevice(key)
 }
 

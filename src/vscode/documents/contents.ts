@@ -7,6 +7,8 @@ export async function contentOf(api: HubApi, subject: Subject): Promise<string> 
   switch (subject.type) {
     case 'twin':
     case 'current':
+      return json((await api.twin(subject.device, subject.name)).document)
+    case 'desired':
       return json((await api.twin(subject.device, subject.name)).desired)
     case 'reported':
       return json((await api.twin(subject.device, subject.name)).reported)

@@ -65,6 +65,7 @@ function topicOf(subject: Subject): string {
   switch (subject.type) {
     case 'twin':
     case 'current':
+    case 'desired':
     case 'reported':
       return `device ${subject.device}`
     case 'jobDocument':
@@ -95,6 +96,7 @@ async function stateOf(api: HubApi, subject: Subject): Promise<Shown | undefined
   switch (subject.type) {
     case 'twin':
     case 'current':
+    case 'desired':
     case 'reported':
       return deviceState((await api.device(subject.device)).state)
     case 'jobDocument':

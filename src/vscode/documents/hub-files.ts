@@ -2,15 +2,18 @@ import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { Gather } from '../gather.ts'
 import type { Host } from '../host.ts'
-import { asShown, asWritten, baseOf, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
+import { asShown, asWritten, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
 import { isAbout, parsePath, scheme } from './paths.ts'
-import { saveDesired, type Base } from './twin-edit.ts'
+import { baseOf, over, saveTwin } from './twin-edit.ts'
+import { refusalText } from './twin-refusal.ts'
 
 /** The hub's twins, jobs and executions as files. */
 export class HubFiles implements FileSystemProvider {
   readonly #changed = new EventEmitter<FileChangeEvent[]>()
   readonly onDidChangeFile = this.#changed.event
   readonly #opened = new Map<string, Opened>()
+  /** When each was last read, in milliseconds: the editor shows it some time later. */
+  readonly #readAt = new Map<string, number>()
   readonly #stale = new Gather<string>((paths) => this.#reread(paths))
   readonly #registrations: Disposable
 
@@ -57,27 +60,25 @@ export class HubFiles implements FileSystemProvider {
     const { subject, shown: { base } } = opened
     if (subject.type !== 'twin' || base === undefined) throw FileSystemError.NoPermissions(l10n.t('This document can only be read.'))
     const text = Buffer.from(content).toString()
-    const saved = await saveDesired(this.#api(), subject.device, subject.name, text, base).catch((error: unknown) => {
+    const saved = await saveTwin(this.#api(), subject.device, subject.name, text, base).catch((error: unknown) => {
       throw refusal(error)
     })
-    switch (saved.type) {
-      case 'saved':
-        this.#opened.set(uri.path, openedAs({ text, base: baseOf(saved.twin) }, subject, opened.mtime + 1))
-        return
-      case 'notJson':
-        throw new FileSystemError(l10n.t('Not published: this is not JSON ({0}).', saved.reason))
-      case 'notObject':
-        throw new FileSystemError(l10n.t('Not published: a desired state must be a JSON object.'))
-      case 'conflict':
-        this.onConflict(uri, saved.current)
-        throw new FileSystemError(conflictText(base, saved.current))
-    }
+    if (saved.type === 'conflict') this.onConflict(uri, saved.current)
+    if (saved.type !== 'saved') throw new FileSystemError(refusalText(saved, base))
+    this.#opened.set(uri.path, openedAs({ text, base: { ...baseOf(saved.twin), document: saved.edited } }, subject, opened.mtime + 1))
+    // The version is another one now; and a request is not the document.
+    this.#stale.add(uri.path)
   }
 
-  /** From now on a save goes on top of this version. */
-  rebase(uri: Uri, base: Base): void {
+  /** From now on a save takes the place of this desired state. */
+  rebase(uri: Uri, current: TwinView): void {
     const opened = this.#opened.get(uri.path)
-    if (opened !== undefined) opened.shown = { ...opened.shown, base }
+    if (opened?.shown.base !== undefined) opened.shown = { ...opened.shown, base: over(opened.shown.base, current) }
+  }
+
+  /** Where in the document the desired state stands, if it is a twin that has been read. */
+  desiredAt({ path }: Uri): readonly string[] | undefined {
+    return this.#opened.get(path)?.base?.desiredAt
   }
 
   readDirectory(): [string, FileType][] {
@@ -106,6 +107,11 @@ export class HubFiles implements FileSystemProvider {
     return api
   }
 
+  #forget(path: string): void {
+    this.#opened.delete(path)
+    this.#readAt.delete(path)
+  }
+
   async #read(uri: Uri): Promise<Opened> {
     const subject = parsePath(uri.path)
     if (subject === undefined) throw FileSystemError.FileNotFound(uri)
@@ -118,6 +124,7 @@ export class HubFiles implements FileSystemProvider {
     const shown = documentAt(uri.path) === undefined ? undefined : before?.shown
     const opened = openedAs(now, subject, mtime, shown)
     this.#opened.set(uri.path, opened)
+    this.#readAt.set(uri.path, performance.now())
     return opened
   }
 
@@ -144,7 +151,9 @@ export class HubFiles implements FileSystemProvider {
       const document = documentAt(path)
       if (opened === undefined) continue
       if (document === undefined) {
-        this.#opened.delete(path)
+        // Forgotten and read again it would be of another time, and a save of what is just being shown a conflict.
+        if (performance.now() - (this.#readAt.get(path) ?? 0) > toBeShown) this.#forget(path)
+        else this.#stale.add(path)
         continue
       }
       if (isTouched(document, opened)) continue
@@ -154,16 +163,16 @@ export class HubFiles implements FileSystemProvider {
         this.#opened.set(path, openedAs(now, opened.subject, opened.mtime, document.getText() === now.text ? undefined : opened.shown))
         continue
       }
-      if (now === undefined) this.#opened.delete(path)
+      if (now === undefined) this.#forget(path)
       else this.#opened.set(path, { ...opened, ...now, mtime: opened.mtime + 1 })
       this.#changed.fire([{ type: now === undefined ? FileChangeType.Deleted : FileChangeType.Changed, uri: document.uri }])
     }
   }
 }
 
-const documentAt = (path: string) => workspace.textDocuments.find(({ uri, isClosed }) => uri.scheme === scheme && uri.path === path && !isClosed)
+/** So long a document may be on its way from being read to being shown, in milliseconds. */
+const toBeShown = 10_000
 
-export const conflictText = (base: Base, current: TwinView): string =>
-  l10n.t('Version conflict: the desired state was changed meanwhile. You edited version {0}, the twin is at version {1}. Nothing was published.', base.version, current.version)
+const documentAt = (path: string) => workspace.textDocuments.find(({ uri, isClosed }) => uri.scheme === scheme && uri.path === path && !isClosed)
 
 const refusal = (error: unknown) => (error instanceof FileSystemError ? error : new FileSystemError(error instanceof Error ? error.message : String(error)))

@@ -1,5 +1,5 @@
 import { commands as editor, l10n, window, workspace, type TextEditor, type Uri } from 'vscode'
-import type { TwinView } from '../../shared/api.ts'
+import type { HubApi, TwinView } from '../../shared/api.ts'
 import { nameOf } from '../keys.ts'
 import type { HubFiles } from './hub-files.ts'
 import { parsePath, type Subject } from './paths.ts'
@@ -9,11 +9,17 @@ export function openDocument(subject: Subject): Thenable<TextEditor> {
   return window.showTextDocument(uriOf(subject), { preview: true })
 }
 
+/** The whole of a twin, called as its cloud calls it. */
+export async function openTwin(api: HubApi, device: string, name: string | undefined): Promise<void> {
+  const { word } = await api.twin(device, name)
+  await openDocument({ type: 'twin', word, device, ...(name !== undefined && { name }) })
+}
+
 /** What is desired beside what the device has reported. */
 export async function compareTwin(device: string, name: string | undefined): Promise<void> {
   const of = { device, ...(name !== undefined && { name }) }
   const title = name === undefined ? l10n.t('{0}: reported ↔ desired', nameOf(device)) : l10n.t('{0}, {1}: reported ↔ desired', nameOf(device), name)
-  await editor.executeCommand('vscode.diff', uriOf({ type: 'reported', ...of }), uriOf({ type: 'twin', ...of }), title)
+  await editor.executeCommand('vscode.diff', uriOf({ type: 'reported', ...of }), uriOf({ type: 'desired', ...of }), title)
 }
 
 /** Says that a save was refused because the twin has moved on, and offers the ways out. */
@@ -27,8 +33,9 @@ export async function settleConflict(files: HubFiles, uri: Uri, current: TwinVie
   const choice = await window.showWarningMessage(text, compare, overwrite)
   if (choice === undefined) return
   // Who has seen the other's edit, or does not care, saves on top of it.
-  files.rebase(uri, { desired: current.desired, version: current.version })
+  files.rebase(uri, current)
   if (choice === overwrite) return void (await document.save())
   const title = l10n.t('{0}: current ↔ your edit', nameOf(subject.device))
-  await editor.executeCommand('vscode.diff', uriOf({ ...subject, type: 'current' }), uri, title)
+  const { device, name } = subject
+  await editor.executeCommand('vscode.diff', uriOf({ type: 'current', device, ...(name !== undefined && { name }) }), uri, title)
 }

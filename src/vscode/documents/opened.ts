@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TextDocument } from 'vscode'
-import type { HubApi, TwinView } from '../../shared/api.ts'
+import type { HubApi } from '../../shared/api.ts'
 import { contentOf, json } from './contents.ts'
 import type { Subject } from './paths.ts'
-import type { Base } from './twin-edit.ts'
+import { baseOf, type Base } from './twin-edit.ts'
 
 /** A text and the state of the hub that it shows. */
 export interface Loaded {
@@ -33,16 +33,22 @@ export const loadedOf = ({ text, base }: Loaded): Loaded => ({ text, ...(base &&
 /** The editor calls a document saved although somebody has typed on while it was being saved. */
 export const isTouched = (document: TextDocument, { text, shown }: Opened) => document.isDirty || (document.getText() !== text && document.getText() !== shown.text)
 
-/** What is desired already stays as the user has written it: a save is no reason to lay out the document anew. */
+/** What says the same already stays as the user has laid it out. */
 export function asWritten(loaded: Loaded, before: Loaded | undefined): Loaded {
-  const same = before?.base !== undefined && loaded.base !== undefined && isDeepStrictEqual(loaded.base.desired, before.base.desired)
+  const same = before !== undefined && before.text !== loaded.text && loaded.base !== undefined && isDeepStrictEqual(parsed(before.text), loaded.base.document)
   return same ? { ...loaded, text: before.text } : loaded
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 export async function load(api: HubApi, subject: Subject): Promise<Loaded> {
   if (subject.type !== 'twin') return { text: await contentOf(api, subject) }
   const twin = await api.twin(subject.device, subject.name)
-  return { text: json(twin.desired), base: baseOf(twin) }
+  return { text: json(twin.document), base: baseOf(twin) }
 }
-
-export const baseOf = ({ desired, version }: TwinView): Base => ({ desired, version })

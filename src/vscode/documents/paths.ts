@@ -1,25 +1,35 @@
-/** What a document of the scheme `iothub` is about. All but a twin's desired state are to be read only. */
+import type { TwinWord } from '../../shared/api.ts'
+
+/** What a document of the scheme `iothub` is about. All but twins are to be read only. */
 export type Subject =
-  | { type: 'twin' | 'current' | 'reported'; device: string; name?: string }
+  /** The whole of it, called as its cloud calls it. */
+  | { type: 'twin'; word: TwinWord; device: string; name?: string }
+  | { type: TwinView; device: string; name?: string }
   | { type: 'jobDocument' | 'jobDetails'; job: string }
   | { type: 'execution'; job: string; device: string }
 
 export const scheme = 'iothub'
 
-const twinFiles = ['twin', 'current', 'reported'] as const
+const views = ['current', 'desired', 'reported'] as const
+type TwinView = (typeof views)[number]
+
+const words: readonly TwinWord[] = ['shadow', 'twin']
 
 /** A key as one or two segments of a path; names may hold slashes. */
 const segments = (key: string) => `${encodeURIComponent(key.slice(0, key.indexOf('/')))}/${encodeURIComponent(key.slice(key.indexOf('/') + 1))}`
 
 const keyOf = (dialect: string, name: string) => `${decodeURIComponent(dialect)}/${decodeURIComponent(name)}`
 
-/** `/devices/<key>/twin[.name].json`, `/jobs/<key>/document.json`, `/jobs/<key>/executions/<device key>.json` … */
+/** `/devices/<key>/shadow[.name].json`, `/jobs/<key>/document.json`, `/jobs/<key>/executions/<device key>.json` … */
 export function pathOf(subject: Subject): string {
   switch (subject.type) {
     case 'twin':
     case 'current':
-    case 'reported':
-      return `/devices/${segments(subject.device)}/${subject.type}${subject.name === undefined ? '' : `.${encodeURIComponent(subject.name)}`}.json`
+    case 'desired':
+    case 'reported': {
+      const file = subject.type === 'twin' ? subject.word : subject.type
+      return `/devices/${segments(subject.device)}/${file}${subject.name === undefined ? '' : `.${encodeURIComponent(subject.name)}`}.json`
+    }
     case 'jobDocument':
       return `/jobs/${segments(subject.job)}/document.json`
     case 'jobDetails':
@@ -43,8 +53,11 @@ function parse(path: string): Subject | undefined {
   const device = /^\/devices\/([^/]+)\/([^/]+)\/(\w+)(?:\.([^/]+))?\.json$/.exec(path)
   if (device !== null) {
     const [, dialect = '', name = '', file, twin] = device
-    const type = twinFiles.find((known) => known === file)
-    return type && { type, device: keyOf(dialect, name), ...(twin !== undefined && { name: decodeURIComponent(twin) }) }
+    const of = { device: keyOf(dialect, name), ...(twin !== undefined && { name: decodeURIComponent(twin) }) }
+    const word = words.find((known) => known === file)
+    if (word !== undefined) return { type: 'twin', word, ...of }
+    const type = views.find((known) => known === file)
+    return type && { type, ...of }
   }
   const job = /^\/jobs\/([^/]+)\/([^/]+)\/(?:(document|details)|executions\/([^/]+)\/([^/]+))\.json$/.exec(path)
   if (job === null) return undefined
@@ -59,6 +72,7 @@ export function isAbout(subject: Subject, change: { type: string; key?: string; 
   switch (subject.type) {
     case 'twin':
     case 'current':
+    case 'desired':
     case 'reported':
       return change.type === 'device' && change.key === subject.device
     case 'jobDocument':

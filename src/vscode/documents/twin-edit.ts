@@ -1,41 +1,52 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 
-/** A twin's desired state as somebody has it before them. */
+/** A twin as somebody has it before them. */
 export interface Base {
+  /** Its document as it was shown, and where in that the desired state stands. */
+  document: object
+  desiredAt: readonly string[]
+  /** The desired state that an edit takes the place of. */
   desired: object
   version: number
 }
 
 export type Saved =
-  | { type: 'saved'; twin: TwinView }
+  /** `edited`: what was written, which from now on is what is shown. */
+  | { type: 'saved'; twin: TwinView; edited: object }
   /** Somebody else has changed the desired state since; nothing was published. */
   | { type: 'conflict'; current: TwinView }
   | { type: 'notObject' }
   | { type: 'notJson'; reason: string }
+  /** Something else than the desired state was changed. */
+  | { type: 'readOnly'; field: string }
+  /** Something was written where it means nothing. */
+  | { type: 'misplaced'; field: string }
 
-/** Each report of the device is a new version too; so often do we try to get in between. */
-const tries = 5
+export const baseOf = ({ document, desiredAt, desired, version }: TwinView): Base => ({ document, desiredAt, desired, version })
+
+/** The same text, on top of a desired state that has been seen since. */
+export const over = (base: Base, { desired, version }: TwinView): Base => ({ ...base, desired, version })
 
 /**
- * Publishes an edited desired state. What the device reports meanwhile makes no conflict, as it is not what was edited;
- * another desired state than the one that was read does.
+ * Publishes the desired state of an edited document. What the device reports meanwhile makes no conflict, as it is not what
+ * was edited; another desired state than the one that was read does. Rejects with what else the hub or its cloud refuses.
  */
-export async function saveDesired(api: HubApi, device: string, name: string | undefined, text: string, base: Base): Promise<Saved> {
-  let desired: unknown
+export async function saveTwin(api: HubApi, device: string, name: string | undefined, text: string, base: Base): Promise<Saved> {
+  let edited: unknown
   try {
-    desired = JSON.parse(text)
+    edited = JSON.parse(text)
   } catch (error) {
     return { type: 'notJson', reason: error instanceof Error ? error.message : String(error) }
   }
-  if (typeof desired !== 'object' || desired === null || Array.isArray(desired)) return { type: 'notObject' }
-  for (let attempt = 1; ; attempt += 1) {
-    const current = await api.twin(device, name)
-    if (!isDeepStrictEqual(current.desired, base.desired)) return { type: 'conflict', current }
-    try {
-      return { type: 'saved', twin: await api.setDesired(device, name, desired, current.version) }
-    } catch (error) {
-      if (attempt === tries || (error as { code?: unknown }).code !== 'VERSION_MISMATCH') throw error
-    }
+  if (typeof edited !== 'object' || edited === null || Array.isArray(edited)) return { type: 'notObject' }
+  try {
+    return { type: 'saved', edited, twin: await api.editTwin(device, name, { edited, shown: base.document, over: base.desired }) }
+  } catch (error) {
+    const { code, data } = error as { code?: unknown; data?: { field?: unknown } }
+    if (code === 'VERSION_MISMATCH') return { type: 'conflict', current: await api.twin(device, name) }
+    const field = data?.field
+    if (typeof field === 'string' && code === 'FORBIDDEN') return { type: 'readOnly', field }
+    if (typeof field === 'string' && code === 'INVALID' && field !== 'desired') return { type: 'misplaced', field }
+    throw error
   }
 }

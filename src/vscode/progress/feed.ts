@@ -90,8 +90,8 @@ export class Feed {
   async #tellAll(api: HubApi): Promise<void> {
     this.#watched.reset()
     const [job, status] = await Promise.all([api.job(this.job), api.status()])
-    const cloud = status.dialects.find(({ name }) => name === job.dialect)?.title ?? job.dialect
-    this.post({ type: 'init', sequence: ++this.#sequence, job, cloud, time: timeOf(status), words: this.host.words() })
+    const { title, twinWord } = status.dialects.find(({ name }) => name === job.dialect) ?? { title: job.dialect, twinWord: 'twin' }
+    this.post({ type: 'init', sequence: ++this.#sequence, job, cloud: title, twinWord, time: timeOf(status), words: this.host.words() })
     await this.#tellSelected(api)
   }
 

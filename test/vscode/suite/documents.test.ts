@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import { after, before, describe, it } from 'mocha'
 import { commands as editor, Range, Uri, window, workspace, type TextDocument } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
@@ -8,6 +9,25 @@ import { device, set, started, stopped, until } from './stage.ts'
 
 const uri = (path: string) => Uri.from({ scheme: 'iothub', path })
 
+interface Shadow {
+  state: { desired?: object; reported?: object }
+  version: number
+}
+
+const shadowIn = (document: TextDocument) => JSON.parse(document.getText()) as Shadow
+
+/** The document as it is, with another desired state. */
+const desiring = (document: TextDocument, desired: object): string => {
+  const shown = shadowIn(document)
+  return JSON.stringify({ ...shown, state: { ...shown.state, desired } }, null, 1)
+}
+
+/** The document once it shows what the hub has now. */
+async function settled(api: HubApi, document: TextDocument): Promise<TextDocument> {
+  await until(async () => isDeepStrictEqual(JSON.parse(document.getText()), (await api.twin('aws/lamp')).document), Boolean)
+  return document
+}
+
 async function write(document: TextDocument, text: string): Promise<void> {
   const shown = await window.showTextDocument(document)
   await shown.edit((edit) => edit.replace(new Range(0, 0, document.lineCount, 0), text))
@@ -16,7 +36,7 @@ async function write(document: TextDocument, text: string): Promise<void> {
 describe('the hub’s documents', () => {
   let api: HubApi
   let mqtt: number
-  const twin = uri('/devices/aws/lamp/twin.json')
+  const twin = uri('/devices/aws/lamp/shadow.json')
 
   before(async () => {
     await set('memory', true)
@@ -32,16 +52,19 @@ describe('the hub’s documents', () => {
     await set('memory', undefined)
   })
 
-  it('a twin shows its desired state; saving publishes it, and the device hears of it', async () => {
+  it('a shadow is shown whole, as its cloud has it; saving publishes what is desired, and the device hears of it', async () => {
     const client = await device(mqtt, 'lamp')
     const heard: string[] = []
     client.on('message', (topic, payload) => heard.push(`${topic} ${payload.toString()}`))
     await client.subscribeAsync('$aws/things/lamp/shadow/update/delta')
-    const document = await workspace.openTextDocument(twin)
-    assert.deepEqual(JSON.parse(document.getText()), { color: 'red' })
+    const document = await settled(api, await workspace.openTextDocument(twin))
+    const { state, version } = shadowIn(document)
+    assert.deepEqual(state, { desired: { color: 'red' }, delta: { color: 'red' } })
     assert.equal(document.languageId, 'json')
-    await write(document, '{ "color": "green" }')
+    await write(document, desiring(document, { color: 'green' }))
     assert.equal(await document.save(), true)
+    await until(() => shadowIn(document), (now) => now.version === version + 1)
+    assert.equal(document.isDirty, false)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'green' })
     const [message] = await until(() => heard, (messages) => messages.length > 0)
     assert.match(message!, /^\$aws\/things\/lamp\/shadow\/update\/delta .*"color":"green"/)
@@ -49,7 +72,7 @@ describe('the hub’s documents', () => {
   })
 
   it('follows what others desire while nobody edits it', async () => {
-    const document = await workspace.openTextDocument(twin)
+    const document = await settled(api, await workspace.openTextDocument(twin))
     const { version } = await api.twin('aws/lamp')
     await api.setDesired('aws/lamp', undefined, { color: 'blue' }, version)
     await until(() => document.getText(), (text) => text.includes('blue'))
@@ -57,27 +80,53 @@ describe('the hub’s documents', () => {
   })
 
   it('what the device reports meanwhile is no conflict', async () => {
-    const document = await workspace.openTextDocument(twin)
-    await write(document, '{ "color": "white" }')
+    const document = await settled(api, await workspace.openTextDocument(twin))
+    await write(document, desiring(document, { color: 'white' }))
     const client = await device(mqtt, 'lamp')
     const { version } = await api.twin('aws/lamp')
     await client.publishAsync('$aws/things/lamp/shadow/update', JSON.stringify({ state: { reported: { color: 'off' } } }), { qos: 1 })
     await until(() => api.twin('aws/lamp'), (now) => now.version > version)
     assert.equal(await document.save(), true)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' })
+    await until(() => shadowIn(document).state.reported, (reported) => JSON.stringify(reported) === '{"color":"off"}')
     await client.endAsync()
   })
 
+  it('a request of the cloud, pasted over the document, is understood: null deletes, the rest stays', async () => {
+    const document = await settled(api, await workspace.openTextDocument(twin))
+    await write(document, '{"state":{"desired":{"level":3,"color":null}}}')
+    assert.equal(await document.save(), true)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { level: 3 })
+    await settled(api, document)
+    await write(document, desiring(document, { color: 'white' }))
+    assert.equal(await document.save(), true)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' }, 'what is left out of the document is deleted')
+  })
+
+  it('whatever else is changed, or written a level too deep, is named, and nothing is published', async () => {
+    const document = await settled(api, await workspace.openTextDocument(twin))
+    const shown = shadowIn(document)
+    const refusals: [object, RegExp][] = [
+      [{ ...shown, version: 99 }, /version is what the device or the hub says/],
+      [{ ...shown, state: { ...shown.state, reported: { color: 'blue' } } }, /state\.reported\.color is what the device or the hub says/],
+      [{ color: 'red' }, /color has no place here.*state\.desired/],
+      [{ ...shown, state: { ...shown.state, desired: { state: { desired: { color: 'red' } } } } }, /state\.desired must hold the desired state itself/],
+    ]
+    for (const [edited, words] of refusals) await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(JSON.stringify(edited)))), words)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' })
+  })
+
   it('somebody else’s edit is a conflict: nothing is published, the edit stays', async () => {
-    const document = await workspace.openTextDocument(twin)
-    await write(document, '{ "color": "mine" }')
+    const document = await settled(api, await workspace.openTextDocument(twin))
+    const mine = desiring(document, { color: 'mine' })
+    await write(document, mine)
     const { version } = await api.twin('aws/lamp')
     await api.setDesired('aws/lamp', undefined, { color: 'theirs' }, version)
     assert.equal(await document.save(), false)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'theirs' })
-    assert.equal(document.getText(), '{ "color": "mine" }')
+    assert.equal(document.getText(), mine)
     assert.equal(document.isDirty, true)
-    await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from('{"color":"mine"}'))), /[Vv]ersion conflict/)
+    await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(mine))), /[Vv]ersion conflict/)
   })
 
   it('what is no object is not published', async () => {
@@ -113,7 +162,7 @@ describe('the hub’s documents', () => {
   })
 
   it('what is not there is said to be not there', async () => {
-    await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/devices/aws/nobody/twin.json'))), /FileNotFound|EntryNotFound/)
+    await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/devices/aws/nobody/shadow.json'))), /FileNotFound|EntryNotFound/)
     await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/else.json'))), /FileNotFound|EntryNotFound/)
   })
 })

@@ -40,7 +40,7 @@ describe('the trees', () => {
     const client = await device(mqtt, 'washer-1')
     await until(() => drawn.length, (count) => count > 0)
     const lines = await outline(hub.devices)
-    assert.deepEqual(lines.slice(0, 4), ['AWS IoT Core — 1 of 1 online', '  washer-1 — online', '    Twin', '    Executions — none yet'])
+    assert.deepEqual(lines.slice(0, 4), ['AWS IoT Core — 1 of 1 online', '  washer-1 — online', '    Shadow', '    Executions — none yet'])
     assert.match(lines[4]!, /^ {4}Connected — tcp · .*127\.0\.0\.1$/)
     drawn.length = 0
     await client.endAsync()

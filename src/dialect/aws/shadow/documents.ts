@@ -52,13 +52,18 @@ export function documentsDocument(before: Twin | undefined, twin: Twin, now: Ins
 
 /** `get/accepted`, which is also the answer of GetThingShadow. */
 export function getDocument(twin: Twin, now: Instant, clientToken: string | undefined): string {
+  return JSON.stringify(wholeShadow(twin, now, clientToken))
+}
+
+/** All that a get answers with. */
+export function wholeShadow(twin: Twin, now: Instant, clientToken: string | undefined): JsonObject {
   const { state, metadata } = partOf(twin)
   const difference = delta(twin.desired, twin.reported)
   if (difference !== undefined && twin.metadata.desired !== undefined) {
     state['delta'] = difference
     metadata['delta'] = mirror(difference, twin.metadata.desired, leaf)
   }
-  return JSON.stringify({ state, metadata, version: twin.version, ...end(now, clientToken) })
+  return { state, metadata, version: twin.version, ...end(now, clientToken) }
 }
 
 /** `delete/accepted`: the version is what it was. */

@@ -31,7 +31,7 @@ export class DeviceNode implements TreeNode {
     const waiting = others <= 0 ? '' : others === 1 ? l10n.t('1 job pending') : l10n.t('{0} jobs pending', others)
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
-    item.resourceUri = uriOf({ type: 'twin', device: this.view.key })
+    item.resourceUri = uriOf({ type: 'twin', word: 'twin', device: this.view.key })
     item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting].filter(Boolean).join(' · ')
     item.contextValue = ['device', online ? 'online' : 'offline', state, ...(pending > 0 ? ['pending'] : [])].join(' ')
     item.accessibilityInformation = {
@@ -45,8 +45,8 @@ export class DeviceNode implements TreeNode {
     const detail = await api.device(this.view.key)
     const named = detail.twins.filter((name) => name !== '').sort()
     return [
-      new TwinNode(this, detail.key, undefined),
-      ...named.map((name) => new TwinNode(this, detail.key, name)),
+      new TwinNode(this, detail.key, undefined, detail.twinWord),
+      ...named.map((name) => new TwinNode(this, detail.key, name, detail.twinWord)),
       new ExecutionsNode(this, detail.key, detail.executions),
       ...(detail.connections.length === 0 ? [new ConnectionNode(this, detail)] : detail.connections.map((connection) => new ConnectionNode(this, detail, connection))),
     ]
