@@ -7,6 +7,7 @@ import { loadToken } from '../http/token.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { StoreError } from '../store/store-error.ts'
 import { memoryStore, openStore, type Store, type StoreOptions } from '../store/store.ts'
+import { checkBucketFolder } from './bucket-folder.ts'
 import type { Changes } from './changes.ts'
 import { explainFolder, prepareFolder } from './data-folder.ts'
 import { lastInstant } from './last-instant.ts'
@@ -60,6 +61,7 @@ export async function layGround(
     const notices = new Notices(clock, () => changes.emit({ type: 'notice' }))
     note = (text, error) => notices.add('warning', error === undefined ? text : `${text}: ${wordsOf(error)}`)
     store.warnings.forEach((text) => note(text))
+    if (options.bucket !== '') await checkBucketFolder(resolve(options.bucket), note)
 
     const names = [...lanNames(options.host), ...addedNames(options.names), ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
     const certificates = await openCertificates({ directory: join(data, 'certificates'), names })

@@ -25,6 +25,7 @@ export interface Place {
 /** Starts a hub with everything in memory and in a temporary folder, which `stop` removes. */
 export async function startHub(overrides: Partial<HubOptions> = {}): Promise<TestHub> {
   const folder = await mkdtemp(join(tmpdir(), 'iot-hub-wire-'))
+  await mkdir(join(folder, 'buckets'))
   const hub = createHub({
     ...defaultOptions,
     mqtt: 0,

@@ -83,6 +83,16 @@ test('null deletes a key at any depth and null for a section removes it', () => 
   assert.deepEqual(bodyOf(say(`${CLASSIC}/get`), 'C/get/accepted')['state'], { reported: { x: 1 } })
 })
 
+test('null for the whole state clears both sections and is answered with null', () => {
+  const { say } = service()
+  say(`${CLASSIC}/update`, { state: { desired: { a: 1 }, reported: { x: 1 } } })
+  const [accepted, documents, ...more] = say(`${CLASSIC}/update`, { state: null, clientToken: 't' })
+  assert.equal(accepted, 'C/update/accepted {"state":null,"metadata":{},"version":2,"timestamp":1591141596,"clientToken":"t"}')
+  assert.match(documents ?? '', /"current":\{"state":\{\},"metadata":\{\},"version":2\}/)
+  assert.deepEqual(more, [])
+  assert.deepEqual(say(`${CLASSIC}/get`), ['C/get/accepted {"state":{},"metadata":{},"version":2,"timestamp":1591141596}'])
+})
+
 test('a section whose last key was deleted is no longer shown', () => {
   const { say } = service()
   say(`${CLASSIC}/update`, { state: { desired: { a: 1 } } })
@@ -123,7 +133,7 @@ test('version counts updates, must match where given, and survives deletion for 
   assert.equal(update(), 3)
   assert.match(say(`${NAMED}/delete`)[0] ?? '', /"version":3/)
   bench.now += 48 * 3_600_000 - 1
-  assert.equal(update(), 4)
+  assert.equal(update(), 5, 'the deletion counts')
   say(`${NAMED}/delete`)
   bench.now += 48 * 3_600_000
   assert.equal(update(), 1)

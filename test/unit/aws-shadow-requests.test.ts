@@ -15,7 +15,6 @@ const refused: { name: string; payload: string | Buffer; code: number; message: 
   { name: 'no state', payload: '{"clientToken":"t"}', code: 400, message: 'Missing required node: state', clientToken: 't' },
   { name: 'a state that is a string', payload: '{"state":"on","clientToken":"t"}', code: 400, message: 'State node must be an object', clientToken: 't' },
   { name: 'a state that is an array', payload: '{"state":[]}', code: 400, message: 'State node must be an object' },
-  { name: 'a state that is null', payload: '{"state":null}', code: 400, message: 'State node must be an object' },
   { name: 'a desired that is a number', payload: '{"state":{"desired":1},"clientToken":"t"}', code: 400, message: 'Desired node must be an object', clientToken: 't' },
   { name: 'a desired that is an array', payload: '{"state":{"desired":[1]}}', code: 400, message: 'Desired node must be an object' },
   { name: 'a reported that is a string', payload: '{"state":{"reported":"x"}}', code: 400, message: 'Reported node must be an object' },
@@ -53,6 +52,7 @@ for (const row of refused) {
 
 const accepted: { name: string; payload: string; update: object }[] = [
   { name: 'an empty state', payload: '{"state":{}}', update: {} },
+  { name: 'a state that is null clears both sections', payload: '{"state":null}', update: { whole: true, desired: null, reported: null } },
   { name: 'both sections, version and token', payload: '{"state":{"desired":{"a":1},"reported":{"b":null}},"version":10,"clientToken":"tok"}', update: { desired: { a: 1 }, reported: { b: null }, version: 10, clientToken: 'tok' } },
   { name: 'sections that are null', payload: '{"state":{"desired":null,"reported":null}}', update: { desired: null, reported: null } },
   { name: 'version and token that are null', payload: '{"state":{},"version":null,"clientToken":null}', update: {} },

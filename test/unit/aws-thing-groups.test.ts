@@ -53,10 +53,20 @@ test('a group knows its parents, its properties and its version', async () => {
   assert.deepEqual(after.thingGroupProperties, { thingGroupDescription: 'LED', attributePayload: { attributes: { volts: '5', amps: '1' } } })
 })
 
-test('groups that exist, or whose parent does not, are refused', async () => {
+test('creating a group again answers with the same id if it is the same, and refuses it if it is not', async () => {
   const { iot } = new AwsBench()
-  const { thingGroupId } = await group(iot, 'lights')
-  assert.equal((await failsWith(ResourceAlreadyExistsException, group(iot, 'lights'))).resourceId, thingGroupId)
+  const first = await group(iot, 'lights')
+  const again = await group(iot, 'lights')
+  assert.deepEqual([again.thingGroupId, again.thingGroupArn], [first.thingGroupId, first.thingGroupArn])
+  const thingGroupProperties = { thingGroupDescription: 'others' }
+  const other = iot.send(new CreateThingGroupCommand({ thingGroupName: 'lights', thingGroupProperties }))
+  assert.equal((await failsWith(ResourceAlreadyExistsException, other)).resourceId, first.thingGroupId)
+  await group(iot, 'rooms')
+  await failsWith(ResourceAlreadyExistsException, group(iot, 'lights', 'rooms'))
+})
+
+test('groups whose parent does not exist are refused', async () => {
+  const { iot } = new AwsBench()
   await failsWith(ResourceNotFoundException, group(iot, 'red', 'nowhere'))
 })
 

@@ -62,7 +62,16 @@ test('attributes replace the map, or merge into it, where an empty text deletes'
     return [now, version]
   }
   assert.deepEqual(await update({ b: '', c: '3' }, true), [{ a: '1', c: '3' }, 2])
-  assert.deepEqual(await update({ d: '4' }), [{ d: '4' }, 3])
+  assert.deepEqual(await update({ d: '4', e: '' }), [{ d: '4' }, 3])
+})
+
+test('creating a thing type again answers with the same id if it is the same, and refuses it if it is not', async () => {
+  const { iot } = new AwsBench()
+  const create = (thingTypeDescription?: string) =>
+    iot.send(new CreateThingTypeCommand({ thingTypeName: 'bulb', thingTypeProperties: { thingTypeDescription } }))
+  const first = await create('a bulb')
+  assert.equal((await create('a bulb')).thingTypeId, first.thingTypeId)
+  await failsWith(ResourceAlreadyExistsException, create('another'))
 })
 
 test('a wrong version is a VersionConflictException, and nothing has changed', async () => {

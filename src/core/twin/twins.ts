@@ -28,7 +28,7 @@ export interface TwinChange {
 
 export interface TwinDeletion {
   expectedVersion?: number
-  /** How long the counter outlives the document, so that a new twin of that name counts on from there; milliseconds. */
+  /** How long the counter outlives the document, so that a new twin of that name counts on from there, the deletion included; milliseconds. */
   keepCounterMs?: number
   correlation?: string
 }
@@ -115,7 +115,8 @@ export class Twins {
 
   #bury(key: string, { device, name, version }: Twin, now: Instant, forgetAt: Instant): void {
     const versions = { desired: 0, reported: 0 }
-    this.#twins.set(key, { device, ...(name !== undefined && { name }), metadata: {}, version, versions, updatedAt: now, forgetAt })
+    const tombstone: Twin = { device, metadata: {}, version: version + 1, versions, updatedAt: now, forgetAt }
+    this.#twins.set(key, name === undefined ? tombstone : { ...tombstone, name })
     this.#tombstones.set(key, forgetAt)
   }
 

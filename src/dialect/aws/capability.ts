@@ -43,7 +43,9 @@ const connecting: Capability[] = [
     'SigV4 signature': 'the hub has no secret keys to verify it with: believed, and strict mode says so; `--strict` lets it pass, for every SDK signs',
     'Max connection time': 'no client is sent away for its age',
     'Throttling quotas': 'nothing is throttled',
+    'Accounts and regions': 'one registry for all: ARNs answer with the region of the request’s signature, and account 123456789012',
   }),
+  ...list('Connecting', 'refused', { 'MQTT 5': 'CONNACK with the reason that the version is not supported' }),
 ]
 
 const messaging: Capability[] = [

@@ -7,12 +7,7 @@ import { planeOf } from './rest/planes.ts'
 import { routes } from './rest/routes.ts'
 
 /** First path segments of AWS IoT's three planes, for requests without credentials. */
-const ROOTS = new Set([
-  ...['things', 'thing-groups', 'dynamic-thing-groups', 'thing-types', 'billing-groups', 'certificates', 'certificate', 'keys-and-certificate'],
-  ...['policies', 'target-policies', 'attached-policies', 'policy-targets', 'principal-policies', 'effective-policies', 'test-authorization', 'principals'],
-  ...['jobs', 'job-templates', 'managed-job-templates', 'indices', 'indexing', 'endpoint', 'event-configurations', 'tags', 'untag', 'streams', 'otaUpdates'],
-  ...['topics', 'retainedMessage', 'connections'],
-])
+const ROOTS = new Set(routes.map(({ path }) => /^\/([\w-]+)/.exec(path)?.[1]).filter((root) => root !== 'api'))
 
 /** AWS IoT over HTTP: control plane, data plane and jobs data plane on one port [aws 3]. */
 export const http: HttpFront = {

@@ -24,9 +24,9 @@ export function onShadowPublish(ctx: Context, connection: Connection | undefined
 /** Tells every subscriber of a changed or deleted shadow, whether MQTT, HTTP, a job or a person changed it [aws 5.1]. */
 export function shadowEvent(ctx: Context, event: DomainEvent): void {
   if (event.type === 'twin.updated') {
-    const { twin, before, patch, correlation } = event
+    const { twin, before, patch, mode, correlation } = event
     const name = shadowName(event.key, twin.name)
-    say(ctx, name, 'update', 'accepted', acceptedDocument(patch, twin, ctx.now, correlation))
+    say(ctx, name, 'update', 'accepted', acceptedDocument({ ...patch, whole: mode === 'replace' }, twin, ctx.now, correlation))
     const left = deltaDocument(twin, ctx.now, correlation)
     if (left !== undefined) say(ctx, name, 'update', 'delta', left)
     say(ctx, name, 'update', 'documents', documentsDocument(before, twin, ctx.now, correlation))

@@ -17,11 +17,11 @@ export function readAttributes(fields: Fields): AttributeChange | undefined {
   return { attributes: payload.texts('attributes', name, value) ?? {}, merge: payload.boolean('merge') ?? false }
 }
 
-/** The attributes after a change: replaced as a whole, or merged, where an empty text deletes [aws 4.1]. */
+/** The attributes after a change: replaced as a whole, or merged; an empty text deletes, either way [aws 4.1]. */
 export function applyAttributes(before: Record<string, string>, change: AttributeChange | undefined): Record<string, string> {
   if (change === undefined) return before
-  if (!change.merge) return change.attributes
-  return Object.fromEntries(Object.entries({ ...before, ...change.attributes }).filter(([, value]) => value !== ''))
+  const after = change.merge ? { ...before, ...change.attributes } : change.attributes
+  return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== ''))
 }
 
 const WITHOUT_TYPE = 3

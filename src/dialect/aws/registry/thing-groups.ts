@@ -1,4 +1,5 @@
 import type { Group } from '../../../core/device/model.ts'
+import { equal } from '../../../core/twin/json.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { refreshTarget } from '../identity/access.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
@@ -48,7 +49,7 @@ function readProperties(fields: Fields, before: Record<string, string>): Propert
   return { ...(description !== undefined && { description }), attributes }
 }
 
-/** A group has one parent for life, and its name is taken from then on. */
+/** A group has one parent for life. Once more with the same properties answers like the first time [aws 4.1]. */
 function createGroup(call: Call): object {
   const { ctx, request, params } = call
   const { groups } = ctx.engine
@@ -60,12 +61,18 @@ function createGroup(call: Call): object {
   const tags = readTags(fields)
   const thingGroupArn = arn.thingGroup(callerOf(request), name)
   const existing = groups.get(groupKey(name))
-  if (existing !== undefined) throw alreadyExists(`The thing group ${name} already exists`, existing.id, thingGroupArn)
+  if (existing !== undefined && !isSame(existing, properties, parent)) {
+    throw alreadyExists(`The thing group ${name} already exists with other properties`, existing.id, thingGroupArn)
+  }
+  if (existing !== undefined) return { thingGroupName: name, thingGroupArn, thingGroupId: existing.id }
   if (parent !== undefined) checkPlace(ctx, parent)
   const group = groups.create(ctx.turn, { dialect: 'aws', name, ...properties, ...(parent !== undefined && { parent: parent.key }) })
   setTags(ctx, `thinggroup/${name}`, tags)
   return { thingGroupName: name, thingGroupArn, thingGroupId: group.id }
 }
+
+const isSame = (group: Group, { description, attributes }: Properties, parent: Group | undefined): boolean =>
+  group.parent === parent?.key && group.description === description && equal(group.attributes, attributes)
 
 function checkPlace(ctx: Context, parent: Group): void {
   const depth = ctx.engine.groups.ancestors(parent.key).length + 2

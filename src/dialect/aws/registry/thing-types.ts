@@ -1,3 +1,4 @@
+import { equal } from '../../../core/twin/json.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
 import { textOf } from '../rest/parameters.ts'
@@ -43,6 +44,7 @@ function readProperties(fields: Fields): { description?: string; searchableAttri
   return { ...(description !== undefined && { description }), ...(attributes !== undefined && { searchableAttributes: attributes }) }
 }
 
+/** Once more with the same configuration answers like the first time [aws 4.1]. */
 function createType(call: Call): object {
   const { ctx, request, params } = call
   const name = checkName('thingTypeName', params['thingTypeName'], NAMES.thingType)
@@ -51,12 +53,18 @@ function createType(call: Call): object {
   const tags = readTags(fields)
   const thingTypeArn = arn.thingType(callerOf(request), name)
   const existing = typesOf(ctx).get(name)
-  if (existing !== undefined) throw alreadyExists(`The thing type ${name} already exists`, existing.id, thingTypeArn)
+  if (existing !== undefined && !isSame(existing, properties)) {
+    throw alreadyExists(`The thing type ${name} already exists with other properties`, existing.id, thingTypeArn)
+  }
+  if (existing !== undefined) return { thingTypeName: name, thingTypeArn, thingTypeId: existing.id }
   const type = typesOf(ctx).set(name, { name, id: ctx.ids.uuid(), searchableAttributes: [], ...properties, createdAt: ctx.now })
   setTags(ctx, `thingtype/${name}`, tags)
   thingTypeEvent(ctx, 'created', type)
   return { thingTypeName: name, thingTypeArn, thingTypeId: type.id }
 }
+
+const isSame = (type: ThingType, { description, searchableAttributes = [] }: ReturnType<typeof readProperties>): boolean =>
+  type.description === description && equal(type.searchableAttributes, searchableAttributes)
 
 const describe = (type: ThingType, caller: Caller): object => ({
   thingTypeName: type.name,

@@ -34,7 +34,7 @@ function createThing(call: Call): object {
   const name = checkName('thingName', params['thingName'], NAMES.thing)
   const fields = readBody(call, ['thingTypeName', 'attributePayload'])
   const type = fields.text('thingTypeName')
-  const attributes = readAttributes(fields)?.attributes ?? {}
+  const attributes = applyAttributes({}, readAttributes(fields))
   if (type !== undefined) requireUsableType(ctx, type)
   checkCount(attributes, type)
   const existing = ctx.engine.devices.get(thingKey(name))

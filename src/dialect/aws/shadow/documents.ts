@@ -5,7 +5,7 @@ import { mirror, type Mirror } from '../../../core/twin/stamps.ts'
 import type { ShadowError } from './requests.ts'
 
 /** The sections an update wrote, as they were sent. */
-export type ShadowPatch = { desired?: JsonObject | null; reported?: JsonObject | null }
+export type ShadowPatch = { desired?: JsonObject | null; reported?: JsonObject | null; whole?: boolean }
 
 type Leaf = { timestamp: number }
 type Part = { state: JsonObject; metadata: { [section: string]: Mirror<Leaf> } }
@@ -22,7 +22,10 @@ const end = (now: Instant, clientToken: string | undefined): { timestamp: number
   ...(clientToken !== undefined && { clientToken }),
 })
 
-/** `update/accepted`: only what the request had, nulls included, with the metadata of what is left of it. */
+/**
+ * `update/accepted`: only what the request had, nulls included, with the metadata of what is left of it. Of
+ * `"state": null`, the `whole`, that is null itself.
+ */
 export function acceptedDocument(patch: ShadowPatch, twin: Twin, now: Instant, clientToken: string | undefined): string {
   const { state, metadata }: Part = { state: {}, metadata: {} }
   for (const section of SECTIONS) {
@@ -32,7 +35,8 @@ export function acceptedDocument(patch: ShadowPatch, twin: Twin, now: Instant, c
     state[section] = sent
     if (sent !== null && stamp !== undefined) metadata[section] = mirror(sent, stamp, leaf)
   }
-  return JSON.stringify({ state, metadata, version: twin.version, ...end(now, clientToken) })
+  const shown = patch.whole === true ? null : state
+  return JSON.stringify({ state: shown, metadata, version: twin.version, ...end(now, clientToken) })
 }
 
 /** `update/delta`; `undefined` if what is desired has been reported. */

@@ -22,10 +22,15 @@ export const MAX_SHADOW_BYTES = 8192
 const MAX_LEVELS = 8
 const MAX_TOKEN_BYTES = 64
 
+/** What `"state": null` asks for. */
+const CLEARED: JsonObject = { desired: null, reported: null }
+
 export const TOO_LARGE = 'The payload exceeds the maximum size allowed'
 const TOO_DEEP = 'JSON contains too many levels of nesting; maximum is 6'
 
 export interface ShadowUpdate {
+  /** `"state": null`, which clears both sections. */
+  whole?: true
   desired?: JsonObject | null
   reported?: JsonObject | null
   version?: number
@@ -49,8 +54,8 @@ export function readUpdate(payload: Uint8Array): ShadowUpdate {
   if (version !== undefined && !isVersion(version)) throw refuse(400, 'Invalid version')
   const state = request['state']
   if (state === undefined) throw refuse(400, 'Missing required node: state')
-  if (!isObject(state)) throw refuse(400, 'State node must be an object')
-  const { desired, reported, ...others } = state
+  if (state !== null && !isObject(state)) throw refuse(400, 'State node must be an object')
+  const { desired, reported, ...others } = state ?? CLEARED
   if (!isSection(desired)) throw refuse(400, 'Desired node must be an object')
   if (!isSection(reported)) throw refuse(400, 'Reported node must be an object')
   if (Object.keys(others).length > 0) throw refuse(400, 'State contains an invalid node')
@@ -61,6 +66,7 @@ export function readUpdate(payload: Uint8Array): ShadowUpdate {
 
   const inexact = findForbidden(state, { value: isInexact })
   return {
+    ...(state === null && { whole: true }),
     ...(desired !== undefined && { desired }),
     ...(reported !== undefined && { reported }),
     ...(version !== undefined && { version }),

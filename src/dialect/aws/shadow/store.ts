@@ -25,7 +25,7 @@ export function getShadow(ctx: Context, name: ShadowName, clientToken: string | 
  * of what the update loses, about `sender` if a connection sent it.
  */
 export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdate, sender?: ConnectionId): Twin {
-  const { desired, reported, version, clientToken, unknown, inexact } = update
+  const { desired, reported, whole, version, clientToken, unknown, inexact } = update
   const device = deviceOf(name)
   const check = (next: Twin): void => {
     if (sizeOf({ desired: next.desired, reported: next.reported }) <= MAX_SHADOW_BYTES) return
@@ -36,6 +36,7 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
     const twin = ctx.engine.twins.update(ctx.turn, device, name.shadow, {
       ...(desired !== undefined && { desired }),
       ...(reported !== undefined && { reported }),
+      ...(whole && { mode: 'replace' }),
       ...(version !== undefined && { expectedVersion: version }),
       ...(clientToken !== undefined && { correlation: clientToken }),
       check,
