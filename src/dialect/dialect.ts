@@ -246,6 +246,8 @@ export interface Context {
   own<T extends object>(collection: string): Table<T>
   /** Asks for an action; `rule` names the clause that demands it. */
   act(action: Action, rule: string): void
+  /** A live connection that stood for no device stands for this one from now on, as if it had come as it. */
+  identify(connection: Connection, device: DeviceKey): void
   /** `act` for a message to one connection. */
   send(connection: ConnectionId, message: Omit<Message, 'qos'> & { qos?: Qos }, rule: string): void
   /** `act` for a message to all subscribers. */

@@ -10,7 +10,8 @@ export const promises = {
   wrongCredential: 'strict: a device does not get in with the credentials of another, wrong ones or none',
   unknownRefused: 'strict: a device that nobody registered does not get in',
   removed: 'strict: a device that is removed is sent away and does not get in again',
-  openRegisters: 'open: an unknown device that presents well-formed credentials is registered',
+  openRegisters: 'open: an unknown device that presents well-formed credentials, or uses its own topics, is registered',
+  listeners: 'open: who shows no credentials and uses no topic of its own is no device, however often it comes',
   // Access
   ownTopics: 'a device may say and hear what is its own',
   foreignTopics: 'a device may neither say nor hear what is another’s, and nothing changes when it tries',

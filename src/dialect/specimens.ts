@@ -27,6 +27,8 @@ export interface Specimens {
   anonymous?: { message: Message; reported: object }
   /** How a message with the text `mail {n}` reaches `to` although it is away; `filters` are what that has subscribed to [keptMessages]. */
   mail?(from: string, to: string, n: number): { filters: string[]; send: Message | Call }
+  /** What a client without credentials may listen to without being a device; `other` is one [listeners]. */
+  listens?(other: string): string[]
   /** A message that is kept for later subscribers, with the filter that gets it [retained]. */
   retained?(device: string): { message: Message; filter: string }
   /** How a device comes into a group and leaves it, in the cloud's own calls; `group` is the group's name here [joinedAndLeft]. */

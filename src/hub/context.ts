@@ -1,9 +1,9 @@
 import type { Instant } from '../core/clock.ts'
 import type { Engine } from '../core/engine.ts'
 import { HubError } from '../core/errors.ts'
-import type { Ids } from '../core/ids.ts'
+import type { DeviceKey, Ids } from '../core/ids.ts'
 import type { Action, Effect } from '../core/seam/effects.ts'
-import type { ConnectionId, Message, Qos } from '../core/seam/mqtt.ts'
+import type { Connection, ConnectionId, Message, Qos } from '../core/seam/mqtt.ts'
 import type { Table, Tables } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
@@ -18,7 +18,7 @@ export interface World {
   ids: Ids
   tables: Tables
   settings: Settings
-  connections: ConnectionView
+  connections: ConnectionView & { identify(connection: Connection, device: DeviceKey): void }
   notices: Notices
 }
 
@@ -64,6 +64,11 @@ export class TurnContext implements Context {
 
   act(action: Action, rule: string): void {
     this.#effects.push({ ...action, dialect: this.dialect, cause: { input: this.turn.input, rule } })
+  }
+
+  identify(connection: Connection, device: DeviceKey): void {
+    this.#world.connections.identify(connection, device)
+    this.engine.connections.connected(this.turn, device)
   }
 
   send(connection: ConnectionId, message: Omit<Message, 'qos'> & { qos?: Qos }, rule: string): void {

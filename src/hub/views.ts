@@ -37,6 +37,12 @@ export class LiveView implements ConnectionView {
     connections.add(connection)
   }
 
+  /** The connection stands for this device from now on. */
+  identify(connection: Connection, device: DeviceKey): void {
+    connection.identity.device = device
+    this.add(connection)
+  }
+
   remove(connection: Connection): void {
     const { device } = connection.identity
     const connections = device === undefined ? undefined : this.#byDevice.get(device)

@@ -102,6 +102,10 @@ export class Bench {
       },
       own: (collection) => tables.table(`${this.#dialect}.${collection}`),
       act,
+      identify: (connection, device) => {
+        connection.identity.device = device
+        engine.connections.connected(turn, device)
+      },
       send: (connection, message, rule) => act({ type: 'send', connection, message: { qos: 'as-subscribed', ...message } }, rule),
       publish: (message, rule) => act({ type: 'publish', message }, rule),
       ignored: (what) => {

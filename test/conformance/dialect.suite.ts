@@ -27,6 +27,7 @@ const needed: Partial<Record<PromiseName, (dialect: Dialect) => unknown>> = {
   anonymousTopics: ({ specimens }) => specimens.anonymous,
   keptMessages: ({ specimens }) => specimens.mail,
   retained: ({ specimens }) => specimens.retained,
+  listeners: ({ specimens }) => specimens.listens,
   joinedAndLeft: ({ specimens }) => specimens.membership,
   waitingRequest: ({ specimens }) => specimens.waiting,
   query: ({ query }) => query,

@@ -80,9 +80,27 @@ export const identity: Checks = {
   openRegisters: async ({ open }) => {
     const name = open.freshName()
     await assert.rejects(open.api.device(open.keyOf(name)), { code: 'NOT_FOUND' })
-    const client = await connectSession(open.place, open.dialect.jobs.talker(name).session)
-    assert.equal((await open.api.device(open.keyOf(name))).online, true)
+    const { session, subscriptions, hello } = open.dialect.jobs.talker(name)
+    const client = await connectSession(open.place, session)
+    if (subscriptions.length > 0) await client.subscribe(...subscriptions.map(({ filter }) => filter))
+    for (const { topic, payload, qos } of hello()) await client.publish(topic, String(payload), qos)
+    const { online, connections } = await open.api.device(open.keyOf(name))
+    assert.deepEqual([online, connections.length], [true, 1])
     await client.end()
+    await open.until(`${name} to be offline`, () => open.api.device(open.keyOf(name)), (device) => !device.online)
+  },
+
+  listeners: async ({ open }) => {
+    const other = await open.enrol()
+    const { devices } = await open.api.status()
+    for (const filter of open.specimens.listens!(other.name)) {
+      const clientId = open.freshName()
+      const client = await connectSession(open.place, { clientId })
+      assert.notDeepEqual(await client.subscribe(filter), [128], filter)
+      await client.end()
+      await assert.rejects(open.api.device(open.keyOf(clientId)), { code: 'NOT_FOUND' }, filter)
+    }
+    assert.deepEqual((await open.api.status()).devices, devices)
   },
 }
 

@@ -9,7 +9,7 @@ import {
   PublishCommand,
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane'
-import { AwsBroker, connectRequest, deviceCertificate } from '../builders/aws-connections.ts'
+import { AwsBroker, connectRequest, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
 import { AwsBench } from '../builders/aws-in-process.ts'
 import { published } from '../builders/context.ts'
 
@@ -68,7 +68,7 @@ test('what cannot be published is refused, and MQTT 5 properties are counted', a
 
 test('live connections are shown with their subscriptions, and can be sent a message', async () => {
   const broker = new AwsBroker()
-  const { connection } = broker.come(connectRequest('lamp'))
+  const { connection } = broker.come(mutualTls('lamp'))
   broker.subscribe(connection, 'a/#', 1)
   const { connected, clientId, thingName, sourceIp, keepAliveDuration, cleanSession } = await broker.data.send(new GetConnectionCommand({ clientId: 'lamp' }))
   assert.deepEqual([connected, clientId, thingName, sourceIp, keepAliveDuration, cleanSession], [true, 'lamp', 'lamp', '127.0.0.1', 60, true])

@@ -70,6 +70,62 @@ for (const [topic, route] of wills) {
   })
 }
 
+const uses: [what: string, filters: string[], topics: string[], device: boolean][] = [
+  ['listens to everything', ['#', '$aws/#', '$aws/things/+/jobs/notify'], [], false],
+  ['listens to another thing', ['$aws/things/lamp-2/#', '$aws/things/lam'], [], false],
+  ['has topics of its own making', ['lamp/#'], ['lamp/on', 'dt/lamp'], false],
+  ['speaks for another thing', [], ['$aws/things/other/shadow/update', '$aws/things/other/jobs/get'], false],
+  ['waits for its next job', ['$aws/things/lamp/jobs/notify-next'], [], true],
+  ['listens to all that is its thing’s', ['$aws/things/lamp/#'], [], true],
+  ['reports its state', [], ['$aws/things/lamp/shadow/update'], true],
+  ['asks for jobs', [], ['$aws/things/lamp/jobs/get'], true],
+]
+for (const [what, filters, topics, device] of uses) {
+  test(`a client without credentials that ${what} is ${device ? 'the' : 'no'} thing of its name`, () => {
+    const broker = new AwsBroker()
+    const { connection } = broker.come(connectRequest('lamp'))
+    for (const filter of filters) broker.subscribe(connection, filter)
+    for (const topic of topics) broker.publish(connection, topic)
+    assert.equal(connection.identity.device, device ? 'aws/lamp' : undefined)
+    assert.equal(broker.engine.devices.get('aws/lamp') !== undefined, device)
+    assert.equal(broker.engine.connections.isOnline('aws/lamp'), device)
+    assert.equal(broker.engine.devices.get('aws/other'), undefined)
+  })
+}
+
+test('a last will on a topic of its thing does not make a client without credentials that thing', () => {
+  const broker = new AwsBroker()
+  const { connection } = broker.come(connectRequest('lamp'))
+  broker.publish(connection, '$aws/things/lamp/shadow/update', '{}', { will: true })
+  assert.equal(broker.engine.devices.size, 0)
+})
+
+test('whoever is connected under the name of a thing stands for it as soon as it is made, in strict mode, too', () => {
+  for (const settings of [{}, strict]) {
+    const { broker, connection } = client(settings)
+    if (connection.identity.device !== undefined) continue
+    broker.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 'lamp' }))
+    assert.equal(connection.identity.device, 'aws/lamp')
+    assert.equal(broker.engine.connections.isOnline('aws/lamp'), true)
+  }
+  const bare = new AwsBroker()
+  const { connection } = bare.come(connectRequest('lamp'))
+  bare.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 'lamp' }))
+  assert.equal(connection.identity.device, 'aws/lamp')
+})
+
+test('a stored subscription that is restored makes its client the thing, once it is in', () => {
+  const broker = new AwsBroker()
+  const request = connectRequest('lamp', { clean: false })
+  const { connection } = broker.come(request)
+  broker.connections.delete(connection.id)
+  broker.subscribe(connection, '$aws/things/lamp/jobs/notify')
+  assert.equal(connection.identity.device, undefined)
+  broker.connections.set(connection.id, connection)
+  broker.turn((ctx) => aws.mqtt.onConnected?.(ctx, connection))
+  assert.equal(connection.identity.device, 'aws/lamp')
+})
+
 test('128 KB is the most a message may carry', () => {
   const { broker, connection } = client()
   assert.equal(broker.publish(connection, 'a', Buffer.alloc(131_072)).result.route, 'forward')

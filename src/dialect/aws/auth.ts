@@ -1,4 +1,4 @@
-import { dialectOf, keyOf } from '../../core/ids.ts'
+import { keyOf } from '../../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict, PeerCertificate } from '../../core/seam/mqtt.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
 import { policyFor } from './identity/access.ts'
@@ -39,7 +39,7 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
   if (request.certificate !== undefined) return withCertificate(ctx, request, request.certificate)
   if (ctx.settings.mode === 'strict') return refused('no client certificate, no signature and no custom authorizer')
   if (!request.local) return refused('a client without credentials is let in from this machine only')
-  return accepted(ctx, request, request.unnamed === true ? 'anonymous' : request.clientId)
+  return accepted(ctx, request, request.unnamed === true ? 'anonymous' : request.clientId, { bare: true })
 }
 
 /** Registered and ACTIVE, or nothing; AWS drops the socket without a CONNACK [aws 1.3]. */
@@ -50,7 +50,7 @@ function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertif
   if (policy !== undefined && !policy.allows('iot:Connect', `client/${request.clientId}`)) {
     return refused(policy.explain('iot:Connect', `client/${request.clientId}`))
   }
-  return accepted(ctx, request, certificate.id, policy)
+  return accepted(ctx, request, certificate.id, policy && { policy })
 }
 
 /** The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one. */
@@ -78,15 +78,25 @@ function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: strin
   return accepted(ctx, request, user === undefined || user === '' ? authorizer : user)
 }
 
-/** A session stands for the thing whose name is its client id; open mode registers that thing [aws 1.3]. */
-function accepted(ctx: Context, request: ConnectRequest, principal: string, policy?: Policy): ConnectVerdict {
+interface Standing {
+  /** What it may do, if anything limits that. */
+  policy?: Policy
+  /** It has shown nothing but its client id. */
+  bare?: true
+}
+
+/** A session stands for the thing named like its client id; open mode registers it for who shows credentials [aws 1.3]. */
+function accepted(ctx: Context, request: ConnectRequest, principal: string, how: Standing = {}): ConnectVerdict {
+  const { policy, bare } = how
   const fault = willFault(request.will, policy, ctx.settings.mode === 'strict')
   if (fault !== undefined) return refused(fault)
   warnOfWill(ctx, keyOf('aws', request.clientId), request.will)
   // The likes of `mosquitto_pub` without an id are no devices.
   if (request.unnamed === true) return { accept: true, identity: { principal } }
   const key = keyOf('aws', request.clientId)
-  if (ctx.settings.mode === 'open' && isThingName(request.clientId)) ctx.engine.devices.ensure(ctx.turn, dialectOf(key), request.clientId)
+  if (ctx.settings.mode === 'open' && bare !== true && isThingName(request.clientId)) {
+    ctx.engine.devices.ensure(ctx.turn, 'aws', request.clientId)
+  }
   return { accept: true, identity: { principal, ...(ctx.engine.devices.get(key) !== undefined && { device: key }) } }
 }
 

@@ -31,7 +31,8 @@ const connecting: Capability[] = [
     'ALPN x-amzn-mqtt-ca': '',
     'MQTT over WebSocket, SigV4 query': 'any access key; the signature is not verified',
     'Custom authorizer': 'open mode lets everybody in; strict mode refuses, for no authorizer is run',
-    'Client without credentials': 'open mode, on this machine only',
+    'Client without credentials':
+      'open mode, on this machine only; the thing of its name is registered when it uses topics of that thing',
     'Client id rules': '',
     'Session expiry after an hour': '',
     'Last will':

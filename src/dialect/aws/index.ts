@@ -8,6 +8,7 @@ import { principalsOf } from './identity/identity-store.ts'
 import { jobFront, onJobsEvent } from './jobs.ts'
 import { limits } from './limits.ts'
 import { mqtt } from './mqtt.ts'
+import { thingThere } from './mqtt/bare-clients.ts'
 import { query } from './query.ts'
 import { registryEvent } from './registry/registry-events.ts'
 import { groupDeleted } from './registry/thing-groups.ts'
@@ -40,6 +41,7 @@ export const aws: Dialect = {
     // DeleteThing refuses as long as there are any; whoever removes it otherwise means all of it.
     if (event.type === 'device.deleted') principalsOf(ctx).delete(nameOf(event.key))
     if (event.type === 'group.deleted') groupDeleted(ctx, event.group)
+    if (event.type === 'device.created') thingThere(ctx, ctx.connections.bySession('aws', nameOf(event.key)))
     if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted') refreshThing(ctx, nameOf(event.key))
     else if (event.type === 'group.joined' || event.type === 'group.left') refreshThing(ctx, nameOf(event.device))
   },

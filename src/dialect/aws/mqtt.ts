@@ -5,6 +5,7 @@ import { authenticate, recognise, wanted } from './auth.ts'
 import { mayDeliver } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
 import { canBeCarried, lengthFault } from './limits.ts'
+import { thingThere, usesTopic } from './mqtt/bare-clients.ts'
 import { tellWill } from './mqtt/last-will.ts'
 import { announceConnected, announceDisconnected, announceSubscriptions, preventsWill } from './mqtt/presence.ts'
 import { policyFault, publishFault } from './mqtt/publish-fault.ts'
@@ -30,6 +31,8 @@ export const mqtt: MqttFront = {
 }
 
 function onConnected(ctx: Context, connection: Connection): void {
+  // It may have become one by a subscription that was stored.
+  thingThere(ctx, connection)
   remember(ctx, connection)
   refresh(ctx, connection)
   const certificate = certificateOf(connection)
@@ -73,6 +76,7 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
   }
   const hint = silenceHint(filter)
   if (hint !== undefined) warnOnce(ctx, connection, filter, hint)
+  usesTopic(ctx, connection, filter)
   return { grant: qos === 0 ? 0 : 1 }
 }
 
@@ -88,6 +92,7 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
   const forbidden = policyFault(incoming, policy)
   if (forbidden !== undefined) return { route: 'close', reason: forbidden }
   if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
+  if (will !== true) usesTopic(ctx, connection, topic)
   const parsed = parseTopic(topic)
   const verdict = will === true ? tellWill(parsed) : carryOut(ctx, connection, parsed, payload)
   if (retain && verdict.route === 'forward') noteRetained(ctx, { topic, payload, qos: qos === 0 ? 0 : 1 })

@@ -25,6 +25,7 @@ export const specimens: Specimens = {
     filters: [`cmd/${to}/#`],
     send: { ...signed('iotdata'), method: 'POST', path: `/topics/${encodeURIComponent(`cmd/${to}/mail`)}`, query: { qos: '1' }, body: { text: `mail ${n}` } },
   }),
+  listens: (other) => ['#', '$aws/#', `$aws/things/${other}/shadow/#`, `${other}/#`],
   retained: (thing) => ({ message: { topic: `${thing}/state`, payload: 'on', qos: 1, retain: true }, filter: `${thing}/state` }),
   membership: (thing) => {
     const body = { thingName: thing, thingGroupName: 'conformance' }

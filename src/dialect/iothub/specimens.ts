@@ -9,6 +9,7 @@ export const specimens: Specimens = {
     anonymousTopics: 'every topic of the course names its product and device',
     lateReport: 'a report of the course names a version, not an attempt: what a device says of a version counts for the upgrade to it that is under way',
     rejected: 'the course has no word for refusing work: every error is a negative progress, which is FAILED',
+    listeners: 'nobody connects without a user name and a secret or token; applications have tokens and are no devices',
     retained: 'the hub keeps the latest status itself; what devices say is not retained, and they hear only what is sent to them',
     query: 'the course has no query language: jobs are for devices and tags',
   },
