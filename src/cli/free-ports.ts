@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { addressesOf } from '../hub/addresses.ts'
 import { defaultOptions, optionSpecs, type HubOptions, type OptionName } from '../shared/options.ts'
 
 /** The options with 0 for every standard port that is taken and that the user did not insist on. */
@@ -15,7 +16,12 @@ export function movedPorts(wanted: HubOptions, actual: HubOptions): ('mqtt' | 'm
   return (['mqtt', 'mqtts', 'http', 'https'] as const).filter((name) => wanted[name] === defaultOptions[name] && actual[name] === 0)
 }
 
-function isFree(port: number, host: string): Promise<boolean> {
+async function isFree(port: number, host: string): Promise<boolean> {
+  for (const address of addressesOf(host)) if (!(await isFreeOn(port, address))) return false
+  return true
+}
+
+function isFreeOn(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     // Not every failure is a taken port, but whatever it is, the hub says it better where it cannot be avoided.

@@ -3,6 +3,8 @@ import { cannotListen } from '../broker/listeners.ts'
 import type { Dialect, HardPort } from '../dialect/dialect.ts'
 import type { HttpServer } from '../http/server.ts'
 import type { HubOptions } from '../shared/options.ts'
+import { addressesOf } from './addresses.ts'
+import { openOnAll } from './open-on-all.ts'
 import type { ProtocolGate } from './protocol-gate.ts'
 
 /** The ports a hub listens on. */
@@ -13,16 +15,25 @@ export interface Ports {
   https: number
 }
 
-/** Opens all four listeners. A taken port is a CONFLICT that names it, its owner where that can be known, and the flag to change. */
+/**
+ * Opens all four listeners, on each address of the host. A taken port is a CONFLICT that names it, its owner where that
+ * can be known, and the flag to change.
+ */
 export async function bindAll(options: HubOptions, broker: Broker, http: HttpServer): Promise<Ports> {
-  const { host } = options
-  const explained = (flag: 'http' | 'https', bound: Promise<number>): Promise<number> =>
-    bound.catch(async (error: NodeJS.ErrnoException) => Promise.reject(await cannotListen(error, { host, port: options[flag], setting: `--${flag}` })))
+  const addresses = addressesOf(options.host)
+  const mqtt = (flag: 'mqtt' | 'mqtts'): Promise<number> =>
+    openOnAll(addresses, options[flag], (port, host) => broker.listen(flag, { port, host, setting: `--${flag}` }))
+  const web = (flag: 'http' | 'https', listen: (port: number, host: string) => Promise<number>): Promise<number> =>
+    openOnAll(addresses, options[flag], (port, host) =>
+      listen(port, host).catch(async (error: NodeJS.ErrnoException) => {
+        throw await cannotListen(error, { host, port, setting: `--${flag}` })
+      }),
+    )
   return {
-    mqtt: await broker.listen('mqtt', { port: options.mqtt, host, setting: '--mqtt' }),
-    mqtts: await broker.listen('mqtts', { port: options.mqtts, host, setting: '--mqtts' }),
-    http: await explained('http', http.listenHttp(options.http, host)),
-    https: await explained('https', http.listenHttps(options.https, host)),
+    mqtt: await mqtt('mqtt'),
+    mqtts: await mqtt('mqtts'),
+    http: await web('http', (port, host) => http.listenHttp(port, host)),
+    https: await web('https', (port, host) => http.listenHttps(port, host)),
   }
 }
 
@@ -37,14 +48,25 @@ export interface Alias {
 /** All ports that clients of these clouds insist on. A `tls` listener tells MQTT from HTTP by itself. */
 export function aliasesOf(dialects: readonly Dialect[], host: string, parts: { broker: Broker; http: HttpServer; protocols: ProtocolGate }): Alias[] {
   const { broker, http, protocols } = parts
-  const listen = ({ listener, port }: HardPort): Promise<unknown> => {
+  const listen = ({ listener, port }: HardPort, host: string): Promise<unknown> => {
     if (listener === 'http') return http.listenHttp(port, host)
     if (listener === 'https') return http.listenHttps(port, host)
     return broker.listen(listener === 'mqtt' ? 'mqtt' : 'mqtts', { port, host, setting: '--aliases' })
   }
+  const each = async (open: (address: string) => Promise<unknown>): Promise<void> => {
+    for (const address of addressesOf(host)) await open(address)
+  }
   return dialects.flatMap(({ name, ports = [], protocols: fronts = [] }) => [
-    ...ports.map((hard) => ({ port: hard.port, because: hard.because, open: () => listen(hard) })),
-    ...fronts.map((front) => ({ port: front.port, because: front.because, open: () => protocols.listen(name, front, host) })),
+    ...ports.map((hard) => ({
+      port: hard.port,
+      because: hard.because,
+      open: () => each((address) => listen(hard, address)),
+    })),
+    ...fronts.map((front) => ({
+      port: front.port,
+      because: front.because,
+      open: () => each((address) => protocols.listen(name, front, address)),
+    })),
   ])
 }
 

@@ -57,5 +57,8 @@ export function isOnThisMachine(url: string): boolean {
   return Object.values(networkInterfaces()).some((all) => all?.some((own) => own.address === address))
 }
 
-/** The name to give to people and clients. */
-export const publicHost = (host: string): string => (isLoopback(host) || host === '0.0.0.0' || host === '::' ? 'localhost' : host)
+/** The name to give to people and clients. Not `localhost` for 127.0.0.1: that may be taken for `::1`, too. */
+export function publicHost(host: string): string {
+  if (host === '127.0.0.1') return host
+  return isLoopback(host) || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+}

@@ -1,6 +1,6 @@
 /** How a hub is started. The CLI's flags and the editor's settings are both made from `optionSpecs`. */
 export interface HubOptions {
-  /** The address the listeners bind to; anything but a loopback address lets other machines in. */
+  /** The address the listeners bind to, `localhost`: both of the loopback's; anything else lets other machines in. */
   host: string
   /** Ports; 0 = any free one. */
   mqtt: number
@@ -62,7 +62,7 @@ export const optionSpecs: readonly OptionSpec[] = [
 ]
 
 export const defaultOptions: HubOptions = {
-  host: '127.0.0.1',
+  host: 'localhost',
   mqtt: 1883,
   mqtts: 8883,
   http: 8880,

@@ -38,7 +38,7 @@ describe('options from settings', () => {
 
   it('never open the hub to everybody because the address was left empty', () => {
     const { options, wrong } = read({ host: ' ' })
-    assert.equal(options.host, '127.0.0.1')
+    assert.equal(options.host, 'localhost')
     assert.deepEqual(wrong, ['host'])
   })
 })

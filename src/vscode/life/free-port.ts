@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { addressesOf } from '../../hub/addresses.ts'
 
 /** The first port from `first` on that can be opened on `host`, leaving out those in `but`; 0 if there is none near. */
 export async function freePort(host: string, first: number, but: ReadonlySet<number> = new Set()): Promise<number> {
@@ -7,8 +8,13 @@ export async function freePort(host: string, first: number, but: ReadonlySet<num
 }
 
 /** Whether nobody listens there; tried, as only trying tells. */
-export function isFree(host: string, port: number): Promise<boolean> {
-  if (port === 0) return Promise.resolve(true)
+export async function isFree(host: string, port: number): Promise<boolean> {
+  if (port === 0) return true
+  for (const address of addressesOf(host)) if (!(await isFreeOn(address, port))) return false
+  return true
+}
+
+function isFreeOn(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
