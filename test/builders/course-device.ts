@@ -39,12 +39,12 @@ export class CourseDevice {
     this.#program = options.program ?? {}
   }
 
-  /** [iothub 2, 5] A kept session; tags and shadow are asked for, with nothing in the payload, whenever it connects. */
+  /** [iothub 2, 5] A kept session. Whenever it connects it says which tags it has, and asks for its shadow with nothing in the payload. */
   connect(): void {
     const { product, device, secret, edition } = this.#options
     const clientId = edition === 'first' ? `${product}/${device}` : `${product}-${device}`
     this.#talk.connect(device, { clientId, username: `${product}/${device}`, password: secret, clean: false, keepalive: 60, transport: 'tls' })
-    this.#publish('get', '$tags', '')
+    this.#publish('get', '$tags', JSON.stringify({ tags: this.#tags, tags_version: this.#tagsVersion }))
     this.#publish('get', '$shadow', '')
     this.react()
   }

@@ -110,3 +110,19 @@ for (const [what, token, code] of tokens) {
     if (verdict.accept) assert.deepEqual(verdict.identity, { principal: 'app' })
   })
 }
+
+test('in open mode a deleted device stays deleted, until it is made anew or comes with another secret', () => {
+  const { bench: made, ask } = bench()
+  const remove = (): void => void made.turn((ctx) => ctx.engine.devices.delete(ctx.turn, 'iothub/P/D'))
+  assert.equal(codeOf(ask(connect())), 0)
+  remove()
+  const refused = ask(connect())
+  assert.equal(codeOf(refused), 4)
+  assert.match(refused.accept ? '' : refused.reason, /P\/D was deleted/)
+  assert.equal(made.engine.devices.get('iothub/P/D'), undefined)
+  assert.equal(codeOf(ask(connect({ password: 'another' }))), 0)
+  remove()
+  assert.equal(codeOf(ask(connect({ password: 'another' }))), 4)
+  made.turn((ctx) => register(ctx, { product: 'P', device: 'D', secret: 'another' }))
+  assert.equal(codeOf(ask(connect({ password: 'another' }))), 0)
+})

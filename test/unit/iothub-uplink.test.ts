@@ -154,3 +154,38 @@ test('tags that change their order are told in the new order; groups that others
   assert.deepEqual(device(talk)['tags'], [])
   assert.deepEqual([...talk.bench.engine.groups.ofDialect('iothub')], [])
 })
+
+test('a device that has tags of a later version than the hub, which has forgotten, gets those there are', () => {
+  const talk = withDevice()
+  talk.http('app', 'PUT', '/devices/P/D/tags', 'tags=a')
+  talk.publish('D', 'get/P/D/$tags/m1', { tags: ['b'], tags_version: 4 })
+  assert.match(talk.text, /\{"tags":\["a"\],"tags_version":5\}/)
+  talk.http('app', 'PUT', '/devices/P/D/tags', 'tags=c')
+  assert.match(talk.text, /\{"tags":\["c"\],"tags_version":6\}/)
+})
+
+test('a device that has the right tags of a later version is told nothing, and the hub counts on from there', () => {
+  const talk = withDevice()
+  talk.publish('D', 'get/P/D/$tags/m1', { tags: [], tags_version: 7 })
+  assert.ok(!talk.text.includes('$set_tags'))
+  talk.http('app', 'PUT', '/devices/P/D/tags', 'tags=c')
+  assert.match(talk.text, /\{"tags":\["c"\],"tags_version":8\}/)
+})
+
+test('a device whose shadow is ahead of the hub, which has forgotten, is told of a version that it takes', () => {
+  const talk = withDevice()
+  talk.publish('D', 'upload_data/P/D/$shadow_reported/m1', { state: { reported: { on: true } }, version: 9 })
+  assert.match(talk.text, /\$update_shadow.*"version":10/)
+  talk.publish('D', 'upload_data/P/D/$shadow_reported/m2', { state: { reported: { on: true } }, version: 10 })
+  assert.match(talk.text, /\$shadow_reply.*"version":11/)
+})
+
+test('products and devices are called what people like', () => {
+  const talk = new Conversation(iothub)
+  const made = JSON.parse(talk.http('app', 'POST', '/devices', { product_name: '智能灯' })?.body ?? '') as Record<string, string>
+  const name = `智能灯/${made['device_name']}`
+  talk.connect('D', { clientId: name, username: name, password: made['secret']! })
+  talk.publish('D', `upload_data/${name}/温度/m1`, '21')
+  const path = `/messages/${encodeURIComponent('智能灯')}`
+  assert.match(talk.http('app', 'GET', path)?.body ?? '', /温度/)
+})

@@ -3,6 +3,7 @@ import type { Device } from '../../core/device/model.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../core/seam/mqtt.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
 import { covers, publishRules } from './acl.ts'
+import { isDeleted } from './deleted.ts'
 import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { isSdkClientId } from './generation.ts'
@@ -59,6 +60,7 @@ function deviceWith(ctx: Context, address: Address, secret: string): Device | st
   const device = find(ctx, address)
   const open = ctx.settings.mode === 'open'
   if (secret === '') return `${name} gave no secret`
+  if (device === undefined && open && isDeleted(ctx, address, secret)) return `${name} was deleted; POST /devices, or another secret, makes it anew`
   if (device === undefined) return open ? register(ctx, { ...address, secret }) : `there is no device ${name}`
   const known = extraOf(device).secret
   if (known === undefined) return open ? setExtra(ctx, device, { secret }) : `${name} has no secret`

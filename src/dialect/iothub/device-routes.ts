@@ -8,7 +8,7 @@ import { signToken } from './jwt.ts'
 import { messagesOf } from './messages.ts'
 import { isName, shortId } from './names.ts'
 import { addressIn, checkSegment, deviceRoute, route } from './params.ts'
-import { NOT_FOUND, OK, json, text } from './responses.ts'
+import { NO_DEVICE, NOT_FOUND, OK, json, text } from './responses.ts'
 import { setDesired } from './shadow.ts'
 import { setTags } from './tags.ts'
 
@@ -19,7 +19,7 @@ const TOKEN_LIFE = 10
 export const deviceRoutes: Route[] = [
   route('POST', '/devices', (ctx, request) => {
     const product = readBody(ctx, request, 'devices', ['product_name']).required('product_name')
-    if (!isName(product)) throw invalid('product_name', product, 'must be 1 to 64 letters, digits or _ . : @ ~ -')
+    if (!isName(product)) throw invalid('product_name', product, 'must be 1 to 64 characters without blanks and / + #')
     const { product_name, device_name, secret } = describe(ctx, register(ctx, { product }))
     return json({ product_name, device_name, secret })
   }),
@@ -34,14 +34,14 @@ export const deviceRoutes: Route[] = [
   // The course says ok to both for devices that do not exist, too.
   route('PUT', '/devices/:product/:device/suspend', (ctx, _request, params) => enable(ctx, params, false)),
   route('PUT', '/devices/:product/:device/resume', (ctx, _request, params) => enable(ctx, params, true)),
-  deviceRoute('PUT', '/devices/:product/:device/tags', NOT_FOUND, (ctx, request, device) => {
+  deviceRoute('PUT', '/devices/:product/:device/tags', NO_DEVICE, (ctx, request, device) => {
     const tags = readBody(ctx, request, 'tags', ['tags']).get('tags')
     const list: unknown[] | undefined = Array.isArray(tags) ? tags : typeof tags === 'string' ? tags.split(',') : undefined
     if (list === undefined) throw invalid('tags', tags ?? null, 'must be a text: the tags, with commas between')
     setTags(ctx, device, list.filter((tag) => tag !== '').map(checkTag))
     return OK
   }),
-  deviceRoute('PUT', '/devices/:product/:device/shadow', NOT_FOUND, (ctx, request, device) => {
+  deviceRoute('PUT', '/devices/:product/:device/shadow', NO_DEVICE, (ctx, request, device) => {
     const body = readBody(ctx, request, 'shadow', ['desired', 'version'])
     const version = body.integer('version', 0)
     if (version === undefined) throw invalid('version', null, 'must be given')

@@ -2,6 +2,7 @@ import type { Device } from '../../core/device/model.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 import type { Context } from '../dialect.ts'
 import { clientViews, forgetClients } from './clients.ts'
+import { forgetDeletion, rememberDeletion } from './deleted.ts'
 import { extraOf, find, statusOf, type Extra } from './device-record.ts'
 import { addressOf, shortId } from './names.ts'
 import { forgetProgress } from './ota-progress.ts'
@@ -13,6 +14,7 @@ export function register(ctx: Context, { product, device, secret }: { product: s
   let name = device ?? shortId(ctx.ids)
   while (device === undefined && find(ctx, { product, device: name }) !== undefined) name = shortId(ctx.ids)
   const extra: Extra = { secret: secret ?? shortId(ctx.ids), tagsVersion: 1, toldTags: [] }
+  forgetDeletion(ctx, { product, device: name })
   return ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: `${product}/${name}`, type: product, extra: { ...extra } })
 }
 
@@ -34,6 +36,7 @@ export const describeFully = (ctx: Context, device: Device): JsonObject => ({ ..
 
 /** The device has been deleted, by whomever: what it had goes with it, and what it had to do will not be done. */
 export function removed(ctx: Context, device: Device): void {
+  rememberDeletion(ctx, device)
   for (const connection of ctx.connections.ofDevice(device.key)) {
     ctx.act({ type: 'disconnect', connection: connection.id, reason: 'SERVER_INITIATED', note: 'the device was deleted' }, '[iothub 7] DELETE device')
   }

@@ -86,9 +86,17 @@ export function shadowEvent(ctx: Context, event: DomainEvent): void {
   if (device !== undefined) sendShadow(ctx, device)
 }
 
-/** Who does not speak of the present version is told what is. */
+/**
+ * A device that does not speak of the present version is told what is. One that is ahead of the hub, which has
+ * forgotten since, would pass over that: the hub counts on from where the device is.
+ */
 function carryOut(ctx: Context, device: Device, version: unknown, change: { reported?: JsonObject; desired?: null }): undefined {
-  if (Number(version) !== (ctx.engine.twins.get(device.key)?.version ?? 0)) return void sendShadow(ctx, device)
+  const is = ctx.engine.twins.get(device.key)?.version ?? 0
+  if (Number(version) !== is) {
+    const ahead = Number(version) > is && Number.isSafeInteger(Number(version) + 1)
+    if (ahead) ctx.engine.twins.update(ctx.turn, device.key, undefined, { setVersion: Number(version) + 1 })
+    return void sendShadow(ctx, device)
+  }
   const twin = ctx.engine.twins.update(ctx.turn, device.key, undefined, { ...change, mode: 'assign' })
   const reply = { status: 'success', timestamp: seconds(ctx.now), version: twin.version }
   tellDevice(ctx, addressOf(device), { command: '$shadow_reply', data: JSON.stringify(reply), qos: 0 }, '[iothub 5] $shadow_reply')

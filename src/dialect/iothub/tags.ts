@@ -1,5 +1,7 @@
 import type { Device } from '../../core/device/model.ts'
 import { nameOf, type GroupKey } from '../../core/ids.ts'
+import { equal } from '../../core/twin/json.ts'
+import type { JsonObject } from '../../core/twin/model.ts'
 import type { Context } from '../dialect.ts'
 import { extraOf, setExtra } from './device-record.ts'
 import { tellDevice } from './downlink.ts'
@@ -39,9 +41,19 @@ export function sendTags(ctx: Context, device: Device): void {
   tellDevice(ctx, addressOf(device), { command: '$set_tags', data: JSON.stringify(content), qos: 0 }, '[iothub 5] $set_tags')
 }
 
-/** The device has asked, and says which version it has; without one it has none. */
-export function tagsAsked(ctx: Context, device: Device, version: number): void {
-  if (version < extraOf(device).tagsVersion) sendTags(ctx, device)
+/**
+ * The device has asked, and says which tags of which version it has; without a version it has none. One that is ahead of
+ * the hub, which has forgotten since, would pass over all that is older: the hub counts on from there.
+ */
+export function tagsAsked(ctx: Context, device: Device, request: JsonObject | undefined): void {
+  const has = Number(request?.['tags_version'] ?? 0) || 0
+  const { tagsVersion } = extraOf(device)
+  if (has < tagsVersion) return sendTags(ctx, device)
+  if (has === tagsVersion || !Number.isSafeInteger(has + 1)) return
+  const tags = tagsOf(device)
+  const same = equal(request?.['tags'], tags)
+  const caughtUp = setExtra(ctx, device, { tagsVersion: same ? has : has + 1, toldTags: tags })
+  if (!same) sendTags(ctx, caughtUp)
 }
 
 function announce(ctx: Context, device: Device): void {

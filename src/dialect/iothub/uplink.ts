@@ -98,7 +98,7 @@ function otaReported(ctx: Context, device: Device, { request }: Connection, payl
 function resourceAsked(ctx: Context, device: Device, resource: string, payload: Buffer): string | undefined {
   const request = jsonObject(payload)
   if (resource === '$shadow') sendShadow(ctx, device)
-  else if (resource === '$tags') tagsAsked(ctx, device, Number(request?.['tags_version'] ?? 0) || 0)
+  else if (resource === '$tags') tagsAsked(ctx, device, request)
   else if (resource === '$ntp') {
     if (request === undefined) return 'the time request is no JSON object'
     const times = { device_time: request['device_time'], iothub_recv: ctx.now, iothub_send: ctx.now }
