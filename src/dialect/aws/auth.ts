@@ -1,11 +1,11 @@
 import { keyOf } from '../../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict, PeerCertificate } from '../../core/seam/mqtt.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
-import { policyFor } from './identity/access.ts'
+import { connectFault } from './identity/access.ts'
 import { believe, credentialOf } from './rest/credentials.ts'
-import { certificatesOf, type Certificate } from './identity/identity-store.ts'
-import type { Policy } from './identity/policies.ts'
+import { certificatesOf, certificateTarget, exclusiveThing, type Certificate } from './identity/identity-store.ts'
 import { warnOfWill, willFault } from './mqtt/last-will.ts'
+import { announceConnectFailed } from './mqtt/presence.ts'
 import { isThingName } from './names.ts'
 
 const AUTHORIZER = 'x-amz-customauthorizer-name'
@@ -46,11 +46,12 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
 function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertificate): ConnectVerdict {
   const certificate = admit(ctx, peer)
   if (typeof certificate === 'string') return refused(certificate)
-  const policy = policyFor(ctx, certificate.id, request.clientId)
-  if (policy !== undefined && !policy.allows('iot:Connect', `client/${request.clientId}`)) {
-    return refused(policy.explain('iot:Connect', `client/${request.clientId}`))
+  const fault = connectFault(ctx, certificate.id, request)
+  if (fault !== undefined) {
+    announceConnectFailed(ctx, request, certificate.id)
+    return refused(fault)
   }
-  return accepted(ctx, request, certificate.id, policy && { policy })
+  return accepted(ctx, request, certificate.id, { thing: exclusiveThing(ctx, certificateTarget(certificate.id)) })
 }
 
 /** The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one. */
@@ -79,18 +80,22 @@ function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: strin
 }
 
 interface Standing {
-  /** What it may do, if anything limits that. */
-  policy?: Policy
+  /** The thing that its certificate is attached to exclusively. */
+  thing?: string | undefined
   /** It has shown nothing but its client id. */
   bare?: true
 }
 
-/** A session stands for the thing named like its client id; open mode registers it for who shows credentials [aws 1.3]. */
+/**
+ * A session stands for the thing that its certificate is attached to exclusively, else for the one named like its client id;
+ * open mode registers that for who shows credentials [aws 1.3, C11].
+ */
 function accepted(ctx: Context, request: ConnectRequest, principal: string, how: Standing = {}): ConnectVerdict {
-  const { policy, bare } = how
-  const fault = willFault(request.will, policy, ctx.settings.mode === 'strict')
+  const { thing, bare } = how
+  const fault = willFault(request.will, ctx.settings.mode === 'strict')
   if (fault !== undefined) return refused(fault)
   warnOfWill(ctx, keyOf('aws', request.clientId), request.will)
+  if (thing !== undefined) return { accept: true, identity: { principal, device: keyOf('aws', thing) } }
   // The likes of `mosquitto_pub` without an id are no devices.
   if (request.unnamed === true) return { accept: true, identity: { principal } }
   const key = keyOf('aws', request.clientId)

@@ -9,6 +9,7 @@ import { refusedCapability } from './not-modelled.ts'
 import { attachmentRoutes } from './identity/policy-attachments.ts'
 import { policyRoutes } from './identity/policy-routes.ts'
 import { principalRoutes } from './identity/principals.ts'
+import { testRoutes } from './identity/test-authorization.ts'
 import { retainedRoutes } from './mqtt/retained.ts'
 import { shadowCapability } from './shadow/capability.ts'
 import { tagRoutes } from './registry/tags.ts'
@@ -81,21 +82,31 @@ const messaging: Capability[] = [
 const policies: Capability[] = [
   ...list('Policies', 'modelled', {
     'iot:Connect, Publish, RetainPublish, Subscribe, Receive': 'for certificates; without any policy everything is allowed in open mode and nothing in strict mode',
-    'Policies of thing groups': 'where the certificate is attached to the thing that is named like the client id',
-    'Policy variables of client id, certificate and thing': '',
-    'Conditions Bool and StringEquals on those variables': '',
-    'HTTP actions of the data planes': 'for requests with a client certificate',
+    'iot:Publish for the last will': 'at CONNECT, and again when it is sent',
+    'iot:Receive on every delivery': 'people are told what was withheld; answers about jobs that a client has not subscribed to are not asked for',
+    'Policies of thing groups': 'of the thing that the certificate is attached to exclusively, or that is named like the client id and attached',
+    'Policy variables of client, certificate, thing and connection': 'a value with one of * $ + ? # is not filled in',
+    'Conditions': 'String, Numeric, Date, Bool, Null, IpAddress, Arn; IfExists, ForAllValues, ForAnyValue',
+    'Condition keys': 'the variables, iot:ConnectAttributes, iot:JobId, iot:Topic',
+    NotResource: '',
+    'HTTP actions of the data planes': 'for requests with a client certificate; `iotjobsdata:…` for jobs',
     'Region and account in ARNs': 'any will do',
   }),
-  ...list('Policies', 'ignored', { 'Other policy variables': 'their statement matches nothing; counted when the policy is made', 'Other conditions': 'taken as met; counted when the policy is made' }),
-  ...list('Policies', 'refused', { 'NotAction, NotResource': 'MalformedPolicyException' }),
+  ...list('Policies', 'ignored', {
+    'Other policy variables': 'their statement matches nothing; counted when the policy is made',
+    'Other condition operators and keys': 'taken as met in an Allow, as not met in a Deny; counted when the policy is made',
+  }),
+  ...list('Policies', 'refused', { NotAction: 'MalformedPolicyException', 'More than 2048 bytes': 'MalformedPolicyException', 'More than 10 policies, or 2 on a group': 'LimitExceededException' }),
 ]
 
 const registry: Capability[] = [
   ...operations('Things', [...thingRoutes, ...thingTypeRoutes], { DeleteThingType: 'five minutes after its deprecation in strict mode, at once in open mode' }),
   ...operations('Thing groups', [...thingGroupRoutes, ...memberRoutes], { CreateThingGroup: 'static groups only' }),
   ...operations('Certificates', [...certificateRoutes, ...principalRoutes], { AttachThingPrincipal: 'other principals than certificates are kept without effect' }),
-  ...operations('Policies', [...policyRoutes, ...attachmentRoutes], { TestAuthorization: 'certificates only', GetEffectivePolicies: 'certificates only' }),
+  ...operations('Policies', [...policyRoutes, ...attachmentRoutes, ...testRoutes], {
+    TestAuthorization: 'certificates and thing groups; `missingContextValues` names what is not known of the client',
+    GetEffectivePolicies: 'certificates and thing groups',
+  }),
   ...operations('Account', [...tagRoutes, ...eventConfigurationRoutes, ...endpointRoutes], {
     TagResource: 'thing groups, thing types, jobs, policies, certificates',
     DescribeEndpoint: 'host, and the HTTPS port unless it is 443; behind iot:CredentialProvider there is nothing',

@@ -1,10 +1,10 @@
 import { HubError, invalid } from '../../core/errors.ts'
 import type { Fulfilled, IssuedCertificate } from '../../core/seam/http.ts'
 import type { ConnectionKit, Context, Enrolment } from '../dialect.ts'
-import { refreshThing } from './identity/access.ts'
+import { refreshThing } from './identity/live.ts'
 import { arn, LOCAL_CALLER } from './arns.ts'
 import { addCertificate, COMMON_NAME, VALID_DAYS } from './identity/certificates.ts'
-import { certificateTarget, principalsOf } from './identity/identity-store.ts'
+import { attachPrincipal, certificateTarget, principalsOf } from './identity/identity-store.ts'
 import { attachDevicePolicies, DEVICE_POLICY } from './identity/device-policy.ts'
 import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, snippetsFor, type KitFacts } from './kit-snippets.ts'
 import { isThingName, NAMES } from './names.ts'
@@ -35,8 +35,7 @@ function certificateIn(issued: Fulfilled[number]): IssuedCertificate & { private
 }
 
 function attach(ctx: Context, thing: string, principal: string): void {
-  const others = principalsOf(ctx).get(thing)?.principals ?? []
-  principalsOf(ctx).set(thing, { thing, principals: [...others, { principal, type: 'NON_EXCLUSIVE_THING' }] })
+  attachPrincipal(ctx, thing, principal, 'NON_EXCLUSIVE_THING')
   if (ctx.settings.mode === 'strict') attachDevicePolicies(ctx, thing, principal)
   refreshThing(ctx, thing)
 }

@@ -1,10 +1,10 @@
 import { nameOf } from '../../core/ids.ts'
 import type { Dialect } from '../dialect.ts'
-import { refreshThing } from './identity/access.ts'
+import { refreshTarget, refreshThing } from './identity/live.ts'
 import { capability } from './capability.ts'
 import { enrolment } from './enrolment.ts'
 import { http } from './http.ts'
-import { principalsOf } from './identity/identity-store.ts'
+import { detachPrincipals } from './identity/identity-store.ts'
 import { jobFront, onJobsEvent } from './jobs.ts'
 import { limits } from './limits.ts'
 import { mqtt } from './mqtt.ts'
@@ -39,7 +39,7 @@ export const aws: Dialect = {
     shadowEvent(ctx, event)
     registryEvent(ctx, event)
     // DeleteThing refuses as long as there are any; whoever removes it otherwise means all of it.
-    if (event.type === 'device.deleted') principalsOf(ctx).delete(nameOf(event.key))
+    if (event.type === 'device.deleted') for (const principal of detachPrincipals(ctx, nameOf(event.key))) refreshTarget(ctx, principal)
     if (event.type === 'group.deleted') groupDeleted(ctx, event.group)
     if (event.type === 'device.created') thingThere(ctx, ctx.connections.bySession('aws', nameOf(event.key)))
     if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted') refreshThing(ctx, nameOf(event.key))

@@ -1,8 +1,9 @@
 import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../core/seam/mqtt.ts'
 import type { Context, MqttFront } from '../dialect.ts'
-import { accessOf, certificateOf, forget, refresh, remember } from './identity/access.ts'
+import { accessOf, certificateOf, refresh } from './identity/access.ts'
+import { forget, remember } from './identity/live.ts'
 import { authenticate, recognise, wanted } from './auth.ts'
-import { mayDeliver } from './mqtt/delivery.ts'
+import { mayDeliver, receiveFault, tellWithheld } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
 import { canBeCarried, lengthFault } from './limits.ts'
 import { thingThere, usesTopic } from './mqtt/bare-clients.ts'
@@ -45,6 +46,7 @@ function onConnected(ctx: Context, connection: Connection): void {
 }
 
 function onDisconnected(ctx: Context, connection: Connection, reason: Parameters<typeof announceDisconnected>[2]): void {
+  tellWithheld(ctx, connection)
   forget(ctx, connection)
   announceDisconnected(ctx, connection, reason)
 }
@@ -62,6 +64,7 @@ function onUnsubscribed(ctx: Context, connection: Connection, filters: string[])
 /** What may be heard; QoS 2 becomes 1, except in strict mode, where AWS would not answer at all [aws 1.5]. */
 function authorizeSubscribe(ctx: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
   const { strict, policy } = accessOf(ctx, connection)
+  tellWithheld(ctx, connection)
   if (qos === 2 && strict) return { close: `QoS 2 subscription to ${filter}: AWS IoT knows QoS 0 and 1 only` }
   const long = lengthFault(filter)
   if (long !== undefined && strict) return { close: long }
@@ -74,7 +77,7 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
   if (connection.subscriptions.size >= MAX_SUBSCRIPTIONS) {
     warnOnce(ctx, connection, 'subscriptions', `more than ${MAX_SUBSCRIPTIONS} subscriptions; AWS would refuse them`)
   }
-  const hint = silenceHint(filter)
+  const hint = silenceHint(filter) ?? receiveHint(connection, filter)
   if (hint !== undefined) warnOnce(ctx, connection, filter, hint)
   usesTopic(ctx, connection, filter)
   return { grant: qos === 0 ? 0 : 1 }
@@ -85,6 +88,7 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
   const { topic, payload, qos, retain, will } = incoming
   if (will === true && preventsWill(connection)) return { route: 'consume' }
   const { strict, policy } = accessOf(ctx, connection)
+  tellWithheld(ctx, connection)
   const long = lengthFault(topic)
   const tooLong = long !== undefined && (strict || !canBeCarried(topic)) ? long : undefined
   const fault = publishFault(incoming) ?? tooLong
@@ -104,6 +108,12 @@ function silenceHint(filter: string): string | undefined {
   if (!filter.startsWith('$aws/')) return undefined
   if (/^\$aws\/(?:things\/[^/]+\/(?:jobs|shadow)(?:\/|$)|things\/[^/]+\/#$|things\/#$|events\/|#$|certificates\/|provisioning-templates\/)/.test(filter)) return undefined
   return `${filter} is granted, but the local hub never publishes there`
+}
+
+/** A filter that is one topic shows beforehand that nothing will be delivered. */
+function receiveHint(connection: Connection, filter: string): string | undefined {
+  const fault = /[+#]/.test(filter) ? undefined : receiveFault(connection, filter)
+  return fault && `${filter} is granted, but nothing will be delivered: ${fault}`
 }
 
 function warnOnce(ctx: Context, connection: Connection, about: string, text: string): void {

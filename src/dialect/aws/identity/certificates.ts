@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { IssuedCertificate, Need } from '../../../core/seam/http.ts'
 import type { Context, Route } from '../../dialect.ts'
-import { liveOf } from './access.ts'
+import { liveOf } from './live.ts'
 import { arn, callerOf, LOCAL_CALLER } from '../arns.ts'
 import { flagOf, textOf } from '../rest/parameters.ts'
 import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../errors.ts'

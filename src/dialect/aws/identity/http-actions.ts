@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Params } from '../../dialect.ts'
+import type { Asking } from './policy-facts.ts'
 import type { Plane } from '../rest/planes.ts'
 import { flagOf } from '../rest/parameters.ts'
 
@@ -7,14 +8,22 @@ import { flagOf } from '../rest/parameters.ts'
 export interface Asked {
   actions: string[]
   resource: string
+  asking?: Asking
 }
+
+/** The name under which the hub is asked, without its port. */
+export const hostOf = ({ headers }: HttpRequest): string | undefined => headers['host']?.replace(/:\d{1,5}$/, '')
 
 /** Jobs have a service of their own in policies, which `iot:*` does not cover [aws B4.1]. */
 export function askedFor(plane: Plane, operation: string, request: HttpRequest, params: Params): Asked {
-  if (plane === 'jobs-data') return { actions: [`iotjobsdata:${operation}`], resource: thingOf(params) }
+  if (plane === 'jobs-data') {
+    const { jobId } = params
+    return { actions: [`iotjobsdata:${operation}`], resource: thingOf(params), ...(jobId !== undefined && { asking: { jobId } }) }
+  }
   // To retain a message takes a right of its own, as over MQTT.
   const actions = operation === 'Publish' && flagOf(request, 'retain') ? ['iot:Publish', 'iot:RetainPublish'] : [`iot:${operation}`]
-  return { actions, resource: resourceOf(request, params) }
+  const topic = operation === 'SendDirectMessage' ? request.query.get('topic') : null
+  return { actions, resource: resourceOf(request, params), ...(topic !== null && { asking: { topic } }) }
 }
 
 /** A topic, a client, a thing, or its named shadow. */

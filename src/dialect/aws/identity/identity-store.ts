@@ -56,6 +56,20 @@ export function targetOf(arn: string): string {
 /** The target that a certificate id names. */
 export const certificateTarget = (id: string): string => `cert/${id.toLowerCase()}`
 
+/** By principal, the thing it is attached to exclusively: an index, made of the table when it is first asked for. */
+const EXCLUSIVES = new WeakMap<Table<ThingPrincipals>, Map<string, string>>()
+
+function exclusivesOf(ctx: Pick<Context, 'own'>): Map<string, string> {
+  const table = principalsOf(ctx)
+  let index = EXCLUSIVES.get(table)
+  if (index === undefined) {
+    const all = [...table.values()].flatMap(({ thing, principals }) => principals.map((one) => ({ thing, ...one })))
+    index = new Map(all.flatMap(({ principal, type, thing }) => (type === 'EXCLUSIVE_THING' ? [[principal, thing] as const] : [])))
+    EXCLUSIVES.set(table, index)
+  }
+  return index
+}
+
 /** The things a principal is attached to. */
 export function thingsOfPrincipal(ctx: Context, principal: string): { thing: string; type: PrincipalType }[] {
   const things: { thing: string; type: PrincipalType }[] = []
@@ -66,6 +80,40 @@ export function thingsOfPrincipal(ctx: Context, principal: string): { thing: str
   return things
 }
 
+/** The thing a principal is attached to exclusively. */
+export const exclusiveThing = (ctx: Pick<Context, 'own'>, principal: string): string | undefined => exclusivesOf(ctx).get(principal)
+
+/** Attaches a principal to a thing, or changes how it is attached. */
+export function attachPrincipal(ctx: Context, thing: string, principal: string, type: PrincipalType): void {
+  const exclusives = exclusivesOf(ctx)
+  const others = (principalsOf(ctx).get(thing)?.principals ?? []).filter((other) => other.principal !== principal)
+  principalsOf(ctx).set(thing, { thing, principals: [...others, { principal, type }] })
+  if (type === 'EXCLUSIVE_THING') exclusives.set(principal, thing)
+  else if (exclusives.get(principal) === thing) exclusives.delete(principal)
+}
+
+/** Detaches one principal of a thing, or all of them. Says which. */
+export function detachPrincipals(ctx: Context, thing: string, principal?: string): string[] {
+  const exclusives = exclusivesOf(ctx)
+  const all = principalsOf(ctx).get(thing)?.principals ?? []
+  const left = principal === undefined ? [] : all.filter((other) => other.principal !== principal)
+  const gone = all.filter((one) => !left.includes(one)).map((one) => one.principal)
+  if (gone.length === 0) return gone
+  if (left.length === 0) principalsOf(ctx).delete(thing)
+  else principalsOf(ctx).set(thing, { thing, principals: left })
+  for (const one of gone) if (exclusives.get(one) === thing) exclusives.delete(one)
+  return gone
+}
+
 /** Whether the principal is attached to that thing. */
 export const isAttached = (ctx: Context, thing: string, principal: string): boolean =>
   principalsOf(ctx).get(thing)?.principals.some((other) => other.principal === principal) === true
+
+/**
+ * The thing that a certificate stands for: the one it is attached to exclusively, else the one named like the client
+ * id if it is attached to that [aws C11].
+ */
+export function thingBehind(ctx: Context, certificate: string, clientId: string | undefined): string | undefined {
+  const principal = certificateTarget(certificate)
+  return exclusiveThing(ctx, principal) ?? (clientId !== undefined && isAttached(ctx, clientId, principal) ? clientId : undefined)
+}

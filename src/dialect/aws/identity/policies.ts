@@ -1,9 +1,7 @@
-import { arn, LOCAL_CALLER } from '../arns.ts'
-import { ANY, literal, matches, ONE, type Glob } from '../../../core/query/glob.ts'
+import { matches } from '../../../core/query/glob.ts'
+import { askedValues, type Asking, type Facts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
-
-/** What the `${…}` in policies stand for, by name without braces; a missing one is unresolved. */
-export type Variables = Readonly<Record<string, string>>
+import { allowsAll, applies, compile, isAbout, unmet, type Rule, type Source } from './rules.ts'
 
 /** A policy as it is in force, with its name, which explanations show. */
 export interface NamedPolicy {
@@ -11,134 +9,100 @@ export interface NamedPolicy {
   statements: readonly Statement[]
 }
 
+/** A decision, and whose it was. */
 export interface Judgement {
-  effect?: 'Allow' | 'Deny'
-  policy?: string
-  statement?: number
+  effect: 'Allow' | 'Deny' | undefined
+  /** Names of the policies of which a statement allows it, and of those that deny it. */
+  allowing: string[]
+  denying: string[]
+  /** Variables and keys without a value that statements about this action ask for. */
+  missing: string[]
 }
 
-interface Rule {
-  deny: boolean
-  actions: Glob[]
-  resources: Resource[]
-  policy: string
-  /** 1 for the first of the policy. */
-  statement: number
+/** What is in force for one action. */
+interface Rules {
+  rules: Rule[]
+  /** Every resource is allowed. */
+  open: boolean
+  /** Statements about the action that match nothing. */
+  passedOver: (Source & { deny: boolean; why: string })[]
+  missing: Set<string>
 }
 
-/** A pattern for the part after region and account, or (`whole`) for the ARN as such. */
-interface Resource {
-  glob: Glob
-  whole: boolean
-}
+const NOTHING: Asking = {}
 
-const ARN_UP_TO_ACCOUNT = arn.topic(LOCAL_CALLER, '').slice(0, -'topic/'.length)
-/** Region and account are whatever the user pasted from the cloud [aws 0.4]. */
-const ARN = /^arn:[^:]*:iot:[^:]*:[^:]*:(.*)$/s
-
-/** The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws 4.3]. */
+/** The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws B4.2]. Resources are what follows region and account in an ARN. */
 export class Policy {
-  readonly #rules: Rule[]
+  readonly #policies: readonly NamedPolicy[]
+  readonly #facts: Facts
+  /** By action, when it is first asked for. */
+  readonly #rules = new Map<string, Rules>()
 
-  constructor(policies: readonly NamedPolicy[], variables: Variables) {
-    this.#rules = policies.flatMap(({ name, statements }) =>
-      statements.flatMap((statement, index) => compile(statement, variables, { policy: name, statement: index + 1 })),
-    )
+  constructor(policies: readonly NamedPolicy[], facts: Facts) {
+    this.#policies = policies
+    this.#facts = facts
   }
 
-  /** `resource` is what follows region and account in the ARN: `topic/a/b`, `client/x`. */
-  allows(action: string, resource: string): boolean {
+  /** Whether all resources are allowed, so that none has to be named. */
+  isOpen(action: string): boolean {
+    return this.#of(action).open
+  }
+
+  allows(action: string, resource: string, asking = NOTHING): boolean {
     let allowed = false
-    for (const rule of this.#rules) {
-      if ((allowed && !rule.deny) || !applies(rule, action, resource)) continue
+    for (const rule of this.#of(action).rules) {
+      if ((allowed && !rule.deny) || !applies(rule, resource, asking)) continue
       if (rule.deny) return false
       allowed = true
     }
     return allowed
   }
 
-  /** What `allows` decides, and by which statement of which policy; without an effect, none applies. */
-  judge(action: string, resource: string): Judgement {
-    const rules = this.#rules.filter((rule) => applies(rule, action, resource))
-    const rule = rules.find(({ deny }) => deny) ?? rules[0]
-    return rule === undefined ? {} : { effect: rule.deny ? 'Deny' : 'Allow', policy: rule.policy, statement: rule.statement }
+  /** What `allows` decides, and by which policies. */
+  judge(action: string, resource: string, asking = NOTHING): Judgement {
+    const { rules, missing } = this.#of(action)
+    const applying = rules.filter((rule) => applies(rule, resource, asking))
+    const namesOf = (deny: boolean): string[] => [...new Set(applying.flatMap((rule) => (rule.deny === deny ? [rule.policy] : [])))]
+    const [allowing, denying] = [namesOf(false), namesOf(true)]
+    const effect = denying.length > 0 ? 'Deny' : allowing.length > 0 ? 'Allow' : undefined
+    const unasked = rules.flatMap(({ asked }) => asked.flatMap(({ key }) => (askedValues(key, asking).length === 0 ? [key] : [])))
+    return { effect, allowing, denying, missing: [...new Set([...missing, ...unasked])] }
   }
 
-  /** `judge` in words. */
-  explain(action: string, resource: string): string {
-    const { effect, policy, statement } = this.judge(action, resource)
-    const asked = `${action} on ${resource}`
-    if (effect === undefined) return `no policy allows ${asked}`
-    return `statement ${statement} of policy ${policy} ${effect === 'Deny' ? 'denies' : 'allows'} ${asked}`
+  /** `judge` in words; of a refusal also which statements would have been about it, and why they do not count. */
+  explain(action: string, resource: string, asking = NOTHING): string {
+    const { rules, passedOver } = this.#of(action)
+    const applying = rules.filter((rule) => applies(rule, resource, asking))
+    const rule = applying.find(({ deny }) => deny) ?? applying[0]
+    const what = `${action} on ${resource}`
+    if (rule !== undefined) return `${nameOf(rule)} ${rule.deny ? 'denies' : 'allows'} ${what}`
+    const unfit = rules.filter((one) => isAbout(one, resource)).map((one) => ({ ...one, why: `its condition ${unmet(one, asking)} is not met` }))
+    const reasons = [...passedOver, ...unfit].flatMap((one) => (one.deny ? [] : [`${nameOf(one)} does not count: ${one.why}`]))
+    return [`no policy allows ${what}`, ...reasons.slice(0, MAX_REASONS)].join('; ')
   }
-}
 
-function applies(rule: Rule, action: string, resource: string): boolean {
-  for (const glob of rule.actions) {
-    if (!matches(glob, action)) continue
-    for (const { glob: wanted, whole } of rule.resources) if (matches(wanted, whole ? ARN_UP_TO_ACCOUNT + resource : resource)) return true
-    return false
+  #of(action: string): Rules {
+    let found = this.#rules.get(action)
+    if (found === undefined) this.#rules.set(action, (found = this.#compile(action.toLowerCase())))
+    return found
   }
-  return false
-}
 
-/** No rule where a variable is unresolved or a condition is not met: the statement then matches nothing. */
-function compile(statement: Statement, variables: Variables, from: Pick<Rule, 'policy' | 'statement'>): Rule[] {
-  if (!conditionsHold(statement.conditions, variables)) return []
-  const actions = statement.actions.map((action) => compileText(action, {})).filter((glob) => glob !== undefined)
-  const resources: Resource[] = []
-  for (const pattern of statement.resources) {
-    const tail = ARN.exec(pattern)?.[1]
-    const glob = compileText(tail ?? pattern, variables)
-    if (glob === undefined) return []
-    resources.push({ glob, whole: tail === undefined })
-  }
-  return [{ deny: statement.effect === 'Deny', actions, resources, ...from }]
-}
-
-/** `*` and `?` are wildcards where the author wrote them, never where a variable's value has them. */
-function compileText(pattern: string, variables: Variables): Glob | undefined {
-  const glob: number[] = []
-  for (const part of pattern.split(/(\$\{[^}]*\}|[*?])/)) {
-    if (part === '*') glob.push(ANY)
-    else if (part === '?') glob.push(ONE)
-    else if (part.startsWith('${')) {
-      const name = part.slice(2, -1)
-      const value = name === '*' || name === '?' || name === '$' ? name : VARIABLE.test(name) ? variables[name] : undefined
-      if (value === undefined) return undefined
-      glob.push(...literal(value))
-    } else glob.push(...literal(part))
-  }
-  return glob
-}
-
-const VARIABLE = /^iot:(?:ClientId|CertificateId|Connection\.Thing\.(?:ThingName|ThingTypeName|IsAttached|Attributes\[[^\]]+\]))$/
-const OPERATORS = new Set(['Bool', 'StringEquals'])
-
-function conditionsHold(conditions: Statement['conditions'], variables: Variables): boolean {
-  for (const [operator, tests] of Object.entries(conditions)) {
-    if (!OPERATORS.has(operator)) continue
-    for (const [variable, values] of Object.entries(tests)) {
-      if (!VARIABLE.test(variable)) continue
-      const value = variables[variable] ?? (variable === 'iot:Connection.Thing.IsAttached' ? 'false' : undefined)
-      if (value === undefined || !values.includes(value)) return false
-    }
-  }
-  return true
-}
-
-/** What in a document has no effect here: conditions and variables that the hub does not know. */
-export function unmodelledParts(statements: readonly Statement[]): string[] {
-  const found = new Set<string>()
-  for (const { resources, conditions } of statements) {
-    for (const [, name = ''] of resources.join('\n').matchAll(/\$\{([^}]*)\}/g)) {
-      if (!VARIABLE.test(name) && !['*', '?', '$'].includes(name)) found.add(`policy variable ${name}`)
-    }
-    for (const [operator, tests] of Object.entries(conditions)) {
-      for (const variable of Object.keys(tests)) {
-        if (!OPERATORS.has(operator) || !VARIABLE.test(variable)) found.add(`policy condition ${operator} ${variable}`)
+  #compile(action: string): Rules {
+    const compiled: Rules = { rules: [], open: false, passedOver: [], missing: new Set() }
+    for (const { name, statements } of this.#policies) {
+      for (const [index, statement] of statements.entries()) {
+        if (!statement.actions.some((glob) => matches(glob, action))) continue
+        const source = { policy: name, statement: index + 1 }
+        const deny = statement.effect === 'Deny'
+        const parts = compile(statement, this.#facts, compiled.missing)
+        if ('why' in parts) compiled.passedOver.push({ ...source, deny, why: parts.why })
+        else compiled.rules.push({ ...source, deny, except: statement.except, ...parts })
       }
     }
+    compiled.open = compiled.rules.some(allowsAll) && !compiled.rules.some(({ deny }) => deny)
+    return compiled
   }
-  return [...found]
 }
+
+const MAX_REASONS = 3
+const nameOf = ({ policy, statement }: Source): string => `statement ${statement} of policy ${policy}`

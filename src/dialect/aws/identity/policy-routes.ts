@@ -1,5 +1,5 @@
 import type { Context, Route } from '../../dialect.ts'
-import { refreshTarget } from './access.ts'
+import { refreshTarget } from './live.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
 import { flagOf } from '../rest/parameters.ts'
 import { alreadyExists, AwsError, resourceNotFound } from '../errors.ts'
@@ -9,8 +9,7 @@ import { operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../names.ts'
 import { BY_MARKER, pageOf } from '../rest/pages.ts'
-import { parsePolicy } from './policy-document.ts'
-import { unmodelledParts } from './policies.ts'
+import { readPolicy, unmodelledParts } from './policy-document.ts'
 import { readTags, setTags } from '../registry/tags.ts'
 
 const MAX_VERSIONS = 5
@@ -66,10 +65,10 @@ function requireVersion({ params }: Call, { name, versions }: PolicyRecord): Pol
   return version
 }
 
-/** The document as it came; MalformedPolicyException if it is none. Counts what in it has no effect here. */
-function readDocument(ctx: Context, fields: Fields): string {
+/** The document as it came; MalformedPolicyException if it is none. Counts what in it does not mean here what it says. */
+function readDocument(ctx: Context, name: string, fields: Fields): string {
   const document = fields.required('policyDocument', fields.text('policyDocument', { max: 404_600 }))
-  for (const part of unmodelledParts(parsePolicy(document))) ctx.ignored(part)
+  for (const part of unmodelledParts(readPolicy(document))) ctx.ignored(`policy ${name}: ${part}`)
   return document
 }
 
@@ -77,7 +76,7 @@ function create(call: Call): object {
   const { ctx, request, params } = call
   const name = checkName('policyName', params['policyName'], NAMES.policy)
   const fields = readBody(call, ['policyDocument', 'tags'])
-  const document = readDocument(ctx, fields)
+  const document = readDocument(ctx, name, fields)
   const tags = readTags(fields)
   const policyArn = arn.policy(callerOf(request), name)
   if (policiesOf(ctx).has(name)) throw alreadyExists(`The policy ${name} already exists`, name, policyArn)
@@ -90,7 +89,7 @@ function create(call: Call): object {
 function createVersion(call: Call): object {
   const { ctx, request } = call
   const policy = requirePolicy(ctx, call.params['policyName'])
-  const document = readDocument(ctx, readBody(call, ['policyDocument']))
+  const document = readDocument(ctx, policy.name, readBody(call, ['policyDocument']))
   const isDefault = flagOf(request, 'setAsDefault')
   if (policy.versions.length >= MAX_VERSIONS) throw new AwsError('VersionsLimitExceededException', `The policy ${policy.name} has ${MAX_VERSIONS} versions already`)
   const id = String(policy.lastVersion + 1)

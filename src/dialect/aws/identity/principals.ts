@@ -1,9 +1,19 @@
 import type { Context, Route } from '../../dialect.ts'
-import { refreshThing } from './access.ts'
+import { refreshTarget, refreshThing } from './live.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
 import { textOf } from '../rest/parameters.ts'
 import { invalidRequest, resourceNotFound } from '../errors.ts'
-import { certificatesOf, principalsOf, targetOf, thingsOfPrincipal, type PrincipalType, type ThingPrincipals } from './identity-store.ts'
+import {
+  attachPrincipal,
+  certificatesOf,
+  detachPrincipals,
+  exclusiveThing,
+  principalsOf,
+  targetOf,
+  thingsOfPrincipal,
+  type PrincipalType,
+  type ThingPrincipals,
+} from './identity-store.ts'
 import { operation, type Call } from '../rest/route.ts'
 import { pageOf } from '../rest/pages.ts'
 import { requireThing } from '../registry/things.ts'
@@ -59,40 +69,48 @@ function attach(call: Call): object {
   const principal = principalIn(call, HEADER)
   requirePrincipal(ctx, principal)
   if (!principal.startsWith('cert/')) ctx.ignored('AttachThingPrincipal: a principal that is not a certificate')
-  const type = readType(call)
+  const type = readType(call) ?? 'NON_EXCLUSIVE_THING'
   const others = thingsOfPrincipal(ctx, principal).filter((other) => other.thing !== thing)
   const exclusive = others.find((other) => type === 'EXCLUSIVE_THING' || other.type === 'EXCLUSIVE_THING')
   if (exclusive !== undefined) throw invalidRequest('thingPrincipalType', type, `is not possible: the principal is attached to the thing ${exclusive.thing}`)
-  const before = principalsOf(ctx).get(thing)?.principals ?? []
-  principalsOf(ctx).set(thing, { thing, principals: [...before.filter((other) => other.principal !== principal), { principal, type }] })
-  refreshThing(ctx, thing)
+  changing(ctx, thing, principal, () => attachPrincipal(ctx, thing, principal, type))
   return {}
 }
 
-function readType({ request }: Call): PrincipalType {
-  const type = textOf(request, 'thingPrincipalType') ?? 'NON_EXCLUSIVE_THING'
-  if (type !== 'EXCLUSIVE_THING' && type !== 'NON_EXCLUSIVE_THING') throw invalidRequest('thingPrincipalType', type, 'must be EXCLUSIVE_THING or NON_EXCLUSIVE_THING')
-  return type
+/** Live connections follow: those of the thing's name, and all of a certificate that was or becomes its own. */
+function changing<T>(ctx: Context, thing: string, principal: string, change: () => T): T {
+  const before = exclusiveThing(ctx, principal)
+  const result = change()
+  refreshThing(ctx, thing)
+  if (before !== exclusiveThing(ctx, principal)) refreshTarget(ctx, principal)
+  return result
+}
+
+function readType({ request }: Call): PrincipalType | undefined {
+  const type = textOf(request, 'thingPrincipalType')
+  if (type === undefined || type === 'EXCLUSIVE_THING' || type === 'NON_EXCLUSIVE_THING') return type
+  throw invalidRequest('thingPrincipalType', type, 'must be EXCLUSIVE_THING or NON_EXCLUSIVE_THING')
 }
 
 function detach(call: Call): object {
   const { ctx, params } = call
   const thing = requireThing(ctx, params['thingName']).name
   const principal = principalIn(call, HEADER)
-  const principals = principalsOf(ctx).get(thing)?.principals ?? []
-  const left = principals.filter((other) => other.principal !== principal)
-  if (left.length === principals.length) throw resourceNotFound(`The principal is not attached to the thing ${thing}`)
-  if (left.length === 0) principalsOf(ctx).delete(thing)
-  else principalsOf(ctx).set(thing, { thing, principals: left })
-  refreshThing(ctx, thing)
+  const gone = changing(ctx, thing, principal, () => detachPrincipals(ctx, thing, principal))
+  if (gone.length === 0) throw resourceNotFound(`The principal is not attached to the thing ${thing}`)
   return {}
 }
 
-function principalsOfThing({ ctx, request, params }: Call): { items: ThingPrincipals['principals']; next: string | undefined } {
+/** Of the type in the query, if one is there. */
+function principalsOfThing(call: Call): { items: ThingPrincipals['principals']; next: string | undefined } {
+  const { ctx, request, params } = call
   const thing = requireThing(ctx, params['thingName']).name
-  return pageOf(request, principalsOf(ctx).get(thing)?.principals ?? [], ({ principal }) => principal)
+  return pageOf(request, ofType(principalsOf(ctx).get(thing)?.principals ?? [], readType(call)), ({ principal }) => principal)
 }
 
 function thingsOf(call: Call): { items: { thing: string; type: PrincipalType }[]; next: string | undefined } {
-  return pageOf(call.request, thingsOfPrincipal(call.ctx, principalIn(call, HEADER)), ({ thing }) => thing)
+  return pageOf(call.request, ofType(thingsOfPrincipal(call.ctx, principalIn(call, HEADER)), readType(call)), ({ thing }) => thing)
 }
+
+const ofType = <T extends { type: PrincipalType }>(attached: T[], type: PrincipalType | undefined): T[] =>
+  type === undefined ? attached : attached.filter((one) => one.type === type)

@@ -4,6 +4,7 @@ import { withoutZeros } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { Fields } from '../rest/fields.ts'
+import { mayAnswer } from '../mqtt/delivery.ts'
 import { describe, getPending, startNext, update } from './operations.ts'
 import { documentFor } from './presign.ts'
 import { JobsRefusal, toRefusal } from './refusal.ts'
@@ -111,5 +112,5 @@ function reply(ctx: Context, connection: Connection | undefined, topic: string, 
     ...members,
   })
   if (connection === undefined) ctx.publish({ topic, payload, qos: 1 }, '[aws 2.1] answer to a request by HTTP Publish')
-  else ctx.send(connection.id, { topic, payload }, '[aws 2.1] answer to the requester')
+  else if (mayAnswer(connection, topic)) ctx.send(connection.id, { topic, payload }, '[aws 2.1] answer to the requester')
 }

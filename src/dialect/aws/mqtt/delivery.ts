@@ -1,5 +1,7 @@
 import type { Connection } from '../../../core/seam/mqtt.ts'
+import type { Context } from '../../dialect.ts'
 import { known } from '../identity/access.ts'
+import type { Policy } from '../identity/policies.ts'
 
 /**
  * Whether a message may go out to this subscriber: `sensor/#` does not cover `sensor` itself, in strict mode a
@@ -10,13 +12,60 @@ export function mayDeliver(connection: Connection, topic: string, retained: bool
   const access = known(connection)
   if (access !== undefined) {
     if (retained && access.strict && !connection.subscriptions.has(topic)) return false
-    if (access.policy?.allows('iot:Receive', `topic/${topic}`) === false) return false
+    if (access.policy !== undefined && !mayReceive(connection, access.policy, topic)) return false
   }
   return !onlyAsParent(connection.subscriptions, topic)
 }
 
+/** Whether the answer to a request may go out: policies count where the client has subscribed to it [aws B4.1]. */
+export function mayAnswer(connection: Connection, topic: string): boolean {
+  const policy = known(connection)?.policy
+  return policy === undefined || !isSubscribed(connection.subscriptions, topic) || mayReceive(connection, policy, topic)
+}
+
+/** Why a client may not be sent a message on a topic; `undefined` if it may. */
+export function receiveFault(connection: Connection, topic: string): string | undefined {
+  const policy = known(connection)?.policy
+  return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`) ? undefined : policy.explain(RECEIVE, `topic/${topic}`)
+}
+
+function mayReceive(connection: Connection, policy: Policy, topic: string): boolean {
+  if (policy.isOpen(RECEIVE) || policy.allows(RECEIVE, `topic/${topic}`)) return true
+  withhold(connection, topic)
+  return false
+}
+
+const RECEIVE = 'iot:Receive'
+/** So many topics are told of a connection; a policy that withholds more is understood by then. */
+const MOST_WITHHELD = 5
+
+/** Topics of which something was not delivered: the wire says nothing of it. */
+function withhold({ state }: Connection, topic: string): void {
+  const topics = (state['withheld'] ??= new Map<string, 'new' | 'told'>()) as Map<string, 'new' | 'told'>
+  if (topics.size < MOST_WITHHELD && !topics.has(topic)) topics.set(topic, 'new')
+}
+
+/** Tells people what policies have kept from a client since this was last asked. */
+export function tellWithheld(ctx: Context, connection: Connection): void {
+  const topics = connection.state['withheld'] as Map<string, 'new' | 'told'> | undefined
+  if (topics === undefined) return
+  for (const [topic, news] of topics) {
+    if (news === 'told') continue
+    topics.set(topic, 'told')
+    ctx.warn(connection.id, `was not sent a message on ${topic}: ${receiveFault(connection, topic) ?? 'its policies did not allow it then'}`)
+  }
+}
+
+/** Whether a filter of the client matches the topic. */
+function isSubscribed(subscriptions: Connection['subscriptions'], topic: string): boolean {
+  if (subscriptions.has(topic)) return true
+  for (const filter of subscriptions.keys()) if (covers(filter, filter.length, topic)) return true
+  return false
+}
+
 /** Whether the topic matches some filter of the form `{topic}/#`, and no other. */
 function onlyAsParent(subscriptions: Connection['subscriptions'], topic: string): boolean {
+  if (subscriptions.has(topic)) return false
   let parent = false
   for (const filter of subscriptions.keys()) {
     const end = filter.length - 2

@@ -1,19 +1,18 @@
 import type { DeviceKey } from '../../../core/ids.ts'
 import type { ConnectRequest, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import type { Policy } from '../identity/policies.ts'
 import { canBeCarried, lengthFault } from '../limits.ts'
 import { formatTopic, parseTopic, type AwsTopic } from '../topics.ts'
-import { policyFault, publishFault } from './publish-fault.ts'
+import { publishFault } from './publish-fault.ts'
 
 type Will = ConnectRequest['will']
 
 /** Why AWS IoT would never send this last will, and so refuses the CONNECT that brings it [aws-errata C9]. */
-export function willFault(will: Will, policy: Policy | undefined, strict: boolean): string | undefined {
+export function willFault(will: Will, strict: boolean): string | undefined {
   if (will === undefined) return undefined
   const long = lengthFault(will.topic)
   const tooLong = strict || !canBeCarried(will.topic) ? long : undefined
-  const fault = publishFault(will) ?? tooLong ?? policyFault(will, policy)
+  const fault = publishFault(will) ?? tooLong
   return fault && `last will: ${fault}`
 }
 

@@ -1,7 +1,8 @@
 import type { Instant } from '../../../core/clock.ts'
-import type { Connection, DisconnectReason } from '../../../core/seam/mqtt.ts'
+import type { Connection, ConnectRequest, DisconnectReason } from '../../../core/seam/mqtt.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context } from '../../dialect.ts'
+import { certificateTarget, exclusiveThing } from '../identity/identity-store.ts'
 
 /** AWS's words for how a connection ended [aws 1.8]. */
 export const DISCONNECT_REASONS: Readonly<Record<DisconnectReason, string>> = {
@@ -48,10 +49,25 @@ export function announceConnected(ctx: Context, connection: Connection): void {
   if (connection.request.unnamed !== true) remember(ctx, connection.session, { versionNumber, at: ctx.now })
   const session: Session = { sessionIdentifier: ctx.ids.uuid().replaceAll('-', ''), versionNumber }
   connection.state['presence'] = session
-  announce(ctx, connection, 'presence/connected', {
+  announce(ctx, connection.session, 'presence/connected', {
     ...aboutSession(ctx, connection, session, 'connected'),
     ipAddress: connection.request.remoteAddress,
     versionNumber,
+  })
+}
+
+/** `$aws/events/presence/connect_failed/{clientId}`: policies do not let it in, or do not let it leave its will [aws B1.8]. */
+export function announceConnectFailed(ctx: Context, { clientId, remoteAddress, unnamed }: ConnectRequest, principal: string): void {
+  if (unnamed === true) return
+  announce(ctx, clientId, 'presence/connect_failed', {
+    clientId,
+    ...thingOf(ctx, principal),
+    timestamp: ctx.now,
+    eventType: 'connect_failed',
+    connectFailureReason: 'AUTHORIZATION_FAILED',
+    principalIdentifier: principal,
+    sessionIdentifier: ctx.ids.uuid().replaceAll('-', ''),
+    ipAddress: remoteAddress,
   })
 }
 
@@ -62,7 +78,7 @@ export function announceDisconnected(ctx: Context, connection: Connection, reaso
   const { versionNumber } = session
   if (presenceOf(ctx).get(connection.session)?.versionNumber === versionNumber) remember(ctx, connection.session, { versionNumber, at: ctx.now, gone: true })
   const byApi = connection.state['endedByApi'] === true
-  announce(ctx, connection, 'presence/disconnected', {
+  announce(ctx, connection.session, 'presence/disconnected', {
     ...aboutSession(ctx, connection, session, 'disconnected'),
     versionNumber,
     clientInitiatedDisconnect: !byApi && reason === 'CLIENT_INITIATED',
@@ -97,15 +113,21 @@ function remember(ctx: Context, clientId: string, presence: Presence): void {
 export function announceSubscriptions(ctx: Context, connection: Connection, eventType: 'subscribed' | 'unsubscribed', topics: string[]): void {
   const session = connection.state['presence'] as Session | undefined
   if (session === undefined || topics.length === 0) return
-  announce(ctx, connection, `subscriptions/${eventType}`, { ...aboutSession(ctx, connection, session, eventType), topics })
+  announce(ctx, connection.session, `subscriptions/${eventType}`, { ...aboutSession(ctx, connection, session, eventType), topics })
 }
 
 function aboutSession(ctx: Context, { session: clientId, identity }: Connection, { sessionIdentifier }: Session, eventType: string): object {
-  return { clientId, timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: identity.principal }
+  return { clientId, ...thingOf(ctx, identity.principal), timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: identity.principal }
+}
+
+/** Events name the thing only if the certificate is attached to no other [aws B1.8]. */
+function thingOf(ctx: Context, principal: string): { thingName?: string } {
+  const thingName = exclusiveThing(ctx, certificateTarget(principal))
+  return thingName === undefined ? {} : { thingName }
 }
 
 /** Client ids with a wildcard in them get no events: they would make a malformed topic [aws 1.5]. */
-function announce(ctx: Context, { session: clientId }: Connection, event: string, payload: object): void {
+function announce(ctx: Context, clientId: string, event: string, payload: object): void {
   if (/[#+]/.test(clientId)) return
   ctx.publish({ topic: `$aws/events/${event}/${clientId}`, payload: JSON.stringify(payload), qos: 1 }, `[aws 1.8] ${event}`)
 }

@@ -1,7 +1,7 @@
 import type { Group } from '../../../core/device/model.ts'
 import { equal } from '../../../core/twin/json.ts'
 import type { Context, Route } from '../../dialect.ts'
-import { refreshTarget } from '../identity/access.ts'
+import { refreshTarget } from '../identity/live.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
 import { applyAttributes, readAttributes } from './attributes.ts'
 import { flagOf, integerOf, textOf } from '../rest/parameters.ts'

@@ -1,5 +1,7 @@
+import { nameOf } from '../../../core/ids.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context, Route } from '../../dialect.ts'
+import { receiveFault } from '../mqtt/delivery.ts'
 import { flagOf, integerOf, textOf } from './parameters.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
 import { operation, type Call } from './route.ts'
@@ -71,7 +73,7 @@ function getConnection({ ctx, params }: Call): object {
   return {
     connected: true,
     clientId: session,
-    thingName: identity.device === undefined ? undefined : session,
+    thingName: identity.device && nameOf(identity.device),
     cleanSession: request.clean,
     sourceIp: request.remoteAddress,
     keepAliveDuration: request.keepalive,
@@ -91,6 +93,8 @@ function sendDirectMessage(call: Call): object {
   const topic = checkTopic(ctx, textOf(request, 'topic'))
   if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
   for (const name of ['confirmation', 'timeout']) if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
+  const refused = receiveFault(connection, topic)
+  if (refused !== undefined) throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)
   passOverProperties(call)
   ctx.send(connection.id, { topic, payload: request.body, qos: 1 }, '[aws 5.3] SendDirectMessage')
   return {}

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../identity/access.ts'
-import { askedFor } from '../identity/http-actions.ts'
+import { askedFor, hostOf } from '../identity/http-actions.ts'
 import { admit } from '../auth.ts'
 import { believe, credentialOf } from './credentials.ts'
 import { AwsError } from '../errors.ts'
@@ -25,11 +25,11 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
   if (request.certificate !== undefined && plane !== 'control') {
     const certificate = admit(ctx, request.certificate)
     if (typeof certificate === 'string') throw unknown(plane, certificate)
-    const policy = policyFor(ctx, certificate.id, undefined)
-    const { actions, resource } = askedFor(plane, operation, request, params)
+    const policy = policyFor(ctx, certificate.id, { address: request.remoteAddress, domain: hostOf(request) })
+    const { actions, resource, asking } = askedFor(plane, operation, request, params)
     for (const action of actions) {
       // [aws B4.4] On the jobs data plane too, though its model does not list it.
-      if (policy?.allows(action, resource) === false) throw new AwsError('ForbiddenException', policy.explain(action, resource))
+      if (policy?.allows(action, resource, asking) === false) throw new AwsError('ForbiddenException', policy.explain(action, resource, asking))
     }
   } else if (ctx.settings.mode === 'strict' || !request.local) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
 }

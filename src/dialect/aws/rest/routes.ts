@@ -9,6 +9,7 @@ import { refusedRoutes } from '../not-modelled.ts'
 import { attachmentRoutes } from '../identity/policy-attachments.ts'
 import { policyRoutes } from '../identity/policy-routes.ts'
 import { principalRoutes } from '../identity/principals.ts'
+import { testRoutes } from '../identity/test-authorization.ts'
 import { retainedRoutes } from '../mqtt/retained.ts'
 import { shadowRoutes } from '../shadow/http.ts'
 import { tagRoutes } from '../registry/tags.ts'
@@ -26,6 +27,7 @@ const control: Route[] = [
   ...certificateRoutes,
   ...policyRoutes,
   ...attachmentRoutes,
+  ...testRoutes,
   ...tagRoutes,
   ...eventConfigurationRoutes,
   ...endpointRoutes,

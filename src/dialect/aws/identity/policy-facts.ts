@@ -1,0 +1,89 @@
+import type { CertificateFacts } from './certificate-facts.ts'
+import { isCertificateFact } from './certificate-facts.ts'
+
+/** The thing that a connection stands for, as far as policies ask. */
+export interface ThingFacts {
+  name: string
+  type?: string | undefined
+  attributes: Readonly<Record<string, string>>
+}
+
+/** What policies can say of whoever asks [aws B4.3]. What is absent has no value. */
+export interface Facts {
+  clientId?: string | undefined
+  certificateId?: string | undefined
+  /** Read only if a policy wants to know. */
+  certificate?: (() => CertificateFacts) | undefined
+  sourceIp?: string | undefined
+  domainName?: string | undefined
+  /** The thing it is attached to. Over HTTP nobody looks for one. */
+  thing?: ThingFacts | undefined
+  isAttached?: boolean | undefined
+}
+
+/** What only this one question knows. */
+export interface Asking {
+  /** `PersistentConnect`, `LastWill`. */
+  connectAttributes?: readonly string[]
+  jobId?: string
+  /** Where a direct message goes. */
+  topic?: string
+}
+
+const ASKED: Readonly<Record<string, (asking: Asking) => readonly string[] | undefined>> = {
+  'iot:ConnectAttributes': ({ connectAttributes }) => connectAttributes,
+  'iot:JobId': ({ jobId }) => one(jobId),
+  'iot:Topic': ({ topic }) => one(topic),
+}
+
+const THING = 'iot:Connection.Thing.'
+const ATTRIBUTE = /^iot:Connection\.Thing\.Attributes\[([^\]]+)\]$/
+
+const KNOWN: Readonly<Record<string, (facts: Facts) => readonly string[] | undefined>> = {
+  'iot:ClientId': ({ clientId }) => one(clientId),
+  'iot:CertificateId': ({ certificateId }) => one(certificateId),
+  'aws:SourceIp': ({ sourceIp }) => one(sourceIp),
+  'iot:DomainName': ({ domainName }) => one(domainName),
+  [`${THING}ThingName`]: ({ thing }) => one(thing?.name),
+  [`${THING}ThingTypeName`]: ({ thing }) => one(thing?.type),
+  [`${THING}IsAttached`]: ({ isAttached }) => one(isAttached?.toString()),
+}
+
+/** Names without regard to case, as IAM has it for the keys of conditions. */
+const SPELLINGS = new Map([...Object.keys(KNOWN), ...Object.keys(ASKED)].map((name) => [name.toLowerCase(), name]))
+
+const one = (value: string | undefined): readonly string[] | undefined => (value === undefined ? undefined : [value])
+
+/** The key of a condition as it is spelled here. */
+export const spelled = (key: string): string => SPELLINGS.get(key.toLowerCase()) ?? key
+
+/** Whether the value depends on the question. */
+export const isAsked = (name: string): boolean => Object.hasOwn(ASKED, name)
+
+/** What the question says under a name. */
+export const askedValues = (name: string, asking: Asking): readonly string[] => ASKED[name]?.(asking) ?? []
+
+/** Whether policies may ask for that. */
+export const isKnown = (name: string): boolean => Object.hasOwn(KNOWN, name) || isAsked(name) || ATTRIBUTE.test(name) || isCertificateFact(baseOf(name).base)
+
+/** All values under a name: none, one, or those of a certificate. */
+export function valuesOf(facts: Facts, name: string): readonly string[] {
+  const read = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
+  if (read !== undefined) return read(facts) ?? []
+  const attribute = ATTRIBUTE.exec(name)?.[1]
+  if (attribute !== undefined) {
+    const { attributes = {} } = facts.thing ?? {}
+    return Object.hasOwn(attributes, attribute) ? [attributes[attribute]!] : []
+  }
+  const { base, pick } = baseOf(name)
+  if (!isCertificateFact(base)) return []
+  const values = facts.certificate?.().get(base) ?? []
+  return pick === 'all' ? values : values.slice(pick, pick + 1)
+}
+
+/** `X` is the first of a certificate's values, `X.1` the second, `X.List` all of them; what exists is always a list. */
+function baseOf(name: string): { base: string; pick: number | 'all' } {
+  const [, base, suffix] = /^(iot:Certificate\..+?)(?:\.(List|\d{1,2}))?$/.exec(name) ?? []
+  if (base === undefined) return { base: name, pick: 0 }
+  return { base, pick: suffix === 'List' || base.endsWith('AvailableKeys') ? 'all' : Number(suffix ?? 0) }
+}
