@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import {
   AttachPolicyCommand,
@@ -40,13 +41,21 @@ const registered = async () => {
 test('keys and certificate come from the hub, active if asked', async () => {
   const broker = new AwsBroker()
   const needs: unknown[] = []
+  const keys = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
   broker.fulfil = (need) => {
     needs.push(need)
-    return { pem, sha256: id, privateKey: 'PRIVATE', publicKey: 'PUBLIC' }
+    return { pem, sha256: id, ...keys }
   }
   const created = await broker.iot.send(new CreateKeysAndCertificateCommand({ setAsActive: true }))
   assert.deepEqual([created.certificateArn, created.certificateId, created.certificatePem], [arn, id, pem])
-  assert.deepEqual(created.keyPair, { PublicKey: 'PUBLIC', PrivateKey: 'PRIVATE' })
+  const { PublicKey, PrivateKey = '' } = created.keyPair ?? {}
+  assert.equal(PublicKey, keys.publicKey)
+  assert.match(PrivateKey, /^-----BEGIN RSA PRIVATE KEY-----\n[\s\S]+\n-----END RSA PRIVATE KEY-----\n$/, 'PKCS#1, as AWS hands it out')
+  assert.ok(createPrivateKey(PrivateKey).equals(createPrivateKey(keys.privateKey)))
   assert.deepEqual(needs, [{ type: 'certificate', commonName: 'AWS IoT Certificate', days: 8760 }])
   const { certificateDescription } = await broker.iot.send(new DescribeCertificateCommand({ certificateId: id }))
   assert.equal(certificateDescription?.status, 'ACTIVE')

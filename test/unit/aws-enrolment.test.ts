@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import { DeleteThingCommand, DescribeCertificateCommand, DescribeThingCommand, ListThingPrincipalsCommand } from '@aws-sdk/client-iot'
 import type { IssuedCertificate } from '../../src/core/seam/http.ts'
@@ -31,6 +31,19 @@ test('a new thing has an active certificate of its own, and the kit has what its
   ])
   for (const { value, secret } of kit.facts) assert.equal(value.includes('PRIVATE KEY'), secret === true)
   assert.deepEqual(kit.snippets.map(({ id }) => id), ['node', 'python', 'c', 'mosquitto', 'operator'])
+})
+
+test('an RSA key is written as AWS writes it, for firmware that looks for that', () => {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const bench = new AwsBroker()
+  const kit = bench.turn((ctx) => aws.enrolment.enrol(ctx, 'pump', [{ ...issued, privateKey }], CA)).result
+  const written = kit.files.find(({ secret }) => secret)?.content ?? ''
+  assert.match(written, /^-----BEGIN RSA PRIVATE KEY-----\n/)
+  assert.ok(createPrivateKey(written).equals(createPrivateKey(privateKey)))
 })
 
 test('asked again, the kit has another certificate, and says so', () => {

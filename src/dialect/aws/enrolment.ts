@@ -5,6 +5,7 @@ import { refreshThing } from './identity/live.ts'
 import { arn, LOCAL_CALLER } from './arns.ts'
 import { addCertificate, COMMON_NAME, VALID_DAYS } from './identity/certificates.ts'
 import { attachPrincipal, certificateTarget, principalsOf } from './identity/identity-store.ts'
+import { asAwsWrites } from './identity/private-key.ts'
 import { attachDevicePolicies, DEVICE_POLICY } from './identity/device-policy.ts'
 import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, snippetsFor, type KitFacts } from './kit-snippets.ts'
 import { isThingName, NAMES } from './names.ts'
@@ -31,7 +32,7 @@ export const enrolment: Enrolment = {
 function certificateIn(issued: Fulfilled[number]): IssuedCertificate & { privateKey: string } {
   if (issued instanceof Error) throw issued
   if (issued === undefined || !('pem' in issued) || issued.privateKey === undefined) throw new HubError('INVALID', 'certificate: a certificate with its private key must be made first', { field: 'certificate' })
-  return { ...issued, privateKey: issued.privateKey }
+  return { ...issued, privateKey: asAwsWrites(issued.privateKey) }
 }
 
 function attach(ctx: Context, thing: string, principal: string): void {

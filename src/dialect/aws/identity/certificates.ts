@@ -10,6 +10,7 @@ import { bodyOf, operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../names.ts'
 import { BY_MARKER, pageOf } from '../rest/pages.ts'
+import { asAwsWrites } from './private-key.ts'
 
 export const COMMON_NAME = 'AWS IoT Certificate'
 /** Until about 2050, as on AWS. */
@@ -48,7 +49,7 @@ function create({ ctx, request, fulfilled }: Call): object {
     certificateArn: arn.certificate(callerOf(request), id),
     certificateId: id,
     certificatePem: pem,
-    ...(privateKey !== undefined && { keyPair: { PublicKey: publicKey, PrivateKey: privateKey } }),
+    ...(privateKey !== undefined && { keyPair: { PublicKey: publicKey, PrivateKey: asAwsWrites(privateKey) } }),
   }
 }
 
