@@ -62,6 +62,31 @@ test('keys and certificate come from the hub, active if asked', async () => {
   assert.deepEqual(certificateDescription?.validity, { notBefore: new Date(Date.UTC(2020, 0, 1)), notAfter: new Date(Date.UTC(2120, 0, 1)) })
 })
 
+test('a certificate is described with every member that AWS describes it with', async () => {
+  const broker = new AwsBroker()
+  const { iot } = broker
+  const made = new Date(broker.now)
+  await iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: pem, status: 'ACTIVE' }))
+  const describe = async () => (await iot.send(new DescribeCertificateCommand({ certificateId: id }))).certificateDescription
+  const { generationId = '', ...described } = (await describe()) ?? {}
+  assert.match(generationId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+  const about = {
+    certificateArn: arn,
+    certificateId: id,
+    certificatePem: pem,
+    ownedBy: '123456789012',
+    creationDate: made,
+    transferData: {},
+    validity: { notBefore: new Date(Date.UTC(2020, 0, 1)), notAfter: new Date(Date.UTC(2120, 0, 1)) },
+    certificateMode: 'DEFAULT',
+  }
+  assert.deepEqual(described, { ...about, status: 'ACTIVE', lastModifiedDate: made, customerVersion: 1 })
+  broker.now += 60_000
+  await iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'INACTIVE' }))
+  const changed = { status: 'INACTIVE', lastModifiedDate: new Date(broker.now), customerVersion: 2 }
+  assert.deepEqual(await describe(), { ...about, ...changed, generationId })
+})
+
 test('a signing request brings its own key, and is inactive unless asked', async () => {
   const broker = new AwsBroker()
   broker.fulfil = (need) => (need.type === 'certificate' && need.csr === 'CSR' ? { pem, sha256: id } : new Error('malformed'))

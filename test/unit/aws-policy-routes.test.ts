@@ -62,6 +62,48 @@ test('a policy has versions, one of which counts', async () => {
   assert.deepEqual((await iot.send(new ListPoliciesCommand({}))).policies, [{ policyName: 'p', policyArn: created.policyArn }])
 })
 
+test('a policy tells when it and its versions were made and changed, and which generation it is', async () => {
+  const broker = new AwsBroker()
+  const { iot } = broker
+  const text = document(['Allow', 'iot:Connect', '*'])
+  const made = new Date(broker.now)
+  const create = () => iot.send(new CreatePolicyCommand({ policyName: 'p', policyDocument: text }))
+  await create()
+  broker.now += 60_000
+  const changed = new Date(broker.now)
+  await iot.send(new CreatePolicyVersionCommand({ policyName: 'p', policyDocument: text, setAsDefault: true }))
+  const { $metadata: _, ...policy } = await iot.send(new GetPolicyCommand({ policyName: 'p' }))
+  const { generationId = '' } = policy
+  assert.match(generationId, /^[0-9a-f]{64}$/)
+  const about = { policyName: 'p', policyArn: 'arn:aws:iot:us-west-2:123456789012:policy/p', policyDocument: text, creationDate: made, generationId }
+  assert.deepEqual(policy, { ...about, defaultVersionId: '2', lastModifiedDate: changed })
+  const { $metadata: __, ...version } = await iot.send(new GetPolicyVersionCommand({ policyName: 'p', policyVersionId: '1' }))
+  assert.deepEqual(version, { ...about, policyVersionId: '1', isDefaultVersion: false, lastModifiedDate: changed }, 'it is no longer the default')
+  await iot.send(new DeletePolicyVersionCommand({ policyName: 'p', policyVersionId: '1' }))
+  await iot.send(new DeletePolicyCommand({ policyName: 'p' }))
+  await create()
+  assert.notEqual((await iot.send(new GetPolicyCommand({ policyName: 'p' }))).generationId, generationId, 'another one of that name')
+})
+
+test('policies are listed newest first, or oldest first if asked', async () => {
+  const broker = new AwsBroker()
+  const { iot } = broker
+  broker.come(mutualTls('lamp'))
+  for (const name of ['b', 'c', 'a']) {
+    broker.now += 1000
+    await create(broker, name, ['Allow', 'iot:Connect', '*'])
+    await attach(broker, name)
+  }
+  const names = async (command: ListPoliciesCommand) => (await iot.send(command)).policies?.map(({ policyName }) => policyName)
+  assert.deepEqual(await names(new ListPoliciesCommand({})), ['a', 'c', 'b'])
+  assert.deepEqual(await names(new ListPoliciesCommand({ ascendingOrder: true })), ['b', 'c', 'a'])
+  const ofPrincipal = async (ascendingOrder: boolean) =>
+    (await iot.send(new ListPrincipalPoliciesCommand({ principal: certificate, ascendingOrder }))).policies?.map(({ policyName }) => policyName)
+  assert.deepEqual([await ofPrincipal(false), await ofPrincipal(true)], [['a', 'c', 'b'], ['b', 'c', 'a']])
+  await iot.send(new ListPolicyPrincipalsCommand({ policyName: 'a', ascendingOrder: true }))
+  assert.deepEqual(broker.ignored, ['ListPolicyPrincipals.isAscendingOrder'])
+})
+
 test('in open mode everything is allowed until a first policy is attached, then only what it allows', async () => {
   const broker = new AwsBroker()
   const { connection } = broker.come(mutualTls('lamp'))

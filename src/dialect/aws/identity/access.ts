@@ -3,7 +3,7 @@ import type { Connection, ConnectRequest } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { certificateFacts, type CertificateFacts } from './certificate-facts.ts'
 import { policyFault } from '../mqtt/publish-fault.ts'
-import { attachmentsOf, certificatesOf, certificateTarget, policiesOf, thingBehind, type Certificate, type PolicyRecord } from './identity-store.ts'
+import { attachmentsOf, certificatesOf, certificateTarget, policiesOf, thingBehind, type Certificate, type PolicyRecord, type PolicyVersion } from './identity-store.ts'
 import { parsePolicy, type Statement } from './policy-document.ts'
 import type { Asking, Facts } from './policy-facts.ts'
 import { Policy, type NamedPolicy } from './policies.ts'
@@ -56,7 +56,7 @@ export function groupTargets({ engine }: Context, key: string): string[] {
 }
 
 /** Statements by version of a policy: versions never change. */
-const READ = new WeakMap<PolicyRecord['versions'][number], readonly Statement[]>()
+const READ = new WeakMap<PolicyVersion, readonly Statement[]>()
 
 function namedPolicy(record: PolicyRecord | undefined): NamedPolicy[] {
   const version = record?.versions.find(({ id }) => id === record.defaultVersion)

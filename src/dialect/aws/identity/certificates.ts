@@ -9,7 +9,8 @@ import { attachmentsOf, certificatesOf, certificateTarget, thingsOfPrincipal, ty
 import { bodyOf, operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../names.ts'
-import { BY_MARKER, pageOf } from '../rest/pages.ts'
+import { BY_MARKER, creationOrder, pageOf } from '../rest/pages.ts'
+import { generationUuid } from './generation.ts'
 import { asAwsWrites } from './private-key.ts'
 
 export const COMMON_NAME = 'AWS IoT Certificate'
@@ -86,7 +87,7 @@ function readPem(pem: string): Pem {
 }
 
 function describe({ ctx, request, params }: Call): object {
-  const { id, status, pem, createdAt, updatedAt, validFrom, validTo } = requireCertificate(ctx, params['certificateId'])
+  const { id, status, pem, createdAt, updatedAt, changes = 0, validFrom, validTo } = requireCertificate(ctx, params['certificateId'])
   return {
     certificateDescription: {
       certificateArn: arn.certificate(callerOf(request), id),
@@ -96,17 +97,18 @@ function describe({ ctx, request, params }: Call): object {
       ownedBy: LOCAL_CALLER.account,
       creationDate: floatSeconds(createdAt),
       lastModifiedDate: floatSeconds(updatedAt),
+      customerVersion: 1 + changes,
+      // No certificate is transferred here.
+      transferData: {},
+      generationId: generationUuid(id, createdAt),
       validity: { notBefore: validFrom === undefined ? undefined : floatSeconds(validFrom), notAfter: floatSeconds(validTo) },
       certificateMode: 'DEFAULT',
     },
   }
 }
 
-/** Newest first, or with `isAscendingOrder` oldest first. */
 function list({ ctx, request }: Call): object {
-  const ascending = flagOf(request, 'isAscendingOrder')
-  const order = ({ createdAt, id }: Certificate): string => `${String(ascending ? createdAt : 9e15 - createdAt).padStart(16, '0')} ${id}`
-  const { items, next } = pageOf(request, certificatesOf(ctx).values(), order, BY_MARKER)
+  const { items, next } = pageOf(request, certificatesOf(ctx).values(), creationOrder(request), BY_MARKER)
   const certificates = items.map(({ id, status, createdAt }) => ({
     certificateArn: arn.certificate(callerOf(request), id),
     certificateId: id,
@@ -123,7 +125,7 @@ function update({ ctx, request, params }: Call): object {
   const given = textOf(request, 'newStatus')
   const status = STATUSES.find((known) => known === given)
   if (status === undefined) throw invalidRequest('newStatus', given, `must be one of ${STATUSES.join(', ')}; the others belong to transfers and just-in-time registration`)
-  dropSessions(ctx, certificatesOf(ctx).set(certificate.id, { ...certificate, status, updatedAt: ctx.now }))
+  dropSessions(ctx, certificatesOf(ctx).set(certificate.id, { ...certificate, status, updatedAt: ctx.now, changes: (certificate.changes ?? 0) + 1 }))
   return {}
 }
 

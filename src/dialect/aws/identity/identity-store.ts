@@ -13,6 +13,8 @@ export interface Certificate {
   status: CertificateStatus
   createdAt: Instant
   updatedAt: Instant
+  /** How often it has been changed since; absent: never. */
+  changes?: number
   validFrom?: Instant
   validTo: Instant
   /** Registered by connecting, in open mode. */
@@ -23,11 +25,19 @@ export interface PolicyRecord {
   name: string
   defaultVersion: string
   /** Oldest first. */
-  versions: { id: string; document: string; createdAt: Instant }[]
+  versions: PolicyVersion[]
   /** The highest version id ever given. */
   lastVersion: number
   createdAt: Instant
   updatedAt: Instant
+}
+
+export interface PolicyVersion {
+  id: string
+  document: string
+  createdAt: Instant
+  /** When it became the default version, or ceased to be that; absent: never. */
+  updatedAt?: Instant
 }
 
 export interface ThingPrincipals {

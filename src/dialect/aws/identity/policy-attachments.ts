@@ -3,11 +3,11 @@ import type { Context, Route } from '../../dialect.ts'
 import { groupTargets } from './access.ts'
 import { refreshTarget } from './live.ts'
 import { callerOf } from '../arns.ts'
-import { flagOf } from '../rest/parameters.ts'
+import { flagOf, textOf } from '../rest/parameters.ts'
 import { AwsError } from '../errors.ts'
-import { attachmentsOf, targetOf } from './identity-store.ts'
+import { attachmentsOf, policiesOf, targetOf } from './identity-store.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
-import { BY_MARKER, pageOf } from '../rest/pages.ts'
+import { BY_MARKER, creationOrder, pageOf } from '../rest/pages.ts'
 import { policySummary, requirePolicy } from './policy-routes.ts'
 import { arnOf, principalIn, requirePrincipal } from './principals.ts'
 import { requireGroup } from '../registry/thing-groups.ts'
@@ -30,8 +30,16 @@ export const attachmentRoutes: Route[] = [
   }),
   operation('AttachPrincipalPolicy', 'PUT', '/principal-policies/:policyName', (call) => attach(call, principalIn(call, 'x-amzn-iot-principal'))),
   operation('DetachPrincipalPolicy', 'DELETE', '/principal-policies/:policyName', (call) => detach(call, principalIn(call, 'x-amzn-iot-principal'))),
-  operation('ListPrincipalPolicies', 'GET', '/principal-policies', (call) => listPolicies(call, [principalIn(call, 'x-amzn-iot-principal')])),
+  operation('ListPrincipalPolicies', 'GET', '/principal-policies', (call) => {
+    const { ctx, request } = call
+    const names = attachmentsOf(ctx).get(principalIn(call, 'x-amzn-iot-principal'))?.policies ?? []
+    const policies = names.flatMap((name) => policiesOf(ctx).get(name) ?? [])
+    const { items, next } = pageOf(request, policies, creationOrder(request), BY_MARKER)
+    return { policies: items.map(({ name }) => policySummary(callerOf(request), name)), nextMarker: next }
+  }),
   operation('ListPolicyPrincipals', 'GET', '/policy-principals', (call) => {
+    // Nobody keeps when a policy was attached.
+    if (textOf(call.request, 'isAscendingOrder') !== undefined) call.ctx.ignored('ListPolicyPrincipals.isAscendingOrder')
     const { items, next } = targetsOf(call, requirePolicy(call.ctx, call.request.headers['x-amzn-iot-policy']).name)
     return { principals: items, nextMarker: next }
   }),

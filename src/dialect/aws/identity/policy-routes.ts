@@ -3,12 +3,13 @@ import { refreshTarget } from './live.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
 import { flagOf } from '../rest/parameters.ts'
 import { alreadyExists, AwsError, resourceNotFound } from '../errors.ts'
-import { attachmentsOf, policiesOf, type PolicyRecord } from './identity-store.ts'
+import { generationOf } from './generation.ts'
+import { attachmentsOf, policiesOf, type PolicyRecord, type PolicyVersion } from './identity-store.ts'
 import type { Fields } from '../rest/fields.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../names.ts'
-import { BY_MARKER, pageOf } from '../rest/pages.ts'
+import { BY_MARKER, creationOrder, pageOf } from '../rest/pages.ts'
 import { readPolicy, unmodelledParts } from './policy-document.ts'
 import { readTags, setTags } from '../registry/tags.ts'
 
@@ -19,16 +20,23 @@ export const policyRoutes: Route[] = [
   operation('CreatePolicy', 'POST', '/policies/:policyName', create),
   operation('GetPolicy', 'GET', '/policies/:policyName', ({ ctx, request, params }) => describe(requirePolicy(ctx, params['policyName']), callerOf(request))),
   operation('ListPolicies', 'GET', '/policies', ({ ctx, request }) => {
-    const { items, next } = pageOf(request, policiesOf(ctx).values(), ({ name }) => name, BY_MARKER)
+    const { items, next } = pageOf(request, policiesOf(ctx).values(), creationOrder(request), BY_MARKER)
     return { policies: items.map(({ name }) => policySummary(callerOf(request), name)), nextMarker: next }
   }),
   operation('DeletePolicy', 'DELETE', '/policies/:policyName', remove),
   operation('CreatePolicyVersion', 'POST', '/policies/:policyName/version', createVersion),
   operation('GetPolicyVersion', 'GET', '/policies/:policyName/version/:policyVersionId', (call) => {
     const policy = requirePolicy(call.ctx, call.params['policyName'])
-    const { id, document, createdAt } = requireVersion(call, policy)
-    const about = { policyDocument: document, policyVersionId: id, isDefaultVersion: id === policy.defaultVersion, creationDate: floatSeconds(createdAt) }
-    return { ...policySummary(callerOf(call.request), policy.name), ...about }
+    const { id, document, createdAt, updatedAt = createdAt } = requireVersion(call, policy)
+    return {
+      ...policySummary(callerOf(call.request), policy.name),
+      policyDocument: document,
+      policyVersionId: id,
+      isDefaultVersion: id === policy.defaultVersion,
+      creationDate: floatSeconds(createdAt),
+      lastModifiedDate: floatSeconds(updatedAt),
+      generationId: generationOf(policy.name, policy.createdAt),
+    }
   }),
   operation('ListPolicyVersions', 'GET', '/policies/:policyName/version', ({ ctx, params }) => {
     const { versions, defaultVersion } = requirePolicy(ctx, params['policyName'])
@@ -37,7 +45,7 @@ export const policyRoutes: Route[] = [
   }),
   operation('SetDefaultPolicyVersion', 'PATCH', '/policies/:policyName/version/:policyVersionId', (call) => {
     const policy = requirePolicy(call.ctx, call.params['policyName'])
-    save(call.ctx, { ...policy, defaultVersion: requireVersion(call, policy).id })
+    save(call.ctx, withDefault(call.ctx, policy, requireVersion(call, policy).id))
     return {}
   }),
   operation('DeletePolicyVersion', 'DELETE', '/policies/:policyName/version/:policyVersionId', (call) => {
@@ -59,7 +67,7 @@ export function requirePolicy(ctx: Context, name: string | undefined): PolicyRec
   return policy
 }
 
-function requireVersion({ params }: Call, { name, versions }: PolicyRecord): PolicyRecord['versions'][number] {
+function requireVersion({ params }: Call, { name, versions }: PolicyRecord): PolicyVersion {
   const version = versions.find(({ id }) => id === params['policyVersionId'])
   if (version === undefined) throw resourceNotFound(`The policy ${name} has no version ${params['policyVersionId']}`)
   return version
@@ -94,7 +102,8 @@ function createVersion(call: Call): object {
   if (policy.versions.length >= MAX_VERSIONS) throw new AwsError('VersionsLimitExceededException', `The policy ${policy.name} has ${MAX_VERSIONS} versions already`)
   const id = String(policy.lastVersion + 1)
   const versions = [...policy.versions, { id, document, createdAt: ctx.now }]
-  save(ctx, { ...policy, versions, lastVersion: policy.lastVersion + 1, ...(isDefault && { defaultVersion: id }) })
+  const next = { ...policy, versions, lastVersion: policy.lastVersion + 1 }
+  save(ctx, isDefault ? withDefault(ctx, next, id) : next)
   return { policyArn: arn.policy(callerOf(request), policy.name), policyDocument: document, policyVersionId: id, isDefaultVersion: isDefault }
 }
 
@@ -104,7 +113,16 @@ const describe = (policy: PolicyRecord, caller: Caller): object => ({
   defaultVersionId: policy.defaultVersion,
   creationDate: floatSeconds(policy.createdAt),
   lastModifiedDate: floatSeconds(policy.updatedAt),
+  generationId: generationOf(policy.name, policy.createdAt),
 })
+
+/** Both versions have been modified: the one that becomes the default, and the one that was it. */
+function withDefault({ now }: Context, policy: PolicyRecord, id: string): PolicyRecord {
+  if (policy.defaultVersion === id) return policy
+  const changed = [policy.defaultVersion, id]
+  const versions = policy.versions.map((version) => (changed.includes(version.id) ? { ...version, updatedAt: now } : version))
+  return { ...policy, versions, defaultVersion: id }
+}
 
 /** Live connections follow at once. */
 function save(ctx: Context, policy: PolicyRecord): void {

@@ -1,5 +1,6 @@
+import type { Instant } from '../../../core/clock.ts'
 import type { HttpRequest } from '../../../core/seam/http.ts'
-import { integerOf, textOf } from './parameters.ts'
+import { flagOf, integerOf, textOf } from './parameters.ts'
 import { invalidRequest } from '../errors.ts'
 
 /** How an operation names its paging parameters: `maxResults` and `nextToken`, or `pageSize` and `marker` [aws 4.3]. */
@@ -36,6 +37,12 @@ export function pageOf<T>(request: Pick<HttpRequest, 'query'>, list: Iterable<T>
   const last = items.at(-1)
   const more = least.entries.length > limit && last !== undefined
   return { items: items.map(({ item }) => item), next: more ? Buffer.from(last.key).toString('base64url') : undefined }
+}
+
+/** The key of things that were made at some time: newest first, or with `isAscendingOrder` oldest first, as AWS lists them. */
+export function creationOrder(request: Pick<HttpRequest, 'query'>): (item: { createdAt: Instant } & ({ id: string } | { name: string })) => string {
+  const ascending = flagOf(request, 'isAscendingOrder')
+  return (item) => `${String(ascending ? item.createdAt : 9e15 - item.createdAt).padStart(16, '0')} ${'id' in item ? item.id : item.name}`
 }
 
 /** The elements with the smallest keys, sorted: a page out of 100,000 things costs one pass over them, not a sort. */
