@@ -1,6 +1,6 @@
 /**
- * Cuts what was written for a client into MQTT packets. Over WebSocket a frame may hold several [MQTT-6.0.0-3], but some
- * clients read one of a frame and look at the rest when the next frame comes.
+ * Cuts what was written for a client into MQTT packets. Over WebSocket a frame may hold several [MQTT-6.0.0-3], but
+ * some clients read one of a frame and look at the rest when the next frame comes.
  */
 export function packetsIn(bytes: Uint8Array): Uint8Array[] {
   const packets: Uint8Array[] = []

@@ -88,7 +88,8 @@ function streamOf(webSocket: WebSocket, socket: Duplex): Duplex {
   const stream = createWebSocketStream(webSocket)
   stream._writev = (writes, done) => {
     socket.cork()
-    for (const [i, { chunk }] of writes.entries()) webSocket.send(chunk as Buffer, i === writes.length - 1 ? done : ignore)
+    const last = writes.length - 1
+    for (const [i, { chunk }] of writes.entries()) webSocket.send(chunk as Buffer, i === last ? done : ignore)
     socket.uncork()
   }
   return stream

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer as createHttpServer, get as httpGet } from 'node:http'
+import { createServer as createHttpServer, get as httpGet, type IncomingMessage } from 'node:http'
 import { get as httpsGet, type RequestOptions } from 'node:https'
 import { connect as connectTcp, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { after, afterEach, before, test } from 'node:test'
@@ -221,7 +221,7 @@ test('a client that has closed its WebSocket is gone, not blamed for what it is 
   await new Promise((resolve) => server.close(resolve))
 })
 
-test('the PUBACK and the reply to a message leave in one WebSocket frame', async () => {
+test('the PUBACK and the reply to a message leave together, each in a WebSocket frame of its own', async () => {
   await start()
   world.hooks.publish = async (connection, { topic, payload }) => {
     const committed = new Promise((resolve) => setImmediate(resolve))
@@ -234,12 +234,13 @@ test('the PUBACK and the reply to a message leave in one WebSocket frame', async
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`, 'mqtt')
+  const [{ socket: wire }] = (await once(socket, 'upgrade')) as [IncomingMessage]
   await once(socket, 'open')
   socket.send(Buffer.from('100d00044d5154540402000000017a', 'hex'))
   await once(socket, 'message')
   socket.send(Buffer.from('3206000174000178', 'hex'))
-  const [frame] = (await once(socket, 'message')) as [Buffer]
-  assert.equal(frame.toString('hex'), '40020001' + '300400017478')
+  const [bytes] = (await once(wire, 'data')) as [Buffer]
+  assert.equal(bytes.toString('hex'), '8204' + '40020001' + '8206' + '300400017478')
   socket.terminate()
   await new Promise((resolve) => server.close(resolve))
 })
