@@ -38,14 +38,21 @@ function both(steady: ModelHall, stopping: ModelHall, step: Step): void {
 }
 
 /**
- * Everything there is, but for the numbers that creation order is kept by, of which only the order itself counts, and for who left
- * a job that in the same turn came to its end: that is told by who left first, and nothing follows from it.
+ * Everything there is, but for the numbers that creation order is kept by, of which only the order itself counts, and
+ * for who has left first. Who left a job that in the same turn came to its end is told by that, and nothing follows.
  */
 const stateOf = (hall: ModelHall): unknown => ({
-  records: JSON.parse(JSON.stringify(hall.journal.read()), (key, value: unknown) => (key === 'order' || key === 'left' ? undefined : value)) as unknown,
+  records: recordsOf(hall),
   queues: DEVICES.map((device) => hall.engine.executions.pending(`x/${device}`).map(({ job, number }) => [job, number])),
   next: hall.engine.nextDeadline(),
 })
+
+function recordsOf(hall: ModelHall): unknown {
+  const { leavers = [], ...records } = hall.journal.read()
+  const underWay = leavers.map(([key]) => key).filter((key) => hall.jobStatus(key.split(' ')[0]) === 'IN_PROGRESS')
+  const withoutOrder = (key: string, value: unknown): unknown => (key === 'order' ? undefined : value)
+  return JSON.parse(JSON.stringify({ ...records, leavers: underWay.sort() }), withoutOrder)
+}
 
 test('whatever people, devices and time do to jobs, the records stay true to the contract, and a restart makes no difference', () => {
   fc.assert(
