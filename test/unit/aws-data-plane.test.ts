@@ -83,10 +83,11 @@ test('the endpoint is a host with the HTTPS port, or a bare host where that is 4
   const endpoint = { host: 'localhost', mqtt: 1883, mqtts: 8883, http: 8880, https: 8443 }
   assert.equal(await address({ endpoint }), 'localhost:8443')
   assert.equal(await address({ endpoint }, 'iot:Data-ATS'), 'localhost:8443')
-  assert.equal(await address({ endpoint }, 'iot:Jobs'), 'localhost:8443')
   assert.equal(await address({ endpoint: { ...endpoint, https: 443 } }), 'localhost')
   assert.equal(await address({ endpoint: { ...endpoint, host: '::1' } }), '[::1]:8443')
   await refused(new AwsBench().iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Nonsense' })), 'InvalidRequestException', /endpointType/)
+  const retired = new AwsBench().iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Jobs' }))
+  await refused(retired, 'InvalidRequestException', /iot:Data-ATS/)
 })
 
 test('a device with its certificate reaches the data planes, within its policies, and no further', async () => {

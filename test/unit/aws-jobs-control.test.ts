@@ -32,6 +32,7 @@ test('DescribeJob echoes what was asked for, counts things by state, and gives t
       status: 'IN_PROGRESS',
       targets: [groupArn('jobdemo')],
       ...asked,
+      schedulingConfig: {},
       createdAt: NOON / 1000,
       lastUpdatedAt: NOON / 1000,
       jobProcessDetails: {
@@ -52,29 +53,69 @@ test('DescribeJob echoes what was asked for, counts things by state, and gives t
   assert.deepEqual([job['status'], job['completedAt']], ['COMPLETED', NOON / 1000])
 })
 
-test('unknown jobs, executions, templates are not found', () => {
+const noJob = 'Job nope cannot be found.'
+const noJobThere = 'Job execution cannot be found as the Job nope does not exist.'
+const notThere = (thing: string): string => `Job execution for thing ${thing} cannot be found within job j1.`
+
+for (const [method, path, message, body] of [
+  ['GET', '/jobs/nope', noJob],
+  ['GET', '/jobs/nope/job-document', noJob],
+  ['PATCH', '/jobs/nope', noJob, { description: 'd' }],
+  ['PUT', '/jobs/nope/cancel', noJob],
+  ['DELETE', '/jobs/nope', noJob],
+  ['POST', '/jobs/nope/targets', noJob, { targets: [groupArn('jobdemo')] }],
+  ['GET', '/jobs/nope/things', noJob],
+  ['GET', '/jobs/j1?namespaceId=other', 'Job j1 cannot be found.'],
+  ['GET', '/things/t1/jobs/nope', noJobThere],
+  ['PUT', '/things/t1/jobs/nope/cancel', noJobThere],
+  ['DELETE', '/things/t1/jobs/nope/executionNumber/1', noJobThere],
+  ['GET', '/things/t1/jobs/j1?executionNumber=2', notThere('t1')],
+  ['PUT', '/things/t2/jobs/j1/cancel', notThere('t2')],
+  ['DELETE', '/things/t1/jobs/j1/executionNumber/2', notThere('t1')],
+  ['GET', '/job-templates/nope', 'Job Template nope cannot be found.'],
+  ['DELETE', '/job-templates/nope', 'Job Template nope cannot be found.'],
+] as [string, string, string, unknown?][]) {
+  test(`${method} ${path} finds nothing, and says so as AWS does`, () => {
+    const jobs = lab()
+    jobs.create('j1')
+    const answer = jobs.call(method, path, body)
+    assert.deepEqual([answer.status, answer.type, answer.body['message']], [404, 'ResourceNotFoundException', message])
+  })
+}
+
+for (const [method, path, member, value] of [
+  ['GET', '/jobs/a%20b', 'jobId', 'a b'],
+  ['GET', '/jobs/a%20b/things', 'jobId', 'a b'],
+  ['DELETE', '/jobs/a.b', 'jobId', 'a.b'],
+  ['GET', '/job-templates/a.b', 'jobTemplateId', 'a.b'],
+  ['GET', '/jobs/j1?namespaceId=a.b', 'namespaceId', 'a.b'],
+  ['PUT', '/things/t1/jobs/a.b/cancel', 'jobId', 'a.b'],
+] as const) {
+  test(`${method} ${path} breaks the service model`, () => {
+    const message = `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_-]+`
+    const answer = lab().call(method, path)
+    assert.deepEqual([answer.status, answer.type, answer.body['message']], [400, 'InvalidRequestException', message])
+  })
+}
+
+test('a small job is through with its rollout at once: not concurrent, without processing targets', () => {
+  for (const mode of ['open', 'strict'] as const) {
+    const jobs = new JobsLab({ settings: { mode } })
+    jobs.things(['t1', 't2'], 'g')
+    jobs.create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 5 } }, [groupArn('g')])
+    const job = jobs.call('GET', '/jobs/j1').body['job'] as { isConcurrent: boolean; jobProcessDetails: object }
+    assert.deepEqual([job.isConcurrent, 'processingTargets' in job.jobProcessDetails], [false, false])
+  }
+})
+
+test('a job without settings shows four of them empty, and leaves the others out', () => {
   const jobs = lab()
   jobs.create('j1')
-  for (const [method, path, body] of [
-    ['GET', '/jobs/nope'],
-    ['GET', '/jobs/nope/job-document'],
-    ['PATCH', '/jobs/nope', {}],
-    ['PUT', '/jobs/nope/cancel'],
-    ['DELETE', '/jobs/nope'],
-    ['POST', '/jobs/nope/targets', { targets: [groupArn('jobdemo')] }],
-    ['GET', '/jobs/nope/things'],
-    ['GET', '/things/t1/jobs/nope'],
-    ['GET', '/things/t1/jobs/j1?executionNumber=2'],
-    ['PUT', '/things/t2/jobs/j1/cancel'],
-    ['DELETE', '/things/t1/jobs/j1/executionNumber/2'],
-    ['GET', '/job-templates/nope'],
-    ['DELETE', '/job-templates/nope'],
-    ['GET', '/managed-job-templates/AWS-Reboot'],
-    ['GET', '/jobs/j1?namespaceId=other'],
-  ] as const) {
-    const { status, type } = jobs.call(method, path, body)
-    assert.deepEqual([status, type], [404, 'ResourceNotFoundException'], `${method} ${path}`)
-  }
+  const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
+  const empty = ['timeoutConfig', 'schedulingConfig', 'presignedUrlConfig', 'jobExecutionsRolloutConfig']
+  assert.deepEqual(empty.map((name) => job[name]), [{}, {}, {}, {}])
+  const absent = ['abortConfig', 'jobExecutionsRetryConfig', 'description', 'completedAt', 'reasonCode', 'comment']
+  assert.deepEqual(absent.filter((name) => name in job), [])
 })
 
 test('CancelJob cancels what is queued, leaves what is in progress to finish, and is refused the second time', () => {
@@ -89,7 +130,7 @@ test('CancelJob cancels what is queued, leaves what is in progress to finish, an
   assert.deepEqual([jobs.execution('j1', 't1').status, jobs.execution('j1', 't2').status], ['IN_PROGRESS', 'CANCELED'])
   jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })
   assert.equal(jobs.execution('j1', 't1').status, 'SUCCEEDED')
-  assert.deepEqual([jobs.call('PUT', '/jobs/j1/cancel').type, jobs.call('PATCH', '/jobs/j1', {}).type], ['InvalidRequestException', 'InvalidRequestException'])
+  assert.deepEqual([jobs.call('PUT', '/jobs/j1/cancel').type, jobs.call('PATCH', '/jobs/j1', { description: 'd' }).type], ['InvalidRequestException', 'InvalidRequestException'])
 })
 
 test('CancelJob with force also cancels what is in progress, and says so of job and execution', () => {
@@ -99,7 +140,7 @@ test('CancelJob with force also cancels what is in progress, and says so of job 
   jobs.call('PUT', '/jobs/j1/cancel?force=true')
   assert.equal((jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>)['forceCanceled'], true)
   const execution = jobs.call('GET', '/things/t1/jobs/j1').body['execution'] as Record<string, unknown>
-  assert.deepEqual([execution['status'], execution['forceCanceled'], execution['statusDetails']], ['CANCELED', true, { detailsMap: {} }])
+  assert.deepEqual([execution['status'], execution['forceCanceled'], execution['statusDetails']], ['CANCELED', true, {}])
 })
 
 test('a job that was cancelled takes no second cancel, not even by force; what is still in progress is cancelled one by one', () => {
@@ -187,7 +228,7 @@ test('UpdateJob changes what is shown, refuses more retries, and leaves everythi
   jobs.create('j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 3 }] } })
   const off = { criteriaList: [{ failureType: 'ALL', numberOfRetries: 0 }] }
   assert.equal(jobs.call('PATCH', '/jobs/j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 2 }] } }).type, 'InvalidRequestException')
-  assert.deepEqual(jobs.call('PATCH', '/jobs/j1', { description: 'new', presignedUrlConfig: { expiresInSec: 90 }, jobExecutionsRetryConfig: off }).body, {})
+  assert.deepEqual(jobs.call('PATCH', '/jobs/j1', { description: 'new', presignedUrlConfig: { expiresInSec: 90 }, jobExecutionsRetryConfig: off }).raw.body, '')
   const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
   assert.deepEqual([job['description'], job['presignedUrlConfig'], job['jobExecutionsRetryConfig'], job['targets']], ['new', { expiresInSec: 90 }, off, [thingArn('t1')]])
   jobs.publish('t1', 'j1/update', { status: 'FAILED' })

@@ -107,7 +107,20 @@ test('statusDetails stay when omitted, are replaced whole when given, and come b
   assert.deepEqual(jobs.execution('j1').details, { reason: 'accepted  v0.9.2' })
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: {} })
   const described = jobs.publish('t1', 'j1/get')[0]?.json['execution'] as Record<string, unknown>
-  assert.equal('statusDetails' in described, false)
+  assert.deepEqual(described['statusDetails'], {}, 'the device has said that there are none')
+  jobs.create('j2')
+  assert.equal('statusDetails' in (jobs.publish('t1', 'j2/get')[0]?.json['execution'] as object), false)
+})
+
+test('what ends with the first report has begun with it, unless it was rejected', () => {
+  for (const status of ['SUCCEEDED', 'FAILED', 'REJECTED']) {
+    const jobs = lab()
+    jobs.create('j1')
+    jobs.advance(2000)
+    jobs.publish('t1', 'j1/update', { status })
+    const { execution } = jobs.call('GET', '/things/t1/jobs/j1').body as { execution: Record<string, unknown> }
+    assert.equal(execution['startedAt'], status === 'REJECTED' ? undefined : execution['lastUpdatedAt'])
+  }
 })
 
 test('more than ten pairs of statusDetails are kept, and people are told', () => {

@@ -62,7 +62,7 @@ const refusals: [what: string, method: string, path: string, body: unknown, stat
   ['a bad step timeout', 'PUT', '/things/t1/jobs/$next', { stepTimeoutInMinutes: 0 }, 400, 'InvalidRequestException'],
   ['a flag that is none', 'GET', '/things/t1/jobs/j1?includeJobDocument=maybe', undefined, 400, 'InvalidRequestException'],
   ['an unknown job', 'GET', '/things/t1/jobs/nope', undefined, 404, 'ResourceNotFoundException'],
-  ['another version', 'POST', '/things/t1/jobs/j1', { status: 'FAILED', expectedVersion: 9 }, 409, 'InvalidStateTransitionException'],
+  ['another version', 'POST', '/things/t1/jobs/j1', { status: 'FAILED', expectedVersion: 9 }, 400, 'InvalidRequestException'],
   ['an update after the end', 'POST', '/things/t1/jobs/over', { status: 'FAILED' }, 409, 'InvalidStateTransitionException'],
   ['a look after the end', 'GET', '/things/t1/jobs/over', undefined, 410, 'TerminalStateException'],
   ['a command', 'POST', '/command-executions', {}, 400, 'InvalidRequestException'],

@@ -55,10 +55,10 @@ const cases: Case[] = [
   { what: 'a look at another attempt', rest: 'j1/get', payload: { ...token, executionNumber: 2 }, code: 'ResourceNotFound' },
   { what: 'a look at another attempt of $next', rest: '$next/get', payload: { ...token, executionNumber: 2 }, code: 'ResourceNotFound' },
   { what: 'another version', payload: { ...token, status: 'IN_PROGRESS', expectedVersion: 99 }, code: 'VersionMismatch', state: queued },
-  { what: 'QUEUED', payload: { ...token, status: 'QUEUED' }, code: 'InvalidStateTransition', state: queued },
-  { what: 'CANCELED', payload: { ...token, status: 'CANCELED' }, code: 'InvalidStateTransition', state: queued },
-  { what: 'TIMED_OUT', payload: { ...token, status: 'TIMED_OUT' }, code: 'InvalidStateTransition', state: queued },
-  { what: 'REMOVED', payload: { ...token, status: 'REMOVED' }, code: 'InvalidStateTransition', state: queued },
+  { what: 'QUEUED', payload: { ...token, status: 'QUEUED' }, code: 'InvalidStateTransition' },
+  { what: 'CANCELED', payload: { ...token, status: 'CANCELED' }, code: 'InvalidStateTransition' },
+  { what: 'TIMED_OUT', payload: { ...token, status: 'TIMED_OUT' }, code: 'InvalidStateTransition' },
+  { what: 'REMOVED', payload: { ...token, status: 'REMOVED' }, code: 'InvalidStateTransition' },
   { what: 'an update after the end', rest: 'over/update', payload: { ...token, status: 'FAILED' }, code: 'InvalidStateTransition', state: { status: 'SUCCEEDED', versionNumber: 2 } },
   { what: 'a look after the end', rest: 'over/get', payload: token, code: 'TerminalStateReached' },
 ]
@@ -82,7 +82,7 @@ for (const { what, rest = 'j1/update', payload, code, token: echoed, state } of 
   })
 }
 
-test('checks come in the order fields, existence, version, state', () => {
+test('checks come in the order fields, status, existence, version, state', () => {
   const jobs = new JobsLab()
   jobs.things(['t1'])
   jobs.create('over')
@@ -91,7 +91,8 @@ test('checks come in the order fields, existence, version, state', () => {
   assert.equal(codeOf('nope/update', { status: 'WRONG', expectedVersion: 9 }), 'InvalidRequest')
   assert.equal(codeOf('nope/update', { status: 'FAILED', expectedVersion: 9 }), 'ResourceNotFound')
   assert.equal(codeOf('over/update', { status: 'FAILED', expectedVersion: 9 }), 'VersionMismatch')
-  assert.equal(codeOf('over/update', { status: 'QUEUED', expectedVersion: 9 }), 'VersionMismatch')
+  assert.equal(codeOf('over/update', { status: 'QUEUED', expectedVersion: 9 }), 'InvalidStateTransition')
+  assert.equal(codeOf('nope/update', { status: 'TIMED_OUT' }), 'InvalidStateTransition')
   assert.equal(codeOf('over/update', { status: 'FAILED', expectedVersion: 2 }), 'InvalidStateTransition')
 })
 
@@ -99,9 +100,18 @@ test('messages name field, value and rule, and the versions as AWS words them', 
   const jobs = new JobsLab()
   jobs.things(['t1'])
   jobs.create('j1')
-  const messageOf = (payload: object): unknown => jobs.publish('t1', 'j1/update', payload)[0]?.json['message']
+  const messageOf = (payload: object | string): unknown => jobs.publish('t1', 'j1/update', payload)[0]?.json['message']
   assert.equal(messageOf({ status: 'FAILED', expectedVersion: 99 }), 'Expected version 99 but found version 1')
   assert.match(String(messageOf({ status: 'DONE' })), /^status: "DONE" must be one of QUEUED, IN_PROGRESS/)
   assert.match(String(messageOf({ status: 'FAILED', statusDetails: { a: [5] } })), /^statusDetails\.a: \[5\] must be a string$/)
   assert.equal(messageOf({ status: 'CANCELED' }), 'The status of job execution cannot be changed to be CANCELED')
+  const noJson = 'The contents of the request could not be interpreted as valid UTF-8-encoded JSON'
+  for (const payload of ['{', '[]', 'null']) assert.equal(messageOf(payload), noJson)
+  assert.equal(messageOf({ status: 'FAILED', executionNumber: 9 }), 'Job j1 not found for t1')
+  jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })
+  assert.equal(messageOf({ status: 'FAILED' }), 'Job j1 for t1 has already finished with status SUCCEEDED')
+  assert.equal(
+    jobs.publish('t1', 'j1/get')[0]?.json['message'],
+    'Job Execution has reached terminal state. It is neither IN_PROGRESS nor QUEUED',
+  )
 })

@@ -49,13 +49,18 @@ test('a step timeout may be a text, in update and start-next; "-1" ends it', () 
 })
 
 test('a look at an execution may have its scalars as texts', () => {
-  const look = lab().publish('t1', 'j1/get', { executionNumber: '1', includeJobDocument: 'false' })[0]?.json['execution']
+  const look = lab().publish('t1', 'j1/get', { executionNumber: '1', includeJobDocument: 'false' })[0]?.json[
+    'execution'
+  ]
   assert.deepEqual(Object.keys(look as object).includes('jobDocument'), false)
   assert.equal(lab().publish('t1', '$next/get', { executionNumber: '2' })[0]?.json['code'], 'ResourceNotFound')
 })
 
 test('a client token that is a number or a boolean is echoed as its text, in rejections too', () => {
-  for (const [token, echoed] of [[7, '7'], [true, 'true']] as const) {
+  for (const [token, echoed] of [
+    [7, '7'],
+    [true, 'true'],
+  ] as const) {
     for (const rest of ['get', 'start-next', '$next/get', 'j1/get', 'nope/get']) {
       assert.equal(lab().publish('t1', rest, { clientToken: token })[0]?.json['clientToken'], echoed, rest)
     }

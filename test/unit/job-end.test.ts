@@ -146,6 +146,37 @@ test('failures that are retried count towards an abort like any other ended exec
   assert.deepEqual([hall.jobStatus(), hall.count('FAILED'), hall.count('CANCELED')], ['CANCELED', 1, 3])
 })
 
+test('a job whose last execution ends badly is completed, for nothing is left to cancel', () => {
+  const hall = new Hall()
+  const devices = hall.devices(2)
+  hall.job(devices, { abort: [{ on: 'FAILED', percent: 50, minimum: 2 }] })
+  devices.forEach((device) => hall.report(device, 'FAILED'))
+  const { status, reasonCode } = hall.engine.jobs.require('x/job')
+  assert.deepEqual([status, reasonCode], ['COMPLETED', undefined])
+})
+
+test('an execution that is deleted may leave a share of failures that aborts the job', () => {
+  const hall = new Hall()
+  const devices = hall.devices(4)
+  hall.job(devices, { abort: [{ on: 'FAILED', percent: 40, minimum: 2 }] })
+  hall.report(devices[0]!, 'SUCCEEDED')
+  hall.report(devices[1]!, 'SUCCEEDED')
+  hall.report(devices[2]!, 'FAILED')
+  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', devices[0]!, 1))
+  const { status, aborted } = hall.engine.jobs.require('x/job')
+  assert.deepEqual([status, aborted], ['CANCELED', { on: 'FAILED', percent: 40, ended: 2, failed: 1 }])
+})
+
+test('an execution that is deleted is not retried', () => {
+  const hall = new Hall()
+  const [first, second] = hall.devices(2) as [string, string]
+  hall.job([first, second], { retry: [{ on: 'FAILED', times: 1 }] })
+  hall.report(first, 'FAILED')
+  hall.turn((turn, engine) => engine.executions.delete(turn, 'x/job', first, 1))
+  assert.deepEqual(hall.engine.executions.attempts('x/job', first).map(({ number }) => number), [2])
+})
+
 test('an ended execution that is deleted counts no more towards an abort', () => {
   const hall = new Hall()
   const devices = hall.devices(3)

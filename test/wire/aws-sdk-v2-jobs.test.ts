@@ -97,7 +97,7 @@ describe('IotJobsClientv2 of aws-iot-device-sdk-v2 1.28 over MQTT 3.1.1 and mutu
     const unknown = await refusalOf<Refusal>(client.describeJobExecution({ thingName: 'sieve', jobId: 'nope' }))
     assert.equal(unknown.code, 'ResourceNotFound')
     assert.equal((await refusalOf<Refusal>(client.updateJobExecution({ thingName: 'sieve', jobId: 'nope', status: JobStatus.IN_PROGRESS }))).code, 'ResourceNotFound')
-    assert.equal((await refusalOf<Refusal>(client.updateJobExecution({ thingName: 'sieve', jobId: 'once', status: JobStatus.CANCELED }))).code, 'InvalidRequest')
+    assert.equal((await refusalOf<Refusal>(client.updateJobExecution({ thingName: 'sieve', jobId: 'once', status: JobStatus.CANCELED }))).code, 'InvalidStateTransition')
 
     await client.updateJobExecution({ thingName: 'sieve', jobId: 'once', status: JobStatus.FAILED, statusDetails: { why: 'rolled back' }, expectedVersion: 1 })
     const over = await refusalOf<Refusal>(client.updateJobExecution({ thingName: 'sieve', jobId: 'once', status: JobStatus.IN_PROGRESS }))

@@ -3,10 +3,10 @@ import type { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, GroupKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
-import { brokenRule } from './abort.ts'
+import { breachOf } from './abort.ts'
 import type { Book } from './book.ts'
 import type { Executions } from './executions.ts'
-import type { Execution, Job, JobStatus } from './model.ts'
+import type { Breach, Execution, Job, JobStatus } from './model.ts'
 import { Plans } from './plans.ts'
 import { Reruns } from './reruns.ts'
 import { retryAfter } from './retry.ts'
@@ -95,30 +95,32 @@ export class Course {
     this.complete(turn, rolled)
   }
 
-  /** An execution has ended, or was erased: abort, retry, or perhaps that was the last one. */
-  ended(turn: Turn, execution: Execution, cancel: (reasonCode: string, comment: string) => void): void {
+  /** An execution has ended, or was `erased`: abort, retry, or perhaps that was the last one. */
+  ended(turn: Turn, execution: Execution, abort: (breach: Breach) => void, erased = false): void {
     const job = this.jobs.get(execution.job)
     if (job === undefined || job.status !== 'IN_PROGRESS') return
-    const rule = brokenRule(job.abort ?? [], this.#book.tally.of(job.key))
-    if (rule !== undefined) {
-      const ends = rule.on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${rule.on}`
-      return cancel('ABORT_CRITERIA_MET', `${rule.percent} % or more of at least ${rule.minimum} ended executions ${ends}`)
-    }
     // Only the latest attempt can end: those before it have.
-    const retried = !this.hasEnded(job, turn.now) ? retryAfter(execution, job.retry ?? []) : undefined
-    if (retried !== undefined && this.#isFor(job, execution.device)) this.#queue(turn, job, execution.device, retried)
-    else this.complete(turn, job)
+    const retried = erased || this.hasEnded(job, turn.now) ? undefined : retryAfter(execution, job.retry ?? [])
+    const again = retried !== undefined && this.#isFor(job, execution.device)
+    // Where nothing is left to cancel, the job has come to its end.
+    if (!again && this.#isThrough(job)) return this.complete(turn, job)
+    const breach = breachOf(job.abort ?? [], this.#book.tally.of(job.key))
+    if (breach !== undefined) abort(breach)
+    else if (again) this.#queue(turn, job, execution.device, retried)
+  }
+
+  complete(turn: Turn, job: Job): void {
+    if (!this.#isThrough(job)) return
+    this.#disarm(job.key)
+    this.become(turn, job, 'COMPLETED', { completedAt: turn.now })
   }
 
   /** A snapshot ends when everything has been rolled out and has ended; a continuous job, once its schedule has. */
-  complete(turn: Turn, job: Job): void {
-    if (job.status !== 'IN_PROGRESS') return
-    if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#plans.has(job.key))) return
-    if (this.#reruns.has(job.key)) return
+  #isThrough(job: Job): boolean {
+    if (job.status !== 'IN_PROGRESS' || this.#reruns.has(job.key)) return false
+    if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#plans.has(job.key))) return false
     const { QUEUED, SENT, IN_PROGRESS } = this.#book.counts(job.key)
-    if (QUEUED + SENT + IN_PROGRESS > 0) return
-    this.#disarm(job.key)
-    this.become(turn, job, 'COMPLETED', { completedAt: turn.now })
+    return QUEUED + SENT + IN_PROGRESS === 0
   }
 
   /** Queues a new execution for everything that failed or timed out, a first slice of it now; returns how many in all. */
@@ -215,7 +217,7 @@ export class Course {
     return this.#book.leavers.has(key, device) || !this.#book.knows(key, device)
   }
 
-  /** Whether a device that the job has come to is its own still: the one it was then, and meant if the job is continuous. */
+  /** Whether a device that the job has come to is its own still: the same one, and meant if the job is continuous. */
   #isFor(job: Job, device: DeviceKey): boolean {
     if (job.selection === 'CONTINUOUS') return this.#isTarget(job, device)
     return this.#fleet.devices.get(device) !== undefined && !this.#book.leavers.has(job.key, device)

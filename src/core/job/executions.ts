@@ -11,6 +11,8 @@ export interface Employer {
   inProgressMs(job: JobKey): number | undefined
   /** An execution has just ended. */
   ended(turn: Turn, execution: Execution): void
+  /** An execution was there and is no more. */
+  erased(turn: Turn, execution: Execution): void
 }
 
 /** What devices, and people on their behalf, do with single executions. */
@@ -118,7 +120,7 @@ export class Executions {
     this.#book.erase(execution)
     if (latest && !withJob) this.#book.erased.add(execution)
     turn.emit({ type: 'execution.deleted', key: device, execution })
-    if (isPending(execution.status)) this.#employer.ended(turn, execution)
+    this.#employer.erased(turn, execution)
   }
 
   /** A move of the hub itself; `details` replace those of the execution. INVALID_TRANSITION where the table of states has none. */

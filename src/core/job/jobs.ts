@@ -6,7 +6,7 @@ import type { Turn } from '../turn.ts'
 import { Book, timedExecution } from './book.ts'
 import { Course } from './course.ts'
 import { Executions } from './executions.ts'
-import type { Job, JobPlan, NewJob, Target } from './model.ts'
+import type { Breach, Execution, Job, JobPlan, NewJob, Target } from './model.ts'
 import { isPending, mayBecome } from './states.ts'
 import { SLICE } from './sweep.ts'
 import { resolve, type Fleet } from './targets.ts'
@@ -17,6 +17,7 @@ export interface CancelOptions {
   force?: boolean
   reasonCode?: string
   comment?: string
+  aborted?: Breach
 }
 
 /** What people do with jobs, and what the clock does to them. */
@@ -33,8 +34,8 @@ export class Jobs {
     this.#fleet = fleet
     this.executions = new Executions(this.#book, {
       inProgressMs: (job) => this.get(job)?.timeout?.inProgressMs,
-      ended: (turn, execution) =>
-        this.#course.ended(turn, execution, (reasonCode, comment) => this.cancel(turn, execution.job, { reasonCode, comment })),
+      ended: (turn, execution) => this.#ended(turn, execution, false),
+      erased: (turn, execution) => this.#ended(turn, execution, true),
     })
     this.#course = new Course(tables, deadlines, this.#book, fleet, this.executions)
   }
@@ -104,7 +105,7 @@ export class Jobs {
   }
 
   /** What is queued is cancelled, what is in progress by force only. INVALID_TRANSITION once the job has ended. */
-  cancel(turn: Turn, key: JobKey, { force = false, reasonCode, comment }: CancelOptions = {}): Job {
+  cancel(turn: Turn, key: JobKey, { force = false, reasonCode, comment, aborted }: CancelOptions = {}): Job {
     const job = this.require(key)
     if (!mayBecome(job.status, 'CANCELED')) throw cannot(job, 'be cancelled')
     this.#course.become(turn, job, 'CANCELED', {
@@ -113,6 +114,7 @@ export class Jobs {
       ...(force ? { forceCanceled: true } : {}),
       ...(reasonCode === undefined ? {} : { reasonCode }),
       ...(comment === undefined ? {} : { comment }),
+      ...(aborted === undefined ? {} : { aborted }),
     })
     this.#course.sweep(turn, key)
     return this.require(key)
@@ -160,6 +162,12 @@ export class Jobs {
     this.#book.queues.settle(turn)
   }
 
+  #ended(turn: Turn, execution: Execution, erased: boolean): void {
+    const abort = (breach: Breach): unknown =>
+      this.cancel(turn, execution.job, { reasonCode: 'ABORT_CRITERIA_MET', comment: inWords(breach), aborted: breach })
+    this.#course.ended(turn, execution, abort, erased)
+  }
+
   /** Returns how much of the slice it was. */
   #due(turn: Turn, due: string): number {
     const timed = timedExecution(due)
@@ -204,5 +212,8 @@ function affected(event: Turn['events'][number]): DeviceKey | undefined {
       return undefined
   }
 }
+
+const inWords = ({ on, ended, failed }: Breach): string =>
+  `${failed} of ${ended} ended executions ${on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${on}`}`
 
 const cannot = (job: Job, what: string): HubError => new HubError('INVALID_TRANSITION', `job ${job.key} is ${job.status} and cannot ${what}`, { job })

@@ -49,6 +49,12 @@ export interface AbortRule {
   minimum: number
 }
 
+/** How an abort rule was broken: of so many executions that had ended by then, so many ended badly. */
+export interface Breach extends Pick<AbortRule, 'on' | 'percent'> {
+  ended: number
+  failed: number
+}
+
 /** Queues a new execution after a failure, `times` (0 …) times per device. */
 export interface RetryRule {
   on: 'FAILED' | 'TIMED_OUT' | 'ANY'
@@ -112,6 +118,8 @@ export interface Job extends NewJob {
   forceCanceled?: true
   reasonCode?: string
   comment?: string
+  /** What the job was cancelled for, if it was by itself. */
+  aborted?: Breach
 }
 
 /** One attempt of one device at one job. */

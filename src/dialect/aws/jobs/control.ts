@@ -1,26 +1,25 @@
 import { nameOf } from '../../../core/ids.ts'
-import type { Job } from '../../../core/job/model.ts'
+import type { Job, RetryRule } from '../../../core/job/model.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf } from '../arns.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
 import { createJob } from './create.ts'
 import { describeJob } from './describe.ts'
 import { extraOf, statusOf, targetArns } from './extra.ts'
-import { prose } from '../rest/fields.ts'
 import { jobExecutionRoutes } from './executions.ts'
 import { jobListRoutes } from './list.ts'
+import { ASSOCIATE_TARGETS, CANCEL_JOB, UPDATE_JOB } from './model.ts'
 import { readPlan } from './plan.ts'
+import { check } from '../rest/constraints.ts'
 import { isForced, operation, queryOf, readBody, requireJob, type Call } from '../rest/route.ts'
-import { DESCRIPTION, readPresignedUrlConfig } from './settings.ts'
+import { readPresignedUrlConfig } from './settings.ts'
 import { MAX_TARGETS, readTargets } from './targets.ts'
 import { jobTemplateRoutes } from './job-templates.ts'
 
 /** [aws 3.5] */
 const MAX_DELETING = 10
 
-const invalidWhenEnded = { INVALID_TRANSITION: 'InvalidRequestException' }
-
-/** The control plane of jobs [aws 3.3]. */
+/** The control plane of jobs [aws 3.3]; what has no output answers with an empty body [aws-errata B3.1]. */
 export const jobRoutes: Route[] = [
   createJob,
   operation('DescribeJob', 'GET', '/jobs/:jobId', (call) => {
@@ -33,8 +32,8 @@ export const jobRoutes: Route[] = [
     checkSubstitution(call)
     return { document: requireJob(call).document }
   }),
-  operation('UpdateJob', 'PATCH', '/jobs/:jobId', (call) => updateJob(call), { exceptions: invalidWhenEnded }),
-  operation('CancelJob', 'PUT', '/jobs/:jobId/cancel', (call) => cancelJob(call), { exceptions: invalidWhenEnded }),
+  operation('UpdateJob', 'PATCH', '/jobs/:jobId', (call) => updateJob(call)),
+  operation('CancelJob', 'PUT', '/jobs/:jobId/cancel', (call) => cancelJob(call)),
   operation('DeleteJob', 'DELETE', '/jobs/:jobId', (call) => deleteJob(call)),
   operation('AssociateTargetsWithJob', 'POST', '/jobs/:jobId/targets', (call) => associateTargets(call)),
   ...jobListRoutes,
@@ -44,29 +43,54 @@ export const jobRoutes: Route[] = [
 
 const UPDATE_MEMBERS = ['description', 'presignedUrlConfig', 'jobExecutionsRolloutConfig', 'abortConfig', 'timeoutConfig', 'jobExecutionsRetryConfig']
 
-/** [aws 3.5] What is changed counts from now on; retries can only be switched off. */
-function updateJob(call: Call): object {
-  const { ctx } = call
-  const job = requireJob(call)
+/** [aws-errata B3.1] The request is looked at before the job is. What is changed counts from now on. */
+function updateJob(call: Call): undefined {
+  const { ctx, params } = call
+  const { jobId = '' } = params
   const fields = readBody(call, UPDATE_MEMBERS)
-  const description = fields.text('description', DESCRIPTION)
+  check(UPDATE_JOB, { jobId, ...fields.values })
+  if (!UPDATE_MEMBERS.some((member) => fields.has(member))) {
+    throw new AwsError('InvalidRequestException', `Update Job request for job ${jobId} cannot be empty.`)
+  }
+  const description = fields.text('description')
+  const plan = readPlan(fields)
   const presignedUrlConfig = readPresignedUrlConfig(fields)
-  const plan = readPlan(fields, ctx.settings)
-  if (plan.retry?.some(({ times }) => times > 0) === true) throw fields.refuse('jobExecutionsRetryConfig', 'may only set numberOfRetries to 0')
+  const job = requireJob(call)
+  if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw ended(job, 'updated')
+  if (plan.retry !== undefined) checkRetry(job, plan.retry)
   ctx.engine.jobs.update(ctx.turn, job.key, {
     ...plan,
     ...(description !== undefined && { description }),
     ...(presignedUrlConfig !== undefined && { extra: { ...job.extra, presignedUrlConfig } }),
   })
-  return {}
 }
+
+/** [aws-errata B3.1] Retries can only be switched off, for the same kinds of failure. */
+function checkRetry(job: Job, retry: readonly RetryRule[]): void {
+  const kinds = (rules: readonly RetryRule[]): string => rules.map(({ on }) => on).sort().join()
+  const refuse = (message: string): AwsError => new AwsError('InvalidRequestException', message)
+  if (retry.some(({ times }) => times > 0)) {
+    throw refuse('The number of retries cannot be updated to any number other than 0.')
+  }
+  if (job.retry === undefined || job.retry.length === 0) {
+    throw refuse('RetryConfig cannot be updated if the job has no RetryConfig defined during creation.')
+  }
+  if (kinds(job.retry) !== kinds(retry)) {
+    throw refuse('FailureTypes must match existing FailureTypes defined in RetryConfig.')
+  }
+}
+
+const ended = (job: Job, what: string): AwsError =>
+  new AwsError('InvalidRequestException', `Job ${nameOf(job.key)} in status ${statusOf(job)} cannot be ${what}.`)
 
 function cancelJob(call: Call): object {
   const { ctx, request } = call
   const job = requireJob(call)
   const fields = readBody(call, ['reasonCode', 'comment'])
-  const reasonCode = fields.text('reasonCode', { min: 1, max: 128, pattern: /^[A-Z0-9_]+$/, says: 'must match [A-Z0-9_]+' })
-  const comment = fields.text('comment', prose(2028))
+  check(CANCEL_JOB, fields.values)
+  const reasonCode = fields.text('reasonCode')
+  const comment = fields.text('comment')
+  if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw ended(job, 'canceled')
   ctx.engine.jobs.cancel(ctx.turn, job.key, {
     force: isForced(request),
     ...(reasonCode !== undefined && { reasonCode }),
@@ -75,26 +99,35 @@ function cancelJob(call: Call): object {
   return named(call, job)
 }
 
-function deleteJob(call: Call): object {
+function deleteJob(call: Call): undefined {
   const { ctx, request } = call
   const job = requireJob(call)
   const force = isForced(request)
   let deleting = 0
   for (const other of ctx.engine.jobs.ofDialect('aws')) if (other.status === 'DELETING') deleting += 1
-  if (deleting >= MAX_DELETING) throw new AwsError('LimitExceededException', `${deleting} jobs are in status DELETION_IN_PROGRESS; ${MAX_DELETING} are allowed`)
+  if (deleting >= MAX_DELETING) {
+    const message = `${deleting} jobs are in status DELETION_IN_PROGRESS; ${MAX_DELETING} are allowed`
+    throw new AwsError('LimitExceededException', message)
+  }
+  if (!force && (job.status === 'SCHEDULED' || job.status === 'IN_PROGRESS')) {
+    const message = `Job ${nameOf(job.key)} in status ${job.status} cannot be deleted without force flag.`
+    throw new AwsError('InvalidStateTransitionException', message)
+  }
   ctx.engine.jobs.delete(ctx.turn, job.key, { force })
-  return {}
 }
 
 /** [aws 3.5] Groups only, and only into a continuous job under way. */
 function associateTargets(call: Call): object {
   const { ctx, request } = call
   const job = requireJob(call)
-  if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
-    throw new AwsError('InvalidRequestException', `Only a CONTINUOUS job in status IN_PROGRESS takes more targets; this one is ${job.selection} and ${statusOf(job)}`)
-  }
   const fields = readBody(call, ['targets', 'comment'])
-  const comment = fields.text('comment', prose(2028))
+  check(ASSOCIATE_TARGETS, fields.values)
+  const comment = fields.text('comment')
+  if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
+    const is = `this one is ${job.selection} and ${statusOf(job)}`
+    const message = `Only a CONTINUOUS job in status IN_PROGRESS takes more targets; ${is}`
+    throw new AwsError('InvalidRequestException', message)
+  }
   const known = new Set(job.targets.map((target) => (target.type === 'group' ? target.group : '')))
   const targets = readTargets(ctx, callerOf(request), fields).filter(({ arn: text, target }) => {
     if (target.type !== 'group') throw invalidRequest('targets', text, 'must be a thing group')

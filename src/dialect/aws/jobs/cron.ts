@@ -5,16 +5,16 @@ const FIELD = /^[0-9A-Z*?,/#-]+$/
 
 /**
  * `cron(minutes hours day-of-month month day-of-week year)` [aws 3.9] as a cron expression of the engine, or the rule it
- * breaks. With seven fields the first is seconds and must be 0. AWS counts weekdays from SUN = 1, the engine from SUN = 0.
+ * breaks. AWS counts weekdays from SUN = 1, the engine from SUN = 0.
  */
 export function readAwsCron(text: string): { cron: string } | { broken: string } {
   const inside = /^cron\((.*)\)$/i.exec(text.trim())?.[1]?.trim().toUpperCase().split(/\s+/)
   if (inside === undefined) return { broken: 'must have the form cron(minutes hours day-of-month month day-of-week year)' }
-  const fields = inside.length === 7 ? inside.slice(1) : inside
-  if (inside.length === 7 && inside[0] !== '0') return { broken: 'must have seconds 0, since windows start on the minute' }
-  const [minutes, hours, day, month, weekday, year] = fields
-  if (fields.length !== 6 || !minutes || !hours || !day || !month || !weekday || !year) return { broken: 'must have 6 fields, or 7 with seconds first' }
-  const strange = fields.map((field) => field.replace(/L|W/g, '')).find((field) => field !== '' && !FIELD.test(field))
+  const [minutes, hours, day, month, weekday, year] = inside
+  if (inside.length !== 6 || !minutes || !hours || !day || !month || !weekday || !year) {
+    return { broken: 'must have 6 fields' }
+  }
+  const strange = inside.map((field) => field.replace(/L|W/g, '')).find((field) => field !== '' && !FIELD.test(field))
   if (strange !== undefined) return { broken: `must not hold ${strange}` }
   if (!isAny(day) && !isAny(weekday)) return { broken: 'must have ? as day-of-month or day-of-week: one excludes the other' }
   const days = isAny(weekday) ? '*' : readWeekdays(weekday)

@@ -3,7 +3,7 @@ import { nameOf } from '../../../core/ids.ts'
 import type { Counts, Job } from '../../../core/job/model.ts'
 import type { Context } from '../../dialect.ts'
 import { arn, type Caller } from '../arns.ts'
-import { extraOf, statusOf, targetArns } from './extra.ts'
+import { extraOf, reasonOf, statusOf, targetArns } from './extra.ts'
 import { describePlan } from './plan.ts'
 import { scheduledRollouts } from './schedule.ts'
 import { floatSeconds } from './shapes.ts'
@@ -18,12 +18,13 @@ export function describeJob(ctx: Context, caller: Caller, job: Job): object {
     targetSelection: job.selection,
     status: statusOf(job),
     ...(job.forceCanceled === true && { forceCanceled: true }),
-    ...(job.reasonCode !== undefined && { reasonCode: job.reasonCode }),
-    ...(job.comment !== undefined && { comment: job.comment }),
+    ...reasonOf(job),
     targets: targetArns(job),
     ...(job.description !== undefined && { description: job.description }),
-    ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
+    // [aws-errata B3.1] These four are there in any case.
+    ...{ presignedUrlConfig: presignedUrlConfig ?? {}, jobExecutionsRolloutConfig: {}, timeoutConfig: {} },
     ...describePlan(job),
+    schedulingConfig: schedulingConfig ?? {},
     ...times(job),
     jobProcessDetails: {
       ...(isRollingOut(job) && { processingTargets: targetArns(job) }),
@@ -32,7 +33,6 @@ export function describeJob(ctx: Context, caller: Caller, job: Job): object {
     ...(namespaceId !== undefined && { namespaceId }),
     ...(jobTemplateArn !== undefined && { jobTemplateArn }),
     isConcurrent: isConcurrent(job),
-    ...(schedulingConfig !== undefined && { schedulingConfig }),
     ...(rollouts !== undefined && { scheduledJobRollouts: rollouts }),
     ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),
   }

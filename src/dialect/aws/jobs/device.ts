@@ -99,9 +99,9 @@ function tokenIn({ clientToken }: JsonObject): string | undefined {
 }
 
 const refused = ({ code, message, execution }: JobsRefusal): Members => ({
+  executionState: execution && JSON.stringify(stateOf(execution)),
   code: JSON.stringify(code),
   message: JSON.stringify(message),
-  executionState: execution && JSON.stringify(stateOf(execution)),
 })
 
 /** Without a connection there is nobody to answer but the subscribers [aws 9 row 1]. */

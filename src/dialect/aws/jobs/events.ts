@@ -4,7 +4,7 @@ import type { Execution, Job } from '../../../core/job/model.ts'
 import type { Context } from '../../dialect.ts'
 import { arn, LOCAL_CALLER } from '../arns.ts'
 import { eventsEnabled } from '../registry/event-configurations.ts'
-import { callerOfJob, targetArns } from './extra.ts'
+import { callerOfJob, reasonOf, targetArns } from './extra.ts'
 import { wholeSeconds } from './shapes.ts'
 
 /** What happened to a job, in the order of its topics [aws 2.10]. */
@@ -40,6 +40,7 @@ function publishStatus(ctx: Context, job: Job): void {
 
 function publishJob(ctx: Context, job: Job, operation: JobOperation): void {
   if (!eventsEnabled(ctx, 'JOB')) return
+  const { comment } = reasonOf(job)
   const event = {
     eventType: 'JOB',
     eventId: ctx.ids.uuid(),
@@ -50,7 +51,7 @@ function publishJob(ctx: Context, job: Job, operation: JobOperation): void {
     targetSelection: job.selection,
     targets: targetArns(job),
     ...(job.description !== undefined && { description: job.description }),
-    ...(operation !== 'completed' && operation !== 'canceled' && job.comment !== undefined && { comment: job.comment }),
+    ...(operation !== 'completed' && operation !== 'canceled' && comment !== undefined && { comment }),
     ...(operation === 'completed' && { completedAt: job.completedAt }),
     createdAt: job.createdAt,
     lastUpdatedAt: job.updatedAt,

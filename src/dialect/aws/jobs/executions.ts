@@ -1,10 +1,14 @@
+import { nameOf } from '../../../core/ids.ts'
 import type { Execution } from '../../../core/job/model.ts'
+import { isPending } from '../../../core/job/states.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf } from '../arns.ts'
-import { resourceNotFound } from '../errors.ts'
+import { AwsError, resourceNotFound } from '../errors.ts'
 import { extraOf } from './extra.ts'
 import { jobKey, thingKey } from './keys.ts'
+import { ONE_JOB } from './model.ts'
 import { readDetails, readExpectedVersion } from './requests.ts'
+import { check } from '../rest/constraints.ts'
 import { isForced, operation, queryOf, readBody, type Call } from '../rest/route.ts'
 import { controlExecution } from './shapes.ts'
 
@@ -21,31 +25,62 @@ export const jobExecutionRoutes: Route[] = [
     const fields = readBody(call, ['expectedVersion', 'statusDetails'])
     const expectedVersion = readExpectedVersion(fields)
     const details = readDetails(fields)
-    const { job, device } = requireExecution(call)
+    const execution = requireExecution(call)
+    const { job, device, status } = execution
+    if (expectedVersion === undefined || expectedVersion === execution.version) {
+      if (!isPending(status)) throw cannot(execution, 'cannot be canceled.')
+      if (status === 'IN_PROGRESS' && !force) {
+        throw cannot(execution, 'in status IN_PROGRESS cannot be canceled without force flag.')
+      }
+    }
     ctx.engine.executions.cancel(ctx.turn, job, device, {
       force,
       ...(expectedVersion !== undefined && { expectedVersion }),
       ...(details !== undefined && { details }),
     })
-    return {}
+    return undefined
   }),
-  operation('DeleteJobExecution', 'DELETE', '/things/:thingName/jobs/:jobId/executionNumber/:executionNumber', (call) => {
-    const { ctx, request, params } = call
-    const force = isForced(request)
-    const { job, device, number } = requireExecution(call, numberIn(new URLSearchParams(params)))
-    ctx.engine.executions.delete(ctx.turn, job, device, number, { force })
-    return {}
-  }),
+  operation(
+    'DeleteJobExecution',
+    'DELETE',
+    '/things/:thingName/jobs/:jobId/executionNumber/:executionNumber',
+    (call) => {
+      const { ctx, request, params } = call
+      const force = isForced(request)
+      const wanted = numberIn(new URLSearchParams(params))
+      if (wanted !== undefined && wanted < 1)
+        throw new AwsError('InvalidRequestException', 'Execution number is invalid.')
+      const execution = requireExecution(call, wanted)
+      const { job, device, number, status } = execution
+      if (status === 'IN_PROGRESS' && !force) {
+        throw cannot(execution, 'in status IN_PROGRESS cannot be deleted without force flag.')
+      }
+      ctx.engine.executions.delete(ctx.turn, job, device, number, { force })
+      return undefined
+    },
+  ),
 ]
 
-const numberIn = (query: URLSearchParams): number | undefined => queryOf({ query }, { executionNumber: 'integer' }).integer('executionNumber', 0, Infinity)
+const numberIn = (query: URLSearchParams): number | undefined =>
+  queryOf({ query }, { executionNumber: 'integer' }).integer('executionNumber', 0, Infinity)
 
+/** [aws-errata B3.1] Looked for are the job, then the execution. */
 function requireExecution({ ctx, request, params }: Call, number?: number): Execution {
   const { thingName = '', jobId = '' } = params
-  const execution = ctx.engine.executions.get(jobKey(jobId), thingKey(thingName), number)
-  const namespace = queryOf(request, { namespaceId: 'text' }).text('namespaceId')
+  const namespaceId = request.query.get('namespaceId') || undefined
+  check(ONE_JOB, { jobId, thingName, namespaceId })
   const job = ctx.engine.jobs.get(jobKey(jobId))
-  const isElsewhere = namespace !== undefined && job !== undefined && extraOf(job).namespaceId !== namespace
-  if (execution !== undefined && !isElsewhere) return execution
-  throw resourceNotFound(`Thing ${thingName} has no execution of job ${jobId}${number === undefined ? '' : ` with number ${number}`}`)
+  if (job === undefined || (namespaceId !== undefined && extraOf(job).namespaceId !== namespaceId)) {
+    throw resourceNotFound(`Job execution cannot be found as the Job ${jobId} does not exist.`)
+  }
+  const execution = ctx.engine.executions.get(jobKey(jobId), thingKey(thingName), number)
+  if (execution !== undefined) return execution
+  throw resourceNotFound(`Job execution for thing ${thingName} cannot be found within job ${jobId}.`)
 }
+
+/** What an execution does not go along with, in AWS's words. */
+const cannot = ({ job, device }: Execution, be: string): AwsError =>
+  new AwsError(
+    'InvalidStateTransitionException',
+    `Job execution for thing ${nameOf(device)} within job ${nameOf(job)} ${be}`,
+  )

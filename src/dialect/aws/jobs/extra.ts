@@ -23,6 +23,8 @@ export interface MaintenanceWindow {
 export interface JobExtra {
   /** Region and account of whoever made the job: what its ARNs show wherever there is no request to tell. */
   caller?: Caller
+  /** Tells the request that made the job from others. */
+  asked?: string
   /** As given, each target once. */
   targets?: string[]
   documentSource?: string
@@ -39,7 +41,8 @@ export const extraOf = (job: Job): JobExtra => job.extra ?? {}
 export const callerOfJob = (job: Job): Caller => extraOf(job).caller ?? LOCAL_CALLER
 
 /** The targets as ARNs, as they were given. */
-export const targetArns = (job: Job): string[] => extraOf(job).targets ?? job.targets.map((target) => arnOfTarget(callerOfJob(job), target))
+export const targetArns = (job: Job): string[] =>
+  extraOf(job).targets ?? job.targets.map((target) => arnOfTarget(callerOfJob(job), target))
 
 /** A dynamic selection has no ARN in AWS: its query stands for it. */
 function arnOfTarget(caller: Caller, target: Target): string {
@@ -47,5 +50,16 @@ function arnOfTarget(caller: Caller, target: Target): string {
   return target.type === 'group' ? arn.thingGroup(caller, nameOf(target.group)) : target.text
 }
 
+/** Why the job was cancelled; in AWS's words, where that was by itself. */
+export function reasonOf({ reasonCode, comment, aborted }: Job): { reasonCode?: string; comment?: string } {
+  if (aborted === undefined)
+    return { ...(reasonCode !== undefined && { reasonCode }), ...(comment !== undefined && { comment }) }
+  const kind = aborted.on === 'ANY' ? 'ALL' : aborted.on
+  const met = `Abort criteria for failure type ${kind} with threshold ${aborted.percent.toFixed(2)}% met.`
+  const counts = `Total completed executions: ${aborted.ended}, total ${kind} executions: ${aborted.failed}`
+  return { reasonCode: 'ABORT_CANCEL', comment: `${met} ${counts}` }
+}
+
 /** The job's status in AWS's words. */
-export const statusOf = ({ status }: Pick<Job, 'status'>): string => (status === 'DELETING' ? 'DELETION_IN_PROGRESS' : status)
+export const statusOf = ({ status }: Pick<Job, 'status'>): string =>
+  status === 'DELETING' ? 'DELETION_IN_PROGRESS' : status

@@ -3,22 +3,26 @@ import type { JobPlan } from '../../../core/job/model.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, nameInArn } from '../arns.ts'
-import { AwsError, invalidRequest, resourceNotFound } from '../errors.ts'
+import { AwsError, resourceNotFound } from '../errors.ts'
 import { extraOf, type MaintenanceWindow, type PresignedUrlConfig } from './extra.ts'
-import { Fields } from '../rest/fields.ts'
+import { check } from '../rest/constraints.ts'
+import type { Fields } from '../rest/fields.ts'
 import { jobKey } from './keys.ts'
-import { describePlan, readPlan } from './plan.ts'
+import { CREATE_JOB_TEMPLATE, JOB_TEMPLATE } from './model.ts'
+import { describePlan, readPlan, type PlanBlocks } from './plan.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
 import { readWindows } from './schedule.ts'
-import { DESCRIPTION, JOB_ID, readPackageVersions, readPresignedUrlConfig } from './settings.ts'
+import { readPackageVersions, readPresignedUrlConfig } from './settings.ts'
 import { floatSeconds } from './shapes.ts'
-import { readSource, sourceNeeds } from './source.ts'
-import { pageOf } from '../rest/pages.ts'
+import { givenSource, readSource, sourceNeeds } from './source.ts'
+import { latestFirst, pageOf } from '../rest/pages.ts'
 import { readTags, setTags } from '../registry/tags.ts'
 
 export interface JobTemplate {
   id: string
   createdAt: Instant
+  /** Of creation, within an instant; absent in those of earlier releases. */
+  order?: number
   description: string
   document: string
   documentSource?: string
@@ -32,7 +36,15 @@ export interface JobTemplate {
 export const templatesOf = (ctx: Pick<Context, 'own'>): Table<JobTemplate> => ctx.own('jobTemplates')
 
 const MEMBERS = [
-  ...['description', 'jobArn', 'document', 'documentSource', 'presignedUrlConfig', 'jobExecutionsRolloutConfig', 'abortConfig'],
+  ...[
+    'description',
+    'jobArn',
+    'document',
+    'documentSource',
+    'presignedUrlConfig',
+    'jobExecutionsRolloutConfig',
+    'abortConfig',
+  ],
   ...['timeoutConfig', 'jobExecutionsRetryConfig', 'maintenanceWindows', 'tags', 'destinationPackageVersions'],
 ]
 
@@ -44,11 +56,14 @@ export const jobTemplateRoutes: Route[] = [
     const { id } = requireTemplate(call)
     templatesOf(call.ctx).delete(id)
     setTags(call.ctx, `jobtemplate/${id}`, undefined)
-    return {}
+    return undefined
   }),
   operation('ListJobTemplates', 'GET', '/job-templates', (call) => {
-    const { items, next } = pageOf(call.request, templatesOf(call.ctx).values(), ({ id }) => id)
-    return { jobTemplates: items.map((template) => summary(call, template)), ...(next !== undefined && { nextToken: next }) }
+    const { items, next } = pageOf(call.request, templatesOf(call.ctx).values(), newestFirst)
+    return {
+      jobTemplates: items.map((template) => summary(call, template)),
+      ...(next !== undefined && { nextToken: next }),
+    }
   }),
   operation('ListManagedJobTemplates', 'GET', '/managed-job-templates', () => ({ managedJobTemplates: [] })),
   operation('DescribeManagedJobTemplate', 'GET', '/managed-job-templates/:name', ({ params }) => {
@@ -56,56 +71,85 @@ export const jobTemplateRoutes: Route[] = [
   }),
 ]
 
+const newestFirst = ({ createdAt, order = 0 }: JobTemplate): string => `${latestFirst(createdAt)} ${latestFirst(order)}`
+
 function create(call: Call): object {
   const { ctx, request, params } = call
+  const { id = '' } = params
   const fields = readBody(call, MEMBERS)
-  const id = new Fields(params).required('id', new Fields(params).text('id', JOB_ID))
-  const description = fields.required('description', fields.text('description', DESCRIPTION))
-  const plan = readPlan(fields, ctx.settings)
-  const windows = readWindows(fields)?.map(({ config }) => config)
+  check(CREATE_JOB_TEMPLATE, { jobTemplateId: id, ...fields.values })
+  const description = fields.required('description', fields.text('description'))
+  const own = readPlan(fields)
   const presignedUrlConfig = readPresignedUrlConfig(fields)
+  const windows = readWindows(fields)?.map(({ config }) => config)
+  const given = givenSource(fields)
   const tags = readTags(fields)
   const destinationPackageVersions = readPackageVersions(fields)
-  const work = readWork(call, fields)
-  if (templatesOf(ctx).has(id)) throw new AwsError('ConflictException', `The job template ${id} already exists`, { resourceId: id })
-  const template = templatesOf(ctx).set(id, {
+  if (!given && !fields.has('jobArn')) {
+    throw new AwsError('InvalidRequestException', 'Neither job document nor job document source is specified.')
+  }
+  if (templatesOf(ctx).has(id)) {
+    throw new AwsError('ConflictException', `Job Template ${id} already exists.`, { resourceId: null })
+  }
+  const job = readJob(ctx, fields)
+  const { plan, ...work } = { plan: {}, ...job, ...(given ? readSource(ctx, fields, call.fulfilled) : {}) }
+  templatesOf(ctx).set(id, {
+    document: '',
+    ...work,
     id,
     createdAt: ctx.now,
-    ...work,
+    order: nextOrder(ctx),
     description,
-    plan: { ...work.plan, ...plan },
+    plan: { ...plan, ...own },
     ...(windows !== undefined && { maintenanceWindows: windows }),
     ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
     ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),
   })
   setTags(ctx, `jobtemplate/${id}`, tags)
-  return { jobTemplateArn: arn.jobTemplate(callerOf(request), template.id), jobTemplateId: template.id }
+  return { jobTemplateArn: arn.jobTemplate(callerOf(request), id), jobTemplateId: id }
 }
 
-/** The document and, where the template is made from a job, that job's settings. */
-function readWork(call: Call, fields: Fields): Pick<JobTemplate, 'document' | 'documentSource' | 'presignedUrlConfig' | 'plan'> {
-  const given = ['document', 'documentSource', 'jobArn'].filter((member) => fields.has(member))
-  if (given.length !== 1) throw invalidRequest(given.join(', ') || 'document', given.length, 'given; must be exactly one of document, documentSource, jobArn')
-  const source = readSource(call.ctx, fields, call.fulfilled)
-  if (source !== undefined) return { ...source, plan: {} }
-  const jobArn = fields.text('jobArn') ?? ''
+/** Made in one instant, they are still told apart. */
+function nextOrder(ctx: Context): number {
+  let last = 0
+  for (const { order = 0 } of templatesOf(ctx).values()) last = Math.max(last, order)
+  return last + 1
+}
+
+/** The work and settings of the job that a template is made from; a document in the request goes before the job's. */
+function readJob(
+  ctx: Context,
+  fields: Fields,
+): Pick<JobTemplate, 'document' | 'documentSource' | 'presignedUrlConfig' | 'plan'> | undefined {
+  const jobArn = fields.text('jobArn')
+  if (jobArn === undefined) return undefined
   const id = nameInArn(jobArn, 'job')
   if (id === undefined) throw fields.refuse('jobArn', 'must be the ARN of a job')
-  const job = call.ctx.engine.jobs.get(jobKey(id))
-  if (job === undefined) throw resourceNotFound(`The job ${id} does not exist`)
+  const job = ctx.engine.jobs.get(jobKey(id))
+  if (job === undefined) throw resourceNotFound(`Job ${id} cannot be found.`)
   const { documentSource, presignedUrlConfig } = extraOf(job)
   const { document, rollout, abort, timeout, retry } = job
+  const hasRollout = rollout !== undefined && Object.keys(rollout).length > 0
   return {
     document,
     ...(documentSource !== undefined && { documentSource }),
     ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
-    plan: { ...(rollout && { rollout }), ...(abort && { abort }), ...(timeout && { timeout }), ...(retry && { retry }) },
+    plan: {
+      ...(hasRollout && { rollout }),
+      ...(abort && { abort }),
+      ...(timeout && { timeout }),
+      ...(retry && { retry }),
+    },
   }
 }
 
+export const templateNotFound = (id: string): AwsError => resourceNotFound(`Job Template ${id} cannot be found.`)
+
 function requireTemplate({ ctx, params }: Call): JobTemplate {
-  const template = templatesOf(ctx).get(params['id'] ?? '')
-  if (template === undefined) throw resourceNotFound(`The job template ${params['id'] ?? ''} does not exist`)
+  const { id = '' } = params
+  check(JOB_TEMPLATE, { jobTemplateId: id })
+  const template = templatesOf(ctx).get(id)
+  if (template === undefined) throw templateNotFound(id)
   return template
 }
 
@@ -116,15 +160,21 @@ const summary = ({ request }: Call, { id, description, createdAt }: JobTemplate)
   createdAt: floatSeconds(createdAt),
 })
 
+/** [aws-errata B3.1] Every member is there, null where nothing was said; three blocks, with their members null. */
 const shown = (call: Call, template: JobTemplate): object => {
-  const { document, documentSource, presignedUrlConfig, maintenanceWindows, destinationPackageVersions, plan } = template
+  const { document, documentSource, presignedUrlConfig, maintenanceWindows, destinationPackageVersions, plan } =
+    template
+  const blocks: PlanBlocks = describePlan(plan)
   return {
     ...summary(call, template),
     document,
-    ...(documentSource !== undefined && { documentSource }),
-    ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
-    ...(maintenanceWindows !== undefined && { maintenanceWindows }),
-    ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),
-    ...describePlan(plan),
+    documentSource: documentSource ?? null,
+    presignedUrlConfig: { expiresInSec: null, roleArn: null, ...presignedUrlConfig },
+    jobExecutionsRolloutConfig: { exponentialRate: null, maximumPerMinute: null, ...blocks.jobExecutionsRolloutConfig },
+    abortConfig: blocks.abortConfig ?? null,
+    timeoutConfig: { inProgressTimeoutInMinutes: null, ...blocks.timeoutConfig },
+    jobExecutionsRetryConfig: blocks.jobExecutionsRetryConfig ?? null,
+    maintenanceWindows: maintenanceWindows ?? null,
+    destinationPackageVersions: destinationPackageVersions ?? null,
   }
 }

@@ -1,28 +1,38 @@
 import { nameOf } from '../../../core/ids.ts'
 import type { Execution, Job } from '../../../core/job/model.ts'
+import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf } from '../arns.ts'
 import { summarizeJob } from './describe.ts'
 import { extraOf, statusOf } from './extra.ts'
+import { check } from '../rest/constraints.ts'
 import type { Fields } from '../rest/fields.ts'
 import { groupKey, jobKey, thingKey } from './keys.ts'
-import { EXECUTION_STATUSES } from './requests.ts'
+import { LIST_EXECUTIONS, LIST_JOBS } from './model.ts'
 import { operation, queryOf, requireJob, type Call } from '../rest/route.ts'
 import { controlSummary } from './shapes.ts'
-import { pageOf, type Page } from '../rest/pages.ts'
+import { BY_TOKEN, latestFirst, pageOf, type Page, type Paging } from '../rest/pages.ts'
 
-const JOB_STATUSES = ['IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED'] as const
+/** [aws-errata B3.1] How many AWS lists unasked is documented nowhere. */
+const PAGE: Paging = { ...BY_TOKEN, usual: 100 }
 
-/** The lists of the control plane [aws 3.3]; 250 to a page unless asked otherwise. */
+/** The lists of the control plane [aws 3.3]; 100 to a page unless asked otherwise. */
 export const jobListRoutes: Route[] = [
   operation('ListJobs', 'GET', '/jobs', (call) => listJobs(call)),
   operation('ListJobExecutionsForJob', 'GET', '/jobs/:jobId/things', (call) => listForJob(call)),
   operation('ListJobExecutionsForThing', 'GET', '/things/:thingName/jobs', (call) => listForThing(call)),
 ]
 
-/** Newest first. */
+/** Newest first; of those made in one instant, the one made last. */
 function listJobs({ ctx, request }: Call): object {
-  const query = queryOf(request, { status: 'text', targetSelection: 'text', namespaceId: 'text', thingGroupName: 'text', thingGroupId: 'text' })
+  check(LIST_JOBS, askedFor(request))
+  const query = queryOf(request, {
+    status: 'text',
+    targetSelection: 'text',
+    namespaceId: 'text',
+    thingGroupName: 'text',
+    thingGroupId: 'text',
+  })
   const wanted = jobFilter(query)
   const group = query.text('thingGroupName')
   const groupId = query.text('thingGroupId')
@@ -34,17 +44,24 @@ function listJobs({ ctx, request }: Call): object {
         (group === undefined || target.group === groupKey(group)) &&
         (groupId === undefined || ctx.engine.groups.get(target.group)?.id === groupId),
     )
-  const jobs: Job[] = []
+  const jobs: { job: Job; index: number }[] = []
+  let index = 0
   for (const job of ctx.engine.jobs.ofDialect('aws')) {
-    if (wanted(job) && ((group ?? groupId) === undefined || isForGroup(job))) jobs.push(job)
+    index += 1
+    if (wanted(job) && ((group ?? groupId) === undefined || isForGroup(job))) jobs.push({ job, index })
   }
-  const page = pageOf(request, jobs, (job) => `${latestFirst(job.createdAt)} ${job.key}`)
-  return { jobs: page.items.map((job) => summarizeJob(ctx, callerOf(request), job)), ...tokenOf(page) }
+  const page = pageOf(
+    request,
+    jobs,
+    ({ job, index: made }) => `${latestFirst(job.createdAt)} ${latestFirst(made)}`,
+    PAGE,
+  )
+  return { jobs: page.items.map(({ job }) => summarizeJob(ctx, callerOf(request), job)), ...tokenOf(page) }
 }
 
 function jobFilter(query: Fields): (job: Job) => boolean {
-  const status = query.oneOf('status', JOB_STATUSES)
-  const selection = query.oneOf('targetSelection', ['SNAPSHOT', 'CONTINUOUS'])
+  const status = query.text('status')
+  const selection = query.text('targetSelection')
   const namespace = query.text('namespaceId')
   return (job) =>
     (status === undefined || statusOf(job) === status) &&
@@ -52,14 +69,17 @@ function jobFilter(query: Fields): (job: Job) => boolean {
     (namespace === undefined || extraOf(job).namespaceId === namespace)
 }
 
-/** All attempts, by thing, the latest attempt first. */
+/** [aws-errata B3.1] All attempts, the one that changed last first. */
 function listForJob(call: Call): object {
-  const { ctx, request } = call
+  const { ctx, request, params } = call
+  check(LIST_EXECUTIONS, { ...params, ...askedFor(request) })
   const job = requireJob(call)
-  const status = queryOf(request, { status: 'text' }).oneOf('status', EXECUTION_STATUSES)
+  const status = queryOf(request, { status: 'text' }).text('status')
   const executions: Execution[] = []
-  for (const device of ctx.engine.executions.ofJob(job.key).keys()) executions.push(...ctx.engine.executions.attempts(job.key, device))
-  const page = pageOf(request, inState(executions, status), ({ device, number }) => `${device} ${latestFirst(number)}`)
+  for (const device of ctx.engine.executions.ofJob(job.key).keys())
+    executions.push(...ctx.engine.executions.attempts(job.key, device))
+  const latest = ({ updatedAt, order }: Execution): string => `${latestFirst(updatedAt)} ${latestFirst(order)}`
+  const page = pageOf(request, inState(executions, status), latest, PAGE)
   const caller = callerOf(request)
   return {
     executionSummaries: page.items.map((execution) => ({
@@ -72,8 +92,9 @@ function listForJob(call: Call): object {
 
 /** All attempts at all jobs, the latest first. A thing need not be registered: its executions outlive it [aws 3.5]. */
 function listForThing({ ctx, request, params }: Call): object {
+  check(LIST_EXECUTIONS, { ...params, ...askedFor(request) })
   const query = queryOf(request, { status: 'text', namespaceId: 'text', jobId: 'text' })
-  const status = query.oneOf('status', EXECUTION_STATUSES)
+  const status = query.text('status')
   const namespace = query.text('namespaceId')
   const only = query.text('jobId')
   const thing = thingKey(params['thingName'] ?? '')
@@ -83,17 +104,25 @@ function listForThing({ ctx, request, params }: Call): object {
     if (namespace !== undefined && extraOf(ctx.engine.jobs.require(job)).namespaceId !== namespace) continue
     executions.push(...ctx.engine.executions.attempts(job, thing))
   }
-  const page = pageOf(request, inState(executions, status), ({ order }) => latestFirst(order))
+  const page = pageOf(request, inState(executions, status), ({ order }) => latestFirst(order), PAGE)
   return {
-    executionSummaries: page.items.map((execution) => ({ jobId: nameOf(execution.job), jobExecutionSummary: controlSummary(execution) })),
+    executionSummaries: page.items.map((execution) => ({
+      jobId: nameOf(execution.job),
+      jobExecutionSummary: controlSummary(execution),
+    })),
     ...tokenOf(page),
   }
 }
+
+/** What the query says, its numbers as numbers. */
+const askedFor = ({ query }: HttpRequest): Record<string, unknown> =>
+  Object.fromEntries(
+    [...query]
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => [name, /^-?\d{1,15}$/.test(text) && name === 'maxResults' ? Number(text) : text]),
+  )
 
 const inState = (executions: Execution[], status: string | undefined): Execution[] =>
   status === undefined ? executions : executions.filter((execution) => execution.status === status)
 
 const tokenOf = ({ next }: Page<unknown>): object => (next === undefined ? {} : { nextToken: next })
-
-/** A key that puts higher numbers first. */
-const latestFirst = (value: number): string => String(9e15 - value).padStart(16, '0')

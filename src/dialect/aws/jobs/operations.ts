@@ -27,29 +27,41 @@ export function startNext(ctx: Context, thing: string, start: StartRequest): Exe
 }
 
 /** [aws 2.5] `$next` is the front of the queue, `undefined` if nothing is pending. ResourceNotFound, or TerminalStateReached. */
-export function describe(ctx: Context, thing: string, job: string, { executionNumber }: DescribeRequest): Execution | undefined {
+export function describe(
+  ctx: Context,
+  thing: string,
+  job: string,
+  { executionNumber }: DescribeRequest,
+): Execution | undefined {
   if (job === '$next') {
     const front = ctx.engine.executions.front(thingKey(thing))
-    if (executionNumber !== undefined && front?.number !== executionNumber) throw unknownExecution(thing, job, executionNumber)
+    if (executionNumber !== undefined && front?.number !== executionNumber) throw unknownExecution(thing, job)
     return front
   }
   const execution = ctx.engine.executions.get(jobKey(job), thingKey(thing), executionNumber)
-  if (execution === undefined) throw unknownExecution(thing, job, executionNumber)
+  if (execution === undefined) throw unknownExecution(thing, job)
   if (isPending(execution.status)) return execution
-  throw new JobsRefusal('TerminalStateReached', `The execution of job ${job} on thing ${thing} has ended in state ${execution.status}`)
+  const message = 'Job Execution has reached terminal state. It is neither IN_PROGRESS nor QUEUED'
+  throw new JobsRefusal('TerminalStateReached', message)
 }
 
-/** [aws 2.6] ResourceNotFound, VersionMismatch or InvalidStateTransition, checked in this order [aws 2.7]. */
+/**
+ * [aws 2.6] Checked are the status, which may be none for a device to say [aws-errata B3.1], existence, version and
+ * state [aws 2.7].
+ */
 export function update(ctx: Context, thing: string, job: string, request: UpdateRequest): Execution {
   const { status, executionNumber, details, expectedVersion, stepTimeoutMs } = request
+  if (!isReported(status)) {
+    const message = `The status of job execution cannot be changed to be ${status}`
+    throw new JobsRefusal('InvalidStateTransition', message)
+  }
   const latest = ctx.engine.executions.get(jobKey(job), thingKey(thing))
   if (latest === undefined || (executionNumber !== undefined && executionNumber !== latest.number)) {
-    throw unknownExecution(thing, job, executionNumber)
+    throw unknownExecution(thing, job)
   }
   try {
     const updated = ctx.engine.executions.report(ctx.turn, jobKey(job), thingKey(thing), {
-      // What a device may not say the engine refuses as a transition, after its other checks.
-      status: status as ReportedStatus,
+      status,
       ...(details !== undefined && { details, ...progressIn(details) }),
       ...(expectedVersion !== undefined && { expectedVersion }),
       ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
@@ -58,7 +70,7 @@ export function update(ctx: Context, thing: string, job: string, request: Update
     return updated
   } catch (error) {
     if (!(error instanceof HubError) || error.code !== 'INVALID_TRANSITION') throw error
-    const message = `The status of job execution cannot be changed to be ${status}`
+    const message = `Job ${job} for ${thing} has already finished with status ${latest.status}`
     throw new JobsRefusal('InvalidStateTransition', message, latest)
   }
 }
@@ -75,5 +87,9 @@ function warnOfManyDetails(ctx: Context, thing: string, details: Record<string, 
   if (pairs > 10) ctx.warn(thingKey(thing), `statusDetails has ${pairs} pairs; AWS is said to allow 10`)
 }
 
-const unknownExecution = (thing: string, job: string, number: number | undefined): JobsRefusal =>
-  new JobsRefusal('ResourceNotFound', `Thing ${thing} has no execution of job ${job}${number === undefined ? '' : ` with number ${number} that this request could mean`}`)
+const REPORTED: readonly string[] = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'] satisfies ReportedStatus[]
+
+const isReported = (status: string): status is ReportedStatus => REPORTED.includes(status)
+
+const unknownExecution = (thing: string, job: string): JobsRefusal =>
+  new JobsRefusal('ResourceNotFound', `Job ${job} not found for ${thing}`)

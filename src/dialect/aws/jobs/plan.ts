@@ -1,31 +1,66 @@
 import type { AbortRule, JobPlan, RetryRule, Rollout } from '../../../core/job/model.ts'
 import type { Settings } from '../../dialect.ts'
+import { AwsError } from '../errors.ts'
 import type { Fields } from '../rest/fields.ts'
 
 const MINUTE = 60_000
 /** [aws 3.4] Default and ceiling of `maximumPerMinute`. */
-const MAX_PER_MINUTE = 1000
+export const MAX_PER_MINUTE = 1000
+/** [aws 2.9] A week. */
+const MAX_TIMEOUT_MINUTES = 10_080
 
-/** The configuration blocks of a job or template that the engine understands [aws 3.4]; INVALID if one breaks a bound. */
-export function readPlan(fields: Fields, settings: Settings): JobPlan {
-  const rollout = readRollout(fields.fields('jobExecutionsRolloutConfig'), settings)
+/** A setting that breaks a rule beyond those of the service model, in AWS's words; `field` names it as we do. */
+export class PlanError extends AwsError {
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super('InvalidRequestException', message)
+  }
+}
+
+/**
+ * The configuration blocks of a job or template that the engine understands [aws 3.4], held to the service model
+ * already. INVALID or a PlanError, for the first that breaks a rule: time limit, abort, rollout, retries.
+ */
+export function readPlan(fields: Fields): JobPlan {
+  const timeout = readTimeout(fields.fields('timeoutConfig'))
   const abort = fields.fields('abortConfig')
-  const timeout = fields.fields('timeoutConfig')?.integer('inProgressTimeoutInMinutes', 1, 10_080)
+  const aborts = abort && readAbort(abort)
+  const rollout = readRollout(fields.fields('jobExecutionsRolloutConfig'))
   const retry = fields.fields('jobExecutionsRetryConfig')
   return {
     ...(rollout !== undefined && { rollout }),
-    ...(abort !== undefined && { abort: readAbort(abort) }),
+    ...(aborts !== undefined && { abort: aborts }),
     ...(timeout !== undefined && { timeout: { inProgressMs: timeout * MINUTE } }),
     ...(retry !== undefined && { retry: readRetry(retry) }),
   }
 }
 
-/** The same blocks as AWS shows them. */
-export const describePlan = ({ rollout, abort, timeout, retry }: JobPlan): object => ({
-  ...(rollout !== undefined && Object.keys(rollout).length > 0 && { jobExecutionsRolloutConfig: describeRollout(rollout) }),
+/** [aws-errata B3.1] A service model without bounds, and one message for all that is wrong. */
+function readTimeout(config: Fields | undefined): number | undefined {
+  if (config === undefined) return undefined
+  const minutes = config.integer('inProgressTimeoutInMinutes', -Infinity, Infinity)
+  if (minutes !== undefined && minutes >= 1 && minutes <= MAX_TIMEOUT_MINUTES) return minutes
+  const message = `Provide valid timeout value, inProgressTimeoutInMinutes cannot be ${minutes ?? 'null'}.`
+  throw new PlanError(config.name('inProgressTimeoutInMinutes'), message)
+}
+
+/** The same blocks as AWS shows them, where there is something in them. */
+export interface PlanBlocks {
+  jobExecutionsRolloutConfig?: object
+  abortConfig?: object
+  timeoutConfig?: object
+  jobExecutionsRetryConfig?: object
+}
+
+export const describePlan = ({ rollout, abort, timeout, retry }: JobPlan): PlanBlocks => ({
+  ...(rollout !== undefined &&
+    Object.keys(rollout).length > 0 && { jobExecutionsRolloutConfig: describeRollout(rollout) }),
   ...(abort !== undefined && abort.length > 0 && { abortConfig: { criteriaList: abort.map(describeAbort) } }),
   ...(timeout !== undefined && { timeoutConfig: { inProgressTimeoutInMinutes: timeout.inProgressMs / MINUTE } }),
-  ...(retry !== undefined && retry.length > 0 && { jobExecutionsRetryConfig: { criteriaList: retry.map(describeRetry) } }),
+  ...(retry !== undefined &&
+    retry.length > 0 && { jobExecutionsRetryConfig: { criteriaList: retry.map(describeRetry) } }),
 })
 
 /**
@@ -34,22 +69,39 @@ export const describePlan = ({ rollout, abort, timeout, retry }: JobPlan): objec
  */
 export const defaultRollout = ({ mode }: Settings): Rollout => (mode === 'strict' ? { perMinute: MAX_PER_MINUTE } : {})
 
-function readRollout(config: Fields | undefined, settings: Settings): Rollout | undefined {
+/** [aws-errata B3.1] The rules come in this order, after those of the service model. */
+function readRollout(config: Fields | undefined): Rollout | undefined {
   if (config === undefined) return undefined
-  const perMinute = config.integer('maximumPerMinute', 1, MAX_PER_MINUTE)
+  const perMinute = config.integer('maximumPerMinute', -Infinity, Infinity)
   const rate = config.fields('exponentialRate')
-  if (rate === undefined) return perMinute === undefined ? defaultRollout(settings) : { perMinute }
-  const base = rate.required('baseRatePerMinute', rate.integer('baseRatePerMinute', 1, MAX_PER_MINUTE))
-  const factor = rate.required('incrementFactor', rate.number('incrementFactor', 1.1, 5))
-  if (Number(factor.toFixed(1)) !== factor) throw rate.refuse('incrementFactor', 'must have one decimal at most')
+  if (perMinute === undefined) {
+    const exponential = rate !== undefined
+    throw new PlanError(
+      config.name('maximumPerMinute'),
+      exponential
+        ? 'Provide MaximumPerMinute value when ExponentialRate is defined'
+        : 'Provide MaximumPerMinute value or provide ExponentialRate and MaximumPerMinute',
+    )
+  }
+  if (rate === undefined) return { perMinute }
   const criteria = rate.required('rateIncreaseCriteria', rate.fields('rateIncreaseCriteria'))
-  const notified = criteria.integer('numberOfNotifiedThings', 1, Infinity)
-  const succeeded = criteria.integer('numberOfSucceededThings', 1, Infinity)
+  const notified = criteria.integer('numberOfNotifiedThings', -Infinity, Infinity)
+  const succeeded = criteria.integer('numberOfSucceededThings', -Infinity, Infinity)
   const count = notified ?? succeeded
   if (count === undefined || (notified !== undefined && succeeded !== undefined)) {
-    throw rate.refuse('rateIncreaseCriteria', 'must have either numberOfNotifiedThings or numberOfSucceededThings')
+    const which = `${count === undefined ? 'either' : 'only one of'} NumberOfNotifiedThings or NumberOfSucceededThings`
+    const message = `Provide ${which} when RateIncreaseCriteria is defined`
+    throw new PlanError(rate.name('rateIncreaseCriteria'), message)
   }
-  return { perMinute: perMinute ?? MAX_PER_MINUTE, exponential: { base, factor, every: { of: notified === undefined ? 'SUCCEEDED' : 'NOTIFIED', count } } }
+  const base = rate.required('baseRatePerMinute', rate.integer('baseRatePerMinute', -Infinity, Infinity))
+  if (base > perMinute) {
+    const message = 'Exponential rollout baseRatePerMinute should be less than maximumPerMinute.'
+    throw new PlanError(rate.name('baseRatePerMinute'), message)
+  }
+  const factor = rate.required('incrementFactor', rate.number('incrementFactor', -Infinity, Infinity))
+  if (Number(factor.toFixed(1)) !== factor) throw rate.refuse('incrementFactor', 'must have one decimal at most')
+  const of = notified === undefined ? 'SUCCEEDED' : 'NOTIFIED'
+  return { perMinute, exponential: { base, factor, every: { of, count } } }
 }
 
 const describeRollout = ({ perMinute, exponential }: Rollout): object => ({
@@ -58,21 +110,43 @@ const describeRollout = ({ perMinute, exponential }: Rollout): object => ({
     exponentialRate: {
       baseRatePerMinute: exponential.base,
       incrementFactor: exponential.factor,
-      rateIncreaseCriteria: { [exponential.every.of === 'NOTIFIED' ? 'numberOfNotifiedThings' : 'numberOfSucceededThings']: exponential.every.count },
+      rateIncreaseCriteria: {
+        [exponential.every.of === 'NOTIFIED' ? 'numberOfNotifiedThings' : 'numberOfSucceededThings']:
+          exponential.every.count,
+      },
     },
   }),
 })
 
-const readAbort = (config: Fields): AbortRule[] =>
-  config.required('criteriaList', config.each('criteriaList', 1, 100)).map((criteria): AbortRule => {
-    const on = criteria.required('failureType', criteria.oneOf('failureType', ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL']))
-    criteria.required('action', criteria.oneOf('action', ['CANCEL']))
-    const percent = criteria.required('thresholdPercentage', criteria.number('thresholdPercentage', 0, 100))
-    if (percent === 0) throw criteria.refuse('thresholdPercentage', 'must be above 0')
-    if (Number(percent.toFixed(2)) !== percent) throw criteria.refuse('thresholdPercentage', 'must have two decimals at most')
-    const minimum = criteria.required('minNumberOfExecutedThings', criteria.integer('minNumberOfExecutedThings', 1, Infinity))
+/** [aws-errata B3.1] Criterion by criterion: kind, then threshold. */
+function readAbort(config: Fields): AbortRule[] {
+  const seen = new Set<string>()
+  return config.required('criteriaList', config.each('criteriaList', 0, Infinity)).map((criteria): AbortRule => {
+    const on = criteria.required(
+      'failureType',
+      criteria.oneOf('failureType', ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL']),
+    )
+    if (seen.has(on)) {
+      throw new PlanError(criteria.name('failureType'), 'Multiple AbortCriteria cannot have the same failure type')
+    }
+    seen.add(on)
+    const percent = criteria.required(
+      'thresholdPercentage',
+      criteria.number('thresholdPercentage', -Infinity, Infinity),
+    )
+    const field = criteria.name('thresholdPercentage')
+    if (percent <= 0) {
+      const value = Number.isInteger(percent) ? `${percent}.0` : String(percent)
+      throw new PlanError(field, `ThresholdPercentage value ${value} for AbortCriteria must have value greater than 0`)
+    }
+    if (Number(percent.toFixed(2)) !== percent) {
+      throw new PlanError(field, 'Abort thresholdPercentage must have two or less decimal digits')
+    }
+    const name = 'minNumberOfExecutedThings'
+    const minimum = criteria.required(name, criteria.integer(name, -Infinity, Infinity))
     return { on: on === 'ALL' ? 'ANY' : on, percent, minimum }
   })
+}
 
 const describeAbort = ({ on, percent, minimum }: AbortRule): object => ({
   failureType: on === 'ANY' ? 'ALL' : on,
@@ -82,15 +156,24 @@ const describeAbort = ({ on, percent, minimum }: AbortRule): object => ({
 })
 
 function readRetry(config: Fields): RetryRule[] {
-  const rules = config.required('criteriaList', config.each('criteriaList', 1, 2)).map((criteria): RetryRule => {
+  const rules = config.required('criteriaList', config.each('criteriaList', 0, Infinity)).map((criteria): RetryRule => {
     const on = criteria.required('failureType', criteria.oneOf('failureType', ['FAILED', 'TIMED_OUT', 'ALL'] as const))
-    return { on: on === 'ALL' ? 'ANY' : on, times: criteria.required('numberOfRetries', criteria.integer('numberOfRetries', 0, 10)) }
+    const times = criteria.required('numberOfRetries', criteria.integer('numberOfRetries', -Infinity, Infinity))
+    return { on: on === 'ALL' ? 'ANY' : on, times }
   })
   const types = new Set(rules.map(({ on }) => on))
+  if (types.has('ANY') && rules.length > 1) {
+    const message = 'A retryCriteria with failure type ALL must be used by itself.'
+    throw new PlanError(config.name('criteriaList'), message)
+  }
   if (types.size < rules.length) throw config.refuse('criteriaList', 'must name each failureType once')
-  if (types.has('ANY') && rules.length > 1) throw config.refuse('criteriaList', 'must not combine failureType ALL with another')
-  if (rules.reduce((sum, { times }) => sum + times, 0) > 10) throw config.refuse('criteriaList', 'must sum up to at most 10 retries')
+  if (rules.reduce((sum, { times }) => sum + times, 0) > 10) {
+    throw config.refuse('criteriaList', 'must sum up to at most 10 retries')
+  }
   return rules
 }
 
-const describeRetry = ({ on, times }: RetryRule): object => ({ failureType: on === 'ANY' ? 'ALL' : on, numberOfRetries: times })
+const describeRetry = ({ on, times }: RetryRule): object => ({
+  failureType: on === 'ANY' ? 'ALL' : on,
+  numberOfRetries: times,
+})

@@ -1,14 +1,15 @@
 import { HubError, invalid } from '../../../core/errors.ts'
-import type { JobPlan, NewJob, Schedule } from '../../../core/job/model.ts'
+import type { JobPlan, NewJob, Rollout, Schedule } from '../../../core/job/model.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { writeAwsCron } from './cron.ts'
 import type { JobExtra } from './extra.ts'
+import { fieldOf, violations } from '../rest/constraints.ts'
 import { Fields } from '../rest/fields.ts'
+import { CREATE_JOB } from './model.ts'
 import { checkPlaceholders } from './presign.ts'
-import { defaultRollout, describePlan, readPlan } from './plan.ts'
-import { formatTime, readSchedule, type ReadSchedule } from './schedule.ts'
-import { DESCRIPTION } from './settings.ts'
+import { defaultRollout, describePlan, MAX_PER_MINUTE, PlanError, readPlan } from './plan.ts'
+import { formatTime, readSchedule } from './schedule.ts'
 import { MAX_DOCUMENT } from './source.ts'
 import { MAX_TARGETS } from './targets.ts'
 
@@ -24,27 +25,44 @@ export function prepareJob(ctx: Context, job: NewJob): NewJob {
     try {
       return read()
     } catch (error) {
-      if (!(error instanceof HubError)) throw error
+      if (!(error instanceof HubError || error instanceof PlanError)) throw error
       faults.push(inOurNames(error))
       return undefined
     }
   }
   attempt(() => checkTargets(job))
-  attempt(() => new Fields({ description: job.description }).text('description', DESCRIPTION))
   attempt(() => checkDocument(ctx, job.document))
-  const blocks = Object.entries(describePlan(job)).map(([block, config]) => attempt(() => readPlan(new Fields({ [block]: config }), ctx.settings)))
-  const schedule = attempt(() => job.schedule && scheduleOf(ctx, job.schedule))
+  const schedulingConfig = attempt(() => job.schedule && writeSchedule(job.schedule))
+  const blocks = describePlan({ ...job, ...(job.rollout && { rollout: withMaximum(job.rollout) }) })
+  const { description } = job
+  const given: JsonObject = {
+    ...blocks,
+    ...(description !== undefined && { description }),
+    ...(schedulingConfig && { schedulingConfig }),
+  }
+  const sound = Object.entries(given).filter(([member, value]) => {
+    const broken = violations(CREATE_JOB, { jobId: 'job', targets: ['arn'], [member]: value })
+    faults.push(...broken.map((each) => inOurNames(invalid(fieldOf(each), each.value, `must ${each.rule}`))))
+    return broken.length === 0
+  })
+  const plan = sound.map(([member, value]) => attempt(() => readPlan(new Fields({ [member]: value }))))
+  const scheduling = new Fields(Object.fromEntries(sound)).fields('schedulingConfig')
+  const schedule = attempt(() => scheduling && readSchedule(ctx, scheduling, job.selection))
   const [first, ...also] = faults
   if (first !== undefined) throw new HubError(first.code, first.message, { ...first.data, also })
   const extra: JobExtra = { ...job.extra, ...(schedule !== undefined && { schedulingConfig: schedule.config }) }
   return {
     ...job,
     rollout: defaultRollout(ctx.settings),
-    ...(Object.assign({}, ...blocks) as JobPlan),
+    ...(Object.assign({}, ...plan) as JobPlan),
     ...(schedule !== undefined && { schedule: schedule.schedule }),
     extra: { ...extra },
   }
 }
+
+/** AWS wants a ceiling for a rate that grows. */
+const withMaximum = (rollout: Rollout): Rollout =>
+  rollout.exponential === undefined ? rollout : { perMinute: MAX_PER_MINUTE, ...rollout }
 
 function checkTargets({ targets }: NewJob): void {
   // DEVIATION: AWS aims jobs at queries through dynamic thing groups only; here a query may be a target itself.
@@ -52,23 +70,30 @@ function checkTargets({ targets }: NewJob): void {
 }
 
 function checkDocument(ctx: Context, document: string): void {
-  if (document.length > MAX_DOCUMENT) throw invalid('document', document.length, `characters; ${MAX_DOCUMENT} are allowed`)
+  if (document.length > MAX_DOCUMENT)
+    throw invalid('document', document.length, `characters; ${MAX_DOCUMENT} are allowed`)
   const { broken, versioned } = checkPlaceholders(document)
-  if (broken !== undefined) throw invalid('document', broken, 'is no S3 URL that a presigned-url placeholder could stand for')
+  if (broken !== undefined)
+    throw invalid('document', broken, 'is no S3 URL that a presigned-url placeholder could stand for')
   if (versioned) ctx.ignored('presigned URL versionId')
 }
 
-function scheduleOf(ctx: Context, { startAt, endAt, endBehavior, windows }: Schedule): ReadSchedule {
+function writeSchedule({ startAt, endAt, endBehavior, windows }: Schedule): JsonObject {
   for (const [field, at] of Object.entries({ startAt, endAt })) {
-    if (at !== undefined && at % MINUTE !== 0) throw invalid(`schedule.${field}`, new Date(at).toISOString(), 'must be a full minute')
+    if (at !== undefined && at % MINUTE !== 0) {
+      throw invalid(`schedule.${field}`, new Date(at).toISOString(), 'must be a full minute')
+    }
   }
-  const config: JsonObject = {
+  const maintenanceWindows = windows?.map(({ cron, durationMs }) => ({
+    startTime: writeAwsCron(cron) ?? cron,
+    durationInMinutes: durationMs / MINUTE,
+  }))
+  return {
     ...(startAt !== undefined && { startTime: formatTime(startAt) }),
     ...(endAt !== undefined && { endTime: formatTime(endAt) }),
     ...(endBehavior !== undefined && { endBehavior }),
-    ...(windows !== undefined && { maintenanceWindows: windows.map(({ cron, durationMs }) => ({ startTime: writeAwsCron(cron) ?? cron, durationInMinutes: durationMs / MINUTE })) }),
+    ...(maintenanceWindows !== undefined && { maintenanceWindows }),
   }
-  return readSchedule(ctx, new Fields(config, 'schedulingConfig.'))
 }
 
 /** Members of AWS's requests and those of `NewJob`. */
@@ -92,12 +117,12 @@ const NAMES: [RegExp, string][] = [
   [/numberOfRetries$/, 'times'],
 ]
 
-function inOurNames(error: HubError): HubError {
+function inOurNames(error: HubError | PlanError): HubError {
+  const rename = (field: string): string => NAMES.reduce((name, [theirs, ours]) => name.replace(theirs, ours), field)
+  if (error instanceof PlanError) {
+    const field = rename(error.field)
+    return new HubError('INVALID', `${field}: ${error.message}`, { field, rule: error.message })
+  }
   const { field, value, rule } = error.data
-  if (field === undefined || rule === undefined) return error
-  return invalid(
-    NAMES.reduce((name, [theirs, ours]) => name.replace(theirs, ours), field),
-    value,
-    rule,
-  )
+  return field === undefined || rule === undefined ? error : invalid(rename(field), value, rule)
 }

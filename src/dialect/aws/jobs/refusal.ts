@@ -25,14 +25,14 @@ export class JobsRefusal extends Error {
   }
 }
 
-/** The data plane's exception for each code [aws 2.7]; it has none for a version mismatch [aws 9 row 3]. */
+/** The data plane's exception for each code [aws 2.7]; it has none of its own for a version mismatch [aws-errata B3.1]. */
 const EXCEPTIONS: Record<JobsCode, string> = {
   InvalidTopic: 'InvalidRequestException',
   InvalidJson: 'InvalidRequestException',
   InvalidRequest: 'InvalidRequestException',
   InvalidStateTransition: 'InvalidStateTransitionException',
   ResourceNotFound: 'ResourceNotFoundException',
-  VersionMismatch: 'InvalidStateTransitionException',
+  VersionMismatch: 'InvalidRequestException',
   TerminalStateReached: 'TerminalStateException',
   InternalError: 'ServiceUnavailableException',
 }

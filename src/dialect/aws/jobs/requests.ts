@@ -69,21 +69,25 @@ export function readObject(payload: Uint8Array): JsonObject {
     value = parseJson(text, { levels: Infinity })
   } catch (error) {
     if (error instanceof TooMuchJson) throw new JobsRefusal('InvalidRequest', `The payload has ${error.message}`)
-    const why = error instanceof Error ? error.message : String(error)
-    throw new JobsRefusal('InvalidJson', `The payload is not JSON in UTF-8: ${why}`)
+    throw new JobsRefusal('InvalidJson', NO_JSON)
   }
-  if (!isObject(value)) throw new JobsRefusal('InvalidJson', 'The payload is JSON, but not an object')
+  if (!isObject(value)) throw new JobsRefusal('InvalidJson', NO_JSON)
   return hasNumber(value['statusDetails']) ? { ...value, statusDetails: asWritten(text)['statusDetails'] } : value
 }
+
+const NO_JSON = 'The contents of the request could not be interpreted as valid UTF-8-encoded JSON'
 
 const hasNumber = (details: unknown): boolean =>
   isObject(details) && Object.values(details).some((value) => typeof value === 'number')
 
 /** JSON with every number as a text: `1.10` stays `"1.10"`. */
 const asWritten = (json: string): JsonObject =>
-  parseJson(json.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)), {
-    levels: Infinity,
-  }) as JsonObject
+  parseJson(
+    json.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)),
+    {
+      levels: Infinity,
+    },
+  ) as JsonObject
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 

@@ -18,6 +18,10 @@ export function parseS3Url(text: string): ObjectRef | undefined {
   return local === undefined ? undefined : split(local)
 }
 
+/** An S3 URL that names a bucket and no key. */
+export const isBucketUrl = (url: string): boolean =>
+  parseS3Url(url) === undefined && parseS3Url(`${url.replace(/\/$/, '')}/x`) !== undefined
+
 /** The version an S3 URL asks for: a local folder has but one. */
 export const hasVersion = (url: string): boolean => /[?&]versionId=/.test(url)
 

@@ -32,7 +32,7 @@ export const summaryOf = (execution: Execution): object => ({
   jobId: nameOf(execution.job),
   queuedAt: wholeSeconds(execution.queuedAt),
   lastUpdatedAt: wholeSeconds(execution.updatedAt),
-  ...(execution.startedAt !== undefined && { startedAt: wholeSeconds(execution.startedAt) }),
+  ...started(execution, wholeSeconds),
   executionNumber: execution.number,
   versionNumber: execution.version,
 })
@@ -43,7 +43,7 @@ export const executionOf = (execution: Execution, now: Instant): object => ({
   status: execution.status,
   ...statusDetails(execution),
   queuedAt: wholeSeconds(execution.queuedAt),
-  ...(execution.startedAt !== undefined && { startedAt: wholeSeconds(execution.startedAt) }),
+  ...started(execution, wholeSeconds),
   lastUpdatedAt: wholeSeconds(execution.updatedAt),
   versionNumber: execution.version,
   executionNumber: execution.number,
@@ -62,10 +62,10 @@ export const controlExecution = (execution: Execution, thingArn: string, now: In
   jobId: nameOf(execution.job),
   status: execution.status,
   ...(execution.forceCanceled === true && { forceCanceled: true }),
-  statusDetails: { detailsMap: execution.details ?? {} },
+  statusDetails: execution.details === undefined ? {} : { detailsMap: execution.details },
   thingArn,
   queuedAt: floatSeconds(execution.queuedAt),
-  ...(execution.startedAt !== undefined && { startedAt: floatSeconds(execution.startedAt) }),
+  ...started(execution, floatSeconds),
   lastUpdatedAt: floatSeconds(execution.updatedAt),
   executionNumber: execution.number,
   versionNumber: execution.version,
@@ -76,15 +76,25 @@ export const controlExecution = (execution: Execution, thingArn: string, now: In
 export const controlSummary = (execution: Execution): object => ({
   status: execution.status,
   queuedAt: floatSeconds(execution.queuedAt),
-  ...(execution.startedAt !== undefined && { startedAt: floatSeconds(execution.startedAt) }),
+  ...started(execution, floatSeconds),
   lastUpdatedAt: floatSeconds(execution.updatedAt),
   executionNumber: execution.number,
-  ...(execution.retried !== undefined && { retryAttempt: retries(execution) }),
+  retryAttempt: retries(execution),
 })
 
-/** Only when there is something in it [aws 2.2]. */
-const statusDetails = ({ details }: Execution): object =>
-  details !== undefined && Object.keys(details).length > 0 ? { statusDetails: details } : {}
+/** Once the device has said some, even none [aws-errata B3.1]. */
+const statusDetails = ({ details }: Execution): object => (details === undefined ? {} : { statusDetails: details })
+
+/** When it was first heard of; what ends at the first report has begun with it, unless it was rejected. */
+function startedAt({ startedAt: at, status, updatedAt }: Execution): Instant | undefined {
+  return at ?? (status === 'SUCCEEDED' || status === 'FAILED' ? updatedAt : undefined)
+}
+
+/** `startedAt` in the seconds of a plane, once there is one. */
+function started(execution: Execution, seconds: (at: Instant) => number): { startedAt?: number } {
+  const at = startedAt(execution)
+  return at === undefined ? {} : { startedAt: seconds(at) }
+}
 
 /** Only while a timer runs: the earlier of both [aws 2.2]. */
 function secondsLeft(execution: Execution, now: Instant): object {

@@ -1,15 +1,16 @@
-import { invalid } from '../../../core/errors.ts'
-import { parseJson } from '../../../core/json-text.ts'
+import { parseJson, TooMuchJson } from '../../../core/json-text.ts'
 import type { Fulfilled, HttpRequest, Need, StoredObject } from '../../../core/seam/http.ts'
 import type { Context } from '../../dialect.ts'
 import { AwsError } from '../errors.ts'
 import type { Fields } from '../rest/fields.ts'
 import { checkPlaceholders } from './presign.ts'
 import { bodyOf } from '../rest/route.ts'
-import { hasVersion, parseS3Url } from './s3.ts'
+import { hasVersion, isBucketUrl, parseS3Url } from './s3.ts'
 
 /** [aws 3.4] Characters of `document`, bytes of what `documentSource` names. */
 export const MAX_DOCUMENT = 32_768
+/** Levels of nesting that AWS takes. */
+const MAX_LEVELS = 1000
 
 /** A job document as text, and where it came from. */
 export interface Source {
@@ -24,40 +25,53 @@ export function sourceNeeds(request: HttpRequest): Need[] {
   return ref === undefined ? [] : [{ type: 'object', ref, maxBytes: MAX_DOCUMENT }]
 }
 
-/** `document` or what `documentSource` names, both of which must be JSON; `undefined` if the request has neither. */
-export function readSource(ctx: Context, fields: Fields, fulfilled: Fulfilled): Source | undefined {
-  const document = fields.text('document', { min: 1, max: MAX_DOCUMENT })
-  const documentSource = fields.text('documentSource', { min: 1, max: 1350 })
-  if (documentSource !== undefined) {
-    if (hasVersion(documentSource)) ctx.ignored('documentSource versionId')
-    return { document: checked(ctx, fetched(documentSource, fulfilled[0]), 'documentSource'), documentSource }
+/** Whether the request brings a document; [aws-errata B3.1] not in both ways. */
+export function givenSource(fields: Fields): boolean {
+  const [document, source] = [fields.text('document') ?? '', fields.text('documentSource') ?? '']
+  if (document !== '' && source !== '') {
+    throw refused('Job document and job document source cannot be specified at the same time.')
   }
-  return document === undefined ? undefined : { document: checked(ctx, document, 'document') }
+  return document !== '' || source !== ''
 }
 
+/** `document` or what `documentSource` names, both of which must be JSON. */
+export function readSource(ctx: Context, fields: Fields, fulfilled: Fulfilled): Source {
+  const documentSource = fields.text('documentSource') ?? ''
+  if (documentSource === '') return { document: checked(ctx, fields.text('document') ?? '', 'request input') }
+  if (hasVersion(documentSource)) ctx.ignored('documentSource versionId')
+  return { document: checked(ctx, fetched(documentSource, fulfilled[0]), documentSource), documentSource }
+}
+
+const refused = (message: string): AwsError => new AwsError('InvalidRequestException', message)
+
 function fetched(url: string, object: Fulfilled[number]): string {
-  const ref = parseS3Url(url)
-  if (ref === undefined) throw invalid('documentSource', url, 'must be an S3 URL with a bucket and a key')
-  const where = `object ${ref.key} in bucket ${ref.bucket}`
-  if (object === undefined) throw new AwsError('InvalidRequestException', `documentSource: there is no ${where}; the local bucket folder has none`)
-  if (object instanceof Error) throw new AwsError('InvalidRequestException', `documentSource: ${where} cannot be read: ${object.message}`)
+  if (parseS3Url(url) === undefined) throw refused(s3Fault(url, 'Job document source'))
+  if (object === undefined) throw refused(`Job document located at ${url} is not found.`)
+  if (object instanceof Error) throw refused(`Job document located at ${url} cannot be read: ${object.message}`)
   const { size, content } = object as StoredObject
-  if (size > MAX_DOCUMENT) throw new AwsError('InvalidRequestException', `documentSource: ${where} has ${size} bytes; ${MAX_DOCUMENT} are allowed`)
+  if (size > MAX_DOCUMENT) {
+    throw new AwsError('LimitExceededException', `Job document from ${url} exceeds size limit ${MAX_DOCUMENT} bytes.`)
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content)
   } catch {
-    throw new AwsError('InvalidRequestException', `documentSource: ${where} is not UTF-8`)
+    throw refused(`Job document located at ${url} is an invalid JSON document.`)
   }
 }
 
-function checked(ctx: Context, document: string, field: string): string {
+function checked(ctx: Context, document: string, where: string): string {
   try {
-    parseJson(document)
+    parseJson(document, { levels: MAX_LEVELS })
   } catch (error) {
-    throw invalid(field, document, `must be JSON: ${error instanceof Error ? error.message : String(error)}`)
+    const why = error instanceof TooMuchJson ? ` It has ${error.message}.` : ''
+    throw refused(`Job document located at ${where} is an invalid JSON document.${why}`)
   }
   const { broken, versioned } = checkPlaceholders(document)
-  if (broken !== undefined) throw invalid(field, broken, 'is no S3 URL that a presigned-url placeholder could stand for')
+  if (broken !== undefined) throw refused(s3Fault(broken, 'Given S3 url'))
   if (versioned) ctx.ignored('presigned URL versionId')
   return document
 }
+
+/** In AWS's words, what is wrong with a text that is no URL of an object. */
+const s3Fault = (url: string, what: string): string =>
+  isBucketUrl(url) ? `Provided S3 url is not valid: ${url}. Error: Key cannot be null` : `${what} ${url} is invalid.`

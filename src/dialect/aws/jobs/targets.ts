@@ -36,10 +36,14 @@ function readTarget(ctx: Context, caller: Caller, text: unknown, field: string):
   const foreign = arn.region !== caller.region || arn.account !== caller.account
   if (foreign && ctx.settings.mode === 'strict') throw resourceNotFound(`${field}: ${String(text)} is not in region ${caller.region} of account ${caller.account}`)
   if (arn.kind === 'thing') {
-    if (ctx.engine.devices.get(thingKey(arn.name)) === undefined) throw resourceNotFound(`${field}: the thing ${arn.name} does not exist`)
+    if (ctx.engine.devices.get(thingKey(arn.name)) === undefined) {
+      throw resourceNotFound(`Thing ${arn.name} cannot be found.`)
+    }
     return { type: 'device', device: thingKey(arn.name) }
   }
   if (arn.kind !== 'thinggroup') throw invalid(field, text, 'must be the ARN of a thing or a thing group')
-  if (ctx.engine.groups.get(groupKey(arn.name)) === undefined) throw resourceNotFound(`${field}: the thing group ${arn.name} does not exist`)
+  if (ctx.engine.groups.get(groupKey(arn.name)) === undefined) {
+    throw resourceNotFound(`Thing Group ${arn.name} cannot be found.`)
+  }
   return { type: 'group', group: groupKey(arn.name) }
 }

@@ -1,9 +1,9 @@
 import type { Route } from '../../dialect.ts'
 import { textOf } from '../rest/parameters.ts'
-import { invalidRequest } from '../errors.ts'
+import { AwsError, invalidRequest } from '../errors.ts'
 import { operation } from '../rest/route.ts'
 
-const TYPES = new Set(['iot:Data', 'iot:Data-ATS', 'iot:Jobs'])
+const TYPES = new Set(['iot:Data', 'iot:Data-ATS'])
 
 /**
  * Where everything is [aws 4.4]: a host without scheme, with the HTTPS port unless that is the usual one. Device SDKs
@@ -12,6 +12,11 @@ const TYPES = new Set(['iot:Data', 'iot:Data-ATS', 'iot:Jobs'])
 export const endpointRoutes: Route[] = [
   operation('DescribeEndpoint', 'GET', '/endpoint', ({ ctx, request }) => {
     const type = textOf(request, 'endpointType') ?? 'iot:Data'
+    if (type === 'iot:Jobs') {
+      // [aws-errata C24] Retired; jobs are on the data endpoint.
+      const message = 'Endpoint type iot:Jobs is no longer supported: use iot:Data-ATS.'
+      throw new AwsError('InvalidRequestException', message)
+    }
     if (type === 'iot:CredentialProvider') ctx.ignored('DescribeEndpoint: there is no credential provider behind iot:CredentialProvider')
     else if (!TYPES.has(type)) throw invalidRequest('endpointType', type, `must be one of ${[...TYPES, 'iot:CredentialProvider'].join(', ')}`)
     const { host, https, http } = ctx.settings.endpoint

@@ -41,6 +41,11 @@ export class Fields {
     return this.get(member) !== undefined
   }
 
+  /** All members, as they were sent. */
+  get values(): Readonly<JsonObject> {
+    return this.#values
+  }
+
   /** The same members, one of them with another value. */
   instead(member: string, value: unknown): Fields {
     return new Fields({ ...this.#values, [member]: value }, this.#path)

@@ -4,8 +4,10 @@ import type { Fulfilled, HttpRequest, HttpResponse } from '../../../core/seam/ht
 import type { Context, Params, Route } from '../../dialect.ts'
 import { AwsError, resourceNotFound } from '../errors.ts'
 import { extraOf } from '../jobs/extra.ts'
+import { check } from './constraints.ts'
 import { Fields } from './fields.ts'
 import { jobKey } from '../jobs/keys.ts'
+import { ONE_JOB } from '../jobs/model.ts'
 import { readObject } from '../jobs/requests.ts'
 
 /** The exceptions that an operation has in place of the plane's usual ones. */
@@ -20,12 +22,12 @@ export interface Call {
   operation: string
 }
 
-/** An operation over HTTP: what `answer` returns is the JSON body; `later`: a `respond` action brings it. */
+/** An operation over HTTP: `answer` returns the JSON body, `undefined` none; `later`: a `respond` action brings it. */
 export function operation(
   name: string,
   method: string,
   path: string,
-  answer: (call: Call) => object | 'later',
+  answer: (call: Call) => object | 'later' | undefined,
   { exceptions = {}, ...also }: { exceptions?: Exceptions } & Pick<Route, 'needs'> = {},
 ): Route {
   return {
@@ -36,6 +38,7 @@ export function operation(
     handle: (ctx, request, params, fulfilled) => {
       try {
         const body = answer({ ctx, request, params, fulfilled, operation: name })
+        if (body === undefined) return { status: 200, body: '' }
         return body === 'later' ? body : json(body)
       } catch (error) {
         const type = error instanceof HubError ? exceptions[error.code] : undefined
@@ -82,9 +85,10 @@ export function readBody({ ctx, request, operation }: Pick<Call, 'ctx' | 'reques
 /** The job in the path, or ResourceNotFoundException; a `namespaceId` in the query has to be the job's. */
 export function requireJob({ ctx, request, params }: Pick<Call, 'ctx' | 'request' | 'params'>): Job {
   const id = params['jobId'] ?? ''
+  const namespaceId = request.query.get('namespaceId') || undefined
+  check(ONE_JOB, { jobId: id, namespaceId })
   const job = ctx.engine.jobs.get(jobKey(id))
-  const namespace = queryOf(request, { namespaceId: 'text' }).text('namespaceId')
-  if (job === undefined) throw resourceNotFound(`The job ${id} does not exist`)
-  if (namespace !== undefined && namespace !== extraOf(job).namespaceId) throw resourceNotFound(`The job ${id} does not exist in namespace ${namespace}`)
+  const isElsewhere = namespaceId !== undefined && job !== undefined && namespaceId !== extraOf(job).namespaceId
+  if (job === undefined || isElsewhere) throw resourceNotFound(`Job ${id} cannot be found.`)
   return job
 }
