@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { CreateThingCommand } from '@aws-sdk/client-iot'
+import { CreatePolicyVersionCommand, CreateThingCommand } from '@aws-sdk/client-iot'
 import { awsClients, makeDevice, type AwsClients, type DeviceFiles } from '../builders/aws-clients.ts'
 import { httpsRequest } from '../builders/https-request.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
@@ -84,6 +84,61 @@ describe('a thing that its policy keeps to its own topics', () => {
     const own = await httpsRequest(hub, { port: hub.endpoints.https, path: '/things/neighbour/jobs', cert: files.cert, key: files.key })
     assert.equal(own.status, 403)
     assert.equal(own.headers['x-amzn-errortype'], 'ForbiddenException')
+  })
+})
+
+/** May do everything, but receive only these topics. */
+const receiving = (...topics: string[]) => ({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: ['iot:Connect', 'iot:Publish', 'iot:RetainPublish', 'iot:Subscribe'], Resource: '*' },
+    { Effect: 'Allow', Action: 'iot:Receive', Resource: [...topics, 'settle/*'].map((topic) => `arn:aws:iot:us-east-1:123456789012:topic/${topic}`) },
+  ],
+})
+
+describe('a thing that may not receive any more', () => {
+  let hub: TestHub
+  let aws: AwsClients
+  let files: DeviceFiles
+
+  before(async () => {
+    hub = await startHub()
+    aws = awsClients(hub)
+    files = await makeDevice(hub, aws, 'ward', receiving('news', 'old/*'))
+  })
+  after(async () => {
+    aws.destroy()
+    await hub.stop()
+  })
+
+  const connect = (): Promise<TestClient> =>
+    connectMqtt(hub, 'ward', { protocol: 'mqtts', port: hub.endpoints.mqtts, ca: hub.ca, cert: files.cert, key: files.key, clean: false })
+  const from = (client: TestClient): string[] => client.inbox.rest.map(({ topic, text }) => `${topic} ${text}`)
+
+  test('hears nothing: not on its open subscription, not of what waits for its session, not of what was retained', async () => {
+    const speaker = await connectMqtt(hub, 'speaker')
+    const client = await connect()
+    assert.deepEqual(await client.subscribe('news', 'old/#'), [1, 1])
+    await speaker.publish('news', 'heard')
+    await client.settle()
+    assert.deepEqual(from(client), ['news heard'])
+    const version = new CreatePolicyVersionCommand({ policyName: 'policy-of-ward', policyDocument: JSON.stringify(receiving('old/*')), setAsDefault: true })
+    await aws.iot.send(version)
+    await speaker.publish('news', 'live')
+    await client.settle()
+    await client.end()
+    await speaker.publish('news', 'stored')
+    await speaker.publish('old/x', 'stored')
+    await new Promise<void>((resolve, reject) => {
+      speaker.mqtt.publish('news', 'retained', { qos: 1, retain: true }, (error) => (error ? reject(error) : resolve()))
+    })
+    const again = await connect()
+    assert.equal(again.sessionPresent, true)
+    await again.subscribe('news')
+    await again.settle()
+    assert.deepEqual(from(again), ['old/x stored'])
+    await again.end()
+    await speaker.end()
   })
 })
 
