@@ -1,12 +1,24 @@
 import 'reflect-metadata'
 import { createHash, webcrypto, X509Certificate } from 'node:crypto'
-import { SubjectAlternativeNameExtension, X509CertificateGenerator, type JsonGeneralNames, type JsonName } from '@peculiar/x509'
+import {
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+  type JsonGeneralNames,
+  type JsonName,
+} from '@peculiar/x509'
 import type { PeerCertificate } from '../../src/core/seam/mqtt.ts'
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /** A certificate with this subject and these alternative names, as the TLS listener shows it. */
-export async function certificateOf(subject: JsonName, { issuer = subject, serialNumber = '01', names = [] }: { issuer?: JsonName; serialNumber?: string; names?: JsonGeneralNames } = {}): Promise<PeerCertificate> {
+export async function certificateOf(
+  subject: JsonName,
+  {
+    issuer = subject,
+    serialNumber = '01',
+    names = [],
+  }: { issuer?: JsonName; serialNumber?: string; names?: JsonGeneralNames } = {},
+): Promise<PeerCertificate> {
   const keys = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.create({
     subject,

@@ -16,7 +16,18 @@ const rows: [address: string, range: string, inside: boolean][] = [
   ['2001:db9::1', '2001:db8::/32', false],
   ['::1', '0.0.0.0/0', false],
   ['10.1.2.3', '::/0', false],
-  ...['', '10.1.2', '10.1.2.300', '10.1.2.3/33', '10.1.2.3/x', '10.1.2.3/8/8', '1::2::3', ':::', 'g::1', '1:2:3:4:5:6:7:8:9'].map((range): [string, string, boolean] => ['10.1.2.3', range, false]),
+  ...[
+    '',
+    '10.1.2',
+    '10.1.2.300',
+    '10.1.2.3/33',
+    '10.1.2.3/x',
+    '10.1.2.3/8/8',
+    '1::2::3',
+    ':::',
+    'g::1',
+    '1:2:3:4:5:6:7:8:9',
+  ].map((range): [string, string, boolean] => ['10.1.2.3', range, false]),
 ]
 
 for (const [address, range, inside] of rows) {
@@ -25,9 +36,14 @@ for (const [address, range, inside] of rows) {
 
 test('ranges hold what Node’s own lists of addresses hold', () => {
   const part = fc.constantFrom('0', '1', 'ff', 'ffff', 'a00')
-  const v6 = fc.tuple(fc.array(part, { maxLength: 4 }), fc.array(part, { maxLength: 3 })).map(([head, tail]) => `${head.join(':')}::${tail.join(':')}`)
+  const v6 = fc
+    .tuple(fc.array(part, { maxLength: 4 }), fc.array(part, { maxLength: 3 }))
+    .map(([head, tail]) => `${head.join(':')}::${tail.join(':')}`)
   const v4 = fc.ipV4()
-  for (const [addresses, bits, type] of [[v4, 32, 'ipv4'], [v6, 128, 'ipv6']] as const) {
+  for (const [addresses, bits, type] of [
+    [v4, 32, 'ipv4'],
+    [v6, 128, 'ipv6'],
+  ] as const) {
     fc.assert(
       fc.property(addresses, addresses, fc.integer({ min: 0, max: bits }), (address, base, prefix) => {
         fc.pre(isIP(address) !== 0 && isIP(base) !== 0)

@@ -8,7 +8,18 @@ import { certificateOf } from '../builders/device-certificate.ts'
 
 const { pem } = await certificateOf(
   [
-    ...[{ CN: ['first'] }, { CN: ['second'] }, { C: ['DE'] }, { O: ['Ac*me'] }, { OU: ['a, b'] }, { ST: ['Hesse'] }, { G: ['Ada'] }, { SN: ['Sur'] }, { I: ['AB'] }, { T: ['Dr'] }],
+    ...[
+      { CN: ['first'] },
+      { CN: ['second'] },
+      { C: ['DE'] },
+      { O: ['Ac*me'] },
+      { OU: ['a, b'] },
+      { ST: ['Hesse'] },
+      { G: ['Ada'] },
+      { SN: ['Sur'] },
+      { I: ['AB'] },
+      { T: ['Dr'] },
+    ],
     ...[{ '2.5.4.65': ['ps'] }, { '2.5.4.5': ['77'] }, { '2.5.4.46': ['dq'] }, { '2.5.4.44': ['III'] }],
   ],
   {
@@ -31,15 +42,26 @@ const facts: Facts = {
   certificate: () => certificateFacts(pem),
   sourceIp: '10.1.2.3',
   domainName: 'iot.example',
-  thing: { name: 'lamp', type: 'Bulb', attributes: { room: 'Hall', size: '12', since: '2026-01-01T00:00:00Z', arn: 'arn:aws:iot:r:1:thing/a:b' } },
+  thing: {
+    name: 'lamp',
+    type: 'Bulb',
+    attributes: { room: 'Hall', size: '12', since: '2026-01-01T00:00:00Z', arn: 'arn:aws:iot:r:1:thing/a:b' },
+  },
   isAttached: true,
 }
 
-const decides = (Condition: object, { effect = 'Allow', asking, of = facts }: { effect?: 'Allow' | 'Deny'; asking?: Asking; of?: Facts } = {}): boolean => {
+const decides = (
+  Condition: object,
+  { effect = 'Allow', asking, of = facts }: { effect?: 'Allow' | 'Deny'; asking?: Asking; of?: Facts } = {},
+): boolean => {
   const all = { Effect: 'Allow', Action: '*', Resource: '*' }
   const conditional = { Effect: effect, Action: 'iot:Connect', Resource: '*', Condition }
-  const statements = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: effect === 'Deny' ? [all, conditional] : [conditional] }))
-  return new Policy([{ name: 'p', statements }], of).allows('iot:Connect', 'client/lamp', asking) === (effect === 'Allow')
+  const statements = parsePolicy(
+    JSON.stringify({ Version: '2012-10-17', Statement: effect === 'Deny' ? [all, conditional] : [conditional] }),
+  )
+  return (
+    new Policy([{ name: 'p', statements }], of).allows('iot:Connect', 'client/lamp', asking) === (effect === 'Allow')
+  )
 }
 
 const CERTIFICATE = 'iot:Certificate.'
@@ -148,7 +170,12 @@ const conditions: [operator: string, key: string, wanted: unknown, met: boolean]
     'AlternativeName.DirectoryName': 'cn=a\\, b,ou=c\\+d',
     'AlternativeName.UniformResourceIdentifier': 'urn:a,b',
     'AlternativeName.IPAddress': '10.1.2.3',
-  }).map(([part, value]): [string, string, unknown, boolean] => ['StringEquals', `${CERTIFICATE}Subject.${part}`, value, true]),
+  }).map(([part, value]): [string, string, unknown, boolean] => [
+    'StringEquals',
+    `${CERTIFICATE}Subject.${part}`,
+    value,
+    true,
+  ]),
   ['StringEquals', `${CERTIFICATE}Issuer.CommonName`, 'CA', true],
   ['StringEquals', `${CERTIFICATE}Issuer.Organization`, 'Maker', true],
   ['Null', `${CERTIFICATE}Issuer.Country`, 'true', true],
@@ -165,25 +192,50 @@ for (const [operator, key, wanted, met] of conditions) {
 }
 
 test('all conditions have to be met', () => {
-  assert.equal(decides({ StringEquals: { 'iot:ClientId': 'lamp', [room]: 'Hall' }, Bool: { [`${THING}IsAttached`]: 'true' } }), true)
+  assert.equal(
+    decides({ StringEquals: { 'iot:ClientId': 'lamp', [room]: 'Hall' }, Bool: { [`${THING}IsAttached`]: 'true' } }),
+    true,
+  )
   assert.equal(decides({ StringEquals: { 'iot:ClientId': 'lamp', [room]: 'Attic' } }), false)
   assert.equal(decides({ StringEquals: { 'iot:ClientId': 'lamp' }, Bool: { [`${THING}IsAttached`]: 'false' } }), false)
 })
 
 test('an operator or key that the hub does not know is met in an Allow and not met in a Deny', () => {
-  for (const condition of [{ BinaryEquals: { 'iot:ClientId': 'x' } }, { Bool: { 'aws:SecureTransport': 'false' } }, { StringEqualsMaybe: { 'iot:ClientId': 'x' } }]) {
+  for (const condition of [
+    { BinaryEquals: { 'iot:ClientId': 'x' } },
+    { Bool: { 'aws:SecureTransport': 'false' } },
+    { StringEqualsMaybe: { 'iot:ClientId': 'x' } },
+  ]) {
     assert.deepEqual([decides(condition), decides(condition, { effect: 'Deny' })], [true, false])
-    assert.equal(decides({ ...condition, StringEquals: { 'iot:ClientId': 'x' } }), false, 'what it does know still counts')
+    assert.equal(
+      decides({ ...condition, StringEquals: { 'iot:ClientId': 'x' } }),
+      false,
+      'what it does know still counts',
+    )
   }
 })
 
 const PERSISTENT = 'PersistentConnect'
-const connects: [condition: object | undefined, effect: 'Allow' | 'Deny', plain: boolean, will: boolean, persistent: boolean, both: boolean][] = [
+const connects: [
+  condition: object | undefined,
+  effect: 'Allow' | 'Deny',
+  plain: boolean,
+  will: boolean,
+  persistent: boolean,
+  both: boolean,
+][] = [
   [undefined, 'Allow', true, true, true, true],
   [{ 'ForAllValues:StringEquals': { 'iot:ConnectAttributes': [PERSISTENT] } }, 'Allow', true, false, true, false],
   [{ 'ForAllValues:StringNotEquals': { 'iot:ConnectAttributes': [PERSISTENT] } }, 'Allow', true, true, false, false],
   [{ 'ForAnyValue:StringEquals': { 'iot:ConnectAttributes': [PERSISTENT] } }, 'Deny', true, true, false, false],
-  [{ 'ForAllValues:StringEquals': { 'iot:ConnectAttributes': [PERSISTENT, 'LastWill'] } }, 'Allow', true, true, true, true],
+  [
+    { 'ForAllValues:StringEquals': { 'iot:ConnectAttributes': [PERSISTENT, 'LastWill'] } },
+    'Allow',
+    true,
+    true,
+    true,
+    true,
+  ],
   [{ 'ForAllValues:StringEquals': { 'iot:ConnectAttributes': ['LastWill'] } }, 'Allow', true, true, false, false],
   [{ 'ForAllValues:StringEquals': { 'iot:ConnectAttributes': [] } }, 'Allow', true, false, false, false],
   [{ 'ForAnyValue:StringEquals': { 'iot:ConnectAttributes': [PERSISTENT] } }, 'Allow', false, false, true, true],
@@ -192,7 +244,10 @@ const connects: [condition: object | undefined, effect: 'Allow' | 'Deny', plain:
 for (const [condition, effect, ...expected] of connects) {
   test(`of the ways to connect, ${effect} with ${JSON.stringify(condition)} lets in ${expected.join(', ')}`, () => {
     const ways = [[], ['LastWill'], [PERSISTENT], [PERSISTENT, 'LastWill']]
-    const letIn = ways.map((connectAttributes) => decides(condition ?? {}, { effect, asking: { connectAttributes } }) === (effect === 'Allow'))
+    const letIn = ways.map(
+      (connectAttributes) =>
+        decides(condition ?? {}, { effect, asking: { connectAttributes } }) === (effect === 'Allow'),
+    )
     assert.deepEqual(letIn, expected)
   })
 }
@@ -210,7 +265,13 @@ test('what cannot be read as a certificate has no values', () => {
 
 test('of a certificate five values at most count, of 1024 characters at most', async () => {
   const many = await certificateOf([...Array(7).keys()].map((n) => ({ OU: [`u${n}`] })))
-  assert.deepEqual(certificateFacts(many.pem).get(`${CERTIFICATE}Subject.OrganizationalUnit`), ['u0', 'u1', 'u2', 'u3', 'u4'])
+  assert.deepEqual(certificateFacts(many.pem).get(`${CERTIFICATE}Subject.OrganizationalUnit`), [
+    'u0',
+    'u1',
+    'u2',
+    'u3',
+    'u4',
+  ])
   const long = await certificateOf([{ O: ['x'.repeat(1025)] }, { O: ['y'.repeat(1024)] }])
   assert.deepEqual(certificateFacts(long.pem).get(`${CERTIFICATE}Subject.Organization`), ['y'.repeat(1024)])
 })

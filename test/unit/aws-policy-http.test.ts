@@ -4,19 +4,32 @@ import { AttachPolicyCommand, CreatePolicyCommand, CreateThingCommand } from '@a
 import { AwsBroker, deviceCertificate } from '../builders/aws-connections.ts'
 
 /** A hub whose device certificate may do just that. */
-async function allowing(Action: string | string[], Resource: string | string[], Condition?: object): Promise<AwsBroker> {
+async function allowing(
+  Action: string | string[],
+  Resource: string | string[],
+  Condition?: object,
+): Promise<AwsBroker> {
   const broker = new AwsBroker()
   broker.request('GET', '/things/lamp/shadow', { certificate: deviceCertificate })
   await broker.iot.send(new CreateThingCommand({ thingName: 'lamp' }))
-  const policyDocument = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource, ...(Condition !== undefined && { Condition }) } })
+  const policyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action, Resource, ...(Condition !== undefined && { Condition }) },
+  })
   await broker.iot.send(new CreatePolicyCommand({ policyName: 'p', policyDocument }))
-  await broker.iot.send(new AttachPolicyCommand({ policyName: 'p', target: `arn:aws:iot:us-east-1:1:cert/${deviceCertificate.sha256}` }))
+  await broker.iot.send(
+    new AttachPolicyCommand({ policyName: 'p', target: `arn:aws:iot:us-east-1:1:cert/${deviceCertificate.sha256}` }),
+  )
   return broker
 }
 
 const isLetIn = (broker: AwsBroker, method: string, url: string): boolean => {
   const body = url.includes('shadow') ? '{"state":{}}' : url.includes('jobs') ? '{"status":"IN_PROGRESS"}' : ''
-  const { status, headers } = broker.request(method, url, { certificate: deviceCertificate, local: false, body: method === 'GET' ? '' : body })
+  const { status, headers } = broker.request(method, url, {
+    certificate: deviceCertificate,
+    local: false,
+    body: method === 'GET' ? '' : body,
+  })
   assert.equal(status === 403, headers?.['x-amzn-errortype'] === 'ForbiddenException')
   return status !== 403
 }
@@ -43,12 +56,34 @@ const operations: [action: string, tail: string, method: string, url: string][] 
 for (const [action, tail, method, url] of operations) {
   test(`over HTTP, ${method} ${url} takes ${action} on ${tail}`, async () => {
     const arn = (name: string): string => (name === '*' ? '*' : `arn:aws:iot:us-east-1:123456789012:${name}`)
-    const letsIn = async (actions: string | string[], resource: string): Promise<boolean> => isLetIn(await allowing(actions, resource), method, url)
+    const letsIn = async (actions: string | string[], resource: string): Promise<boolean> =>
+      isLetIn(await allowing(actions, resource), method, url)
     assert.equal(await letsIn(action, arn(tail)), true)
     assert.equal(await letsIn('*', '*'), true)
     assert.equal(await letsIn(action, arn('topic/other')), false)
-    assert.equal(await letsIn(operations.map(([other]) => other).filter((other) => other !== action), '*'), false)
+    assert.equal(
+      await letsIn(
+        operations.map(([other]) => other).filter((other) => other !== action),
+        '*',
+      ),
+      false,
+    )
     const isJobs = action.startsWith('iotjobsdata:')
-    assert.deepEqual([await letsIn('iot:*', '*'), await letsIn('iotjobsdata:*', '*')], [!isJobs, isJobs], 'jobs are a service of their own')
+    assert.deepEqual(
+      [await letsIn('iot:*', '*'), await letsIn('iotjobsdata:*', '*')],
+      [!isJobs, isJobs],
+      'jobs are a service of their own',
+    )
   })
 }
+
+test('people are told why a device is refused over HTTP: its firmware seldom shows it', async () => {
+  const broker = await allowing('iot:GetThingShadow', 'arn:aws:iot:us-east-1:123456789012:thing/lamp')
+  assert.equal(isLetIn(broker, 'GET', '/things/pump/shadow'), false)
+  assert.deepEqual(broker.warnings, [
+    {
+      about: `certificate ${deviceCertificate.sha256}`,
+      text: 'GetThingShadow over HTTPS was refused: no policy allows iot:GetThingShadow on thing/pump',
+    },
+  ])
+})

@@ -7,7 +7,8 @@ export const ANY = -1
 export const ONE = -2
 
 /** The pattern that matches this text only, whatever characters are in it. */
-export const literal = (text: string): number[] => Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+export const literal = (text: string): number[] =>
+  Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
 
 /**
  * Whether the pattern matches the whole text. Only the last `ANY` passed is ever gone back to, which is enough: so it

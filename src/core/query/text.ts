@@ -10,13 +10,15 @@ type Test = (value: unknown) => boolean
 
 /**
  * Whether a value, as text and without regard to case, holds these words in a row. `*` in a word stands for any
- * characters, `?` for one, `\` makes the next one ordinary. A word that is a number also finds the same number written otherwise.
+ * characters, `?` for one, `\` makes the next one ordinary. A word that is a number also finds the same number written
+ * otherwise.
  */
 export function hasWords(words: readonly string[]): Test {
   const tests = words.map(wordTest)
   return (value) => {
     const found = wordsOf(value)
-    for (let start = 0; start + tests.length <= found.length; start += 1) if (tests.every((test, index) => test(found[start + index]!))) return true
+    for (let start = 0; start + tests.length <= found.length; start += 1)
+      if (tests.every((test, index) => test(found[start + index]!))) return true
     return false
   }
 }
@@ -49,8 +51,10 @@ interface Limit<T> {
   inclusive: boolean
 }
 
-const numeric = (bound: Bound | undefined): Limit<number> | undefined => bound && { ...bound, value: Number(bound.value) }
-const lower = (bound: Bound | undefined): Limit<string> | undefined => bound && { ...bound, value: bound.value.toLowerCase() }
+const numeric = (bound: Bound | undefined): Limit<number> | undefined =>
+  bound && { ...bound, value: Number(bound.value) }
+const lower = (bound: Bound | undefined): Limit<string> | undefined =>
+  bound && { ...bound, value: bound.value.toLowerCase() }
 
 const lies = <T extends number | string>(value: T, low: Limit<T> | undefined, high: Limit<T> | undefined): boolean =>
   (low === undefined || (low.inclusive ? value >= low.value : value > low.value)) &&

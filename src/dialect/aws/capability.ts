@@ -83,8 +83,10 @@ const policies: Capability[] = [
   ...list('Policies', 'modelled', {
     'iot:Connect, Publish, RetainPublish, Subscribe, Receive': 'for certificates; without any policy everything is allowed in open mode and nothing in strict mode',
     'iot:Publish for the last will': 'at CONNECT, and again when it is sent',
-    'iot:Receive on every delivery': 'people are told what was withheld; answers about jobs that a client has not subscribed to are not asked for',
-    'Policies of thing groups': 'of the thing that the certificate is attached to exclusively, or that is named like the client id and attached',
+    'iot:Receive on every delivery':
+      'people are told what was withheld; answers about jobs that a client has not subscribed to are not asked for',
+    'Policies of thing groups':
+      'of the thing that the certificate is attached to exclusively, or that is named like the client id and attached',
     'Policy variables of client, certificate, thing and connection': 'a value with one of * $ + ? # is not filled in',
     'Conditions': 'String, Numeric, Date, Bool, Null, IpAddress, Arn; IfExists, ForAllValues, ForAnyValue',
     'Condition keys': 'the variables, iot:ConnectAttributes, iot:JobId, iot:Topic',
@@ -94,9 +96,14 @@ const policies: Capability[] = [
   }),
   ...list('Policies', 'ignored', {
     'Other policy variables': 'their statement matches nothing; counted when the policy is made',
-    'Other condition operators and keys': 'taken as met in an Allow, as not met in a Deny; counted when the policy is made',
+    'Other condition operators and keys':
+      'taken as met in an Allow, as not met in a Deny; counted when the policy is made',
   }),
-  ...list('Policies', 'refused', { NotAction: 'MalformedPolicyException', 'More than 2048 bytes': 'MalformedPolicyException', 'More than 10 policies, or 2 on a group': 'LimitExceededException' }),
+  ...list('Policies', 'refused', {
+    NotAction: 'MalformedPolicyException',
+    'More than 2048 bytes': 'MalformedPolicyException',
+    'More than 10 policies, or 2 on a group': 'LimitExceededException',
+  }),
 ]
 
 const registry: Capability[] = [

@@ -3,7 +3,16 @@ import type { Connection, ConnectRequest } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { certificateFacts, type CertificateFacts } from './certificate-facts.ts'
 import { policyFault } from '../mqtt/publish-fault.ts'
-import { attachmentsOf, certificatesOf, certificateTarget, policiesOf, thingBehind, type Certificate, type PolicyRecord, type PolicyVersion } from './identity-store.ts'
+import {
+  attachmentsOf,
+  certificatesOf,
+  certificateTarget,
+  policiesOf,
+  thingBehind,
+  type Certificate,
+  type PolicyRecord,
+  type PolicyVersion,
+} from './identity-store.ts'
 import { parsePolicy, type Statement } from './policy-document.ts'
 import type { Asking, Facts } from './policy-facts.ts'
 import { Policy, type NamedPolicy } from './policies.ts'
@@ -68,7 +77,12 @@ function namedPolicy(record: PolicyRecord | undefined): NamedPolicy[] {
 
 /** What policies can say of a certificate that comes this way [aws B4.3]. */
 export function factsFor(ctx: Context, certificate: string, { clientId, address, domain }: Approach): Facts {
-  const about: Facts = { certificateId: certificate, certificate: () => factsOf(certificatesOf(ctx).get(certificate)), sourceIp: address, domainName: domain }
+  const about: Facts = {
+    certificateId: certificate,
+    certificate: () => factsOf(certificatesOf(ctx).get(certificate)),
+    sourceIp: address,
+    domainName: domain,
+  }
   if (clientId === undefined) return about
   const name = thingBehind(ctx, certificate, clientId)
   const thing = name === undefined ? undefined : ctx.engine.devices.get(keyOf('aws', name))
@@ -89,13 +103,20 @@ export function connectFault(ctx: Context, certificate: string, request: Connect
   const policy = policyFor(ctx, certificate, approachOf(request))
   if (policy === undefined) return undefined
   const { clientId, clean, will } = request
-  const asking: Asking = { connectAttributes: [...(clean ? [] : ['PersistentConnect']), ...(will === undefined ? [] : ['LastWill'])] }
-  if (!policy.allows('iot:Connect', `client/${clientId}`, asking)) return policy.explain('iot:Connect', `client/${clientId}`, asking)
+  const asking: Asking = {
+    connectAttributes: [...(clean ? [] : ['PersistentConnect']), ...(will === undefined ? [] : ['LastWill'])],
+  }
+  if (!policy.allows('iot:Connect', `client/${clientId}`, asking))
+    return policy.explain('iot:Connect', `client/${clientId}`, asking)
   const fault = will && policyFault(will, policy)
   return fault && `last will: ${fault}`
 }
 
-const approachOf = ({ clientId, remoteAddress, servername }: ConnectRequest): Approach => ({ clientId, address: remoteAddress, domain: servername })
+const approachOf = ({ clientId, remoteAddress, servername }: ConnectRequest): Approach => ({
+  clientId,
+  address: remoteAddress,
+  domain: servername,
+})
 
 /** The certificate a connection has authenticated with; `undefined` if it has shown something else. */
 export function certificateOf({ identity, request }: Connection): string | undefined {

@@ -55,7 +55,10 @@ export function certificateFacts(pem: string): CertificateFacts {
   }
   const certificate = read(pem)
   if (certificate === undefined) return facts
-  const { subject, issuer } = certificate.toLegacyObject() as unknown as Record<'subject' | 'issuer', Record<string, string | string[]> | undefined>
+  const { subject, issuer } = certificate.toLegacyObject() as unknown as Record<
+    'subject' | 'issuer',
+    Record<string, string | string[]> | undefined
+  >
   for (const [who, name] of Object.entries({ Subject: subject, Issuer: issuer })) {
     for (const [part, short] of Object.entries(PARTS)) add(`${PREFIX}${who}.${part}`, [name?.[short] ?? []].flat())
   }
@@ -83,7 +86,9 @@ function read(pem: string): X509Certificate | undefined {
 /** Node writes `DNS:a, email:b, DirName:"…"`: values with characters that could be misread are JSON strings. */
 function alternativeNames(text: string): { kind: string; value: string }[] {
   const names: { kind: string; value: string }[] = []
-  for (const [, label = '', quoted, bare = ''] of text.matchAll(/([A-Za-z0-9 ]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))(?:, |$)/gy)) {
+  for (const [, label = '', quoted, bare = ''] of text.matchAll(
+    /([A-Za-z0-9 ]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))(?:, |$)/gy,
+  )) {
     const kind = Object.hasOwn(ALTERNATIVES, label) ? ALTERNATIVES[label] : undefined
     if (kind === undefined) continue
     const value = quoted === undefined ? bare : String(parseJson(quoted))

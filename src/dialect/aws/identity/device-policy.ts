@@ -5,11 +5,25 @@ import { attachmentsOf, policiesOf } from './identity-store.ts'
 export const DEVICE_POLICY = 'local-iot-hub-device'
 
 const THING = '${iot:Connection.Thing.ThingName}'
-/** What AWS reserves for the thing, and where its designs for MQTT topics and its SDK samples have applications put the name of the thing. */
-const TOPICS = [`$aws/things/${THING}/*`, `${THING}/*`, `dt/${THING}/*`, `dt/*/${THING}/*`, `cmd/${THING}/*`, `cmd/*/${THING}/*`, 'sdk/*']
+/**
+ * What AWS reserves for the thing, and where its designs for MQTT topics and its SDK samples have applications put the
+ * name of the thing.
+ */
+const TOPICS = [
+  `$aws/things/${THING}/*`,
+  `${THING}/*`,
+  `dt/${THING}/*`,
+  `dt/*/${THING}/*`,
+  `cmd/${THING}/*`,
+  `cmd/*/${THING}/*`,
+  'sdk/*',
+]
 const resources = (type: string, names: string[]): string[] => names.map((name) => `arn:aws:iot:*:*:${type}/${name}`)
 const documentOf = (...statements: { Action: string[]; Resource: string[] }[]): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })) })
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })),
+  })
 
 /** Over MQTT a thing may be itself, and say and hear what is its own: least privilege, as AWS advises [aws 4.3]. */
 const OVER_MQTT = documentOf(
@@ -19,7 +33,8 @@ const OVER_MQTT = documentOf(
 )
 
 /** Over HTTP there is no client id, so that the variables stand for nothing [aws 1.3]: this one names the thing. */
-const overHttp = (thing: string): string => documentOf({ Action: ['iot:*', 'iotjobsdata:*'], Resource: resources('thing', [thing, `${thing}/*`]) })
+const overHttp = (thing: string): string =>
+  documentOf({ Action: ['iot:*', 'iotjobsdata:*'], Resource: resources('thing', [thing, `${thing}/*`]) })
 
 /** Attaches what the certificate of a thing needs: a policy that all share, and one of its own for HTTP. */
 export function attachDevicePolicies(ctx: Context, thing: string, principal: string): void {
@@ -34,5 +49,12 @@ export function attachDevicePolicies(ctx: Context, thing: string, principal: str
 function provide(ctx: Context, name: string, document: string): void {
   if (policiesOf(ctx).has(name)) return
   const versions = [{ id: '1', document, createdAt: ctx.now }]
-  policiesOf(ctx).set(name, { name, defaultVersion: '1', versions, lastVersion: 1, createdAt: ctx.now, updatedAt: ctx.now })
+  policiesOf(ctx).set(name, {
+    name,
+    defaultVersion: '1',
+    versions,
+    lastVersion: 1,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  })
 }

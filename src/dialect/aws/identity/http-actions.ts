@@ -4,7 +4,10 @@ import type { Asking } from './policy-facts.ts'
 import type { Plane } from '../rest/planes.ts'
 import { flagOf } from '../rest/parameters.ts'
 
-/** What a request over HTTP takes, as policies name it: every one of the actions, on the part of an ARN after the account. */
+/**
+ * What a request over HTTP takes, as policies name it: every one of the actions, on the part of an ARN after the
+ * account.
+ */
 export interface Asked {
   actions: string[]
   resource: string
@@ -18,10 +21,15 @@ export const hostOf = ({ headers }: HttpRequest): string | undefined => headers[
 export function askedFor(plane: Plane, operation: string, request: HttpRequest, params: Params): Asked {
   if (plane === 'jobs-data') {
     const { jobId } = params
-    return { actions: [`iotjobsdata:${operation}`], resource: thingOf(params), ...(jobId !== undefined && { asking: { jobId } }) }
+    return {
+      actions: [`iotjobsdata:${operation}`],
+      resource: thingOf(params),
+      ...(jobId !== undefined && { asking: { jobId } }),
+    }
   }
   // To retain a message takes a right of its own, as over MQTT.
-  const actions = operation === 'Publish' && flagOf(request, 'retain') ? ['iot:Publish', 'iot:RetainPublish'] : [`iot:${operation}`]
+  const actions =
+    operation === 'Publish' && flagOf(request, 'retain') ? ['iot:Publish', 'iot:RetainPublish'] : [`iot:${operation}`]
   const topic = operation === 'SendDirectMessage' ? request.query.get('topic') : null
   return { actions, resource: resourceOf(request, params), ...(topic !== null && { asking: { topic } }) }
 }

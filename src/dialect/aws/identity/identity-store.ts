@@ -51,7 +51,8 @@ export const certificatesOf = (ctx: Pick<Context, 'own'>): Table<Certificate> =>
 /** Policies by name. */
 export const policiesOf = (ctx: Pick<Context, 'own'>): Table<PolicyRecord> => ctx.own('policies')
 /** Names of the policies attached to a target, by target as `targetOf` has it. */
-export const attachmentsOf = (ctx: Pick<Context, 'own'>): Table<{ target: string; policies: string[] }> => ctx.own('policy-attachments')
+export const attachmentsOf = (ctx: Pick<Context, 'own'>): Table<{ target: string; policies: string[] }> =>
+  ctx.own('policy-attachments')
 /** The principals attached to a thing, by thing name; principals as `targetOf` has them. */
 export const principalsOf = (ctx: Pick<Context, 'own'>): Table<ThingPrincipals> => ctx.own('thing-principals')
 
@@ -74,7 +75,9 @@ function exclusivesOf(ctx: Pick<Context, 'own'>): Map<string, string> {
   let index = EXCLUSIVES.get(table)
   if (index === undefined) {
     const all = [...table.values()].flatMap(({ thing, principals }) => principals.map((one) => ({ thing, ...one })))
-    index = new Map(all.flatMap(({ principal, type, thing }) => (type === 'EXCLUSIVE_THING' ? [[principal, thing] as const] : [])))
+    index = new Map(
+      all.flatMap(({ principal, type, thing }) => (type === 'EXCLUSIVE_THING' ? [[principal, thing] as const] : [])),
+    )
     EXCLUSIVES.set(table, index)
   }
   return index
@@ -91,7 +94,8 @@ export function thingsOfPrincipal(ctx: Context, principal: string): { thing: str
 }
 
 /** The thing a principal is attached to exclusively. */
-export const exclusiveThing = (ctx: Pick<Context, 'own'>, principal: string): string | undefined => exclusivesOf(ctx).get(principal)
+export const exclusiveThing = (ctx: Pick<Context, 'own'>, principal: string): string | undefined =>
+  exclusivesOf(ctx).get(principal)
 
 /** Attaches a principal to a thing, or changes how it is attached. */
 export function attachPrincipal(ctx: Context, thing: string, principal: string, type: PrincipalType): void {
@@ -117,7 +121,9 @@ export function detachPrincipals(ctx: Context, thing: string, principal?: string
 
 /** Whether the principal is attached to that thing. */
 export const isAttached = (ctx: Context, thing: string, principal: string): boolean =>
-  principalsOf(ctx).get(thing)?.principals.some((other) => other.principal === principal) === true
+  principalsOf(ctx)
+    .get(thing)
+    ?.principals.some((other) => other.principal === principal) === true
 
 /**
  * The thing that a certificate stands for: the one it is attached to exclusively, else the one named like the client
@@ -125,5 +131,8 @@ export const isAttached = (ctx: Context, thing: string, principal: string): bool
  */
 export function thingBehind(ctx: Context, certificate: string, clientId: string | undefined): string | undefined {
   const principal = certificateTarget(certificate)
-  return exclusiveThing(ctx, principal) ?? (clientId !== undefined && isAttached(ctx, clientId, principal) ? clientId : undefined)
+  return (
+    exclusiveThing(ctx, principal) ??
+    (clientId !== undefined && isAttached(ctx, clientId, principal) ? clientId : undefined)
+  )
 }

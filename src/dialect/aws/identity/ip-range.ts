@@ -1,4 +1,7 @@
-/** Whether an IP address lies in a range `address/prefix`, or is that address [IAM: IpAddress]. `::ffff:1.2.3.4` counts as both that it is. */
+/**
+ * Whether an IP address lies in a range `address/prefix`, or is that address [IAM: IpAddress]. `::ffff:1.2.3.4` counts
+ * as both that it is.
+ */
 export function isInRange(address: string, range: string): boolean {
   const [base = '', prefix, ...rest] = range.split('/')
   const bits = base.includes(':') ? 128 : 32

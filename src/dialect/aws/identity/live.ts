@@ -4,11 +4,14 @@ import type { Context } from '../../dialect.ts'
 import { certificateOf, refresh } from './access.ts'
 import { principalsOf } from './identity-store.ts'
 
-/** The live connections of each certificate. Lives with the engine: it is what the sockets are, not state to be stored. */
+/**
+ * The live connections of each certificate. Lives with the engine: it is what the sockets are, not state to be stored.
+ */
 const LIVE = new WeakMap<Engine, Map<string, Set<Connection>>>()
 
 /** The live connections that have authenticated with this certificate. */
-export const liveOf = (ctx: Context, certificate: string): Iterable<Connection> => LIVE.get(ctx.engine)?.get(certificate) ?? []
+export const liveOf = (ctx: Context, certificate: string): Iterable<Connection> =>
+  LIVE.get(ctx.engine)?.get(certificate) ?? []
 
 /** Takes note of a connection that has come up. */
 export function remember(ctx: Context, connection: Connection): void {
@@ -29,18 +32,26 @@ export function forget(ctx: Context, connection: Connection): void {
   if (certificate !== undefined && connections?.size === 0) LIVE.get(ctx.engine)?.delete(certificate)
 }
 
-/** Brings live connections up to date after a policy or an attachment of this target has changed; without one, all of them. */
+/**
+ * Brings live connections up to date after a policy or an attachment of this target has changed; without one, all of
+ * them.
+ */
 export function refreshTarget(ctx: Context, target?: string): void {
   if (target?.startsWith('cert/') === true) {
     for (const connection of liveOf(ctx, target.slice('cert/'.length))) refresh(ctx, connection)
     return
   }
-  for (const connections of LIVE.get(ctx.engine)?.values() ?? []) for (const connection of connections) refresh(ctx, connection)
+  for (const connections of LIVE.get(ctx.engine)?.values() ?? [])
+    for (const connection of connections) refresh(ctx, connection)
 }
 
-/** Brings the live connections that stand for a thing up to date after it has changed: those of its name, and of what is its own. */
+/**
+ * Brings the live connections that stand for a thing up to date after it has changed: those of its name, and of what is
+ * its own.
+ */
 export function refreshThing(ctx: Context, thing: string): void {
   const connection = ctx.connections.bySession('aws', thing)
   if (connection !== undefined && certificateOf(connection) !== undefined) refresh(ctx, connection)
-  for (const { principal, type } of principalsOf(ctx).get(thing)?.principals ?? []) if (type === 'EXCLUSIVE_THING') refreshTarget(ctx, principal)
+  for (const { principal, type } of principalsOf(ctx).get(thing)?.principals ?? [])
+    if (type === 'EXCLUSIVE_THING') refreshTarget(ctx, principal)
 }

@@ -31,7 +31,10 @@ interface Rules {
 
 const NOTHING: Asking = {}
 
-/** The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws B4.2]. Resources are what follows region and account in an ARN. */
+/**
+ * The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws B4.2]. Resources are what
+ * follows region and account in an ARN.
+ */
 export class Policy {
   readonly #policies: readonly NamedPolicy[]
   readonly #facts: Facts
@@ -62,10 +65,14 @@ export class Policy {
   judge(action: string, resource: string, asking = NOTHING): Judgement {
     const { rules, missing } = this.#of(action)
     const applying = rules.filter((rule) => applies(rule, resource, asking))
-    const namesOf = (deny: boolean): string[] => [...new Set(applying.flatMap((rule) => (rule.deny === deny ? [rule.policy] : [])))]
+    const namesOf = (deny: boolean): string[] => [
+      ...new Set(applying.flatMap((rule) => (rule.deny === deny ? [rule.policy] : []))),
+    ]
     const [allowing, denying] = [namesOf(false), namesOf(true)]
     const effect = denying.length > 0 ? 'Deny' : allowing.length > 0 ? 'Allow' : undefined
-    const unasked = rules.flatMap(({ asked }) => asked.flatMap(({ key }) => (askedValues(key, asking).length === 0 ? [key] : [])))
+    const unasked = rules.flatMap(({ asked }) =>
+      asked.flatMap(({ key }) => (askedValues(key, asking).length === 0 ? [key] : [])),
+    )
     return { effect, allowing, denying, missing: [...new Set([...missing, ...unasked])] }
   }
 
@@ -76,8 +83,12 @@ export class Policy {
     const rule = applying.find(({ deny }) => deny) ?? applying[0]
     const what = `${action} on ${resource}`
     if (rule !== undefined) return `${nameOf(rule)} ${rule.deny ? 'denies' : 'allows'} ${what}`
-    const unfit = rules.filter((one) => isAbout(one, resource)).map((one) => ({ ...one, why: `its condition ${unmet(one, asking)} is not met` }))
-    const reasons = [...passedOver, ...unfit].flatMap((one) => (one.deny ? [] : [`${nameOf(one)} does not count: ${one.why}`]))
+    const unfit = rules
+      .filter((one) => isAbout(one, resource))
+      .map((one) => ({ ...one, why: `its condition ${unmet(one, asking)} is not met` }))
+    const reasons = [...passedOver, ...unfit].flatMap((one) =>
+      one.deny ? [] : [`${nameOf(one)} does not count: ${one.why}`],
+    )
     return [`no policy allows ${what}`, ...reasons.slice(0, MAX_REASONS)].join('; ')
   }
 

@@ -28,8 +28,12 @@ export const attachmentRoutes: Route[] = [
     const { items, next } = targetsOf(call, requirePolicy(call.ctx, call.params['policyName']).name)
     return { targets: items, nextMarker: next }
   }),
-  operation('AttachPrincipalPolicy', 'PUT', '/principal-policies/:policyName', (call) => attach(call, principalIn(call, 'x-amzn-iot-principal'))),
-  operation('DetachPrincipalPolicy', 'DELETE', '/principal-policies/:policyName', (call) => detach(call, principalIn(call, 'x-amzn-iot-principal'))),
+  operation('AttachPrincipalPolicy', 'PUT', '/principal-policies/:policyName', (call) =>
+    attach(call, principalIn(call, 'x-amzn-iot-principal')),
+  ),
+  operation('DetachPrincipalPolicy', 'DELETE', '/principal-policies/:policyName', (call) =>
+    detach(call, principalIn(call, 'x-amzn-iot-principal')),
+  ),
   operation('ListPrincipalPolicies', 'GET', '/principal-policies', (call) => {
     const { ctx, request } = call
     const names = attachmentsOf(ctx).get(principalIn(call, 'x-amzn-iot-principal'))?.policies ?? []
@@ -39,7 +43,8 @@ export const attachmentRoutes: Route[] = [
   }),
   operation('ListPolicyPrincipals', 'GET', '/policy-principals', (call) => {
     // Nobody keeps when a policy was attached.
-    if (textOf(call.request, 'isAscendingOrder') !== undefined) call.ctx.ignored('ListPolicyPrincipals.isAscendingOrder')
+    if (textOf(call.request, 'isAscendingOrder') !== undefined)
+      call.ctx.ignored('ListPolicyPrincipals.isAscendingOrder')
     const { items, next } = targetsOf(call, requirePolicy(call.ctx, call.request.headers['x-amzn-iot-policy']).name)
     return { principals: items, nextMarker: next }
   }),
@@ -59,7 +64,8 @@ export function requireTarget(ctx: Context, target: string): void {
 function attach({ ctx, params }: Call, target: string): object {
   const { name } = requirePolicy(ctx, params['policyName'])
   requireTarget(ctx, target)
-  if (!/^(?:cert|thinggroup)\//.test(target)) ctx.ignored('AttachPolicy: a target that is neither a certificate nor a thing group')
+  if (!/^(?:cert|thinggroup)\//.test(target))
+    ctx.ignored('AttachPolicy: a target that is neither a certificate nor a thing group')
   const policies = attachmentsOf(ctx).get(target)?.policies ?? []
   if (policies.includes(name)) return {}
   const most = target.startsWith('thinggroup/') ? MAX_GROUP_POLICIES : MAX_POLICIES
@@ -72,7 +78,10 @@ function attach({ ctx, params }: Call, target: string): object {
 /** Succeeds where nothing was attached. */
 function detach({ ctx, params }: Call, target: string): object {
   const { name } = requirePolicy(ctx, params['policyName'])
-  const left = attachmentsOf(ctx).get(target)?.policies.filter((other) => other !== name) ?? []
+  const left =
+    attachmentsOf(ctx)
+      .get(target)
+      ?.policies.filter((other) => other !== name) ?? []
   if (left.length === 0) attachmentsOf(ctx).delete(target)
   else attachmentsOf(ctx).set(target, { target, policies: left })
   refreshTarget(ctx, target)
@@ -81,7 +90,9 @@ function detach({ ctx, params }: Call, target: string): object {
 
 /** The target itself; of a group its ancestors, too. */
 export function withAncestors(ctx: Context, target: string): string[] {
-  return target.startsWith('thinggroup/') ? groupTargets(ctx, keyOf('aws', target.slice('thinggroup/'.length))) : [target]
+  return target.startsWith('thinggroup/')
+    ? groupTargets(ctx, keyOf('aws', target.slice('thinggroup/'.length)))
+    : [target]
 }
 
 function listPolicies({ ctx, request }: Pick<Call, 'ctx' | 'request'>, targets: string[]): object {

@@ -51,7 +51,8 @@ export function readPolicy(text: string): Statement[] {
 export function parsePolicy(text: string): Statement[] {
   const document = parseObject(text)
   const version = document['Version']
-  if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17') throw malformed(`Version must be "2012-10-17"`)
+  if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
+    throw malformed(`Version must be "2012-10-17"`)
   const statements = listOf(document['Statement'])
   if (statements.length === 0) throw malformed('Statement must be an object or a non-empty array')
   return statements.map(readStatement)
@@ -66,7 +67,8 @@ function readStatement(statement: unknown, index: number): Statement {
   const effect = statement['Effect']
   if (effect !== 'Allow' && effect !== 'Deny') throw malformed(`${where}.Effect must be "Allow" or "Deny"`)
   const except = statement['NotResource'] !== undefined
-  if (except && statement['Resource'] !== undefined) throw malformed(`${where} must have either Resource or NotResource`)
+  if (except && statement['Resource'] !== undefined)
+    throw malformed(`${where} must have either Resource or NotResource`)
   const member = except ? 'NotResource' : 'Resource'
   return {
     effect,
@@ -103,7 +105,10 @@ function textIn(value: unknown, where: string): string {
   return String(value)
 }
 
-/** What in a document does not mean here what its author meant: operators, keys and variables that the hub does not know. */
+/**
+ * What in a document does not mean here what its author meant: operators, keys and variables that the hub does not
+ * know.
+ */
 export function unmodelledParts(statements: readonly Statement[]): string[] {
   const found = new Set<string>()
   for (const { resources, conditions } of statements) {
@@ -136,6 +141,9 @@ function parseObject(text: string): Record<string, unknown> {
   return document
 }
 
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value])
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const malformed = (what: string): AwsError => new AwsError('MalformedPolicyException', `The policy document is malformed: ${what}`)
+const listOf = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const malformed = (what: string): AwsError =>
+  new AwsError('MalformedPolicyException', `The policy document is malformed: ${what}`)

@@ -64,7 +64,8 @@ export const isAsked = (name: string): boolean => Object.hasOwn(ASKED, name)
 export const askedValues = (name: string, asking: Asking): readonly string[] => ASKED[name]?.(asking) ?? []
 
 /** Whether policies may ask for that. */
-export const isKnown = (name: string): boolean => Object.hasOwn(KNOWN, name) || isAsked(name) || ATTRIBUTE.test(name) || isCertificateFact(baseOf(name).base)
+export const isKnown = (name: string): boolean =>
+  Object.hasOwn(KNOWN, name) || isAsked(name) || ATTRIBUTE.test(name) || isCertificateFact(baseOf(name).base)
 
 /** All values under a name: none, one, or those of a certificate. */
 export function valuesOf(facts: Facts, name: string): readonly string[] {

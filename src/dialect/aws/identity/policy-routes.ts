@@ -18,7 +18,9 @@ const MAX_VERSIONS = 5
 /** Policies and their versions [aws 4.3]. */
 export const policyRoutes: Route[] = [
   operation('CreatePolicy', 'POST', '/policies/:policyName', create),
-  operation('GetPolicy', 'GET', '/policies/:policyName', ({ ctx, request, params }) => describe(requirePolicy(ctx, params['policyName']), callerOf(request))),
+  operation('GetPolicy', 'GET', '/policies/:policyName', ({ ctx, request, params }) =>
+    describe(requirePolicy(ctx, params['policyName']), callerOf(request)),
+  ),
   operation('ListPolicies', 'GET', '/policies', ({ ctx, request }) => {
     const { items, next } = pageOf(request, policiesOf(ctx).values(), creationOrder(request), BY_MARKER)
     return { policies: items.map(({ name }) => policySummary(callerOf(request), name)), nextMarker: next }
@@ -40,7 +42,11 @@ export const policyRoutes: Route[] = [
   }),
   operation('ListPolicyVersions', 'GET', '/policies/:policyName/version', ({ ctx, params }) => {
     const { versions, defaultVersion } = requirePolicy(ctx, params['policyName'])
-    const shown = versions.map(({ id, createdAt }) => ({ versionId: id, isDefaultVersion: id === defaultVersion, createDate: floatSeconds(createdAt) }))
+    const shown = versions.map(({ id, createdAt }) => ({
+      versionId: id,
+      isDefaultVersion: id === defaultVersion,
+      createDate: floatSeconds(createdAt),
+    }))
     return { policyVersions: shown.reverse() }
   }),
   operation('SetDefaultPolicyVersion', 'PATCH', '/policies/:policyName/version/:policyVersionId', (call) => {
@@ -51,14 +57,18 @@ export const policyRoutes: Route[] = [
   operation('DeletePolicyVersion', 'DELETE', '/policies/:policyName/version/:policyVersionId', (call) => {
     const policy = requirePolicy(call.ctx, call.params['policyName'])
     const { id } = requireVersion(call, policy)
-    if (id === policy.defaultVersion) throw new AwsError('DeleteConflictException', `Version ${id} is the default version of the policy ${policy.name}`)
+    if (id === policy.defaultVersion)
+      throw new AwsError('DeleteConflictException', `Version ${id} is the default version of the policy ${policy.name}`)
     save(call.ctx, { ...policy, versions: policy.versions.filter((version) => version.id !== id) })
     return {}
   }),
 ]
 
 /** Name and ARN, as lists show policies. */
-export const policySummary = (caller: Caller, name: string): object => ({ policyName: name, policyArn: arn.policy(caller, name) })
+export const policySummary = (caller: Caller, name: string): object => ({
+  policyName: name,
+  policyArn: arn.policy(caller, name),
+})
 
 /** The policy, or ResourceNotFoundException. */
 export function requirePolicy(ctx: Context, name: string | undefined): PolicyRecord {
@@ -73,7 +83,9 @@ function requireVersion({ params }: Call, { name, versions }: PolicyRecord): Pol
   return version
 }
 
-/** The document as it came; MalformedPolicyException if it is none. Counts what in it does not mean here what it says. */
+/**
+ * The document as it came; MalformedPolicyException if it is none. Counts what in it does not mean here what it says.
+ */
 function readDocument(ctx: Context, name: string, fields: Fields): string {
   const document = fields.required('policyDocument', fields.text('policyDocument', { max: 404_600 }))
   for (const part of unmodelledParts(readPolicy(document))) ctx.ignored(`policy ${name}: ${part}`)
@@ -89,7 +101,13 @@ function create(call: Call): object {
   const policyArn = arn.policy(callerOf(request), name)
   if (policiesOf(ctx).has(name)) throw alreadyExists(`The policy ${name} already exists`, name, policyArn)
   const times = { createdAt: ctx.now, updatedAt: ctx.now }
-  policiesOf(ctx).set(name, { name, defaultVersion: '1', lastVersion: 1, versions: [{ id: '1', document, createdAt: ctx.now }], ...times })
+  policiesOf(ctx).set(name, {
+    name,
+    defaultVersion: '1',
+    lastVersion: 1,
+    versions: [{ id: '1', document, createdAt: ctx.now }],
+    ...times,
+  })
   setTags(ctx, `policy/${name}`, tags)
   return { policyName: name, policyArn, policyDocument: document, policyVersionId: '1' }
 }
@@ -99,12 +117,21 @@ function createVersion(call: Call): object {
   const policy = requirePolicy(ctx, call.params['policyName'])
   const document = readDocument(ctx, policy.name, readBody(call, ['policyDocument']))
   const isDefault = flagOf(request, 'setAsDefault')
-  if (policy.versions.length >= MAX_VERSIONS) throw new AwsError('VersionsLimitExceededException', `The policy ${policy.name} has ${MAX_VERSIONS} versions already`)
+  if (policy.versions.length >= MAX_VERSIONS)
+    throw new AwsError(
+      'VersionsLimitExceededException',
+      `The policy ${policy.name} has ${MAX_VERSIONS} versions already`,
+    )
   const id = String(policy.lastVersion + 1)
   const versions = [...policy.versions, { id, document, createdAt: ctx.now }]
   const next = { ...policy, versions, lastVersion: policy.lastVersion + 1 }
   save(ctx, isDefault ? withDefault(ctx, next, id) : next)
-  return { policyArn: arn.policy(callerOf(request), policy.name), policyDocument: document, policyVersionId: id, isDefaultVersion: isDefault }
+  return {
+    policyArn: arn.policy(callerOf(request), policy.name),
+    policyDocument: document,
+    policyVersionId: id,
+    isDefaultVersion: isDefault,
+  }
 }
 
 const describe = (policy: PolicyRecord, caller: Caller): object => ({
@@ -120,21 +147,26 @@ const describe = (policy: PolicyRecord, caller: Caller): object => ({
 function withDefault({ now }: Context, policy: PolicyRecord, id: string): PolicyRecord {
   if (policy.defaultVersion === id) return policy
   const changed = [policy.defaultVersion, id]
-  const versions = policy.versions.map((version) => (changed.includes(version.id) ? { ...version, updatedAt: now } : version))
+  const versions = policy.versions.map((version) =>
+    changed.includes(version.id) ? { ...version, updatedAt: now } : version,
+  )
   return { ...policy, versions, defaultVersion: id }
 }
 
 /** Live connections follow at once. */
 function save(ctx: Context, policy: PolicyRecord): void {
   policiesOf(ctx).set(policy.name, { ...policy, updatedAt: ctx.now })
-  for (const { target, policies } of attachmentsOf(ctx).values()) if (policies.includes(policy.name)) refreshTarget(ctx, target)
+  for (const { target, policies } of attachmentsOf(ctx).values())
+    if (policies.includes(policy.name)) refreshTarget(ctx, target)
 }
 
 function remove({ ctx, params }: Call): object {
   const { name, versions } = requirePolicy(ctx, params['policyName'])
-  if (versions.length > 1) throw new AwsError('DeleteConflictException', `The policy ${name} has more than its default version`)
+  if (versions.length > 1)
+    throw new AwsError('DeleteConflictException', `The policy ${name} has more than its default version`)
   for (const { target, policies } of attachmentsOf(ctx).values()) {
-    if (policies.includes(name)) throw new AwsError('DeleteConflictException', `The policy ${name} is attached to ${target}`)
+    if (policies.includes(name))
+      throw new AwsError('DeleteConflictException', `The policy ${name} is attached to ${target}`)
   }
   policiesOf(ctx).delete(name)
   setTags(ctx, `policy/${name}`, undefined)

@@ -28,7 +28,10 @@ export const principalRoutes: Route[] = [
   }),
   operation('ListThingPrincipalsV2', 'GET', '/things/:thingName/principals-v2', (call) => {
     const { items, next } = principalsOfThing(call)
-    const shown = items.map(({ principal, type }) => ({ principal: arnOf(callerOf(call.request), principal), thingPrincipalType: type }))
+    const shown = items.map(({ principal, type }) => ({
+      principal: arnOf(callerOf(call.request), principal),
+      thingPrincipalType: type,
+    }))
     return { thingPrincipalObjects: shown, nextToken: next }
   }),
   operation('ListPrincipalThings', 'GET', '/principals/things', (call) => {
@@ -37,7 +40,10 @@ export const principalRoutes: Route[] = [
   }),
   operation('ListPrincipalThingsV2', 'GET', '/principals/things-v2', (call) => {
     const { items, next } = thingsOf(call)
-    return { principalThingObjects: items.map(({ thing, type }) => ({ thingName: thing, thingPrincipalType: type })), nextToken: next }
+    return {
+      principalThingObjects: items.map(({ thing, type }) => ({ thingName: thing, thingPrincipalType: type })),
+      nextToken: next,
+    }
   }),
 ]
 
@@ -72,7 +78,12 @@ function attach(call: Call): object {
   const type = readType(call) ?? 'NON_EXCLUSIVE_THING'
   const others = thingsOfPrincipal(ctx, principal).filter((other) => other.thing !== thing)
   const exclusive = others.find((other) => type === 'EXCLUSIVE_THING' || other.type === 'EXCLUSIVE_THING')
-  if (exclusive !== undefined) throw invalidRequest('thingPrincipalType', type, `is not possible: the principal is attached to the thing ${exclusive.thing}`)
+  if (exclusive !== undefined)
+    throw invalidRequest(
+      'thingPrincipalType',
+      type,
+      `is not possible: the principal is attached to the thing ${exclusive.thing}`,
+    )
   changing(ctx, thing, principal, () => attachPrincipal(ctx, thing, principal, type))
   return {}
 }
@@ -105,11 +116,19 @@ function detach(call: Call): object {
 function principalsOfThing(call: Call): { items: ThingPrincipals['principals']; next: string | undefined } {
   const { ctx, request, params } = call
   const thing = requireThing(ctx, params['thingName']).name
-  return pageOf(request, ofType(principalsOf(ctx).get(thing)?.principals ?? [], readType(call)), ({ principal }) => principal)
+  return pageOf(
+    request,
+    ofType(principalsOf(ctx).get(thing)?.principals ?? [], readType(call)),
+    ({ principal }) => principal,
+  )
 }
 
 function thingsOf(call: Call): { items: { thing: string; type: PrincipalType }[]; next: string | undefined } {
-  return pageOf(call.request, ofType(thingsOfPrincipal(call.ctx, principalIn(call, HEADER)), readType(call)), ({ thing }) => thing)
+  return pageOf(
+    call.request,
+    ofType(thingsOfPrincipal(call.ctx, principalIn(call, HEADER)), readType(call)),
+    ({ thing }) => thing,
+  )
 }
 
 const ofType = <T extends { type: PrincipalType }>(attached: T[], type: PrincipalType | undefined): T[] =>

@@ -1,7 +1,8 @@
 import { createPrivateKey } from 'node:crypto'
 
 /**
- * A private key in the form in which AWS hands out its RSA keys, PKCS#1: some firmware looks for `BEGIN RSA PRIVATE KEY`.
+ * A private key in the form in which AWS hands out its RSA keys, PKCS#1: some firmware looks for `BEGIN RSA PRIVATE
+ * KEY`.
  * Other keys stay as they are.
  */
 export function asAwsWrites(pem: string): string {

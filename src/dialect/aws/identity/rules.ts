@@ -27,22 +27,29 @@ export const allowsAll = ({ deny, except, resources, asked }: Rule): boolean =>
   !deny && !except && asked.length === 0 && resources.some(({ glob }) => glob.length === 1 && glob[0] === ANY)
 
 /** Whether it is about that resource and its conditions are met. */
-export const applies = (rule: Rule, resource: string, asking: Asking): boolean => isAbout(rule, resource) && unmet(rule, asking) === undefined
+export const applies = (rule: Rule, resource: string, asking: Asking): boolean =>
+  isAbout(rule, resource) && unmet(rule, asking) === undefined
 
 /** Whether its resources say so. */
 export function isAbout({ resources, except }: Rule, resource: string): boolean {
-  for (const { glob, whole } of resources) if (matches(glob, whole ? ARN_UP_TO_ACCOUNT + resource : resource)) return !except
+  for (const { glob, whole } of resources)
+    if (matches(glob, whole ? ARN_UP_TO_ACCOUNT + resource : resource)) return !except
   return except
 }
 
 /** The condition that this question does not meet, if there is one. */
 export function unmet({ asked }: Rule, asking: Asking): string | undefined {
-  for (const { name, operator, key, wanted } of asked) if (!isMet(operator, askedValues(key, asking), wanted)) return name
+  for (const { name, operator, key, wanted } of asked)
+    if (!isMet(operator, askedValues(key, asking), wanted)) return name
   return undefined
 }
 
 /** Makes a statement's rule for somebody, or says why it matches nothing, whether it allows or denies. */
-export function compile(statement: Statement, facts: Facts, missing: Set<string>): Pick<Rule, 'resources' | 'asked'> | { why: string } {
+export function compile(
+  statement: Statement,
+  facts: Facts,
+  missing: Set<string>,
+): Pick<Rule, 'resources' | 'asked'> | { why: string } {
   const lookup: Lookup = (variable) => {
     const [value] = valuesOf(facts, variable)
     if (value !== undefined) return { value }
@@ -53,8 +60,10 @@ export function compile(statement: Statement, facts: Facts, missing: Set<string>
   for (const condition of statement.conditions) {
     const { operator, key } = condition
     if (operator === undefined || !condition.isKnown) {
-      // [aws B4.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when the policy is made.
-      if (statement.effect === 'Deny') return { why: `the hub does not know its condition ${nameOfCondition(condition)}` }
+      // [aws B4.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when the
+      // policy is made.
+      if (statement.effect === 'Deny')
+        return { why: `the hub does not know its condition ${nameOfCondition(condition)}` }
       continue
     }
     const wanted = wantedOf(condition, operator, lookup)
@@ -63,7 +72,10 @@ export function compile(statement: Statement, facts: Facts, missing: Set<string>
     else {
       const values = valuesOf(facts, key)
       if (values.length === 0 && operator.fits !== undefined) missing.add(key)
-      if (!isMet(operator, values, wanted)) return { why: `its condition ${nameOfCondition(condition)} is not met${values.length === 0 ? ', which has no value' : ''}` }
+      if (!isMet(operator, values, wanted))
+        return {
+          why: `its condition ${nameOfCondition(condition)} is not met${values.length === 0 ? ' (no value)' : ''}`,
+        }
     }
   }
   const resources: { glob: Glob; whole: boolean }[] = []

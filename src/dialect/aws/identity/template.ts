@@ -31,9 +31,13 @@ export const variablesIn = (template: Template): string[] =>
 
 /** The pattern that a text without variables is: `*` any run of characters, `?` exactly one. */
 export const patternOf = (text: string): Glob =>
-  Array.from({ length: text.length }, (_, at) => (text[at] === '*' ? ANY : text[at] === '?' ? ONE : text.charCodeAt(at)))
+  Array.from({ length: text.length }, (_, at) =>
+    text[at] === '*' ? ANY : text[at] === '?' ? ONE : text.charCodeAt(at),
+  )
 
-/** The pattern that a template stands for: `*` and `?` are wildcards where the author wrote them, never inside a value. */
+/**
+ * The pattern that a template stands for: `*` and `?` are wildcards where the author wrote them, never inside a value.
+ */
 export function globOf(template: Template, lookup: Lookup): { glob: Glob } | { why: string } {
   const glob: number[] = []
   for (const part of template) {
@@ -63,5 +67,7 @@ export function textOf(template: Template, lookup: Lookup): { text: string } | {
 function valueOf(variable: string, lookup: Lookup): { value: string } | { why: string } {
   if (CHARACTERS.includes(variable)) return { value: variable }
   const found = lookup(variable)
-  return 'value' in found && /[*$+?#]/.test(found.value) ? { why: `\${${variable}} is not filled in: its value holds one of * $ + ? #` } : found
+  return 'value' in found && /[*$+?#]/.test(found.value)
+    ? { why: `\${${variable}} is not filled in: its value holds one of * $ + ? #` }
+    : found
 }

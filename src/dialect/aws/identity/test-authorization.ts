@@ -29,7 +29,12 @@ function effectivePolicies(call: Call): object {
     const policy = policiesOf(ctx).get(name)
     return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document
   }
-  return { effectivePolicies: names.map((name) => ({ ...policySummary(callerOf(request), name), policyDocument: documentOf(name) })) }
+  return {
+    effectivePolicies: names.map((name) => ({
+      ...policySummary(callerOf(request), name),
+      policyDocument: documentOf(name),
+    })),
+  }
 }
 
 const passOverPool = ({ ctx, operation: name }: Call, fields: Fields): void => {
@@ -38,7 +43,12 @@ const passOverPool = ({ ctx, operation: name }: Call, fields: Fields): void => {
 
 function readPrincipal(ctx: Context, principal: string): string {
   const target = targetOf(principal)
-  if (!/^(?:cert|thinggroup)\//.test(target)) throw invalidRequest('principal', principal, 'must be the ARN of a certificate or of a thing group: the hub knows no other principals')
+  if (!/^(?:cert|thinggroup)\//.test(target))
+    throw invalidRequest(
+      'principal',
+      principal,
+      'must be the ARN of a certificate or of a thing group: the hub knows no other principals',
+    )
   requireTarget(ctx, target)
   return target
 }
@@ -52,12 +62,26 @@ function namesFor(ctx: Context, target: string, clientId: string | undefined): s
 const idIn = (target: string): string => target.slice('cert/'.length)
 
 const ACTIONS = ['PUBLISH', 'SUBSCRIBE', 'RECEIVE', 'CONNECT'] as const
-const ACTION_NAMES = { PUBLISH: 'iot:Publish', SUBSCRIBE: 'iot:Subscribe', RECEIVE: 'iot:Receive', CONNECT: 'iot:Connect' } as const
+const ACTION_NAMES = {
+  PUBLISH: 'iot:Publish',
+  SUBSCRIBE: 'iot:Subscribe',
+  RECEIVE: 'iot:Receive',
+  CONNECT: 'iot:Connect',
+} as const
 
-/** What the hub would decide for somebody who connects as `clientId`, by which policies, and what it does not know of that client. */
+/**
+ * What the hub would decide for somebody who connects as `clientId`, by which policies, and what it does not know of
+ * that client.
+ */
 function testAuthorization(call: Call): object {
   const { ctx, request } = call
-  const fields = readBody(call, ['principal', 'cognitoIdentityPoolId', 'authInfos', 'policyNamesToAdd', 'policyNamesToSkip'])
+  const fields = readBody(call, [
+    'principal',
+    'cognitoIdentityPoolId',
+    'authInfos',
+    'policyNamesToAdd',
+    'policyNamesToSkip',
+  ])
   passOverPool(call, fields)
   const target = readPrincipal(ctx, fields.required('principal', fields.text('principal')))
   const clientId = textOf(request, 'clientId')
@@ -76,16 +100,24 @@ const namesIn = (ctx: Context, fields: Fields, member: string): string[] =>
 function resultsOf(caller: Caller, names: readonly string[], policy: Policy | undefined, info: Fields): object[] {
   const actionType = info.required('actionType', info.oneOf('actionType', ACTIONS))
   const resources = info.required('resources', info.list('resources', 1, 100)).map(String)
-  const listed = (policies: readonly string[]): object => ({ policies: policies.map((name) => policySummary(caller, name)) })
+  const listed = (policies: readonly string[]): object => ({
+    policies: policies.map((name) => policySummary(caller, name)),
+  })
   return resources.map((resource) => {
     const asked = resource.replace(/^arn:[^:]*:iot:[^:]*:[^:]*:/, '')
-    const judged = policy?.judge(ACTION_NAMES[actionType], asked) ?? { effect: 'Allow' as const, allowing: [], denying: [], missing: [] }
+    const judged = policy?.judge(ACTION_NAMES[actionType], asked) ?? {
+      effect: 'Allow' as const,
+      allowing: [],
+      denying: [],
+      missing: [],
+    }
     const silent = names.filter((name) => !judged.allowing.includes(name) && !judged.denying.includes(name))
     return {
       authInfo: { actionType, resources: [resource] },
       allowed: listed(judged.allowing),
       denied: { implicitDeny: listed(silent), explicitDeny: listed(judged.denying) },
-      authDecision: judged.effect === 'Allow' ? 'ALLOWED' : judged.effect === 'Deny' ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY',
+      authDecision:
+        judged.effect === 'Allow' ? 'ALLOWED' : judged.effect === 'Deny' ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY',
       missingContextValues: judged.missing,
     }
   })

@@ -26,7 +26,9 @@ export function mayAnswer(connection: Connection, topic: string): boolean {
 /** Why a client may not be sent a message on a topic; `undefined` if it may. */
 export function receiveFault(connection: Connection, topic: string): string | undefined {
   const policy = known(connection)?.policy
-  return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`) ? undefined : policy.explain(RECEIVE, `topic/${topic}`)
+  return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`)
+    ? undefined
+    : policy.explain(RECEIVE, `topic/${topic}`)
 }
 
 function mayReceive(connection: Connection, policy: Policy, topic: string): boolean {
@@ -52,7 +54,10 @@ export function tellWithheld(ctx: Context, connection: Connection): void {
   for (const [topic, news] of topics) {
     if (news === 'told') continue
     topics.set(topic, 'told')
-    ctx.warn(connection.id, `was not sent a message on ${topic}: ${receiveFault(connection, topic) ?? 'its policies did not allow it then'}`)
+    ctx.warn(
+      connection.id,
+      `was not sent a message on ${topic}: ${receiveFault(connection, topic) ?? 'its policies did not allow it then'}`,
+    )
   }
 }
 

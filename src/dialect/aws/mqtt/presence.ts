@@ -56,8 +56,9 @@ export function announceConnected(ctx: Context, connection: Connection): void {
   })
 }
 
-/** `$aws/events/presence/connect_failed/{clientId}`: policies do not let it in, or do not let it leave its will [aws B1.8]. */
-export function announceConnectFailed(ctx: Context, { clientId, remoteAddress, unnamed }: ConnectRequest, principal: string): void {
+/** `$aws/events/presence/connect_failed/{clientId}`: policies do not let it in, or leave its will [aws B1.8]. */
+export function announceConnectFailed(ctx: Context, request: ConnectRequest, principal: string): void {
+  const { clientId, remoteAddress, unnamed } = request
   if (unnamed === true) return
   announce(ctx, clientId, 'presence/connect_failed', {
     clientId,
@@ -113,11 +114,14 @@ function remember(ctx: Context, clientId: string, presence: Presence): void {
 export function announceSubscriptions(ctx: Context, connection: Connection, eventType: 'subscribed' | 'unsubscribed', topics: string[]): void {
   const session = connection.state['presence'] as Session | undefined
   if (session === undefined || topics.length === 0) return
-  announce(ctx, connection.session, `subscriptions/${eventType}`, { ...aboutSession(ctx, connection, session, eventType), topics })
+  const about = aboutSession(ctx, connection, session, eventType)
+  announce(ctx, connection.session, `subscriptions/${eventType}`, { ...about, topics })
 }
 
 function aboutSession(ctx: Context, { session: clientId, identity }: Connection, { sessionIdentifier }: Session, eventType: string): object {
-  return { clientId, ...thingOf(ctx, identity.principal), timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: identity.principal }
+  const { principal } = identity
+  const thing = thingOf(ctx, principal)
+  return { clientId, ...thing, timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: principal }
 }
 
 /** Events name the thing only if the certificate is attached to no other [aws B1.8]. */

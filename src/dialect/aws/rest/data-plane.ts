@@ -94,7 +94,9 @@ function sendDirectMessage(call: Call): object {
   if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
   for (const name of ['confirmation', 'timeout']) if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
   const refused = receiveFault(connection, topic)
-  if (refused !== undefined) throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)
+  if (refused !== undefined) {
+    throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)
+  }
   passOverProperties(call)
   ctx.send(connection.id, { topic, payload: request.body, qos: 1 }, '[aws 5.3] SendDirectMessage')
   return {}

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../identity/access.ts'
-import { askedFor, hostOf } from '../identity/http-actions.ts'
+import { askedFor, hostOf, type Asked } from '../identity/http-actions.ts'
 import { admit } from '../auth.ts'
 import { believe, credentialOf } from './credentials.ts'
 import { AwsError } from '../errors.ts'
@@ -25,13 +25,23 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
   if (request.certificate !== undefined && plane !== 'control') {
     const certificate = admit(ctx, request.certificate)
     if (typeof certificate === 'string') throw unknown(plane, certificate)
-    const policy = policyFor(ctx, certificate.id, { address: request.remoteAddress, domain: hostOf(request) })
-    const { actions, resource, asking } = askedFor(plane, operation, request, params)
-    for (const action of actions) {
+    const forbidden = policyFault(ctx, request, certificate.id, askedFor(plane, operation, request, params))
+    if (forbidden !== undefined) {
+      // Firmware seldom shows what a refusal says.
+      ctx.warn(`certificate ${certificate.id}`, `${operation} over HTTPS was refused: ${forbidden}`)
       // [aws B4.4] On the jobs data plane too, though its model does not list it.
-      if (policy?.allows(action, resource, asking) === false) throw new AwsError('ForbiddenException', policy.explain(action, resource, asking))
+      throw new AwsError('ForbiddenException', forbidden)
     }
-  } else if (ctx.settings.mode === 'strict' || !request.local) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+  } else if (ctx.settings.mode === 'strict' || !request.local)
+    throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+}
+
+/** Why its policies do not let a certificate do that. */
+function policyFault(ctx: Context, request: HttpRequest, certificate: string, asked: Asked): string | undefined {
+  const policy = policyFor(ctx, certificate, { address: request.remoteAddress, domain: hostOf(request) })
+  const { actions, resource, asking } = asked
+  const refused = actions.find((action) => policy?.allows(action, resource, asking) === false)
+  return refused && policy?.explain(refused, resource, asking)
 }
 
 /** Of a certificate that does not count: the jobs data plane has an exception of its own for that [aws 2.7]. */

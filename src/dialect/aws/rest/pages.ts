@@ -53,10 +53,15 @@ export function pageOf<T>(
   }
 }
 
-/** The key of things that were made at some time: newest first, or with `isAscendingOrder` oldest first, as AWS lists them. */
-export function creationOrder(request: Pick<HttpRequest, 'query'>): (item: { createdAt: Instant } & ({ id: string } | { name: string })) => string {
+type Made = { createdAt: Instant } & ({ id: string } | { name: string })
+
+/** The key of what was made at some time: newest first, or with `isAscendingOrder` oldest first, as AWS lists it. */
+export function creationOrder(request: Pick<HttpRequest, 'query'>): (item: Made) => string {
   const ascending = flagOf(request, 'isAscendingOrder')
-  return (item) => `${String(ascending ? item.createdAt : 9e15 - item.createdAt).padStart(16, '0')} ${'id' in item ? item.id : item.name}`
+  return (item) => {
+    const rank = ascending ? item.createdAt : 9e15 - item.createdAt
+    return `${String(rank).padStart(16, '0')} ${'id' in item ? item.id : item.name}`
+  }
 }
 
 /** In the words of the service model, before anything else about the request is looked at. */
