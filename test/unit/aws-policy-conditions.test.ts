@@ -275,3 +275,19 @@ test('of a certificate five values at most count, of 1024 characters at most', a
   const long = await certificateOf([{ O: ['x'.repeat(1025)] }, { O: ['y'.repeat(1024)] }])
   assert.deepEqual(certificateFacts(long.pem).get(`${CERTIFICATE}Subject.Organization`), ['y'.repeat(1024)])
 })
+
+const NEGATIVE = `-----BEGIN CERTIFICATE-----
+MIIBATCBqAIBgDAKBggqhkjOPQQDAjAMMQowCAYDVQQDDAF4MCAXDTIwMDEwMTAw
+MDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAMMQowCAYDVQQDDAF4MFkwEwYHKoZIzj0C
+AQYIKoZIzj0DAQcDQgAEgTOdJDr1PhuQfRo6vqYQ/WM3ykJEVc39hZoE0nwM4AiK
+tKsTZ1ZS86lVXEYl2Z3a+ObcFOMTH65GcwVNyRd03zAKBggqhkjOPQQDAgNIADBF
+AiEAum0wF8u6c4gm2eTnS7z6E+yRv3f0W7jiZENXizIYy3sCIC3N/7fYASE96x2n
+Tir2SWW4zfEnEWUdkaZbMzPkq6ch
+-----END CERTIFICATE-----`
+
+test('a negative serial number, which should not be, is read as it is', () => {
+  // Serial number -128; subject and issuer `CN=x`.
+  const facts = certificateFacts(NEGATIVE)
+  assert.deepEqual(facts.get(`${CERTIFICATE}SerialNumber`), ['-128'])
+  assert.deepEqual(facts.get(`${CERTIFICATE}Subject.CommonName`), ['x'])
+})

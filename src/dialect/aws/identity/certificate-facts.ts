@@ -69,10 +69,16 @@ export function certificateFacts(pem: string): CertificateFacts {
       alternatives.flatMap((one) => (one.kind === kind ? [one.value] : [])),
     )
   }
-  add(`${PREFIX}SerialNumber`, [BigInt(`0x${certificate.serialNumber}`).toString()])
+  add(`${PREFIX}SerialNumber`, decimal(certificate.serialNumber))
   // Not one of the five values at most that the others have.
   facts.set(AVAILABLE, [...facts.keys()])
   return facts
+}
+
+/** Of hex digits, which may have a sign: some makers of certificates get that wrong. */
+function decimal(hex: string): string[] {
+  const [, sign = '', digits] = /^(-?)([0-9a-f]+)$/i.exec(hex) ?? []
+  return digits === undefined ? [] : [`${sign}${BigInt(`0x${digits}`)}`]
 }
 
 function read(pem: string): X509Certificate | undefined {
