@@ -234,8 +234,8 @@ test('the PUBACK and the reply to a message leave together, each in a WebSocket 
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`, 'mqtt')
-  const [{ socket: wire }] = (await once(socket, 'upgrade')) as [IncomingMessage]
-  await once(socket, 'open')
+  const upgraded = once(socket, 'upgrade') as Promise<[IncomingMessage]>
+  const [[{ socket: wire }]] = await Promise.all([upgraded, once(socket, 'open')])
   socket.send(Buffer.from('100d00044d5154540402000000017a', 'hex'))
   await once(socket, 'message')
   socket.send(Buffer.from('3206000174000178', 'hex'))
