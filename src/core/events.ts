@@ -22,10 +22,10 @@ export type DomainEvent =
   | { type: 'execution.changed'; key: DeviceKey; execution: Execution; before: Execution }
   | { type: 'execution.deleted'; key: DeviceKey; execution: Execution }
   /**
-   * Once per turn and device, after everything else the turn did: executions have entered or left the pending
+   * Once per turn, device and lane, after everything else the turn did: executions have entered or left the pending
    * set (`members`), or another execution stands at its front (`front`).
    */
-  | { type: 'queue.changed'; key: DeviceKey; members: boolean; front: boolean }
+  | { type: 'queue.changed'; key: DeviceKey; lane?: string; members: boolean; front: boolean }
   /** The device can be reached: hand the command to it now. */
   | { type: 'command.due'; key: DeviceKey; command: Command }
   | { type: 'command.ended'; key: DeviceKey; command: Command; outcome: CommandOutcome }

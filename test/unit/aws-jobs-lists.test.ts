@@ -127,7 +127,7 @@ test('executions of a thing come newest first, filtered by job, state and namesp
   const jobs = lab()
   jobs.create('j1')
   jobs.create('j2', { namespaceId: 'ns' })
-  jobs.publish('t1', 'j2/update', { status: 'IN_PROGRESS' })
+  jobs.publish('t1', 'j2/namespace-ns/update', { status: 'IN_PROGRESS' })
   const list = (query: string): unknown[] => ids(jobs.call('GET', `/things/t1/jobs?${query}`).body['executionSummaries'])
   assert.deepEqual(list(''), ['j2', 'j1'])
   assert.deepEqual(list('jobId=j1'), ['j1'])

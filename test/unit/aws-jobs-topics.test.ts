@@ -9,6 +9,9 @@ const table: [string, JobsRequest][] = [
   ['$aws/things/t/jobs/$next/get', { thing: 't', operation: 'describe', job: '$next' }],
   ['$aws/things/t/jobs/job1/update', { thing: 't', operation: 'update', job: 'job1' }],
   ['$aws/things/t/jobs/get/get', { thing: 't', operation: 'describe', job: 'get' }],
+  ['$aws/things/t/jobs/j/namespace-aws-gg-deployment/get', { thing: 't', operation: 'describe', job: 'j', namespace: 'aws-gg-deployment' }],
+  ['$aws/things/t/jobs/$next/namespace-n_1/get', { thing: 't', operation: 'describe', job: '$next', namespace: 'n_1' }],
+  ['$aws/things/t/jobs/j/namespace-n/update', { thing: 't', operation: 'update', job: 'j', namespace: 'n' }],
   ['$aws/things/t/jobs/start-next/update', { thing: 't', operation: 'update', job: 'start-next' }],
 ]
 
@@ -28,6 +31,11 @@ const strays = [
   '$aws/things/t/jobs/$next/update',
   '$aws/things/t/jobs/$next/get/accepted',
   '$aws/things/t/jobs/job1/delete',
+  '$aws/things/t/jobs/$next/namespace-n/update',
+  '$aws/things/t/jobs/j/namespace-/get',
+  '$aws/things/t/jobs/j/namespace-a.b/get',
+  '$aws/things/t/jobs/j/namespace-n/delete',
+  '$aws/things/t/jobs/notify-namespace-n',
   '$aws/things/t/jobs/job.1/get',
   `$aws/things/t/jobs/${'j'.repeat(65)}/get`,
   '$aws/things/t/jobs/',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { SLICE } from '../../src/core/job/sweep.ts'
 import { ModelHall } from './job-model/model-hall.ts'
-import { anySteps, largeSteps, DEVICES, GROUPS, type Step } from './job-model/steps.ts'
+import { anySteps, largeSteps, DEVICES, GROUPS, LANES, type Step } from './job-model/steps.ts'
 
 // For a search of its own: RUNS=20000 STEPS=120 node --import tsx --test test/unit/job-model.test.ts
 const RUNS = Number(process.env['RUNS'] ?? 100)
@@ -43,7 +43,9 @@ function both(steady: ModelHall, stopping: ModelHall, step: Step): void {
  */
 const stateOf = (hall: ModelHall): unknown => ({
   records: recordsOf(hall),
-  queues: DEVICES.map((device) => hall.engine.executions.pending(`x/${device}`).map(({ job, number }) => [job, number])),
+  queues: [undefined, ...LANES].map((lane) =>
+    DEVICES.map((device) => hall.engine.executions.pending(`x/${device}`, lane).map(({ job, number }) => [job, number])),
+  ),
   next: hall.engine.nextDeadline(),
 })
 

@@ -32,6 +32,29 @@ test('a queue tells of entering, leaving and a new front, and of nothing else', 
   }
 })
 
+test('the queues of two lanes know nothing of each other, also after a restart', () => {
+  const hall = new Hall()
+  const [device] = hall.devices(1) as [string]
+  hall.job([device], { key: 'x/plain' })
+  hall.job([device], { key: 'x/own', lane: 'own' })
+  hall.job([device], { key: 'x/next', lane: 'own' })
+  const changes = (): unknown[] =>
+    hall.events.splice(0).flatMap((event) => (event.type === 'queue.changed' ? [[event.lane, event.members, event.front]] : []))
+  assert.deepEqual(changes(), [
+    [undefined, true, true],
+    ['own', true, true],
+    ['own', true, false],
+  ])
+  hall.restart()
+  const { executions } = hall.engine
+  const names = (lane?: string): string[] => executions.pending(device, lane).map(({ job }) => job)
+  assert.deepEqual([names(), names('own'), names('other')], [['x/plain'], ['x/own', 'x/next'], []])
+  assert.equal(executions.front(device, 'own')?.job, 'x/own')
+  hall.report(device, 'SUCCEEDED', {}, 'x/own')
+  assert.deepEqual(changes(), [['own', true, true]])
+  assert.equal(hall.turn((turn, engine) => engine.executions.start(turn, device))?.job, 'x/plain')
+})
+
 test('whatever happens, counts, queues and completion agree with the executions themselves, also after a restart', () => {
   const actions = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED', 'cancel', 'delete', 'restart', 'time', 'cancelJob'] as const
   const step = fc.record({ act: fc.constantFrom(...actions), device: fc.nat(3), job: fc.nat(2) })

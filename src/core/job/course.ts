@@ -234,6 +234,7 @@ export class Course {
       job: job.key,
       device,
       number: this.#book.nextNumber(job.key, device),
+      ...(job.lane === undefined ? {} : { lane: job.lane }),
       order: this.#book.nextOrder(),
       status: 'QUEUED',
       version: 1,

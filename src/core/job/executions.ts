@@ -25,13 +25,13 @@ export class Executions {
     this.#employer = employer
   }
 
-  /** What the device has to do, next first. */
-  pending(device: DeviceKey): readonly Execution[] {
-    return this.#book.queues.of(device)
+  /** What the device has to do in that lane, next first. */
+  pending(device: DeviceKey, lane?: string): readonly Execution[] {
+    return this.#book.queues.of(device, lane)
   }
 
-  front(device: DeviceKey): Execution | undefined {
-    return this.#book.queues.front(device)
+  front(device: DeviceKey, lane?: string): Execution | undefined {
+    return this.#book.queues.front(device, lane)
   }
 
   /** The latest attempt, or the one of that number. */

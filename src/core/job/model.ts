@@ -87,6 +87,8 @@ export interface NewJob extends JobPlan {
   selection: 'SNAPSHOT' | 'CONTINUOUS'
   /** The work, as JSON text, handed on untouched. */
   document: string
+  /** Jobs of a lane of their own queue up beside the others at each device, and neither waits for the other. */
+  lane?: string
   schedule?: Schedule
   /** What the dialect keeps with the job and echoes; the engine does not read it. */
   extra?: Record<string, unknown>
@@ -128,6 +130,8 @@ export interface Execution {
   device: DeviceKey
   /** 1 for the first execution of this job on this device, one more for each new one. */
   number: number
+  /** Its job's, if that has one. */
+  lane?: string
   /** Creation order over the whole hub: settles the queue order within a millisecond. */
   order: number
   status: ExecutionStatus

@@ -79,7 +79,7 @@ function devicePage(engine: Engine, index: DeviceIndex, { dialect, search, onlin
 function deviceView(engine: Engine, device: Device): DeviceView {
   const connectivity = engine.connections.get(device.key)
   const online = engine.connections.isOnline(device.key)
-  const pending = engine.executions.pending(device.key)
+  const pending = pendingOf(engine, device.key)
   return {
     key: device.key,
     dialect: device.dialect,
@@ -92,9 +92,12 @@ function deviceView(engine: Engine, device: Device): DeviceView {
   }
 }
 
+/** What it has to do, in whatever lane. */
+const pendingOf = ({ executions }: Engine, device: string): Execution[] =>
+  [...executions.ofDevice(device)].filter(({ status }) => isPending(status))
+
 function stateOf(engine: Engine, device: string, online: boolean, pending: readonly Execution[]): DeviceView['state'] {
-  // What is in progress stands first.
-  if (pending[0]?.status === 'IN_PROGRESS') return 'working'
+  if (pending.some(({ status }) => status === 'IN_PROGRESS')) return 'working'
   let latest: Execution | undefined
   for (const execution of engine.executions.ofDevice(device)) {
     if (isPending(execution.status)) continue

@@ -12,6 +12,10 @@ const PENDING = ['QUEUED', 'SENT', 'IN_PROGRESS']
 
 export const isPending = ({ status }: Execution): boolean => PENDING.includes(status)
 
+/** A device's queue in that lane. */
+export const queueOf = (device: string, lane: string | undefined): string =>
+  lane === undefined ? device : `${device} in ${lane}`
+
 /** `Map.groupBy`, which Node 20 has not. */
 export function grouped<T>(list: Iterable<T>, keyOf: (each: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
@@ -61,12 +65,12 @@ export class Facts {
     return [...this.histories().values()].map((attempts) => attempts.at(-1)!)
   }
 
-  /** What each device has to do: [aws 2.8] in progress first, each oldest first. */
+  /** What each device has to do in each lane: [aws 2.8] in progress first, each oldest first. */
   queues(): Map<string, Execution[]> {
     const pending = [...this.executions.values()].filter(isPending)
     const rank = ({ status }: Execution): number => (status === 'IN_PROGRESS' ? 0 : 1)
     pending.sort((a, b) => rank(a) - rank(b) || a.queuedAt - b.queuedAt || a.order - b.order)
-    return grouped(pending, ({ device }) => device)
+    return grouped(pending, ({ device, job }) => queueOf(device, this.jobs.get(job)?.lane))
   }
 
   /** Whether the targets mean the device now. */

@@ -23,13 +23,14 @@ const planOf = ({ rollout, abort, inProgressMs, retry }: Pick<JobShape, 'rollout
 })
 
 function newJob(key: string, shape: JobShape, now: number): NewJob {
-  const { selection, targets, startIn, endIn, endBehavior, windows } = shape
+  const { selection, targets, startIn, endIn, endBehavior, windows, lane } = shape
   return {
     key,
     selection,
     targets: targets.map(targetOf),
     document: '{}',
     ...planOf(shape),
+    ...(lane !== undefined && { lane }),
     schedule: {
       ...(startIn !== undefined && { startAt: now + startIn }),
       ...(endIn !== undefined && { endAt: now + endIn }),

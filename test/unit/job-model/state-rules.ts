@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { Engine } from '../../../src/core/engine.ts'
 import type { Execution } from '../../../src/core/job/model.ts'
 import { executionStates } from '../../../src/core/job/states.ts'
-import { grouped, isPending, type Facts } from './facts.ts'
+import { grouped, isPending, queueOf, type Facts } from './facts.ts'
+import { LANES } from './steps.ts'
 
 const sameSet = (actual: Iterable<Execution>, expected: Execution[] = [], what = ''): void =>
   assert.deepEqual([...actual].sort(bySome), [...expected].sort(bySome), what)
@@ -26,8 +27,11 @@ export function checkAnswers(facts: Facts, engine: Engine): void {
   }
   const queues = facts.queues()
   for (const [device, own] of ofDevice) {
-    assert.deepEqual(executions.pending(device), queues.get(device) ?? [], `the queue of ${device}`)
-    assert.equal(executions.front(device), queues.get(device)?.[0])
+    for (const lane of [undefined, ...LANES]) {
+      const queue = queues.get(queueOf(device, lane)) ?? []
+      assert.deepEqual(executions.pending(device, lane), queue, `the queue of ${queueOf(device, lane)}`)
+      assert.equal(executions.front(device, lane), queue[0])
+    }
     sameSet(executions.ofDevice(device), own, `the executions of ${device}`)
   }
   for (const attempts of histories.values()) {

@@ -5,6 +5,8 @@ export const JOBS = ['x/j0', 'x/j1', 'x/j2'] as const
 export const DEVICES = ['d0', 'd1', 'd2', 'd3'] as const
 /** The second is a child of the first. */
 export const GROUPS = ['g', 'h'] as const
+/** Besides the one without a name. */
+export const LANES = ['left', 'right'] as const
 const ROOMS = ['kitchen', 'hall'] as const
 
 /** The parts of a job as they are drawn; times are from now on, in milliseconds. */
@@ -20,6 +22,7 @@ export interface JobShape {
   endBehavior?: EndBehavior | undefined
   /** Maintenance windows of a minute in every three, each job's at another time. */
   windows?: boolean | undefined
+  lane?: string | undefined
 }
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined })
@@ -62,6 +65,7 @@ const shape: fc.Arbitrary<JobShape> = fc.record({
   endIn: fc.constantFrom(undefined, undefined, 45_000, 150_000),
   endBehavior: fc.constantFrom('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL', undefined),
   windows: fc.constantFrom(undefined, undefined, undefined, true),
+  lane: fc.constantFrom(undefined, undefined, undefined, ...LANES),
 })
 
 const step = <T extends string, R>(type: T, model: { [K in keyof R]: fc.Arbitrary<R[K]> }): fc.Arbitrary<{ type: T } & R> =>

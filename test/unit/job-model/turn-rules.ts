@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { DomainEvent } from '../../../src/core/events.ts'
 import type { Execution, Job } from '../../../src/core/job/model.ts'
 import { mayBecome, mayReport, moved } from '../../../src/core/job/states.ts'
-import { isPending, type Facts } from './facts.ts'
+import { isPending, queueOf, type Facts } from './facts.ts'
 import type { Change } from './journal-tables.ts'
 
 /** A device's queue, as `job number`, the front first. */
@@ -77,7 +77,7 @@ export function checkJobs(changes: readonly Change[], events: readonly DomainEve
   for (const event of events) if (event.type === 'job.deleted') numbers.delete(event.key)
 }
 
-/** [aws 2.8] `queue.changed` comes once a device, last, and tells just what is another than when the turn began. */
+/** [aws 2.8] `queue.changed` comes once a device and lane, last, and tells just what is another than when the turn began. */
 export function checkQueueEvents(before: QueueIds, after: QueueIds, events: readonly DomainEvent[]): void {
   const expected = [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const was = before.get(key) ?? []
@@ -85,7 +85,11 @@ export function checkQueueEvents(before: QueueIds, after: QueueIds, events: read
     const members = was.length !== is.length || was.some((id) => !is.includes(id))
     return members || was[0] !== is[0] ? [{ key, members, front: was[0] !== is[0] }] : []
   })
-  const told = events.flatMap((event) => (event.type === 'queue.changed' ? [{ key: event.key, members: event.members, front: event.front }] : []))
+  const told = events.flatMap((event) => {
+    if (event.type !== 'queue.changed') return []
+    const { key, lane, members, front } = event
+    return [{ key: queueOf(key, lane), members, front }]
+  })
   const sorted = <T extends { key: string }>(list: T[]): T[] => list.sort((a, b) => (a.key < b.key ? -1 : 1))
   assert.deepEqual(sorted(told), sorted(expected), 'queues tell what has become of them')
   const first = events.findIndex(({ type }) => type === 'queue.changed')

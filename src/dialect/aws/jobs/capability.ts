@@ -38,9 +38,9 @@ const device = rows('Jobs: device side', [
   ['jobs/notify', 'modelled', 'up to 10 executions'],
   ['jobs/notify-next', 'modelled'],
   [
-    'jobs/notify-namespace-{namespaceId}',
-    'ignored',
-    'DEVIATION: namespaced jobs are announced on notify and notify-next',
+    'Namespaced topics: jobs/notify-namespace-{ns}, notify-next-namespace-{ns}, {jobId}/namespace-{ns}/get, …/update',
+    'modelled',
+    'a queue of its own for each namespace, as Greengrass uses them',
   ],
   ['$aws/events/job/{jobId}/…', 'modelled', 'DEVIATION: on unless switched off'],
   ['$aws/events/jobExecution/{jobId}/…', 'modelled', 'DEVIATION: on unless switched off'],
@@ -129,7 +129,7 @@ const fields = rows('Jobs: CreateJob fields', [
   ],
   ['presignedUrlConfig', 'modelled', 'roleArn is stored and shown: there are no roles'],
   ['tags', 'modelled', 'stored with the job'],
-  ['namespaceId', 'ignored', 'stored, shown and filtered by; notifications are not moved to the namespace'],
+  ['namespaceId', 'modelled', 'over HTTPS devices see jobs without a namespace only'],
   ['destinationPackageVersions', 'ignored', 'stored and shown; the $package shadow is not written'],
 ])
 

@@ -84,6 +84,7 @@ function create(call: Call): object {
     selection,
     document,
     ...(description !== undefined && { description }),
+    ...(extra.namespaceId !== undefined && { lane: extra.namespaceId }),
     ...plan,
     ...(schedule !== undefined && { schedule: schedule.schedule }),
     extra: { ...extra },
@@ -150,9 +151,6 @@ function scheduleFields(fields: Fields, template: JobTemplate | undefined): Fiel
 function readExtra({ ctx }: Call, fields: Fields, template: JobTemplate | undefined): JobExtra {
   const namespaceId = fields.text('namespaceId')
   const destinationPackageVersions = readPackageVersions(fields) ?? template?.destinationPackageVersions
-  // DEVIATION: [aws 2.12] a namespaced job is announced on notify and notify-next like any other.
-  if (namespaceId !== undefined)
-    ctx.ignored('CreateJob.namespaceId (stored and shown, but notifications are not moved to a namespace)')
   // DEVIATION: package versions are stored and shown, but the $package shadow is not written.
   if (destinationPackageVersions !== undefined)
     ctx.ignored('CreateJob.destinationPackageVersions (stored and shown only)')

@@ -70,12 +70,12 @@ function perform(ctx: Context, request: JobsRequest, fields: Fields): Members {
     }
     case 'describe': {
       const wanted = readDescribe(fields)
-      const execution = describe(ctx, request.thing, request.job, wanted)
+      const execution = describe(ctx, request.thing, request, wanted)
       return { execution: execution && offer(ctx, execution, wanted.includeJobDocument) }
     }
     case 'update': {
       const wanted = readUpdate(fields)
-      const execution = update(ctx, request.thing, request.job, wanted)
+      const execution = update(ctx, request.thing, request, wanted)
       return {
         executionState: wanted.includeJobExecutionState ? JSON.stringify(stateOf(execution)) : undefined,
         jobDocument: wanted.includeJobDocument ? documentFor(ctx, execution) : undefined,

@@ -8,7 +8,7 @@ import { KNOWN_MEMBERS, readStart, readUpdate, type DescribeRequest } from './re
 import { bodyOf, operation, queryOf, readBody, type Call } from '../rest/route.ts'
 import { executionOf, stateOf, summaryOf } from './shapes.ts'
 
-/** The jobs data plane [aws 2.11]: the device side over HTTP, on the same executions and with the same notifications. */
+/** The jobs data plane [aws 2.11]: the device side over HTTP, of jobs without a namespace [aws-errata B3.2]. */
 export const jobDataRoutes: Route[] = [
   dataOperation('GetPendingJobExecutions', 'GET', '/things/:thingName/jobs', ({ ctx, params }) => {
     const { inProgress, queued } = getPending(ctx, params['thingName'] ?? '')
@@ -23,13 +23,13 @@ export const jobDataRoutes: Route[] = [
     const { ctx, params } = call
     const { thingName = '', jobId = '' } = params
     const wanted = readQuery(call)
-    const execution = describe(ctx, thingName, jobId, wanted)
+    const execution = describe(ctx, thingName, { job: jobId }, wanted)
     return execution === undefined ? {} : { execution: offer(ctx, thingName, execution, wanted.includeJobDocument) }
   }),
   dataOperation('UpdateJobExecution', 'POST', '/things/:thingName/jobs/:jobId', (call) => {
     const { ctx, params } = call
     const wanted = readUpdate(readBody(call, KNOWN_MEMBERS.update))
-    const execution = update(ctx, params['thingName'] ?? '', params['jobId'] ?? '', wanted)
+    const execution = update(ctx, params['thingName'] ?? '', { job: params['jobId'] ?? '' }, wanted)
     return {
       ...(wanted.includeJobExecutionState && { executionState: stateOf(execution) }),
       ...(wanted.includeJobDocument && { jobDocument: documentFor(ctx, execution) }),

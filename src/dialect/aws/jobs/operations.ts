@@ -11,6 +11,12 @@ import type { DescribeRequest, StartRequest, UpdateRequest } from './requests.ts
  * nothing pending, and no execution by any name.
  */
 
+/** A job as a request names it: one of a namespace is found in that only [aws-errata B3.2]. */
+export interface Named {
+  job: string
+  namespace?: string
+}
+
 /** [aws 2.3] Everything pending, in the order of the queue. */
 export function getPending(ctx: Context, thing: string): { inProgress: Execution[]; queued: Execution[] } {
   const pending = ctx.engine.executions.pending(thingKey(thing))
@@ -30,16 +36,16 @@ export function startNext(ctx: Context, thing: string, start: StartRequest): Exe
 export function describe(
   ctx: Context,
   thing: string,
-  job: string,
+  { job, namespace }: Named,
   { executionNumber }: DescribeRequest,
 ): Execution | undefined {
   if (job === '$next') {
-    const front = ctx.engine.executions.front(thingKey(thing))
+    const front = ctx.engine.executions.front(thingKey(thing), namespace)
     if (executionNumber !== undefined && front?.number !== executionNumber) throw unknownExecution(thing, job)
     return front
   }
   const execution = ctx.engine.executions.get(jobKey(job), thingKey(thing), executionNumber)
-  if (execution === undefined) throw unknownExecution(thing, job)
+  if (execution === undefined || execution.lane !== namespace) throw unknownExecution(thing, job)
   if (isPending(execution.status)) return execution
   const message = 'Job Execution has reached terminal state. It is neither IN_PROGRESS nor QUEUED'
   throw new JobsRefusal('TerminalStateReached', message)
@@ -49,16 +55,15 @@ export function describe(
  * [aws 2.6] Checked are the status, which may be none for a device to say [aws-errata B3.1], existence, version and
  * state [aws 2.7].
  */
-export function update(ctx: Context, thing: string, job: string, request: UpdateRequest): Execution {
+export function update(ctx: Context, thing: string, { job, namespace }: Named, request: UpdateRequest): Execution {
   const { status, executionNumber, details, expectedVersion, stepTimeoutMs } = request
   if (!isReported(status)) {
     const message = `The status of job execution cannot be changed to be ${status}`
     throw new JobsRefusal('InvalidStateTransition', message)
   }
   const latest = ctx.engine.executions.get(jobKey(job), thingKey(thing))
-  if (latest === undefined || (executionNumber !== undefined && executionNumber !== latest.number)) {
-    throw unknownExecution(thing, job)
-  }
+  const isMeant = latest?.lane === namespace && (executionNumber ?? latest?.number) === latest?.number
+  if (latest === undefined || !isMeant) throw unknownExecution(thing, job)
   try {
     const updated = ctx.engine.executions.report(ctx.turn, jobKey(job), thingKey(thing), {
       status,
