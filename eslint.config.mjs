@@ -81,5 +81,5 @@ export default tseslint.config(
       ],
     },
   })),
-  { files: ['src/cli/**', 'test/bench/**', 'test/vscode/**', 'test/e2e/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'test/bench/**', 'test/fuzz/index.ts', 'test/vscode/**', 'test/e2e/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
 )
