@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Instant } from '../core/clock.ts'
-import type { DialectName } from '../core/ids.ts'
+import type { DeviceKey, DialectName } from '../core/ids.ts'
 import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
 import type { AedesClient, ConnectionKeeper } from './aedes.ts'
 import { Flusher, type OutletLimits } from './cork.ts'
@@ -20,6 +20,7 @@ import { Retained } from './retained.ts'
 import { Sessions } from './sessions.ts'
 import { Subscribing } from './subscribing.ts'
 import { TapPoint } from './taps.ts'
+import { WAITING_LIMITS } from './waiting.ts'
 import { WebSockets } from './web-sockets.ts'
 
 const PACKET_BYTES = 512 * 1024
@@ -57,7 +58,8 @@ export class Broker {
     this.#outletLimits = { bufferBytes, stallMs }
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
-    this.#sessions = new Sessions(tables, limits, now)
+    const { waiting = WAITING_LIMITS } = options
+    this.#sessions = new Sessions({ tables, limits, waiting, now, notice: (text) => options.onNotice({ text }) })
     const commitSoon = (): void => this.#commitSoon()
     this.#exchange = new Exchange({ sessions: this.#sessions, retained: new Retained(tables.table('mqttRetained')), now, commit, commitSoon })
     this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (link, hook) => this.#life.tell(link, hook) })
@@ -130,7 +132,7 @@ export class Broker {
 
   /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
   async publish(dialect: DialectName, { topic, payload, qos, retain = false }: Message): Promise<void> {
-    await this.#exchange.publish(dialect, { topic, payload, qos, retain })
+    await this.#exchange.publish(dialect, { topic, payload, qos, retain }, true)
   }
 
   /** Makes subscriptions for a client, without asking or telling anybody. Resolves once they are stored, if its session is. */
@@ -146,6 +148,21 @@ export class Broker {
     if (filter === undefined) this.#sessions.wipe(session)
     else session.outbox?.withdraw(filter)
     await this.#options.commit()
+  }
+
+  /** `withdraw` from every stored session of this device. */
+  async withdrawFrom(device: DeviceKey, filter?: string): Promise<void> {
+    for (const session of [...this.#sessions.ofDevice(device)]) {
+      if (filter === undefined) this.#sessions.wipe(session)
+      else session.outbox?.withdraw(filter)
+    }
+    await this.#options.commit()
+  }
+
+  /** The connection has become a device's. */
+  identified(connection: ConnectionId): void {
+    const link = this.#links.get(connection)
+    if (link?.session !== undefined) this.#sessions.standsFor(link.session, link.connection?.identity.device)
   }
 
   /** Ends a connection, after what has been sent to it; false if there was none. The note is for people. */

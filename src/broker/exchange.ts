@@ -6,6 +6,7 @@ import type { Qos } from '../core/seam/mqtt.ts'
 import { isTopic } from './filter.ts'
 import type { Link } from './link.ts'
 import type { Outgoing } from './port.ts'
+import type { Letter } from './queued.ts'
 import { shareable, toPacket, type Publication } from './publication.ts'
 import type { Retained } from './retained.ts'
 import type { Session, SessionLink } from './session.ts'
@@ -30,9 +31,9 @@ export class Exchange {
 
   /**
    * To every subscriber now, and into the queue of every stored session. A promise if something was stored, which
-   * resolves once that is safe.
+   * resolves once that is safe. `own`: the hub itself says it.
    */
-  publish(dialect: DialectName, publication: Publication): Promise<void> | undefined {
+  publish(dialect: DialectName, publication: Publication, own?: true): Promise<void> | undefined {
     const { sessions, retained } = this.#around
     check(publication.topic)
     let stored = false
@@ -41,16 +42,25 @@ export class Exchange {
       stored = true
     }
     let qos0: Fanned | undefined
-    let kept: Publication | undefined
+    let only: Session | undefined
+    let shared: Shared | undefined
     for (const [session, granted] of sessions.subscriptions.match(dialect, publication.topic)) {
       const { link } = session
       if (link !== undefined && !link.mayDeliver(publication.topic, false)) continue
       if (granted === 0 || publication.qos === 0) {
         if (link !== undefined) link.transmitEncoded((qos0 ??= fan(publication)).publication, qos0.bytes)
-      } else if (session.stored) {
-        this.#keep(session, (kept ??= shareable({ ...publication, retain: false })))
-        stored = true
-      } else link?.send({ ...publication, retain: false })
+      } else if (!session.stored) link?.send({ ...publication, retain: false })
+      else if (only === undefined) only = session
+      else {
+        // Most have one reader; several share one copy.
+        if (shared === undefined) this.#keep(only, (shared = this.#share(publication)).publication, own, shared.body)
+        this.#keep(session, shared.publication, own, shared.body)
+      }
+    }
+    if (only !== undefined) {
+      if (shared === undefined) this.#keep(only, { ...publication, retain: false }, own)
+      sessions.trim()
+      stored = true
     }
     return stored ? this.#around.commit() : undefined
   }
@@ -61,7 +71,8 @@ export class Exchange {
     const publication: Publication = { topic, payload, qos: qos === 'as-subscribed' ? link.qosFor(topic) : qos, retain }
     const { session } = link
     if (publication.qos === 0 || session?.stored !== true) return link.send(publication, track)
-    session.outbox?.add(publication, this.#around.now(), { direct: true, ...(track !== undefined && { track }) })
+    const letter: Letter = { direct: true, own: true, ...(track !== undefined && { track }) }
+    session.outbox?.add(publication, this.#around.now(), letter)
     this.#around.commitSoon()
   }
 
@@ -79,6 +90,7 @@ export class Exchange {
       if (!link.mayDeliver(publication.topic, true)) continue
       if (publication.qos === 1 && session.stored) {
         this.#keep(session, publication)
+        this.#around.sessions.trim()
         this.#around.commitSoon()
         continue
       }
@@ -87,9 +99,20 @@ export class Exchange {
     }
   }
 
-  #keep(session: Session, publication: Publication): void {
-    session.outbox?.add(publication, this.#around.now())
+  #share(publication: Publication): Shared {
+    const forwarded = shareable({ ...publication, retain: false })
+    return { publication: forwarded, body: this.#around.sessions.share(forwarded) }
   }
+
+  #keep(session: Session, publication: Publication, own?: true, body?: string): void {
+    session.outbox?.add(publication, this.#around.now(), { ...(own && { own }), ...(body !== undefined && { body }) })
+  }
+}
+
+/** A message that several stored sessions get, and where it is kept for them. */
+interface Shared {
+  publication: Publication
+  body: string
 }
 
 interface Fanned {

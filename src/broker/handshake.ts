@@ -75,6 +75,7 @@ export class Handshake {
     if (request.clean && present !== undefined) sessions.wipe(present)
     link.resumes = !request.clean && present !== undefined
     const session = request.clean ? sessions.transient(dialect, name) : (present ?? sessions.create(dialect, name))
+    sessions.standsFor(session, verdict.identity.device)
     sessions.claim(session, link)
     link.session = session
     link.connection = { id: link.id, dialect, identity: verdict.identity, session: name, request, subscriptions: session.granted, state: {} }

@@ -99,6 +99,7 @@ export class Life {
     link.close()
     links.remove(link)
     if (session !== undefined) {
+      if (connection !== undefined) sessions.standsFor(session, connection.identity.device)
       sessions.release(session, link)
       if (session.stored) this.#around.commitSoon()
     }

@@ -108,6 +108,10 @@ export class Link implements SessionLink, Reader {
     if (this.#tap.out(this.id, packet)) this.#outlet.push(mqtt.generate(packet))
   }
 
+  giveUp(why: string): void {
+    if (!this.stream.destroyed) this.stream.destroy(new Ending('SERVER_INITIATED', why))
+  }
+
   /** Several subscribers of QoS 0 get the same bytes. */
   transmitEncoded(publication: Publication, bytes: Uint8Array): void {
     if (this.#tap.listener === undefined || this.#tap.out(this.id, toPacket(publication, 0, false))) this.#outlet.push(bytes)

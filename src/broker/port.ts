@@ -14,6 +14,7 @@ import type {
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { Tables } from '../core/table.ts'
+import type { WaitingLimits } from './waiting.ts'
 
 /**
  * Whom the broker asks: it decides nothing itself. A hook that throws ends the connection it was asked about, and
@@ -120,6 +121,8 @@ export interface BrokerOptions {
   packetBytes?: number
   /** How much may wait for a client that does not read, in bytes, before it is disconnected; default 8 MB. */
   bufferBytes?: number
+  /** How much may wait for clients that keep their sessions; default `WAITING_LIMITS`. */
+  waiting?: WaitingLimits
   /** How long a client may read nothing while something waits for it; default 60,000 ms of real time. */
   stallMs?: number
   /** How long a client may take to say CONNECT, and before that as long again for its TLS handshake; default 30,000 ms of real time. */

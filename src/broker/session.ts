@@ -1,5 +1,5 @@
 import type { Instant } from '../core/clock.ts'
-import type { DialectName } from '../core/ids.ts'
+import type { DeviceKey, DialectName } from '../core/ids.ts'
 import type { ConnectionId, Qos } from '../core/seam/mqtt.ts'
 import { matches } from './filter.ts'
 import type { Outbox, OutboxTarget } from './outbox.ts'
@@ -27,6 +27,8 @@ export class Session {
   link: SessionLink | undefined
   /** The latest connection that has laid claim to it, which may still be shaking hands. */
   holder: SessionLink | undefined
+  /** The device that it stands for; known of stored sessions only. */
+  device: DeviceKey | undefined
   /** When its last connection ended, while it has none. */
   offlineSince: Instant | undefined
   /** Identifiers of QoS 2 messages received and not yet released. In memory only: no cloud here takes QoS 2. */

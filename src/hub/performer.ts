@@ -42,6 +42,7 @@ function start({ broker, respond, write, end, wake }: Stage, effect: Effect): Pr
     case 'subscribe':
       return broker.subscribe(effect.connection, effect.filters)
     case 'withdraw':
+      if (effect.device !== undefined) return broker.withdrawFrom(effect.device, effect.filter)
       return broker.withdraw(effect.dialect, effect.session, effect.filter)
     case 'disconnect':
       broker.disconnect(effect.connection, effect.reason, effect.note)

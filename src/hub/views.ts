@@ -6,6 +6,8 @@ import type { ConnectionView } from '../dialect/dialect.ts'
 export interface LiveConnections {
   connection(id: ConnectionId): Connection | undefined
   bySession(dialect: DialectName, session: string): Connection | undefined
+  /** The connection has become a device's. */
+  identified(id: ConnectionId): void
 }
 
 /** The live connections as decisions see them, with an index from devices to them. */
@@ -41,6 +43,7 @@ export class LiveView implements ConnectionView {
   identify(connection: Connection, device: DeviceKey): void {
     connection.identity.device = device
     this.add(connection)
+    this.#broker().identified(connection.id)
   }
 
   remove(connection: Connection): void {

@@ -8,7 +8,14 @@ export type Migration = (operation: Operation) => Operation[]
  * How stored records have changed from release to release: the first entry leads from version 1 to 2, and so on.
  * It works on single operations, so that snapshots and journals, deletions included, migrate alike.
  */
-export const MIGRATIONS: readonly Migration[] = []
+export const MIGRATIONS: readonly Migration[] = [
+  // 2: a queued MQTT message may refer to its body, which several sessions share, and says whether it is the hub's own.
+  // Of those that were stored before nobody knows: they are kept like the hub's own.
+  ([table, key, record]) => {
+    if (record === undefined) return [[table, key]]
+    return [[table, key, table === 'mqttQueue' ? { ...record, own: true } : record]]
+  },
+]
 
 /** The version that is written, and the newest that can be read. */
 export const versionAfter = (migrations: readonly Migration[]): number => migrations.length + 1

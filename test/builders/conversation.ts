@@ -16,6 +16,8 @@ interface Session {
   /** What came while nobody was there. */
   stored: Message[]
   clean: boolean
+  /** Whose it is. */
+  device?: string | undefined
 }
 
 /** A message as a client has it. */
@@ -71,6 +73,7 @@ export class Conversation {
     }
     const name = this.#dialect.mqtt.session?.(full) ?? full.clientId
     const session = this.#session(name, full.clean)
+    session.device = verdict.identity.device
     const connection: Connection = { id: who, dialect: this.#dialect.name, identity: verdict.identity, session: name, request: full, subscriptions: session.subscriptions, state: {} }
     for (const [filter, qos] of [...session.subscriptions]) {
       const asked = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
@@ -241,10 +244,12 @@ export class Conversation {
         const { session } = this.#connection(action.connection)
         for (const { filter, qos } of action.filters) this.#sessions.get(session)!.subscriptions.set(filter, qos)
       } else if (action.type === 'withdraw') {
-        const session = this.#sessions.get(action.session)
-        if (session === undefined) continue
-        if (action.filter === undefined) this.#sessions.delete(action.session)
-        else session.stored = session.stored.filter(({ topic }) => !matches(action.filter!, topic))
+        const { device, filter } = action
+        for (const [name, session] of [...this.#sessions]) {
+          if (device === undefined ? name !== action.session : session.device !== device) continue
+          if (filter === undefined) this.#sessions.delete(name)
+          else session.stored = session.stored.filter(({ topic }) => !matches(filter, topic))
+        }
       } else if (action.type === 'disconnect') {
         this.#lines.push(`  ${action.connection} ← closed (${action.note})`)
         this.#leave(action.connection)

@@ -14,7 +14,7 @@ const migrations: Migration[] = [
 /** Version 1: a, b and c in the snapshot, of which the journal deletes a and changes b. */
 async function oldHub(t: TestContext): Promise<string> {
   const directory = temporaryDirectory(t)
-  const store = await openStore({ directory: join(directory, 'live') })
+  const store = await openStore({ directory: join(directory, 'live'), migrations: [] })
   const table = store.table<Thing>('things')
   for (const key of 'abc') table.set(key, { v: 1 })
   store.table<Thing>('scratch').set('x', { v: 1 })
@@ -51,7 +51,20 @@ test('a newer version than known is refused, and nothing is touched', async (t) 
   const directory = await oldHub(t)
   await (await openStore({ directory, migrations })).close()
   const before = contentsOf(directory)
-  await assert.rejects(openStore({ directory }), { code: 'NEWER_VERSION', message: /hub\.jsonl has version 3, this release reads up to 1/ })
+  const message = /hub\.jsonl has version 3, this release reads up to 1/
+  await assert.rejects(openStore({ directory, migrations: [] }), { code: 'NEWER_VERSION', message })
   assert.deepEqual(contentsOf(directory), before)
   await (await openStore({ directory, migrations })).close()
+})
+
+test('a queued message of which nobody knows who said it is kept like the hub’s own', async (t) => {
+  const directory = temporaryDirectory(t)
+  const before = await openStore({ directory, migrations: [] })
+  before.table<Thing>('mqttQueue').set('1/aws/lamp', { v: 1 })
+  before.table<Thing>('mqttSessions').set('aws/lamp', { v: 1 })
+  await before.close()
+  const store = await openStore({ directory })
+  assert.deepEqual(entriesOf(store, 'mqttQueue'), [['1/aws/lamp', { v: 1, own: true }]])
+  assert.deepEqual(entriesOf(store, 'mqttSessions'), [['aws/lamp', { v: 1 }]])
+  await store.close()
 })

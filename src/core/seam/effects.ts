@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts'
-import type { DialectName } from '../ids.ts'
+import type { DeviceKey, DialectName } from '../ids.ts'
 import type { Cause } from '../turn.ts'
 import type { HttpResponse } from './http.ts'
 import type { ConnectionId, DisconnectReason, Message, Qos } from './mqtt.ts'
@@ -25,7 +25,9 @@ export type Action =
    * What waits in a stored session on topics that match the filter is taken back; what a live connection has been sent
    * stays sent. Without a filter all of it, and the session ends with it.
    */
-  | { type: 'withdraw'; session: string; filter?: string }
+  | { type: 'withdraw'; session: string; device?: undefined; filter?: string }
+  /** Likewise from every stored session of the device, however many it has had. */
+  | { type: 'withdraw'; device: DeviceKey; filter?: string }
   | { type: 'disconnect'; connection: ConnectionId; reason: DisconnectReason; note: string }
   /** The answer to an HTTP request whose route said `later`. */
   | { type: 'respond'; request: string; response: HttpResponse }
