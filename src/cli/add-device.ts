@@ -13,7 +13,7 @@ export async function addDevice(api: HubApi, dialect: string, name: string, out:
   if (out !== undefined) await checkFolder(out)
   const kit = await api.addDevice(dialect, name)
   const written = out === undefined ? [] : await writeFiles(out, kit)
-  output.result(kit, () =>
+  output.result(out === undefined ? kit : withoutSecrets(kit, written), () =>
     [
       calls.added(kit.device, kit.title),
       '',
@@ -25,6 +25,28 @@ export async function addDevice(api: HubApi, dialect: string, name: string, out:
       .join('\n')
       .trimEnd(),
   )
+}
+
+/** The kit without what is in its files: whoever pipes it on passes no key on, wherever in the kit one was. */
+function withoutSecrets(kit: ConnectionKit, written: readonly string[]): object {
+  const { facts, files, session, snippets, ...rest } = kit
+  const { password: _, certificate, ...named } = session
+  const secrets = secretsOf(kit)
+  const isOpen = (text: string): boolean => !secrets.some((secret) => text.includes(secret))
+  return {
+    ...rest,
+    session: { ...named, ...(certificate !== undefined && { certificate: { cert: certificate.cert } }) },
+    facts: facts.filter(({ secret }) => secret !== true),
+    files: files.map(({ name }, index) => ({ name, path: written[index] })),
+    snippets: snippets.filter(({ code }) => isOpen(code)),
+  }
+}
+
+/** In each line of them: code to paste breaks keys into literals. */
+function secretsOf({ facts, session }: ConnectionKit): string[] {
+  const values = [...facts.filter(({ secret }) => secret === true).map(({ value }) => value), session.password, session.certificate?.key]
+  const lines = values.flatMap((value) => value?.split(/\r?\n/) ?? [])
+  return lines.filter((line) => line !== '' && !line.startsWith('-----'))
 }
 
 async function checkFolder(folder: string): Promise<void> {

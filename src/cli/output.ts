@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Talk } from './arguments.ts'
 import { writeJson } from '../shared/json-text.ts'
+import { printable, printableJson, printableLines } from '../shared/printable.ts'
 import { messages } from './messages.ts'
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
@@ -43,19 +44,21 @@ export class Output {
 
   /** Tells people, unless they want quiet. */
   say(text: string): void {
-    if (!this.#options.quiet) this.#above(this.#people, text)
+    if (!this.#options.quiet) this.#above(this.#people, this.#printable(this.#people, text))
   }
 
   /** Tells what goes wrong, always and on stderr. */
   complain(text: string, style?: Style): void {
     const { stderr } = this.#options
-    this.#above(stderr, style !== undefined && this.#colours(stderr) ? styleText(style, text, { validateStream: false }) : text)
+    const shown = this.#printable(stderr, text)
+    this.#above(stderr, style !== undefined && this.#colours(stderr) ? styleText(style, shown, { validateStream: false }) : shown)
   }
 
   /** The message of a failure, and with `verbose` where it comes from. */
   fail(error: unknown, wrap: (reason: string) => string = (reason) => reason): void {
     const reason = error instanceof Error && error.message !== '' ? error.message : String(error)
-    this.complain(messages.error(wrap(reason)))
+    // Names in it may be anybody's: it is one line.
+    this.complain(messages.error(wrap(printable(reason))))
     if (this.#options.verbose && error instanceof Error) this.complain(error.stack ?? '')
     // A programming error says little to people; what the hub refuses on purpose says enough.
     else if (error instanceof TypeError || error instanceof ReferenceError) this.complain(messages.moreWithVerbose)
@@ -63,12 +66,13 @@ export class Output {
 
   /** One JSON line on stdout, if that is what was asked for. */
   event(event: { event: string; [key: string]: unknown }): void {
-    if (this.#options.json) this.#options.stdout.write(`${JSON.stringify(event)}\n`)
+    if (this.#options.json) this.#options.stdout.write(`${printableJson(JSON.stringify(event))}\n`)
   }
 
   /** What was asked for: one line of JSON, or text for people, who get it even if they want quiet. */
   result(value: unknown, text: () => string): void {
-    this.#options.stdout.write(`${this.#options.json ? writeJson(value) : text()}\n`)
+    const { stdout, json } = this.#options
+    stdout.write(`${json ? printableJson(writeJson(value)) : this.#printable(stdout, text())}\n`)
   }
 
   /** Draws a line that the next one replaces; the empty text takes it away. On a pipe it does nothing. */
@@ -87,6 +91,11 @@ export class Output {
   /** Coloured only on a terminal and only if NO_COLOR is not set [no-color.org]. */
   style(style: Style | Style[], text: string): string {
     return this.#colours(this.#people) ? styleText(style, text, { validateStream: false }) : text
+  }
+
+  /** Whatever clients have called themselves, a terminal takes no orders from them. */
+  #printable(sink: Sink, text: string): string {
+    return printableLines(text, this.#colours(sink))
   }
 
   #colours({ isTTY }: Sink): boolean {

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { NoticeView } from '../shared/api.ts'
+import { printable } from '../shared/printable.ts'
 
 type Kind = NoticeView['kind']
 
@@ -23,9 +24,10 @@ export class Notices {
     this.#changed = changed
   }
 
+  /** Names and topics in the text are the client's: whatever they hold, people may be shown it. */
   add(kind: Kind, text: string): void {
     const notices = this.#kinds[kind]
-    const key = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+    const key = printable(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
     const seen = notices.get(key)
     if (seen === undefined && notices.size >= MOST) this.#forget(kind, notices)
     notices.set(key, again(seen ?? { kind, text: key, count: 0, firstAt: this.#clock.now(), lastAt: 0 }, this.#clock.now()))
