@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { ReachedHub } from '../hub/attach.ts'
 import type { HubApi, JobDetail, JobView } from '../shared/api.ts'
 import { addDevice } from './add-device.ts'
@@ -6,7 +7,7 @@ import { createJob } from './create-job.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 import { reach } from './reach.ts'
-import { deviceTable, executionTable, jobTable, statusText } from './tables.ts'
+import { deviceTable, executionTable, jobTable, keyLines, statusText } from './tables.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a call does; returns the exit code, 0 unless it says otherwise. */
@@ -52,6 +53,15 @@ const table: Record<string, Call> = {
     output.result({ job: key, deleted: true }, () => calls.deleted(key))
   },
   'device add': ({ api }, { words, out }, output) => addDevice(api, words[0]!, words[1]!, out, output),
+  keys: async ({ api }, _, output) => {
+    const keys = await api.keys()
+    output.result(keys, () => keyLines(keys))
+  },
+  'keys set': async ({ api }, { words }, output) => {
+    const [dialect, name, file] = words as [string, string, string]
+    await api.setKey(dialect, name, (await readFile(file, 'utf8')).replace(/\r?\n$/, ''))
+    output.result({ dialect, name, set: true }, () => calls.keySet(dialect, name))
+  },
   'clock advance': async ({ api }, { words }, output) => {
     const status = await api.advance(readStep(words[0]!))
     output.result(status, () => new Date(status.now).toISOString())

@@ -3,7 +3,7 @@ import { messages } from './messages.ts'
 
 /** Commands that run a hub of their own, and commands for a hub that runs already. */
 export type CommandName = 'start' | 'demo' | CallCommand
-export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'clock' | 'stop'
+export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'keys' | 'clock' | 'stop'
 
 /** A flag: one of the hub's options, or one that only the command line has. */
 export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
@@ -57,6 +57,7 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
     ...callFlags,
   ],
   device: [{ name: 'out', type: 'string', value: 'DIR', help: flags.out }, ...callFlags],
+  keys: callFlags,
   clock: callFlags,
   stop: callFlags,
 }
@@ -74,6 +75,10 @@ export const formsOf: Record<CallCommand, readonly { words: string; help: string
     { words: 'delete NAME', help: calls.delete },
   ],
   device: [{ words: 'add DIALECT NAME', help: calls.add }],
+  keys: [
+    { words: '', help: calls.keys },
+    { words: 'set DIALECT NAME FILE', help: calls.setKey },
+  ],
   clock: [{ words: 'advance MS|next', help: calls.advance }],
   stop: [{ words: '', help: calls.stop }],
 }

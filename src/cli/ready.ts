@@ -4,11 +4,26 @@ import type { HubOptions } from '../shared/options.ts'
 import { urlOf } from './addresses.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
+import { quote } from './quote.ts'
 
 /** The line for machines [issue 2.7]: where the hub can be reached, paths absolute. */
 export function readyEvent(endpoints: Endpoints, { data }: HubOptions): { event: 'ready'; [key: string]: unknown } {
-  const { host, lan, mqtt, mqtts, http, https, aliases, ca, token } = endpoints
-  return { event: 'ready', pid: process.pid, host, ...(lan !== undefined && { lan }), mqtt, mqtts, http, https, ...(aliases && { aliases }), ca: resolve(ca), token: resolve(token), data: resolve(data) }
+  const { host, lan, exposed, mqtt, mqtts, http, https, aliases, ca, token } = endpoints
+  return {
+    event: 'ready',
+    pid: process.pid,
+    host,
+    ...(lan !== undefined && { lan }),
+    ...(exposed && { exposed }),
+    mqtt,
+    mqtts,
+    http,
+    https,
+    ...(aliases && { aliases }),
+    ca: resolve(ca),
+    token: resolve(token),
+    data: resolve(data),
+  }
 }
 
 /** What people need to know: where to connect, and how. */
@@ -17,6 +32,7 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
   const { labels } = ready
   const heading = (text: string): string => `  ${output.style('bold', text)}`
   const row = (label: string, text: string): string => `  ${output.style('dim', label.padEnd(16))} ${text}`
+  const { exposed = false } = endpoints
   const command = (text: string): string => `    ${output.style('cyan', text)}`
   return [
     '',
@@ -35,19 +51,23 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
     heading(ready.connect),
     ...connectLines(endpoints, options).map(command),
     '',
-    heading(ready.manage),
+    heading(!isReachedLocally(endpoints) ? ready.manageWithKeys : exposed ? ready.manageHere : ready.manage),
     ...manageLines(endpoints).map(command),
     '',
-    `  ${options.mode === 'open' ? ready.open : ready.strict} ${ready.trust}`,
+    `  ${options.mode === 'strict' ? ready.strict : exposed ? ready.openHere : ready.open} ${ready.trust}`,
+    ...(exposed ? ready.elsewhere.map((line) => `  ${line}`) : []),
     `  ${ready.stop}`,
     '',
   ].join('\n')
 }
 
+/** A hub that listens on one address of the network sees everybody come from elsewhere, this machine's own programs too. */
+const isReachedLocally = ({ host }: Endpoints): boolean => host === 'localhost'
+
 function connectLines(endpoints: Endpoints, { mode }: HubOptions): string[] {
   const { host } = endpoints
   const topic = "'$aws/things/my-device/jobs/notify-next'"
-  return mode === 'open'
+  return mode === 'open' && isReachedLocally(endpoints)
     ? [`mosquitto_sub -h ${host} -p ${endpoints.mqtt} -i my-device -q 1 -v -t ${topic}`]
     : [
         `mosquitto_sub -h ${host} -p ${endpoints.mqtts} -i my-device -q 1 -v -t ${topic} \\`,
@@ -57,9 +77,9 @@ function connectLines(endpoints: Endpoints, { mode }: HubOptions): string[] {
 
 function manageLines(endpoints: Endpoints): string[] {
   return [
-    'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1',
+    isReachedLocally(endpoints)
+      ? 'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1'
+      : 'eval "$(iot-hub keys)"; export AWS_DEFAULT_REGION=us-east-1',
     `aws --endpoint-url ${urlOf('http', endpoints)} iot list-things`,
   ]
 }
-
-const quote = (path: string): string => (/^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)

@@ -1,7 +1,9 @@
-import type { DeviceView, ExecutionView, HubStatus, JobView } from '../shared/api.ts'
+import type { DeviceView, ExecutionView, HubStatus, JobView, OperatorKeyView } from '../shared/api.ts'
 import { urlOf } from './addresses.ts'
 import { messages } from './messages.ts'
+import { printable } from '../shared/printable.ts'
 import type { Output } from './output.ts'
+import { quote } from './quote.ts'
 import { percentOf, progressText } from './progress.ts'
 
 const { calls } = messages
@@ -28,6 +30,7 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
     row(labels.https, urlOf('https', endpoints)),
     ...(endpoints.aliases === undefined ? [] : [row(labels.aliases, endpoints.aliases.join(', '))]),
     ...(endpoints.lan === undefined ? [] : [row(labels.lan, messages.ready.lan(endpoints.lan))]),
+    ...(endpoints.exposed === true ? [row(labels.elsewhere, messages.ready.letsIn)] : []),
     row(labels.mode, mode),
     row(labels.clock, `${clock}, ${new Date(now).toISOString()}`),
     row(labels.devices, calls.online(devices, online)),
@@ -35,11 +38,16 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
   ].join('\n')
 }
 
+/** Lines that a shell takes for its environment. */
+export const keyLines = (keys: readonly OperatorKeyView[]): string =>
+  keys.flatMap(({ dialect, name, value, about }) => [`# ${dialect}: ${about}`, `export ${name}=${quote(value)}`]).join('\n')
+
 /** Per cent and counts, without who is online. */
 const doneOf = (job: JobView): string => (job.planned === 0 ? '' : progressText(job, 0).split(' · ').slice(0, -1).join(' · ').trim() || `${percentOf(job)} %`)
 
 /** Columns as wide as their widest cell. */
-function aligned(rows: readonly (readonly string[])[]): string {
+function aligned(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable))
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
 }

@@ -36,6 +36,7 @@ import type { JsonObject, Twin } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Capability } from './capability.ts'
+import type { Credential, OperatorKeys, Sight } from './credential.ts'
 import type { ProtocolFront } from './protocol.ts'
 import type { Specimens } from './specimens.ts'
 
@@ -57,6 +58,8 @@ export interface Dialect {
   readonly webSocketPaths?: string[]
   readonly jobs: JobFront
   readonly enrolment: Enrolment
+  /** Keys by which people and programs that manage devices show who they are, where the cloud has such. */
+  readonly keys?: OperatorKeys
   /** Its query language, if jobs can be aimed by one. */
   readonly query?: QueryLanguage
   readonly twins: TwinFront
@@ -80,6 +83,11 @@ export interface MqttFront {
    * device whatever the client id says, so that a reconnect takes over and stored messages are found.
    */
   session?(request: ConnectRequest): string
+  /**
+   * What this client shows, by which `authenticate` will let it in. From elsewhere than this machine a client whose credential is
+   * not `given` gets no further; from this machine it is not asked for.
+   */
+  credential(ctx: Sight, request: ConnectRequest): Credential
   authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict
   /** The CONNACK is out. Presence, server-made subscriptions, messages that nobody asked for. */
   onConnected?(ctx: Context, connection: Connection): void
@@ -111,6 +119,8 @@ export type Claim = 'certain' | 'likely' | 'fallback' | 'no'
 export interface HttpFront {
   /** Credentials first (SigV4 scope, SharedAccessSignature, Action + Version), then the path. */
   claim(request: HttpRequest): Claim
+  /** What this request shows, by which `Route.authorize` goes. From elsewhere than this machine no route is reached unless it is `given`. */
+  credential(ctx: Sight, request: HttpRequest): Credential
   readonly routes: Route[]
   /** Claimed, but no route fits. */
   notFound(request: HttpRequest): HttpResponse
@@ -128,6 +138,8 @@ export interface Route {
   path: string
   /** Tells apart operations that share method and path. */
   when?(request: HttpRequest): boolean
+  /** In place of the front's, where requests to this route show something of their own: a URL that was presigned for it. */
+  credential?(ctx: Sight, request: HttpRequest, params: Params): Credential
   /**
    * Refuses (with a HubError) who may not do that. Asked before anything is fetched or made for the request, and again
    * together with `handle`: fetching takes a while.

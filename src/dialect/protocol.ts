@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../core/events.ts'
 import type { SocketId } from '../core/seam/effects.ts'
+import type { Credential, Sight } from './credential.ts'
 import type { Context } from './dialect.ts'
 
 /**
@@ -24,11 +25,18 @@ export interface ProtocolSocket {
   id: SocketId
   /** Over TLS. */
   secure: boolean
+  /** Its other end is a loopback address. */
+  local: boolean
   remoteAddress: string
 }
 
 /** The protocol's state for one socket. What throws ends the socket, and people are told. */
 export interface ProtocolSession {
+  /**
+   * What the client has shown so far. As long as that is not `given`, the session of a client from elsewhere than this machine can
+   * only answer on its own socket: what would change anything throws, and it hears of no event.
+   */
+  credential(ctx: Sight): Credential
   /** Bytes as they came in: a frame may be cut anywhere. */
   receive(ctx: Context, bytes: Buffer): void
   /** A domain event of its dialect, in the turn in which it arises. */

@@ -3,10 +3,8 @@ import { HubError, invalid, type HubErrorCode } from '../core/errors.ts'
 import { parseJson } from '../core/json-text.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { json, jsonError } from './json.ts'
-import { isOwnOrigin, pageFault } from './origin.ts'
 import { Routes } from './routes.ts'
 import type { HttpStream } from './stream.ts'
-import { bearsToken } from './token.ts'
 
 /** A job may be aimed at a list of all devices there are. */
 const API_BOUNDS = { values: 500_000 }
@@ -34,9 +32,8 @@ export interface ApiRoute {
 
 export interface ApiFrontOptions {
   routes: readonly ApiRoute[]
-  token: string
-  /** Under which names, besides addresses and `localhost`, people reach this hub. */
-  names: readonly string[]
+  /** Throws FORBIDDEN or UNAUTHORIZED for who may not ask. */
+  admit(request: HttpRequest): void
   onNotice(text: string, error?: unknown): void
 }
 
@@ -48,13 +45,13 @@ export interface ApiFront {
   handle(request: HttpRequest): Promise<HttpResponse | HttpStream>
 }
 
-export function createApiFront({ routes, token, names, onNotice }: ApiFrontOptions): ApiFront {
+export function createApiFront({ routes, admit, onNotice }: ApiFrontOptions): ApiFront {
   const table = new Routes(routes)
   return {
     claims: ({ path }) => path === '/hub' || path.startsWith('/hub/'),
     async handle(request) {
       try {
-        checkCaller(request, token, names)
+        admit(request)
         return await dispatch(table, request)
       } catch (error) {
         if (error instanceof HubError) return refusal(error)
@@ -63,15 +60,6 @@ export function createApiFront({ routes, token, names, onNotice }: ApiFrontOptio
       }
     },
   }
-}
-
-/** A token may leak into a page; therefore no page but our own may even try one. */
-function checkCaller({ method, headers }: HttpRequest, token: string, names: readonly string[]): void {
-  const { origin, authorization } = headers
-  const fault = pageFault({ method, headers }, names)
-  if (fault !== undefined) throw new HubError('FORBIDDEN', fault.text)
-  if (!isOwnOrigin(origin)) throw new HubError('FORBIDDEN', `Origin ${origin}: only pages of this machine and VS Code may call the hub`)
-  if (!bearsToken(authorization, token)) throw new HubError('UNAUTHORIZED', 'Send the hub\'s token: Authorization: Bearer <content of the token file>')
 }
 
 async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<HttpResponse | HttpStream> {

@@ -16,6 +16,12 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get('/hub/notices', () => api.notices()),
   get('/hub/events', async () => new EventStream(feed.open())),
   get('/hub/groups', (request) => api.groups(request.query.get('dialect') ?? undefined)),
+  get('/hub/keys', () => api.keys()),
+  {
+    method: 'PUT',
+    path: '/hub/keys/:dialect/:name',
+    handle: ({ json }, { dialect = '', name = '' }) => api.setKey(dialect, name, text(json, 'value')),
+  },
   get('/hub/devices', (request) => {
     const { online, ...page } = query(request, ['dialect', 'search', 'online', 'after'])
     return api.devices({ ...page, ...limit(request), ...(online === undefined ? {} : { online: online === 'true' }) })

@@ -6,11 +6,11 @@ import type { DomainEvent } from '../core/events.ts'
 import type { Ids } from '../core/ids.ts'
 import type { Settings } from '../dialect/dialect.ts'
 import { createApiFront } from '../http/hub-api.ts'
-import { pageFault } from '../http/origin.ts'
 import { ObjectIntake } from '../http/object-intake.ts'
 import { ObjectStore } from '../http/objects.ts'
 import { HttpServer } from '../http/server.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
+import { createAccess } from './access.ts'
 import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
 import type { TurnContext } from './context.ts'
@@ -100,6 +100,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     fulfil,
     intake,
     onFailure: note,
+    onRefusal: (text) => notices.add('refused', text),
   })
 
   const ticker = new Ticker(
@@ -148,13 +149,17 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     },
   })
   const feed = new EventFeed(changes)
-  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), token: ground.token, names: ground.hosts, onNotice: note })
+  const access = createAccess(ground)
+  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), admit: ({ headers }) => access.api(headers), onNotice: note })
   const http = HttpServer.create({
     hooks: {
-      handle: (request, gone, body) => (front.claims(request) ? front.handle(request) : requests.handle(request, gone, body)),
+      handle: (request, gone, body) => {
+        if (front.claims(request)) return front.handle(request)
+        return requests.handle(access.isOperator(request.headers) ? { ...request, operator: true } : request, gone, body)
+      },
       streams: (head) => !front.claims(head) && requests.streams(head),
     },
-    stranger: (knock) => pageFault(knock, ground.hosts),
+    stranger: (knock) => access.page(knock),
     tls: certificates.tls,
     onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
     onNotice: note,

@@ -6,6 +6,7 @@ import type { Action, Effect } from '../core/seam/effects.ts'
 import type { Connection, ConnectionId, Message, Qos } from '../core/seam/mqtt.ts'
 import type { Table, Tables } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
+import type { Sight } from '../dialect/credential.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
 import type { Notices } from './notices.ts'
 
@@ -23,7 +24,7 @@ export interface World {
 }
 
 /** One dialect's view of one turn; gathers the actions it asks for. */
-export class TurnContext implements Context {
+export class TurnContext implements Context, Sight {
   readonly #world: World
   readonly #effects: Effect[]
   #ignored = 0
@@ -40,6 +41,10 @@ export class TurnContext implements Context {
 
   get now(): Instant {
     return this.turn.now
+  }
+
+  get wall(): Instant {
+    return Date.now()
   }
 
   get engine(): Engine {

@@ -1,7 +1,7 @@
 import type { DialectName } from '../core/ids.ts'
 import type { Input } from '../core/turn.ts'
-import type { Context } from '../dialect/dialect.ts'
 import type { Changes } from './changes.ts'
+import type { TurnContext } from './context.ts'
 import { perform, type Stage } from './performer.ts'
 import { TurnFailure, type Outcome, type Turns } from './turns.ts'
 
@@ -24,14 +24,14 @@ export class Deeds {
    * Decides now. The effects follow the commit by themselves, after whatever waits for `committed` itself: first the
    * acknowledgement, then what it set going. Throws what the decision threw.
    */
-  run<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T): Outcome<T> {
+  run<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
     const outcome = this.#decide(dialect, input, decide, (failed) => this.#follow(failed))
     this.#follow(outcome)
     return outcome
   }
 
   /** Decides, commits and performs; resolves when all of it would survive the process. Rejects with what the decision threw. */
-  async runAll<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T): Promise<T> {
+  async runAll<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T): Promise<T> {
     let failed: Outcome<unknown> | undefined
     try {
       const outcome = this.#decide(dialect, input, decide, (failure) => (failed = failure))
@@ -43,7 +43,7 @@ export class Deeds {
     }
   }
 
-  #decide<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T, onFailure: (outcome: Outcome<unknown>) => void): Outcome<T> {
+  #decide<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T, onFailure: (outcome: Outcome<unknown>) => void): Outcome<T> {
     try {
       return this.#turns.run(dialect, input, decide)
     } catch (failure) {

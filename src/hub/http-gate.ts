@@ -1,20 +1,24 @@
 import { HubError } from '../core/errors.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../core/seam/http.ts'
+import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
 import { Routes } from '../http/routes.ts'
+import { admitRequest, Refused } from './access.ts'
 import { strongest } from './claims.ts'
 import type { Fulfil } from './needs.ts'
 
 export interface HttpGateOptions {
   dialects: readonly Dialect[]
   /** Runs a decision of that dialect and performs what it asks for; resolves when all of it would survive the process. */
-  perform<T>(dialect: string, request: HttpRequest, decide: (ctx: Context) => T): Promise<T>
+  perform<T>(dialect: string, request: HttpRequest, decide: (ctx: Context & Sight) => T): Promise<T>
   /** Fetches what a route needs. */
   fulfil: Fulfil
   /** Takes in the files that requests bring. */
   intake: Pick<ObjectIntake, 'take'>
   onFailure(text: string, error: unknown): void
+  /** Tells people who was not let in, and why. */
+  onRefusal(text: string): void
 }
 
 /** Finds out which cloud an HTTP request is meant for and lets that dialect decide it. */
@@ -49,7 +53,7 @@ export class HttpGate {
     try {
       response = await this.#decide(dialect, request, gone, body)
     } catch (error) {
-      response = dialect.http.failure(error, request)
+      response = (error instanceof Refused ? error.refusal.answer : undefined) ?? dialect.http.failure(error, request)
       if (response.status >= 500 && !gone.aborted) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
     }
     return (await this.#finish(dialect, request, response)) ?? response
@@ -75,8 +79,18 @@ export class HttpGate {
       return this.#handle(dialect, route, request, params, [stored, ...fulfilled], gone)
     }
     // Nothing is read or made for somebody who may not have it.
-    if (route.needs !== undefined && route.authorize !== undefined) await this.#options.perform(dialect.name, request, (ctx) => route.authorize?.(ctx, request, params))
+    if (route.needs !== undefined) await this.#options.perform(dialect.name, request, (ctx) => this.#admit(dialect, route, ctx, request, params))
     return this.#handle(dialect, route, request, params, await this.#fulfil(route, request, params), gone)
+  }
+
+  /** Asked again whenever something that took a while is over. */
+  #admit({ title, http }: Dialect, route: Route, ctx: Context & Sight, request: HttpRequest, params: Params): void {
+    try {
+      admitRequest(http, route, ctx, request, params)
+    } catch (error) {
+      if (error instanceof Refused) this.#options.onRefusal(`${title} ${route.operation} from ${request.remoteAddress}: ${error.message}`)
+      throw error
+    }
   }
 
   #fulfil(route: Route, request: HttpRequest, params: Params): Promise<Fulfilled> {
@@ -84,7 +98,7 @@ export class HttpGate {
   }
 
   async #take(dialect: Dialect, route: Route, request: HttpRequest, params: Params, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredObject> {
-    const allow = (ctx: Context): void => route.authorize?.(ctx, request, params)
+    const allow = (ctx: Context & Sight): void => this.#admit(dialect, route, ctx, request, params)
     const { ref, maxBytes } = await this.#options.perform(dialect.name, request, (ctx) => {
       allow(ctx)
       return route.upload!(ctx, request, params)
@@ -108,7 +122,7 @@ export class HttpGate {
     let answered: HttpResponse | 'later' | undefined
     try {
       answered = await this.#options.perform(dialect.name, request, (ctx) => {
-        route.authorize?.(ctx, request, params)
+        this.#admit(dialect, route, ctx, request, params)
         return route.handle(ctx, request, params, fulfilled)
       })
     } finally {

@@ -12,7 +12,9 @@ import type {
 } from '../core/seam/mqtt.ts'
 import type { Fulfilled, Need } from '../core/seam/http.ts'
 import type { Input } from '../core/turn.ts'
+import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Settings } from '../dialect/dialect.ts'
+import { admitClient } from './access.ts'
 import { strongest } from './claims.ts'
 import { Lines } from './lines.ts'
 import type { Fulfil } from './needs.ts'
@@ -27,7 +29,7 @@ export interface MqttGateOptions {
   /** Learns of every connection that comes and goes. */
   live: LiveView
   /** Runs a decision; throws what it throws, and sees to the effects once they are committed. */
-  turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context) => T): Outcome<T>
+  turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context & Sight) => T): Outcome<T>
   /** Fetches what a decision needs. */
   fulfil: Fulfil
   /** Goes on once the client has read what it was sent, or is gone. */
@@ -72,7 +74,7 @@ export class MqttGate implements BrokerHooks {
 
   async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {
     const { mqtt } = this.#dialects.get(dialect)!
-    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) => mqtt.authenticate(ctx, request))
+    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) => admitClient(mqtt, ctx, request))
     await committed
     if (!result.accept) this.#options.notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${result.reason}`)
     return result
@@ -197,7 +199,7 @@ export class MqttGate implements BrokerHooks {
     return this.#dialects.get(connection.dialect)!
   }
 
-  #turn<T>(dialect: DialectName, connection: string, packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect', topic: string | undefined, decide: (ctx: Context) => T): Outcome<T> {
+  #turn<T>(dialect: DialectName, connection: string, packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect', topic: string | undefined, decide: (ctx: Context & Sight) => T): Outcome<T> {
     return this.#options.turn(dialect, { type: 'mqtt', connection, packet, ...(topic === undefined ? {} : { topic }) }, decide)
   }
 

@@ -10,6 +10,9 @@ import type { SocketId } from '../core/seam/effects.ts'
 import type { Input } from '../core/turn.ts'
 import type { Context, Dialect } from '../dialect/dialect.ts'
 import type { ProtocolFront, ProtocolSession, ProtocolSocket } from '../dialect/protocol.ts'
+import { isLoopback } from '../shared/loopback.ts'
+import { refusalOf } from './access.ts'
+import { Antechamber } from './antechamber.ts'
 import type { TurnContext } from './context.ts'
 
 const HANDSHAKE_MS = 30_000
@@ -20,15 +23,21 @@ interface Around {
   dialects: readonly Dialect[]
   ids: Ids
   tls: { key: string; cert: string }
-  turn(dialect: DialectName, input: Input, decide: (ctx: Context) => void): void
+  turn(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => void): void
   note(text: string, error?: unknown): void
 }
 
 interface Held {
   dialect: DialectName
-  session: ProtocolSession
+  /** Absent while it is being opened. */
+  session?: ProtocolSession
   stream: Duplex
+  local: boolean
 }
+
+/** Whether the session may do more than answer on its own socket. */
+const isAdmitted = ({ session, local }: Held, ctx: TurnContext): boolean =>
+  local || (session !== undefined && refusalOf({ local }, () => session.credential(ctx)) === undefined)
 
 /** The sockets of protocols that are neither MQTT nor HTTP. */
 export class ProtocolGate {
@@ -55,7 +64,7 @@ export class ProtocolGate {
     const server = createServer({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS })
     server.on('connection', (socket: Socket) => this.#raw.add(socket.once('close', () => this.#raw.delete(socket))))
     server.on('tlsClientError', (_, socket) => socket.destroy())
-    server.on('secureConnection', (socket: TLSSocket) => this.#attach(dialect, front, socket, { secure: true, remoteAddress: socket.remoteAddress ?? '' }))
+    server.on('secureConnection', (socket: TLSSocket) => this.#attach(dialect, front, socket, { secure: true, ...peerOf(socket) }))
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(front.port, host, () => {
@@ -76,13 +85,15 @@ export class ProtocolGate {
     const asked = this.#asked(request)
     if (asked === undefined) return void socket.destroy()
     const { dialect, front } = asked
-    const remoteAddress = request.socket.remoteAddress ?? ''
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#attach(dialect, front, createWebSocketStream(webSocket), { secure, remoteAddress }))
+    const about = { secure, ...peerOf(request.socket) }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#attach(dialect, front, createWebSocketStream(webSocket), about))
   }
 
   /** Every session of its dialect hears of the event, in the turn in which it arises. */
   hear(ctx: TurnContext, event: DomainEvent): void {
-    for (const held of this.#sockets.values()) if (held.dialect === ctx.dialect) held.session.onEvent?.(ctx, event)
+    for (const held of this.#sockets.values()) {
+      if (held.dialect === ctx.dialect && held.session?.onEvent !== undefined && isAdmitted(held, ctx)) held.session.onEvent(ctx, event)
+    }
   }
 
   /** Bytes for a socket that is gone, or that its session has ended, are dropped. */
@@ -111,9 +122,12 @@ export class ProtocolGate {
     const { ids, turn, note } = this.#around
     const id = ids.uuid()
     const who = `${front.name} from ${about.remoteAddress}`
+    const held: Held = { dialect, stream, local: about.local }
     const decide = (deed: (ctx: Context) => void): void => {
       try {
-        turn(dialect, { type: 'bytes', socket: id, protocol: front.name }, deed)
+        turn(dialect, { type: 'bytes', socket: id, protocol: front.name }, (ctx) =>
+          deed(isAdmitted(held, ctx) ? ctx : new Antechamber(ctx, id, () => isAdmitted(held, ctx))),
+        )
       } catch (error) {
         note(`${who}: the connection was closed`, error)
         stream.destroy()
@@ -123,12 +137,14 @@ export class ProtocolGate {
     stream.on('error', (error) => note(`${who} broke`, error))
     stream.once('close', () => {
       this.#streams.delete(stream)
-      const held = this.#sockets.get(id)
-      this.#sockets.delete(id)
-      if (held !== undefined) decide((ctx) => held.session.closed(ctx))
+      const known = this.#sockets.delete(id)
+      if (known) decide((ctx) => held.session?.closed(ctx))
     })
-    decide((ctx) => void this.#sockets.set(id, { dialect, stream, session: front.open(ctx, { id, ...about }) }))
-    stream.on('data', (bytes: Buffer) => decide((ctx) => this.#sockets.get(id)?.session.receive(ctx, bytes)))
+    decide((ctx) => {
+      held.session = front.open(ctx, { id, ...about })
+      this.#sockets.set(id, held)
+    })
+    stream.on('data', (bytes: Buffer) => decide((ctx) => this.#sockets.get(id)?.session?.receive(ctx, bytes)))
   }
 
   #asked(request: IncomingMessage): { dialect: DialectName; front: ProtocolFront } | undefined {
@@ -141,3 +157,6 @@ export class ProtocolGate {
     return undefined
   }
 }
+
+/** Where a client is, by its socket. */
+const peerOf = ({ remoteAddress }: Socket): { remoteAddress: string; local: boolean } => ({ remoteAddress: remoteAddress ?? '', local: isLoopback(remoteAddress) })

@@ -9,7 +9,7 @@ import { explainFolder, KEEPSAKES } from './data-folder.ts'
 import { layGround, type Ground } from './ground.ts'
 import { Keepsakes } from './keepsakes.ts'
 import { announce } from './locator.ts'
-import { localUrl } from './network.ts'
+import { lanNames, localUrl } from './network.ts'
 import { stopAll } from './stop-all.ts'
 import { version } from './version.ts'
 
@@ -39,7 +39,8 @@ export async function startHub(
 
 async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   const { data, endpoint, certificates } = ground
-  const endpoints: Endpoints = { ...endpoint, ca: certificates.caFile ?? '', token: join(data, 'token') }
+  const exposed = lanNames(ground.options.host).length > 0
+  const endpoints: Endpoints = { ...endpoint, ...(exposed && { exposed }), ca: certificates.caFile ?? '', token: join(data, 'token') }
   const parts = await compose(ground, extras, () => endpoints)
   let present: Presence | undefined
   const stop = (): Promise<void> =>

@@ -3,7 +3,6 @@ import type { DomainEvent } from '../core/events.ts'
 import { dialectOf } from '../core/ids.ts'
 import type { Effect } from '../core/seam/effects.ts'
 import { Turn, type Input } from '../core/turn.ts'
-import type { Context } from '../dialect/dialect.ts'
 import { TurnContext, type World } from './context.ts'
 
 /** What a turn came to: its result now, its effects to be performed once `committed` has resolved. */
@@ -40,7 +39,7 @@ export class Turns {
   }
 
   /** `decide` runs at once. Throws `TurnFailure` if it, or what follows from it, throws. */
-  run<T>(dialect: string, input: Input, decide: (ctx: Context) => T): Outcome<T> {
+  run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
     const turn = new Turn(this.#clock.now(), input)
     const effects: Effect[] = []
     let failure: { reason: unknown } | undefined

@@ -19,6 +19,10 @@ export interface HubApi {
   connectionKit(device: string): Promise<ConnectionKit>
   removeDevice(device: string): Promise<void>
   groups(dialect?: string): Promise<GroupView[]>
+  /** The keys by which programs on other machines that manage devices show who they are; made when they are first asked for. */
+  keys(): Promise<OperatorKeyView[]>
+  /** Puts another value in a key's place. NOT_FOUND for a cloud without keys, INVALID for a name or value that cannot be. */
+  setKey(dialect: string, name: string, value: string): Promise<void>
   /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
   messages(device: string): Promise<MessageView[]>
 
@@ -57,6 +61,15 @@ export interface HubApi {
   advance(by: number | 'next'): Promise<HubStatus>
 }
 
+/** One of a cloud's keys, under the name that its programs have for it. */
+export interface OperatorKeyView {
+  dialect: string
+  name: string
+  value: string
+  secret?: true
+  about: string
+}
+
 /** Something that people may be looking at has changed; ask the API for what it is now. */
 export type Change =
   | { type: 'device'; key: string }
@@ -71,6 +84,8 @@ export interface Endpoints {
   host: string
   /** The address by which boards on the network reach it, if it listens on all of them. */
   lan?: string
+  /** It listens to other machines, and lets in who shows a credential that it gave out. */
+  exposed?: true
   mqtt: number
   mqtts: number
   http: number

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Connection, ConnectRequest, ConnectVerdict, DisconnectReason, Incoming } from '../../src/core/seam/mqtt.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
+import { admitClient } from '../../src/hub/access.ts'
 import { AwsBench } from './aws-in-process.ts'
 import type { Outcome } from './context.ts'
 import { tlsCredentials } from './tls-credentials.ts'
@@ -31,6 +32,9 @@ export const connectRequest = (clientId: string, more: Partial<ConnectRequest> =
   ...more,
 })
 
+/** The upgrade request of a WebSocket, for a CONNECT that came over one. */
+export const upgrade = (url: string, headers = {}): Pick<ConnectRequest, 'upgrade'> => ({ upgrade: { url, headers } })
+
 /** … with the device certificate. */
 export const mutualTls = (clientId: string, more: Partial<ConnectRequest> = {}): ConnectRequest =>
   connectRequest(clientId, { transport: 'tls', certificate: deviceCertificate, ...more })
@@ -38,7 +42,7 @@ export const mutualTls = (clientId: string, more: Partial<ConnectRequest> = {}):
 /** An AWS bench whose connections come and go as the broker lets them. */
 export class AwsBroker extends AwsBench {
   authenticate(request: ConnectRequest): ConnectVerdict {
-    return this.turn((ctx) => aws.mqtt.authenticate(ctx, request)).result
+    return this.turn((ctx) => admitClient(aws.mqtt, ctx, request)).result
   }
 
   /** Takes a client through CONNECT; fails if it is refused. */

@@ -6,6 +6,7 @@ import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../../src/core/
 import { aws } from '../../src/dialect/aws/index.ts'
 import type { Route } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
+import { admitRequest, Refused } from '../../src/hub/access.ts'
 import { Bench, type BenchOptions, type Outcome } from './context.ts'
 
 const table = new Routes<Route>(aws.http.routes)
@@ -54,14 +55,14 @@ export class AwsBench extends Bench {
       const found = table.find(request)
       if (found.type !== 'match') return aws.http.notFound(request)
       const { route, params } = found
-      this.turn((ctx) => route.authorize?.(ctx, request, params))
+      this.turn((ctx) => admitRequest(aws.http, route, ctx, request, params))
       const fulfilled = (route.needs?.(request, params) ?? []).map((need) => this.fulfil(need))
       const { result, acts } = this.turn((ctx) => route.handle(ctx, request, params, fulfilled))
       this.acts = acts
       if (result === 'later') throw new Error('no route of AWS answers later')
       return result
     } catch (error) {
-      return aws.http.failure(error, request)
+      return (error instanceof Refused ? error.refusal.answer : undefined) ?? aws.http.failure(error, request)
     }
   }
 

@@ -36,6 +36,8 @@ export async function buildCli(): Promise<BuiltCli> {
 /** A hub in a process of its own. */
 export interface CliHub extends Place {
   child: ChildProcess
+  /** What it has said on stderr so far. */
+  complaints(): string
   /** Ends it with that signal; resolves with the exit code, or the signal that ended it. */
   end(signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<number | NodeJS.Signals>
 }
@@ -60,6 +62,7 @@ export async function startCli({ folder, cli, running }: BuiltCli, data: string)
   if (endpoints.event !== 'ready') throw new Error(`the first line is not the ready line: ${JSON.stringify(endpoints)}`)
   return {
     child,
+    complaints: () => complaints,
     folder,
     endpoints,
     ca: await readFile(endpoints.ca, 'utf8'),

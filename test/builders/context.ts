@@ -7,6 +7,7 @@ import type { Action } from '../../src/core/seam/effects.ts'
 import type { Connection, Message } from '../../src/core/seam/mqtt.ts'
 import { MemoryTables } from '../../src/core/table.ts'
 import { Turn, type Input } from '../../src/core/turn.ts'
+import type { Sight } from '../../src/dialect/credential.ts'
 import type { Context, Settings } from '../../src/dialect/dialect.ts'
 
 /** What one turn came to. */
@@ -73,7 +74,7 @@ export class Bench {
   }
 
   /** One turn at `now`: `decide`, then every event until none is left, and what the engine says once all else has happened. */
-  turn<T>(decide: (ctx: Context) => T, input: Input = { type: 'api', call: 'test' }): Outcome<T> {
+  turn<T>(decide: (ctx: Context & Sight) => T, input: Input = { type: 'api', call: 'test' }): Outcome<T> {
     const turn = new Turn(this.now, input)
     const acts: Outcome<T>['acts'] = []
     const ctx = this.#context(turn, (action, rule) => acts.push({ action, rule }))
@@ -86,11 +87,12 @@ export class Bench {
     }
   }
 
-  #context(turn: Turn, act: Context['act']): Context {
+  #context(turn: Turn, act: Context['act']): Context & Sight {
     const { engine, ids, settings, connections, tables, ignored, warnings } = this
     const live = (): Connection[] => [...connections.values()]
     return {
       now: turn.now,
+      wall: turn.now,
       turn,
       engine,
       ids,

@@ -6,8 +6,10 @@ import type { Action } from '../../src/core/seam/effects.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../../src/core/seam/http.ts'
 import type { Connection, ConnectRequest, Message, PublishVerdict, Qos, SubscribeVerdict } from '../../src/core/seam/mqtt.ts'
 import { matches } from '../../src/broker/filter.ts'
+import type { Sight } from '../../src/dialect/credential.ts'
 import type { Context, Dialect, Route, Settings } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
+import { admitClient } from '../../src/hub/access.ts'
 import { Bench } from './context.ts'
 import { Bucket } from './bucket.ts'
 
@@ -66,7 +68,7 @@ export class Conversation {
       ...(password !== undefined && { password: Buffer.from(password) }),
     }
     this.#lines.push('', `${who} → CONNECT ${full.clientId}, user ${full.username ?? '–'}${full.clean ? ', clean session' : ''}`)
-    const verdict = this.#turn((ctx) => this.#dialect.mqtt.authenticate(ctx, full))
+    const verdict = this.#turn((ctx) => admitClient(this.#dialect.mqtt, ctx, full))
     if (!verdict.accept) {
       this.#lines.push(`  ${who} ← ${verdict.drop === true ? 'closed' : `CONNACK ${verdict.returnCode}`} (${verdict.reason})`)
       return false
@@ -229,7 +231,7 @@ export class Conversation {
     this.#lines.push(`  ${this.#askers.get(request)} ← ${status} ${text}`)
   }
 
-  #turn<T>(decide: (ctx: Context) => T): T {
+  #turn<T>(decide: (ctx: Context & Sight) => T): T {
     const { result, acts } = this.bench.turn(decide)
     this.#perform(acts)
     return result

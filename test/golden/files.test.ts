@@ -27,6 +27,7 @@ const toy: Dialect = {
   mqtt: {
     recognise: () => 'certain',
     wanted: () => 'anything',
+    credential: () => ({ given: false, why: 'nobody has any' }),
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
     authorizeSubscribe: () => ({ grant: 1 }),
     onPublish: (_ctx, _connection, { topic, payload }) => {

@@ -27,7 +27,6 @@ const isLetIn = (broker: AwsBroker, method: string, url: string): boolean => {
   const body = url.includes('shadow') ? '{"state":{}}' : url.includes('jobs') ? '{"status":"IN_PROGRESS"}' : ''
   const { status, headers } = broker.request(method, url, {
     certificate: deviceCertificate,
-    local: false,
     body: method === 'GET' ? '' : body,
   })
   assert.equal(status === 403, headers?.['x-amzn-errortype'] === 'ForbiddenException')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
-import type { Context, Dialect, Route } from '../../src/dialect/dialect.ts'
+import type { Dialect, Route } from '../../src/dialect/dialect.ts'
 import { HttpGate } from '../../src/hub/http-gate.ts'
 
 const request = (method: string, path: string, headers: Record<string, string> = {}): HttpRequest => ({
@@ -20,8 +20,10 @@ const request = (method: string, path: string, headers: Record<string, string> =
 const dialect = (name: string, claim: (request: HttpRequest) => 'certain' | 'likely' | 'no', routes: Route[]): Dialect =>
   ({
     name,
+    title: name.toUpperCase(),
     http: {
       claim,
+      credential: (_: unknown, { headers }: HttpRequest) => (headers['key'] === 'given' ? { given: true, who: 'one' } : { given: false, why: 'show something' }),
       routes,
       notFound: () => ({ status: 404, body: `${name} knows no such thing` }),
       failure: (error: unknown) => ({ status: error instanceof HubError ? 400 : 500, body: `${name}: ${(error as Error).message}` }),
@@ -32,6 +34,8 @@ const dialect = (name: string, claim: (request: HttpRequest) => 'certain' | 'lik
 interface Gate {
   gate: HttpGate
   failures: string[]
+  /** Who was not let in. */
+  refusals: string[]
   /** What became of the files that came. */
   files: string[]
   ask(given: HttpRequest, gone?: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse>
@@ -39,10 +43,11 @@ interface Gate {
 
 function gateOf(...dialects: Dialect[]): Gate {
   const failures: string[] = []
+  const refusals: string[] = []
   const files: string[] = []
   const gate = new HttpGate({
     dialects,
-    perform: async (name, _, decide) => decide({ dialect: name } as unknown as Context),
+    perform: async (name, _, decide) => decide({ dialect: name } as unknown as Parameters<typeof decide>[0]),
     fulfil: async (need) => (need.type === 'object' ? { ref: need.ref, size: 2, etag: 'e', content: Buffer.from('ok') } : undefined),
     intake: {
       take: async (ref, bytes, maxBytes) => {
@@ -59,8 +64,9 @@ function gateOf(...dialects: Dialect[]): Gate {
       },
     },
     onFailure: (text) => failures.push(text),
+    onRefusal: (text) => refusals.push(text),
   })
-  return { gate, failures, files, ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body) }
+  return { gate, failures, refusals, files, ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body) }
 }
 
 const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({ operation: path, method: 'GET', path, handle, ...rest })
@@ -108,6 +114,26 @@ test('nothing is fetched or made for a caller who may not do it, and a right tha
   assert.deepEqual([(await ask(request('GET', '/doc'))).body, fetched], ['a: not you', 0])
   assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right' }))).body, fetched], ['done', 1])
   assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right', meanwhile: 'revoked' }))).body, fetched], ['a: not you', 2])
+})
+
+test('from elsewhere no route is reached without a credential, whatever the route says of itself', async () => {
+  let reached = 0
+  const open: Partial<Route> = { needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }], authorize: () => void (reached += 1) }
+  const handle: Route['handle'] = () => {
+    reached += 1
+    return { status: 200, body: 'done' }
+  }
+  const own = route('/own', handle, { credential: (_ctx, { query }) => (query.has('signed') ? { given: true, who: 'it' } : { given: false, why: 'no', answer: { status: 418 } }) })
+  const upload = route('/upload', handle, { method: 'PUT', upload: () => ({ ref: { bucket: 'b', key: 'k' }, maxBytes: 9 }) })
+  const { ask, refusals, files } = gateOf(dialect('a', () => 'likely', [route('/open', handle, open), route('/plain', handle), own, upload]))
+  const far = (method: string, path: string, more: Partial<HttpRequest> = {}): HttpRequest => ({ ...request(method, path), local: false, remoteAddress: '192.0.2.7', ...more })
+  for (const path of ['/open', '/plain']) assert.equal((await ask(far('GET', path))).body, 'a: show something')
+  assert.equal((await ask(far('PUT', '/upload', { body: Buffer.from('x') }))).body, 'a: show something')
+  assert.equal((await ask(far('GET', '/own'))).status, 418, 'the answer that the dialect has for it')
+  assert.deepEqual([reached, files], [0, []])
+  assert.deepEqual(refusals, ['A /open from 192.0.2.7: show something', 'A /plain from 192.0.2.7: show something', 'A /upload from 192.0.2.7: show something', 'A /own from 192.0.2.7: no'])
+  const shown = [far('GET', '/plain', { headers: { key: 'given' } }), far('GET', '/own', { query: new URLSearchParams('signed') }), far('GET', '/plain', { operator: true }), request('GET', '/plain')]
+  for (const each of shown) assert.equal((await ask(each)).body, 'done')
 })
 
 test('a refusal is an answer; a defect is an answer too, and is told', async () => {

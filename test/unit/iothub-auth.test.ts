@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../src/core/seam/mqtt.ts'
+import type { Credential } from '../../src/dialect/credential.ts'
 import { authenticate, recognise } from '../../src/dialect/iothub/auth.ts'
 import { register } from '../../src/dialect/iothub/devices.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
-import { signToken } from '../../src/dialect/iothub/jwt.ts'
+import { COURSE_KEY, signToken } from '../../src/dialect/iothub/jwt.ts'
+import { tokenKeys } from '../../src/dialect/iothub/token-key.ts'
+import { admitClient } from '../../src/hub/access.ts'
 import { Bench, type BenchOptions } from '../builders/context.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -33,7 +37,7 @@ const claims: [string, ConnectRequest, ReturnType<typeof recognise>][] = [
   ['the second SDK', connect({ clientId: 'P-D' }), 'certain'],
   ['the second SDK with a client id of its own', connect({ clientId: 'P-D-ota' }), 'certain'],
   ['another client with a device’s user name', connect({ clientId: 'mqttx_1' }), 'likely'],
-  ['a token', connect({ username: 'app', clientId: 'x', password: signToken('app', SECONDS, SECONDS) }), 'likely'],
+  ['a token', connect({ username: 'app', clientId: 'x', password: signToken(COURSE_KEY, 'app', SECONDS, SECONDS) }), 'likely'],
   ['AWS with its SDK in the user name', connect({ username: '?SDK=JavaScript' }), 'no'],
   ['AWS with a certificate', connect({ certificate: { sha256: '', sha1: '', pem: '', validTo: 0, authorized: true } }), 'no'],
   ['Azure', connect({ username: 'hub.azure-devices.net/device/?api-version=2021-04-12' }), 'no'],
@@ -96,13 +100,55 @@ const app = (password: string): ConnectRequest => connect({ username: 'app', cli
 const tampered = (token: string): string => [token.split('.')[0], Buffer.from('{"username":"app"}').toString('base64url'), token.split('.')[2]].join('.')
 const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"username":"app"}').toString('base64url')}.`
 const tokens: [string, string, number][] = [
-  ['a token for that user', signToken('app', SECONDS + 10, SECONDS), 0],
-  ['one that has expired', signToken('app', SECONDS, SECONDS - 10), 4],
-  ['one whose expiry is no number', signToken('app', NaN, SECONDS), 4],
-  ['one for another user', signToken('else', SECONDS + 10, SECONDS), 4],
-  ['one with another content', tampered(signToken('else', SECONDS + 10, SECONDS)), 4],
+  ['a token for that user', signToken(COURSE_KEY, 'app', SECONDS + 10, SECONDS), 0],
+  ['one that has expired', signToken(COURSE_KEY, 'app', SECONDS, SECONDS - 10), 4],
+  ['one whose expiry is no number', signToken(COURSE_KEY, 'app', NaN, SECONDS), 4],
+  ['one for another user', signToken(COURSE_KEY, 'else', SECONDS + 10, SECONDS), 4],
+  ['one with another content', tampered(signToken(COURSE_KEY, 'else', SECONDS + 10, SECONDS)), 4],
   ['one that is not signed', unsigned, 4],
 ]
+test('from elsewhere a device comes in by a secret that is known here, an application by a token of the hub’s own key', () => {
+  for (const mode of ['open', 'strict'] as const) {
+    const { bench: made } = bench(mode)
+    const far = (request: ConnectRequest): number =>
+      codeOf(made.turn((ctx) => admitClient(iothub.mqtt, ctx, { ...request, local: false, remoteAddress: '192.168.1.9' })).result)
+    assert.equal(far(connect()), 4, 'nobody knows it')
+    assert.equal(made.engine.devices.size, 0)
+    made.turn((ctx) => register(ctx, { product: 'P', device: 'D', secret: 'secret' }))
+    assert.deepEqual([far(connect()), far(connect({ password: 'other' })), far(connect({ password: '' }))], [0, 4, 4])
+    const [{ value: key } = { value: '' }] = made.turn((ctx) => tokenKeys.list(ctx)).result
+    assert.deepEqual([far(app(signToken(COURSE_KEY, 'app', SECONDS + 10, SECONDS))), far(app(signToken(key, 'app', SECONDS + 10, SECONDS)))], [4, 0])
+    assert.equal(far(app(signToken(key, 'app', SECONDS, SECONDS - 10))), 4)
+  }
+})
+
+test('from elsewhere the API wants a token by the hub’s own key', () => {
+  const { bench: made } = bench()
+  const { result: [{ value: key } = { value: '' }] } = made.turn((ctx) => tokenKeys.list(ctx))
+  const shown = (authorization?: string): Credential => {
+    const headers = authorization === undefined ? {} : { authorization }
+    return made.turn((ctx) => iothub.http.credential(ctx, { headers } as unknown as HttpRequest)).result
+  }
+  assert.equal(shown(`Bearer ${signToken(key, 'anybody', SECONDS + 10, SECONDS)}`).given, true)
+  const wrong = [undefined, 'Bearer x', 'Basic YTpi', `Bearer ${signToken(COURSE_KEY, 'a', SECONDS + 10, SECONDS)}`, `Bearer ${signToken(key, 'a', SECONDS, SECONDS)}`]
+  for (const authorization of wrong) {
+    const credential = shown(authorization)
+    assert.ok(!credential.given && credential.why.includes('`iot-hub keys`'), authorization)
+  }
+})
+
+test('the key for tokens is made once, long and random, and may be changed', () => {
+  const { bench: made } = bench()
+  const value = (): string => made.turn((ctx) => tokenKeys.list(ctx)).result[0]!.value
+  const first = value()
+  assert.match(first, /^[0-9a-f]{64}$/)
+  assert.equal(value(), first)
+  made.turn((ctx) => tokenKeys.set(ctx, 'JWT_SECRET', 'a key of our own'))
+  assert.equal(value(), 'a key of our own')
+  assert.throws(() => made.turn((ctx) => tokenKeys.set(ctx, 'JWT_SECRET', 'short')), (error: Error) => !error.message.includes('"short"'))
+  assert.throws(() => made.turn((ctx) => tokenKeys.set(ctx, 'SECRET', 'x'.repeat(20))), /must be JWT_SECRET/)
+})
+
 for (const [what, token, code] of tokens) {
   test(`${what}: CONNACK ${code}`, () => {
     const verdict = bench('strict').ask(app(token))

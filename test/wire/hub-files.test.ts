@@ -81,6 +81,7 @@ before(async () => {
     ...reader,
     recognise: () => 'certain',
     wanted: () => 'anything',
+    credential: () => ({ given: false, why: 'nobody has any' }),
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
     authorizeSubscribe: (_ctx, _connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1 }),
   }

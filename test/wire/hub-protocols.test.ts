@@ -25,11 +25,14 @@ const shouting = (port: number, closed: (id: string) => void): ProtocolFront => 
     const say = (text: string): void => ctx.act({ type: 'write', socket: id, bytes: Buffer.from(`${text}\n`) }, 'shouting')
     say(`hello, ${secure ? 'secure' : 'plain'} one`)
     let rest = ''
+    let shown = ''
     return {
+      credential: () => (shown === 'password' ? { given: true, who: 'a shouter' } : { given: false, why: 'it has not said the password' }),
       receive: (now, bytes) => {
         const lines = (rest + bytes.toString()).split('\n')
         rest = lines.pop()!
         for (const line of lines) {
+          if (line === 'password') shown = line
           if (line === 'bad') throw new Error('nobody says that')
           const [verb, name] = line.split(' ')
           if (verb === 'make') now.engine.devices.create(now.turn, { dialect: 'iothub', name: name! })

@@ -13,8 +13,11 @@ export interface HttpRequest {
   /** All of it; empty where the route has it go to a file (`Route.upload`). */
   body: Buffer
   secure: boolean
+  /** The socket's other end is a loopback address. */
   local: boolean
   remoteAddress: string
+  /** It bears the hub's own token: whoever sends it may do everything. */
+  operator?: true
   certificate?: PeerCertificate
 }
 

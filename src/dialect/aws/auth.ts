@@ -4,17 +4,18 @@ import type { Claim, Context, Settings } from '../dialect.ts'
 import { connectFault } from './identity/access.ts'
 import { believe, credentialOf } from './rest/credentials.ts'
 import { certificatesOf, certificateTarget, exclusiveThing, type Certificate } from './identity/identity-store.ts'
+import type { Signed } from './rest/signature.ts'
 import { warnOfWill, willFault } from './mqtt/last-will.ts'
 import { announceConnectFailed } from './mqtt/presence.ts'
 import { isThingName } from './names.ts'
 
 const AUTHORIZER = 'x-amz-customauthorizer-name'
 
-/** How surely a CONNECT is one of AWS's; an undressed client counts as one only on this machine, in open mode. */
+/** How surely a CONNECT is one of AWS's; an undressed client counts as one in open mode only. */
 export function recognise(request: ConnectRequest, settings: Settings): Claim {
   if (request.alpn === 'x-amzn-mqtt-ca' || sdkUserName(request.username) || customAuthorizer(request) || signature(request) !== undefined) return 'certain'
   if (request.certificate !== undefined) return 'likely'
-  return isBare(request) && request.local && settings.mode === 'open' ? 'fallback' : 'no'
+  return isBare(request) && settings.mode === 'open' ? 'fallback' : 'no'
 }
 
 /** What a client may show, in words. */
@@ -30,15 +31,13 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
   if (ctx.settings.mode === 'strict' && request.protocolVersion < 4) return refused('AWS IoT speaks MQTT 3.1.1 and 5')
   const signed = signature(request)
   if (signed !== undefined) {
-    believe(ctx)
-    return accepted(ctx, request, signed)
+    believe(ctx, request)
+    return accepted(ctx, request, signed.accessKey)
   }
   const authorizer = customAuthorizer(request)
-  if (authorizer !== undefined && !request.local) return refused(`the custom authorizer ${authorizer} is believed on this machine only: the hub does not run any`)
   if (authorizer !== undefined) return withAuthorizer(ctx, request, authorizer)
   if (request.certificate !== undefined) return withCertificate(ctx, request, request.certificate)
   if (ctx.settings.mode === 'strict') return refused('no client certificate, no signature and no custom authorizer')
-  if (!request.local) return refused('a client without credentials is let in from this machine only')
   return accepted(ctx, request, request.unnamed === true ? 'anonymous' : request.clientId, { bare: true })
 }
 
@@ -116,15 +115,24 @@ const refused = (reason: string): ConnectVerdict => ({ accept: false, reason, dr
 const sdkUserName = (username = ''): boolean => /[?&]SDK=/.test(username)
 const isBare = ({ username, password }: ConnectRequest): boolean => (username ?? '') === '' && password === undefined
 
-/** The access key a WebSocket upgrade was signed with [aws 1.4]. */
-function signature({ upgrade }: ConnectRequest): string | undefined {
+/** The upgrade request of a WebSocket in the form in which HTTP requests are signed and read. */
+export function upgradeOf({ upgrade }: ConnectRequest): Signed | undefined {
   if (upgrade === undefined) return undefined
-  const authorization = upgrade.headers['authorization']
-  return credentialOf({ query: queryOf(upgrade.url), headers: { authorization: typeof authorization === 'string' ? authorization : undefined } })?.accessKey
+  const headers = Object.entries(upgrade.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  const [path = '/'] = upgrade.url.split('?')
+  return { method: 'GET', path, query: queryOf(upgrade.url), headers: Object.fromEntries(headers) as Signed['headers'], body: NO_BODY }
+}
+
+const NO_BODY = Buffer.alloc(0)
+
+/** What a WebSocket upgrade says of its signature [aws 1.4]. */
+export function signature(request: ConnectRequest): ReturnType<typeof credentialOf> {
+  const upgrade = upgradeOf(request)
+  return upgrade === undefined ? undefined : credentialOf(upgrade)
 }
 
 /** The custom authorizer named in user name, query or header [aws 1.4]. */
-function customAuthorizer({ username = '', upgrade }: ConnectRequest): string | undefined {
+export function customAuthorizer({ username = '', upgrade }: ConnectRequest): string | undefined {
   const named = queryOf(username).get(AUTHORIZER) ?? (upgrade === undefined ? null : (queryOf(upgrade.url).get(AUTHORIZER) ?? upgrade.headers[AUTHORIZER]))
   return typeof named === 'string' ? named : undefined
 }

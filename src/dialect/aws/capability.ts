@@ -30,8 +30,9 @@ const connecting: Capability[] = [
     'X.509 client certificate over MQTT': 'open mode registers an unknown certificate as ACTIVE, and a thing named like the client id',
     'X.509 client certificate over HTTPS': 'data plane and jobs data plane',
     'ALPN x-amzn-mqtt-ca': '',
-    'MQTT over WebSocket, SigV4 query': 'any access key; the signature is not verified',
-    'Custom authorizer': 'open mode lets everybody in; strict mode refuses, for no authorizer is run',
+    'MQTT over WebSocket, SigV4 query': 'verified from other machines; any access key from this one',
+    'SigV4 signature': 'verified from other machines, with the one key pair that `iot-hub keys` shows; believed from this one, and strict mode says so',
+    'Custom authorizer': 'open mode believes it from this machine; otherwise refused, for no authorizer is run',
     'Client without credentials':
       'open mode, on this machine only; the thing of its name is registered when it uses topics of that thing',
     'Client id rules': '',
@@ -42,7 +43,6 @@ const connecting: Capability[] = [
     'Lifecycle and subscription events': 'version numbers begin at 0 again for who was away for an hour',
   }),
   ...list('Connecting', 'ignored', {
-    'SigV4 signature': 'the hub has no secret keys to verify it with: believed, and strict mode says so; `--strict` lets it pass, for every SDK signs',
     'Max connection time': 'no client is sent away for its age',
     'Throttling quotas': 'nothing is throttled',
     'Accounts and regions': 'one registry for all: ARNs answer with the region of the request’s signature, and account 123456789012',

@@ -52,7 +52,7 @@ interface Issued {
 
 function kitOf({ settings }: Context, { name, id, pem, privateKey, ca, again }: Issued): ConnectionKit {
   const { mqtt, mqtts, http, https, host: here, lan: host = here } = settings.endpoint
-  const facts: KitFacts = { host, mqtts, http, https, thing: name, thingArn: arn.thing(LOCAL_CALLER, name), certificate: pem, privateKey, ca }
+  const facts: KitFacts = { host, here, mqtts, http, https, thing: name, thingArn: arn.thing(LOCAL_CALLER, name), certificate: pem, privateKey, ca }
   return {
     session: { clientId: name, certificate: { cert: pem, key: privateKey } },
     facts: [

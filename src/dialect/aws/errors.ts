@@ -33,6 +33,7 @@ export const notModelled = (what: string, instead?: string): AwsError =>
 /** HTTP status per exception, and where the planes differ, per plane [aws 3.1]. */
 const STATUS: Readonly<Record<string, number | Partial<Record<Plane, number>>>> = {
   InvalidRequestException: 400,
+  IncompleteSignatureException: 400,
   MalformedPolicyException: 400,
   InvalidQueryException: 400,
   InvalidAggregationException: 400,
@@ -42,6 +43,8 @@ const STATUS: Readonly<Record<string, number | Partial<Record<Plane, number>>>> 
   UnauthorizedException: 401,
   ForbiddenException: 403,
   MissingAuthenticationTokenException: 403,
+  UnrecognizedClientException: 403,
+  InvalidSignatureException: 403,
   ResourceNotFoundException: 404,
   UnknownOperationException: 404,
   MethodNotAllowedException: 405,

@@ -1,6 +1,7 @@
 import { parseJson } from '../../core/json-text.ts'
 import type { HttpRequest, HttpResponse } from '../../core/seam/http.ts'
 import type { Claim, Context, HttpFront } from '../dialect.ts'
+import { httpCredential } from './credential.ts'
 import { credentialOf } from './rest/credentials.ts'
 import { AwsError, failure } from './errors.ts'
 import { planeOf } from './rest/planes.ts'
@@ -12,6 +13,7 @@ const ROOTS = new Set(routes.map(({ path }) => /^\/([\w-]+)/.exec(path)?.[1]).fi
 /** AWS IoT over HTTP: control plane, data plane and jobs data plane on one port [aws 3]. */
 export const http: HttpFront = {
   claim,
+  credential: httpCredential,
   routes,
   notFound: (request) =>
     failure(new AwsError('UnknownOperationException', `The local hub knows no ${planeOf(request)} operation ${request.method} ${request.path}`), planeOf(request)),

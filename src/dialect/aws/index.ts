@@ -4,6 +4,7 @@ import { refreshTarget, refreshThing } from './identity/live.ts'
 import { capability } from './capability.ts'
 import { enrolment } from './enrolment.ts'
 import { http } from './http.ts'
+import { accessKeys } from './identity/access-keys.ts'
 import { detachPrincipals } from './identity/identity-store.ts'
 import { jobFront, onJobsEvent } from './jobs.ts'
 import { limits } from './limits.ts'
@@ -31,6 +32,7 @@ export const aws: Dialect = {
   serverNames: REGIONS.flatMap((region) => ['', '*.', '*.jobs.'].map((of) => `${of}iot.${region}.amazonaws.com`)),
   jobs: jobFront,
   enrolment,
+  keys: accessKeys,
   query,
   twins,
   specimens,

@@ -3,6 +3,8 @@ import type { ConnectionKit } from '../dialect.ts'
 /** What the code needs to know. */
 export interface KitFacts {
   host: string
+  /** How the hub's own machine reaches it. */
+  here: string
   mqtts: number
   http: number
   https: number
@@ -144,10 +146,10 @@ mosquitto_sub -h ${host} -p ${mqtts} ${credentials} -i ${thing} -q 1 -v -t '$aws
 mosquitto_pub -h ${host} -p ${mqtts} ${credentials} -i ${thing} -q 1 -t '$aws/things/${thing}/shadow/update' -m '{"state":{"reported":{"on":true}}}'
 `
 
-const operator = ({ host, http, https, thing, thingArn }: KitFacts): string => `# As the device: what it has to do.
+const operator = ({ host, here, http, https, thing, thingArn }: KitFacts): string => `# As the device: what it has to do.
 curl --cacert ${CA_FILE} --cert ${CERTIFICATE_FILE} --key ${KEY_FILE} https://${host}:${https}/things/${thing}/jobs
 
-# As the operator, with any credentials.
+# As the operator: on the hub's machine with any credentials, on others with those of: iot-hub keys
 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\
-  aws --endpoint-url http://${host}:${http} iot create-job --job-id try-1 --targets ${thingArn} --document '{"operation":"reboot"}'
+  aws --endpoint-url http://${here}:${http} iot create-job --job-id try-1 --targets ${thingArn} --document '{"operation":"reboot"}'
 `

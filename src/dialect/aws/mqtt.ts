@@ -3,6 +3,7 @@ import type { Context, MqttFront } from '../dialect.ts'
 import { accessOf, certificateOf, refresh } from './identity/access.ts'
 import { forget, remember } from './identity/live.ts'
 import { authenticate, recognise, wanted } from './auth.ts'
+import { mqttCredential } from './credential.ts'
 import { mayDeliver, receiveFault, tellWithheld } from './mqtt/delivery.ts'
 import { certificatesOf } from './identity/identity-store.ts'
 import { canBeCarried, lengthFault } from './limits.ts'
@@ -21,6 +22,7 @@ const MAX_FILTERS_AT_ONCE = 8
 export const mqtt: MqttFront = {
   recognise,
   wanted,
+  credential: mqttCredential,
   authenticate,
   onConnected,
   onDisconnected,

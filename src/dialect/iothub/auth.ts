@@ -1,14 +1,16 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Device } from '../../core/device/model.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../core/seam/mqtt.ts'
+import type { Credential, Sight } from '../credential.ts'
 import type { Claim, Context, Settings } from '../dialect.ts'
 import { covers, publishRules } from './acl.ts'
 import { isDeleted } from './deleted.ts'
 import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { isSdkClientId } from './generation.ts'
-import { isToken, tokenFault } from './jwt.ts'
-import { parseAddress, sessionName, type Address } from './names.ts'
+import { COURSE_KEY, isToken, tokenFault } from './jwt.ts'
+import { deviceKey, parseAddress, sessionName, type Address } from './names.ts'
+import { tokenKeyOf } from './token-key.ts'
 
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORIZED = 5
@@ -34,12 +36,32 @@ export const wanted = ({ mode }: Settings, local: boolean): string => {
 export const session = ({ clientId, username = '', password }: ConnectRequest): string =>
   isToken(password?.toString() ?? '') ? clientId : sessionName(username, clientId)
 
+/** What a client shows at CONNECT: a secret that is known here, or a token by the hub's own key. */
+export function credential(ctx: Sight, { username = '', password: given }: ConnectRequest): Credential {
+  const password = given?.toString() ?? ''
+  const refuse = (why: string): Credential => ({ given: false, why, returnCode: BAD_CREDENTIALS })
+  if (isToken(password)) {
+    const fault = tokenFault(password, keysFor(ctx, false), username, ctx.now)
+    return fault === undefined ? { given: true, who: `a token of ${username}` } : refuse(fault)
+  }
+  const address = parseAddress(username)
+  if (address === undefined) return refuse(`${JSON.stringify(username)} is no {product}/{device}`)
+  const device = ctx.engine.devices.get(deviceKey(address))
+  if (device === undefined) return refuse(`there is no device ${username}: \`iot-hub device add iothub ${username}\` makes it, and its secret`)
+  const known = extraOf(device).secret
+  if (known === undefined) return refuse(`${username} has no secret`)
+  return same(known, password) ? { given: true, who: `the secret of ${username}` } : refuse(`the secret of ${username} is wrong`)
+}
+
+/** The course's own key is published: it is good on this machine only, where its samples run. */
+const keysFor = (ctx: Pick<Sight, 'own'>, local: boolean): string[] => [tokenKeyOf(ctx), local ? COURSE_KEY : undefined].filter((key) => key !== undefined)
+
 /** A device by its secret, an application by its token [iothub 2]. */
 export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {
   const { username = '' } = request
   const password = request.password?.toString() ?? ''
   if (isToken(password)) {
-    const fault = tokenFault(password, username, ctx.now)
+    const fault = tokenFault(password, keysFor(ctx, request.local), username, ctx.now)
     return fault === undefined ? { accept: true, identity: { principal: username } } : refused(fault, BAD_CREDENTIALS)
   }
   const address = parseAddress(username)

@@ -24,7 +24,7 @@ export const capability: Capability[] = [
   ...modelled('Connection', {
     'User name and secret': 'open mode registers an unknown device with the secret it brings; a wrong secret is CONNACK 4, a suspended device 5',
     'Several clients per device': 'sessions go by user name and client id, where EMQX goes by client id alone and lets one device take over the session of another; the latest 20 client ids of a device are remembered',
-    'JWT clients': 'HS256 with the key of the course, emqxsecret; user name and expiry are checked at CONNECT only',
+    'JWT clients': 'HS256 with a key of the hub’s own (`iot-hub keys`), from this machine also with that of the course, emqxsecret; user name and expiry are checked at CONNECT only',
     'Server-made subscriptions': 'cmd, rpc and m2m, QoS 1, kept with the session',
     'Topic ACL': 'computed for every message; what it forbids is acknowledged and dropped, a subscription is refused with 0x80',
     'Both editions of the SDK': 'told apart by client id; times are seconds for the first, milliseconds for the second',
@@ -54,6 +54,9 @@ export const capability: Capability[] = [
   ...modelled('OTA', {
     'ota_upgrade without $': 'the listing of the course has it, its code does not: send it as a command of that name; the device then gets a plain command',
     Completion: 'firmware: when update_status says firmware_ver is the version; other types: at progress 100; negative progress: failed',
+  }),
+  ...modelled('HTTP API', {
+    Credentials: 'none from this machine, as in the course; from others a token by the hub’s own key, or the hub’s token, as Authorization: Bearer',
   }),
   ...operations('HTTP API', [...deviceRoutes, ...commandRoutes, ...otaRoutes], {
     'POST /devices': 'what cannot be a name is 400, where the course fails with 500',

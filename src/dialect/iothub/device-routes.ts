@@ -11,6 +11,7 @@ import { addressIn, checkSegment, deviceRoute, route } from './params.ts'
 import { NO_DEVICE, NOT_FOUND, OK, json, text } from './responses.ts'
 import { setDesired } from './shadow.ts'
 import { setTags } from './tags.ts'
+import { tokenKey } from './token-key.ts'
 
 /** How long a token of POST /tokens lets in; seconds [iothub 7]. */
 const TOKEN_LIFE = 10
@@ -53,7 +54,7 @@ export const deviceRoutes: Route[] = [
   route('POST', '/tokens', (ctx) => {
     const username = shortId(ctx.ids)
     const issuedAt = Math.floor(ctx.now / 1000)
-    return json({ username, password: signToken(username, issuedAt + TOKEN_LIFE, issuedAt) })
+    return json({ username, password: signToken(tokenKey(ctx), username, issuedAt + TOKEN_LIFE, issuedAt) })
   }),
   route('POST', '/emqx_web_hook', () => json({ error: 'Not Found: the hub is its own broker and takes no events from another' }, 404)),
 ]

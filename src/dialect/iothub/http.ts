@@ -1,10 +1,13 @@
 import { HubError, type HubErrorCode } from '../../core/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../core/seam/http.ts'
+import type { Credential, Sight } from '../credential.ts'
 import type { Claim, HttpFront } from '../dialect.ts'
 import { commandRoutes } from './command-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
+import { isToken, tokenFault } from './jwt.ts'
 import { otaRoutes } from './ota-routes.ts'
 import { NOT_FOUND, json, text } from './responses.ts'
+import { tokenKeyOf } from './token-key.ts'
 
 /** Every path of the API [iothub 7, 8.1], and none of another cloud: `/tags` alone is AWS's, `/devices` with `api-version` Azure's. */
 const PATHS = [
@@ -22,9 +25,10 @@ const FOREIGN = ['api-version', 'Action', 'X-Amz-Signature']
 /** Its first segments; what follows may still be nonsense, which is ours to refuse. */
 const ROOTS = /^\/(?:devices|ota|messages|tokens|emqx_web_hook)(?:\/|$)/
 
-/** The course's API for applications, without credentials [iothub 7]. */
+/** The course's API for applications, on the hub's machine without credentials [iothub 7]. */
 export const http: HttpFront = {
   claim,
+  credential,
   routes: [...deviceRoutes, ...commandRoutes, ...otaRoutes],
   notFound: () => NOT_FOUND,
   failure,
@@ -37,7 +41,26 @@ function claim({ path, query, headers }: HttpRequest): Claim {
   return ROOTS.test(path) ? 'fallback' : 'no'
 }
 
-const STATUS: Partial<Record<HubErrorCode, number>> = { NOT_FOUND: 404, ALREADY_EXISTS: 409, VERSION_MISMATCH: 409, CONFLICT: 409, TOO_LARGE: 413 }
+/** The course has none for its API: from another machine a token by the hub's own key stands in, besides the token of the hub itself. */
+function credential(ctx: Sight, { headers }: HttpRequest): Credential {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(headers['authorization'] ?? '') ?? []
+  if (token === undefined || !isToken(token)) return { given: false, why: `from another machine send the hub's token, or one that is signed with ${HOW}` }
+  const key = tokenKeyOf(ctx)
+  const fault = tokenFault(token, key === undefined ? [] : [key], undefined, ctx.now)
+  return fault === undefined ? { given: true, who: 'a token' } : { given: false, why: `${fault}; it must be signed with ${HOW}` }
+}
+
+const HOW = 'the JWT_SECRET that `iot-hub keys` shows on the hub’s: Authorization: Bearer TOKEN'
+
+const STATUS: Partial<Record<HubErrorCode, number>> = {
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  VERSION_MISMATCH: 409,
+  CONFLICT: 409,
+  TOO_LARGE: 413,
+}
 
 /** The course answers refusals with a text and failures with an error object. */
 function failure(error: unknown): HttpResponse {

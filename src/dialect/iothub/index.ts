@@ -13,6 +13,7 @@ import { forgetCallers, rpcEvent } from './rpc.ts'
 import { shadowEvent, twins } from './shadow.ts'
 import { specimens } from './specimens.ts'
 import { membershipChanged } from './tags.ts'
+import { tokenKeys } from './token-key.ts'
 
 /** The open IotHub of the course 《MQTT实战》: the smallest dialect, and the one to copy. */
 export const iothub: Dialect = {
@@ -27,6 +28,7 @@ export const iothub: Dialect = {
   jobs: jobFront,
   enrolment,
   twins,
+  keys: tokenKeys,
   specimens,
   onEvent,
   onStart,

@@ -2,7 +2,7 @@ import type { Connection, DisconnectReason, Incoming, PublishVerdict, SubscribeV
 import { nameOf } from '../../core/ids.ts'
 import type { Context, MqttFront } from '../dialect.ts'
 import { covers, imposedFilters, publishRules, subscribeRules } from './acl.ts'
-import { authenticate, recognise, session, wanted } from './auth.ts'
+import { authenticate, credential, recognise, session, wanted } from './auth.ts'
 import { clientConnected, clientDisconnected, clientSubscribed, clientUnsubscribed } from './clients.ts'
 import { deviceCame } from './delivery.ts'
 import { addressOf, deviceKey, type Address } from './names.ts'
@@ -13,6 +13,7 @@ import { heard } from './uplink.ts'
 export const mqtt: MqttFront = {
   recognise,
   wanted,
+  credential,
   session,
   authenticate,
   onConnected,

@@ -4,6 +4,7 @@ import { enrolmentApi } from './enrolment.ts'
 import { executionApi } from './executions.ts'
 import { jobApi } from './jobs.ts'
 import type { ApiSources } from './sources.ts'
+import { keysApi } from './keys.ts'
 import { statusApi } from './status.ts'
 import { twinApi } from './twins.ts'
 
@@ -12,6 +13,7 @@ export const createApi = (sources: ApiSources): HubApi => ({
   ...statusApi(sources),
   ...deviceApi(sources),
   ...enrolmentApi(sources),
+  ...keysApi(sources),
   ...twinApi(sources),
   ...jobApi(sources),
   ...executionApi(sources),

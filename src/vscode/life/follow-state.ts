@@ -41,6 +41,7 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
     item,
     host.onState((state) => {
       host.log.info(isUp(state) ? `${state.type}: ${JSON.stringify(state.endpoints)}` : state.type)
+      if (isUp(state) && state.endpoints.exposed === true) host.log.info(LETS_IN)
       show()
     }),
     followNotices(host, (text) => {
@@ -52,6 +53,10 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
     }),
   )
 }
+
+/** What a hub that listens to other machines says of itself. */
+const LETS_IN =
+  'other machines reach this hub: it lets in who shows a certificate or secret of a device that was added, a presigned URL, a key of `iot-hub keys`, or its API token; nobody else, in either mode'
 
 /** Once, for a job that stopped itself because too much failed. */
 function tellAborted(before: Beat | undefined, now: Beat | undefined): void {

@@ -27,10 +27,10 @@ async function openToNetwork(hub: HubLife, host: Host): Promise<void> {
     l10n.t('Let boards on your network connect?'),
     workspace.workspaceFolders === undefined
       ? l10n.t(
-          'The hub will listen on every address of this machine, so everybody on your network can reach it; in open mode, whoever connects is let in. Its certificate is renewed to name these addresses. Connected devices have to reconnect. No folder is open, so this is remembered as your user setting iotHub.host: it holds in every workspace that does not set another.',
+          'The hub will listen on every address of this machine, so everybody on your network can reach it; it lets in who shows a certificate, a secret or a key that it has given out. Its certificate is renewed to name these addresses. Connected devices have to reconnect. No folder is open, so this is remembered as your user setting iotHub.host: it holds in every workspace that does not set another.',
         )
       : l10n.t(
-          'The hub will listen on every address of this machine, so everybody on your network can reach it; in open mode, whoever connects is let in. Its certificate is renewed to name these addresses. Connected devices have to reconnect. This is remembered for this workspace as the setting iotHub.host.',
+          'The hub will listen on every address of this machine, so everybody on your network can reach it; it lets in who shows a certificate, a secret or a key that it has given out. Its certificate is renewed to name these addresses. Connected devices have to reconnect. This is remembered for this workspace as the setting iotHub.host.',
         ),
     l10n.t('Let Boards Connect'),
   )

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Table } from '../../../core/table.ts'
+import type { Sight } from '../../credential.ts'
 import type { Context } from '../../dialect.ts'
 import { nameInArn } from '../arns.ts'
 
@@ -47,7 +48,10 @@ export interface ThingPrincipals {
 export type PrincipalType = 'EXCLUSIVE_THING' | 'NON_EXCLUSIVE_THING'
 
 /** Certificates by id. */
-export const certificatesOf = (ctx: Pick<Context, 'own'>): Table<Certificate> => ctx.own('certificates')
+export const certificatesOf = (ctx: Pick<Context, 'own'>): Table<Certificate> => ctx.own(CERTIFICATES)
+/** The registered certificate of that id, for who may look only. */
+export const registeredCertificate = (ctx: Pick<Sight, 'own'>, id: string): Certificate | undefined => ctx.own<Certificate>(CERTIFICATES).get(id)
+const CERTIFICATES = 'certificates'
 /** Policies by name. */
 export const policiesOf = (ctx: Pick<Context, 'own'>): Table<PolicyRecord> => ctx.own('policies')
 /** Names of the policies attached to a target, by target as `targetOf` has it. */

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import type { Instant } from '../../../core/clock.ts'
 import type { Execution, Job } from '../../../core/job/model.ts'
-import type { HttpResponse, ObjectRef } from '../../../core/seam/http.ts'
-import type { Context, Route } from '../../dialect.ts'
+import type { HttpRequest, HttpResponse, ObjectRef } from '../../../core/seam/http.ts'
+import type { Credential, Sight } from '../../credential.ts'
+import type { Context, Params, Route } from '../../dialect.ts'
 import { extraOf } from './extra.ts'
 import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
 import { hasVersion, parseS3Url } from './s3.ts'
@@ -41,24 +42,34 @@ export function forgetUrls(ctx: Context, execution: Execution): void {
   ctx.own<Issue>(ISSUES).delete(issueKey(execution))
 }
 
-/** What presigned URLs lead to: 403 once they have expired by the hub's clock, or were tampered with. */
+/** What presigned URLs lead to: 403 once they have expired by the hub's clock, or were tampered with. Whoever has one needs nothing else. */
 export const presignedRoutes: Route[] = ['GET', 'HEAD'].map((method) => ({
   operation: 'GetObject (presigned)',
   method,
   path: '/:bucket/*key',
   when: ({ query }) => ['X-Amz-Expires', 'X-Amz-Date', 'X-Amz-Signature'].every((name) => query.has(name)),
-  handle: (ctx, { query }, { bucket = '', key = '' }): HttpResponse => {
-    const ref = { bucket, key }
-    const date = query.get('X-Amz-Date') ?? ''
-    const expires = query.get('X-Amz-Expires') ?? ''
-    if (query.get('X-Amz-Signature') !== signature(ctx, ref, date, expires)) {
-      return denied('SignatureDoesNotMatch', 'The signature does not match the object, date and expiry of this URL')
-    }
-    const until = readDate(date) + Number(expires) * 1000
-    if (ctx.now >= until) return denied('AccessDenied', `Request has expired at ${new Date(until).toISOString()}`)
-    return { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body: { ref } }
+  credential: (ctx, request, params): Credential => {
+    const fault = presignedFault(ctx, request, params)
+    return fault === undefined ? { given: true, who: 'a presigned URL' } : { given: false, why: fault.message, answer: denied(fault) }
+  },
+  handle: (ctx, request, params): HttpResponse => {
+    const fault = presignedFault(ctx, request, params)
+    return fault === undefined ? { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body: { ref: refIn(params) } } : denied(fault)
   },
 }))
+
+const refIn = ({ bucket = '', key = '' }: Params): ObjectRef => ({ bucket, key })
+
+function presignedFault(ctx: Pick<Sight, 'own' | 'now'>, { query }: HttpRequest, params: Params): S3Error | undefined {
+  const date = query.get('X-Amz-Date') ?? ''
+  const expires = query.get('X-Amz-Expires') ?? ''
+  const secret = ctx.own<Secret>(SECRETS).get(ISSUES)?.secret
+  if (secret === undefined || query.get('X-Amz-Signature') !== signature(secret, refIn(params), date, expires)) {
+    return { code: 'SignatureDoesNotMatch', message: 'The signature does not match the object, date and expiry of this URL' }
+  }
+  const until = readDate(date) + Number(expires) * 1000
+  return ctx.now >= until ? { code: 'AccessDenied', message: `Request has expired at ${new Date(until).toISOString()}` } : undefined
+}
 
 const ISSUES = 'presigned'
 
@@ -83,15 +94,21 @@ function urlOf(ctx: Context, ref: ObjectRef, { at, seconds }: Issue): string {
   const base = https > 0 ? `https://${authority}:${https}` : `http://${authority}:${http}`
   const path = [ref.bucket, ...ref.key.split('/')].map(encodeURIComponent).join('/')
   const date = formatDate(at)
-  return `${base}/${path}?X-Amz-Date=${date}&X-Amz-Expires=${seconds}&X-Amz-Signature=${signature(ctx, ref, date, String(seconds))}`
+  return `${base}/${path}?X-Amz-Date=${date}&X-Amz-Expires=${seconds}&X-Amz-Signature=${signature(secretOf(ctx), ref, date, String(seconds))}`
 }
 
 /** Over the decoded names, so that it does not matter how a client escapes the path. */
-const signature = (ctx: Context, { bucket, key }: ObjectRef, date: string, expires: string): string =>
-  createHmac('sha256', secretOf(ctx)).update([bucket, key, date, expires].join('\n')).digest('hex')
+const signature = (secret: string, { bucket, key }: ObjectRef, date: string, expires: string): string =>
+  createHmac('sha256', secret).update([bucket, key, date, expires].join('\n')).digest('hex')
+
+interface Secret {
+  secret: string
+}
+
+const SECRETS = 'secrets'
 
 function secretOf(ctx: Context): string {
-  const secrets = ctx.own<{ secret: string }>('secrets')
+  const secrets = ctx.own<Secret>(SECRETS)
   const known = secrets.get(ISSUES) ?? secrets.set(ISSUES, { secret: ctx.ids.uuid() + ctx.ids.uuid() })
   return known.secret
 }
@@ -101,7 +118,12 @@ const formatDate = (at: Instant): string => `${new Date(at).toISOString().slice(
 
 const readDate = (date: string): Instant => Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))
 
-const denied = (code: string, message: string): HttpResponse => ({
+interface S3Error {
+  code: string
+  message: string
+}
+
+const denied = ({ code, message }: S3Error): HttpResponse => ({
   status: 403,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,

@@ -24,8 +24,8 @@ function parseScope(scope: string | undefined): Credential | undefined {
 
 /**
  * Strict mode says that a signature was believed. It is a warning, not something ignored: `--strict` would refuse every SDK and the CLI,
- * for all of them sign.
+ * for all of them sign. Those from elsewhere have been verified.
  */
-export function believe(ctx: Context): void {
-  if (ctx.settings.mode === 'strict') ctx.warn('aws', 'SigV4 signatures are believed: the hub has no secret keys to verify them with')
+export function believe(ctx: Context, { local }: { local: boolean }): void {
+  if (ctx.settings.mode === 'strict' && local) ctx.warn('aws', 'SigV4 signatures from this machine are believed, whatever key they are made with')
 }

@@ -16,12 +16,13 @@ export function guarded(plane: Plane, routes: readonly Route[]): Route[] {
 }
 
 /**
- * Signed requests are let through, since there are no secrets here to check them with. A device may show its
- * certificate on the data planes, and then its policies count [aws 1.1, 4.3]. Nobody else gets in, except from this
- * machine in open mode.
+ * Signed requests are let through: those from elsewhere are signed with the hub's key pair (`credential.ts`), others are believed. A
+ * device may show its certificate on the data planes, and then its policies count [aws 1.1, 4.3]. Nobody else gets in, except from
+ * this machine in open mode.
  */
 function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: string, params: Params): void {
-  if (credentialOf(request) !== undefined) return believe(ctx)
+  if (request.operator === true) return
+  if (credentialOf(request) !== undefined) return believe(ctx, request)
   if (request.certificate !== undefined && plane !== 'control') {
     const certificate = admit(ctx, request.certificate)
     if (typeof certificate === 'string') throw unknown(plane, certificate)
@@ -45,5 +46,5 @@ function policyFault(ctx: Context, request: HttpRequest, certificate: string, as
 }
 
 /** Of a certificate that does not count: the jobs data plane has an exception of its own for that [aws 2.7]. */
-const unknown = (plane: Plane, message: string): AwsError =>
+export const unknown = (plane: Plane, message: string): AwsError =>
   new AwsError(plane === 'jobs-data' ? 'CertificateValidationException' : 'ForbiddenException', message)

@@ -1,0 +1,22 @@
+import { notFound } from '../../core/errors.ts'
+import type { HubApi } from '../../shared/api.ts'
+import { dialectNamed, type ApiSources } from './sources.ts'
+
+/** The keys of those who manage devices from other machines, cloud by cloud. */
+export function keysApi(sources: ApiSources): Pick<HubApi, 'keys' | 'setKey'> {
+  const { dialects, perform } = sources
+  return {
+    keys: async () => {
+      const lists = dialects.map(({ name: dialect, keys }) => {
+        if (keys === undefined) return []
+        return perform(dialect, 'keys', (ctx) => keys.list(ctx).map((key) => ({ dialect, ...key })))
+      })
+      return (await Promise.all(lists)).flat()
+    },
+    setKey: async (name, key, value) => {
+      const { keys, title } = dialectNamed(sources, name)
+      if (keys === undefined) throw notFound(`${title} has no keys`)
+      await perform(name, 'setKey', (ctx) => keys.set(ctx, key, value))
+    },
+  }
+}
