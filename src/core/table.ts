@@ -64,10 +64,15 @@ export interface Tables {
 /** Tables that nobody stores. */
 export class MemoryTables implements Tables {
   readonly #tables = new Map<string, Table<object>>()
+  readonly #recorder: Recorder
+
+  constructor(recorder: Recorder = { changed: () => {} }) {
+    this.#recorder = recorder
+  }
 
   table<T extends object>(name: string): Table<T> {
     let table = this.#tables.get(name)
-    if (table === undefined) this.#tables.set(name, (table = new Table<object>(name, new Map(), { changed: () => {} })))
+    if (table === undefined) this.#tables.set(name, (table = new Table<object>(name, new Map(), this.#recorder)))
     return table as unknown as Table<T>
   }
 }

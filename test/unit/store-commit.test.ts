@@ -252,7 +252,22 @@ test('a change or snapshot after the store was closed is refused', async (t) => 
   await assert.rejects(store.snapshot(), { code: 'CLOSED' })
 })
 
-test('a store in memory commits at once and keeps its tables', async () => {
+test('a store in memory commits what is changed in one turn of the event loop together, behind that turn', async () => {
+  const store = memoryStore()
+  const order: string[] = []
+  const commit = (name: string): Promise<void> => {
+    store.table<Thing>('things').set(name, { v: 1 })
+    return store.commit().then(() => void order.push(name))
+  }
+  const committed = [commit('a'), Promise.resolve().then(() => commit('b'))]
+  const turn = new Promise((resolve) => setImmediate(() => resolve(order.push('the next turn'))))
+  await Promise.resolve().then(() => order.push('whatever came in meanwhile'))
+  await Promise.all([...committed, turn])
+  assert.deepEqual(order, ['whatever came in meanwhile', 'a', 'b', 'the next turn'])
+  assert.equal(await Promise.race([store.commit().then(() => 'at once'), new Promise(setImmediate)]), 'at once')
+})
+
+test('a store in memory keeps its tables', async () => {
   const store = memoryStore()
   store.table<Thing>('things').set('a', { v: 1 })
   await store.commit()
