@@ -42,7 +42,7 @@ export class Broker {
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
   readonly #flusher = new Flusher()
-  readonly #pacer = new Pacer()
+  readonly #pacer: Pacer
   #stopping = false
 
   /** Reads the stored sessions and stands ready; nothing listens yet. */
@@ -56,6 +56,7 @@ export class Broker {
     this.#options = options
     const { hooks, tables, limits, now, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS } = options
     this.#outletLimits = { bufferBytes, stallMs }
+    this.#pacer = options.pacer ?? new Pacer()
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
     const { waiting = WAITING_LIMITS } = options
@@ -77,11 +78,12 @@ export class Broker {
       stallMs: options.stallMs ?? STALL_MS,
     })
     this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
-    this.#listeners = new Listeners({ options, attach: (stream, details) => this.attach(stream, details) })
+    const attach = (stream: Duplex, details: StreamDetails): void => void this.attach(stream, details)
+    this.#listeners = new Listeners({ options, pacer: this.#pacer, attach })
     this.#webSockets = new WebSockets({
       paths: options.webSocketPaths ?? ['/mqtt'],
       packetBytes: options.packetBytes ?? PACKET_BYTES,
-      attach: (stream, details) => this.attach(stream, details),
+      attach,
     })
   }
 

@@ -6,7 +6,7 @@ import type { Arrivals } from './arrivals.ts'
 import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
 import { Ending } from './ending.ts'
 import { Order, type Arriving } from './order.ts'
-import type { Pacer, Reader } from './pace.ts'
+import type { Pacer, Waiter } from './pace.ts'
 import type { BrokerHooks, SessionName, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
 import type { Session, SessionLink } from './session.ts'
@@ -23,7 +23,7 @@ type Ended = Duplex & { readonly _readableState: { readonly ended: boolean } }
 export const saidGoodbye = ({ closing, reason }: Link): boolean => closing === 'disconnect' && reason === undefined
 
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
-export class Link implements SessionLink, Reader {
+export class Link implements SessionLink, Waiter {
   client!: AedesClient
   request: ConnectRequest | undefined
   name: SessionName | undefined
@@ -55,6 +55,8 @@ export class Link implements SessionLink, Reader {
   #lastId = 0
   /** For its turn to read. */
   #waiting = false
+  /** The system has reported its connection as broken. */
+  #broken: 'waits' | 'ends' | undefined
   #joiner: FragmentJoiner | undefined
 
   constructor(
@@ -69,7 +71,7 @@ export class Link implements SessionLink, Reader {
     this.#outlet = new Outlet(stream, context.flusher, limits, (why) =>
       stream.destroy(new Ending('SERVER_INITIATED', why)),
     )
-    const { read } = stream
+    const { read, destroy } = stream
     // Aedes writes here, a packet in several pieces, and waits for `drain` after a false.
     Object.assign(stream, {
       write: (piece: string | Uint8Array) => {
@@ -82,6 +84,10 @@ export class Link implements SessionLink, Reader {
       uncork: ignore,
       // Streams call it with 0 to see whether there is more to come: that is not reading.
       read: (size?: number) => (this.#mayRead(size === 0, context.pacer) ? read.call(stream, size) : null),
+      destroy: (error?: Error) => {
+        if (this.#mayBreak(error, context.pacer)) destroy.call(stream, error)
+        return stream
+      },
     })
   }
 
@@ -186,10 +192,25 @@ export class Link implements SessionLink, Reader {
       // The end of the stream comes behind what was sent before it.
       if (order.full ? !peek : stream.readableLength === 0 && hasAll(stream)) return false
     }
-    if (peek) return true
+    // To see the end is to end it: a crowd that leaves at once is work, too.
+    const ends = stream.readableLength === 0 && hasAll(stream)
+    if (peek && !ends) return true
     if (this.#waiting) return false
-    this.#waiting = !pacer.mayRead(this)
+    this.#waiting = !pacer.mayGo(this, this.stage === 'live' && !ends ? 'in' : 'door')
     return !this.#waiting
+  }
+
+  /** A connection that the system reports as broken ends in its turn, too; one that we end does so at once. */
+  #mayBreak(error: Error | undefined, pacer: Pacer): boolean {
+    if (error === undefined || !('syscall' in error) || this.#broken === 'ends') return true
+    if (this.#broken === 'waits') return false
+    const end = (): void => {
+      this.#broken = 'ends'
+      this.stream.destroy(error)
+    }
+    const may = pacer.mayGo({ resume: end }, 'door')
+    if (!may) this.#broken = 'waits'
+    return may
   }
 
   #readOn(): void {

@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { HubError } from '../core/errors.ts'
 import { explainHandshake, explainTls } from './explain.ts'
+import type { Pacer } from './pace.ts'
 import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
 import type { BrokerOptions, StreamDetails } from './port.ts'
 import { portOwner } from './port-owner.ts'
@@ -20,6 +21,7 @@ export interface Listener {
 
 interface Around {
   options: BrokerOptions
+  pacer: Pacer
   attach(stream: Duplex, details: StreamDetails): void
 }
 
@@ -38,6 +40,7 @@ export class Listeners {
   async open(kind: 'mqtt' | 'mqtts', { host, port, setting }: Listener): Promise<number> {
     const server = kind === 'mqtt' ? this.#plain() : this.#tls()
     this.#servers.push(server)
+    server.on('connection', () => this.#around.pacer.cameIn())
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         this.#servers.splice(this.#servers.indexOf(server), 1)

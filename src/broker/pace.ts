@@ -1,5 +1,9 @@
-/** How long clients are read from in one turn of the event loop before timers, HTTP and everybody else get theirs. */
+/** How long clients are served in one go before timers and everybody else get their turn. */
 const BUDGET_MS = 4
+/** How long those who are in wait at most while others come in, */
+const DOOR_MS = 100
+/** and how long they are then served before they wait again, if not all of them are served earlier. */
+const SERVICE_MS = 50
 
 /** Where time and turns come from; tests bring their own. */
 export interface Loop {
@@ -7,47 +11,123 @@ export interface Loop {
   now(): number
   /** Calls back in the next turn of the event loop. */
   next(callback: () => void): void
+  /** Calls back in this turn, once what has been begun has gone as far as it can without waiting. */
+  then(callback: () => void): void
 }
 
-/** Somebody who has something to read. */
-export interface Reader {
+/** Somebody who has something to be read, done or ended. */
+export interface Waiter {
+  /** There is time now. What it does, promises included, counts against the time of this turn. */
   resume(): void
 }
 
-const realLoop: Loop = { now: () => performance.now(), next: (callback) => void setImmediate(callback) }
+/** Those who are in, and those who come or go: however many of these there are, each lane gets every other turn. */
+export type Lane = 'in' | 'door'
+
+const realLoop: Loop = {
+  now: () => performance.now(),
+  next: (callback) => void setImmediate(callback),
+  // Ticks go before reactions to promises: only one that is asked for from such a reaction comes behind all of them.
+  then: (callback) => queueMicrotask(() => process.nextTick(callback)),
+}
 
 /**
- * Bounds how long one turn of the event loop goes on reading. The system may report a thousand sockets with something to
+ * Bounds how long one turn of the event loop serves clients. The system may report a thousand sockets with something to
  * say at once, and Node serves all of them before anything else; who comes too late waits for the next turn, in order.
+ *
+ * Node lets in one connection a turn, so of a crowd that comes at once the last would wait for as many turns. While
+ * connections come in, turns are therefore kept short: those who are in wait, for a while, until all are.
  */
 export class Pacer {
   readonly #loop: Loop
   readonly #budgetMs: number
+  readonly #doorMs: number
+  readonly #waiting: Record<Lane, Waiter[]> = { in: [], door: [] }
+  #next: Lane = 'in'
+  #scheduled = false
+  /** When the first was served in this go. */
   #began: number | undefined
-  #waiting: Reader[] = []
+  /** Who is being served is no newcomer. */
+  #serving = false
+  /** Since when a connection has come in at every turn. */
+  #opened: number | undefined
+  #cameIn = false
 
-  constructor(loop: Loop = realLoop, budgetMs = BUDGET_MS) {
+  constructor(loop: Loop = realLoop, budgetMs = BUDGET_MS, doorMs = DOOR_MS) {
     this.#loop = loop
     this.#budgetMs = budgetMs
+    this.#doorMs = doorMs
   }
 
-  /** Whether there is time for another read in this turn; if not, the reader is resumed once there is. */
-  mayRead(reader: Reader): boolean {
+  /** A connection has come in: there may be more at the door. */
+  cameIn(): void {
+    this.#cameIn = true
+    this.#opened ??= this.#loop.now()
+    this.#schedule()
+  }
+
+  /** Whether there is time in this turn; if not, the waiter is resumed once there is. */
+  mayGo(waiter: Waiter, lane: Lane = 'in'): boolean {
+    const may = this.#hasTime(lane)
+    if (!may) this.#waiting[lane].push(waiter)
+    return may
+  }
+
+  /** Resolves once there is time; `undefined` if there is now. */
+  turn(): Promise<void> | undefined {
+    if (this.#hasTime('in')) return undefined
+    return new Promise((resume) => this.#waiting.in.push({ resume }))
+  }
+
+  #hasTime(lane: Lane): boolean {
+    this.#schedule()
     const now = this.#loop.now()
-    if (this.#began === undefined) {
-      this.#began = now
-      this.#loop.next(this.#turn)
-      return true
-    }
-    if (now - this.#began < this.#budgetMs) return true
-    this.#waiting.push(reader)
-    return false
+    if (!this.#serving && (this.#waiting[lane].length > 0 || this.#holds(now))) return false
+    return this.#isWithin(now)
+  }
+
+  #isWithin(now: number): boolean {
+    this.#began ??= now
+    return now - this.#began < this.#budgetMs
+  }
+
+  #holds(now: number): boolean {
+    return this.#opened !== undefined && (now - this.#opened) % (this.#doorMs + SERVICE_MS) < this.#doorMs
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#loop.next(this.#turn)
   }
 
   readonly #turn = (): void => {
+    this.#scheduled = false
     this.#began = undefined
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const reader of waiting) reader.resume()
+    if (!this.#cameIn) this.#opened = undefined
+    this.#cameIn = false
+    if (this.#holds(this.#loop.now())) this.#schedule()
+    else this.#serve()
+  }
+
+  readonly #serve = (): void => {
+    const { in: inside, door } = this.#waiting
+    if (inside.length + door.length === 0) {
+      // All who were in are served: those at the door may have their while again.
+      this.#opened = undefined
+      return
+    }
+    if (!this.#isWithin(this.#loop.now())) {
+      this.#began = undefined
+      return this.#schedule()
+    }
+    const lane = this.#waiting[this.#next].length > 0 ? this.#next : other(this.#next)
+    this.#next = other(lane)
+    this.#serving = true
+    this.#waiting[lane].shift()?.resume()
+    this.#serving = false
+    this.#loop.then(this.#serve)
   }
 }
+
+const other = (lane: Lane): Lane => (lane === 'in' ? 'door' : 'in')

@@ -14,6 +14,7 @@ import type {
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { Tables } from '../core/table.ts'
+import type { Pacer } from './pace.ts'
 import type { WaitingLimits } from './waiting.ts'
 
 /**
@@ -113,6 +114,8 @@ export interface BrokerOptions {
   onNotice(notice: Notice): void
   /** Needed for `listen('mqtts', …)`. */
   tls?: TlsFiles
+  /** Shared with whoever else serves clients on this event loop. */
+  pacer?: Pacer
   /** Gets the sockets of the TLS listeners on which HTTP is spoken, nothing read from them. Absent: they are closed. */
   onHttpSocket?(socket: TLSSocket): void
   /** Paths on which MQTT is spoken over WebSocket; default `/mqtt`. */

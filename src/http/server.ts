@@ -37,6 +37,14 @@ export interface HttpHooks {
   streams?(head: HttpRequest): boolean
 }
 
+/** Keeps the turns of the event loop short, whoever else is served on it. */
+export interface Pace {
+  /** A connection has come in. */
+  cameIn(): void
+  /** Resolves once there is time for a request; `undefined` if there is now. */
+  turn(): Promise<void> | undefined
+}
+
 export interface HttpServerOptions {
   hooks: HttpHooks
   /** Why this caller may not come in, whatever it asks for. Asked for every request, and for every upgrade. */
@@ -45,6 +53,8 @@ export interface HttpServerOptions {
   tls?: { key: string; cert: string; ca: string }
   /** A WebSocket handshake. The socket is the callee's from now on. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void
+  /** Absent: every request is served as soon as it is read. */
+  pace?: Pace
   /** What people should know: failures of the hub, handshakes that failed. */
   onNotice(text: string, error?: unknown): void
   objects: ObjectStore
@@ -122,6 +132,7 @@ export class HttpServer {
 
   #prepare(server: Server): Server {
     server.keepAliveTimeout = KEEP_ALIVE_MS
+    server.on('connection', () => this.#options.pace?.cameIn())
     // Their size is bounded; those left out could not be put back.
     server.maxHeadersCount = 0
     server.on('request', (_req, res) => void this.#serve(res))
@@ -159,6 +170,7 @@ export class HttpServer {
       if (body === 'gone') return
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
       request.body = body
+      await this.#options.pace?.turn()
       await this.#answer(exchange, request, this.#refusal(req) ?? (await this.#options.hooks.handle(request, exchange.gone)))
     } catch (error) {
       await this.#fail(exchange, error).catch(() => res.destroy())

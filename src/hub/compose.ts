@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
+import { Pacer } from '../broker/pace.ts'
 import { Engine } from '../core/engine.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { Ids } from '../core/ids.ts'
@@ -79,7 +80,9 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     fulfil,
     whenCaughtUp: (connection, then) => broker.whenCaughtUp(connection, then),
   })
+  const pacer = new Pacer()
   const broker = await Broker.create({
+    pacer,
     hooks: gate,
     tables: store,
     commit: () => store.commit(),
@@ -152,6 +155,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
   const access = createAccess(ground)
   const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), admit: ({ headers }) => access.api(headers), onNotice: note })
   const http = HttpServer.create({
+    pace: pacer,
     hooks: {
       handle: (request, gone, body) => {
         if (front.claims(request)) return front.handle(request)

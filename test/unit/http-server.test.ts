@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { pageFault } from '../../src/http/origin.ts'
 import { ask, sendRaw, startServer, type TestServer } from '../builders/http-server.ts'
+import { eventually } from '../builders/within.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 
 const ok = { status: 200, body: 'ok' }
@@ -217,6 +218,22 @@ describe('the HTTP server', () => {
     const port = await hub.server.listenHttp(0, '127.0.0.1')
     assert.notEqual(port, hub.port)
     assert.equal((await ask(port)).status, 200)
+  })
+})
+
+describe('the pace', () => {
+  it('is told of connections, and a request whose body is read waits until there is time', async () => {
+    const waiting: (() => void)[] = []
+    let cameIn = 0
+    const pace = { cameIn: () => (cameIn += 1), turn: () => new Promise<void>((resolve) => waiting.push(resolve)) }
+    const hub = await startServer(({ body }) => ({ status: 200, body }), { pace })
+    const answer = ask(hub.port, { method: 'POST', body: 'hello' })
+    const look = (): Promise<number> => new Promise((resolve) => setImmediate(() => resolve(waiting.length)))
+    await eventually('a request that waits', look, (count) => count === 1)
+    assert.deepEqual([cameIn, hub.requests.length], [1, 0])
+    waiting[0]?.()
+    assert.equal((await answer).body, 'hello')
+    await hub.server.stop()
   })
 })
 

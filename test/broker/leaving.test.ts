@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
+import { afterEach, test } from 'node:test'
+import { Pacer, type Lane, type Waiter } from '../../src/broker/pace.ts'
+import { eventually, within } from '../builders/within.ts'
+import { World } from './world.ts'
+
+/** No time for those who leave until `open` is called. */
+class Gate extends Pacer {
+  readonly held: Waiter[] = []
+  #closed = false
+
+  override mayGo(waiter: Waiter, lane?: Lane): boolean {
+    if (lane !== 'door' || !this.#closed) return true
+    this.held.push(waiter)
+    return false
+  }
+
+  /** Resolves once so many wait to leave. */
+  async holds(count: number): Promise<void> {
+    const look = async (): Promise<number> => new Promise((resolve) => setImmediate(() => resolve(this.held.length)))
+    await eventually('those who leave', look, (held) => held === count)
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  open(): void {
+    this.#closed = false
+    for (const waiter of this.held.splice(0)) waiter.resume()
+  }
+}
+
+let world: World
+afterEach(() => world.stop())
+
+const ends = (): string[] => world.log.filter((line) => line.includes('disconnected')).sort()
+
+test('clients that drop at once are ended as there is time, and others are served meanwhile', async () => {
+  const pacer = new Gate()
+  world = await new World().start({ pacer })
+  const clientIds = ['leaving', 'broken', 'staying']
+  const [leaving, broken, staying] = await Promise.all(clientIds.map((clientId) => world.client(clientId)))
+  pacer.close()
+  leaving!.stream.end()
+  ;(broken!.stream as Socket).resetAndDestroy()
+  await pacer.holds(2)
+  assert.deepEqual(ends(), [])
+  staying!.send({ cmd: 'pingreq' })
+  await within(staying!.next('pingresp'), 'a PINGRESP')
+  assert.deepEqual(ends(), [])
+  pacer.open()
+  await Promise.all(['leaving', 'broken'].map((clientId) => world.told(`${clientId} disconnected`)))
+  assert.deepEqual(ends(), ['broken disconnected CONNECTION_LOST', 'leaving disconnected CONNECTION_LOST'])
+})
+
+test('a client that waits to be ended can be ended by the hub, and is so once', async () => {
+  const pacer = new Gate()
+  world = await new World().start({ pacer })
+  const client = await world.client('broken')
+  const { id } = world.connection('broken')
+  pacer.close()
+  ;(client.stream as Socket).resetAndDestroy()
+  await pacer.holds(1)
+  assert.equal(world.broker.disconnect(id, 'SERVER_INITIATED', 'test'), true)
+  await world.told('broken disconnected')
+  pacer.open()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(ends(), ['broken disconnected SERVER_INITIATED'])
+})
