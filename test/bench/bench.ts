@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Child } from './child.ts'
 import { FLEET, JOB_DOCUMENT } from './packets.ts'
 import type { AedesCalls } from './programs/aedes.ts'
+import type { CrowdCalls } from './programs/crowd.ts'
 import type { Gauges } from './programs/gauges.ts'
 import type { HubCalls } from './programs/hub.ts'
 import type { LoadCalls } from './programs/load.ts'
@@ -27,6 +28,14 @@ export interface HubRig extends Rig {
 
 export interface AedesRig extends Rig {
   server: Child<AedesCalls>
+}
+
+/** A hub without devices, the crowd that comes to it, and one who wants to be served meanwhile. */
+export interface CrowdRig {
+  server: { child: Child<HubCalls>; port: number; http: number; https: number }
+  crowd: Child<CrowdCalls>
+  bystander: Child<CrowdCalls>
+  end(): Promise<void>
 }
 
 export interface BenchOptions {
@@ -81,10 +90,19 @@ export class Bench {
 
   /** The hub on that folder; `devices` of its fleet connect. */
   async hub(folder: string): Promise<HubRig> {
-    const { profile } = this.options
-    const server = this.#child(new Child<HubCalls>('hub', profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]))
+    const server = this.#child(new Child<HubCalls>('hub', this.#profiling()))
     const { mqtt: port, http } = await server.ask('start', folder)
     return this.#rig(server, port, (job) => createJob(http, job))
+  }
+
+  /** A fresh hub, in memory if that is wanted. */
+  async crowd(memory = false): Promise<CrowdRig> {
+    const child = this.#child(new Child<HubCalls>('hub', this.#profiling()))
+    const { mqtt: port, http, https } = await child.ask('start', await this.folder(), memory)
+    const crowd = this.#child(new Child<CrowdCalls>('crowd'))
+    const bystander = this.#child(new Child<CrowdCalls>('crowd'))
+    const end = async (): Promise<void> => void (await Promise.all([crowd, bystander, child].map((one) => one.end())))
+    return { server: { child, port, http, https }, crowd, bystander, end }
   }
 
   /** Bare aedes with the settings that make it fastest, or as its README starts it. */
@@ -115,6 +133,11 @@ export class Bench {
   #rig<S extends Child<HubCalls> | Child<AedesCalls>>(server: S, port: number, launch: Rig['launch']): Rig & { server: S } {
     const load = this.#child(new Child<LoadCalls>('load'))
     return { server, load, port, launch, end: async () => void (await Promise.all([load.end(), server.end()])) }
+  }
+
+  #profiling(): string[] {
+    const { profile } = this.options
+    return profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   }
 
   #child<C extends Child<never>>(child: C): C {

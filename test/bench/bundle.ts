@@ -6,7 +6,7 @@ import { silentDebug } from '../../scripts/silent-debug.mjs'
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const OUT = fileURLToPath(new URL('../../dist/bench/', import.meta.url))
 
-const PROGRAMS = ['hub', 'aedes', 'load', 'seed'] as const
+const PROGRAMS = ['hub', 'aedes', 'load', 'seed', 'crowd'] as const
 
 /** A program that the bench runs in a process of its own. */
 export type Program = (typeof PROGRAMS)[number]

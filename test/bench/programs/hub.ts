@@ -7,7 +7,7 @@ import { gauges, type Gauges } from './gauges.ts'
 /** The hub as the CLI starts it, on free ports. */
 export interface HubCalls extends Gauges {
   /** `ms`: how long `createHub().start()` took. */
-  start(data: string): Promise<{ mqtt: number; http: number; ms: number }>
+  start(data: string, memory?: boolean): Promise<Started>
   /** How many devices the job has been rolled out to. */
   rolledOut(job: string): Promise<number>
   /** How many executions of the job have succeeded. */
@@ -15,15 +15,18 @@ export interface HubCalls extends Gauges {
   stop(): Promise<void>
 }
 
+/** Ports, and how long it took. */
+type Started = Record<'mqtt' | 'mqtts' | 'http' | 'https' | 'ms', number>
+
 let hub: Hub | undefined
 
 const calls: HubCalls = {
   ...gauges(),
-  start: async (data) => {
+  start: async (data, memory = false) => {
     const from = performance.now()
-    hub = createHub({ ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, data })
-    const { mqtt, http } = await hub.start()
-    return { mqtt, http, ms: performance.now() - from }
+    hub = createHub({ ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, data, memory })
+    const { mqtt, mqtts, http, https } = await hub.start()
+    return { mqtt, mqtts, http, https, ms: performance.now() - from }
   },
   rolledOut: async (job) => (await hub!.api.job(`aws/${job}`)).rolledOut,
   succeeded: async (job) => (await hub!.api.job(`aws/${job}`)).counts['SUCCEEDED'] ?? 0,
