@@ -19,8 +19,29 @@ export async function findL10n(): Promise<string[]> {
     ...difference(texts, Object.keys(translated)).map((text) => `${bundle} lacks “${text}”`),
     ...difference(Object.keys(translated), texts).map((text) => `${bundle} has “${text}”, which nothing says any more`),
     ...texts.flatMap((text) => (translated[text] === undefined ? [] : placeholders(text, translated[text]))),
+    ...uncounted(texts),
   ]
 }
+
+/** Words after a number that end like a plural, and are verbs. */
+const VERBS = /^(?:is|was|has|says|takes|lets|stops)$/
+/** Below two hours it says minutes. */
+const NEVER_ONE = ['told after {0} hours at the earliest']
+
+/** Texts that say “{0} devices” and have no sibling for one, “1 device” or “the device {0}”, which begins alike. */
+export function uncounted(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const [said, noun] = /\{\d\} ([a-z]+s)\b/.exec(text) ?? []
+    if (said === undefined || noun === undefined || VERBS.test(noun) || NEVER_ONE.includes(text)) return []
+    const start = numberless(text.slice(0, text.indexOf(said)))
+    const singles = [`1 ${singularOf(noun)}`, `the ${singularOf(noun)}`].map((single) => start + numberless(single))
+    const has = texts.some((other) => other !== text && singles.some((single) => numberless(other).startsWith(single)))
+    return has ? [] : [`“${text}” says “1 ${noun}” of one: say that otherwise, with counted(…)`]
+  })
+}
+
+const numberless = (text: string): string => text.replace(/\{\d\}|\b1\b/g, '#')
+const singularOf = (noun: string): string => noun.replace(/ies$/, 'y').replace(/s$/, '')
 
 /** A translation that forgets `{0}`, or makes one up. */
 function placeholders(text: string, translation: string): string[] {

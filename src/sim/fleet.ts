@@ -4,6 +4,7 @@ import { checkBehavior, reliable, type Behavior, type Range } from './behavior.t
 import { SimDevice, type DeviceEvent, type DeviceState } from './device.ts'
 import { inParallel } from './in-parallel.ts'
 import { randomOf } from './random.ts'
+import { counted } from '../shared/counted.ts'
 
 export interface FleetOptions {
   /** `mqtt://host:port`. */
@@ -102,7 +103,8 @@ export class Fleet {
       await device.connect().catch((error: unknown) => failures.push(`${name}: ${describe(error)}`))
     })
     if (failures.length > 0 && !this.#stopped) {
-      throw new Error(`${failures.length} of ${devices.length} devices could not connect; the first was ${failures[0]}`)
+      const all = counted(devices.length, '1 device', `${devices.length} devices`)
+      throw new Error(`${failures.length} of ${all} could not connect; the first was ${failures[0]}`)
     }
   }
 

@@ -96,9 +96,14 @@ export function answer(question: Question & { value?: string }, check: (text: st
   })
 }
 
-/** Asks before something that cannot be undone. */
-export async function confirm(text: string, detail: string, verb: string): Promise<boolean> {
-  return (await window.showWarningMessage(text, { modal: true, detail }, verb)) === verb
+/**
+ * Asks before something that cannot be undone. `deed` says what will be done, and to what. The way out is VS Code's own
+ * “Cancel”, unless that could be taken for the deed: then `out` says what stays as it is.
+ */
+export async function confirm(text: string, detail: string, deed: string, out?: string): Promise<boolean> {
+  const yes = { title: deed }
+  const ways = out === undefined ? [yes] : [yes, { title: out, isCloseAffordance: true }]
+  return (await window.showWarningMessage(text, { modal: true, detail }, ...ways)) === yes
 }
 
 /** A quiet word that something was done, where the user is not looking for it elsewhere. */

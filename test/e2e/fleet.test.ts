@@ -130,10 +130,10 @@ const isSelected = (window: EditorWindow, name: string): Promise<true> =>
 
 async function cancelJob(window: EditorWindow): Promise<void> {
   const panel = await ProgressPanel.in(window)
-  const cancel = panel.button('Cancel')
+  const cancel = panel.button('Cancel Job')
   await cancel.click()
-  const dialog = window.page.getByRole('dialog').filter({ hasText: 'Cancel update-2?' })
-  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click()
+  const dialog = window.page.getByRole('dialog').filter({ hasText: 'Cancel the job update-2?' })
+  await dialog.getByRole('button', { name: 'Let It Run', exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
   assert.equal(await panel.count('queued'), 25, 'who thinks better of it has canceled nothing')
   await cancel.click()

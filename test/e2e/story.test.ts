@@ -86,5 +86,5 @@ async function everythingIsThere(window: EditorWindow): Promise<void> {
   const panel = await ProgressPanel.in(window)
   await panel.reaches(100)
   await panel.row('washer-1').getByText('succeeded').waitFor()
-  await window.treeItem('Job reboot-1 is completed: 1 of 1 devices succeeded, 0 failed').waitFor()
+  await window.treeItem('Job reboot-1 is completed: 1 of 1 device succeeded, 0 failed').waitFor()
 }

@@ -259,7 +259,7 @@ test('a fleet without a hub gives up and names the reason', async () => {
   await new Promise((resolve) => gone.close(resolve))
   const fleet = new Fleet({ url: `mqtt://127.0.0.1:${port}`, names: ['alone'], talker, reconnectMs: [5, 10] })
   devices.push(fleet)
-  await assert.rejects(fleet.start(), /1 of 1 devices could not connect; the first was alone: .*ECONNREFUSED/)
+  await assert.rejects(fleet.start(), /1 of 1 device could not connect; the first was alone: .*ECONNREFUSED/)
 })
 
 test('a device whose cloud tells it only once keeps what comes while it works, and does it afterwards', async () => {

@@ -207,7 +207,7 @@ test('a row that leaves the filter takes no focus with it', async () => {
 
 test('a stopped hub is said once and offers to start; what is there goes on afterwards', async () => {
   const { page, fleet, asked, end } = await openPanel(20)
-  const cancel = page.getByRole('button', { name: 'Cancel', exact: true })
+  const cancel = page.getByRole('button', { name: 'Cancel Job', exact: true })
   assert.equal(await cancel.isDisabled(), false)
   fleet.become('stopped')
   await page.locator('.notice', { hasText: 'The hub is stopped' }).waitFor()

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { counted } from '../../src/shared/counted.ts'
 import { h, say, set } from '../ui/dom.ts'
 import { formatNumber } from '../ui/format.ts'
 import { onTheme, themeColor } from '../ui/theme.ts'
@@ -50,16 +51,17 @@ export function curveChart(): Part {
 }
 
 function sentence({ minutes, complete }: Curve, total: number, known: boolean): string {
-  const devices = formatNumber(total)
-  const last = minutes.at(-1) ?? 0
-  const course = !complete
-    ? l10n.t('{0} devices take more than a week.', devices)
-    : last === 0
-      ? l10n.t('{0} devices have it within the first minute.', devices)
-      : last < 120
-        ? l10n.t('{0} devices have it after {1} minutes at the earliest.', devices, last)
-        : l10n.t('{0} devices have it after {1} hours at the earliest.', devices, formatNumber(Math.ceil(last / 60)))
+  const all = counted(total, l10n.t('1 device'), l10n.t('{0} devices', formatNumber(total)))
+  const course = l10n.t('{0}: {1}', all, complete ? span(minutes.at(-1) ?? 0) : l10n.t('more than a week'))
   return known ? course : l10n.t('As an example: {0}', course)
+}
+
+function span(minutes: number): string {
+  if (minutes === 0) return l10n.t('told within the first minute')
+  const hours = Math.ceil(minutes / 60)
+  return minutes < 120
+    ? counted(minutes, l10n.t('told after 1 minute at the earliest'), l10n.t('told after {0} minutes at the earliest', minutes))
+    : l10n.t('told after {0} hours at the earliest', formatNumber(hours))
 }
 
 function options(width: number): uPlot.Options {

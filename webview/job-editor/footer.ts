@@ -6,6 +6,7 @@ import type { Control } from '../ui/field.ts'
 import { controlOf, isAdvice, isMissing, sentence } from './form/problems.ts'
 import type { Part } from './part.ts'
 import type { View } from './state.ts'
+import { counted } from '../../src/shared/counted.ts'
 
 export interface FooterDeeds {
   submit(): void
@@ -77,7 +78,7 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
       list.hidden = !open || !told
       const more = problems.length - SHOWN
       list.replaceChildren(...(list.hidden ? [] : problems.slice(0, SHOWN).map((problem) => line(problem))))
-      if (!list.hidden && more > 0) list.append(h('li', { class: 'more' }, more === 1 ? l10n.t('… and 1 more') : l10n.t('… and {0} more', formatNumber(more))))
+      if (!list.hidden && more > 0) list.append(h('li', { class: 'more' }, l10n.t('… and {0} more', formatNumber(more))))
       set(toggle, 'aria-expanded', String(open && told))
       chevron.className = `codicon codicon-chevron-${open ? 'down' : 'up'}`
     },
@@ -86,8 +87,9 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
   return part
 }
 
-const wrong = (count: number): string => (count === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', count))
+const wrong = (count: number): string => counted(count, l10n.t('1 problem'), l10n.t('{0} problems', count))
 
-const warnings = (count: number): string => (count === 1 ? l10n.t('1 warning') : l10n.t('{0} warnings', count))
+const warnings = (count: number): string => counted(count, l10n.t('1 warning'), l10n.t('{0} warnings', count))
 
-const missing = (count: number): string => (count === 1 ? l10n.t('1 field to fill in') : l10n.t('{0} fields to fill in', count))
+const missing = (count: number): string =>
+  counted(count, l10n.t('1 field to fill in'), l10n.t('{0} fields to fill in', count))

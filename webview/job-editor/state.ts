@@ -4,6 +4,7 @@ import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/message
 import type { Form } from './form/form.ts'
 import { isAdvice, merge } from './form/problems.ts'
 import { toDraft } from './form/to-draft.ts'
+import { counted } from '../../src/shared/counted.ts'
 
 /** All that the page shows follows from this. */
 export interface State {
@@ -82,6 +83,7 @@ function blockedBy({ hub, submitting, unreadable }: State, all: Problem[]): stri
   if (unreadable !== undefined) return l10n.t('The file cannot be read')
   if (!hub.up) return l10n.t('The hub is not running')
   if (submitting) return l10n.t('The job is being created')
-  if (problems.length === 1) return l10n.t('1 problem is in the way')
-  return problems.length > 1 ? l10n.t('{0} problems are in the way', problems.length) : undefined
+  const { length } = problems
+  if (length === 0) return undefined
+  return counted(length, l10n.t('1 problem is in the way'), l10n.t('{0} problems are in the way', length))
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { JobDeed } from '../../src/shared/progress-messages.ts'
+import { counted } from '../../src/shared/counted.ts'
 import { countOf, jobLook } from '../../src/shared/states.ts'
 import { h, icon, say } from '../ui/dom.ts'
 import { rove } from '../ui/roving.ts'
@@ -33,9 +34,9 @@ export class Header {
     this.#buttons = [
       button('openDocument', 'go-to-file', l10n.t('Open Document'), l10n.t('Open the job document')),
       button('retryFailed', 'debug-restart', l10n.t('Retry Failed'), l10n.t('Queue the job again for every device that failed or timed out')),
-      button('cancel', 'circle-slash', l10n.t('Cancel'), l10n.t('Cancel the job; devices that are at work finish')),
-      button('forceCancel', 'stop-circle', l10n.t('Force Cancel'), l10n.t('Cancel the job, also on devices that are at work')),
-      button('delete', 'trash', l10n.t('Delete'), l10n.t('Delete the job and what its devices did')),
+      button('cancel', 'circle-slash', l10n.t('Cancel Job'), l10n.t('Cancel the job; devices that are at work finish')),
+      button('forceCancel', 'stop-circle', l10n.t('Cancel Job by Force'), l10n.t('Cancel the job, also on devices that are at work')),
+      button('delete', 'trash', l10n.t('Delete Job'), l10n.t('Delete the job and what its devices did')),
     ]
     this.#bar.append(...this.#buttons.map(({ element }) => element))
     const title = h('div', { class: 'title' }, this.#name, h('div', { class: 'kind' }, this.#state.element, this.#cloud))
@@ -71,7 +72,12 @@ export class Header {
     this.#fact(l10n.t('Created'), format.moment(job.createdAt))
     this.#fact(job.completedAt === undefined ? l10n.t('Elapsed') : l10n.t('Took'), format.duration((job.completedAt ?? now) - job.createdAt), l10n.t('Elapsed'), l10n.t('Took'))
     this.#fact(l10n.t('Time left'), left === undefined ? undefined : l10n.t('about {0}', format.duration(left)))
-    this.#fact(l10n.t('Rolled out'), job.planned > reached ? l10n.t('{0} of {1} devices', format.number(reached), format.number(job.planned)) : undefined)
+    const reach = counted(
+      job.planned,
+      l10n.t('{0} of 1 device', format.number(reached)),
+      l10n.t('{0} of {1} devices', format.number(reached), format.number(job.planned)),
+    )
+    this.#fact(l10n.t('Rolled out'), job.planned > reached ? reach : undefined)
     this.#fact(l10n.t('Clock'), model.virtual ? l10n.t('virtual, {0}', format.moment(now)) : undefined)
     this.#fact(l10n.t('Reason'), job.reasonCode)
     this.#fact(l10n.t('Comment'), job.comment)

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { JobView } from '../../src/shared/api.ts'
+import { counted } from '../../src/shared/counted.ts'
 import { countOf, isBad, jobLook } from '../../src/shared/states.ts'
 import { shareOf } from './estimate.ts'
 
@@ -12,7 +13,11 @@ export function milestone(before: JobView, after: JobView): string | undefined {
   const { ended, all } = shareOf(after)
   if (after.status !== before.status) {
     const { word } = jobLook(after.status, after.counts)
-    return l10n.t('The job is {0}: {1} of {2} devices succeeded, {3} failed', l10n.t(word), succeeded, all, failed)
+    return counted(
+      all,
+      l10n.t('The job is {0}: {1} of 1 device succeeded, {2} failed', l10n.t(word), succeeded, failed),
+      l10n.t('The job is {0}: {1} of {2} devices succeeded, {3} failed', l10n.t(word), succeeded, all, failed),
+    )
   }
   if (failed > 0 && countOf(before.counts, isBad) === 0) return l10n.t('The first device failed')
   const passed = marks.findLast((mark) => reached(after, mark) && !reached(before, mark))

@@ -47,10 +47,22 @@ async function removeDevices(api: HubApi, given: unknown, selected: unknown): Pr
   if (asked === back) return
   const keys = asked === undefined ? chosen : [asked]
   if (keys.length === 0) return
-  const text = keys.length === 1 ? l10n.t('Remove the device {0}?', nameOf(keys[0]!)) : l10n.t('Remove {0} devices?', keys.length)
-  if (!(await confirm(text, l10n.t('Its shadows or twins, executions and credentials are deleted for good, and its connection is closed.'), l10n.t('Remove')))) return
+  if (!(await confirmRemoval(keys))) return
   for (const key of keys) await api.removeDevice(key)
 }
+
+const confirmRemoval = (keys: readonly string[]): Promise<boolean> =>
+  keys.length === 1
+    ? confirm(
+        l10n.t('Remove the device {0}?', nameOf(keys[0]!)),
+        l10n.t('Its shadows or twins, executions and credentials are deleted for good, and its connection is closed.'),
+        l10n.t('Remove Device'),
+      )
+    : confirm(
+        l10n.t('Remove {0} devices?', keys.length),
+        l10n.t('Their shadows or twins, executions and credentials are deleted for good, and their connections are closed.'),
+        l10n.t('Remove {0} Devices', keys.length),
+      )
 
 async function copyName(given: unknown): Promise<void> {
   const name = given instanceof DeviceNode || given instanceof JobNode ? given.view.name : given instanceof ExecutionNode ? nameOf(given.view.device) : undefined

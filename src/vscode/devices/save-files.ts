@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { env, l10n, window, workspace } from 'vscode'
 import type { ConnectionKit } from '../../shared/api.ts'
+import { counted } from '../../shared/counted.ts'
 import { confirm } from '../ask.ts'
 
 /** Saves a kit's files where the user says; secrets for nobody else's eyes, and with a word about it. Resolves to whether they were saved. */
@@ -25,8 +26,12 @@ export async function saveFiles({ files }: ConnectionKit): Promise<boolean> {
   const secrets = files.filter(({ secret }) => secret === true).map(({ name }) => name)
   const text =
     secrets.length === 0
-      ? l10n.t('{0} files saved in {1}', files.length, folder)
-      : l10n.t('{0} files saved in {1}. Secret, keep it out of version control: {2}', files.length, folder, secrets.join(', '))
+      ? counted(files.length, l10n.t('1 file saved in {0}', folder), l10n.t('{0} files saved in {1}', files.length, folder))
+      : counted(
+          files.length,
+          l10n.t('1 file saved in {0}. Secret, keep it out of version control: {1}', folder, secrets.join(', ')),
+          l10n.t('{0} files saved in {1}. Secret, keep it out of version control: {2}', files.length, folder, secrets.join(', ')),
+        )
   const copyPath = l10n.t('Copy Path')
   void window.showInformationMessage(text, copyPath).then((choice) => (choice === copyPath ? env.clipboard.writeText(folder) : undefined))
   return true

@@ -1,6 +1,7 @@
 import { l10n, Uri, window } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
 import type { JobDraft } from '../../shared/job-draft.ts'
+import { counted } from '../../shared/counted.ts'
 import { JsonText, jsonTextOf } from '../../shared/json-text.ts'
 import { back, confirm, done, pick } from '../ask.ts'
 import { commands } from '../commands.ts'
@@ -42,7 +43,8 @@ export function jobCommands(host: Host, withHub: WithHub) {
     [commands.forceCancelJob]: ofJob(l10n.t('Cancel a Job by Force'), (api, job) => cancel(api, job, true)),
     [commands.retryFailed]: ofJob(l10n.t('Retry the Failed Devices of'), async (api, job) => {
       const count = await api.retryFailed(job)
-      done(count === 0 ? l10n.t('No device of {0} has failed', nameOf(job)) : l10n.t('{0} devices try again', count))
+      const again = counted(count, l10n.t('1 device tries again'), l10n.t('{0} devices try again', count))
+      done(count === 0 ? l10n.t('No device of {0} has failed', nameOf(job)) : again)
     }),
     [commands.deleteJob]: ofJob(l10n.t('Delete a Job'), remove),
   }
@@ -113,9 +115,10 @@ async function createFromFile(host: Host, given: unknown): Promise<void> {
 
 async function cancel(api: HubApi, job: string, force: boolean): Promise<void> {
   const sure = await confirm(
-    force ? l10n.t('Cancel {0} by force?', nameOf(job)) : l10n.t('Cancel {0}?', nameOf(job)),
+    force ? l10n.t('Cancel the job {0} by force?', nameOf(job)) : l10n.t('Cancel the job {0}?', nameOf(job)),
     force ? l10n.t('Devices that are at work are canceled too; they may end up half done.') : l10n.t('Devices that are at work finish; those that wait never begin.'),
-    force ? l10n.t('Cancel by Force') : l10n.t('Cancel Job'),
+    force ? l10n.t('Cancel Job by Force') : l10n.t('Cancel Job'),
+    l10n.t('Let It Run'),
   )
   if (sure) await api.cancelJob(job, { force })
 }
@@ -124,5 +127,8 @@ async function remove(api: HubApi, job: string): Promise<void> {
   const { status } = await api.job(job)
   const active = status === 'IN_PROGRESS' || status === 'SCHEDULED'
   const detail = active ? l10n.t('It is not finished: it is canceled by force first. What its devices did is deleted for good.') : l10n.t('What its devices did is deleted for good.')
-  if (await confirm(l10n.t('Delete {0}?', nameOf(job)), detail, l10n.t('Delete'))) await api.deleteJob(job, active ? { force: true } : {})
+  const sure = active
+    ? await confirm(l10n.t('Delete the job {0}?', nameOf(job)), detail, l10n.t('Cancel and Delete Job'), l10n.t('Let It Run'))
+    : await confirm(l10n.t('Delete the job {0}?', nameOf(job)), detail, l10n.t('Delete Job'))
+  if (sure) await api.deleteJob(job, active ? { force: true } : {})
 }

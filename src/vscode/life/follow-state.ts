@@ -2,6 +2,7 @@ import { commands as editor, Disposable, l10n, window, workspace } from 'vscode'
 import { commands } from '../commands.ts'
 import { setContext } from '../context-keys.ts'
 import type { Host } from '../host.ts'
+import { counted } from '../../shared/counted.ts'
 import { countOf, isBad } from '../../shared/states.ts'
 import type { Beat, Pulse } from '../pulse.ts'
 import { affectsOptions } from '../settings.ts'
@@ -32,7 +33,7 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
     const before = beat
     beat = latest
     const failing = (latest?.jobs ?? []).filter(({ status }) => status === 'IN_PROGRESS').reduce((sum, { counts }) => sum + countOf(counts, isBad), 0)
-    jobs.view.badge = failing === 0 ? undefined : { value: failing, tooltip: l10n.t('{0} executions of running jobs have failed', failing) }
+    jobs.view.badge = failing === 0 ? undefined : { value: failing, tooltip: failures(failing) }
     tellAborted(before, latest)
     show()
   })
@@ -57,6 +58,13 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
 /** What a hub that listens to other machines says of itself. */
 const LETS_IN =
   'other machines reach this hub: it lets in who shows a certificate or secret of a device that was added, a presigned URL, a key of `iot-hub keys`, or its API token; nobody else, in either mode'
+
+const failures = (count: number): string =>
+  counted(
+    count,
+    l10n.t('1 execution of a running job has failed'),
+    l10n.t('{0} executions of running jobs have failed', count),
+  )
 
 /** Once, for a job that stopped itself because too much failed. */
 function tellAborted(before: Beat | undefined, now: Beat | undefined): void {

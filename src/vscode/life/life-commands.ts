@@ -24,8 +24,8 @@ export function lifeCommands(hub: HubLife, host: Host) {
 }
 
 async function stopGuest(hub: HubLife): Promise<void> {
-  const stop = l10n.t('Stop It for Everybody')
-  const leave = l10n.t('Only Leave')
+  const stop = l10n.t('Stop the Hub for Everybody')
+  const leave = l10n.t('Only Leave the Hub')
   const choice = await window.showInformationMessage(l10n.t('This hub is run by another window or by the command line.'), stop, leave)
   if (choice !== undefined) await hub.stop({ forAll: choice === stop })
 }
@@ -75,7 +75,7 @@ async function reset(hub: HubLife, host: Host): Promise<void> {
   const sure = await confirm(
     l10n.t('Delete everything the hub knows?'),
     l10n.t('Devices, twins, jobs and the hub’s certificates are deleted for good; devices have to be given new credentials. Files of the bucket stay.'),
-    l10n.t('Delete'),
+    l10n.t('Delete Everything'),
   )
   if (!sure) return
   const wasUp = isUp(host.state)

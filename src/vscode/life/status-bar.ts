@@ -1,4 +1,5 @@
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode'
+import { counted } from '../../shared/counted.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
 import type { Beat } from '../pulse.ts'
@@ -40,9 +41,16 @@ export function showState(item: StatusBarItem, { state }: Host, beat: Beat | und
       if (virtual) item.backgroundColor = new ThemeColor('statusBarItem.warningBackground')
     }
   }
-  item.accessibilityInformation = { label: isUp(state) ? l10n.t('IoT Hub is running, {0} devices online', beat?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`, role: 'button' }
+  item.accessibilityInformation = { label: isUp(state) ? spoken(beat?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`, role: 'button' }
   item.show()
 }
+
+const spoken = (online: number): string =>
+  counted(
+    online,
+    l10n.t('IoT Hub is running, 1 device online'),
+    l10n.t('IoT Hub is running, {0} devices online', online),
+  )
 
 function tell(item: StatusBarItem, text: string, tooltip: string | MarkdownString): void {
   item.text = text
@@ -58,7 +66,8 @@ function details(type: 'running' | 'attached', beat: Beat | undefined): Markdown
   text.appendMarkdown('\n')
   line(l10n.t('MQTT {0}:{1}, with TLS {2}', endpoints.host, endpoints.mqtt, endpoints.mqtts))
   line(l10n.t('HTTP {0}, HTTPS {1}', endpoints.http, endpoints.https))
-  line(l10n.t('{0} of {1} devices online, {2} jobs', online, devices, jobs))
+  line(counted(devices, l10n.t('{0} of 1 device online', online), l10n.t('{0} of {1} devices online', online, devices)))
+  line(counted(jobs, l10n.t('1 job'), l10n.t('{0} jobs', jobs)))
   if (mode === 'strict') line(l10n.t('Strict: unknown devices are refused.'))
   if (clock === 'virtual') line(l10n.t('Virtual clock: it is {0} for the hub, and stays so until the clock is moved.', new Date(now).toLocaleString()))
   return text

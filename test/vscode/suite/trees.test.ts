@@ -58,7 +58,7 @@ describe('the trees', () => {
       document: jsonTextOf({ operation: 'reboot' }),
     })
     const lines = await until(() => outline(hub.jobs), (seen) => seen.length === 3)
-    assert.deepEqual(lines, ['reboot-all — in progress · 0 of 1 succeeded', '  queued — 1', '    washer-1 — queued'])
+    assert.deepEqual(lines, ['reboot-all — 0/1 · in progress', '  queued — 1', '    washer-1 — queued'])
     assert.ok((await outline(hub.devices)).includes('      reboot-all — queued'))
     const [job] = await hub.jobs.getChildren()
     assert.equal(hub.jobs.getTreeItem(job!).contextValue, 'job active')

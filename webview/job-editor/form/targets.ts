@@ -7,6 +7,7 @@ import { radioPart } from '../controls.ts'
 import { section, type Kit, type Part } from '../part.ts'
 import { textLine } from '../rows.ts'
 import type { View } from '../state.ts'
+import { counted } from '../../../src/shared/counted.ts'
 
 const SHOWN = 50
 
@@ -55,7 +56,7 @@ const whole = (control: Control): Control => ({ ...control, path: 'targets', lab
 
 function findGroups({ form, state }: View, text: string): Found {
   const own = state.hub.groups.filter(({ dialect, name }) => dialect === form.dialect && name.toLowerCase().includes(text.toLowerCase()))
-  const items = own.slice(0, SHOWN).map(({ name, devices }) => ({ value: name, note: devices === 1 ? l10n.t('1 device') : l10n.t('{0} devices', formatNumber(devices)) }))
+  const items = own.slice(0, SHOWN).map(({ name, devices }) => ({ value: name, note: counted(devices, l10n.t('1 device'), l10n.t('{0} devices', formatNumber(devices))) }))
   return { items, total: own.length }
 }
 
@@ -90,14 +91,14 @@ function matches(): Part {
       const none = draft.targets.length === 0
       element.classList.toggle('stale', found.counting)
       element.classList.toggle('empty', none || found.count === 0)
-      say(words, none ? l10n.t('No device is chosen yet') : !hub.up ? l10n.t('Devices are counted once the hub runs') : counted(found.count))
+      say(words, none ? l10n.t('No device is chosen yet') : !hub.up ? l10n.t('Devices are counted once the hub runs') : matching(found.count))
     },
     controls: () => [],
   }
 }
 
-function counted(count: number | undefined): string {
+function matching(count: number | undefined): string {
   if (count === undefined) return l10n.t('Counting devices')
   if (count === 0) return l10n.t('Matches no device')
-  return count === 1 ? l10n.t('Matches 1 device') : l10n.t('Matches {0} devices', formatNumber(count))
+  return counted(count, l10n.t('Matches 1 device'), l10n.t('Matches {0} devices', formatNumber(count)))
 }

@@ -1,5 +1,6 @@
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { DeviceQuery, HubApi } from '../../../shared/api.ts'
+import { counted } from '../../../shared/counted.ts'
 import { idOf } from '../affected.ts'
 import type { Extent, TreeNode } from '../node.ts'
 import { firstOf } from '../paging.ts'
@@ -40,7 +41,12 @@ export class CloudNode implements TreeNode {
     item.iconPath = new ThemeIcon('cloud')
     item.description = l10n.t('{0} of {1} online', this.#online, this.#total)
     item.contextValue = 'cloud'
-    item.accessibilityInformation = { label: l10n.t('{0}: {1} of {2} devices online', this.title, this.#online, this.#total), role: 'treeitem' }
+    const label = counted(
+      this.#total,
+      l10n.t('{0}: {1} of 1 device online', this.title, this.#online),
+      l10n.t('{0}: {1} of {2} devices online', this.title, this.#online, this.#total),
+    )
+    item.accessibilityInformation = { label, role: 'treeitem' }
     return item
   }
 

@@ -1,5 +1,6 @@
 import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { DeviceView, HubApi } from '../../../shared/api.ts'
+import { counted } from '../../../shared/counted.ts'
 import { uriOf } from '../../documents/uri.ts'
 import { idOf } from '../affected.ts'
 import type { TreeNode } from '../node.ts'
@@ -28,7 +29,7 @@ export class DeviceNode implements TreeNode {
     const { word, icon } = deviceState(state)
     // That it has something to do is what “working” says already.
     const others = state === 'working' ? pending - 1 : pending
-    const waiting = others <= 0 ? '' : others === 1 ? l10n.t('1 job pending') : l10n.t('{0} jobs pending', others)
+    const waiting = others <= 0 ? '' : counted(others, l10n.t('1 job pending'), l10n.t('{0} jobs pending', others))
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
     item.resourceUri = uriOf({ type: 'twin', word: 'twin', device: this.view.key })
