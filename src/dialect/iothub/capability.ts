@@ -29,6 +29,7 @@ export const capability: Capability[] = [
     'Topic ACL': 'computed for every message; what it forbids is acknowledged and dropped, a subscription is refused with 0x80',
     'Both editions of the SDK': 'told apart by client id; times are seconds for the first, milliseconds for the second',
     'Last will': 'counts as any other message of the device; QoS 2 goes out as QoS 1',
+    'Client events of the broker': '$SYS/brokers/+/clients/+/connected and disconnected, for applications',
     'Payload limit': '512 KB; EMQX takes 1 MB',
   }),
   ...modelled('Device messages', {
@@ -68,6 +69,7 @@ export const capability: Capability[] = [
   ...refused('Not modelled', {
     [WEB_HOOK]: '404: the hub is its own broker and takes no events from another',
     'RabbitMQ events': 'there is no AMQP 0-9-1 server; an application with a token hears the devices on their own topics over MQTT instead',
+    'Other topics of the broker ($SYS), shared subscriptions ($share, $queue)': 'SUBACK 0x80, and people are told why',
     'CoAP (5683)': 'not listened on',
     'EMQX REST API (8080, 18083)': 'not served',
     'InfluxDB monitoring': 'nothing is written; the hub has its own inspector',

@@ -3,6 +3,7 @@ import { nameOf } from '../../core/ids.ts'
 import type { Context, MqttFront } from '../dialect.ts'
 import { covers, imposedFilters, publishRules, subscribeRules } from './acl.ts'
 import { authenticate, credential, recognise, session, wanted } from './auth.ts'
+import { systemFault, tellConnected, tellDisconnected } from './client-events.ts'
 import { clientConnected, clientDisconnected, clientSubscribed, clientUnsubscribed } from './clients.ts'
 import { deviceCame } from './delivery.ts'
 import { addressOf, deviceKey, type Address } from './names.ts'
@@ -26,6 +27,7 @@ export const mqtt: MqttFront = {
 
 function onConnected(ctx: Context, connection: Connection): void {
   connection.state['connected'] = true
+  tellConnected(ctx, connection)
   const device = deviceOf(ctx, connection)
   if (device === undefined) return
   const filters = imposedFilters(addressOf(device))
@@ -37,15 +39,18 @@ function onConnected(ctx: Context, connection: Connection): void {
   deviceCame(ctx, device, connection, resumed)
 }
 
-function onDisconnected(ctx: Context, connection: Connection, _reason: DisconnectReason): void {
+function onDisconnected(ctx: Context, connection: Connection, reason: DisconnectReason): void {
+  tellDisconnected(ctx, connection, reason)
   const { device } = connection.identity
   if (device !== undefined) clientDisconnected(ctx, device, connection)
 }
 
-/** An application hears what it likes, a device the tags of its product [iothub 2, 3.4]. */
+/** An application hears what it likes and there is, a device the tags of its product [iothub 2, 3.4]. */
 function authorizeSubscribe(_ctx: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
   const address = addressIn(connection)
   const granted = { grant: qos === 0 ? 0 : 1 } as const
+  const fault = systemFault(filter)
+  if (address === undefined && fault !== undefined) return { refuse: fault }
   if (address === undefined || subscribeRules(address).some((rule) => covers(rule, filter))) return granted
   // What the hub has subscribed it to comes back with its session; the device itself may not ask for it.
   if (connection.state['connected'] !== true && imposedFilters(address).includes(filter)) return { grant: 1 }
@@ -69,6 +74,7 @@ function onPublish(ctx: Context, connection: Connection, { topic, payload }: Inc
   }
   const parsed = parseTopic(topic)
   if (parsed === undefined || isDownlink(parsed)) {
+    if (topic.startsWith('$')) return { route: 'drop', reason: 'topics that begin with $ are the broker’s own' }
     return own === undefined ? { route: 'forward' } : { route: 'drop', reason: 'no topic of the hub has this form' }
   }
   if (parsed.kind !== 'm2m') return heard(ctx, connection, parsed, payload)

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { iothub } from '../../src/dialect/iothub/index.ts'
+import { Conversation } from '../builders/conversation.ts'
+
+/** An application with a token, as `POST /tokens` gives one out. */
+function withApplication(): Conversation {
+  const talk = new Conversation(iothub)
+  const { username, password } = JSON.parse(talk.http('app', 'POST', '/tokens')?.body ?? '') as Record<string, string>
+  talk.connect('app', { clientId: 'monitor', username: username!, password: password! })
+  return talk
+}
+
+test('an application hears of clients that come and go', () => {
+  const talk = withApplication()
+  talk.subscribe('app', '$SYS/brokers/+/clients/+/connected')
+  talk.subscribe('app', '$SYS/brokers/+/clients/+/disconnected')
+  talk.connect('D', { clientId: 'P-D', username: 'P/D', password: 's' })
+  talk.disconnect('D')
+  const [came, went, ...more] = talk.heard('app')
+  assert.deepEqual(more, [])
+  assert.equal(came?.topic, '$SYS/brokers/emqx@127.0.0.1/clients/P-D/connected')
+  const { clientid, username, ts } = JSON.parse(came?.payload ?? '') as Record<string, unknown>
+  assert.deepEqual([clientid, username, ts], ['P-D', 'P/D', talk.bench.now])
+  assert.equal(went?.topic, '$SYS/brokers/emqx@127.0.0.1/clients/P-D/disconnected')
+  assert.equal((JSON.parse(went?.payload ?? '') as Record<string, unknown>)['reason'], 'normal')
+})
+
+for (const filter of ['$SYS/brokers', '$SYS/brokers/+/stats/connections/count', '$SYS/#', '$queue/upload_data/#', '$share/group/upload_data/#']) {
+  test(`an application that subscribes to ${filter} is refused, for nothing would come`, () => {
+    assert.ok('refuse' in withApplication().subscribe('app', filter))
+  })
+}
+
+test('what an application publishes in the broker’s own name space reaches nobody', () => {
+  const talk = withApplication()
+  assert.equal(talk.publish('app', '$SYS/brokers/emqx@127.0.0.1/clients/P-D/connected', '{}').route, 'drop')
+})
