@@ -4,7 +4,6 @@
  */
 export function isFileName(text: string): boolean {
   if (text === '' || text.length > 255 || text === '.' || text === '..') return false
-  // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f/\\:*?"<>|]/.test(text) || /[. ]$/.test(text)) return false
   return !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(text)
 }

@@ -1,13 +1,16 @@
 import { join } from 'node:path'
 import type { HubData } from './changes.ts'
 import type { Files } from './files.ts'
-import { readHeader, type Operation } from './lines.ts'
+import { readHeader, type Header, type Operation } from './lines.ts'
 import { refuseNewer, versionAfter, type Migration } from './migrations.ts'
 import { readRecords, type Reading } from './read-records.ts'
+import { RESERVE } from './reserve.ts'
 
 export const SNAPSHOT = 'hub.jsonl'
 /** A snapshot on its way. */
 export const UNFINISHED = `${SNAPSHOT}.tmp`
+/** What other files of the directory are called that show that a hub has run. */
+const ASIDE = /\.(damaged|replaced)-\d+$/
 export const journalName = (generation: number): string => `journal-${generation}.jsonl`
 
 /** The generations of the journals among these file names, in order. */
@@ -40,12 +43,12 @@ export interface Source {
 }
 
 /**
- * Reads the snapshot and replays its journals, up to the first damage: what comes after it may build on what is lost.
- * Damaged files, and journals that therefore cannot be replayed, are copied aside; the originals stay until a new
- * snapshot replaces them, so that a crash now changes nothing.
+ * Reads the snapshot and replays its journals: all that has a good checksum, whatever is wrong around it. Records are
+ * written whole, so that a lost line costs what it held, and no more. Files that are damaged are copied aside; the
+ * originals stay until a new snapshot replaces them, so that a crash now changes nothing.
  */
 export async function load(source: Source): Promise<Loaded> {
-  const { directory, files, migrations, warn } = source
+  const { directory, files, warn } = source
   const names = await files.list(directory)
   const journals = journalsIn(names)
   await refuseNewerFiles(source, [...(names.includes(SNAPSHOT) ? [SNAPSHOT] : []), ...journals.map(journalName)])
@@ -53,78 +56,95 @@ export async function load(source: Source): Promise<Loaded> {
   // Left by a crash; it would take its room until the next snapshot.
   if (names.includes(UNFINISHED)) await files.remove(join(directory, UNFINISHED))
 
-  const data: HubData = { tables: new Map() }
-  const read = (name: string, file: 'snapshot' | 'journal'): Promise<Reading> =>
-    readRecords(files, join(directory, name), file, migrations, (operation) => apply(data, operation))
-  const loaded: Loaded = {
-    data,
-    generation: 1,
-    length: 0,
-    snapshotBytes: 0,
-    journalBytes: 0,
-    closed: [],
-    rewrite: false,
-  }
-  const isOld = (reading: Reading): boolean =>
-    reading.header !== undefined && reading.header.version < versionAfter(migrations)
+  const loaded: Loaded = { ...NOTHING, data: { tables: new Map() }, closed: [] }
+  const first = names.includes(SNAPSHOT) ? await loadSnapshot(source, names, journals, loaded) : (journals[0] ?? 1)
+  if (!names.includes(SNAPSHOT)) sayWhatIsMissing(source, names, journals, loaded)
 
-  let first = journals[0] ?? 1
-  if (names.includes(SNAPSHOT)) {
-    const reading = await read(SNAPSHOT, 'snapshot')
-    loaded.snapshotBytes = reading.size
-    loaded.closed.push(SNAPSHOT)
-    first = reading.header?.generation ?? first
-    if (reading.flaw !== undefined) warn(await report(source, names, SNAPSHOT, reading))
-    loaded.rewrite = reading.flaw !== undefined || isOld(reading)
-  } else if (first > 1) {
-    warn(
-      `${join(directory, SNAPSHOT)} is missing: only what the journals from ${journalName(first)} on hold was recovered`,
-    )
-    loaded.rewrite = true
-  }
   const replayable = journals.filter((generation) => generation >= first)
   // A snapshot is only ever written once its journal exists.
-  if (replayable.length === 0 && names.includes(SNAPSHOT)) replayable.push(first)
-  loaded.generation = replayable.at(-1) ?? 1
-
-  let expected = first
-  let broken = false
-  for (const generation of replayable) {
-    const name = journalName(generation)
-    const path = join(directory, name)
-    if (!broken && !(generation === expected && journals.includes(generation))) {
-      warn(
-        `${join(directory, journalName(expected))} is missing: the changes it held, and later ones, were not recovered`,
-      )
-      broken = true
-    }
-    expected += 1
-    if (broken) {
-      if (journals.includes(generation))
-        warn(`${path} cannot be replayed without what is lost: set aside as ${await setAside(source, names, name)}`)
-      continue
-    }
-    const reading = await read(name, 'journal')
-    loaded.journalBytes += reading.good
-    loaded.length = reading.good
-    loaded.rewrite ||= isOld(reading)
-    if (reading.flaw?.type === 'torn' && generation === replayable.at(-1) && reading.good === 0) {
-      warn(`${path} has no header: it had only just been created, held nothing yet and is begun anew`)
-    } else if (reading.flaw?.type === 'torn' && generation === replayable.at(-1)) {
-      warn(
-        `${path} is unfinished: its last ${reading.size - reading.good} bytes, of a line that had not been acknowledged, were dropped`,
-      )
-    } else if (reading.flaw !== undefined) {
-      warn(await report(source, names, name, reading))
-      broken = true
-    }
+  if (names.includes(SNAPSHOT) && replayable[0] !== first) {
+    warn(`${join(directory, journalName(first))} is missing: the changes it held were not recovered`)
+    loaded.rewrite = true
   }
-  loaded.rewrite ||= broken
+  for (const [index, generation] of replayable.entries()) {
+    const before = replayable[index - 1]
+    if (before !== undefined && generation > before + 1) {
+      const lost = generation === before + 2 ? '' : ` to ${journalName(generation - 1)}`
+      warn(`${join(directory, journalName(before + 1))}${lost} is missing: the changes it held were not recovered`)
+      loaded.rewrite = true
+    }
+    await loadJournal(source, names, generation, index === replayable.length - 1, loaded)
+  }
+  loaded.generation = replayable.at(-1) ?? first
   loaded.closed.push(...replayable.slice(0, -1).map(journalName))
   return loaded
 }
 
-function apply({ tables }: HubData, [table, key, record]: Operation): void {
+const NOTHING = { generation: 1, length: 0, snapshotBytes: 0, journalBytes: 0, rewrite: false }
+
+/** Resolves to the first journal to be replayed on it. */
+async function loadSnapshot(source: Source, names: string[], journals: number[], loaded: Loaded): Promise<number> {
+  const reading = await readInto(source, SNAPSHOT, 'snapshot', loaded)
+  loaded.snapshotBytes = reading.size
+  loaded.closed.push(SNAPSHOT)
+  if (reading.flaw !== undefined) {
+    source.warn(await report(source, names, SNAPSHOT, reading))
+    loaded.rewrite = true
+  }
+  // Without its header all there are: what the snapshot holds of them already is the same once more.
+  return reading.header?.generation ?? journals[0] ?? 1
+}
+
+async function loadJournal(
+  source: Source,
+  names: string[],
+  generation: number,
+  isLast: boolean,
+  loaded: Loaded,
+): Promise<void> {
+  const { directory, warn } = source
+  const name = journalName(generation)
+  const reading = await readInto(source, name, 'journal', loaded)
+  const good = reading.size - reading.unread
+  loaded.journalBytes += good
+  loaded.length = good
+  if (reading.flaw === undefined) return
+  const path = join(directory, name)
+  if (reading.flaw.type === 'torn' && isLast && good === 0) {
+    warn(`${path} has no header: it had only just been created, held nothing yet and is begun anew`)
+  } else if (reading.flaw.type === 'torn' && isLast) {
+    const what = `its last ${reading.unread} bytes, of a line that had not been acknowledged, were dropped`
+    warn(`${path} is unfinished: ${what}`)
+  } else {
+    warn(await report(source, names, name, reading))
+    loaded.rewrite = true
+  }
+}
+
+async function readInto(source: Source, name: string, file: Header['file'], loaded: Loaded): Promise<Reading> {
+  const { directory, files, migrations } = source
+  const apply = (operation: Operation): void => applyTo(loaded.data, operation)
+  const reading = await readRecords(files, join(directory, name), file, migrations, apply)
+  if (reading.header !== undefined && reading.header.version < versionAfter(migrations)) loaded.rewrite = true
+  return reading
+}
+
+/** A folder without a snapshot may be new, or its first journal may be all there ever was. Else something is gone. */
+function sayWhatIsMissing({ directory, warn }: Source, names: string[], journals: number[], loaded: Loaded): void {
+  const [first] = journals
+  if (first !== undefined && first > 1) {
+    const rest = `only what the journals from ${journalName(first)} on hold was recovered`
+    warn(`${join(directory, SNAPSHOT)} is missing: ${rest}`)
+    loaded.rewrite = true
+  }
+  const traces = names.filter((name) => name === RESERVE || name === UNFINISHED || ASIDE.test(name))
+  if (first === undefined && traces.length > 0) {
+    const what = `${SNAPSHOT} and ${journalName(1)} are missing in ${directory}`
+    warn(`${what}, where a hub has run (${traces.join(', ')}): nothing was recovered`)
+  }
+}
+
+function applyTo({ tables }: HubData, [table, key, record]: Operation): void {
   let records = tables.get(table)
   if (records === undefined) tables.set(table, (records = new Map()))
   if (record === undefined) records.delete(key)
@@ -140,16 +160,13 @@ async function refuseNewerFiles({ directory, files, migrations }: Source, names:
   }
 }
 
-async function report(
-  source: Source,
-  names: string[],
-  name: string,
-  { records, good, size, flaw }: Reading,
-): Promise<string> {
+async function report(source: Source, names: string[], name: string, reading: Reading): Promise<string> {
+  const { records, size, unread, flaw } = reading
   const aside = await setAside(source, names, name)
   return (
-    `${join(source.directory, name)} is damaged: ${flaw?.where ?? ''}. Recovered: the ${records} changes before that. ` +
-    `Not recovered: the last ${size - good} of its ${size} bytes. The file was set aside as ${aside}`
+    `${join(source.directory, name)} is damaged: ${flaw?.where ?? ''}. ` +
+    `Recovered: the ${records} changes around that. ` +
+    `Not recovered: ${unread} of its ${size} bytes. The file was set aside as ${aside}`
   )
 }
 

@@ -1,20 +1,21 @@
 import type { Files } from './files.ts'
-import { decodeHeader, decodeLine, eachLine, type Header, type Operation } from './lines.ts'
-import { migrate, refuseNewer, type Migration } from './migrations.ts'
+import { decodeHeader, decodeLine, eachLine, guessVersion, salvage, type Header, type Operation } from './lines.ts'
+import { migrate, refuseNewer, versionAfter, type Migration } from './migrations.ts'
 
 /** What could be read of a file. */
 export interface Reading {
+  /** Absent if there is none, or a damaged one. */
   header: Header | undefined
   /** Operations read. */
   records: number
-  /** Bytes up to the end of the last readable line, and of the whole file. */
-  good: number
+  /** Bytes of the file, and of it what could not be read. */
   size: number
+  unread: number
   /** `torn`: the last line was never finished, and nothing else is wrong; `damaged`: more than that. */
   flaw?: { type: 'torn' | 'damaged'; where: string }
 }
 
-/** Reads a snapshot or journal up to its end or its first flaw, handing out operations of the current version. */
+/** Reads all of a snapshot or journal that has a good checksum, handing out operations of the current version. */
 export async function readRecords(
   files: Files,
   path: string,
@@ -23,37 +24,77 @@ export async function readRecords(
   apply: (operation: Operation) => void,
 ): Promise<Reading> {
   let header: Header | undefined
+  /** As which version the lines are read; none is if that cannot be told. */
+  let version: number | undefined
   let line = 0
   let records = 0
-  let ended = false
-  const { good, size, refused } = await eachLine(files, path, (bytes) => {
-    line += 1
-    if (header === undefined) {
-      const found = decodeHeader(bytes)
-      if (found?.file !== file) return false
+  let unread = 0
+  let end: number | undefined
+  const damaged: number[] = []
+
+  const take = (value: unknown): boolean => {
+    if (file === 'snapshot' && isEnd(value)) {
+      end = value.end
+      return true
+    }
+    if (!Array.isArray(value) || version === undefined) return false
+    const operations = value as Operation[]
+    records += operations.length
+    for (const operation of migrate(migrations, version, operations)) apply(operation)
+    return true
+  }
+  /** A damaged header may still tell its version; else it is of this release, as nearly all are. */
+  const guess = (bytes: Buffer): void => {
+    version = Math.max(1, Math.min(guessVersion(bytes) ?? versionAfter(migrations), versionAfter(migrations)))
+  }
+  const begin = (bytes: Buffer): boolean => {
+    const found = decodeHeader(bytes)
+    if (found?.file === file) {
       header = found
-      refuseNewer(path, header.version, migrations)
+      version = found.version
+      refuseNewer(path, version, migrations)
       return true
     }
-    const value = ended ? undefined : decodeLine(bytes)
-    if (Array.isArray(value)) {
-      const operations = value as Operation[]
-      records += operations.length
-      for (const operation of migrate(migrations, header.version, operations)) apply(operation)
-      return true
-    }
-    ended = file === 'snapshot' && isEnd(value) && value.end === records
-    return ended
-  })
-  const reading = { header, records, good, size }
-  if (refused)
-    return {
-      ...reading,
-      flaw: { type: 'damaged', where: line === 1 ? 'its header is unreadable' : `line ${line} is unreadable` },
-    }
-  if (file === 'snapshot' && !ended) return { ...reading, flaw: { type: 'damaged', where: 'its end is missing' } }
-  if (good < size || size === 0) return { ...reading, flaw: { type: 'torn', where: 'its last line is unfinished' } }
+    // A file of another kind has good lines, too, and they mean something else.
+    if (found === undefined) guess(bytes)
+    return false
+  }
+  const visit = (bytes: Buffer): void => {
+    line += 1
+    if (line === 1 ? begin(bytes) : take(decodeLine(bytes))) return
+    const saved = version === undefined ? 0 : salvage(bytes).filter(take).length
+    // A line feed within the header.
+    if (line === 2 && header === undefined && version !== undefined) guess(bytes)
+    if (line === 1 || version !== undefined) damaged.push(line)
+    if (saved === 0) unread += bytes.length + 1
+  }
+
+  const { size, rest } = await eachLine(files, path, visit)
+  // A last line may lack but its line feed.
+  const last =
+    rest.length > 0 && line > 0 ? [decodeLine(rest), ...salvage(rest)].find((value) => take(value)) : undefined
+  const reading = { header, records, size, unread: unread + (last === undefined ? rest.length : 0) }
+  const where = whereOf(damaged, file, end, records)
+  if (where !== undefined) return { ...reading, flaw: { type: 'damaged', where } }
+  if (last !== undefined) return { ...reading, flaw: { type: 'damaged', where: 'the end of its last line is missing' } }
+  if (rest.length > 0 || size === 0) return { ...reading, flaw: { type: 'torn', where: 'its last line is unfinished' } }
   return reading
+}
+
+function whereOf(
+  damaged: number[],
+  file: Header['file'],
+  end: number | undefined,
+  records: number,
+): string | undefined {
+  const [first, second] = damaged
+  const more = damaged.length > 2 ? ` and ${damaged.length - 2} more` : ''
+  if (second !== undefined)
+    return `${first === 1 ? 'its header' : `line ${first}`}, line ${second}${more} are unreadable`
+  if (first !== undefined) return first === 1 ? 'its header is unreadable' : `line ${first} is unreadable`
+  if (file === 'journal') return undefined
+  if (end === undefined) return 'its end is missing'
+  return end === records ? undefined : `it should have ${end} records, and has ${records}`
 }
 
 const isEnd = (value: unknown): value is { end: number } =>

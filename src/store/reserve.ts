@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import { join } from 'node:path'
 import { writeFully, type Files } from './files.ts'
 
-const NAME = 'reserve'
+export const RESERVE = 'reserve'
 /** A few thousand changes: more than are decided before the hub knows that it must take no more. */
 const BYTES = 1024 * 1024
 
@@ -15,7 +15,7 @@ export class Reserve {
 
   constructor(directory: string, files: Files) {
     this.#directory = directory
-    this.#path = join(directory, NAME)
+    this.#path = join(directory, RESERVE)
     this.#files = files
   }
 
