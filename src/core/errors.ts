@@ -13,6 +13,7 @@ export type HubErrorCode =
   | 'FORBIDDEN'
   | 'NOT_ONLINE'
   | 'TIMEOUT'
+  | 'UNAVAILABLE' // what would change could not be kept at present
   | 'UNSUPPORTED' // known to the cloud, not modelled here
 
 /** What an error is about: the current state of an execution, the existing resource, the offending field. */

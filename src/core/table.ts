@@ -32,6 +32,11 @@ export class Table<T extends object> {
     return this.#records.has(key)
   }
 
+  /** Throws if changes are refused at present: for whoever would change an index before its record. */
+  check(): void {
+    if (this.#recorder.refusal !== undefined) throw this.#recorder.refusal
+  }
+
   set(key: string, record: T): T {
     if (this.#recorder.refusal !== undefined) throw this.#recorder.refusal
     this.#records.set(key, record)

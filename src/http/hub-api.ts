@@ -109,6 +109,7 @@ const STATUS: Record<HubErrorCode, number> = {
   TOO_LARGE: 413,
   LIMIT: 422,
   UNSUPPORTED: 501,
+  UNAVAILABLE: 503,
   TIMEOUT: 504,
 }
 

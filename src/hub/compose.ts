@@ -64,7 +64,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     byName.get(ctx.dialect)?.onEvent(ctx, event)
     protocols.hear(ctx, event)
   }
-  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, () => store.commit())
+  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, store)
   const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
   const bucket = options.bucket === '' ? undefined : resolve(options.bucket)
   const objects = new ObjectStore(bucket)

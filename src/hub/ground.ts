@@ -46,7 +46,7 @@ export async function layGround(
   options: HubOptions,
   dialects: readonly Dialect[],
   changes: Changes,
-  onLost: () => void,
+  rest: Pick<StoreOptions, 'onLost' | 'files'>,
 ): Promise<Ground> {
   const data = resolve(options.data)
   // What the store says while it opens it keeps.
@@ -54,7 +54,7 @@ export async function layGround(
   await prepareFolder(data).catch((error: unknown) => {
     throw explainFolder(error, data)
   })
-  const store = options.memory ? memoryStore() : await openState(data, options, { onWarning: (text) => note(text), onLost })
+  const store = options.memory ? memoryStore() : await openState(data, options, { onWarning: (text) => note(text), ...rest })
   try {
     const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
     const clock = virtual ?? new RealClock()
@@ -78,10 +78,10 @@ export async function layGround(
 async function openState(
   data: string,
   { fsync }: HubOptions,
-  told: Pick<StoreOptions, 'onWarning' | 'onLost'>,
+  rest: Pick<StoreOptions, 'onWarning' | 'onLost' | 'files'>,
 ): Promise<Store> {
   try {
-    return await openStore({ directory: join(data, 'state'), fsync, ...told })
+    return await openStore({ directory: join(data, 'state'), fsync, ...rest })
   } catch (error) {
     throw await whoHasIt(error, data)
   }

@@ -54,7 +54,9 @@ export class HttpGate {
       response = await this.#decide(dialect, request, gone, body)
     } catch (error) {
       response = (error instanceof Refused ? error.refusal.answer : undefined) ?? dialect.http.failure(error, request)
-      if (response.status >= 500 && !gone.aborted) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
+      // That nothing can be kept is said once, not with every request.
+      const isKnown = gone.aborted || (error instanceof HubError && error.code === 'UNAVAILABLE')
+      if (response.status >= 500 && !isKnown) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
     }
     return (await this.#finish(dialect, request, response)) ?? response
   }

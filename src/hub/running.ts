@@ -28,7 +28,10 @@ export async function startHub(
   changes: Changes,
 ): Promise<Running> {
   // Whoever has the folder now, this hub has nothing more to serve.
-  const ground = await layGround(options, dialects, changes, () => extras.onStopAsked())
+  const ground = await layGround(options, dialects, changes, {
+    onLost: () => extras.onStopAsked(),
+    ...(extras.files !== undefined && { files: extras.files }),
+  })
   try {
     return await serve(ground, extras)
   } catch (error) {

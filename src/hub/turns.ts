@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts'
 import type { DomainEvent } from '../core/events.ts'
+import { HubError } from '../core/errors.ts'
 import { dialectOf } from '../core/ids.ts'
 import type { Effect } from '../core/seam/effects.ts'
 import { Turn, type Input } from '../core/turn.ts'
+import type { Store } from '../store/store.ts'
 import { TurnContext, type World } from './context.ts'
 
 /** What a turn came to: its result now, its effects to be performed once `committed` has resolved. */
@@ -23,23 +25,47 @@ export class TurnFailure extends Error {
   }
 }
 
+/** What turns need of the store. */
+export type TurnStore = Pick<Store, 'commit' | 'refusal' | 'changes' | 'refusing'>
+
+/** Whether somebody asks for something and may be refused: other inputs have happened already, whatever becomes of them. */
+const isRequest = (input: Input): boolean =>
+  input.type === 'http' || input.type === 'api' || input.type === 'bytes' || (input.type === 'mqtt' && input.packet === 'publish')
+
 /** Takes inputs through engine and dialects, one turn each [design 3: decide, commit, then acknowledge]. */
 export class Turns {
   readonly #world: World
   readonly #clock: Clock
   readonly #hear: (ctx: TurnContext, event: DomainEvent) => void
-  readonly #commit: () => Promise<void>
+  readonly #store: TurnStore
+  readonly #commit = (): Promise<void> => this.#store.commit()
 
   /** `hear` is told every event, in the context of the dialect whose it is. */
-  constructor(world: World, clock: Clock, hear: (ctx: TurnContext, event: DomainEvent) => void, commit: () => Promise<void>) {
+  constructor(world: World, clock: Clock, hear: (ctx: TurnContext, event: DomainEvent) => void, store: TurnStore) {
     this.#world = world
     this.#clock = clock
     this.#hear = hear
-    this.#commit = commit
+    this.#store = store
   }
 
-  /** `decide` runs at once. Throws `TurnFailure` if it, or what follows from it, throws. */
+  /**
+   * `decide` runs at once. Throws `TurnFailure` if it, or what follows from it, throws; the reason is UNAVAILABLE, and
+   * nothing has changed, if it asks for a change that could not be kept at present.
+   */
   run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
+    const { refusal } = this.#store
+    return refusal === undefined ? this.#run(dialect, input, decide, this.#commit) : this.#runUnkept(refusal, dialect, input, decide)
+  }
+
+  /** Who only asks gets an answer; who would change something is refused. What happens all the same is kept in memory. */
+  #runUnkept<T>(refusal: Error, dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
+    const { changes } = this.#store
+    const commit = (): Promise<void> => (this.#store.changes === changes ? Promise.resolve() : this.#store.commit())
+    const run = (): Outcome<T> => this.#run(dialect, input, decide, commit)
+    return isRequest(input) ? this.#store.refusing(new HubError('UNAVAILABLE', refusal.message), run) : run()
+  }
+
+  #run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T, commit: () => Promise<void>): Outcome<T> {
     const turn = new Turn(this.#clock.now(), input)
     const effects: Effect[] = []
     let failure: { reason: unknown } | undefined
@@ -55,7 +81,7 @@ export class Turns {
       failure ??= { reason }
     }
     const { events } = turn
-    const committed = this.#commit()
+    const committed = commit()
     if (failure !== undefined) throw new TurnFailure(failure.reason, { result: undefined, effects, events, committed })
     return { result: result as T, effects, events, committed }
   }

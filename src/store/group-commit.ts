@@ -81,7 +81,7 @@ export class GroupCommit {
   retry(): void {
     if (!this.#failed) return
     this.#failed = false
-    if (!this.#final && !this.#changes.none) this.#next ??= waiting()
+    if (!this.#changes.none) this.#next ??= waiting()
     this.#schedule()
   }
 
@@ -89,6 +89,8 @@ export class GroupCommit {
   giveUp(error: unknown): void {
     this.#final = true
     for (const waiter of this.#held.splice(0)) waiter.reject(error)
+    this.#failed = false
+    this.#schedule()
   }
 
   /** Runs `work` while nothing is being written; commits wait until it is done. */
@@ -157,7 +159,6 @@ export class GroupCommit {
     for (const reject of this.#impatient) reject(error)
     if (!this.#final) return this.#options.onFailure(error)
     this.giveUp(error)
-    this.retry()
   }
 }
 

@@ -4,10 +4,15 @@ import type { FileFacts, Files } from './files.ts'
 /** A file of the state that is not as the hub has left it. */
 export interface Flaw {
   name: string
-  what: 'is gone' | 'was replaced by another file' | 'was cut short' | 'was written to by somebody else'
+  what:
+    | 'can be used no more'
+    | 'is gone'
+    | 'was replaced by another file'
+    | 'was cut short'
+    | 'was written to by somebody else'
 }
 
-/** A file that was gone before it could be looked at. */
+/** A file that could not be looked at: it will not be found as it was, and be written anew. */
 const GONE: FileFacts = { inode: '', size: 0 }
 
 /** The closed files that the state consists of, as they were left. */
@@ -27,7 +32,8 @@ export class Inventory {
 
   /** From now on this file belongs to the state, as it is. */
   async add(name: string): Promise<void> {
-    this.#kept.set(name, (await this.#files.stat(join(this.#directory, name))) ?? GONE)
+    const found = await this.#files.stat(join(this.#directory, name)).catch(() => undefined)
+    this.#kept.set(name, found ?? GONE)
   }
 
   remove(name: string): void {
@@ -47,8 +53,9 @@ export class Inventory {
     }
   }
 
-  /** Whether the file of that name is the one that was added. */
+  /** Whether the file of that name is the one that was added, as far as can be told. */
   async has(name: string): Promise<boolean> {
+    if (this.#kept.get(name) === GONE) return true
     return this.#kept.get(name)?.inode === (await this.#files.stat(join(this.#directory, name)))?.inode
   }
 

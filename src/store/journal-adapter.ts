@@ -76,10 +76,8 @@ export class JournalAdapter implements Adapter<HubData> {
     if (this.#turning || this.#journal === undefined) return []
     const [journal, name] = [this.#journal, journalName(this.#generation)]
     const isCurrent = (): boolean => this.#journal === journal && !this.#turning
-    const what = await journal.flaw(files, join(directory, name)).catch((error: unknown) => {
-      // It may have been closed meanwhile, and another begun.
-      if (isCurrent()) throw error
-    })
+    const what = await journal.flaw(files, join(directory, name))
+    // It may have been closed meanwhile, and another begun.
     return [...(what !== undefined && isCurrent() ? [{ name, what }] : []), ...(await this.#closed.flaws())]
   }
 

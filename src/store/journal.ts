@@ -110,7 +110,9 @@ export class Journal {
   async flaw(files: Files, path: string): Promise<Flaw['what'] | undefined> {
     const before = this.#length
     const unsure = this.#torn || this.#appending
-    const { inode, size } = await this.#file.stat()
+    const facts = await this.#file.stat().catch(() => undefined)
+    if (facts === undefined) return 'can be used no more'
+    const { inode, size } = facts
     if (size < before) return 'was cut short'
     // Lines may have been appended meanwhile, or be about to be.
     if (size > this.#length && !unsure && !this.#torn && !this.#appending) return 'was written to by somebody else'

@@ -26,7 +26,8 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
   const connections = { get: () => undefined, ofDevice: () => [], bySession: () => undefined, identify: () => {} }
   let settle: { resolve(): void; reject(error: Error): void } | undefined
   const commit = (): Promise<void> => new Promise((resolve, reject) => (settle = { resolve, reject }))
-  const turns = new Turns({ engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) }, clock, onEvent, commit)
+  const store = { commit, changes: 0, refusing: <T>(_: Error, decide: () => T): T => decide() }
+  const turns = new Turns({ engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) }, clock, onEvent, store)
   const broker = {
     send: (connection: string) => order.push(`send to ${connection}`),
     publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),

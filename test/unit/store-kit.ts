@@ -37,10 +37,18 @@ export const entriesOf = (store: Store, table: string): [string, object][] => [.
 /** Called around every change of a file, before it or after it; what it throws is what the caller gets. */
 export type Probe = (call: string, name: string, when: 'before' | 'after') => void | Promise<void>
 
+/** The real file system, but nothing is forced to disk: for what is about the order of calls, many times over. */
+export const unsyncedFiles: Files = {
+  ...nodeFiles,
+  open: async (path, flags) => ({ ...(await nodeFiles.open(path, flags)), sync: () => Promise.resolve() }),
+  syncDirectory: () => Promise.resolve(),
+}
+
 /** The real file system, probed. `writeSync` is only probed before, and its probe must not be asynchronous. */
 export function probedFiles(
   probe: Probe,
   writeSync?: (write: OpenFile['writeSync'], bytes: Uint8Array) => number,
+  base = nodeFiles,
 ): Files {
   const around = async <T>(call: string, path: string, work: () => Promise<T>): Promise<T> => {
     await probe(call, basename(path), 'before')
@@ -49,9 +57,9 @@ export function probedFiles(
     return result
   }
   return {
-    ...nodeFiles,
+    ...base,
     open: async (path, flags) => {
-      const file = await around('open', path, () => nodeFiles.open(path, flags))
+      const file = await around('open', path, () => base.open(path, flags))
       return {
         writeSync: (bytes) => {
           void probe('writeSync', basename(path), 'before')
@@ -64,9 +72,9 @@ export function probedFiles(
         close: () => around('close', path, () => file.close()),
       }
     },
-    rename: (from, to) => around('rename', from, () => nodeFiles.rename(from, to)),
-    remove: (path) => around('remove', path, () => nodeFiles.remove(path)),
-    copy: (from, to) => around('copy', from, () => nodeFiles.copy(from, to)),
-    syncDirectory: (path) => around('syncDirectory', path, () => nodeFiles.syncDirectory(path)),
+    rename: (from, to) => around('rename', from, () => base.rename(from, to)),
+    remove: (path) => around('remove', path, () => base.remove(path)),
+    copy: (from, to) => around('copy', from, () => base.copy(from, to)),
+    syncDirectory: (path) => around('syncDirectory', path, () => base.syncDirectory(path)),
   }
 }

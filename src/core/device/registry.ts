@@ -118,8 +118,8 @@ export class Devices {
   delete(turn: Turn, key: DeviceKey, expectedVersion?: number): Device {
     const device = this.require(key)
     this.#checkVersion(device, expectedVersion)
-    for (const group of device.groups) this.#groups.forget(turn, group, key)
     this.#devices.delete(key)
+    for (const group of device.groups) this.#groups.forget(turn, group, key)
     this.#connections.forget(key)
     this.#revision += 1
     turn.emit({ type: 'device.deleted', key, device })

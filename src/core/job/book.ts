@@ -100,6 +100,7 @@ export class Book {
   /** Erases one attempt; if it was the latest, the one before it is the latest again. */
   erase(execution: Execution): void {
     const { job, device } = execution
+    this.#table.check()
     this.tally.remove(job, this.#counted(this.get(job, device)))
     this.#eraseRecord(execution)
     this.tally.add(job, this.#counted(this.get(job, device)))

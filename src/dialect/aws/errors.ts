@@ -78,6 +78,7 @@ const BY_CODE: Readonly<Record<HubErrorCode, readonly [control: string, data: st
   FORBIDDEN: ['UnauthorizedException', 'ForbiddenException', 'CertificateValidationException'],
   NOT_ONLINE: ['InvalidRequestException', 'ResourceNotFoundException', 'InvalidRequestException'],
   TIMEOUT: ['ServiceUnavailableException', 'ServiceUnavailableException', 'ServiceUnavailableException'],
+  UNAVAILABLE: ['ServiceUnavailableException', 'ServiceUnavailableException', 'ServiceUnavailableException'],
   UNSUPPORTED: ['InvalidRequestException', 'InvalidRequestException', 'InvalidRequestException'],
 }
 

@@ -64,6 +64,7 @@ const STATUS: Partial<Record<HubErrorCode, number>> = {
 
 /** The course answers refusals with a text and failures with an error object. */
 function failure(error: unknown): HttpResponse {
-  if (error instanceof HubError) return text(error.message, STATUS[error.code] ?? 400, { 'content-type': 'text/plain; charset=utf-8' })
+  const isRefusal = error instanceof HubError && error.code !== 'UNAVAILABLE'
+  if (isRefusal) return text(error.message, STATUS[error.code] ?? 400, { 'content-type': 'text/plain; charset=utf-8' })
   return json({ error: `The hub failed: ${error instanceof Error ? error.message : String(error)}` }, 500)
 }

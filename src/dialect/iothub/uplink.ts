@@ -37,7 +37,8 @@ export function heard(ctx: Context, connection: Connection, topic: Uplink, paylo
   try {
     fault = understand(ctx, device, connection, topic, payload)
   } catch (error) {
-    if (!(error instanceof HubError)) throw error
+    // What cannot be kept is not acknowledged: the device sends it again.
+    if (!(error instanceof HubError) || error.code === 'UNAVAILABLE') throw error
     fault = error.message
   }
   if (fault !== undefined) return { route: 'drop', reason: fault }

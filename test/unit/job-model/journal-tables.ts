@@ -16,6 +16,8 @@ export class JournalTables implements Tables {
   readonly #written = new Map<string, Map<string, string>>()
   readonly #known = new Map<string, Map<string, object>>()
   readonly #tables = new Map<string, Table<object>>()
+  /** What every change is refused with, as if the disk were full. */
+  refusal: Error | undefined
 
   table<T extends object>(name: string): Table<T> {
     let table = this.#tables.get(name)

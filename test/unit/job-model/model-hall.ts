@@ -34,6 +34,7 @@ export class ModelHall extends Hall {
 
   /** Does what the step says, or sees it refused as it must be, with nothing changed. */
   act(step: Deed): void {
+    this.#actInVain(step)
     const expected = refusalOf(this.facts, step, this.clock.now())
     let refused: string | undefined
     try {
@@ -43,6 +44,20 @@ export class ModelHall extends Hall {
       refused = error.code
     }
     assert.equal(refused, expected, `how ${step.type} is refused`)
+  }
+
+  /** Asks for the same while nothing can be stored: it is refused before anything has changed, or changes nothing. */
+  #actInVain(step: Deed): void {
+    // These happen, nobody asks for them.
+    if (step.type === 'tick' || step.type === 'connect') return
+    this.journal.refusal = new HubError('UNAVAILABLE', 'the disk is full')
+    try {
+      this.turn((turn, engine) => perform(turn, engine, this.facts, step))
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error
+    } finally {
+      this.journal.refusal = undefined
+    }
   }
 
   override turn<T>(act: (turn: Turn, engine: Engine) => T): T {

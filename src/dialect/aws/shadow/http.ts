@@ -47,6 +47,7 @@ const TYPES: Record<ShadowError['code'], string> = {
   409: 'ConflictException',
   413: 'RequestEntityTooLargeException',
   415: 'UnsupportedDocumentEncodingException',
+  500: 'ServiceUnavailableException',
 }
 
 function answer(decide: () => string): HttpResponse {

@@ -6,7 +6,7 @@ import type { JsonObject, Twin } from '../../../core/twin/model.ts'
 /** A refusal of the shadow service, with its code and text [aws 5.2]. */
 export class ShadowError extends Error {
   constructor(
-    readonly code: 400 | 404 | 409 | 413 | 415,
+    readonly code: 400 | 404 | 409 | 413 | 415 | 500,
     message: string,
     /** Of the request, where it could be read: every rejection echoes it [aws 0.3 row 9]. */
     readonly clientToken?: string,

@@ -46,6 +46,7 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
   } catch (error) {
     if (!(error instanceof HubError)) throw error
     if (error.code === 'VERSION_MISMATCH') throw new ShadowError(409, 'Version conflict', clientToken)
+    if (isUnkept(error)) throw new ShadowError(500, error.message, clientToken)
     // The hub's own refusals, such as an ignored field under `--strict`, have no code in AWS's list.
     throw new ShadowError(400, error.message, clientToken)
   }
@@ -55,11 +56,18 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
 export function deleteShadow(ctx: Context, name: ShadowName, clientToken: string | undefined): Twin {
   const device = deviceOf(name)
   if (ctx.engine.twins.get(device, name.shadow) === undefined) throw noShadow(name, clientToken)
-  return ctx.engine.twins.delete(ctx.turn, device, name.shadow, {
-    keepCounterMs: KEEP_COUNTER_MS,
-    ...(clientToken !== undefined && { correlation: clientToken }),
-  })
+  try {
+    return ctx.engine.twins.delete(ctx.turn, device, name.shadow, {
+      keepCounterMs: KEEP_COUNTER_MS,
+      ...(clientToken !== undefined && { correlation: clientToken }),
+    })
+  } catch (error) {
+    throw isUnkept(error) ? new ShadowError(500, (error as HubError).message, clientToken) : error
+  }
 }
+
+/** Nothing that would change can be stored at present [aws 5.2 Internal service failure]. */
+const isUnkept = (error: unknown): boolean => error instanceof HubError && error.code === 'UNAVAILABLE'
 
 /** The classic shadow is called by the thing's name, a named one by its own. */
 const noShadow = ({ thing, shadow }: ShadowName, clientToken: string | undefined): ShadowError =>
