@@ -8,6 +8,8 @@ import { readJson, root } from './read-json.ts'
 interface Setting {
   type: string
   enum?: string[]
+  enumItemLabels?: string[]
+  markdownEnumDescriptions?: string[]
   default: unknown
   order?: number
 }
@@ -15,7 +17,8 @@ interface Setting {
 interface Manifest {
   contributes: {
     commands: { command: string; title: string; category?: string }[]
-    configuration: { properties: Record<string, Setting> }
+    /** In sections, each with a title. */
+    configuration: { title: string; order: number; properties: Record<string, Setting> }[]
   }
 }
 
@@ -31,7 +34,8 @@ const category = 'IoT Hub'
 /** Everything in package.json that disagrees with the catalogues in the code or with its texts. */
 export function findManifest(): string[] {
   const { contributes } = readJson<Manifest>('package.json')
-  return [...commandFaults(contributes.commands), ...settingFaults(contributes.configuration.properties), ...textFaults()]
+  const settings = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Record<string, Setting>
+  return [...commandFaults(contributes.commands), ...settingFaults(settings), ...labelFaults(), ...textFaults()]
 }
 
 function commandFaults(declared: Manifest['contributes']['commands']): string[] {
@@ -68,12 +72,24 @@ function shapeFaults({ name, type, choices }: OptionSpec, setting: Setting): str
   const wanted = {
     type: type === 'port' ? 'integer' : type === 'flag' ? 'boolean' : 'string',
     enum: choices,
+    enumItemLabels: choices?.map((choice) => `%setting.${name}.${choice}.label%`),
+    markdownEnumDescriptions: choices?.map((choice) => `%setting.${name}.${choice}%`),
     default: name in ownDefaults ? ownDefaults[name] : defaultOptions[name],
     markdownDescription: `%setting.${name}%`,
   }
   return Object.entries(wanted).flatMap(([key, value]) => {
     const found = setting[key as keyof Setting]
     return JSON.stringify(found) === JSON.stringify(value) ? [] : [`the setting iotHub.${name} has ${key} ${JSON.stringify(found)}, it must be ${JSON.stringify(value)}`]
+  })
+}
+
+/** VS Code makes a setting's label of its key (“Iot Hub: Mqtts”): what people call it stands first in the description. */
+function labelFaults(): string[] {
+  return languages.flatMap((file) => {
+    const texts = readJson<Record<string, string>>(file)
+    return optionSpecs.flatMap(({ name }) =>
+      /^\*\*.+?\*\*/.test(texts[`setting.${name}`] ?? '') ? [] : [`${file}: setting.${name} must begin with its **name**`],
+    )
   })
 }
 
