@@ -33,6 +33,41 @@ test('a device that is deleted leaves no session to the next of its name', () =>
   talk.disconnect('one')
   talk.http('app', 'POST', `/devices/${P}/one/command`, { command: 'old', data: 'for the first' })
   talk.http('app', 'DELETE', `/devices/${P}/one`)
-  enter(talk, 'one')
+  assert.ok(talk.connect('one', { clientId: `${P}/one`, username: `${P}/one`, password: 'of its successor' }))
   assert.doesNotMatch(talk.text, /one ← cmd\/IotApp\/one\/old/)
+})
+
+const MANY = 25
+
+/** A device that has been here under as many client ids, each with a session that keeps its commands. */
+function wanderer(): Conversation {
+  const talk = new Conversation(iothub)
+  for (let n = 0; n < MANY; n += 1) {
+    enter(talk, 'one', `${P}/one/${n}`, `client ${n}`)
+    talk.disconnect(`client ${n}`)
+  }
+  return talk
+}
+
+test('an upgrade that is called off is withdrawn from every session of the device, however many', () => {
+  const talk = wanderer()
+  const upgrade = { url: 'http://test/1.1.pkg', version: '1.1', size: 1, md5: 'abcd', type: 'firmware' }
+  const asked = talk.http('app', 'POST', `/ota/${P}/one`, upgrade)
+  assert.equal(asked?.status, 200)
+  talk.happens('people cancel it', (ctx) => {
+    const [job] = [...ctx.engine.jobs.ofDialect('iothub')]
+    ctx.engine.jobs.cancel(ctx.turn, job!.key, { force: true })
+  })
+  for (let n = 0; n < MANY; n += 1) enter(talk, 'one', `${P}/one/${n}`, `client ${n}`)
+  assert.doesNotMatch(talk.text, /← cmd\/IotApp\/one\/\$ota_upgrade/)
+})
+
+test('nothing that waited in any session of a deleted device reaches the next of its name', () => {
+  const talk = wanderer()
+  talk.http('app', 'POST', `/devices/${P}/one/command`, { command: 'old', data: 'for the first' })
+  talk.http('app', 'DELETE', `/devices/${P}/one`)
+  for (let n = 0; n < MANY; n += 1) {
+    assert.ok(talk.connect(`client ${n}`, { clientId: `${P}/one/${n}`, username: `${P}/one`, password: 'of its successor' }))
+  }
+  assert.doesNotMatch(talk.text, /← cmd\/IotApp\/one\/old/)
 })

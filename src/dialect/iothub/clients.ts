@@ -1,11 +1,10 @@
 import type { Instant } from '../../core/clock.ts'
-import { nameOf, type DeviceKey } from '../../core/ids.ts'
+import type { DeviceKey } from '../../core/ids.ts'
 import type { Connection } from '../../core/seam/mqtt.ts'
 import type { Table } from '../../core/table.ts'
 import type { Context } from '../dialect.ts'
 import { covers } from './acl.ts'
 import { isSecondSdk } from './generation.ts'
-import { sessionName } from './names.ts'
 
 /** One client id under which a device has connected: it may use several at a time [iothub 2]. */
 interface Client {
@@ -84,14 +83,14 @@ export function disconnectAll(ctx: Context): void {
   }
 }
 
-/** Takes back what waits for the device on topics that match, in all sessions it has left behind. */
+/** Takes back what waits for the device on topics that match, in all sessions it has left behind, however many. */
 export function withdraw(ctx: Context, device: DeviceKey, filter: string, rule: string): void {
-  for (const session of sessionsOf(ctx, device)) ctx.act({ type: 'withdraw', session, filter }, rule)
+  ctx.act({ type: 'withdraw', device, filter }, rule)
 }
 
 /** Nothing is left of its sessions: another device may get its name. */
 export function forgetClients(ctx: Context, device: DeviceKey): void {
-  for (const session of sessionsOf(ctx, device)) ctx.act({ type: 'withdraw', session }, '[iothub 7] DELETE device')
+  ctx.act({ type: 'withdraw', device }, '[iothub 7] DELETE device')
   tableOf(ctx).delete(device)
 }
 
@@ -107,9 +106,6 @@ export const clientViews = (ctx: Context, device: DeviceKey): object[] =>
       ...(disconnectAt !== undefined && { disconnect_at: unit(disconnectAt) }),
     }
   })
-
-const sessionsOf = (ctx: Context, device: DeviceKey): string[] =>
-  listOf(ctx, device).flatMap(({ keeps, clientId }) => (keeps ? [sessionName(nameOf(device), clientId)] : []))
 
 const isThere = ({ connected, keeps }: Client): boolean => connected || keeps
 
