@@ -52,7 +52,10 @@ export interface Dialect {
   readonly protocols?: ProtocolFront[]
   /** Ports that some of its clients cannot be talked out of. */
   readonly ports?: HardPort[]
-  /** Names of the real cloud under which its clients may be led here (a proxy, a hosts file): requests may name them, the certificate bears them. */
+  /**
+   * Names of the real cloud under which its clients may be led here (a proxy, a hosts file): requests may name them,
+   * the certificate bears them.
+   */
   readonly serverNames?: string[]
   /** Paths besides `/mqtt` on which its clients speak MQTT over WebSocket. */
   readonly webSocketPaths?: string[]
@@ -76,7 +79,10 @@ export interface Dialect {
 export interface MqttFront {
   /** How surely this CONNECT is one of its cloud's. The surest dialect owns the connection; a tie is a defect. */
   recognise(request: ConnectRequest, settings: Settings): Claim
-  /** What a client from this machine (`local`) or from elsewhere may show to be let in: words for people whose client was not. */
+  /**
+   * What a client from this machine (`local`) or from elsewhere may show to be let in: words for people whose client
+   * was not.
+   */
   wanted(settings: Settings, local: boolean): string
   /**
    * Names the MQTT session, which is the client id unless the cloud says otherwise: Alibaba keeps one session per
@@ -146,7 +152,8 @@ export interface Route {
    */
   authorize?(ctx: Context, request: HttpRequest, params: Params): void
   /**
-   * The body is a file, which the hub takes in as it comes, whatever its size up to `maxBytes`; more is TOO_LARGE. Decided,
+   * The body is a file, which the hub takes in as it comes, whatever its size up to `maxBytes`; more is TOO_LARGE.
+   * Decided,
    * after `authorize`, before anything of it is read: the claim, `when`, and this see no body. Nothing is left of an
    * upload that breaks off. When all of it is in its place, `handle` finds its `StoredObject` before what it `needs`.
    */
@@ -171,7 +178,9 @@ export interface HardPort {
 export interface JobFront {
   /** A device of this dialect that can be played on an MQTT connection. */
   talker(name: string): Talker
-  /** Ready documents, each with what it is for. By the first one a device can come to every end that its cloud knows. */
+  /**
+   * Ready documents, each with what it is for. By the first one a device can come to every end that its cloud knows.
+   */
   readonly templates: { id: string; title: string; document: unknown }[]
   /** JSON Schema of a job document. */
   readonly documentSchema: JsonObject
@@ -184,15 +193,24 @@ export interface JobFront {
   prepare(ctx: Context, job: NewJob): NewJob
 }
 
-/** What devices and people share, in the words and the form of the cloud: how it is shown, and how an edit of that is read. */
+/**
+ * What devices and people share, in the words and the form of the cloud: how it is shown, and how an edit of that is
+ * read.
+ */
 export interface TwinFront extends TwinForm {
   /** What its people call it. */
   readonly word: 'shadow' | 'twin'
-  /** The whole of it, as the cloud's own read operation answers. The same twin is always shown alike, whatever the time. */
+  /**
+   * The whole of it, as the cloud's own read operation answers. The same twin is always shown alike, whatever the
+   * time.
+   */
   show(twin: Twin): JsonObject
   /** How one is shown that is not there yet. */
   readonly empty: JsonObject
-  /** Why its cloud would not hold this twin when people change it by hand, in the cloud's words; `undefined`, or absent: it would. */
+  /**
+   * Why its cloud would not hold this twin when people change it by hand, in the cloud's words; `undefined`, or
+   * absent: it would.
+   */
   fault?(next: Twin): string | undefined
 }
 
@@ -207,11 +225,60 @@ export interface NameRule {
 /** How a person adds a device by hand and gets all that its firmware needs. */
 export interface Enrolment {
   readonly names: NameRule
+  /**
+   * Registers the device if it is new, with no other credentials than its cloud gives with that. INVALID for a name.
+   */
+  register(ctx: Context, name: string): void
+  /** What a kit for the device has in it; told without making anything. */
+  offer(ctx: Context, name: string): KitOffer
   /** What must be made first: keys, a certificate. */
   needs(name: string): Need[]
   /** Registers the device if it is new, gives it credentials, and says how it connects. INVALID for a name. */
   enrol(ctx: Context, name: string, fulfilled: Fulfilled, ca: string): ConnectionKit
+  /** The latest first. */
+  credentials(ctx: Context, name: string): DeviceCredential[]
+  /** One of `credentials`, of which it says that it `can` be done. */
+  withdraw(ctx: Context, name: string, credential: DeviceCredential, how: Withdrawal): void
 }
+
+/** A kit from outside: all of it that is no secret and need not be made. */
+export interface KitOffer {
+  facts: { label: string; value: string }[]
+  /** Labels of the facts that only the kit itself has. */
+  secrets: string[]
+  files: { name: string; secret?: true }[]
+  snippets: Omit<Snippet, 'code'>[]
+}
+
+/** Code to paste: the language's id in editors, and the name of the file that it expects to be. */
+export interface Snippet {
+  id: string
+  title: string
+  language: string
+  file: string
+  code: string
+  /** It has a secret in it. */
+  secret?: true
+}
+
+/** What lets a device in. */
+export interface DeviceCredential {
+  id: string
+  kind: 'certificate' | 'secret'
+  status: 'active' | 'inactive' | 'revoked'
+  createdAt?: Instant
+  expiresAt?: Instant
+  /** Registered by connecting, in open mode. */
+  automatic?: true
+  /** How many connections it has let in. */
+  connections: number
+  /** Names of the other devices that it lets in. */
+  alsoOf: string[]
+  can: Withdrawal[]
+}
+
+/** `revoke`: it lets nobody in any more; `delete`: it is forgotten. Who came in by it is sent away. */
+export type Withdrawal = 'revoke' | 'delete'
 
 /** What to give to a device's firmware; secrets are marked, so that nobody shows them by accident. */
 export interface ConnectionKit {
@@ -219,8 +286,7 @@ export interface ConnectionKit {
   session: { clientId: string; username?: string; password?: string; certificate?: { cert: string; key: string } }
   facts: { label: string; value: string; secret?: true }[]
   files: { name: string; content: string; secret?: true }[]
-  /** Code to paste, each with the id of its language in editors. */
-  snippets: { id: string; title: string; language: string; code: string }[]
+  snippets: Snippet[]
 }
 
 /** A cloud's own language for picking devices. */

@@ -9,6 +9,7 @@ export const promises = {
   enrolled: 'strict: a device that was enrolled gets in, and stands for that device',
   wrongCredential: 'strict: a device does not get in with the credentials of another, wrong ones or none',
   unknownRefused: 'strict: a device that nobody registered does not get in',
+  withdrawn: 'strict: a credential that people withdraw sends away who came in by it, and lets nobody in again',
   removed: 'strict: a device that is removed is sent away and does not get in again',
   openRegisters: 'open: an unknown device that presents well-formed credentials, or uses its own topics, is registered',
   listeners: 'open: who shows no credentials and uses no topic of its own is no device, however often it comes',
@@ -61,6 +62,7 @@ export const promises = {
   deviceNames: 'names of devices obey its rule, and what does not is refused',
   jobNames: 'names of jobs obey its rule, and what does not is refused',
   connectionKit: 'what it hands out for a device is complete, and secrets are marked',
+  kitOffer: 'what it would hand out can be looked at without anything being made',
   query: 'a job can be aimed by its query language, and what cannot be read is refused',
 } as const
 

@@ -29,7 +29,11 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get(DEVICE, (_, params) => api.device(keyIn(params))),
   get(`${DEVICE}/messages`, (_, params) => api.messages(keyIn(params))),
   get(`${DEVICE}/twin`, (request, params) => api.twin(keyIn(params), request.query.get('name') ?? undefined)),
-  post('/hub/devices', ({ json }) => api.addDevice(text(json, 'dialect'), text(json, 'name'))),
+  post('/hub/devices', ({ json }) => {
+    const given = [text(json, 'dialect'), text(json, 'name')] as const
+    return member(json, 'kit') === false ? api.registerDevice(...given) : api.addDevice(...given)
+  }),
+  get(`${DEVICE}/kit`, (_, params) => api.kitOffer(keyIn(params))),
   post(`${DEVICE}/kit`, (_, params) => api.connectionKit(keyIn(params))),
   post(`${DEVICE}/twin`, ({ json }, params) => 
     api.editTwin(keyIn(params), twinIn(json), { edited: object(json, 'edited'), shown: object(json, 'shown'), over: object(json, 'over') }),
@@ -40,6 +44,12 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
     handle: async ({ json }, params) => api.setDesired(keyIn(params), twinIn(json), object(json, 'desired'), number(json, 'version')),
   },
   remove(DEVICE, (_, params) => api.removeDevice(keyIn(params))),
+  get(`${DEVICE}/credentials`, (_, params) => api.credentials(keyIn(params))),
+  remove(`${DEVICE}/credentials/:credential`, ({ query: given }, params) => {
+    const how = given.get('how')
+    if (how !== 'revoke' && how !== 'delete') throw invalid('how', how, 'must be revoke or delete')
+    return api.withdrawCredential(keyIn(params), params['credential'] ?? '', how)
+  }),
   get('/hub/jobs', () => api.jobs()),
   get(JOB, async (_, params) => jsonText(await api.job(keyIn(params)))),
   get(`${JOB}/executions`, (request, params) => {

@@ -144,6 +144,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     perform: (dialect, call, decide) => deeds.runAll(dialect, { type: 'api', call }, decide),
     fulfil,
     moved: () => changes.emit({ type: 'clock' }),
+    tell: (change) => changes.emit(change),
     idle: async () => {
       await ticker.idle()
       if (virtual === undefined) return

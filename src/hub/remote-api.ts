@@ -57,7 +57,12 @@ export function remoteApi(ask: Ask): HubApi {
     devices: (query = {}) => ask('GET', `/hub/devices${inQuery({ ...query })}`),
     device: (key) => ask('GET', device(key)),
     addDevice: (dialect, name) => ask('POST', '/hub/devices', { dialect, name }),
+    registerDevice: (dialect, name) => ask('POST', '/hub/devices', { dialect, name, kit: false }),
+    kitOffer: (key) => ask('GET', `${device(key)}/kit`),
     connectionKit: (key) => ask('POST', `${device(key)}/kit`),
+    credentials: (key) => ask('GET', `${device(key)}/credentials`),
+    withdrawCredential: (key, id, how) =>
+      ask('DELETE', `${device(key)}/credentials/${encodeURIComponent(id)}${inQuery({ how })}`),
     removeDevice: (key) => ask('DELETE', device(key)),
     groups: (dialect) => ask('GET', `/hub/groups${inQuery({ dialect })}`),
     keys: () => ask('GET', '/hub/keys'),

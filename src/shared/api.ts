@@ -15,8 +15,19 @@ export interface HubApi {
   device(key: string): Promise<DeviceDetail>
   /** Registers a device and makes its credentials. ALREADY_EXISTS, or INVALID name. */
   addDevice(dialect: string, name: string): Promise<ConnectionKit>
+  /** Registers a device without making anything for it. ALREADY_EXISTS, or INVALID name. */
+  registerDevice(dialect: string, name: string): Promise<DeviceView>
+  /** What a kit for the device has in it, as far as that is no secret; nothing is made. */
+  kitOffer(device: string): Promise<KitOffer>
   /** What a device needs to connect; makes credentials if it has none that can be shown again. */
   connectionKit(device: string): Promise<ConnectionKit>
+  /** What lets the device in, the latest first. */
+  credentials(device: string): Promise<CredentialView[]>
+  /**
+   * Revokes or deletes a credential; who came in by it is sent away. NOT_FOUND, or UNSUPPORTED if that cannot be done
+   * with it.
+   */
+  withdrawCredential(device: string, id: string, how: 'revoke' | 'delete'): Promise<void>
   removeDevice(device: string): Promise<void>
   groups(dialect?: string): Promise<GroupView[]>
   /** The keys by which programs on other machines that manage devices show who they are; made when they are first asked for. */
@@ -28,12 +39,17 @@ export interface HubApi {
 
   twin(device: string, name?: string): Promise<TwinView>
   /**
-   * Takes a twin's document as somebody has edited it, or a request of its cloud in its stead. INVALID and FORBIDDEN name
-   * the member that has no place there or is not people's to change; VERSION_MISMATCH: what is desired is not what it is
+   * Takes a twin's document as somebody has edited it, or a request of its cloud in its stead. INVALID and FORBIDDEN
+   * name
+   * the member that has no place there or is not people's to change; VERSION_MISMATCH: what is desired is not what it
+   * is
    * to take the place of any more. What the device reports meanwhile is no hindrance.
    */
   editTwin(device: string, name: string | undefined, edit: TwinEdit): Promise<TwinView>
-  /** Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`; INVALID for what its cloud would refuse. */
+  /**
+   * Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`; INVALID for what its cloud would
+   * refuse.
+   */
   setDesired(device: string, name: string | undefined, desired: object, version: number): Promise<TwinView>
 
   jobs(): Promise<JobView[]>
@@ -55,7 +71,7 @@ export interface HubApi {
   retryFailed(key: string): Promise<number>
   deleteJob(key: string, options?: { force?: boolean }): Promise<void>
 
-  /** What was accepted but ignored, refused, or is worth a look, each once with its count. */
+  /** What was accepted but ignored, refused, or is worth a look, each once with its count; what is cured is gone. */
   notices(): Promise<NoticeView[]>
   /** Moves the virtual clock by that many milliseconds, or to the next deadline; INVALID on a real clock. */
   advance(by: number | 'next'): Promise<HubStatus>
@@ -184,7 +200,34 @@ export interface ConnectionKit {
   session: { clientId: string; username?: string; password?: string; certificate?: { cert: string; key: string } }
   facts: { label: string; value: string; secret?: true }[]
   files: { name: string; content: string; secret?: true }[]
-  snippets: { id: string; title: string; language: string; code: string }[]
+  snippets: { id: string; title: string; language: string; file: string; code: string; secret?: true }[]
+}
+
+/** A kit from outside. */
+export interface KitOffer {
+  device: string
+  title: string
+  facts: { label: string; value: string }[]
+  /** Labels of the facts that only the kit itself has. */
+  secrets: string[]
+  files: { name: string; secret?: true }[]
+  snippets: { id: string; title: string; language: string; file: string; secret?: true }[]
+}
+
+/** Something by which a device may come in. */
+export interface CredentialView {
+  id: string
+  kind: 'certificate' | 'secret'
+  status: 'active' | 'inactive' | 'revoked'
+  createdAt?: number
+  expiresAt?: number
+  /** Registered by connecting, in open mode. */
+  automatic?: true
+  /** How many connections it has let in. */
+  connections: number
+  /** Names of the other devices that it lets in. */
+  alsoOf: string[]
+  can: ('revoke' | 'delete')[]
 }
 
 export interface MessageView {
@@ -250,7 +293,10 @@ export interface JobDetail extends JobView {
   history: { at: number; counts: Record<string, number> }[]
 }
 
-/** Status in the order in which an execution may go through it, progress with what reports none first, updated with the oldest first. */
+/**
+ * Status in the order in which an execution may go through it, progress with what reports none first, updated with the
+ * oldest first.
+ */
 export type ExecutionSort = 'device' | 'status' | 'progress' | 'updated'
 
 export interface ExecutionQuery {

@@ -77,6 +77,39 @@ export const declared: Checks = {
     assert.equal((await strict.api.connectionKit(key)).device, key)
   },
 
+  kitOffer: async ({ strict }) => {
+    const { dialect, api } = strict
+    const { key } = await api.registerDevice(dialect.name, strict.freshName())
+    const before = await api.credentials(key)
+    const offer = await api.kitOffer(key)
+    assert.deepEqual(await api.credentials(key), before)
+    const kit = await api.connectionKit(key)
+    const secret = kit.facts.filter((fact) => fact.secret === true).map(({ value }) => value)
+    assert.deepEqual(
+      offer.files,
+      kit.files.map(({ content: _, ...file }) => file),
+    )
+    assert.deepEqual(
+      offer.snippets,
+      kit.snippets.map(({ code: _, ...snippet }) => snippet),
+    )
+    for (const { label, value } of offer.facts)
+      if (label !== 'Note') assert.equal(kit.facts.find((fact) => fact.label === label)?.value, value)
+    assert.deepEqual(
+      offer.secrets.filter((label) => kit.facts.find((fact) => fact.label === label)?.secret !== true),
+      [],
+    )
+    assert.ok(!secret.some((text) => JSON.stringify(offer).includes(text)))
+    for (const { code, secret: marked } of kit.snippets)
+      assert.equal(
+        secret.some((text) => code.includes(text.split('\n')[1] ?? text)),
+        marked === true,
+      )
+    await assert.rejects(api.registerDevice(dialect.name, strict.freshName().replace(/.*/, '\u0000')), {
+      code: 'INVALID',
+    })
+  },
+
   query: async ({ strict }) => {
     const { name, query } = strict.dialect
     assert.ok(query !== undefined)

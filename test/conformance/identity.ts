@@ -69,6 +69,28 @@ export const identity: Checks = {
     await assert.rejects(strict.api.device(strict.keyOf(name)), { code: 'NOT_FOUND' })
   },
 
+  withdrawn: async ({ strict }) => {
+    for (const how of ['revoke', 'delete'] as const) {
+      const { kit, key } = await strict.enrol()
+      const [credential, ...others] = await strict.api.credentials(key)
+      assert.ok(credential !== undefined && others.length === 0, 'one kit, one credential')
+      if (!credential.can.includes(how)) {
+        await assert.rejects(strict.api.withdrawCredential(key, credential.id, how), { code: 'UNSUPPORTED' })
+        continue
+      }
+      const client = await connectSession(strict.place, kit.session)
+      assert.equal((await strict.api.credentials(key))[0]?.connections, 1)
+      await strict.api.withdrawCredential(key, credential.id, how)
+      await within(client.closed, `${key} to be sent away`)
+      await refused(strict, kit.session)
+      const back = await connectSession(strict.place, (await strict.api.connectionKit(key)).session)
+      await back.end()
+    }
+    await assert.rejects(strict.api.withdrawCredential((await strict.enrol()).key, 'none', 'revoke'), {
+      code: 'NOT_FOUND',
+    })
+  },
+
   removed: async ({ strict }) => {
     const { kit, key } = await strict.enrol()
     const client = await connectSession(strict.place, kit.session)

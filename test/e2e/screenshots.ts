@@ -1,10 +1,12 @@
-// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots [-- welcome shadow fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
+// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots [-- welcome shadow connect
+// fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connectAsync } from 'mqtt'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
 import type { Server } from '../vscode/rig/code-server.ts'
+import { temporaryFolder } from '../vscode/rig/leavings.ts'
 import { installCodeServer } from '../vscode/rig/install.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { EditorWindow } from '../vscode/rig/window.ts'
@@ -32,6 +34,9 @@ const behavior = { odds: { fail: 0.05, reject: 0.02, hang: 0.02 }, steps: 8, sta
 const { values: { language }, positionals } = parseArgs({ allowPositionals: true, options: { language: { type: 'string' } } })
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 
+/** Our words as the editor under `--language` shows them. */
+const inLanguage = (english: string, chinese: string) => (language === 'zh-cn' ? chinese : english)
+
 const program = await installCodeServer(console.log)
 await withEditor({ program, ...(language !== undefined && { language }) }, async (browser, server) => {
   server.changeSettings({ ...freePorts, 'editor.minimap.enabled': false, 'editor.autoClosingBrackets': 'never' })
@@ -42,6 +47,7 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   if (wanted('welcome')) await inAllThemes(scene, 'welcome')
   const { mqtt } = await startHub(window)
   if (wanted('shadow')) await showShadow(scene, mqtt)
+  if (wanted('connect')) await showConnect(scene, mqtt)
   if (!wanted('fleet')) return
   const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, talker: aws.jobs.talker, behavior, seed: 7 })
   try {
@@ -54,6 +60,27 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
     await window.close()
   }
 })
+
+/** What a new device's program can be given, and then what lets it in. */
+async function showConnect(scene: Scene, mqtt: number): Promise<void> {
+  const { window } = scene
+  const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'pump', reconnectPeriod: 0 })
+  const row = (text: string | RegExp) => window.page.getByRole('treeitem').filter({ hasText: text }).first()
+  const { path: folder, remove } = temporaryFolder('iot-hub-pictures-')
+  await row('pump').hover()
+  await row('pump').getByRole('button').first().click()
+  await window.choice('Python: awsiotsdk').waitFor()
+  await inAllThemes(scene, 'connect')
+  await window.choice('Python: awsiotsdk').click()
+  await window.nameFile(/pump/, folder)
+  await window.tab(/^device\.py/).waitFor()
+  await row('pump').locator('.monaco-tl-twistie').click()
+  await row(inLanguage('Credentials', '凭据')).locator('.monaco-tl-twistie').click()
+  await row(/(Certificate|证书) \w{8}/).hover()
+  await inAllThemes(scene, 'credentials')
+  await device.endAsync()
+  remove()
+}
 
 /** A thermostat that has reported and is wanted otherwise, then an edit that is refused. */
 async function showShadow(scene: Scene, mqtt: number): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { soon } from '../vscode/rig/soon.ts'
 import { story } from '../vscode/rig/story.ts'
@@ -44,21 +45,27 @@ story(
   { workspaceSettings: freePorts, timeout: 300_000 },
 )
 
-/** “Connect a Device”: its files and its program go to a folder, as somebody would save them. */
+/** “Connect a Device”: its program and its keys go to a folder together. */
 async function connectByHand(window: EditorWindow, folder: string): Promise<void> {
   await window.page.locator('.welcome-view').getByRole('button', { name: 'Connect a Device' }).click()
   await window.choice('AWS IoT').click()
   await window.choice('New device…').waitFor()
   await window.type('washer-1')
   await window.choice('New device “washer-1”').click()
-  await window.choice('Save the files to a folder…').click()
-  await window.nameFile('Folder for the device’s files', folder)
-  await window.notification('3 files saved in').waitFor()
   await window.choice('Node.js: aws-iot-device-sdk-v2').click()
-  await window.page.getByRole('tab', { name: /Untitled/ }).waitFor()
-  await window.runCommand('File: Save As...')
-  await window.nameFile('Save As', join(folder, 'device.mjs'))
+  await window.nameFile('Folder for the code and keys of washer-1', folder)
+  await window.notification('Secret, and therefore in .gitignore: private.pem.key').waitFor()
   await window.tab(/^device\.mjs/).waitFor()
+  assert.deepEqual(readdirSync(folder).sort(), [
+    '.gitignore',
+    'ca.pem',
+    'device.mjs',
+    'device.pem.crt',
+    'node_modules',
+    'private.pem.key',
+  ])
+  assert.match(readFileSync(join(folder, '.gitignore'), 'utf8'), /^\/private\.pem\.key$/m)
+  assert.equal(statSync(join(folder, 'private.pem.key')).mode & 0o777, 0o600)
 }
 
 async function writeJob(window: EditorWindow): Promise<void> {

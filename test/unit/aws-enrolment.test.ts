@@ -89,3 +89,32 @@ test('the C header holds the same PEM as the files', () => {
   assert.equal(defined('ROOT_CA_CERT_PEM'), CA)
   assert.match(header, /#define AWS_IOT_ENDPOINT "localhost"\n#define AWS_MQTT_PORT 8883\n#define THING_NAME "pump"\n/)
 })
+
+test('who looks at what a kit would hold makes no certificate', () => {
+  const bench = new AwsBroker()
+  bench.turn((ctx) => aws.enrolment.register(ctx, 'pump'))
+  const offer = bench.turn((ctx) => aws.enrolment.offer(ctx, 'pump')).result
+  assert.deepEqual(
+    offer.snippets.map(({ file }) => file),
+    ['device.mjs', 'device.py', 'aws_iot_device.h', 'mosquitto.sh', 'operator.sh'],
+  )
+  assert.deepEqual(bench.turn((ctx) => aws.enrolment.credentials(ctx, 'pump')).result, [])
+})
+
+test('a certificate that two things have is detached from the one it is deleted from', async () => {
+  const bench = new AwsBroker({ settings: { mode: 'strict' } })
+  enrol(bench, 'pump')
+  enrol(bench, 'fan')
+  const credentials = (name: string) => bench.turn((ctx) => aws.enrolment.credentials(ctx, name)).result
+  const [shared] = credentials('pump')
+  assert.deepEqual(
+    [shared?.id, shared?.status, shared?.alsoOf, shared?.can],
+    [deviceCertificate.sha256, 'active', ['fan'], ['revoke', 'delete']],
+  )
+  bench.turn((ctx) => aws.enrolment.withdraw(ctx, 'pump', shared!, 'delete'))
+  assert.deepEqual([credentials('pump'), credentials('fan').map(({ alsoOf }) => alsoOf)], [[], [[]]])
+  bench.turn((ctx) => aws.enrolment.withdraw(ctx, 'fan', credentials('fan')[0]!, 'delete'))
+  await assert.rejects(bench.iot.send(new DescribeCertificateCommand({ certificateId: deviceCertificate.sha256 })), {
+    name: 'ResourceNotFoundException',
+  })
+})

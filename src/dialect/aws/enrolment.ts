@@ -1,13 +1,14 @@
 import { HubError, invalid } from '../../core/errors.ts'
 import type { Fulfilled, IssuedCertificate } from '../../core/seam/http.ts'
-import type { ConnectionKit, Context, Enrolment } from '../dialect.ts'
+import type { ConnectionKit, Context, Enrolment, KitOffer } from '../dialect.ts'
 import { refreshThing } from './identity/live.ts'
 import { arn, LOCAL_CALLER } from './arns.ts'
 import { addCertificate, COMMON_NAME, VALID_DAYS } from './identity/new-certificate.ts'
 import { attachPrincipal, certificateTarget, principalsOf } from './identity/identity-store.ts'
 import { asAwsWrites } from './identity/private-key.ts'
 import { attachDevicePolicies, DEVICE_POLICY } from './identity/device-policy.ts'
-import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, snippetsFor, type KitFacts } from './kit-snippets.ts'
+import { thingCredentials, withdrawCertificate } from './identity/thing-credentials.ts'
+import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, SNIPPETS, snippetsFor, type KitFacts } from './kit-snippets.ts'
 import { isThingName, NAMES } from './names.ts'
 
 const RULE = 'must be 1 to 128 characters of a–z A–Z 0–9 : _ -'
@@ -18,15 +19,46 @@ const RULE = 'must be 1 to 128 characters of a–z A–Z 0–9 : _ -'
 export const enrolment: Enrolment = {
   names: { pattern: NAMES.thing.source, rule: RULE, example: 'washer-1' },
   needs: () => [{ type: 'certificate', commonName: COMMON_NAME, days: VALID_DAYS }],
+  register,
+  offer: ({ settings }, name): KitOffer => ({
+    facts: [
+      ...factsOf(settings, name),
+      { label: 'Note', value: 'Each kit gets a certificate of its own; its private key is given once and not kept.' },
+    ],
+    secrets: [],
+    files: [{ name: CERTIFICATE_FILE }, { name: KEY_FILE, secret: true }, { name: CA_FILE }],
+    snippets: [...SNIPPETS],
+  }),
   enrol(ctx, name, [issued], ca) {
-    if (!isThingName(name)) throw invalid('name', name, RULE)
+    register(ctx, name)
     const { pem, privateKey } = certificateIn(issued)
     const again = (principalsOf(ctx).get(name)?.principals.length ?? 0) > 0
-    ctx.engine.devices.ensure(ctx.turn, 'aws', name)
     const id = addCertificate(ctx, pem, 'ACTIVE')
     attach(ctx, name, certificateTarget(id))
     return kitOf(ctx, { name, id, pem, privateKey, ca, again })
   },
+  credentials: thingCredentials,
+  withdraw: withdrawCertificate,
+}
+
+function register(ctx: Context, name: string): void {
+  if (!isThingName(name)) throw invalid('name', name, RULE)
+  ctx.engine.devices.ensure(ctx.turn, 'aws', name)
+}
+
+/** What anybody may know. */
+function factsOf(
+  { mode, endpoint: { mqtt, mqtts, https, host, lan } }: Context['settings'],
+  name: string,
+): KitOffer['facts'] {
+  return [
+    { label: 'Endpoint', value: lan ?? host },
+    { label: 'MQTT over TLS port', value: String(mqtts) },
+    ...(mode === 'open' ? [{ label: 'MQTT port (from this machine, without credentials)', value: String(mqtt) }] : []),
+    { label: 'HTTPS port', value: String(https) },
+    { label: 'Thing name and client id', value: name },
+    ...(mode === 'strict' ? [{ label: 'Policy', value: DEVICE_POLICY }] : []),
+  ]
 }
 
 function certificateIn(issued: Fulfilled[number]): IssuedCertificate & { privateKey: string } {
@@ -51,18 +83,16 @@ interface Issued {
 }
 
 function kitOf({ settings }: Context, { name, id, pem, privateKey, ca, again }: Issued): ConnectionKit {
-  const { mqtt, mqtts, http, https, host: here, lan: host = here } = settings.endpoint
-  const facts: KitFacts = { host, here, mqtts, http, https, thing: name, thingArn: arn.thing(LOCAL_CALLER, name), certificate: pem, privateKey, ca }
+  const { mqtts, http, https, host: here, lan: host = here } = settings.endpoint
+  const facts: KitFacts = {
+    ...{ host, here, mqtts, http, https, thing: name, certificate: pem, privateKey, ca },
+    thingArn: arn.thing(LOCAL_CALLER, name),
+  }
   return {
     session: { clientId: name, certificate: { cert: pem, key: privateKey } },
     facts: [
-      { label: 'Endpoint', value: host },
-      { label: 'MQTT over TLS port', value: String(mqtts) },
-      ...(settings.mode === 'open' ? [{ label: 'MQTT port (from this machine, without credentials)', value: String(mqtt) }] : []),
-      { label: 'HTTPS port', value: String(https) },
-      { label: 'Thing name and client id', value: name },
+      ...factsOf(settings, name),
       { label: 'Certificate id', value: id },
-      ...(settings.mode === 'strict' ? [{ label: 'Policy', value: DEVICE_POLICY }] : []),
       { label: 'Private key', value: privateKey, secret: true },
       {
         label: 'Note',

@@ -1,4 +1,4 @@
-import type { ConnectionKit } from '../dialect.ts'
+import type { ConnectionKit, Snippet } from '../dialect.ts'
 
 /** What the code needs to know. */
 export interface KitFacts {
@@ -21,14 +21,20 @@ export const CERTIFICATE_FILE = 'device.pem.crt'
 export const KEY_FILE = 'private.pem.key'
 export const CA_FILE = 'ca.pem'
 
+/** What code there is. */
+export const SNIPPETS = [
+  { id: 'node', title: 'Node.js: aws-iot-device-sdk-v2', language: 'javascript', file: 'device.mjs' },
+  { id: 'python', title: 'Python: awsiotsdk', language: 'python', file: 'device.py' },
+  { id: 'c', title: 'C header', language: 'c', file: 'aws_iot_device.h', secret: true },
+  { id: 'mosquitto', title: 'mosquitto_sub, mosquitto_pub', language: 'shellscript', file: 'mosquitto.sh' },
+  { id: 'operator', title: 'curl and AWS CLI', language: 'shellscript', file: 'operator.sh' },
+] as const satisfies Omit<Snippet, 'code'>[]
+
 /** Code that connects as this thing, with the files of the kit beside it. */
-export const snippetsFor = (facts: KitFacts): ConnectionKit['snippets'] => [
-  { id: 'node', title: 'Node.js: aws-iot-device-sdk-v2', language: 'javascript', code: node(facts) },
-  { id: 'python', title: 'Python: awsiotsdk', language: 'python', code: python(facts) },
-  { id: 'c', title: 'C header', language: 'c', code: header(facts) },
-  { id: 'mosquitto', title: 'mosquitto_sub, mosquitto_pub', language: 'shellscript', code: mosquitto(facts) },
-  { id: 'operator', title: 'curl and AWS CLI', language: 'shellscript', code: operator(facts) },
-]
+export function snippetsFor(facts: KitFacts): ConnectionKit['snippets'] {
+  const code = { node, python, c: header, mosquitto, operator }
+  return SNIPPETS.map((snippet) => ({ ...snippet, code: code[snippet.id](facts) }))
+}
 
 const node = ({ host, mqtts, thing }: KitFacts): string => `// npm install aws-iot-device-sdk-v2
 // Save as device.mjs beside the files and run: node device.mjs

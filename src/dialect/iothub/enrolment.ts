@@ -1,6 +1,6 @@
 import { invalid } from '../../core/errors.ts'
 import type { Device } from '../../core/device/model.ts'
-import type { ConnectionKit, Context, Enrolment } from '../dialect.ts'
+import type { ConnectionKit, Context, Enrolment, KitOffer, Snippet } from '../dialect.ts'
 import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { DEVICE_NAMES, parseAddress, shortId, type Address } from './names.ts'
@@ -8,12 +8,64 @@ import { DEVICE_NAMES, parseAddress, shortId, type Address } from './names.ts'
 /** How a person adds a device by hand: it gets a secret, and its SDK three variables [iothub 11]. */
 export const enrolment: Enrolment = {
   names: DEVICE_NAMES,
+  register: (ctx, name) => void deviceOf(ctx, name),
+  offer: ({ settings }, name): KitOffer => ({
+    facts: factsOf(settings, addressIn(name)),
+    secrets: [SECRET],
+    files: [{ name: 'ca.pem' }, { name: '.env', secret: true }],
+    snippets: Object.values(SNIPPETS),
+  }),
   needs: () => [],
-  enrol: (ctx, name, _, ca) => {
-    const address = parseAddress(name)
-    if (address === undefined) throw invalid('name', name, DEVICE_NAMES.rule)
-    return kitOf(ctx, address, secretOf(ctx, find(ctx, address) ?? register(ctx, address)), ca)
+  enrol: (ctx, name, _, ca) => kitOf(ctx, addressIn(name), secretOf(ctx, deviceOf(ctx, name)), ca),
+  credentials(ctx, name) {
+    const device = deviceOf(ctx, name)
+    if (extraOf(device).secret === undefined) return []
+    const connections = [...ctx.connections.ofDevice(device.key)].length
+    return [{ id: 'secret', kind: 'secret', status: 'active', connections, alsoOf: [], can: ['revoke'] }]
   },
+  // Not taken away: open mode would learn another one from whoever comes first. The next kit has the new one.
+  withdraw(ctx, name) {
+    const device = deviceOf(ctx, name)
+    setExtra(ctx, device, { secret: shortId(ctx.ids) })
+    for (const { id } of ctx.connections.ofDevice(device.key)) {
+      ctx.act({ type: 'disconnect', connection: id, reason: 'FORBIDDEN', note: 'the secret was revoked' }, 'revoke')
+    }
+  },
+}
+
+const SECRET = 'Secret'
+
+const SNIPPETS = {
+  sdk: { id: 'sdk', title: 'Device SDK of the course', language: 'javascript', file: 'device.js' },
+  mosquitto: { id: 'mosquitto', title: 'mosquitto_pub', language: 'shellscript', file: 'mosquitto.sh' },
+} as const satisfies Record<string, Omit<Snippet, 'code'>>
+
+function addressIn(name: string): Address {
+  const address = parseAddress(name)
+  if (address === undefined) throw invalid('name', name, DEVICE_NAMES.rule)
+  return address
+}
+
+/** The device of that name, registered if it is new. */
+function deviceOf(ctx: Context, name: string): Device {
+  const address = addressIn(name)
+  return find(ctx, address) ?? register(ctx, address)
+}
+
+/** What anybody may know. */
+function factsOf(
+  { endpoint: { mqtts, http, host: here, lan: host = here } }: Context['settings'],
+  { product, device }: Address,
+): KitOffer['facts'] {
+  const username = `${product}/${device}`
+  return [
+    { label: 'Server', value: `${host}:${mqtts}` },
+    { label: 'Product', value: product },
+    { label: 'Device', value: device },
+    { label: 'User name', value: username },
+    { label: 'Client id', value: username },
+    { label: 'API', value: `http://${host}:${http}` },
+  ]
 }
 
 function secretOf(ctx: Context, device: Device): string {
@@ -24,29 +76,19 @@ function secretOf(ctx: Context, device: Device): string {
   return secret
 }
 
-function kitOf({ settings: { endpoint } }: Context, { product, device }: Address, secret: string, ca: string): ConnectionKit {
-  const { mqtts, mqtt, http, host: here, lan: host = here } = endpoint
+function kitOf({ settings }: Context, { product, device }: Address, secret: string, ca: string): ConnectionKit {
+  const { mqtts, mqtt, host: here, lan: host = here } = settings.endpoint
   const username = `${product}/${device}`
   return {
     session: { clientId: username, username, password: secret },
-    facts: [
-      { label: 'Server', value: `${host}:${mqtts}` },
-      { label: 'Product', value: product },
-      { label: 'Device', value: device },
-      { label: 'User name', value: username },
-      { label: 'Client id', value: username },
-      { label: 'Secret', value: secret, secret: true },
-      { label: 'API', value: `http://${host}:${http}` },
-    ],
+    facts: [...factsOf(settings, { product, device }), { label: SECRET, value: secret, secret: true }],
     files: [
       { name: 'ca.pem', content: ca },
       { name: '.env', content: `PRODUCT_NAME=${product}\nDEVICE_NAME=${device}\nSECRET=${secret}\n`, secret: true },
     ],
     snippets: [
       {
-        id: 'sdk',
-        title: 'Device SDK of the course',
-        language: 'javascript',
+        ...SNIPPETS.sdk,
         code: [
           'const device = new IotDevice({',
           `  serverAddress: '${host}:${mqtts}',`,
@@ -59,9 +101,7 @@ function kitOf({ settings: { endpoint } }: Context, { product, device }: Address
         ].join('\n'),
       },
       {
-        id: 'mosquitto',
-        title: 'mosquitto_pub',
-        language: 'shellscript',
+        ...SNIPPETS.mosquitto,
         code: [
           `mosquitto_pub -h ${host} -p ${mqtt} -i ${username} -u ${username} -P "$SECRET" -q 1 \\`,
           `  -t update_status/${username}/$(openssl rand -hex 12) -m '{"firmware_ver":"1.0"}'`,

@@ -76,7 +76,8 @@ function devicePage(engine: Engine, index: DeviceIndex, { dialect, search, onlin
   return { items, total, ...(more && last !== undefined && { next: last }) }
 }
 
-function deviceView(engine: Engine, device: Device): DeviceView {
+/** A device as lists show it. */
+export function deviceView(engine: Engine, device: Device): DeviceView {
   const connectivity = engine.connections.get(device.key)
   const online = engine.connections.isOnline(device.key)
   const pending = pendingOf(engine, device.key)

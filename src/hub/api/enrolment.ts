@@ -1,37 +1,89 @@
-import { HubError, invalid } from '../../core/errors.ts'
+import { HubError, invalid, notFound } from '../../core/errors.ts'
 import { keyOf } from '../../core/ids.ts'
-import type { Dialect } from '../../dialect/dialect.ts'
+import type { Context, DeviceCredential, Dialect } from '../../dialect/dialect.ts'
 import type { ConnectionKit, HubApi } from '../../shared/api.ts'
+import { deviceView } from './devices.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
 
+type Calls =
+  'addDevice' | 'registerDevice' | 'kitOffer' | 'connectionKit' | 'credentials' | 'withdrawCredential' | 'removeDevice'
+
 /** Adding and removing devices by hand. What is made for a device is handed out and kept nowhere, but for what its cloud keeps. */
-export function enrolmentApi(sources: ApiSources): Pick<HubApi, 'addDevice' | 'connectionKit' | 'removeDevice'> {
-  const { engine, ca, perform } = sources
+export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
+  const { engine, ca, perform, tell } = sources
+
+  /** Decides about a device that there is; who looks at it is told, as the engine knows nothing of credentials. */
+  const about = async <T>(
+    device: string,
+    call: string,
+    decide: (ctx: Context, dialect: Dialect, name: string) => T,
+  ): Promise<T> => {
+    const { dialect: of, name } = engine.devices.require(device)
+    return perform(of, call, (ctx) => {
+      engine.devices.require(device)
+      return decide(ctx, dialectNamed(sources, of), name)
+    })
+  }
+  const checkNew = (dialect: Dialect, name: string): void => {
+    const { pattern, rule } = dialect.enrolment.names
+    if (!new RegExp(pattern, 'u').test(name)) throw invalid('name', name, rule)
+    const key = keyOf(dialect.name, name)
+    if (engine.devices.get(key) !== undefined)
+      throw new HubError('ALREADY_EXISTS', `device ${key} already exists`, { field: 'name' })
+  }
 
   const enrol = async (dialect: Dialect, name: string, call: string, check: (key: string) => void): Promise<ConnectionKit> => {
     const { enrolment, title } = dialect
     const key = keyOf(dialect.name, name)
     check(key)
     const fulfilled = await Promise.all(enrolment.needs(name).map((need) => sources.fulfil(need)))
-    return perform(dialect.name, call, (ctx) => {
+    const kit = await perform(dialect.name, call, (ctx) => {
       // Looked at again: making keys takes a while.
       check(key)
       return { device: key, title, ...enrolment.enrol(ctx, name, fulfilled, ca) }
     })
+    tell({ type: 'device', key })
+    return kit
   }
 
   return {
     addDevice: async (dialectName, name) => {
       const dialect = dialectNamed(sources, dialectName)
-      const { pattern, rule } = dialect.enrolment.names
-      if (!new RegExp(pattern, 'u').test(name)) throw invalid('name', name, rule)
-      return enrol(dialect, name, 'addDevice', (key) => {
-        if (engine.devices.get(key) !== undefined) throw new HubError('ALREADY_EXISTS', `device ${key} already exists`, { field: 'name' })
+      return enrol(dialect, name, 'addDevice', () => checkNew(dialect, name))
+    },
+    registerDevice: async (dialectName, name) => {
+      const dialect = dialectNamed(sources, dialectName)
+      return perform(dialect.name, 'registerDevice', (ctx) => {
+        checkNew(dialect, name)
+        dialect.enrolment.register(ctx, name)
+        return deviceView(engine, engine.devices.require(keyOf(dialect.name, name)))
       })
     },
+    kitOffer: (device) =>
+      about(device, 'kitOffer', (ctx, { title, enrolment }, name) => ({
+        device,
+        title,
+        ...enrolment.offer(ctx, name),
+      })),
     connectionKit: async (device) => {
       const { dialect, name } = engine.devices.require(device)
       return enrol(dialectNamed(sources, dialect), name, 'connectionKit', (key) => void engine.devices.require(key))
+    },
+    credentials: (device) =>
+      about(device, 'credentials', (ctx, { enrolment }, name) => enrolment.credentials(ctx, name)),
+    withdrawCredential: async (device, id, how) => {
+      await about(device, 'withdrawCredential', (ctx, { enrolment, title }, name) => {
+        const found: DeviceCredential | undefined = enrolment
+          .credentials(ctx, name)
+          .find((credential) => credential.id === id)
+        if (found === undefined) throw notFound(`${device} has no credential ${id}`)
+        if (!found.can.includes(how))
+          throw new HubError('UNSUPPORTED', `${title}: that cannot be done with this credential: ${how}`, {
+            field: 'how',
+          })
+        enrolment.withdraw(ctx, name, found, how)
+      })
+      tell({ type: 'device', key: device })
     },
     removeDevice: async (device) => {
       const { dialect } = engine.devices.require(device)

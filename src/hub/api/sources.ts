@@ -5,7 +5,7 @@ import { notFound } from '../../core/errors.ts'
 import type { DialectName } from '../../core/ids.ts'
 import type { Fulfilled, Need } from '../../core/seam/http.ts'
 import type { ConnectionView, Context, Dialect } from '../../dialect/dialect.ts'
-import type { Endpoints } from '../../shared/api.ts'
+import type { Change, Endpoints } from '../../shared/api.ts'
 import type { HubOptions } from '../../shared/options.ts'
 import type { Notices } from '../notices.ts'
 import type { Traffic } from '../traffic.ts'
@@ -33,6 +33,8 @@ export interface ApiSources {
   idle(): Promise<void>
   /** Virtual time has been moved. */
   moved(): void
+  /** Tells who looks of a change that no event of the engine tells of. */
+  tell(change: Change): void
 }
 
 /** The dialect of that name, or NOT_FOUND. */

@@ -1,5 +1,5 @@
-import { l10n, ProgressLocation, window } from 'vscode'
-import type { ConnectionKit, DialectView, HubApi } from '../../shared/api.ts'
+import { l10n } from 'vscode'
+import type { DialectView, HubApi } from '../../shared/api.ts'
 import { answer, back, pick, type Choice } from '../ask.ts'
 import { nameFault } from './device-name.ts'
 import { deviceRows, pickDialect } from './pick-device.ts'
@@ -7,16 +7,16 @@ import { offerKit } from './kit.ts'
 
 const steps = (title: string, step: number, total: number) => l10n.t('{0} ({1} of {2})', title, step, total)
 
-/** Pick a cloud, pick a device or name a new one, get what its firmware needs. */
+/** Pick a cloud, pick a device or name a new one, get what its program needs. */
 export async function connectDevice(api: HubApi, device?: string): Promise<void> {
   const title = l10n.t('Connect a Device')
-  if (device !== undefined) return offerKit(await working(title, api.connectionKit(device)))
+  if (device !== undefined) return offerKit(api, device)
   for (;;) {
     const dialect = await pickDialect(api, { title: steps(title, 1, 3), placeholder: l10n.t('Which cloud does its code speak to?') })
     if (dialect === undefined || dialect === back) return
-    const kit = await chooseDevice(api, dialect, steps(title, 2, 3))
-    if (kit === back) continue
-    if (kit !== undefined) await offerKit(kit)
+    const chosen = await chooseDevice(api, dialect, steps(title, 2, 3))
+    if (chosen === back) continue
+    if (chosen !== undefined) await offerKit(api, chosen)
     return
   }
 }
@@ -27,14 +27,18 @@ export async function addDevice(api: HubApi): Promise<string | undefined> {
   for (;;) {
     const dialect = await pickDialect(api, { title: steps(title, 1, 2), placeholder: l10n.t('Of which cloud?') })
     if (dialect === undefined || dialect === back) return undefined
-    const kit = await nameDevice(api, dialect, steps(title, 2, 2))
-    if (kit === back) continue
-    if (kit !== undefined) await offerKit(kit)
-    return kit?.device
+    const device = await nameDevice(api, dialect, steps(title, 2, 2))
+    if (device === back) continue
+    if (device !== undefined) await offerKit(api, device)
+    return device
   }
 }
 
-async function chooseDevice(api: HubApi, dialect: DialectView, title: string): Promise<ConnectionKit | typeof back | undefined> {
+async function chooseDevice(
+  api: HubApi,
+  dialect: DialectView,
+  title: string,
+): Promise<string | typeof back | undefined> {
   const several = (await api.dialects()).length > 1
   const found = await pick<{ key: string } | { name: string } | 'new'>(
     { title, placeholder: l10n.t('An existing device, or a name for a new one'), canGoBack: several },
@@ -51,13 +55,13 @@ async function chooseDevice(api: HubApi, dialect: DialectView, title: string): P
   )
   if (found === undefined || found === back) return found
   if (found === 'new') return nameDevice(api, dialect, title)
-  return working(title, 'key' in found ? api.connectionKit(found.key) : api.addDevice(dialect.name, found.name))
+  return 'key' in found ? found.key : register(api, dialect, found.name)
 }
 
-async function nameDevice(api: HubApi, dialect: DialectView, title: string): Promise<ConnectionKit | typeof back | undefined> {
+async function nameDevice(api: HubApi, dialect: DialectView, title: string): Promise<string | typeof back | undefined> {
   const name = await answer({ title, placeholder: l10n.t('Name of the device in {0}', dialect.title), canGoBack: true }, (text) => nameFault(dialect.deviceName, text))
-  return name === undefined || name === back ? name : working(title, api.addDevice(dialect.name, name))
+  return name === undefined || name === back ? name : register(api, dialect, name)
 }
 
-/** Making keys takes a moment. */
-const working = <T>(title: string, work: Promise<T>): Promise<T> => Promise.resolve(window.withProgress({ location: ProgressLocation.Window, title }, () => work))
+const register = async (api: HubApi, dialect: DialectView, name: string): Promise<string> =>
+  (await api.registerDevice(dialect.name, name)).key

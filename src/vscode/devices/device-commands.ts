@@ -5,11 +5,13 @@ import { commands } from '../commands.ts'
 import { compareTwin, openTwin } from '../documents/open.ts'
 import { nameOf } from '../keys.ts'
 import type { DevicesView } from '../tree/devices-view.ts'
+import { CredentialNode } from '../tree/nodes/credential.ts'
 import { DeviceNode } from '../tree/nodes/device.ts'
 import { ExecutionNode } from '../tree/nodes/execution.ts'
 import { JobNode } from '../tree/nodes/job.ts'
 import { TwinNode } from '../tree/nodes/twin.ts'
 import { addDevice, connectDevice } from './connect.ts'
+import { manageCredentials, pickCredential, withdrawCredential } from './credentials.ts'
 import { findDevice, revealDevice } from './find-device.ts'
 import { deviceKeyOf, pickDevice } from './pick-device.ts'
 import type { WithHub } from '../with-hub.ts'
@@ -22,6 +24,15 @@ export function deviceCommands(withHub: WithHub, devices: DevicesView) {
       if (key !== undefined) await revealDevice(devices, key)
     }),
     [commands.connectDevice]: withHub((api, given?: unknown) => connectDevice(api, deviceKeyOf(given))),
+    [commands.showCredentials]: withHub((api, given?: unknown) =>
+      withDevice(api, given, l10n.t('Credentials of'), (device) => manageCredentials(api, device)),
+    ),
+    [commands.revokeCredential]: withHub((api, given?: unknown) =>
+      withdraw(api, given, 'revoke', l10n.t('Revoke a Credential of')),
+    ),
+    [commands.deleteCredential]: withHub((api, given?: unknown) =>
+      withdraw(api, given, 'delete', l10n.t('Delete a Credential of')),
+    ),
     [commands.removeDevice]: withHub((api, given?: unknown, selected?: unknown) => removeDevices(api, given, selected)),
     [commands.findDevice]: withHub((api) => findDevice(api, devices)),
     [commands.revealDevice]: withHub((_, given?: unknown) => {
@@ -33,6 +44,24 @@ export function deviceCommands(withHub: WithHub, devices: DevicesView) {
     [commands.openTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Open the Shadow or Twin of'), (device, name) => openTwin(api, device, name))),
     [commands.compareTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Compare the Shadow or Twin of'), compareTwin)),
   }
+}
+
+async function withDevice(
+  api: HubApi,
+  given: unknown,
+  title: string,
+  deed: (device: string) => unknown,
+): Promise<void> {
+  const device = deviceKeyOf(given) ?? (await pickDevice(api, { title }))
+  if (typeof device === 'string') await deed(device)
+}
+
+async function withdraw(api: HubApi, given: unknown, how: 'revoke' | 'delete', title: string): Promise<void> {
+  if (given instanceof CredentialNode) return withdrawCredential(api, given.device, given.view, how)
+  await withDevice(api, given, title, async (device) => {
+    const credential = await pickCredential(api, device, title, how)
+    if (credential !== undefined) await withdrawCredential(api, device, credential, how)
+  })
 }
 
 async function withTwin(api: HubApi, given: unknown, title: string, deed: (device: string, name: string | undefined) => unknown): Promise<void> {

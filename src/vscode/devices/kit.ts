@@ -1,58 +1,102 @@
-import { env, l10n, languages, QuickPickItemKind, window, workspace } from 'vscode'
-import type { ConnectionKit } from '../../shared/api.ts'
+import { env, l10n, QuickPickItemKind } from 'vscode'
+import type { HubApi, KitOffer } from '../../shared/api.ts'
 import { back, done, pick, type Choice } from '../ask.ts'
 import { nameOf } from '../keys.ts'
-import { saveFiles } from './save-files.ts'
+import { manageCredentials } from './credentials.ts'
+import { saveKit } from './save-kit.ts'
 
-type Wish = { snippet: ConnectionKit['snippets'][number] } | { fact: ConnectionKit['facts'][number] } | 'files' | 'facts'
+type Wish =
+  | { code: KitOffer['snippets'][number] }
+  | { copy: { label: string; value: string } }
+  | { secret: string }
+  | 'files'
+  | 'facts'
+  | 'credentials'
 
-/** Asks what the user wants of a kit and gives it, one thing after the other: its keys are not kept, so there is no second time. */
-export async function offerKit(kit: ConnectionKit): Promise<void> {
-  for (let saved = kit.files.length === 0; ; ) {
-    const wish = await pick<Wish>({ title: kit.title, placeholder: l10n.t('What do you need for the firmware of {0}?', nameOf(kit.device)), stay: true }, rowsOf(kit))
+/**
+ * Shows what a device's program can be given, and gives it, one thing after the other. Keys are made when they are
+ * wanted,
+ * not when somebody looks.
+ */
+export async function offerKit(api: HubApi, device: string): Promise<void> {
+  const [offer, { endpoints }] = await Promise.all([api.kitOffer(device), api.status()])
+  for (;;) {
+    const placeholder = l10n.t(
+      'What do you need for the program of {0}? Nothing is made until you choose',
+      nameOf(device),
+    )
+    const wish = await pick<Wish>({ title: offer.title, placeholder, stay: true }, rowsOf(offer, endpoints.ca))
     if (wish === undefined || wish === back) return
-    if (wish === 'files') saved = (await saveFiles(kit)) || saved
-    else if (wish === 'facts') await copy(kit.facts.filter(({ secret }) => secret === undefined).map(({ label, value }) => `${label}: ${value}`).join('\n'), l10n.t('Connection facts copied'))
-    else if ('fact' in wish) await copy(wish.fact.value, wish.fact.secret === undefined ? l10n.t('{0} copied', wish.fact.label) : l10n.t('{0} copied; it is a secret', wish.fact.label))
-    else {
-      await open(wish.snippet)
-      if (!saved) void offerFiles(kit)
-      return
-    }
+    if (wish === 'credentials') await manageCredentials(api, device)
+    else if (wish === 'facts')
+      await copy(
+        offer.facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
+        l10n.t('Connection facts copied'),
+      )
+    else if (wish === 'files') {
+      if (await saveKit(api, offer)) return
+    } else if ('copy' in wish) await copy(wish.copy.value, l10n.t('{0} copied', wish.copy.label))
+    else if ('secret' in wish) await copySecret(api, device, wish.secret)
+    else if (await saveKit(api, offer, wish.code)) return
   }
 }
 
-async function offerFiles(kit: ConnectionKit): Promise<void> {
-  const save = l10n.t('Save Files…')
-  const text = l10n.t('The code expects these files beside it: {0}', kit.files.map(({ name }) => name).join(', '))
-  if ((await window.showInformationMessage(text, save)) === save) await saveFiles(kit)
-}
-
-/** A new document: now the user reads that, and asks no more. */
-async function open({ code, language }: ConnectionKit['snippets'][number]): Promise<void> {
-  await window.showTextDocument(await workspace.openTextDocument({ content: code, language: await known(language) }))
-}
-
-function rowsOf({ snippets, files, facts }: ConnectionKit): Choice<Wish>[] {
-  const names = files.map(({ name }) => name).join(', ')
+function rowsOf({ snippets, files, facts, secrets }: KitOffer, ca: string): Choice<Wish>[] {
   const heading = (label: string): Choice<Wish> => ({ label, kind: QuickPickItemKind.Separator, value: 'facts' })
+  const names = files.map(({ name }) => name).join(', ')
+  const path = { label: l10n.t('Path of the hub’s CA certificate'), value: ca }
   return [
-    heading(l10n.t('code, as a new document')),
-    ...snippets.map((snippet): Choice<Wish> => ({ label: `$(code) ${snippet.title}`, description: snippet.language, value: { snippet } })),
-    heading(l10n.t('files and facts')),
-    ...(files.length > 0 ? [{ label: `$(save) ${l10n.t('Save the files to a folder…')}`, detail: names, value: 'files' } satisfies Choice<Wish>] : []),
-    ...(facts.length > 0 ? [{ label: `$(copy) ${l10n.t('Copy the connection facts')}`, detail: l10n.t('all but the secrets'), value: 'facts' } satisfies Choice<Wish>] : []),
+    heading(l10n.t('code and keys, saved to a folder')),
+    ...snippets.map((code): Choice<Wish> => ({
+      label: `$(code) ${code.title}`,
+      description: [code.file, names].join(', '),
+      value: { code },
+    })),
+    ...(files.length > 0
+      ? [
+          {
+            label: `$(save) ${l10n.t('Only the keys and certificates…')}`,
+            description: names,
+            value: 'files',
+          } satisfies Choice<Wish>,
+        ]
+      : []),
+    heading(l10n.t('to the clipboard')),
+    ...(ca === ''
+      ? []
+      : [{ label: `$(copy) ${path.label}`, description: path.value, value: { copy: path } } satisfies Choice<Wish>]),
+    ...(facts.length > 0
+      ? [
+          {
+            label: `$(copy) ${l10n.t('Copy the connection facts')}`,
+            description: l10n.t('all but the secrets'),
+            value: 'facts',
+          } satisfies Choice<Wish>,
+        ]
+      : []),
+    ...facts.map((fact): Choice<Wish> => ({
+      label: `$(copy) ${fact.label}`,
+      description: fact.value,
+      value: { copy: fact },
+    })),
     // A secret is never on the screen: it goes straight to the clipboard.
-    ...facts.map((fact): Choice<Wish> => ({ label: `$(${fact.secret === undefined ? 'copy' : 'key'}) ${fact.label}`, description: fact.secret === undefined ? fact.value : '••••••••', value: { fact } })),
+    ...secrets.map((secret): Choice<Wish> => ({
+      label: `$(key) ${secret}`,
+      description: '••••••••',
+      value: { secret },
+    })),
+    heading(l10n.t('what lets it in')),
+    { label: `$(shield) ${l10n.t('Credentials: look, revoke, delete…')}`, value: 'credentials' },
   ]
+}
+
+async function copySecret(api: HubApi, device: string, label: string): Promise<void> {
+  const { facts } = await api.connectionKit(device)
+  const fact = facts.find((found) => found.label === label)
+  if (fact !== undefined) await copy(fact.value, l10n.t('{0} copied; it is a secret', label))
 }
 
 async function copy(text: string, said: string): Promise<void> {
   await env.clipboard.writeText(text)
   done(said)
-}
-
-/** Editors without an extension for a language show its code as plain text. */
-async function known(language: string): Promise<string> {
-  return (await languages.getLanguages()).includes(language) ? language : 'plaintext'
 }

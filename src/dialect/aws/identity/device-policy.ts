@@ -38,12 +38,20 @@ const overHttp = (thing: string): string =>
 
 /** Attaches what the certificate of a thing needs: a policy that all share, and one of its own for HTTP. */
 export function attachDevicePolicies(ctx: Context, thing: string, principal: string): void {
-  // Names of things may hold what names of policies may not, and be too long.
-  const own = `${DEVICE_POLICY}-http-${principal.slice(-16)}`
+  const own = ownPolicy(principal)
   provide(ctx, DEVICE_POLICY, OVER_MQTT)
   provide(ctx, own, overHttp(thing))
   attachmentsOf(ctx).set(principal, { target: principal, policies: [DEVICE_POLICY, own] })
 }
+
+/** A certificate is deleted: what was attached to it is not any more, and the policy of its own goes with it. */
+export function dropDevicePolicies(ctx: Context, principal: string): void {
+  attachmentsOf(ctx).delete(principal)
+  policiesOf(ctx).delete(ownPolicy(principal))
+}
+
+/** Names of things may hold what names of policies may not, and be too long. */
+const ownPolicy = (principal: string): string => `${DEVICE_POLICY}-http-${principal.slice(-16)}`
 
 /** Makes the policy unless there is one of that name, which people may have changed. */
 function provide(ctx: Context, name: string, document: string): void {

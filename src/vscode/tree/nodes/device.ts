@@ -6,6 +6,7 @@ import { idOf } from '../affected.ts'
 import type { TreeNode } from '../node.ts'
 import { deviceState } from '../states.ts'
 import { ConnectionNode } from './connection.ts'
+import { CredentialsNode } from './credentials.ts'
 import { ExecutionsNode } from './executions.ts'
 import { TwinNode } from './twin.ts'
 
@@ -49,6 +50,7 @@ export class DeviceNode implements TreeNode {
       new TwinNode(this, detail.key, undefined, detail.twinWord),
       ...named.map((name) => new TwinNode(this, detail.key, name, detail.twinWord)),
       new ExecutionsNode(this, detail.key, detail.executions),
+      new CredentialsNode(this, detail.key),
       ...(detail.connections.length === 0 ? [new ConnectionNode(this, detail)] : detail.connections.map((connection) => new ConnectionNode(this, detail, connection))),
     ]
   }
