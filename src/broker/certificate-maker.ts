@@ -20,6 +20,8 @@ export interface ClientCertificateRequest {
 
 /** What every client of every cloud here can do: microcontrollers often know RSA only. */
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
+/** A signature costs a server a tenth of what one of RSA costs, so who can shall have it. */
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' }
 const DAY_MS = 86_400_000
 const CA_DAYS = 3650
 /** Some clients accept no server certificate that is valid for longer than 398 days. */
@@ -31,8 +33,9 @@ const x509 = async () => {
   return import('@peculiar/x509')
 }
 
-/** A new key pair. Takes a while, but on another thread: begin early. */
-export const makeKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
+/** A new key pair. One of RSA takes a while, but on another thread: begin early. */
+export const makeKeys = (kind: 'rsa' | 'ec' = 'rsa'): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(kind === 'rsa' ? RSA : ECDSA, true, ['sign', 'verify'])
 
 /** A new authority. Its name is its own, so that several hubs' authorities can be told apart where they are trusted. */
 export async function makeAuthority(): Promise<KeyPair> {
@@ -53,7 +56,10 @@ export async function makeServerCertificate(authority: KeyPair, names: readonly 
   const { SubjectAlternativeNameExtension } = await x509()
   const alternatives: JsonGeneralNames = names.map((name) => ({ type: isIP(name) === 0 ? 'dns' : 'ip', value: name }))
   const more = [new SubjectAlternativeNameExtension(alternatives)]
-  const cert = await signLeaf(authority, { subject: commonNameOnly('localhost'), days: SERVER_DAYS, publicKey, usage: 'serverAuth', more })
+  const signsOnly = publicKey.algorithm.name === ECDSA.name
+  const subject = commonNameOnly('localhost')
+  const leaf: Leaf = { subject, days: SERVER_DAYS, publicKey, usage: 'serverAuth', signsOnly, more }
+  const cert = await signLeaf(authority, leaf)
   return { cert, key: pem(privateKey, 'pkcs8') }
 }
 
@@ -74,17 +80,20 @@ interface Leaf {
   days: number
   publicKey: PublicKeyType
   usage: 'serverAuth' | 'clientAuth'
+  /** Its key cannot encrypt, unlike one of RSA [RFC 8813 3]. */
+  signsOnly?: boolean
   more?: Extension[]
 }
 
-async function signLeaf(authority: KeyPair, { subject, days, publicKey, usage, more = [] }: Leaf): Promise<string> {
+async function signLeaf(authority: KeyPair, leaf: Leaf): Promise<string> {
+  const { subject, days, publicKey, usage, signsOnly = false, more = [] } = leaf
   const { BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsagesExtension, KeyUsageFlags, X509Certificate: Certificate } = await x509()
   const issuer = new Certificate(authority.cert)
   const der = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' })
   const signer = await webcrypto.subtle.importKey('pkcs8', der, RSA, false, ['sign'])
   const extensions = [
     new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | (signsOnly ? 0 : KeyUsageFlags.keyEncipherment), true),
     new ExtendedKeyUsageExtension([ExtendedKeyUsage[usage]]),
     ...more,
   ]

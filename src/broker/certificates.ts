@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import type { IssuedCertificate } from '../core/seam/http.ts'
 import { authorityFile, broken, readPair, writePair } from './certificate-files.ts'
-import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate, type ClientCertificateRequest, type KeyPair } from './certificate-maker.ts'
+import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate } from './certificate-maker.ts'
+import type { ClientCertificateRequest, KeyPair } from './certificate-maker.ts'
 import type { TlsFiles } from './port.ts'
 
 /** The hub's own authority and what it has signed. */
@@ -16,7 +18,10 @@ export interface Certificates {
 }
 
 export interface CertificateOptions {
-  /** Holds ca.pem, ca-key.pem, server.pem and server-key.pem; made at first start. Absent: nothing is kept. */
+  /**
+   * Holds ca.pem, the server certificates server.pem (RSA) and server-ec.pem (ECDSA), and their keys; made at first
+   * start. Absent: nothing is kept.
+   */
   directory?: string
   /** DNS names (also `*.…`) and IP addresses under which clients reach the hub, besides this machine's loopback names. */
   names?: readonly string[]
@@ -27,35 +32,67 @@ export interface CertificateOptions {
 const ALWAYS = ['localhost', '127.0.0.1', '::1']
 const RENEW_MS = 30 * 86_400_000
 
+/** The server certificates: the names of their files, and what keys they are for. Every client can do RSA. */
+const SERVERS = [
+  { name: 'server-ec', kind: 'ec' },
+  { name: 'server', kind: 'rsa' },
+] as const
+
 /**
- * Makes the authority at first start and the server certificate whenever it has to change: other names, soon expired,
- * another authority. Files that are damaged or incomplete are INVALID and stay as they are.
+ * Makes the authority at first start and the server certificates whenever they have to change: other names, soon
+ * expired, another authority. Files that are damaged or incomplete are INVALID and stay as they are.
  */
-export async function openCertificates({ directory, names = [], now = Date.now }: CertificateOptions = {}): Promise<Certificates> {
-  const [foundAuthority, foundServer] = directory === undefined ? [] : [await readPair(directory, 'ca'), await readPair(directory, 'server')]
-  // At first start both keys are made side by side.
-  const keys = foundServer === undefined ? makeKeys() : undefined
-  const authority = foundAuthority === undefined ? await makeAuthority() : checkAuthority(directory ?? '', foundAuthority, now())
+export async function openCertificates(options: CertificateOptions = {}): Promise<Certificates> {
+  const { directory, names = [], now = Date.now } = options
+  const find = async (name: string): Promise<KeyPair | undefined> =>
+    directory === undefined ? undefined : readPair(directory, name)
+  const foundAuthority = await find('ca')
+  const servers = []
+  for (const server of SERVERS) {
+    const found = await find(server.name)
+    // At first start all keys are made side by side.
+    servers.push({ ...server, found, keys: found === undefined ? makeKeys(server.kind) : undefined })
+  }
+  const authority =
+    foundAuthority === undefined ? await makeAuthority() : checkAuthority(directory, foundAuthority, now())
   if (directory !== undefined && foundAuthority === undefined) await writePair(directory, 'ca', authority)
   const all = [...new Set([...ALWAYS, ...names])]
-  const fits = foundServer !== undefined && serves(new X509Certificate(foundServer.cert), new X509Certificate(authority.cert), all, now())
-  const server = fits ? foundServer : await makeServerCertificate(authority, all, await (keys ?? makeKeys()))
-  if (directory !== undefined && !fits) await writePair(directory, 'server', server)
+  const pairs: KeyPair[] = []
+  for (const { name, kind, found, keys } of servers) {
+    const fits = found !== undefined && serves(found, authority, all, now())
+    const pair = fits ? found : await makeServerCertificate(authority, all, await (keys ?? makeKeys(kind)))
+    if (directory !== undefined && !fits) await writePair(directory, name, pair)
+    pairs.push(pair)
+  }
   return {
-    tls: { key: server.key, cert: server.cert, ca: authority.cert },
+    tls: { ...usable(pairs), ca: authority.cert },
     ...(directory !== undefined && { caFile: authorityFile(directory) }),
     issueClientCertificate: (request) => makeClientCertificate(authority, request),
   }
 }
 
-function checkAuthority(directory: string, found: KeyPair, now: number): KeyPair {
+/** BoringSSL, which VS Code's Node is built with, knows one certificate a server: that must be the last, of RSA. */
+function usable(pairs: readonly KeyPair[]): Pick<TlsFiles, 'key' | 'cert'> {
+  const all = { key: pairs.map(({ key }) => key), cert: pairs.map(({ cert }) => cert) }
+  try {
+    createSecureContext(all)
+    return all
+  } catch {
+    return { key: all.key.slice(-1), cert: all.cert.slice(-1) }
+  }
+}
+
+function checkAuthority(directory = '', found: KeyPair, now: number): KeyPair {
   const { ca, validTo, publicKey } = new X509Certificate(found.cert)
-  if (!ca || publicKey.asymmetricKeyType !== 'rsa') throw broken(authorityFile(directory), 'is not the certificate of an authority with an RSA key')
-  if (Date.parse(validTo) <= now) throw broken(authorityFile(directory), `expired on ${validTo}`)
+  const file = authorityFile(directory)
+  const isRsa = publicKey.asymmetricKeyType === 'rsa'
+  if (!ca || !isRsa) throw broken(file, 'is not the certificate of an authority with an RSA key')
+  if (Date.parse(validTo) <= now) throw broken(file, `expired on ${validTo}`)
   return found
 }
 
-function serves(certificate: X509Certificate, authority: X509Certificate, names: string[], now: number): boolean {
+function serves(server: KeyPair, issuer: KeyPair, names: string[], now: number): boolean {
+  const [certificate, authority] = [new X509Certificate(server.cert), new X509Certificate(issuer.cert)]
   const wanted = new Set(names.map(canonical))
   const has = new Set((certificate.subjectAltName ?? '').split(', ').map((entry) => canonical(entry.replace(/^(DNS|IP Address):/, ''))))
   return (

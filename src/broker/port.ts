@@ -94,10 +94,10 @@ export interface SessionLimits {
   keepAliveMs?: { least: number; most: number }
 }
 
-/** PEM: the server's key and certificate, and the authorities that clients' certificates are judged by. */
+/** PEM: the server's keys and certificates, and the authorities that clients' certificates are judged by. */
 export interface TlsFiles {
-  key: string
-  cert: string
+  key: string[]
+  cert: string[]
   ca: string
 }
 

@@ -50,7 +50,7 @@ export interface HttpServerOptions {
   /** Why this caller may not come in, whatever it asks for. Asked for every request, and for every upgrade. */
   stranger(knock: Knock): PageFault | undefined
   /** PEM; `ca` is what client certificates are judged by. Needed for `listenHttps` only. */
-  tls?: { key: string; cert: string; ca: string }
+  tls?: { key: string | string[]; cert: string | string[]; ca: string }
   /** A WebSocket handshake. The socket is the callee's from now on. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void
   /** Absent: every request is served as soon as it is read. */

@@ -22,7 +22,7 @@ const UNREAD_BYTES = 16 * 1024 * 1024
 interface Around {
   dialects: readonly Dialect[]
   ids: Ids
-  tls: { key: string; cert: string }
+  tls: { key: string[]; cert: string[] }
   turn(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => void): void
   note(text: string, error?: unknown): void
 }

@@ -32,7 +32,7 @@ export interface AedesRig extends Rig {
 
 /** A hub without devices, the crowd that comes to it, and one who wants to be served meanwhile. */
 export interface CrowdRig {
-  server: { child: Child<HubCalls>; port: number; http: number; https: number }
+  server: { child: Child<HubCalls>; port: number; mqtts: number; http: number }
   crowd: Child<CrowdCalls>
   bystander: Child<CrowdCalls>
   end(): Promise<void>
@@ -98,11 +98,11 @@ export class Bench {
   /** A fresh hub, in memory if that is wanted. */
   async crowd(memory = false): Promise<CrowdRig> {
     const child = this.#child(new Child<HubCalls>('hub', this.#profiling()))
-    const { mqtt: port, http, https } = await child.ask('start', await this.folder(), memory)
+    const { mqtt: port, mqtts, http } = await child.ask('start', await this.folder(), memory)
     const crowd = this.#child(new Child<CrowdCalls>('crowd'))
     const bystander = this.#child(new Child<CrowdCalls>('crowd'))
     const end = async (): Promise<void> => void (await Promise.all([crowd, bystander, child].map((one) => one.end())))
-    return { server: { child, port, http, https }, crowd, bystander, end }
+    return { server: { child, port, mqtts, http }, crowd, bystander, end }
   }
 
   /** Bare aedes with the settings that make it fastest, or as its README starts it. */

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { Bench } from './bench.ts'
 import { bundlePrograms } from './bundle.ts'
 import { progress } from './progress.ts'
-import { connects, drops, http, memoryStore } from './rows/crowds.ts'
+import { connects, drops, handshakes, http, memoryStore } from './rows/crowds.ts'
 import { growth } from './rows/growth.ts'
 import { job } from './rows/job.ts'
 import { memory } from './rows/memory.ts'
@@ -12,7 +12,7 @@ import { roundTrips } from './rows/round-trips.ts'
 import { start } from './rows/start.ts'
 import { formatTable, type Result } from './table.ts'
 
-const ROWS = [roundTrips, job, growth, memory, start, http, connects, drops, memoryStore]
+const ROWS = [roundTrips, job, growth, memory, start, http, connects, drops, memoryStore, handshakes]
 
 const USAGE = `npm run bench -- [--quick] [--only NAME]… [--json FILE] [--profile DIR]
 

@@ -30,9 +30,38 @@ test('the first start makes an authority and a server certificate that strict cl
   assert.ok(Date.parse(server.validTo) - Date.parse(server.validFrom) <= 398 * 86_400_000)
 })
 
+test('beside the RSA certificate there is an ECDSA one, of the same authority and for the same names', async () => {
+  const authority = new X509Certificate(await text('ca.pem'))
+  const [rsa, ec] = [new X509Certificate(await text('server.pem')), new X509Certificate(await text('server-ec.pem'))]
+  assert.ok(ec.checkIssued(authority) && ec.verify(authority.publicKey))
+  assert.ok(ec.checkPrivateKey(createPrivateKey(await text('server-ec-key.pem'))))
+  const { asymmetricKeyType, asymmetricKeyDetails } = ec.publicKey
+  assert.deepEqual([asymmetricKeyType, asymmetricKeyDetails?.namedCurve], ['ec', 'prime256v1'])
+  assert.deepEqual([ec.subjectAltName, ec.subject, ec.keyUsage], [rsa.subjectAltName, rsa.subject, rsa.keyUsage])
+  const { tls } = await openCertificates({ directory })
+  assert.deepEqual([...tls.cert].sort(), [await text('server.pem'), await text('server-ec.pem')].sort())
+})
+
+test('a folder of a hub that made no ECDSA certificate gets one, and keeps the rest', async () => {
+  const kept = ['ca.pem', 'ca-key.pem', 'server.pem', 'server-key.pem']
+  const before = await Promise.all(kept.map(text))
+  const names = ['hub.lan', '192.168.1.7', 'fe80::1']
+  for (const file of ['server-ec.pem', 'server-ec-key.pem']) await rm(path(file))
+  const { tls } = await openCertificates({ directory })
+  assert.deepEqual(await Promise.all(kept.map(text)), before)
+  assert.equal(tls.cert.length, 2)
+  const ec = await text('server-ec.pem')
+  await openCertificates({ directory, names })
+  assert.notEqual(await text('server-ec.pem'), ec)
+  assert.ok(new X509Certificate(await text('server-ec.pem')).checkHost('hub.lan') !== undefined)
+  await openCertificates({ directory })
+})
+
 test('private keys are readable by their owner only', async () => {
   const expected = process.platform === 'win32' ? 0o666 : 0o600
-  for (const file of ['ca-key.pem', 'server-key.pem']) assert.equal((await stat(path(file))).mode & 0o777, expected)
+  for (const file of ['ca-key.pem', 'server-key.pem', 'server-ec-key.pem']) {
+    assert.equal((await stat(path(file))).mode & 0o777, expected)
+  }
 })
 
 test('another start finds what is there; other names, or an end in sight, bring a new server certificate of the same authority', async () => {
@@ -40,27 +69,28 @@ test('another start finds what is there; other names, or an end in sight, bring 
   await openCertificates({ directory, names: ['::1', '0:0:0:0:0:0:0:1'] })
   assert.equal(await text('server.pem'), server)
   const named = await openCertificates({ directory, names: ['hub.lan', '192.168.1.7', 'fe80::1'] })
-  assert.notEqual(named.tls.cert, server)
-  assert.equal(await text('server.pem'), named.tls.cert)
-  const certificate = new X509Certificate(named.tls.cert)
+  const namedServer = await text('server.pem')
+  assert.notEqual(namedServer, server)
+  assert.ok(named.tls.cert.includes(namedServer))
+  const certificate = new X509Certificate(namedServer)
   assert.ok(certificate.checkHost('hub.lan') !== undefined && certificate.checkIP('192.168.1.7') !== undefined && certificate.checkIP('fe80::1') !== undefined)
   const again = await openCertificates({ directory, names: ['fe80:0::1', 'hub.lan', '192.168.1.7'] })
-  assert.equal(again.tls.cert, named.tls.cert)
+  assert.deepEqual(again.tls.cert, named.tls.cert)
   const renewed = await openCertificates({ directory, names: ['hub.lan', '192.168.1.7', 'fe80::1'], now: () => Date.parse(certificate.validTo) - 29 * 86_400_000 })
-  assert.notEqual(renewed.tls.cert, named.tls.cert)
+  assert.ok(renewed.tls.cert.every((one) => !named.tls.cert.includes(one)))
   assert.equal(await text('ca.pem'), authority)
   assert.equal(renewed.caFile, path('ca.pem'))
 })
 
 test('damaged, missing and foreign files are refused and stay as they are', async () => {
   const other = await openCertificates()
-  for (const file of ['ca.pem', 'ca-key.pem', 'server.pem', 'server-key.pem']) {
+  for (const file of ['ca.pem', 'ca-key.pem', 'server.pem', 'server-key.pem', 'server-ec.pem', 'server-ec-key.pem']) {
     const before = await text(file)
     for (const [wrong, why] of [
       ['', /is damaged/],
       [before.slice(0, 200), /is damaged/],
       [undefined, /is missing, but .*is there/],
-      [file.includes('key') ? other.tls.key : other.tls.cert, /does not belong to/],
+      [(file.includes('key') ? other.tls.key : other.tls.cert)[0], /does not belong to/],
     ] as const) {
       if (wrong === undefined) await rm(path(file))
       else await writeFile(path(file), wrong)

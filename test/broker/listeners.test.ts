@@ -73,6 +73,24 @@ test('a client that trusts the authority connects over TLS, by name and by addre
   assert.equal(request?.transport, 'tls')
 })
 
+test('TLS 1.3 shows the ECDSA certificate; a client that can do RSA only, or ECDSA only, is served', async () => {
+  await start()
+  const kinds = async (options: ConnectionOptions): Promise<string | undefined> => {
+    const socket = await dial(options)
+    const { asymmetricKeyType } = socket.getPeerX509Certificate()!.publicKey
+    assert.equal(socket.authorized, true)
+    socket.destroy()
+    return asymmetricKeyType
+  }
+  assert.equal(await kinds({}), 'ec')
+  const rsa = 'RSA-PSS+SHA256:RSA+SHA256'
+  assert.equal(await kinds({ sigalgs: rsa }), 'rsa')
+  assert.equal(await kinds({ sigalgs: rsa, maxVersion: 'TLSv1.2' }), 'rsa')
+  assert.equal(await kinds({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }), 'rsa')
+  assert.equal(await kinds({ maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }), 'rsa')
+  assert.equal(await kinds({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }), 'ec')
+})
+
 test('the client’s certificate becomes part of the request, signed by the hub or not', async () => {
   await start()
   const ours = await certificates.issueClientCertificate({ commonName: 'thing', days: 10 })

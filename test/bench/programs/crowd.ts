@@ -15,8 +15,8 @@ export interface CrowdCalls extends Gauges {
   update(ms: number): Promise<number>
   /** Drops all of them at once; resolves when they are gone. */
   drop(): Promise<void>
-  /** Shakes hands over TLS so many times, one after the other, and hangs up. */
-  shake(port: number, times: number): Promise<void>
+  /** Shakes hands over TLS so many times, one after the other, and hangs up; `sigalgs` as OpenSSL writes them. */
+  shake(port: number, times: number, sigalgs?: string): Promise<void>
   /** One client asks for a PINGRESP every few milliseconds, until `pings` is called. */
   startPinging(port: number): Promise<void>
   /** How long it has waited for each, in milliseconds. */
@@ -126,10 +126,11 @@ async function drop(): Promise<void> {
   await Promise.all(gone)
 }
 
-async function shake(port: number, times: number): Promise<void> {
+async function shake(port: number, times: number, sigalgs?: string): Promise<void> {
+  const options = { host: '127.0.0.1', port, rejectUnauthorized: false, ...(sigalgs !== undefined && { sigalgs }) }
   for (let i = 0; i < times; i += 1) {
     await new Promise<void>((resolve, reject) => {
-      const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => socket.destroy())
+      const socket = connectTls(options, () => socket.destroy())
       socket.once('error', reject).once('close', () => resolve())
     })
   }

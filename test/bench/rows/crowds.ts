@@ -7,6 +7,7 @@ const HTTP_CONNECTIONS = 200
 const MQTT_CLIENTS = 1000
 const DROPPED = 5000
 const UPDATING = 200
+const HANDSHAKES = 200
 /** So many at a time are connected before all are dropped. */
 const ABREAST = 500
 
@@ -72,6 +73,31 @@ export const drops: Row = {
         `the hub's event loop was held up for ${ms(median(stall!))}, ${ms(median(work!))} of them at work`,
       ]),
     ])
+  },
+}
+
+/** What a TLS handshake costs the hub, with clients that can do ECDSA and with others. */
+export const handshakes: Row = {
+  name: 'handshakes',
+  title: 'TLS handshakes',
+  measure: async (bench) => {
+    const { crowd, server, end } = await bench.crowd()
+    const cpuOf = async (sigalgs?: string): Promise<number> => {
+      const before = await server.child.ask('cpu')
+      await crowd.ask('shake', server.mqtts, HANDSHAKES, sigalgs)
+      return ((await server.child.ask('cpu')) - before) / HANDSHAKES
+    }
+    const [ecdsa, rsa]: [number[], number[]] = [[], []]
+    // The first round warms the code up and does not count.
+    for (let round = 0; round <= bench.rounds; round += 1) {
+      const taken = [await cpuOf(), await cpuOf('RSA-PSS+SHA256:RSA+SHA256')] as const
+      if (round === 0) continue
+      ecdsa.push(taken[0])
+      rsa.push(taken[1])
+    }
+    await end()
+    const note = `with RSA ${ms(median(rsa))}, ${times(median(ratios(rsa, ecdsa)))} as much`
+    return [result('handshakes', "a TLS handshake with ECDSA, the hub's CPU", ecdsa, 1.4, [note])]
   },
 }
 
