@@ -81,5 +81,6 @@ export default tseslint.config(
       ],
     },
   })),
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['src/cli/**', 'test/bench/**', 'test/fuzz/index.ts', 'test/vscode/**', 'test/e2e/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
 )

@@ -89,16 +89,7 @@ function kitOf({ settings }: Context, { product, device }: Address, secret: stri
     snippets: [
       {
         ...SNIPPETS.sdk,
-        code: [
-          'const device = new IotDevice({',
-          `  serverAddress: '${host}:${mqtts}',`,
-          '  productName: process.env.PRODUCT_NAME,',
-          '  deviceName: process.env.DEVICE_NAME,',
-          '  secret: process.env.SECRET,',
-          '})',
-          "device.on('ota_upgrade', (upgrade, progress) => progress.download(100))",
-          'device.connect()',
-        ].join('\n'),
+        code: program(`${host}:${mqtts}`),
       },
       {
         ...SNIPPETS.mosquitto,
@@ -110,3 +101,38 @@ function kitOf({ settings }: Context, { product, device }: Address, secret: stri
     ],
   }
 }
+
+/** For the SDK of either edition. It crashes without a folder for its store, and a firmware upgrade ends by the status only [iothub 8, 12]. */
+const program = (server: string): string => `// Save as device.js, with .env beside it, in the folder "samples" of IotHub_Device or IotHub_DeviceV2; run: node device.js
+const fs = require('fs')
+const path = require('path')
+const IotDevice = require('../sdk/iot_device')
+
+process.loadEnvFile(path.join(__dirname, '.env'))
+const storePath = path.join(__dirname, 'store')
+fs.mkdirSync(storePath, { recursive: true })
+const device = new IotDevice({
+  serverAddress: '${server}',
+  productName: process.env.PRODUCT_NAME,
+  deviceName: process.env.DEVICE_NAME,
+  secret: process.env.SECRET,
+  storePath,
+})
+device.on('online', () => console.log('connected'))
+device.on('command', (name, data, respond) => {
+  console.log('command', name, String(data))
+  respond('done')
+})
+device.on('shadow', (desired, respond) => {
+  console.log('desired', JSON.stringify(desired))
+  respond()
+})
+device.on('ota_upgrade', (upgrade, progress) => {
+  console.log('upgrade to', upgrade.version)
+  // Fetch upgrade.url and install it here.
+  progress.download(100)
+  // An upgrade of the firmware has come to its end once the device says that it runs.
+  if (upgrade.type === 'firmware') device.updateStatus({ firmware_ver: upgrade.version })
+})
+device.connect()
+`
