@@ -82,5 +82,5 @@ export default tseslint.config(
     },
   })),
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
-  { files: ['src/cli/**', 'test/bench/**', 'test/fuzz/index.ts', 'test/vscode/**', 'test/e2e/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'test/bench/**', 'test/crash/**', 'test/fuzz/index.ts', 'test/vscode/**', 'test/e2e/**', 'scripts/**', '*.mjs', 'test/run.mjs'], rules: { 'no-console': 'off' } },
 )

@@ -46,7 +46,7 @@ export async function layGround(
   options: HubOptions,
   dialects: readonly Dialect[],
   changes: Changes,
-  rest: Pick<StoreOptions, 'onLost' | 'files'>,
+  rest: Pick<StoreOptions, 'onLost' | 'files' | 'journalLimit'>,
 ): Promise<Ground> {
   const data = resolve(options.data)
   // What the store says while it opens it keeps.
@@ -78,7 +78,7 @@ export async function layGround(
 async function openState(
   data: string,
   { fsync }: HubOptions,
-  rest: Pick<StoreOptions, 'onWarning' | 'onLost' | 'files'>,
+  rest: Omit<StoreOptions, 'directory' | 'fsync'>,
 ): Promise<Store> {
   try {
     return await openStore({ directory: join(data, 'state'), fsync, ...rest })

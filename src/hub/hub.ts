@@ -1,6 +1,6 @@
 import type { Change, Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
-import type { Files } from '../store/files.ts'
+import type { StoreOptions } from '../store/store.ts'
 
 export interface Hub {
   /** Ready means: state loaded and every listener bound. Rejects with what stands in the way and what to change. */
@@ -24,8 +24,8 @@ export interface HubExtras {
   traffic?: boolean
   /** A folder in which running hubs are listed, besides the locator that each leaves in its own data folder. */
   list?: string
-  /** The file-system calls of the store, for tests of what becomes of a hub whose disk fails. */
-  files?: Files
+  /** For tests of what becomes of a hub whose disk fails, or that is killed. */
+  store?: Pick<StoreOptions, 'files' | 'journalLimit'>
 }
 
 export type { HubOptions }

@@ -30,7 +30,7 @@ export async function startHub(
   // Whoever has the folder now, this hub has nothing more to serve.
   const ground = await layGround(options, dialects, changes, {
     onLost: () => extras.onStopAsked(),
-    ...(extras.files !== undefined && { files: extras.files }),
+    ...extras.store,
   })
   try {
     return await serve(ground, extras)

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { nodeFiles, type Files } from '../../src/store/files.ts'
 import { load } from '../../src/store/load.ts'
+import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { copyAsAfterCrash, probedFiles, temporaryDirectory, unsyncedFiles, type Thing } from './store-kit.ts'
 
@@ -76,7 +77,7 @@ async function live(t: TestContext, root: string, disk: Disk, fsync: boolean): P
   const check = async (): Promise<void> => {
     if (!isWorthALook() || !existsSync(directory)) return
     const copy = copyAsAfterCrash(directory, join(root, `copy-${(copies += 1)}`))
-    const { data } = await load({ directory: copy, files: nodeFiles, migrations: [], warn: () => {} })
+    const { data } = await load({ directory: copy, files: nodeFiles, migrations: MIGRATIONS, warn: () => {} })
     const things = data.tables.get('things') as Map<string, Thing> | undefined
     for (const [key, v] of acknowledged) {
       const found = things?.get(key)?.v ?? 0

@@ -82,7 +82,7 @@ interface Started {
 async function started(name: string): Promise<Started> {
   const [disk, data] = [new Disk(), join(folder, name)]
   const ports = { mqtt: 0, mqtts: 0, http: 0, https: 0 }
-  const hub = createHub({ ...defaultOptions, ...ports, data }, { files: disk.files })
+  const hub = createHub({ ...defaultOptions, ...ports, data }, { store: { files: disk.files } })
   const place = { endpoints: await hub.start(), ca: '', folder }
   const said = async (what: RegExp): Promise<string> => {
     for (;;) {
