@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { HubError } from '../core/errors.ts'
+import { BACKLOG } from '../shared/backlog.ts'
 import { explainHandshake, explainTls } from './explain.ts'
 import type { Pacer } from './pace.ts'
 import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
@@ -46,7 +47,7 @@ export class Listeners {
         this.#servers.splice(this.#servers.indexOf(server), 1)
         cannotListen(error, { host, port, setting }).then(reject, reject)
       })
-      server.listen(port, host, () => {
+      server.listen({ port, host, backlog: BACKLOG }, () => {
         server.removeAllListeners('error')
         server.on('error', (error) => this.#around.options.onNotice({ text: `the listener on port ${port} failed: ${error.message}` }))
         resolve((server.address() as AddressInfo).port)

@@ -10,6 +10,7 @@ import type { SocketId } from '../core/seam/effects.ts'
 import type { Input } from '../core/turn.ts'
 import type { Context, Dialect } from '../dialect/dialect.ts'
 import type { ProtocolFront, ProtocolSession, ProtocolSocket } from '../dialect/protocol.ts'
+import { BACKLOG } from '../shared/backlog.ts'
 import { isLoopback } from '../shared/loopback.ts'
 import { refusalOf } from './access.ts'
 import { Antechamber } from './antechamber.ts'
@@ -67,7 +68,7 @@ export class ProtocolGate {
     server.on('secureConnection', (socket: TLSSocket) => this.#attach(dialect, front, socket, { secure: true, ...peerOf(socket) }))
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen(front.port, host, () => {
+      server.listen({ port: front.port, host, backlog: BACKLOG }, () => {
         server.off('error', reject)
         server.on('error', (error) => this.#around.note(`the listener for ${front.name} on port ${front.port} failed`, error))
         this.#servers.push(server)
