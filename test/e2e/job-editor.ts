@@ -46,6 +46,8 @@ export class JobEditor {
   async writeDocument(text: string): Promise<void> {
     await this.frame.locator('.monaco-editor .view-lines').first().click()
     await this.window.page.keyboard.press('ControlOrMeta+A')
+    // What is typed over a selection may be put around it.
+    await this.window.page.keyboard.press('Delete')
     await this.window.page.keyboard.insertText(text)
   }
 

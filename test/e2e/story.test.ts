@@ -84,7 +84,7 @@ async function writeJob(window: EditorWindow): Promise<void> {
   await editor.useTemplate('Reboot')
   await editor.ready()
   assert.deepEqual(JSON.parse(await editor.document()), { operation: 'reboot' })
-  assert.equal(await editor.squiggles.count(), 0)
+  await soon('nothing is underlined', async () => (await editor.squiggles.count()) === 0)
   await editor.create.click()
 }
 

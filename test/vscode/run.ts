@@ -1,15 +1,18 @@
-// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [webview] [suite] [e2e] [--grep WORDS]`; without names all.
+// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [webview] [suite] [e2e] [--grep WORDS] [--editor latest]`;
+// without names all, without an editor the oldest that the extension supports.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
+import { chooseEdition, chosenEdition } from './rig/editions.ts'
 import { runInExtensionHost } from './rig/extension-host.ts'
 import { root, suite, vsix } from './rig/folders.ts'
 import { installCodeServer } from './rig/install.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, editor: { type: 'string' } } })
+if (values.editor !== undefined) chooseEdition(values.editor)
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`
 
@@ -22,7 +25,7 @@ if (wanted('webview')) {
 
 const installing = performance.now()
 const program = await installCodeServer(console.log)
-console.log(`code-server is ready, ${seconds(installing)}`)
+console.log(`code-server ${chosenEdition().version} is ready, ${seconds(installing)}`)
 
 if (wanted('suite')) {
   console.log('\nIn the extension host')

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { run, start } from './child.ts'
 import { vsix } from './folders.ts'
+import type { Program } from './install.ts'
 import { temporaryFolder } from './leavings.ts'
 
 export interface ServerOptions {
-  /** Folder of the installed code-server. */
-  program: string
+  program: Program
   /** User settings beside the rig's own. */
   settings?: Record<string, unknown>
   /** Given to the server and so to the extension host. */
@@ -59,8 +59,8 @@ export async function startServer({ program, settings = {}, env = {}, language, 
   const [user, extensions, workspace] = [folder('user'), folder('extensions'), folder('workspace')]
   const own = ['--user-data-dir', user, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')]
   const places = { XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, TMPDIR: folder('tmp') }
-  const options = { cwd: program, env: { ...cleanEnvironment(), ...places, EXTENSIONS_GALLERY: '{}', ...env } }
-  const entry = join(program, 'out', 'node', 'entry.js')
+  const options = { cwd: program.folder, env: { ...cleanEnvironment(), ...places, EXTENSIONS_GALLERY: '{}', ...env } }
+  const entry = join(program.folder, 'out', 'node', 'entry.js')
   writeFileSync(join(folder('user/User'), 'settings.json'), JSON.stringify({ ...quiet, ...settings }, null, 2))
   const workspaceSettings = join(folder('workspace/.vscode'), 'settings.json')
   let changed: Record<string, unknown> = {}
@@ -68,11 +68,11 @@ export async function startServer({ program, settings = {}, env = {}, language, 
   if (language !== undefined) installLanguage(language, user)
 
   try {
-    await run(process.execPath, [entry, ...own, '--install-extension', vsix], { ...options, timeout: 60_000 })
+    await run(program.node, [entry, ...own, '--install-extension', vsix], { ...options, timeout: 60_000 })
     const installed = readdirSync(extensions).find((name) => name.startsWith('local-iot-hub.'))
     if (installed === undefined) throw new Error('code-server says that it installed the VSIX, but there is nothing in its extensions folder')
     const quieter = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trust ? [] : ['--disable-workspace-trust']), ...(language === undefined ? [] : ['--locale', language])]
-    const child = start(process.execPath, [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter], options)
+    const child = start(program.node, [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter], options)
     const port = await listening(child).catch(async (error: unknown) => {
       await child.stop()
       throw error

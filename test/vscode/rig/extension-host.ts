@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Server } from './code-server.ts'
 import { outputFolder, suite } from './folders.ts'
+import type { Program } from './install.ts'
 import { temporaryFolder } from './leavings.ts'
 import { follow, show, type ReportLine } from './report.ts'
 import { EditorWindow } from './window.ts'
@@ -14,17 +15,14 @@ type Result = Extract<ReportLine, { type: 'end' }>
 const limits = { whole: 600_000, silence: 120_000 }
 
 /** Runs the mocha suite inside the extension host of a real editor; `grep` chooses tests. */
-export async function runInExtensionHost(program: string, grep = ''): Promise<Result> {
+export async function runInExtensionHost(program: Program, grep = ''): Promise<Result> {
   const temporary = temporaryFolder('iot-hub-suite-')
   const report = join(temporary.path, 'report.jsonl')
   try {
     return await withEditor({ program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } }, async (browser, server) => {
       const remote = (path: string) => `vscode-remote://${server.authority}${path}`
-      const payload: [string, string][] = [
-        ['extensionDevelopmentPath', remote(server.extension)],
-        ['extensionTestsPath', remote(suite)],
-      ]
-      const window = await EditorWindow.open(browser, server, { payload })
+      const tests = { extension: remote(server.extension), suite: remote(suite) }
+      const window = await EditorWindow.open(browser, server, { tests })
       try {
         const result = await untilEnd(report)
         if (result.failed > 0) throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)

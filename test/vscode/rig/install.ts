@@ -1,28 +1,37 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { run } from './child.ts'
+import { chosenEdition } from './editions.ts'
 import { cacheFolder } from './folders.ts'
 import { onPath } from './on-path.ts'
 
-/** The newest code-server that runs on Node 20; it is VS Code 1.100.3, the oldest that the extension supports. */
-const version = '4.100.3'
-const nodeMajor = '20'
 const minute = 60_000
 
-/** Puts code-server into the cache unless it is there. Resumes where an earlier try stopped. Returns its folder. */
-export async function installCodeServer(say: (line: string) => void): Promise<string> {
-  const major = process.versions.node.split('.')[0]
-  if (major !== nodeMajor) throw new Error(`code-server ${version} needs Node ${nodeMajor}, this is Node ${major}; npm run test:vscode:desktop needs no code-server`)
+/** An installed code-server. */
+export interface Program {
+  /** Its folder. */
+  folder: string
+  /** The Node that runs it. */
+  node: string
+}
+
+/** Puts code-server into the cache unless it is there. Resumes where an earlier try stopped. */
+export async function installCodeServer(say: (line: string) => void): Promise<Program> {
+  const { version, nodeMajor, natives } = chosenEdition()
   const home = join(cacheFolder(), `code-server-${version}-node${nodeMajor}-${process.platform}-${process.arch}`)
   const server = join(home, 'node_modules', 'code-server')
   const inside = join(server, 'lib', 'vscode')
-  if (existsSync(join(home, 'done-ready'))) return server
+  const node = nodeOf(nodeMajor, home)
+  const program = { folder: server, node }
+  if (existsSync(join(home, 'done-ready'))) return program
 
   mkdirSync(home, { recursive: true })
   const release = await lock(join(home, 'lock'), say)
   try {
-    const npm = (cwd: string, ...args: string[]) => run('npm', [...args, '--no-audit', '--no-fund'], { cwd, env: environment(), timeout: 10 * minute })
+    const npmOn = (path: string, cwd: string, ...args: string[]) =>
+      run('npm', [...args, '--no-audit', '--no-fund'], { cwd, env: environment(path), timeout: 10 * minute })
+    const npm = (cwd: string, ...args: string[]) => npmOn(node, cwd, ...args)
     const step = async (name: string, work: () => Promise<unknown> | void) => {
       const done = join(home, `done-${name}`)
       if (existsSync(done)) return
@@ -32,31 +41,50 @@ export async function installCodeServer(say: (line: string) => void): Promise<st
       writeFileSync(done, '')
       say(`code-server ${version}: ${name}, ${((performance.now() - from) / 1000).toFixed(1)} s`)
     }
+    writeFileSync(join(home, 'package.json'), '{ "private": true }')
+    await step('node', async () => {
+      if (node === process.execPath) return
+      // Node's own packages of its programs.
+      const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+      mkdirSync(nodeFolder(home), { recursive: true })
+      writeFileSync(join(nodeFolder(home), 'package.json'), '{ "private": true }')
+      await npmOn(process.execPath, nodeFolder(home), 'install', `program@npm:${name}@${nodeMajor}`, '--save-exact')
+    })
     await step('download', async () => {
-      writeFileSync(join(home, 'package.json'), '{ "private": true }')
       await npm(home, 'install', `code-server@${version}`, '--ignore-scripts', '--save-exact')
     })
     await step('dependencies', () => npm(inside, 'install', '--omit=dev', '--ignore-scripts'))
-    await step('native-modules', () => npm(inside, 'rebuild', '@vscode/spdlog', 'native-watchdog', 'kerberos', '@parcel/watcher', '@vscode/deviceid'))
+    await step('native-modules', () => npm(inside, 'rebuild', ...natives))
     await step('terminal', async () => {
-      // Its post-install step is for Electron and fails; what counts is that the module was compiled before.
+      // Its post-install step is for Electron and fails; what counts is that the module was compiled before, or came compiled.
       const failure = await npm(inside, 'rebuild', 'node-pty').catch((error: unknown) => error)
-      if (!existsSync(join(inside, 'node_modules', 'node-pty', 'build', 'Release', 'pty.node'))) throw failure
+      const pty = join(inside, 'node_modules', 'node-pty')
+      const places = ['build/Release', `prebuilds/${process.platform}-${process.arch}`]
+      if (!places.some((place) => existsSync(join(pty, place, 'pty.node')))) throw failure
     })
     await step('passwords', () => npm(home, 'rebuild', 'argon2'))
     await step('links', () => {
       link('node_modules', join(inside, 'node_modules.asar'))
+      if (existsSync(join(inside, 'node_modules', '@vscode', 'ripgrep-universal'))) return
       // The package of ripgrep downloads its program. Without one the editor runs, but finds no files.
       const ripgrep = onPath('rg')
       if (ripgrep === undefined) return say('there is no ripgrep on the PATH: findFiles and search will not work in the editor')
       mkdirSync(join(inside, 'node_modules', '@vscode', 'ripgrep', 'bin'), { recursive: true })
       link(ripgrep, join(inside, 'node_modules', '@vscode', 'ripgrep', 'bin', 'rg'))
     })
-    await step('ready', async () => void (await run(process.execPath, ['out/node/entry.js', '--version'], { cwd: server, timeout: minute })))
+    await step('ready', async () => void (await run(node, ['out/node/entry.js', '--version'], { cwd: server, timeout: minute })))
   } finally {
     release()
   }
-  return server
+  return program
+}
+
+const nodeFolder = (home: string): string => join(home, 'node')
+
+/** Our own Node, if it is the right one; else one that is installed beside the editor. */
+function nodeOf(major: string, home: string): string {
+  if (process.versions.node.split('.')[0] === major) return process.execPath
+  return join(nodeFolder(home), 'node_modules', 'program', 'bin', 'node')
 }
 
 function link(target: string, path: string): void {
@@ -64,10 +92,12 @@ function link(target: string, path: string): void {
   symlinkSync(target, path)
 }
 
-/** Headers that lie beside this Node spare node-gyp a download. */
-function environment(): NodeJS.ProcessEnv {
-  const prefix = dirname(dirname(process.execPath))
-  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? { ...process.env, npm_config_nodedir: prefix } : process.env
+/** In which npm runs on this Node. Headers that lie beside that spare node-gyp a download. */
+function environment(node: string): NodeJS.ProcessEnv {
+  const prefix = dirname(dirname(node))
+  const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h'))
+  const path = `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`
+  return { ...process.env, PATH: path, ...(headers && { npm_config_nodedir: prefix }) }
 }
 
 /** One installer at a time; a lock whose owner has died is taken over. */

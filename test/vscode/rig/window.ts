@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core'
 import type { Server } from './code-server.ts'
 import { outputFolder } from './folders.ts'
+import { developWith, type Tests } from './development.ts'
 import { recordProblems, type Problem } from './problems.ts'
 import { soon } from './soon.ts'
 
@@ -14,6 +15,11 @@ const brief = { timeout: 2_000 }
 
 const inTime = (deed: Promise<void>): Promise<boolean> => deed.then(() => true, () => false)
 
+export interface WindowOptions {
+  folder?: string
+  tests?: Tests
+}
+
 /** One window of the editor, and what a user does with it. */
 export class EditorWindow {
   private constructor(
@@ -22,16 +28,16 @@ export class EditorWindow {
     private readonly problems: Problem[],
   ) {}
 
-  /** Opens a window on a folder (default: the server's workspace). `payload` goes to the workbench as its URL's parameter. */
-  static async open(browser: Browser, server: Server, options: { folder?: string; payload?: [string, string][] } = {}): Promise<EditorWindow> {
-    const { folder = server.workspace, payload = [] } = options
+  /** Opens a window on a folder (default: the server's workspace), which runs tests in its extension host, if there are any. */
+  static async open(browser: Browser, server: Server, options: WindowOptions = {}): Promise<EditorWindow> {
+    const { folder = server.workspace, tests } = options
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     context.setDefaultTimeout(patience)
     const problems = await recordProblems(context)
     const page = await context.newPage()
     const url = new URL(`http://${server.authority}/`)
     url.searchParams.set('folder', folder)
-    if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload))
+    if (tests !== undefined) await developWith(page, tests)
     await page.goto(url.href, { timeout: 60_000 })
     const window = new EditorWindow(page, context, problems)
     await window.ready()
