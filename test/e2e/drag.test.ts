@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connectAsync } from 'mqtt'
 import type { Locator } from 'playwright-core'
+import { connectDevice } from '../builders/listening-device.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { story } from '../vscode/rig/story.ts'
 import type { EditorWindow } from '../vscode/rig/window.ts'
@@ -17,7 +17,7 @@ story(
   async ({ window, server }) => {
     writeFileSync(join(server.workspace, 'night.iotjob.json'), JSON.stringify(file))
     const { mqtt } = await startHub(window)
-    const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'lamp', reconnectPeriod: 0 })
+    const device = await connectDevice(mqtt, 'lamp')
     try {
       const lamp = window.treeItem('Device lamp is')
       await lamp.waitFor()

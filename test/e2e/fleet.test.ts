@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { connectAsync } from 'mqtt'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
 import type { Behavior } from '../../src/sim/behavior.ts'
+import { connectDevice } from '../builders/listening-device.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { story } from '../vscode/rig/story.ts'
 import type { EditorWindow } from '../vscode/rig/window.ts'
@@ -83,7 +83,7 @@ story(
   'a shadow is edited as a document: the device hears of it, and nobody’s edit is overwritten unseen',
   async ({ window }) => {
     const { mqtt } = await startHub(window)
-    const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'lamp', reconnectPeriod: 0 })
+    const device = await connectDevice(mqtt, 'lamp')
     const heard: unknown[] = []
     device.on('message', (_, payload) => heard.push(JSON.parse(payload.toString())))
     await device.subscribeAsync('$aws/things/lamp/shadow/update/delta')

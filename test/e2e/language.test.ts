@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { connectAsync } from 'mqtt'
+import { connectDevice } from '../builders/listening-device.ts'
 import { story } from '../vscode/rig/story.ts'
 import { freePorts, portsOf } from './hub.ts'
 
@@ -9,7 +9,7 @@ story(
     await window.tab('IoT Hub').first().click()
     await window.page.locator('.welcome-view').getByRole('button', { name: '启动 Hub' }).click()
     const { mqtt } = await portsOf(window)
-    const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'lamp', reconnectPeriod: 0 })
+    const device = await connectDevice(mqtt, 'lamp')
     try {
       await window.treeItem('设备 lamp 在线').waitFor()
       await window.statusItem('1 台在线').waitFor()

@@ -2,9 +2,9 @@
 // fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { connectAsync } from 'mqtt'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
+import { connectDevice } from '../builders/listening-device.ts'
 import type { Server } from '../vscode/rig/code-server.ts'
 import { temporaryFolder } from '../vscode/rig/leavings.ts'
 import { installCodeServer } from '../vscode/rig/install.ts'
@@ -85,7 +85,7 @@ async function showConnect(scene: Scene, mqtt: number): Promise<void> {
 /** A thermostat that has reported and is wanted otherwise, then an edit that is refused. */
 async function showShadow(scene: Scene, mqtt: number): Promise<void> {
   const { window } = scene
-  const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'thermostat', reconnectPeriod: 0 })
+  const device = await connectDevice(mqtt, 'thermostat')
   const say = (state: object) => device.publishAsync('$aws/things/thermostat/shadow/update', JSON.stringify({ state }), { qos: 1 })
   await say({ reported: { target: 19, mode: 'heat', firmware: '1.2.0' } })
   await say({ desired: { target: 21, mode: 'heat' } })

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { connectAsync, type MqttClient } from 'mqtt'
 import { commands as editor, ConfigurationTarget, extensions, workspace } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
 import type { HubState } from '../../../src/vscode/life/state.ts'
@@ -7,6 +6,7 @@ import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
 import type { TreeNode } from '../../../src/vscode/tree/node.ts'
+import { connectDevice } from '../../builders/listening-device.ts'
 import manifest from '../../../package.json'
 
 export const extension = extensions.getExtension<Exports>(`${manifest.publisher}.${manifest.name}`)!
@@ -32,8 +32,8 @@ export async function started(): Promise<{ hub: Exports; api: HubApi; mqtt: numb
 
 export const stopped = (): Thenable<unknown> => editor.executeCommand(commands.stop)
 
-/** A bare MQTT client; the hub lets it in as the device of its client id. */
-export const device = (port: number, clientId: string): Promise<MqttClient> => connectAsync(`mqtt://127.0.0.1:${port}`, { clientId, reconnectPeriod: 0 })
+/** A device of that name. */
+export const device = connectDevice
 
 /** Looks until it is so, as people do; fails with what it saw last. */
 export async function until<T>(look: () => T | Promise<T>, so: (seen: T) => boolean): Promise<T> {
