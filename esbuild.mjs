@@ -18,6 +18,12 @@ const lazyHub = {
   },
 }
 
+/**
+ * Every source asks for VS Code's API, and each time VS Code finds out anew, with the file system's help, for whom: so the bundle
+ * asks once for all.
+ */
+const oneApi = "{const load=require,vscode=load('vscode');require=(name)=>name==='vscode'?vscode:load(name)}"
+
 /** `import text from '…?worker'`: the text of a worker's own bundle, to be started from a Blob, as a webview's CSP wants it. */
 const workerText = {
   name: 'worker-text',
@@ -30,6 +36,14 @@ const workerText = {
       const { outputFiles } = await build({ ...common, minify: true, legalComments: 'none', entryPoints: [path], format: 'iife', write: false })
       return { contents: outputFiles[0].text, loader: 'text' }
     })
+  },
+}
+
+/** Monaco without a command palette of its own, which takes F1 and a place in the context menu: VS Code's is meant. */
+const noPalette = {
+  name: 'no-palette',
+  setup(build) {
+    build.onLoad({ filter: /\/standaloneCommandsQuickAccess\.js$/ }, () => ({ contents: '' }))
   },
 }
 
@@ -51,7 +65,7 @@ const targets = {
   // CommonJS cannot be split by esbuild, so what activation must not pay for is a bundle of its own.
   extension: () => ({
     // The CommonJS form of jsonc-parser is UMD, whose own requires no bundler can follow: hence its module form.
-    extension: { ...commonjs, entryPoints: { extension: 'src/vscode/extension.ts' }, outdir: 'dist', mainFields: ['module', 'main'], supported: { 'dynamic-import': false }, plugins: [lazyHub] },
+    extension: { ...commonjs, entryPoints: { extension: 'src/vscode/extension.ts' }, outdir: 'dist', mainFields: ['module', 'main'], supported: { 'dynamic-import': false }, plugins: [lazyHub], banner: { js: oneApi } },
     hub: { ...commonjs, entryPoints: { hub: 'src/vscode/hub-bundle.ts' }, outdir: 'dist' },
   }),
   webview: () =>
@@ -65,7 +79,7 @@ const targets = {
           format: 'iife',
           target: 'chrome132',
           loader: { '.ttf': 'dataurl' },
-          plugins: [workerText],
+          plugins: [workerText, noPalette],
         },
       ]),
     ),

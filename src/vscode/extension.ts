@@ -71,7 +71,8 @@ export function activate(context: ExtensionContext): Exports {
     registerHubTask(host, { start: () => starting(life.start({ remember: false })), stop: () => life.stop() }),
     Disposable.from(...Object.entries(deeds).map(([id, deed]) => editor.registerCommand(id, deed))),
   )
-  void life.resume()
+  // VS Code counts what happens now as activation, and other extensions wait for it.
+  setImmediate(() => void life.resume())
   return { host, decorations, options: () => life.options(), wipe: () => life.wipe(), devices: devices.tree, jobs: jobs.tree, drag: { devices: devicesDrag, jobs: jobsDrop } }
 }
 

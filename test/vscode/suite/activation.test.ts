@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { compileFunction } from 'node:vm'
 import { after, describe, it } from 'mocha'
 import { commands as editor } from 'vscode'
 import { commands } from '../../../src/vscode/commands.ts'
@@ -18,6 +22,22 @@ describe('activation', () => {
     const loaded = Object.keys(require.cache).filter((path) => path.startsWith(extension.extensionPath))
     assert.deepEqual(loaded.filter((path) => path.endsWith('hub.cjs')), [])
     assert.ok(loaded.some((path) => path.endsWith('extension.cjs')), 'the extension itself must be seen, or the test sees nothing')
+  })
+
+  it('asks for the API once: VS Code works out each time who asks', () => {
+    const path = join(extension.extensionPath, 'dist', 'extension.cjs')
+    const asked: string[] = []
+    const load = createRequire(path)
+    const ask = (name: string): unknown => {
+      asked.push(name)
+      return load(name)
+    }
+    const names = ['require', 'module', 'exports', '__filename', '__dirname']
+    const module = { exports: {} }
+    compileFunction(readFileSync(path, 'utf8'), names)(ask, module, module.exports, path, dirname(path))
+    assert.ok('activate' in module.exports)
+    assert.equal(asked.filter((name) => name === 'vscode').length, 1)
+    assert.deepEqual(asked.filter((name) => name !== 'vscode' && !name.startsWith('node:')), [])
   })
 
   it('registers every command that the manifest declares, and no other', async () => {
