@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 
 const LISTEN = '0A'
 
@@ -8,7 +9,7 @@ export async function portOwner(port: number): Promise<string | undefined> {
     const inodes = new Set([...(await listening('/proc/net/tcp', port)), ...(await listening('/proc/net/tcp6', port))])
     if (inodes.size === 0) return undefined
     for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-      if (await holds(pid, inodes)) return `${(await readFile(`/proc/${pid}/comm`, 'utf8')).trim()} (pid ${pid})`
+      if (await holds(pid, inodes)) return `${await programOf(pid)} (pid ${pid})`
     }
   } catch {
     // Another system, or a process that has just gone.
@@ -25,6 +26,9 @@ async function listening(table: string, port: number): Promise<string[]> {
     .filter((columns) => columns[1]?.endsWith(`:${hex}`) === true && columns[3] === LISTEN)
     .map((columns) => `socket:[${columns[9]}]`)
 }
+
+/** The file that runs: what a process calls itself may be the name of a thread (`MainThread` on Node 24). */
+const programOf = async (pid: string): Promise<string> => basename(await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
 
 /** Other users' processes keep their descriptors to themselves. */
 async function holds(pid: string, sockets: Set<string>): Promise<boolean> {
