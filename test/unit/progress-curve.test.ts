@@ -69,11 +69,19 @@ describe('the time that is left', () => {
 
   it('is not told where it cannot be known', () => {
     assert.equal(remaining(job({ counts: { QUEUED: 100 } }), even, 50_000), undefined, 'nothing has ended')
+    const first = [point(0, { QUEUED: 200 }), point(6000, { QUEUED: 199, SUCCEEDED: 1 })]
+    const early = job({ counts: { QUEUED: 199, SUCCEEDED: 1 }, planned: 200 })
+    assert.equal(remaining(early, first, 6000), undefined, 'one of 200 after six seconds would be 20 minutes')
     assert.equal(remaining(job({ selection: 'CONTINUOUS' }), even, 50_000), undefined, 'it never ends')
     assert.equal(remaining(job({ status: 'CANCELED' }), even, 50_000), undefined, 'it has ended')
     assert.equal(remaining(job({ counts: { SUCCEEDED: 100 } }), even, 50_000), undefined, 'all are through')
     assert.equal(remaining(job(), [point(0, { SUCCEEDED: 50 }), point(50_000, { SUCCEEDED: 50 })], 50_000), undefined, 'nothing moves')
     assert.equal(remaining(job(), [], 50_000), undefined, 'nothing is known')
+  })
+
+  it('is told early of a few devices', () => {
+    const one = [point(0, { QUEUED: 4 }), point(10_000, { QUEUED: 3, SUCCEEDED: 1 })]
+    assert.equal(remaining(job({ counts: { QUEUED: 3, SUCCEEDED: 1 }, planned: 4 }), one, 10_000), 30_000)
   })
 
   it('counts devices that the rollout has not reached', () => {
