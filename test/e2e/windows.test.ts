@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { connectAsync } from 'mqtt'
 import { freePort } from '../../src/vscode/life/free-port.ts'
+import { connectDevice } from '../builders/listening-device.ts'
+import { freePorts, startHub } from './hub.ts'
+import { JobEditor } from './job-editor.ts'
+import { ProgressPanel } from './progress-panel.ts'
 import { story } from '../vscode/rig/story.ts'
 
 const mqtt = await freePort('127.0.0.1', 21_000)
@@ -12,7 +15,7 @@ story(
     await window.tab('IoT Hub').first().click()
     await window.runCommand('IoT Hub: Start Hub')
     await window.statusItem(String(mqtt)).waitFor()
-    const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'traveller', reconnectPeriod: 0 })
+    const device = await connectDevice(mqtt, 'traveller')
     await window.treeItem('Device traveller is online').waitFor()
 
     const second = await openWindow()
@@ -30,6 +33,40 @@ story(
 )
 
 story(
+  'a panel whose tab lay behind another at a reload is woken, not opened a second time',
+  async ({ window }) => {
+    const { mqtt: port } = await startHub(window)
+    const device = await connectDevice(port, 'lamp')
+    await window.treeItem('Device lamp is online').waitFor()
+    await window.runCommand('IoT Hub: Create Job')
+    const editor = await JobEditor.in(window)
+    await editor.name.fill('glow')
+    await editor.chooseDevice('lamp')
+    await editor.ready()
+    await editor.create.click()
+    await ProgressPanel.in(window)
+    await window.runCommand('IoT Hub: Create Job')
+    await JobEditor.in(window)
+    await device.endAsync()
+    await window.runCommand('File: New Untitled Text File')
+    await window.reload()
+
+    await window.treeItem('Job glow is').click()
+    await (await ProgressPanel.in(window)).row('lamp').waitFor()
+    assert.equal(await window.tab(/^glow/).count(), 1)
+    await window.runCommand('IoT Hub: Create Job')
+    const again = await JobEditor.in(window)
+    assert.equal(await window.tab(/^New Job/).count(), 1)
+
+    await again.frame.locator('.monaco-editor .view-lines').first().click()
+    await window.page.keyboard.press('F1')
+    await window.page.locator('.quick-input-widget:visible').waitFor()
+    assert.equal(await again.frame.locator('.quick-input-widget:visible').count(), 0, 'the palette is the window’s')
+  },
+  { settings: freePorts },
+)
+
+story(
   'an untrusted folder can be looked at, but starts no hub',
   async ({ window }) => {
     await window.page.getByRole('button', { name: 'No, I don' }).click()
@@ -38,5 +75,6 @@ story(
     await window.notification('it starts only in a workspace that you trust').waitFor()
     assert.equal(await window.statusItem(String(mqtt)).count(), 0)
   },
-  { settings: ports, trust: true },
+  // Newer editors ask no more by themselves.
+  { settings: { ...ports, 'security.workspace.trust.startupPrompt': 'always' }, trust: true },
 )

@@ -108,10 +108,31 @@ test('a document that is no JSON cannot be submitted; one against its schema can
   assert.deepEqual(problems, [])
 })
 
+test('keys that are VS Code’s own pass through the editor of the document', async () => {
+  const { page, problems } = await openEditor()
+  await page.evaluate(() => {
+    const passed: string[] = []
+    window.addEventListener('keydown', ({ key, defaultPrevented }) => !defaultPrevented && passed.push(key))
+    Object.assign(window, { passed })
+  })
+  await page.locator('.monaco-editor').first().click()
+  for (const key of ['F1', 'F2', 'F12']) await page.keyboard.press(key)
+  await page.keyboard.press('Control+G')
+  await page.locator('.quick-input-widget').waitFor()
+  await page.keyboard.press('Escape')
+  const passed = await page.evaluate(() => (window as unknown as { passed: string[] }).passed)
+  assert.deepEqual(passed.filter((key) => /^(F|g)/.test(key)), ['F1', 'F2', 'F12'], 'and Control+G is the editor’s')
+  await page.locator('.monaco-editor .view-lines').click({ button: 'right' })
+  await page.locator('.monaco-menu').getByText('Cut').waitFor()
+  assert.equal(await page.locator('.monaco-menu').getByText('Command Palette').count(), 0)
+  assert.deepEqual(problems, [])
+})
+
 test('a refusal is shown where it belongs, with value and rule, and in the list that leads there', async () => {
-  const { page, send, create, problems } = await openEditor()
+  const { page, send, create, told, problems } = await openEditor()
   await fillIn(page)
   await page.getByText('Ready to be created').first().waitFor()
+  await soon('the draft has been checked', () => told.some((message) => message.type === 'check' && message.draft.targets.length > 0))
   await create.click()
   await send({ type: 'refused', problems: [{ field: 'name', value: 'update-1', rule: 'is the name of a job that exists already' }] })
   await page.locator('.field .problem', { hasText: '“update-1” is the name of a job that exists already' }).waitFor()

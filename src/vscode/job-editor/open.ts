@@ -2,6 +2,7 @@ import { commands, Disposable, l10n, Uri, ViewColumn, window, type WebviewPanel 
 import type { JobDraft } from '../../shared/job-draft.ts'
 import type { Host } from '../host.ts'
 import { panelOptions, panelPage } from '../panel-page.ts'
+import { wakePanel } from '../sleeping-tab.ts'
 import { fileSource } from './file-source.ts'
 import { newSource } from './new-source.ts'
 import { EditorSession } from './session.ts'
@@ -14,10 +15,12 @@ let latest: WebviewPanel | undefined
 /** See `JobEditorPanel`. Asked for a new job of which nothing is known, it shows the one that is being written already. */
 export async function openJobEditor(host: Host, init?: Partial<JobDraft> | Uri): Promise<void> {
   if (init instanceof Uri) return void (await commands.executeCommand('vscode.openWith', init, viewType))
-  if (init === undefined && latest !== undefined) return latest.reveal()
+  const title = l10n.t('New Job')
+  const open = init === undefined ? (latest ?? (await wakePanel(viewType, title, 0, () => latest))) : undefined
+  if (open !== undefined) return open.reveal()
   // Kept while hidden: a document that is being written has its own undo, which nothing else could bring back.
   const options = { ...panelOptions(host.extensionUri), retainContextWhenHidden: true }
-  openNew(host, window.createWebviewPanel(viewType, l10n.t('New Job'), ViewColumn.Active, options), init)
+  openNew(host, window.createWebviewPanel(viewType, title, ViewColumn.Active, options), init)
 }
 
 /** See `JobEditorPanel`. */

@@ -5,6 +5,7 @@ import { openDocument } from '../documents/open.ts'
 import type { Host } from '../host.ts'
 import { nameOf } from '../keys.ts'
 import { panelOptions, panelPage } from '../panel-page.ts'
+import { wakePanel } from '../sleeping-tab.ts'
 import { Feed } from './feed.ts'
 import { readMessage } from './read-message.ts'
 
@@ -13,11 +14,13 @@ const viewType = 'iotHub.progress'
 /** The panels that are open, by the key of their job. */
 const panels = new Map<string, WebviewPanel>()
 
-/** Shows the job; reveals its panel if there is one already. */
+/** Shows the job; reveals its panel if there is one already, also one that sleeps since a reload. */
 export async function openProgress(host: Host, job: string): Promise<void> {
-  const open = panels.get(job)
+  const name = nameOf(job)
+  const others = [...panels.keys()].filter((key) => nameOf(key) === name).length
+  const open = panels.get(job) ?? (await wakePanel(viewType, name, others, () => panels.get(job)))
   if (open !== undefined) return open.reveal()
-  settle(host, job, window.createWebviewPanel(viewType, nameOf(job), ViewColumn.Active, panelOptions(host.extensionUri)))
+  settle(host, job, window.createWebviewPanel(viewType, name, ViewColumn.Active, panelOptions(host.extensionUri)))
 }
 
 /** Brings the panels back that were open when the window was closed. */
