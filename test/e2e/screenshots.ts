@@ -64,7 +64,7 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
 /** What a new device's program can be given, and then what lets it in. */
 async function showConnect(scene: Scene, mqtt: number): Promise<void> {
   const { window } = scene
-  const device = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'pump', reconnectPeriod: 0 })
+  const device = await connectDevice(mqtt, 'pump')
   const row = (text: string | RegExp) => window.page.getByRole('treeitem').filter({ hasText: text }).first()
   const { path: folder, remove } = temporaryFolder('iot-hub-pictures-')
   await row('pump').hover()
