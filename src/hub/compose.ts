@@ -103,6 +103,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     fulfil,
     intake,
     onFailure: note,
+    isRefusing: () => store.refusal !== undefined,
     onRefusal: (text) => notices.add('refused', text),
   })
 

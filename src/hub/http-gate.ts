@@ -17,6 +17,8 @@ export interface HttpGateOptions {
   /** Takes in the files that requests bring. */
   intake: Pick<ObjectIntake, 'take'>
   onFailure(text: string, error: unknown): void
+  /** Whether no change is taken at present, which people know by then. */
+  isRefusing(): boolean
   /** Tells people who was not let in, and why. */
   onRefusal(text: string): void
 }
@@ -55,7 +57,7 @@ export class HttpGate {
     } catch (error) {
       response = (error instanceof Refused ? error.refusal.answer : undefined) ?? dialect.http.failure(error, request)
       // That nothing can be kept is said once, not with every request.
-      const isKnown = gone.aborted || (error instanceof HubError && error.code === 'UNAVAILABLE')
+      const isKnown = gone.aborted || this.#options.isRefusing()
       if (response.status >= 500 && !isKnown) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
     }
     return (await this.#finish(dialect, request, response)) ?? response

@@ -54,15 +54,16 @@ export class Turns {
    */
   run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
     const { refusal } = this.#store
-    return refusal === undefined ? this.#run(dialect, input, decide, this.#commit) : this.#runUnkept(refusal, dialect, input, decide)
+    if (refusal === undefined) return this.#run(dialect, input, decide, this.#commit)
+    return this.#runUnkept(dialect, input, decide)
   }
 
   /** Who only asks gets an answer; who would change something is refused. What happens all the same is kept in memory. */
-  #runUnkept<T>(refusal: Error, dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
+  #runUnkept<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
     const { changes } = this.#store
     const commit = (): Promise<void> => (this.#store.changes === changes ? Promise.resolve() : this.#store.commit())
     const run = (): Outcome<T> => this.#run(dialect, input, decide, commit)
-    return isRequest(input) ? this.#store.refusing(new HubError('UNAVAILABLE', refusal.message), run) : run()
+    return isRequest(input) ? this.#store.refusing(new HubError('UNAVAILABLE', 'the hub cannot store changes at present; its notices say why'), run) : run()
   }
 
   #run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T, commit: () => Promise<void>): Outcome<T> {

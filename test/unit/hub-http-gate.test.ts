@@ -64,6 +64,7 @@ function gateOf(...dialects: Dialect[]): Gate {
       },
     },
     onFailure: (text) => failures.push(text),
+    isRefusing: () => false,
     onRefusal: (text) => refusals.push(text),
   })
   return { gate, failures, refusals, files, ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body) }

@@ -130,7 +130,7 @@ test('on a full disk what was decided is kept, and more is refused in the cloudâ
     () => aws.data.send(update('t', { state: { reported: { n: 3 } }, version: 2 })),
     () => aws.iot.send(new CreateThingCommand({ thingName: 'other' })),
   ]) {
-    await assert.rejects(call(), { name: 'ServiceUnavailableException', message: /cannot be stored/ })
+    await assert.rejects(call(), { name: 'ServiceUnavailableException', message: /cannot store changes at present/ })
   }
   await assert.rejects(hub.api.addDevice('iothub', 'p/d'), { code: 'UNAVAILABLE' })
   const form = { method: 'POST', body: new URLSearchParams({ product_name: 'p' }) }
@@ -142,6 +142,9 @@ test('on a full disk what was decided is kept, and more is refused in the cloudâ
   await device.publish('$aws/things/t/shadow/update', { state: { reported: { n: 3 } }, version: 2, clientToken: 'b' })
   const shadow = await device.json('$aws/things/t/shadow/update/rejected')
   assert.deepEqual([shadow['code'], shadow['clientToken']], [500, 'b'])
+
+  // Said once, not with every request.
+  assert.deepEqual((await hub.api.notices()).filter(({ text }) => / failed/.test(text)), [])
 
   // Reads are answered.
   assert.equal((await aws.iot.send(new DescribeThingCommand({ thingName: 't' }))).thingName, 't')
