@@ -90,6 +90,15 @@ for (const mode of ['open', 'strict'] as const) {
   })
 }
 
+test('a certificate that open mode took by itself counts on this machine only, until somebody registers it', async () => {
+  const one = new AwsBroker()
+  assert.equal(one.authenticate(mutualTls('lamp')).accept, true)
+  const far = one.authenticate(mutualTls('lamp', FAR))
+  assert.ok(!far.accept && far.drop === true && /only taken from this machine.*register-certificate-without-ca/.test(far.reason))
+  await one.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: mutualTls('lamp').certificate!.pem, status: 'ACTIVE' }))
+  assert.equal(one.authenticate(mutualTls('lamp', FAR)).accept, true)
+})
+
 test('a signature of AWS’s documentation is right, and any change to what it signs makes it wrong', () => {
   // [SigV4: the example of IAM's ListUsers]
   const at = Date.UTC(2015, 7, 30, 12, 36)

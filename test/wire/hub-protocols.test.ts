@@ -13,6 +13,7 @@ import type { ProtocolFront } from '../../src/dialect/protocol.ts'
 import { Changes } from '../../src/hub/changes.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
+import { putElsewhere } from '../builders/elsewhere.ts'
 import { within } from '../builders/within.ts'
 
 /** Answers each line with the same in capitals, tells of every device that is made, and hangs up on `bye`; `bad` is too much for it. */
@@ -120,6 +121,27 @@ test('what a session says after it has hung up is dropped: what it said before a
   await client.ended()
   assert.ok(!client.heard().includes('TWO'))
   assert.deepEqual((await hub.api.notices()).filter(({ text }) => /broke/.test(text)), [])
+})
+
+test('a client from elsewhere is answered on its own socket, and nothing else happens before it has shown a credential', async () => {
+  putElsewhere(hub.endpoints, port)
+  const stranger = await shouter()
+  stranger.say('one\n')
+  await stranger.hears('ONE')
+  stranger.say('make toys/stolen\n')
+  await stranger.ended()
+  assert.deepEqual((await hub.api.devices({ search: 'stolen' })).items, [])
+  assert.ok((await hub.api.notices()).some(({ text }) => text.includes('192.0.2.7') && text.includes('no credential')))
+
+  const [friend, other] = [await shouter(), await shouter()]
+  await other.hears('hello, secure one')
+  friend.say('password\nmake toys/given\n')
+  await friend.hears('MAKE TOYS/GIVEN')
+  assert.equal((await hub.api.devices({ search: 'given' })).items.length, 1)
+  await friend.hears('new: iothub/toys/given')
+  assert.ok(!other.heard().includes('new:'), 'who has shown nothing hears of nothing')
+  for (const client of [friend, other]) client.say('bye\n')
+  await Promise.all([friend.ended(), other.ended()])
 })
 
 test('who leaves a socket open does not keep the hub from stopping, nor does who never comes to speak TLS', async () => {

@@ -1,0 +1,3 @@
+import { matrix } from './matrix.suite.ts'
+
+matrix('open', 'elsewhere')
