@@ -2,11 +2,11 @@ import type { Instant } from '../../src/core/clock.ts'
 import type { Execution, Job } from '../../src/core/job/model.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../../src/core/seam/http.ts'
 import type { Connection, Message } from '../../src/core/seam/mqtt.ts'
-import { failure } from '../../src/dialect/aws/errors.ts'
+import { http } from '../../src/dialect/aws/http.ts'
 import { jobDataRoutes, jobRoutes, onJobsEvent, onJobsPublish, presignedRoutes, rejectTopic } from '../../src/dialect/aws/jobs.ts'
 import { groupKey, jobKey, thingKey } from '../../src/dialect/aws/jobs/keys.ts'
 import { parseJobsTopic } from '../../src/dialect/aws/jobs/topics.ts'
-import { onPlane, planeOf } from '../../src/dialect/aws/rest/planes.ts'
+import { onPlane } from '../../src/dialect/aws/rest/planes.ts'
 import type { Route, Settings } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
 import { Bench, type Outcome } from './context.ts'
@@ -106,11 +106,14 @@ export class JobsLab {
         found.route.authorize?.(ctx, request, found.params)
         const needs = found.route.needs?.(request, found.params) ?? []
         const fulfilled: Fulfilled = needs.map((need) => (need.type === 'object' ? this.#object(need.ref, need.maxBytes) : undefined))
-        const response = found.route.handle(ctx, request, found.params, fulfilled)
+        const upload = found.route.upload?.(ctx, request, found.params)
+        if (upload !== undefined) this.objects.set(`${upload.ref.bucket}/${upload.ref.key}`, request.body)
+        const stored = upload === undefined ? [] : [this.#object(upload.ref)]
+        const response = found.route.handle(ctx, request, found.params, [...stored, ...fulfilled])
         if (response === 'later') throw new Error('unexpected')
         return response
       } catch (error) {
-        return failure(error, planeOf(request))
+        return http.failure(error, request)
       }
     })
     const raw = outcome.result

@@ -74,7 +74,7 @@ for (const [members, message] of [
   ],
   [{ document: undefined, documentSource: S3 }, `Provided S3 url is not valid: ${S3}. Error: Key cannot be null`],
   [{ document: undefined, documentSource: 's3://b/' }, 'Provided S3 url is not valid: s3://b/. Error: Key cannot be null'],
-  [{ documentParameters: { a: 'b' } }, /^documentParameters: /],
+  [{ documentParameters: { a: { b: 'c' } } }, /^documentParameters\.a: /],
   [
     { jobTemplateArn: 'arn:aws:iot:us-east-1:123456789012:job/j' },
     'Resource type should be jobtemplate but found invalid resource type job',

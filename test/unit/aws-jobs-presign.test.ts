@@ -3,69 +3,155 @@ import { test } from 'node:test'
 import type { HttpResponse } from '../../src/core/seam/http.ts'
 import { JobsLab, thingArn } from '../builders/jobs-lab.ts'
 
-const PLACEHOLDER = '${aws:iot:s3-presigned-url:https://fw.s3.eu-west-1.amazonaws.com/dir/app%20v1.bin}'
-const document = `{"files":[{"url":"${PLACEHOLDER}"}]}`
+const roleArn = 'arn:aws:iam::123456789012:role/presign'
+const S3 = 'https://fw.s3.eu-west-1.amazonaws.com'
 
-function lab(expiresInSec = 60): JobsLab {
+function lab(documents: string[], expiresInSec = 60): JobsLab {
   const jobs = new JobsLab()
   jobs.things(['t1', 't2'])
-  jobs.create('j1', { document, presignedUrlConfig: { expiresInSec } }, [thingArn('t1'), thingArn('t2')])
+  jobs.create('j1', { document: JSON.stringify(documents), presignedUrlConfig: { roleArn, expiresInSec } }, [
+    thingArn('t1'),
+    thingArn('t2'),
+  ])
+  jobs.objects.set('fw/dir/app.bin', 'firmware')
   return jobs
 }
-const urlIn = (jobs: JobsLab, rest = '$next/get', thing = 't1'): string => {
-  const { execution } = jobs.publish(thing, rest)[0]?.json as { execution: { jobDocument: { files: { url: string }[] } } }
-  return execution.jobDocument.files[0]?.url ?? ''
-}
-const fetched = (jobs: JobsLab, url: string, method = 'GET'): HttpResponse => {
+const app = (): JobsLab => lab([`\${aws:iot:s3-presigned-url:${S3}/dir/app.bin}`])
+
+const documentOf = (jobs: JobsLab, rest = '$next/get', thing = 't1'): string[] =>
+  (jobs.publish(thing, rest)[0]?.json as { execution: { jobDocument: string[] } }).execution.jobDocument
+const urlIn = (jobs: JobsLab, rest?: string, thing?: string): string => documentOf(jobs, rest, thing)[0] ?? ''
+
+const asked = (jobs: JobsLab, url: string, method = 'GET', body?: string): HttpResponse => {
   const { pathname, search } = new URL(url)
-  return jobs.call(method, pathname + search).raw
+  return jobs.call(method, pathname + search, body).raw
 }
+const codeOf = ({ status, body }: HttpResponse): unknown => [status, /<Code>(\w+)<\/Code>/.exec(String(body))?.[1]]
 
 test('a device gets a URL on the hub in place of the placeholder, an operator the placeholder', () => {
-  const jobs = lab()
+  const jobs = app()
   const url = urlIn(jobs)
-  assert.match(url, /^https:\/\/localhost:8443\/fw\/dir\/app%20v1\.bin\?X-Amz-Date=20260101T120000Z&X-Amz-Expires=60&X-Amz-Signature=[0-9a-f]{64}$/)
-  assert.equal(jobs.call('GET', '/jobs/j1/job-document').body['document'], document)
-  for (const method of ['GET', 'HEAD']) {
-    const { status, body } = fetched(jobs, url, method)
-    assert.deepEqual([status, body], [200, { ref: { bucket: 'fw', key: 'dir/app v1.bin' } }])
-  }
+  const query =
+    /^https:\/\/localhost:8443\/fw\/dir\/app\.bin\?X-Amz-Date=20260101T120000Z&X-Amz-Expires=60&X-Amz-Signature=[0-9a-f]{64}$/
+  assert.match(url, query)
+  assert.match(String(jobs.call('GET', '/jobs/j1/job-document').body['document']), /\$\{aws:iot:s3-presigned-url:/)
+  const { status, body } = asked(jobs, url)
+  assert.deepEqual([status, body], [200, { ref: { bucket: 'fw', key: 'dir/app.bin' } }])
 })
 
 test('the URL of an execution is the same at every fetch until it expires, and then a new one', () => {
-  const jobs = lab()
+  const jobs = app()
   const url = urlIn(jobs)
   jobs.advance(59_999)
   for (const rest of ['$next/get', 'j1/get', 'start-next']) assert.equal(urlIn(jobs, rest), url)
-  const overHttp = jobs.call('GET', '/things/t1/jobs/j1', undefined, 'jobs-data').body['execution'] as { jobDocument: string }
+  const overHttp = jobs.call('GET', '/things/t1/jobs/j1', undefined, 'jobs-data').body['execution'] as {
+    jobDocument: string
+  }
   assert.ok(overHttp.jobDocument.includes(url))
-  assert.equal(fetched(jobs, url).status, 200)
+  assert.equal(asked(jobs, url).status, 200)
   jobs.advance(1)
-  assert.deepEqual([fetched(jobs, url).status, String(fetched(jobs, url).body).includes('Request has expired')], [403, true])
+  const expired = asked(jobs, url)
+  assert.deepEqual(codeOf(expired), [403, 'AccessDenied'])
+  const told =
+    '<Message>Request has expired</Message><X-Amz-Expires>60</X-Amz-Expires><Expires>2026-01-01T12:01:00Z</Expires>'
+  assert.ok(String(expired.body).includes(told))
   const renewed = urlIn(jobs)
   assert.notEqual(renewed, url)
-  assert.equal(fetched(jobs, renewed).status, 200)
+  assert.equal(asked(jobs, renewed).status, 200)
 })
 
-test('a URL leads to its own object only, and no longer than it says', () => {
-  const jobs = lab()
+test('a URL is good for what it was signed for only: object, method and all of the query', () => {
+  const jobs = app()
   const url = urlIn(jobs)
-  for (const tampered of [url.replace('app', 'other'), url.replace('Expires=60', 'Expires=3600'), url.replace('/fw/', '/fx/'), url.replace(/Signature=.*/, 'Signature=0')]) {
-    assert.equal(fetched(jobs, tampered).status, 403)
+  for (const tampered of [
+    url.replace('app', 'other'),
+    url.replace('Expires=60', 'Expires=3600'),
+    url.replace('/fw/', '/fx/'),
+    url.replace(/Signature=.*/, 'Signature=0'),
+    `${url}&versionId=1`,
+    `${url}&response-content-type=text/html`,
+  ]) {
+    assert.deepEqual(codeOf(asked(jobs, tampered)), [403, 'SignatureDoesNotMatch'], tampered)
   }
+  assert.deepEqual(codeOf(asked(jobs, url, 'PUT', 'other bytes')), [403, 'SignatureDoesNotMatch'])
+  jobs.objects.delete('fw/dir/app.bin')
+  const gone = asked(jobs, url)
+  assert.deepEqual(codeOf(gone), [404, 'NoSuchKey'])
+  assert.ok(String(gone.body).includes('<Key>dir/app.bin</Key>'))
 })
 
-test('escaped slashes, the second form of placeholder and several of them are replaced; the default expiry is an hour', () => {
+for (const [what, placeholder, bucket, key, path] of [
+  [
+    'a classic key is taken as written',
+    `s3-presigned-url:${S3}/a%20b?c#d.bin`,
+    'fw',
+    'a%20b?c#d.bin',
+    '/fw/a%2520b%3Fc%23d.bin',
+  ],
+  ['so is one of -v1', `s3-presigned-url-v1:${S3}/a b%2Fc`, 'fw', 'a b%2Fc', '/fw/a%20b%252Fc'],
+  [
+    'in the classic form a version is part of the key',
+    `s3-presigned-url:${S3}/k?versionId=7`,
+    'fw',
+    'k?versionId=7',
+    '/fw/k%3FversionId%3D7',
+  ],
+  ['-v2 is percent-encoded', `s3-presigned-url-v2:${S3}/a%20b%23c%25.bin`, 'fw', 'a b#c%.bin', '/fw/a%20b%23c%25.bin'],
+  ['by path', 's3-presigned-url-v2:https://s3.us-east-1.amazonaws.com/b/k', 'b', 'k', '/b/k'],
+  ['by s3:', 's3-presigned-url:s3://b/k', 'b', 'k', '/b/k'],
+] as const) {
+  test(`${what}: ${placeholder}`, () => {
+    const jobs = lab([`\${aws:iot:${placeholder}}`])
+    jobs.objects.set(`${bucket}/${key}`, 'bytes')
+    const url = urlIn(jobs)
+    assert.equal(new URL(url).pathname, path)
+    const { status, body } = asked(jobs, url)
+    assert.deepEqual([status, body], [200, { ref: { bucket, key } }])
+  })
+}
+
+test('-v2 may ask for a version, which is in the URL and signed; the local folder has but one, and people are told', () => {
+  const jobs = lab([`\${aws:iot:s3-presigned-url-v2:${S3}/dir/app.bin%3FversionId%3Dabc.1}`])
+  assert.deepEqual(jobs.bench.ignored, ['presigned URL versionId'])
+  const url = urlIn(jobs)
+  assert.equal(new URL(url).searchParams.get('versionId'), 'abc.1')
+  assert.equal(asked(jobs, url).status, 200)
+  assert.deepEqual(codeOf(asked(jobs, url.replace('abc.1', 'abc.2'))), [403, 'SignatureDoesNotMatch'])
+})
+
+test('an upload is a URL to PUT to, filled for each execution, and stores what comes', () => {
+  const place = `\${aws:iot:s3-presigned-url-upload:${S3}/logs/\${thingName}/\${jobId}-\${executionNumber}-\${thingName}.log}`
+  const jobs = lab([place])
+  const paths = ['t1', 't2'].map((thing) => new URL(urlIn(jobs, '$next/get', thing)).pathname)
+  assert.deepEqual(paths, ['/fw/logs/t1/j1-1-t1.log', '/fw/logs/t2/j1-1-t2.log'])
+  const url = urlIn(jobs)
+  assert.deepEqual(codeOf(asked(jobs, url)), [403, 'SignatureDoesNotMatch'])
+  const stored = asked(jobs, url, 'PUT', 'a line\n')
+  assert.deepEqual([stored.status, stored.headers?.['etag'], stored.body], [200, '"etag"', ''])
+  assert.equal(String(jobs.objects.get('fw/logs/t1/j1-1-t1.log')), 'a line\n')
+  jobs.advance(60_000)
+  assert.deepEqual(codeOf(asked(jobs, url, 'PUT', 'late')), [403, 'AccessDenied'])
+  assert.equal(String(jobs.objects.get('fw/logs/t1/j1-1-t1.log')), 'a line\n')
+})
+
+test('what an upload leaves out is made up, the same for one execution and another for the next', () => {
+  const jobs = lab(['${aws:iot:s3-presigned-url-upload}', `\${aws:iot:s3-presigned-url-upload:${S3}/}`])
+  const paths = (thing: string): string[] => documentOf(jobs, '$next/get', thing).map((url) => new URL(url).pathname)
+  assert.deepEqual(paths('t1'), ['/uploads/j1/t1/1/upload-1', '/fw/j1/t1/1/upload-2'])
+  assert.deepEqual(paths('t1'), paths('t1'))
+  assert.deepEqual(paths('t2'), ['/uploads/j1/t2/1/upload-1', '/fw/j1/t2/1/upload-2'])
+})
+
+test('without TLS the URL is one of HTTP, and the default expiry is an hour', () => {
   const jobs = new JobsLab({ settings: { endpoint: { host: '::1', mqtt: 1, mqtts: 2, http: 8880, https: 0 } } })
   jobs.things(['t1'])
-  jobs.create('j1', { document: '["${aws:iot:s3-presigned-url:https:\\/\\/s3.amazonaws.com\\/b\\/k}","${aws:iot:s3-presigned-url-v2:https://b.s3.us-east-1.amazonaws.com/k2}"]' })
-  const [first, second] = (jobs.publish('t1', '$next/get')[0]?.json as { execution: { jobDocument: string[] } }).execution.jobDocument
-  assert.match(String(first), /^http:\/\/\[::1\]:8880\/b\/k\?.*Expires=3600&/)
-  assert.match(String(second), /^http:\/\/\[::1\]:8880\/b\/k2\?/)
+  const document = '["${aws:iot:s3-presigned-url:https:\\/\\/s3.amazonaws.com\\/b\\/k}"]'
+  jobs.create('j1', { document, presignedUrlConfig: { roleArn } })
+  assert.match(urlIn(jobs), /^http:\/\/\[::1\]:8880\/b\/k\?.*Expires=3600&/)
 })
 
 test('what was kept for the URLs of an execution goes with its end', () => {
-  const jobs = lab()
+  const jobs = app()
   urlIn(jobs)
   const kept = jobs.bench.tables.table('aws.presigned')
   assert.equal(kept.size, 2)
@@ -73,4 +159,73 @@ test('what was kept for the URLs of an execution goes with its end', () => {
   assert.equal(kept.size, 1)
   jobs.call('DELETE', '/jobs/j1?force=true')
   assert.equal(kept.size, 0)
+})
+
+const role = { presignedUrlConfig: { roleArn } }
+const upload = (rest: string): string => `\${aws:iot:s3-presigned-url-upload:${rest}}`
+const needsRole = 'presignedUrlConfig role ARN is required to generate an S3 presigned url in job document.'
+const classicNeedsRole = 'Role must be provided for pre-sign S3 urls in job document of job j1.'
+
+for (const [text, members, message] of [
+  [`\${aws:iot:s3-presigned-url:${S3}/k}`, {}, classicNeedsRole],
+  [`\${aws:iot:s3-presigned-url-v2:${S3}/k}`, { presignedUrlConfig: { expiresInSec: 60 } }, needsRole],
+  [upload(`${S3}/k`), {}, needsRole],
+  [`\${aws:iot:s3-presigned-url-v2:${S3}/k} \${aws:iot:s3-presigned-url:${S3}/k}`, {}, classicNeedsRole],
+  ['${aws:iot:s3-presigned-url:https://example.com/b/k}', role, 'Given S3 url https://example.com/b/k is invalid.'],
+  [`\${aws:iot:s3-presigned-url-v2:${S3}/a b}`, role, `Given S3 url ${S3}/a b is invalid.`],
+  [`\${aws:iot:s3-presigned-url-v2:${S3}/a%2}`, role, `Given S3 url ${S3}/a%2 is invalid.`],
+  [`\${aws:iot:s3-presigned-url:${S3}}`, role, `Provided S3 url is not valid: ${S3}. Error: Key cannot be null`],
+  [upload('https://example.com/k'), role, 'Given S3 url https://example.com/k is invalid.'],
+  [upload(`${S3}/\${thing}`), role, 'Undefined placeholder, ${thing}, inside of presign url upload parameter'],
+  [
+    upload('https://s3.amazonaws.com/${thingName}/k'),
+    role,
+    'S3 bucket name in presigned url upload is not allowed to contain any placeholders',
+  ],
+  [
+    upload(`${S3}/\${jobId}/\${jobId}/\${jobId}`),
+    role,
+    'Local placeholder, ${jobId}, is allowed twice inside of presign url upload',
+  ],
+  ['log of ${thingName}', {}, 'Local placeholder, ${thingName}, is only valid inside of presign url upload'],
+  [
+    `\${aws:iot:s3-presigned-url:${S3}/\${jobId}}`,
+    role,
+    'Local placeholder, ${jobId}, is only valid inside of presign url upload',
+  ],
+  [`\${aws:iot:s3-presigned-url:${S3}/k`, role, 'One or more parameters or placeholders are not terminated.'],
+  ['${aws:iot:parameter:x', {}, 'One or more parameters or placeholders are not terminated.'],
+  [
+    '${aws:iot:package:p:version:1:attributes}',
+    {},
+    /^The placeholder \$\{aws:iot:package:p:version:1:attributes\} is not modelled/,
+  ],
+] as [string, object, string | RegExp][]) {
+  test(`a document with ${text} is refused, also in a template: ${String(message).slice(0, 50)} …`, () => {
+    const jobs = new JobsLab()
+    jobs.things(['t1'])
+    const document = JSON.stringify({ text })
+    for (const [path, more] of [
+      ['/jobs/j1', { targets: [thingArn('t1')] }],
+      ['/job-templates/j1', { description: 'd' }],
+    ] as const) {
+      const { status, type, body } = jobs.call('PUT', path, { document, ...more, ...members })
+      assert.deepEqual([status, type], [400, 'InvalidRequestException'])
+      if (typeof message === 'string') assert.equal(body['message'], message)
+      else assert.match(String(body['message']), message)
+    }
+    assert.equal(jobs.bench.engine.jobs.get('aws/j1'), undefined)
+  })
+}
+
+test('what nobody knows in the name space of placeholders is handed on and counted, or refused where that is wanted', () => {
+  const document = '{"a":"${aws:iot:something:else}","b":"${HOME} ${aws:ec2:x}"}'
+  const jobs = new JobsLab()
+  jobs.things(['t1'])
+  jobs.create('j1', { document })
+  assert.deepEqual(jobs.bench.ignored, ['job document placeholder ${aws:iot:something:else}: handed on as it is'])
+  assert.ok(jobs.publish('t1', '$next/get')[0]?.payload.includes(document))
+  const strict = new JobsLab({ settings: { refuseIgnored: true } })
+  strict.things(['t1'])
+  assert.equal(strict.call('PUT', '/jobs/j1', { targets: [thingArn('t1')], document }).status, 400)
 })

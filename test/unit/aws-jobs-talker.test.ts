@@ -46,7 +46,8 @@ test('what is not about jobs, or is damaged, means nothing', () => {
 test('every template can be sent as a job, and the schema takes arrays as well as objects', () => {
   const jobs = new JobsLab()
   jobs.things(['t1'])
-  for (const { id, document } of jobFront.templates) jobs.create(id, { document: JSON.stringify(document) })
+  const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presign' }
+  for (const { id, document } of jobFront.templates) jobs.create(id, { document: JSON.stringify(document), presignedUrlConfig })
   assert.equal(new Set(jobFront.templates.map(({ id }) => id)).size, jobFront.templates.length)
   const { anyOf } = jobFront.documentSchema as { anyOf: { type?: string; $ref?: string }[] }
   assert.deepEqual(anyOf.map(({ type, $ref }) => type ?? $ref), ['#/definitions/document', 'array'])

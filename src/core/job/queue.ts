@@ -21,7 +21,7 @@ const queueKey = (device: DeviceKey, lane: string | undefined): QueueKey =>
 
 const queueOf = ({ device, lane }: Execution): QueueKey => queueKey(device, lane)
 
-/** What each device has to do, lane by lane, in the order in which it should: first what is in progress, then oldest first. */
+/** What each device has to do, lane by lane, in its order: first what is in progress, then oldest first. */
 export class Queues {
   readonly #queues = new Map<QueueKey, Execution[]>()
   readonly #touched = new Map<QueueKey, Touched>()

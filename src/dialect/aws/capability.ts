@@ -127,7 +127,10 @@ const registry: Capability[] = [
   }),
 ]
 
-const presigned = list('Jobs: presigned URLs', 'modelled', { 'GetObject (presigned)': '403 once it has expired by the hub’s clock' })
+const presigned = list('Jobs: presigned URLs', 'modelled', {
+  'GetObject (presigned)': 'for what it was signed for only, not even HEAD; 403 once it has expired by hub time',
+  'PutObject (presigned)': 'into the local bucket folder, up to 5 GB',
+})
 
 /** All that the hub makes of AWS IoT. */
 export const capability: Capability[] = [...connecting, ...messaging, ...policies, ...jobsCapability, ...presigned, ...shadowCapability, ...registry, ...refusedCapability]

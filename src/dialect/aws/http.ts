@@ -4,6 +4,7 @@ import type { Claim, Context, HttpFront } from '../dialect.ts'
 import { httpCredential } from './credential.ts'
 import { credentialOf } from './rest/credentials.ts'
 import { AwsError, failure } from './errors.ts'
+import { s3Failure, signatureDoesNotMatch } from './jobs/s3-errors.ts'
 import { planeOf } from './rest/planes.ts'
 import { routes } from './rest/routes.ts'
 
@@ -15,10 +16,15 @@ export const http: HttpFront = {
   claim,
   credential: httpCredential,
   routes,
-  notFound: (request) =>
-    failure(new AwsError('UnknownOperationException', `The local hub knows no ${planeOf(request)} operation ${request.method} ${request.path}`), planeOf(request)),
-  failure: (error, request) => failure(error, planeOf(request)),
+  notFound: (request) => (isPresigned(request) ? s3Failure(signatureDoesNotMatch()) : unknownOperation(request)),
+  failure: (error, request) => (isPresigned(request) ? s3Failure(error) : failure(error, planeOf(request))),
   finish,
+}
+
+function unknownOperation(request: HttpRequest): HttpResponse {
+  const plane = planeOf(request)
+  const message = `The local hub knows no ${plane} operation ${request.method} ${request.path}`
+  return failure(new AwsError('UnknownOperationException', message), plane)
 }
 
 /** By signature: S3's only where the URL was presigned here, everything else of AWS. Unsigned by path, and by certificate more surely. */

@@ -45,10 +45,18 @@ const device = rows('Jobs: device side', [
   ['$aws/events/job/{jobId}/…', 'modelled', 'DEVIATION: on unless switched off'],
   ['$aws/events/jobExecution/{jobId}/…', 'modelled', 'DEVIATION: on unless switched off'],
   [
-    'Presigned URL placeholders',
+    'Presigned URL placeholders: s3-presigned-url, -v1, -v2, -upload',
     'modelled',
-    'DEVIATION: one URL on the hub per execution, the same until it expires; s3-presigned-url and s3-presigned-url-v2',
+    'DEVIATION: one URL on the hub per execution, the same until it expires. An upload without bucket or key gets ' +
+      'uploads/{jobId}/{thing}/{number}',
   ],
+  [
+    'Placeholders of parameters',
+    'modelled',
+    'in managed templates; DEVIATION: in other documents with a warning, in open mode only',
+  ],
+  ['Placeholders of packages', 'refused', 'there is no catalogue of software packages'],
+  ['Other placeholders ${aws:iot:…}', 'ignored', 'handed on as they are, and counted'],
   ['Presigned URL versionId', 'ignored', 'the local folder has one version of each object'],
 ])
 
@@ -84,7 +92,7 @@ const control = rows('Jobs: control plane', [
   ['CancelJobExecution', 'modelled'],
   ['DeleteJobExecution', 'modelled'],
   ['CreateJobTemplate, DescribeJobTemplate, DeleteJobTemplate, ListJobTemplates', 'modelled', 'newest first'],
-  ['ListManagedJobTemplates, DescribeManagedJobTemplate', 'modelled', 'there are none: the list is empty'],
+  ['ListManagedJobTemplates, DescribeManagedJobTemplate', 'modelled', 'all eight; their descriptions are in our words'],
 ])
 
 const fields = rows('Jobs: CreateJob fields', [
@@ -96,8 +104,12 @@ const fields = rows('Jobs: CreateJob fields', [
     'read from the local bucket folder when the job is made; also s3://, file: and bucket/key',
   ],
   ['documentSource versionId', 'ignored', 'the local folder has one version of each object'],
-  ['jobTemplateArn', 'modelled', 'own templates; AWS-managed ones do not exist here'],
-  ['documentParameters', 'refused', 'goes with AWS-managed templates only'],
+  ['jobTemplateArn', 'modelled', 'own templates and AWS-managed ones'],
+  [
+    'documentParameters',
+    'modelled',
+    'DEVIATION: elsewhere than in managed templates with a warning, in open mode only',
+  ],
   ['description', 'modelled'],
   [
     'targetSelection',
@@ -127,7 +139,12 @@ const fields = rows('Jobs: CreateJob fields', [
     'refused if none opens within the schedule. DEVIATION: between windows the job stays IN_PROGRESS, where AWS says ' +
       'SCHEDULED',
   ],
-  ['presignedUrlConfig', 'modelled', 'roleArn is stored and shown: there are no roles'],
+  [
+    'presignedUrlConfig',
+    'modelled',
+    'roleArn is asked for and shown, and grants nothing: there are no roles. DEVIATION: jobs that people make in the ' +
+      'editor need none',
+  ],
   ['tags', 'modelled', 'stored with the job'],
   ['namespaceId', 'modelled', 'over HTTPS devices see jobs without a namespace only'],
   ['destinationPackageVersions', 'ignored', 'stored and shown; the $package shadow is not written'],

@@ -5,9 +5,11 @@ import { arn, callerOf } from '../arns.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
 import { createJob } from './create.ts'
 import { describeJob } from './describe.ts'
+import { substituted } from './device-document.ts'
 import { extraOf, statusOf, targetArns } from './extra.ts'
 import { jobExecutionRoutes } from './executions.ts'
 import { jobListRoutes } from './list.ts'
+import { managedTemplateRoutes } from './managed-templates.ts'
 import { ASSOCIATE_TARGETS, CANCEL_JOB, UPDATE_JOB } from './model.ts'
 import { readPlan } from './plan.ts'
 import { check } from '../rest/constraints.ts'
@@ -23,14 +25,14 @@ const MAX_DELETING = 10
 export const jobRoutes: Route[] = [
   createJob,
   operation('DescribeJob', 'GET', '/jobs/:jobId', (call) => {
-    checkSubstitution(call)
+    isBeforeSubstitution(call)
     const job = requireJob(call)
     const { documentSource } = extraOf(job)
     return { ...(documentSource !== undefined && { documentSource }), job: describeJob(call.ctx, callerOf(call.request), job) }
   }),
   operation('GetJobDocument', 'GET', '/jobs/:jobId/job-document', (call) => {
-    checkSubstitution(call)
-    return { document: requireJob(call).document }
+    const job = requireJob(call)
+    return { document: isBeforeSubstitution(call) ? job.document : substituted(job) }
   }),
   operation('UpdateJob', 'PATCH', '/jobs/:jobId', (call) => updateJob(call)),
   operation('CancelJob', 'PUT', '/jobs/:jobId/cancel', (call) => cancelJob(call)),
@@ -39,6 +41,7 @@ export const jobRoutes: Route[] = [
   ...jobListRoutes,
   ...jobExecutionRoutes,
   ...jobTemplateRoutes,
+  ...managedTemplateRoutes,
 ]
 
 const UPDATE_MEMBERS = ['description', 'presignedUrlConfig', 'jobExecutionsRolloutConfig', 'abortConfig', 'timeoutConfig', 'jobExecutionsRetryConfig']
@@ -149,5 +152,6 @@ const named = ({ request }: Call, { key, description }: Job): object => ({
   ...(description !== undefined && { description }),
 })
 
-/** Only managed templates have parameters to substitute: before and after are the same. */
-const checkSubstitution = ({ request }: Call): boolean | undefined => queryOf(request, { beforeSubstitution: 'boolean' }).boolean('beforeSubstitution')
+/** [aws-errata B3.3] Parameters of a managed template are shown filled in only where that is asked for. */
+const isBeforeSubstitution = ({ request }: Call): boolean =>
+  queryOf(request, { beforeSubstitution: 'boolean' }).boolean('beforeSubstitution') ?? true

@@ -3,11 +3,13 @@ import type { JobPlan, Rollout } from '../../../core/job/model.ts'
 import { isObject } from '../../../core/twin/json.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf, parseArn } from '../arns.ts'
-import { alreadyExists, AwsError, invalidRequest } from '../errors.ts'
+import { alreadyExists, AwsError } from '../errors.ts'
+import { checkDocument } from './device-document.ts'
 import { extraOf, type JobExtra, type PresignedUrlConfig } from './extra.ts'
 import { check } from '../rest/constraints.ts'
 import { Fields } from '../rest/fields.ts'
 import { jobKey } from './keys.ts'
+import { checkParameters, isManaged, managedTemplate } from './managed-templates.ts'
 import { CREATE_JOB } from './model.ts'
 import { defaultRollout, readPlan } from './plan.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
@@ -77,6 +79,7 @@ function create(call: Call): object {
     ...(schedule !== undefined && { schedulingConfig: schedule.config }),
   }
 
+  checkDocument(ctx, document, { id, roleArn: extra.presignedUrlConfig?.roleArn }, extra)
   for (const warning of schedule?.tooSoon ?? []) ctx.warn(jobKey(id), warning)
   ctx.engine.jobs.create(ctx.turn, {
     key: jobKey(id),
@@ -109,15 +112,11 @@ function sorted(value: unknown): unknown {
     .map((key) => [key, sorted(value[key])])
 }
 
-function readTemplate({ ctx }: Call, fields: Fields): JobTemplate | undefined {
+/** What a job takes over from a template, one's own or AWS's [aws-errata B3.3]. */
+type Template = Partial<Omit<JobTemplate, 'document' | 'plan'>> & Pick<JobTemplate, 'document' | 'plan'>
+
+function readTemplate({ ctx }: Call, fields: Fields): Template | undefined {
   const text = fields.text('jobTemplateArn')
-  if (fields.has('documentParameters')) {
-    throw invalidRequest(
-      'documentParameters',
-      fields.get('documentParameters'),
-      'goes with AWS-managed job templates only, which the local hub has none of',
-    )
-  }
   if (text === undefined) return undefined
   const parsed = parseArn(text)
   if (parsed === undefined) throw fields.refuse('jobTemplateArn', 'must be the ARN of a job template')
@@ -125,19 +124,35 @@ function readTemplate({ ctx }: Call, fields: Fields): JobTemplate | undefined {
     const message = `Resource type should be jobtemplate but found invalid resource type ${parsed.kind}`
     throw new AwsError('InvalidRequestException', message)
   }
-  // A managed template has no account in its ARN, and may be called like one of ours.
-  const template = parsed.account === '' ? undefined : templatesOf(ctx).get(parsed.name)
+  const template = isManaged(text) ? readManaged(parsed.name, fields) : templatesOf(ctx).get(parsed.name)
   if (template === undefined) throw templateNotFound(parsed.name)
   return template
 }
 
-function requireWork(template: JobTemplate | undefined): Source {
+function readManaged(name: string, fields: Fields): Template | undefined {
+  const template = managedTemplate(name)
+  if (template === undefined) return undefined
+  checkParameters(template, fields.texts('documentParameters', {}, {}) ?? {})
+  return { document: template.document, plan: {} }
+}
+
+/** [aws-errata B3.3] They go with managed templates only; what AWS says elsewhere is not known. */
+function readParameters({ ctx, params }: Call, fields: Fields): Record<string, string> | undefined {
+  const given = fields.texts('documentParameters', {}, {})
+  if (given === undefined || isManaged(fields.text('jobTemplateArn') ?? '')) return given
+  const text = 'documentParameters can only be used with AWS managed templates'
+  if (ctx.settings.mode === 'strict') throw new AwsError('InvalidRequestException', text)
+  ctx.warn(jobKey(params['jobId'] ?? ''), `${text}; here they are filled in all the same`)
+  return given
+}
+
+function requireWork(template: Template | undefined): Source {
   if (template !== undefined) return template
   throw new AwsError('InvalidRequestException', 'Neither job document nor job document source is specified.')
 }
 
 /** The schedule of the request, with the template's maintenance windows where it names none. */
-function scheduleFields(fields: Fields, template: JobTemplate | undefined): Fields | undefined {
+function scheduleFields(fields: Fields, template: Template | undefined): Fields | undefined {
   const given = fields.fields('schedulingConfig')
   const windows = template?.maintenanceWindows
   if (windows === undefined || given?.has('maintenanceWindows') === true) return given
@@ -148,7 +163,9 @@ function scheduleFields(fields: Fields, template: JobTemplate | undefined): Fiel
   )
 }
 
-function readExtra({ ctx }: Call, fields: Fields, template: JobTemplate | undefined): JobExtra {
+function readExtra(call: Call, fields: Fields, template: Template | undefined): JobExtra {
+  const { ctx } = call
+  const documentParameters = readParameters(call, fields)
   const namespaceId = fields.text('namespaceId')
   const destinationPackageVersions = readPackageVersions(fields) ?? template?.destinationPackageVersions
   // DEVIATION: package versions are stored and shown, but the $package shadow is not written.
@@ -156,6 +173,7 @@ function readExtra({ ctx }: Call, fields: Fields, template: JobTemplate | undefi
     ctx.ignored('CreateJob.destinationPackageVersions (stored and shown only)')
   return {
     ...(template !== undefined && { jobTemplateArn: String(fields.get('jobTemplateArn')) }),
+    ...(documentParameters !== undefined && { documentParameters }),
     ...(namespaceId !== undefined && { namespaceId }),
     ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),
   }

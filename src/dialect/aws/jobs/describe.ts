@@ -10,7 +10,8 @@ import { floatSeconds } from './shapes.ts'
 
 /** The Job object of DescribeJob [aws 3.5]. */
 export function describeJob(ctx: Context, caller: Caller, job: Job): object {
-  const { presignedUrlConfig, namespaceId, jobTemplateArn, schedulingConfig, destinationPackageVersions } = extraOf(job)
+  const { presignedUrlConfig, namespaceId, jobTemplateArn, documentParameters } = extraOf(job)
+  const { schedulingConfig, destinationPackageVersions } = extraOf(job)
   const rollouts = scheduledRollouts(job, ctx.now)
   return {
     jobArn: arn.job(caller, nameOf(job.key)),
@@ -32,6 +33,7 @@ export function describeJob(ctx: Context, caller: Caller, job: Job): object {
     },
     ...(namespaceId !== undefined && { namespaceId }),
     ...(jobTemplateArn !== undefined && { jobTemplateArn }),
+    ...(documentParameters !== undefined && { documentParameters }),
     isConcurrent: isConcurrent(job),
     ...(rollouts !== undefined && { scheduledJobRollouts: rollouts }),
     ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),

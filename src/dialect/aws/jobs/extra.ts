@@ -29,6 +29,7 @@ export interface JobExtra {
   targets?: string[]
   documentSource?: string
   jobTemplateArn?: string
+  documentParameters?: Record<string, string>
   presignedUrlConfig?: PresignedUrlConfig
   schedulingConfig?: SchedulingConfig
   namespaceId?: string

@@ -4,6 +4,7 @@ import type { Table } from '../../../core/table.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, nameInArn } from '../arns.ts'
 import { AwsError, resourceNotFound } from '../errors.ts'
+import { checkDocument } from './device-document.ts'
 import { extraOf, type MaintenanceWindow, type PresignedUrlConfig } from './extra.ts'
 import { check } from '../rest/constraints.ts'
 import type { Fields } from '../rest/fields.ts'
@@ -48,7 +49,7 @@ const MEMBERS = [
   ...['timeoutConfig', 'jobExecutionsRetryConfig', 'maintenanceWindows', 'tags', 'destinationPackageVersions'],
 ]
 
-/** Job templates [aws 3.3]. There are no AWS-managed ones. */
+/** Job templates of one's own [aws 3.3]. */
 export const jobTemplateRoutes: Route[] = [
   operation('CreateJobTemplate', 'PUT', '/job-templates/:id', (call) => create(call), { needs: sourceNeeds }),
   operation('DescribeJobTemplate', 'GET', '/job-templates/:id', (call) => shown(call, requireTemplate(call))),
@@ -64,10 +65,6 @@ export const jobTemplateRoutes: Route[] = [
       jobTemplates: items.map((template) => summary(call, template)),
       ...(next !== undefined && { nextToken: next }),
     }
-  }),
-  operation('ListManagedJobTemplates', 'GET', '/managed-job-templates', () => ({ managedJobTemplates: [] })),
-  operation('DescribeManagedJobTemplate', 'GET', '/managed-job-templates/:name', ({ params }) => {
-    throw resourceNotFound(`The managed job template ${params['name'] ?? ''} does not exist: the local hub has none`)
   }),
 ]
 
@@ -93,7 +90,7 @@ function create(call: Call): object {
   }
   const job = readJob(ctx, fields)
   const { plan, ...work } = { plan: {}, ...job, ...(given ? readSource(ctx, fields, call.fulfilled) : {}) }
-  templatesOf(ctx).set(id, {
+  const template: JobTemplate = {
     document: '',
     ...work,
     id,
@@ -104,7 +101,9 @@ function create(call: Call): object {
     ...(windows !== undefined && { maintenanceWindows: windows }),
     ...(presignedUrlConfig !== undefined && { presignedUrlConfig }),
     ...(destinationPackageVersions !== undefined && { destinationPackageVersions }),
-  })
+  }
+  checkDocument(ctx, template.document, { id, roleArn: template.presignedUrlConfig?.roleArn }, {})
+  templatesOf(ctx).set(id, template)
   setTags(ctx, `jobtemplate/${id}`, tags)
   return { jobTemplateArn: arn.jobTemplate(callerOf(request), id), jobTemplateId: id }
 }

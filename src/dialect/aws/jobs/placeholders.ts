@@ -1,3 +1,5 @@
+import { parseJson } from '../../../core/json-text.ts'
+
 /** What a placeholder begins with; those of other kinds are text like any other. */
 const OPEN = '${aws:iot:'
 
@@ -22,7 +24,7 @@ export function placeholdersIn(document: string, unterminated: (start: number) =
   for (let start = document.indexOf(OPEN); start >= 0; ) {
     const end = endOf(document, start)
     if (end === undefined) unterminated(start)
-    else found.push({ start, end, inside: JSON.parse(`"${document.slice(start + 2, end - 1)}"`) as string })
+    else found.push({ start, end, inside: parseJson(`"${document.slice(start + 2, end - 1)}"`) as string })
     start = document.indexOf(OPEN, end ?? start + 1)
   }
   return found

@@ -9,11 +9,12 @@ export const MAX_PER_MINUTE = 1000
 /** [aws 2.9] A week. */
 const MAX_TIMEOUT_MINUTES = 10_080
 
-/** A setting that breaks a rule beyond those of the service model, in AWS's words; `field` names it as we do. */
+/** A setting that breaks a rule beyond those of the service model, in AWS's words; `field` and `rule` are for people. */
 export class PlanError extends AwsError {
   constructor(
     readonly field: string,
     message: string,
+    readonly rule = message,
   ) {
     super('InvalidRequestException', message)
   }
@@ -43,7 +44,8 @@ function readTimeout(config: Fields | undefined): number | undefined {
   const minutes = config.integer('inProgressTimeoutInMinutes', -Infinity, Infinity)
   if (minutes !== undefined && minutes >= 1 && minutes <= MAX_TIMEOUT_MINUTES) return minutes
   const message = `Provide valid timeout value, inProgressTimeoutInMinutes cannot be ${minutes ?? 'null'}.`
-  throw new PlanError(config.name('inProgressTimeoutInMinutes'), message)
+  const rule = `must be between 1 and ${MAX_TIMEOUT_MINUTES}`
+  throw new PlanError(config.name('inProgressTimeoutInMinutes'), message, rule)
 }
 
 /** The same blocks as AWS shows them, where there is something in them. */
@@ -96,7 +98,7 @@ function readRollout(config: Fields | undefined): Rollout | undefined {
   const base = rate.required('baseRatePerMinute', rate.integer('baseRatePerMinute', -Infinity, Infinity))
   if (base > perMinute) {
     const message = 'Exponential rollout baseRatePerMinute should be less than maximumPerMinute.'
-    throw new PlanError(rate.name('baseRatePerMinute'), message)
+    throw new PlanError(rate.name('baseRatePerMinute'), message, 'must be at most the maximum')
   }
   const factor = rate.required('incrementFactor', rate.number('incrementFactor', -Infinity, Infinity))
   if (Number(factor.toFixed(1)) !== factor) throw rate.refuse('incrementFactor', 'must have one decimal at most')
@@ -127,7 +129,8 @@ function readAbort(config: Fields): AbortRule[] {
       criteria.oneOf('failureType', ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL']),
     )
     if (seen.has(on)) {
-      throw new PlanError(criteria.name('failureType'), 'Multiple AbortCriteria cannot have the same failure type')
+      const message = 'Multiple AbortCriteria cannot have the same failure type'
+      throw new PlanError(criteria.name('failureType'), message, 'must be another kind than those before')
     }
     seen.add(on)
     const percent = criteria.required(
@@ -137,10 +140,12 @@ function readAbort(config: Fields): AbortRule[] {
     const field = criteria.name('thresholdPercentage')
     if (percent <= 0) {
       const value = Number.isInteger(percent) ? `${percent}.0` : String(percent)
-      throw new PlanError(field, `ThresholdPercentage value ${value} for AbortCriteria must have value greater than 0`)
+      const message = `ThresholdPercentage value ${value} for AbortCriteria must have value greater than 0`
+      throw new PlanError(field, message, 'must be greater than 0')
     }
     if (Number(percent.toFixed(2)) !== percent) {
-      throw new PlanError(field, 'Abort thresholdPercentage must have two or less decimal digits')
+      const message = 'Abort thresholdPercentage must have two or less decimal digits'
+      throw new PlanError(field, message, 'must have two decimals at most')
     }
     const name = 'minNumberOfExecutedThings'
     const minimum = criteria.required(name, criteria.integer(name, -Infinity, Infinity))
@@ -164,7 +169,7 @@ function readRetry(config: Fields): RetryRule[] {
   const types = new Set(rules.map(({ on }) => on))
   if (types.has('ANY') && rules.length > 1) {
     const message = 'A retryCriteria with failure type ALL must be used by itself.'
-    throw new PlanError(config.name('criteriaList'), message)
+    throw new PlanError(config.name('criteriaList'), message, 'must not combine all failures with another kind')
   }
   if (types.size < rules.length) throw config.refuse('criteriaList', 'must name each failureType once')
   if (rules.reduce((sum, { times }) => sum + times, 0) > 10) {

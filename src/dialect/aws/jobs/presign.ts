@@ -5,11 +5,7 @@ import type { HttpRequest, HttpResponse, ObjectRef } from '../../../core/seam/ht
 import type { Credential, Sight } from '../../credential.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { extraOf } from './extra.ts'
-import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
-import { hasVersion, parseS3Url } from './s3.ts'
-
-/** What is between the braces of a placeholder that stands for a URL. */
-const PRESIGNED = /^aws:iot:s3-presigned-url(?:-v2)?:(.*)$/s
+import { noSuchKey, S3Error, s3Failure, signatureDoesNotMatch } from './s3-errors.ts'
 
 /** [aws 3.4] `presignedUrlConfig.expiresInSec` unless the job says otherwise. */
 const DEFAULT_EXPIRY_SECONDS = 3600
@@ -20,56 +16,80 @@ interface Issue {
   seconds: number
 }
 
-/** The job document as a device gets it, placeholders replaced [aws 3.10]; `undefined` if the job is gone. */
-export function documentFor(ctx: Context, execution: Execution): string | undefined {
-  const job = ctx.engine.jobs.get(execution.job)
-  if (job === undefined || !mayHavePlaceholders(job.document)) return job?.document
-  return replacePlaceholders(job.document, (inside) => {
-    const ref = parseS3Url(PRESIGNED.exec(inside)?.[1] ?? '')
-    return ref && urlOf(ctx, ref, issueFor(ctx, execution, job))
-  })
-}
-
-/** The first placeholder that names no object, and whether one asks for a version of an object; asked when a job is made. */
-export function checkPlaceholders(document: string): { broken?: string; versioned: boolean } {
-  const urls = placeholdersIn(document).flatMap(({ inside }) => PRESIGNED.exec(inside)?.[1] ?? [])
-  const broken = urls.find((url) => parseS3Url(url) === undefined)
-  return { ...(broken !== undefined && { broken }), versioned: urls.some(hasVersion) }
-}
-
 /** Nobody will fetch this execution's document any more. */
 export function forgetUrls(ctx: Context, execution: Execution): void {
   ctx.own<Issue>(ISSUES).delete(issueKey(execution))
 }
 
-/** What presigned URLs lead to: 403 once they have expired by the hub's clock, or were tampered with. Whoever has one needs nothing else. */
-export const presignedRoutes: Route[] = ['GET', 'HEAD'].map((method) => ({
-  operation: 'GetObject (presigned)',
+/** What an object may be used for by its URL, as that was signed. */
+export interface Signed {
+  ref: ObjectRef
+  method: 'GET' | 'PUT'
+  version?: string
+}
+
+/** As much as S3 takes in one piece. */
+const MAX_UPLOAD_BYTES = 5 * 1024 ** 3
+
+/** Whether a request shows that its URL was presigned here. */
+export const isPresigned = ({ query }: Pick<HttpRequest, 'query'>): boolean =>
+  ['X-Amz-Expires', 'X-Amz-Date', 'X-Amz-Signature'].every((name) => query.has(name))
+
+const presigned = (operation: string, method: string, more: Pick<Route, 'needs' | 'upload' | 'handle'>): Route => ({
+  operation,
   method,
   path: '/:bucket/*key',
-  when: ({ query }) => ['X-Amz-Expires', 'X-Amz-Date', 'X-Amz-Signature'].every((name) => query.has(name)),
+  when: isPresigned,
+  // Whoever has such a URL needs nothing else.
   credential: (ctx, request, params): Credential => {
     const fault = presignedFault(ctx, request, params)
-    return fault === undefined ? { given: true, who: 'a presigned URL' } : { given: false, why: fault.message, answer: denied(fault) }
+    if (fault === undefined) return { given: true, who: 'a presigned URL' }
+    return { given: false, why: fault.message, answer: s3Failure(fault) }
   },
-  handle: (ctx, request, params): HttpResponse => {
+  authorize: (ctx, request, params) => {
     const fault = presignedFault(ctx, request, params)
-    return fault === undefined ? { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body: { ref: refIn(params) } } : denied(fault)
+    if (fault !== undefined) throw fault
   },
-}))
+  ...more,
+})
+
+/** What presigned URLs lead to, each for what it was signed for only, as S3 has it [aws-errata B3.4]. */
+export const presignedRoutes: Route[] = [
+  presigned('GetObject (presigned)', 'GET', {
+    needs: (_, params) => [{ type: 'object', ref: refIn(params), maxBytes: 0 }],
+    handle: (_ctx, _request, params, [object]) => {
+      if (object === undefined) throw noSuchKey(refIn(params).key)
+      return { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body: { ref: refIn(params) } }
+    },
+  }),
+  presigned('PutObject (presigned)', 'PUT', {
+    upload: (_ctx, _request, params) => ({ ref: refIn(params), maxBytes: MAX_UPLOAD_BYTES }),
+    handle: (_ctx, _request, _params, [stored]): HttpResponse => {
+      const etag = stored !== undefined && 'etag' in stored ? { etag: `"${stored.etag}"` } : {}
+      return { status: 200, headers: etag, body: '' }
+    },
+  }),
+]
 
 const refIn = ({ bucket = '', key = '' }: Params): ObjectRef => ({ bucket, key })
 
-function presignedFault(ctx: Pick<Sight, 'own' | 'now'>, { query }: HttpRequest, params: Params): S3Error | undefined {
-  const date = query.get('X-Amz-Date') ?? ''
-  const expires = query.get('X-Amz-Expires') ?? ''
+/** 403 where a URL is used otherwise than it was signed, and once it has expired by the hub's clock. */
+function presignedFault(ctx: Pick<Sight, 'own' | 'now'>, request: HttpRequest, params: Params): S3Error | undefined {
+  const { method, query } = request
   const secret = ctx.own<Secret>(SECRETS).get(ISSUES)?.secret
-  if (secret === undefined || query.get('X-Amz-Signature') !== signature(secret, refIn(params), date, expires)) {
-    return { code: 'SignatureDoesNotMatch', message: 'The signature does not match the object, date and expiry of this URL' }
+  if (secret === undefined || query.get(SIGNATURE) !== signature(secret, method, refIn(params), query)) {
+    return signatureDoesNotMatch()
   }
-  const until = readDate(date) + Number(expires) * 1000
-  return ctx.now >= until ? { code: 'AccessDenied', message: `Request has expired at ${new Date(until).toISOString()}` } : undefined
+  const expires = query.get('X-Amz-Expires') ?? ''
+  const until = readDate(query.get('X-Amz-Date') ?? '') + Number(expires) * 1000
+  if (ctx.now < until) return undefined
+  const more = { 'X-Amz-Expires': expires, Expires: iso(until), ServerTime: iso(ctx.now) }
+  return new S3Error(403, 'AccessDenied', 'Request has expired', more)
 }
+
+const iso = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19)}Z`
+
+const SIGNATURE = 'X-Amz-Signature'
 
 const ISSUES = 'presigned'
 
@@ -80,7 +100,7 @@ const issueKey = ({ job, device, number }: Execution): string => `${job} ${devic
  * One URL per execution, the same at every fetch until it expires: AWS IoT Device Client compares documents, and runs
  * the job again when the signature in one has changed [aws 3.10].
  */
-function issueFor(ctx: Context, execution: Execution, job: Job): Issue {
+export function issueFor(ctx: Context, execution: Execution, job: Job): Issue {
   const issues = ctx.own<Issue>(ISSUES)
   const issued = issues.get(issueKey(execution))
   if (issued !== undefined && ctx.now < issued.at + issued.seconds * 1000) return issued
@@ -88,18 +108,24 @@ function issueFor(ctx: Context, execution: Execution, job: Job): Issue {
   return issues.set(issueKey(execution), { at: Math.floor(ctx.now / 1000) * 1000, seconds })
 }
 
-function urlOf(ctx: Context, ref: ObjectRef, { at, seconds }: Issue): string {
+export function urlOf(ctx: Context, { ref, method, version }: Signed, { at, seconds }: Issue): string {
   const { http, https, host: here, lan: host = here } = ctx.settings.endpoint
   const authority = host.includes(':') ? `[${host}]` : host
   const base = https > 0 ? `https://${authority}:${https}` : `http://${authority}:${http}`
   const path = [ref.bucket, ...ref.key.split('/')].map(encodeURIComponent).join('/')
-  const date = formatDate(at)
-  return `${base}/${path}?X-Amz-Date=${date}&X-Amz-Expires=${seconds}&X-Amz-Signature=${signature(secretOf(ctx), ref, date, String(seconds))}`
+  const query = new URLSearchParams({ 'X-Amz-Date': formatDate(at), 'X-Amz-Expires': String(seconds) })
+  if (version !== undefined) query.set('versionId', version)
+  query.set(SIGNATURE, signature(secretOf(ctx), method, ref, query))
+  return `${base}/${path}?${query}`
 }
 
-/** Over the decoded names, so that it does not matter how a client escapes the path. */
-const signature = (secret: string, { bucket, key }: ObjectRef, date: string, expires: string): string =>
-  createHmac('sha256', secret).update([bucket, key, date, expires].join('\n')).digest('hex')
+/** Over the decoded names, so that it does not matter how a client escapes the path; and over all of the query. */
+function signature(secret: string, method: string, { bucket, key }: ObjectRef, query: URLSearchParams): string {
+  const others = [...query].filter(([name]) => name !== SIGNATURE).sort()
+  return createHmac('sha256', secret)
+    .update(JSON.stringify([method, bucket, key, others]))
+    .digest('hex')
+}
 
 interface Secret {
   secret: string
@@ -116,15 +142,5 @@ function secretOf(ctx: Context): string {
 /** `20260131T235959Z`, as SigV4 writes it. */
 const formatDate = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
 
-const readDate = (date: string): Instant => Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))
-
-interface S3Error {
-  code: string
-  message: string
-}
-
-const denied = ({ code, message }: S3Error): HttpResponse => ({
-  status: 403,
-  headers: { 'content-type': 'application/xml' },
-  body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
-})
+const readDate = (date: string): Instant =>
+  Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))

@@ -68,10 +68,12 @@ export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['se
 function checkWindows(fields: Fields, selection: NewJob['selection'], startAt: Instant | undefined): void {
   const field = fields.name('maintenanceWindows')
   if (selection === 'SNAPSHOT') {
-    throw new PlanError(field, 'TargetSelection is invalid. MaintenanceWindow cannot be used with SNAPSHOT job.')
+    const message = 'TargetSelection is invalid. MaintenanceWindow cannot be used with SNAPSHOT job.'
+    throw new PlanError(field, message, 'are for jobs that go on until they are canceled only')
   }
   if (startAt === undefined) {
-    throw new PlanError(field, 'MaintenanceWindow cannot be used without StartTime of SchedulingConfig.')
+    const message = 'MaintenanceWindow cannot be used without StartTime of SchedulingConfig.'
+    throw new PlanError(field, message, 'need a start of the schedule')
   }
 }
 

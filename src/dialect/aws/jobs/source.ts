@@ -3,9 +3,9 @@ import type { Fulfilled, HttpRequest, Need, StoredObject } from '../../../core/s
 import type { Context } from '../../dialect.ts'
 import { AwsError } from '../errors.ts'
 import type { Fields } from '../rest/fields.ts'
-import { checkPlaceholders } from './presign.ts'
+import { urlFault } from './placeholder-forms.ts'
 import { bodyOf } from '../rest/route.ts'
-import { hasVersion, isBucketUrl, parseS3Url } from './s3.ts'
+import { hasVersion, parseS3Url } from './s3.ts'
 
 /** [aws 3.4] Characters of `document`, bytes of what `documentSource` names. */
 export const MAX_DOCUMENT = 32_768
@@ -37,15 +37,15 @@ export function givenSource(fields: Fields): boolean {
 /** `document` or what `documentSource` names, both of which must be JSON. */
 export function readSource(ctx: Context, fields: Fields, fulfilled: Fulfilled): Source {
   const documentSource = fields.text('documentSource') ?? ''
-  if (documentSource === '') return { document: checked(ctx, fields.text('document') ?? '', 'request input') }
+  if (documentSource === '') return { document: checked(fields.text('document') ?? '', 'request input') }
   if (hasVersion(documentSource)) ctx.ignored('documentSource versionId')
-  return { document: checked(ctx, fetched(documentSource, fulfilled[0]), documentSource), documentSource }
+  return { document: checked(fetched(documentSource, fulfilled[0]), documentSource), documentSource }
 }
 
 const refused = (message: string): AwsError => new AwsError('InvalidRequestException', message)
 
 function fetched(url: string, object: Fulfilled[number]): string {
-  if (parseS3Url(url) === undefined) throw refused(s3Fault(url, 'Job document source'))
+  if (parseS3Url(url) === undefined) throw refused(urlFault(url, 'Job document source'))
   if (object === undefined) throw refused(`Job document located at ${url} is not found.`)
   if (object instanceof Error) throw refused(`Job document located at ${url} cannot be read: ${object.message}`)
   const { size, content } = object as StoredObject
@@ -59,19 +59,12 @@ function fetched(url: string, object: Fulfilled[number]): string {
   }
 }
 
-function checked(ctx: Context, document: string, where: string): string {
+function checked(document: string, where: string): string {
   try {
     parseJson(document, { levels: MAX_LEVELS })
   } catch (error) {
     const why = error instanceof TooMuchJson ? ` It has ${error.message}.` : ''
     throw refused(`Job document located at ${where} is an invalid JSON document.${why}`)
   }
-  const { broken, versioned } = checkPlaceholders(document)
-  if (broken !== undefined) throw refused(s3Fault(broken, 'Given S3 url'))
-  if (versioned) ctx.ignored('presigned URL versionId')
   return document
 }
-
-/** In AWS's words, what is wrong with a text that is no URL of an object. */
-const s3Fault = (url: string, what: string): string =>
-  isBucketUrl(url) ? `Provided S3 url is not valid: ${url}. Error: Key cannot be null` : `${what} ${url} is invalid.`
