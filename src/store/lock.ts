@@ -25,8 +25,8 @@ export interface LockWorld {
 const realWorld = (): LockWorld => ({ self: thisProcess(), isAlive, pause: (ms) => pause(ms) })
 
 /**
- * A lock that has shown no life for so long is nobody's, if its process cannot be asked. Its holder looks after it
- * twice a second.
+ * A lock that has shown no life for so long is nobody's, if its process cannot be asked. Its holder looks twice a
+ * second whether somebody else has put down a lock, and touches its own as long as there is one.
  */
 const SILENCE_MS = 6000
 const STEP_MS = 250
@@ -40,8 +40,7 @@ const NAME = /^hub\.lock\.[0-9a-f-]+$/
  * owner's: a contender puts down its own first and then looks for others, and may remove those of the dead without ever
  * hitting a live one's. Two that start in the same instant both see the other and both give up.
  *
- * A holder of the same place is asked for by its pid. One of another container or machine is watched: the holder
- * touches its file all the time.
+ * A holder of the same place is asked for by its pid. One of another container or machine is watched for signs of life.
  */
 export class Lock {
   readonly #directory: string
@@ -75,15 +74,16 @@ export class Lock {
   }
 
   /**
-   * Whether the directory is still this process's, and a sign of life for those who watch. Rejects where it cannot be
-   * looked at.
+   * Whether the directory is still this process's; a sign of life if somebody watches for one. Rejects where it cannot
+   * be looked at.
    */
   async look(): Promise<boolean> {
     const looked = Date.now()
     try {
       const { ino } = await stat(this.#path, { bigint: true })
       if (String(ino) !== this.#inode && (await readRecord(this.#path))?.token !== this.#token) return false
-      await utimes(this.#path, looked / 1000, looked / 1000)
+      // Only then: a file that changes all the time keeps every watcher of the folder busy.
+      if ((await this.#others()).length > 0) await utimes(this.#path, looked / 1000, looked / 1000)
     } catch (error) {
       if (isMissing(error)) return false
       throw error
@@ -131,15 +131,19 @@ export class Lock {
       } finally {
         await file.close()
       }
-      const names = (await readdir(this.#directory)).filter(
-        (name) => NAME.test(name) && join(this.#directory, name) !== this.#path,
-      )
+      const names = await this.#others()
       await Promise.all(names.map((name) => this.#passOver(name)))
     } catch (error) {
       await this.release()
       throw error
     }
     this.#seenAt = Date.now()
+  }
+
+  /** The locks of others. */
+  async #others(): Promise<string[]> {
+    const names = await readdir(this.#directory)
+    return names.filter((name) => NAME.test(name) && join(this.#directory, name) !== this.#path)
   }
 
   /** Removes a lock that nobody holds; throws LOCKED if somebody does. */

@@ -47,7 +47,7 @@ test('a second hub on one directory is refused, naming process and directory, un
   await (await openStore({ directory })).close()
 })
 
-test('a live process of the same place is asked for by its pid: it holds its lock however long it is silent', async (t) => {
+test('a live process of the same place is asked for by its pid: it may be silent as long as it likes', async (t) => {
   const directory = temporaryDirectory(t)
   await Lock.take(directory, from(host, [host]))
   const [name] = locksIn(directory)
@@ -117,6 +117,22 @@ test('who watches another shows life itself, so that of two who start at once at
   assert.ok(outcomes.filter(({ status }) => status === 'fulfilled').length <= 1)
 })
 
+test('a holder shows life only while somebody watches: an idle hub leaves its folder alone', async (t) => {
+  const directory = temporaryDirectory(t)
+  const lock = await Lock.take(directory, from(host, [host]))
+  const [name = ''] = locksIn(directory)
+  const touched = async (): Promise<boolean> => {
+    utimesSync(join(directory, name), 1, 1)
+    await lock.look()
+    return statSync(join(directory, name)).mtimeMs !== 1000
+  }
+  assert.equal(await touched(), false)
+  const other = { ...from(container, [container]), pause: () => lock.look() }
+  utimesSync(join(directory, name), 1, 1)
+  await assert.rejects(Lock.take(directory, other), { code: 'LOCKED' })
+  assert.equal(await touched(), false)
+})
+
 test('a copy of a directory in use is not in use', async (t) => {
   const root = temporaryDirectory(t)
   const [directory, copy] = [join(root, 'original'), join(root, 'copy')]
@@ -175,7 +191,7 @@ test("a process that is somebody else's is alive, and one that has ended is not"
 
 // Other systems tell neither a zombie from a live process, nor when a process has begun.
 if (process.platform === 'linux') {
-  test('a process that was killed, but that nobody has waited for, is dead; so is one whose pid was given anew', async (t) => {
+  test('a killed process that nobody has waited for is dead; so is one whose pid was given anew', async (t) => {
     // The shell becomes `sleep`, which knows nothing of its child.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
     t.after(() => parent.kill('SIGKILL'))
