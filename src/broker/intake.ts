@@ -5,6 +5,7 @@ import { Ending } from './ending.ts'
 import { isFilter, isTopic } from './filter.ts'
 import type { AedesParser } from './aedes.ts'
 import type { Link } from './link.ts'
+import { Order, type Arriving } from './order.ts'
 import type { TapPoint } from './taps.ts'
 
 /** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`Ask`). */
@@ -13,15 +14,8 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, ref
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
   parser.removeListener('packet', handle)
-  const { _emitError: fail } = parser
-  const order = link.begin((arriving) => {
-    if (arriving instanceof Error) return void fail.call(parser, arriving)
-    if (arriving.cmd === 'disconnect') {
-      link.reason = 'CLIENT_INITIATED'
-      link.flush()
-    }
-    handle.call(parser, arriving.cmd === 'subscribe' ? Ask.wrap(arriving) : arriving)
-  })
+  link.handlePacket = handle
+  const order = (link.order = new Order(link))
   parser._emitError = (error) => {
     // Makes the parser stop.
     parser.error = error
@@ -78,6 +72,17 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, ref
       return 0
     }
   }
+}
+
+/** Lets aedes have a packet whose turn has come, or what is wrong with one. */
+export function deliver(link: Link, arriving: Arriving): void {
+  const { _parser: parser } = link.client
+  if (arriving instanceof Error) return (Object.getPrototypeOf(parser) as AedesParser)._emitError.call(parser, arriving)
+  if (arriving.cmd === 'disconnect') {
+    link.reason = 'CLIENT_INITIATED'
+    link.flush()
+  }
+  link.handlePacket?.call(parser, arriving.cmd === 'subscribe' ? Ask.wrap(arriving) : arriving)
 }
 
 /** Protocol levels: MQTT 3.1 and 3.1.1. */

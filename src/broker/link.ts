@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream'
-import mqtt from 'mqtt-packet'
+import mqtt, { type Packet } from 'mqtt-packet'
 import type { Connection, ConnectionId, ConnectRequest, ConnectVerdict, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
-import type { AedesClient } from './aedes.ts'
+import type { AedesClient, AedesParser } from './aedes.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
 import { Ending } from './ending.ts'
-import { Order, type Arriving } from './order.ts'
+import { deliver } from './intake.ts'
+import type { Arriving, InOrder, Order } from './order.ts'
 import type { Pacer, Waiter } from './pace.ts'
 import type { BrokerHooks, SessionName, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
@@ -23,7 +24,7 @@ type Ended = Duplex & { readonly _readableState: { readonly ended: boolean } }
 export const saidGoodbye = ({ closing, reason }: Link): boolean => closing === 'disconnect' && reason === undefined
 
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
-export class Link implements SessionLink, Waiter {
+export class Link implements SessionLink, Waiter, InOrder {
   client!: AedesClient
   request: ConnectRequest | undefined
   name: SessionName | undefined
@@ -34,6 +35,8 @@ export class Link implements SessionLink, Waiter {
   session: Session | undefined
   arrivals: Arrivals | undefined
   order: Order | undefined
+  /** How aedes takes packets. */
+  handlePacket: ((this: AedesParser, packet: Packet) => void) | undefined
   stage: 'connecting' | 'live' | 'ended' = 'connecting'
   /** The first thing that went wrong, which is why it ends. */
   reason: DisconnectReason | undefined
@@ -94,12 +97,15 @@ export class Link implements SessionLink, Waiter {
   /** There is time to read again, after there was none. */
   resume(): void {
     this.#waiting = false
-    this.#readOn()
+    this.readOn()
   }
 
-  /** Packets come in from now on; `handle` gets each in its turn. */
-  begin(handle: (arriving: Arriving) => void): Order {
-    return (this.order = new Order(handle, () => this.#readOn()))
+  receive(arriving: Arriving): void {
+    deliver(this, arriving)
+  }
+
+  readOn(): void {
+    if (!this.stream.destroyed) this.stream.emit('readable')
   }
 
   /** Sends a message at once. QoS 1 needs no answer here: a connection that breaks takes it along. */
@@ -213,9 +219,6 @@ export class Link implements SessionLink, Waiter {
     return may
   }
 
-  #readOn(): void {
-    if (!this.stream.destroyed) this.stream.emit('readable')
-  }
 
   #nextId(): number {
     do this.#lastId = (this.#lastId % LAST_ID) + 1

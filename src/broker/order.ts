@@ -3,8 +3,19 @@ import type { Packet } from 'mqtt-packet'
 /** So many packets may wait before their client is not read from any more; what has been read by then waits, too. */
 const READ_ON = 100
 
+/** Shared by all of whom nothing waits, which is nearly always. */
+const NONE: Arriving[] = []
+
 /** Something that comes in on a connection: a packet, or what is wrong with one, which ends it. */
 export type Arriving = Packet | Error
+
+/** Whose packets they are. */
+export interface InOrder {
+  /** Called with each in its turn. */
+  receive(arriving: Arriving): void
+  /** So few wait again that there is room for more. */
+  readOn(): void
+}
 
 /**
  * Lets the packets of one connection take effect in the order in which they came. Publishes are decided side by side
@@ -12,8 +23,7 @@ export type Arriving = Packet | Error
  * done. PINGREQ waits for nobody: it changes nothing, and it is a sign of life.
  */
 export class Order {
-  readonly #handle: (arriving: Arriving) => void
-  readonly #readOn: () => void
+  readonly #client: InOrder
   /** CONNECT is not answered, a SUBSCRIBE not decided: nothing else is looked at. */
   #shut = false
   /** A SUBSCRIBE or UNSUBSCRIBE is in force, but not answered. */
@@ -21,15 +31,13 @@ export class Order {
   /** Messages taken and not acknowledged. */
   #publishes = 0
   /** What waits, in order, but for those before `#next`. */
-  #held: Arriving[] = []
+  #held: Arriving[] = NONE
   #next = 0
   #closed = false
   #letting = false
 
-  /** `handle` is called with each in its turn; `readOn` when so few wait again that there is room for more. */
-  constructor(handle: (arriving: Arriving) => void, readOn: () => void) {
-    this.#handle = handle
-    this.#readOn = readOn
+  constructor(client: InOrder) {
+    this.#client = client
   }
 
   /** Packets that wait for their turn. */
@@ -46,6 +54,7 @@ export class Order {
     if (this.#closed) return
     // Aedes itself keeps a PINGREQ that comes before the CONNACK.
     if ((this.waiting === 0 && this.#mayPass(arriving)) || isPing(arriving)) this.#pass(arriving)
+    else if (this.#held === NONE) this.#held = [arriving]
     else this.#held.push(arriving)
   }
 
@@ -76,7 +85,7 @@ export class Order {
   /** The connection has ended: what still waits never came. */
   close(): void {
     this.#closed = true
-    this.#held = []
+    this.#held = NONE
     this.#next = 0
   }
 
@@ -88,7 +97,7 @@ export class Order {
 
   #pass(arriving: Arriving): void {
     if (!(arriving instanceof Error)) this.#note(arriving)
-    this.#handle(arriving)
+    this.#client.receive(arriving)
   }
 
   /** Takes down what the next ones have to wait for. */
@@ -117,11 +126,11 @@ export class Order {
       this.#pass(first)
     }
     if (this.waiting === 0 || this.#next > READ_ON) {
-      this.#held = this.#held.slice(this.#next)
+      this.#held = this.waiting === 0 ? NONE : this.#held.slice(this.#next)
       this.#next = 0
     }
     this.#letting = false
-    if (this.waiting === 0 || (full && !this.full)) this.#readOn()
+    if (this.waiting === 0 || (full && !this.full)) this.#client.readOn()
   }
 }
 

@@ -19,7 +19,7 @@ const unsubscribe = (topic: string, messageId = 3): Packet => ({
   unsubscriptions: [topic],
 })
 
-/** A hub that decides at once, stores when `stored` opens, and answers all to `ask` on `answer`, a tick after its commit. */
+/** A hub that decides at once, stores when `stored` opens, and answers on `answer` a tick after that. */
 async function answering(): Promise<ReturnType<typeof gate>> {
   const stored = gate()
   const decide = (): Promise<PublishVerdict> => {

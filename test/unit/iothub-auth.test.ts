@@ -172,3 +172,24 @@ test('in open mode a deleted device stays deleted, until it is made anew or come
   made.turn((ctx) => register(ctx, { product: 'P', device: 'D', secret: 'another' }))
   assert.equal(codeOf(ask(connect({ password: 'another' }))), 0)
 })
+
+test('people hear at CONNECT of a last will that the ACL will drop, and of none that it lets pass', () => {
+  const { bench: made, ask } = bench()
+  const comes = (topic: string, qos: 0 | 1 | 2): string[] => {
+    assert.equal(codeOf(ask(connect({ will: { topic, payload: Buffer.alloc(0), qos, retain: false } }))), 0)
+    return made.warnings.splice(0).map(({ about, text }) => `${about}: ${text}`)
+  }
+  assert.deepEqual(comes('update_status/P/D/1', 1), [])
+  assert.deepEqual(comes('upload_data/P/D/gone/2', 2), [])
+  assert.match(comes('update_status/P/E/1', 1).join(), /^iothub\/P\/D: its last will on .* is never delivered/)
+})
+
+test('a last will counts as any other message of the device, with QoS 2 as well', () => {
+  const { bench: made, ask } = bench()
+  ask(connect())
+  const connection = made.connect('P/D', 'iothub/P/D')
+  const status = { topic: 'update_status/P/D/1', payload: Buffer.from('{"on":false}'), retain: false, dup: false }
+  const { result } = made.turn((ctx) => iothub.mqtt.onPublish(ctx, connection, { ...status, qos: 2, will: true }))
+  assert.equal(result.route, 'forward')
+  assert.deepEqual(made.engine.devices.require('iothub/P/D').tags['status'], { on: false })
+})
