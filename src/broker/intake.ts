@@ -94,7 +94,10 @@ const UNSUPPORTED_5 = Buffer.from([0x20, 0x03, 0x00, 0x84, 0x00])
 /** Bridges set it beside the level. */
 const BRIDGE = 0x80
 
-/** The protocol level of the CONNECT that begins where the parser stands; `undefined` if it is too short for one, or of another protocol. */
+/**
+ * The protocol level of the CONNECT that begins where the parser stands; `undefined` if it is too short for one, or of
+ * another protocol.
+ */
 function levelOf({ _list: list, _pos: start }: AedesParser): number | undefined {
   const [high = 0, low = 0] = list.slice(start, start + 2)
   const at = start + 2 + high * 256 + low

@@ -23,7 +23,10 @@ import type { WaitingLimits } from './waiting.ts'
  * `disconnected` at once), so they must not expect to be called from the event loop only.
  */
 export interface BrokerHooks {
-  /** Before anything else: whose the connection is and which MQTT session it names, or why it is turned away (CONNACK 5). */
+  /**
+   * Before anything else: whose the connection is and which MQTT session it names, or why it is turned away (CONNACK
+   * 5).
+   */
   session(request: ConnectRequest): SessionName | { refuse: string }
   /** Resolves once everything it changed is stored. */
   connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict>

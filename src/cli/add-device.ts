@@ -44,7 +44,11 @@ function withoutSecrets(kit: ConnectionKit, written: readonly string[]): object 
 
 /** In each line of them: code to paste breaks keys into literals. */
 function secretsOf({ facts, session }: ConnectionKit): string[] {
-  const values = [...facts.filter(({ secret }) => secret === true).map(({ value }) => value), session.password, session.certificate?.key]
+  const values = [
+    ...facts.filter(({ secret }) => secret === true).map(({ value }) => value),
+    session.password,
+    session.certificate?.key,
+  ]
   const lines = values.flatMap((value) => value?.split(/\r?\n/) ?? [])
   return lines.filter((line) => line !== '' && !line.startsWith('-----'))
 }

@@ -74,7 +74,8 @@ export const messages = {
       `${field}: ${value === undefined ? '' : `${value} `}${rule}`,
     warning: (problem: string): string => `  warning: ${problem}`,
     notEmpty: (folder: string): string => `${folder}: must be a new or an empty folder, so that no key is overwritten`,
-    notAName: (name: string): string => `the hub names a file ${JSON.stringify(name)}, which is no plain name: nothing was written`,
+    notAName: (name: string): string =>
+      `the hub names a file ${JSON.stringify(name)}, which is no plain name: nothing was written`,
     advanceBy: 'must be a number of milliseconds, at least 0, or next',
 
     created: (job: string): string => `Job ${job} created.`,

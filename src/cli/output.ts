@@ -51,7 +51,10 @@ export class Output {
   complain(text: string, style?: Style): void {
     const { stderr } = this.#options
     const shown = this.#printable(stderr, text)
-    this.#above(stderr, style !== undefined && this.#colours(stderr) ? styleText(style, shown, { validateStream: false }) : shown)
+    this.#above(
+      stderr,
+      style !== undefined && this.#colours(stderr) ? styleText(style, shown, { validateStream: false }) : shown,
+    )
   }
 
   /** The message of a failure, and with `verbose` where it comes from. */

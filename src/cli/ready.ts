@@ -61,7 +61,9 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
   ].join('\n')
 }
 
-/** A hub that listens on one address of the network sees everybody come from elsewhere, this machine's own programs too. */
+/**
+ * A hub that listens on one address of the network sees everybody come from elsewhere, this machine's own programs too.
+ */
 const isReachedLocally = ({ host }: Endpoints): boolean => host === 'localhost'
 
 function connectLines(endpoints: Endpoints, { mode }: HubOptions): string[] {

@@ -40,7 +40,9 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
 
 /** Lines that a shell takes for its environment. */
 export const keyLines = (keys: readonly OperatorKeyView[]): string =>
-  keys.flatMap(({ dialect, name, value, about }) => [`# ${dialect}: ${about}`, `export ${name}=${quote(value)}`]).join('\n')
+  keys
+    .flatMap(({ dialect, name, value, about }) => [`# ${dialect}: ${about}`, `export ${name}=${quote(value)}`])
+    .join('\n')
 
 /** Per cent and counts, without who is online. */
 const doneOf = (job: JobView): string => (job.planned === 0 ? '' : progressText(job, 0).split(' · ').slice(0, -1).join(' · ').trim() || `${percentOf(job)} %`)

@@ -5,14 +5,14 @@ import type { Table } from '../core/table.ts'
 import type { Settings } from './dialect.ts'
 
 /**
- * What a client shows of who it is, as its dialect judges it: whether the hub gave it out, and it still counts. Where the
- * client is plays no part here. The hub lets nobody in from elsewhere than this machine whose credential is not `given`, before
- * the dialect is asked for anything else (`hub/access.ts`); from this machine the dialect decides alone.
+ * What a client shows of who it is, as its dialect judges it: whether the hub gave it out, and it still counts. Where
+ * the client is plays no part here. The hub lets nobody in from elsewhere than this machine whose credential is not
+ * `given`, before the dialect is asked for anything else (`hub/access.ts`); from this machine the dialect decides
+ * alone.
  */
 export type Credential =
   /** `who` is for people: `certificate 0a1b…`, `access key AKIA…`. */
-  | { given: true; who: string }
-  | NotGiven
+  { given: true; who: string } | NotGiven
 
 export interface NotGiven {
   given: false
@@ -28,7 +28,10 @@ export interface NotGiven {
 /** What a credential is judged by: all that decisions see, and nothing that changes anything. */
 export interface Sight {
   readonly now: Instant
-  /** What the machine's clock says, for dates that come from other machines; all that the hub has dated itself goes by `now`. */
+  /**
+   * What the machine's clock says, for dates that come from other machines; all that the hub has dated itself goes by
+   * `now`.
+   */
   readonly wall: Instant
   readonly engine: Engine
   readonly settings: Settings
@@ -36,8 +39,8 @@ export interface Sight {
 }
 
 /**
- * A secret between the hub and those who manage devices: made when somebody first wants it, kept with the state, shown only
- * to who holds the hub's token (`iot-hub keys`), who may also put another in its place.
+ * A secret between the hub and those who manage devices: made when somebody first wants it, kept with the state, shown
+ * only to who holds the hub's token (`iot-hub keys`), who may also put another in its place.
  */
 export interface OperatorKeys {
   /** All of them; makes what is not there yet. */

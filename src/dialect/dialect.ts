@@ -90,8 +90,8 @@ export interface MqttFront {
    */
   session?(request: ConnectRequest): string
   /**
-   * What this client shows, by which `authenticate` will let it in. From elsewhere than this machine a client whose credential is
-   * not `given` gets no further; from this machine it is not asked for.
+   * What this client shows, by which `authenticate` will let it in. From elsewhere than this machine a client whose
+   * credential is not `given` gets no further; from this machine it is not asked for.
    */
   credential(ctx: Sight, request: ConnectRequest): Credential
   authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict
@@ -125,7 +125,10 @@ export type Claim = 'certain' | 'likely' | 'fallback' | 'no'
 export interface HttpFront {
   /** Credentials first (SigV4 scope, SharedAccessSignature, Action + Version), then the path. */
   claim(request: HttpRequest): Claim
-  /** What this request shows, by which `Route.authorize` goes. From elsewhere than this machine no route is reached unless it is `given`. */
+  /**
+   * What this request shows, by which `Route.authorize` goes. From elsewhere than this machine no route is reached
+   * unless it is `given`.
+   */
   credential(ctx: Sight, request: HttpRequest): Credential
   readonly routes: Route[]
   /** Claimed, but no route fits. */
@@ -144,7 +147,9 @@ export interface Route {
   path: string
   /** Tells apart operations that share method and path. */
   when?(request: HttpRequest): boolean
-  /** In place of the front's, where requests to this route show something of their own: a URL that was presigned for it. */
+  /**
+   * In place of the front's, where requests to this route show something of their own: a URL that was presigned for it.
+   */
   credential?(ctx: Sight, request: HttpRequest, params: Params): Credential
   /**
    * Refuses (with a HubError) who may not do that. Asked before anything is fetched or made for the request, and again

@@ -33,8 +33,8 @@ export interface ProtocolSocket {
 /** The protocol's state for one socket. What throws ends the socket, and people are told. */
 export interface ProtocolSession {
   /**
-   * What the client has shown so far. As long as that is not `given`, the session of a client from elsewhere than this machine can
-   * only answer on its own socket: what would change anything throws, and it hears of no event.
+   * What the client has shown so far. As long as that is not `given`, the session of a client from elsewhere than this
+   * machine can only answer on its own socket: what would change anything throws, and it hears of no event.
    */
   credential(ctx: Sight): Credential
   /** Bytes as they came in: a frame may be cut anywhere. */

@@ -17,23 +17,29 @@ export interface PageFault {
 }
 
 /**
- * Why a request or a WebSocket handshake may not come in, whatever else it shows. A browser is on this machine whatever page it
- * shows, and lets any page on the web post to it; and a page whose own name is made to resolve to this machine (DNS rebinding)
- * names that in `Host`. So `Host` must be an address, `localhost`, or one of `names` (which may begin with `*.`), and what a
- * browser says of the page must fit. Programs say nothing of pages, and HTTP/1.0 nothing of a host.
+ * Why a request or a WebSocket handshake may not come in, whatever else it shows. A browser is on this machine whatever
+ * page it shows, and lets any page on the web post to it; and a page whose own name is made to resolve to this machine
+ * (DNS rebinding) names that in `Host`. So `Host` must be an address, `localhost`, or one of `names` (which may begin
+ * with `*.`), and what a browser says of the page must fit. Programs say nothing of pages, and HTTP/1.0 nothing of a
+ * host.
  */
 export function pageFault({ method, headers }: Knock, names: readonly string[]): PageFault | undefined {
   const { host, origin, referer, 'sec-fetch-site': site } = headers as Record<string, string | undefined>
   const page = origin !== undefined || site !== undefined
   if (host === undefined ? page : !isOwnHost(host, names)) return { page, text: explainHost(host) }
   if (origin !== undefined) return isKnownOrigin(origin, host) ? undefined : { page, text: explainOrigin(origin) }
-  if (site !== undefined) return isKnownSite(site, host, { method, headers }) ? undefined : { page, text: explainSite(site) }
+  if (site !== undefined)
+    return isKnownSite(site, host, { method, headers }) ? undefined : { page, text: explainSite(site) }
   // Browsers that say neither still say where a form was.
   const posts = referer !== undefined && method !== 'GET' && method !== 'HEAD'
-  return posts && !isKnownOrigin(referer, host) ? { page: true, text: `${explainOrigin(referer)} (from its Referer)` } : undefined
+  return posts && !isKnownOrigin(referer, host)
+    ? { page: true, text: `${explainOrigin(referer)} (from its Referer)` }
+    : undefined
 }
 
-/** Whether a Host header can only come from someone who means this hub: an address, this machine, or one of its `names`. */
+/**
+ * Whether a Host header can only come from someone who means this hub: an address, this machine, or one of its `names`.
+ */
 function isOwnHost(host: string | undefined, names: readonly string[]): boolean {
   const name = hostName(host)
   if (name === undefined) return false
@@ -55,8 +61,8 @@ export function isOwnOrigin(origin: string | undefined): boolean {
 const PAGES: ReadonlySet<string> = new Set(['http:', 'https:', 'file:'])
 
 /**
- * Whether a page of this origin may reach the clouds: one of this machine, one of the very host that is asked (which is ours, or
- * it is asked in vain), or one of an installed app (`capacitor:`, `app:`).
+ * Whether a page of this origin may reach the clouds: one of this machine, one of the very host that is asked (which is
+ * ours, or it is asked in vain), or one of an installed app (`capacitor:`, `app:`).
  */
 function isKnownOrigin(origin: string, host: string | undefined): boolean {
   if (isOwnOrigin(origin)) return true
@@ -66,11 +72,15 @@ function isKnownOrigin(origin: string, host: string | undefined): boolean {
   return !PAGES.has(url.protocol) || (name !== undefined && name === hostName(host))
 }
 
-/** [Fetch Metadata] What a browser says of a page without an Origin: images, scripts, links. A link that people follow is theirs. */
+/**
+ * [Fetch Metadata] What a browser says of a page without an Origin: images, scripts, links. A link that people follow
+ * is theirs.
+ */
 function isKnownSite(site: string, host: string | undefined, { method, headers }: Knock): boolean {
   if (site === 'same-origin' || site === 'none') return true
   const name = hostName(host)
-  // Two names of one site are as good as strangers; for an address or `localhost` it is the same machine on another port.
+  // Two names of one site are as good as strangers; for an address or `localhost` it is the same machine on another
+  // port.
   if (site === 'same-site' && name !== undefined && (isIP(name) !== 0 || isLocalhost(name))) return true
   const followed = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
   return followed && (method === 'GET' || method === 'HEAD')
@@ -91,9 +101,11 @@ const SHOWN = 200
 const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
 
 const explainHost = (host: string | undefined): string =>
-  `Host ${shortened(host ?? '(none)')}: is no address and no name of this hub. Ask by address or localhost, or start the hub with --names and that name`
+  `Host ${shortened(host ?? '(none)')}: is no address and no name of this hub. ` +
+  'Ask by address or localhost, or start the hub with --names and that name'
 
-const explainSite = (site: string): string => `Sec-Fetch-Site ${shortened(site)}: only pages of this machine or of the hub's own host may speak to the hub`
+const explainSite = (site: string): string =>
+  `Sec-Fetch-Site ${shortened(site)}: only pages of this machine or of the hub's own host may speak to the hub`
 
 /** Why a page of this origin is refused, and what helps if it may be one's own. */
 function explainOrigin(origin: string): string {

@@ -18,9 +18,9 @@ export interface Visitor {
 export type Headers = Readonly<Record<string, string | undefined>>
 
 /**
- * Who may come in at all. Everything passes here, below dialects and routes: every request and every upgrade (`page`), every
- * request to the hub's own API (`api`), every request to a cloud (`admitRequest`), every CONNECT (`admitClient`), and every
- * session of another protocol (`refusalOf`).
+ * Who may come in at all. Everything passes here, below dialects and routes: every request and every upgrade (`page`),
+ * every request to the hub's own API (`api`), every request to a cloud (`admitRequest`), every CONNECT (`admitClient`),
+ * and every session of another protocol (`refusalOf`).
  *
  * | who | from this machine | from elsewhere |
  * |---|---|---|
@@ -41,15 +41,19 @@ export const createAccess = ({ hosts, token }: { hosts: readonly string[]; token
   page: (knock) => pageFault(knock, hosts),
   // A token may leak into a page; therefore no page but our own may even try one.
   api({ origin, authorization }) {
-    if (!isOwnOrigin(origin)) throw new HubError('FORBIDDEN', `Origin ${origin}: only pages of this machine and VS Code may call the hub`)
+    if (!isOwnOrigin(origin))
+      throw new HubError('FORBIDDEN', `Origin ${origin}: only pages of this machine and VS Code may call the hub`)
     if (!bearsToken(authorization, token)) {
-      throw new HubError('UNAUTHORIZED', 'Send the hub\'s token: Authorization: Bearer <content of the token file>')
+      throw new HubError('UNAUTHORIZED', "Send the hub's token: Authorization: Bearer <content of the token file>")
     }
   },
   isOperator: ({ authorization }) => authorization !== undefined && bearsToken(authorization, token),
 })
 
-/** Why a visitor to a cloud may not come in; `undefined`: what he may do is for the dialect to say. The credential is judged only where it counts. */
+/**
+ * Why a visitor to a cloud may not come in; `undefined`: what he may do is for the dialect to say. The credential is
+ * judged only where it counts.
+ */
 export function refusalOf({ local, operator }: Visitor, credential: () => Credential): NotGiven | undefined {
   if (local || operator === true) return undefined
   const shown = credential()
@@ -64,8 +68,15 @@ export class Refused extends HubError {
 }
 
 /** The one way to a route. Throws `Refused`, or what the dialect says to who may not do that. */
-export function admitRequest(http: HttpFront, route: Route, ctx: Context & Sight, request: HttpRequest, params: Params): void {
-  const shown = (): Credential => (route.credential === undefined ? http.credential(ctx, request) : route.credential(ctx, request, params))
+export function admitRequest(
+  http: HttpFront,
+  route: Route,
+  ctx: Context & Sight,
+  request: HttpRequest,
+  params: Params,
+): void {
+  const shown = (): Credential =>
+    route.credential === undefined ? http.credential(ctx, request) : route.credential(ctx, request, params)
   const refusal = refusalOf(request, shown)
   if (refusal !== undefined) throw new Refused(refusal)
   route.authorize?.(ctx, request, params)

@@ -91,6 +91,7 @@ export class Antechamber implements Context {
   }
 
   #check(): void {
-    if (!this.#admitted()) throw new HubError('UNAUTHORIZED', 'a client from elsewhere has shown no credential that the hub gave out')
+    if (!this.#admitted())
+      throw new HubError('UNAUTHORIZED', 'a client from elsewhere has shown no credential that the hub gave out')
   }
 }

@@ -155,13 +155,21 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
   })
   const feed = new EventFeed(changes)
   const access = createAccess(ground)
-  const front = createApiFront({ routes: apiRoutes(api, feed, () => extras.onStopAsked()), admit: ({ headers }) => access.api(headers), onNotice: note })
+  const front = createApiFront({
+    routes: apiRoutes(api, feed, () => extras.onStopAsked()),
+    admit: ({ headers }) => access.api(headers),
+    onNotice: note,
+  })
   const http = HttpServer.create({
     pace: pacer,
     hooks: {
       handle: (request, gone, body) => {
         if (front.claims(request)) return front.handle(request)
-        return requests.handle(access.isOperator(request.headers) ? { ...request, operator: true } : request, gone, body)
+        return requests.handle(
+          access.isOperator(request.headers) ? { ...request, operator: true } : request,
+          gone,
+          body,
+        )
       },
       streams: (head) => !front.claims(head) && requests.streams(head),
     },

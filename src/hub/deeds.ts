@@ -43,7 +43,12 @@ export class Deeds {
     }
   }
 
-  #decide<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T, onFailure: (outcome: Outcome<unknown>) => void): Outcome<T> {
+  #decide<T>(
+    dialect: DialectName,
+    input: Input,
+    decide: (ctx: TurnContext) => T,
+    onFailure: (outcome: Outcome<unknown>) => void,
+  ): Outcome<T> {
     try {
       return this.#turns.run(dialect, input, decide)
     } catch (failure) {
@@ -72,5 +77,6 @@ export class Deeds {
   }
 
   /** Who waits for the commit hears of its failure; here it is told to people. */
-  readonly #unstored = (error: unknown): void => this.#stage.onFailure('What was decided could not be stored, so it was not acknowledged', error)
+  readonly #unstored = (error: unknown): void =>
+    this.#stage.onFailure('What was decided could not be stored, so it was not acknowledged', error)
 }

@@ -32,7 +32,10 @@ export interface Ground {
   note(text: string, error?: unknown): void
   certificates: Certificates
   token: string
-  /** The names, besides addresses and `localhost`, by which the hub may be asked: this machine's, the user's, and those of the clouds. */
+  /**
+   * The names, besides addresses and `localhost`, by which the hub may be asked: this machine's, the user's, and those
+   * of the clouds.
+   */
   hosts: readonly string[]
   /** Where clients reach it; the ports are 0 until it listens. */
   endpoint: Settings['endpoint']
@@ -63,12 +66,30 @@ export async function layGround(
     store.warnings.forEach((text) => note(text))
     if (options.bucket !== '') await checkBucketFolder(resolve(options.bucket), note)
 
-    const names = [...lanNames(options.host), ...addedNames(options.names), ...dialects.flatMap(({ serverNames }) => serverNames ?? [])]
+    const names = [
+      ...lanNames(options.host),
+      ...addedNames(options.names),
+      ...dialects.flatMap(({ serverNames }) => serverNames ?? []),
+    ]
     const certificates = await openCertificates({ directory: join(data, 'certificates'), names })
     const token = await loadToken(join(data, 'token'), note)
     const boards = lanAddress(options.host)
     const endpoint = { host: publicHost(options.host), ...(boards !== undefined && { lan: boards }), mqtt: 0, mqtts: 0, http: 0, https: 0 }
-    return { options, dialects, changes, data, store, clock, virtual, notices, note, certificates, token, hosts: [...ownNames(options.host), ...names], endpoint }
+    return {
+      options,
+      dialects,
+      changes,
+      data,
+      store,
+      clock,
+      virtual,
+      notices,
+      note,
+      certificates,
+      token,
+      hosts: [...ownNames(options.host), ...names],
+      endpoint,
+    }
   } catch (error) {
     await store.close().catch(() => {})
     throw explainFolder(error, data)

@@ -83,7 +83,8 @@ export class HttpGate {
       return this.#handle(dialect, route, request, params, [stored, ...fulfilled], gone)
     }
     // Nothing is read or made for somebody who may not have it.
-    if (route.needs !== undefined) await this.#options.perform(dialect.name, request, (ctx) => this.#admit(dialect, route, ctx, request, params))
+    if (route.needs !== undefined)
+      await this.#options.perform(dialect.name, request, (ctx) => this.#admit(dialect, route, ctx, request, params))
     return this.#handle(dialect, route, request, params, await this.#fulfil(route, request, params), gone)
   }
 
@@ -92,7 +93,8 @@ export class HttpGate {
     try {
       admitRequest(http, route, ctx, request, params)
     } catch (error) {
-      if (error instanceof Refused) this.#options.onRefusal(`${title} ${route.operation} from ${request.remoteAddress}: ${error.message}`)
+      if (error instanceof Refused)
+        this.#options.onRefusal(`${title} ${route.operation} from ${request.remoteAddress}: ${error.message}`)
       throw error
     }
   }

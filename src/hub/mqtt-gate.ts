@@ -53,7 +53,8 @@ export class MqttGate implements BrokerHooks {
     this.#options = options
     this.#dialects = new Map(options.dialects.map((dialect) => [dialect.name, dialect]))
     if (options.dialects.some(({ mqtt }) => mqtt.mayDeliver !== undefined)) {
-      this.mayDeliver = (connection, topic, retained) => this.#of(connection).mqtt.mayDeliver?.(connection, topic, retained) ?? true
+      this.mayDeliver = (connection, topic, retained) =>
+        this.#of(connection).mqtt.mayDeliver?.(connection, topic, retained) ?? true
     }
   }
 
@@ -66,7 +67,9 @@ export class MqttGate implements BrokerHooks {
   /** Says what would have been taken: this client's library has nothing but a number. */
   #unclaimed(request: ConnectRequest): { refuse: string } {
     const { dialects, settings, notices } = this.#options
-    const wanted = dialects.map(({ title, mqtt }) => `${title} takes ${mqtt.wanted(settings, request.local)}`).join('. ')
+    const wanted = dialects
+      .map(({ title, mqtt }) => `${title} takes ${mqtt.wanted(settings, request.local)}`)
+      .join('. ')
     const refuse = `no cloud has clients that connect like this. ${wanted}`
     notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${refuse}`)
     return { refuse }
@@ -74,9 +77,12 @@ export class MqttGate implements BrokerHooks {
 
   async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {
     const { mqtt } = this.#dialects.get(dialect)!
-    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) => admitClient(mqtt, ctx, request))
+    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) =>
+      admitClient(mqtt, ctx, request),
+    )
     await committed
-    if (!result.accept) this.#options.notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${result.reason}`)
+    if (!result.accept)
+      this.#options.notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${result.reason}`)
     return result
   }
 
@@ -101,7 +107,9 @@ export class MqttGate implements BrokerHooks {
 
   subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
     const { mqtt } = this.#of(connection)
-    const { result } = this.#turn(connection.dialect, connection.id, 'subscribe', filter, (ctx) => mqtt.authorizeSubscribe(ctx, connection, filter, qos))
+    const { result } = this.#turn(connection.dialect, connection.id, 'subscribe', filter, (ctx) =>
+      mqtt.authorizeSubscribe(ctx, connection, filter, qos),
+    )
     if ('refuse' in result) this.#refused(connection, `may not subscribe ${filter}: ${result.refuse}`)
     if ('close' in result) {
       this.#ended.set(connection, 'FORBIDDEN')
@@ -113,22 +121,30 @@ export class MqttGate implements BrokerHooks {
   subscribed(connection: Connection, filters: Granted[]): void {
     const { mqtt } = this.#of(connection)
     if (mqtt.onSubscribed === undefined) return
-    this.#turn(connection.dialect, connection.id, 'subscribe', undefined, (ctx) => mqtt.onSubscribed?.(ctx, connection, filters))
+    this.#turn(connection.dialect, connection.id, 'subscribe', undefined, (ctx) =>
+      mqtt.onSubscribed?.(ctx, connection, filters),
+    )
   }
 
   unsubscribed(connection: Connection, filters: string[]): void {
     const { mqtt } = this.#of(connection)
     if (mqtt.onUnsubscribed === undefined) return
-    this.#turn(connection.dialect, connection.id, 'unsubscribe', undefined, (ctx) => mqtt.onUnsubscribed?.(ctx, connection, filters))
+    this.#turn(connection.dialect, connection.id, 'unsubscribe', undefined, (ctx) =>
+      mqtt.onUnsubscribed?.(ctx, connection, filters),
+    )
   }
 
   acknowledged(connection: Connection, track: string): void {
-    this.#turn(connection.dialect, connection.id, 'puback', undefined, (ctx) => this.#of(connection).mqtt.onAcknowledged?.(ctx, connection, track))
+    this.#turn(connection.dialect, connection.id, 'puback', undefined, (ctx) =>
+      this.#of(connection).mqtt.onAcknowledged?.(ctx, connection, track),
+    )
   }
 
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
     const { id } = connection
-    return this.#lines.has(id) ? this.#lines.behind(id, () => this.#take(connection, incoming)) : this.#take(connection, incoming)
+    return this.#lines.has(id)
+      ? this.#lines.behind(id, () => this.#take(connection, incoming))
+      : this.#take(connection, incoming)
   }
 
   #take(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
@@ -137,7 +153,13 @@ export class MqttGate implements BrokerHooks {
     const { payloadBytes } = this.#of(connection).limits
     const { length } = incoming.payload
     if (length <= payloadBytes) return this.#decide(connection, incoming)
-    return Promise.resolve(this.#closed(connection, incoming, { route: 'close', reason: `payload of ${length} bytes, at most ${payloadBytes} are taken`, as: 'CLIENT_ERROR' }))
+    return Promise.resolve(
+      this.#closed(connection, incoming, {
+        route: 'close',
+        reason: `payload of ${length} bytes, at most ${payloadBytes} are taken`,
+        as: 'CLIENT_ERROR',
+      }),
+    )
   }
 
   /** `fulfilled` is there if something had to be fetched for it. */
@@ -145,19 +167,23 @@ export class MqttGate implements BrokerHooks {
     const { mqtt } = this.#of(connection)
     const { result, committed } = this.#lastIfItFails(connection, () =>
       this.#turn(connection.dialect, connection.id, 'publish', incoming.topic, (ctx) =>
-        fulfilled === undefined || mqtt.onFulfilled === undefined ? mqtt.onPublish(ctx, connection, incoming) : mqtt.onFulfilled(ctx, connection, incoming, fulfilled),
+        fulfilled === undefined || mqtt.onFulfilled === undefined
+          ? mqtt.onPublish(ctx, connection, incoming)
+          : mqtt.onFulfilled(ctx, connection, incoming, fulfilled),
       ),
     )
     if (result.route === 'fetch') return this.#fetch(connection, incoming, result.needs)
     if (result.route === 'close') this.#closed(connection, incoming, result)
-    if (result.route === 'drop') this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
+    if (result.route === 'drop')
+      this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
     return committed.then(() => result)
   }
 
   /** The client's next messages wait meanwhile, those of other clients do not. */
   async #fetch(connection: Connection, incoming: Incoming, needs: Need[]): Promise<PublishVerdict> {
     const { id } = connection
-    if (this.#of(connection).mqtt.onFulfilled === undefined) throw new Error(`${connection.dialect} asks for something to be fetched, but has no onFulfilled`)
+    if (this.#of(connection).mqtt.onFulfilled === undefined)
+      throw new Error(`${connection.dialect} asks for something to be fetched, but has no onFulfilled`)
     this.#lines.hold(id)
     let verdict: Promise<PublishVerdict> | undefined
     try {
@@ -192,15 +218,31 @@ export class MqttGate implements BrokerHooks {
 
   #revoked(connection: Connection, { topic, will }: Incoming): PublishVerdict | undefined {
     const as = will === true ? undefined : this.#ended.get(connection)
-    return as && { route: 'close', reason: `the hub ended the connection before its message to ${topic} could be looked at`, as }
+    return (
+      as && {
+        route: 'close',
+        reason: `the hub ended the connection before its message to ${topic} could be looked at`,
+        as,
+      }
+    )
   }
 
   #of(connection: Connection): Dialect {
     return this.#dialects.get(connection.dialect)!
   }
 
-  #turn<T>(dialect: DialectName, connection: string, packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect', topic: string | undefined, decide: (ctx: Context & Sight) => T): Outcome<T> {
-    return this.#options.turn(dialect, { type: 'mqtt', connection, packet, ...(topic === undefined ? {} : { topic }) }, decide)
+  #turn<T>(
+    dialect: DialectName,
+    connection: string,
+    packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect',
+    topic: string | undefined,
+    decide: (ctx: Context & Sight) => T,
+  ): Outcome<T> {
+    return this.#options.turn(
+      dialect,
+      { type: 'mqtt', connection, packet, ...(topic === undefined ? {} : { topic }) },
+      decide,
+    )
   }
 
   #refused(connection: Connection, text: string): void {

@@ -18,7 +18,9 @@ const FROM_CONTAINERS = ['host.docker.internal', 'gateway.docker.internal', 'hos
 /** The names that this machine itself goes by, whoever listens. */
 export function ownNames(host: string): string[] {
   const own = hostname()
-  return [...new Set([host, own, ...(own.includes('.') ? [] : [`${own}.local`]), ...FROM_CONTAINERS])].filter((name) => isIP(name) === 0)
+  return [...new Set([host, own, ...(own.includes('.') ? [] : [`${own}.local`]), ...FROM_CONTAINERS])].filter(
+    (name) => isIP(name) === 0,
+  )
 }
 
 const NAME = /^(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i
@@ -27,7 +29,8 @@ const NAME = /^(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i
 export function addedNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '')
   const wrong = names.find((name) => isIP(name) === 0 && !NAME.test(name))
-  if (wrong !== undefined) throw invalid('names', wrong, 'must be names or addresses without ports, with commas between')
+  if (wrong !== undefined)
+    throw invalid('names', wrong, 'must be names or addresses without ports, with commas between')
   return names
 }
 

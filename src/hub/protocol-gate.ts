@@ -65,7 +65,9 @@ export class ProtocolGate {
     const server = createServer({ key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS })
     server.on('connection', (socket: Socket) => this.#raw.add(socket.once('close', () => this.#raw.delete(socket))))
     server.on('tlsClientError', (_, socket) => socket.destroy())
-    server.on('secureConnection', (socket: TLSSocket) => this.#attach(dialect, front, socket, { secure: true, ...peerOf(socket) }))
+    server.on('secureConnection', (socket: TLSSocket) =>
+      this.#attach(dialect, front, socket, { secure: true, ...peerOf(socket) }),
+    )
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen({ port: front.port, host, backlog: BACKLOG }, () => {
@@ -87,13 +89,16 @@ export class ProtocolGate {
     if (asked === undefined) return void socket.destroy()
     const { dialect, front } = asked
     const about = { secure, ...peerOf(request.socket) }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#attach(dialect, front, createWebSocketStream(webSocket), about))
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#attach(dialect, front, createWebSocketStream(webSocket), about),
+    )
   }
 
   /** Every session of its dialect hears of the event, in the turn in which it arises. */
   hear(ctx: TurnContext, event: DomainEvent): void {
     for (const held of this.#sockets.values()) {
-      if (held.dialect === ctx.dialect && held.session?.onEvent !== undefined && isAdmitted(held, ctx)) held.session.onEvent(ctx, event)
+      if (held.dialect === ctx.dialect && held.session?.onEvent !== undefined && isAdmitted(held, ctx))
+        held.session.onEvent(ctx, event)
     }
   }
 
@@ -160,4 +165,7 @@ export class ProtocolGate {
 }
 
 /** Where a client is, by its socket. */
-const peerOf = ({ remoteAddress }: Socket): { remoteAddress: string; local: boolean } => ({ remoteAddress: remoteAddress ?? '', local: isLoopback(remoteAddress) })
+const peerOf = ({ remoteAddress }: Socket): { remoteAddress: string; local: boolean } => ({
+  remoteAddress: remoteAddress ?? '',
+  local: isLoopback(remoteAddress),
+})

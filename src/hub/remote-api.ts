@@ -66,7 +66,8 @@ export function remoteApi(ask: Ask): HubApi {
     removeDevice: (key) => ask('DELETE', device(key)),
     groups: (dialect) => ask('GET', `/hub/groups${inQuery({ dialect })}`),
     keys: () => ask('GET', '/hub/keys'),
-    setKey: (dialect, name, value) => ask('PUT', `/hub/keys/${encodeURIComponent(dialect)}/${encodeURIComponent(name)}`, { value }),
+    setKey: (dialect, name, value) =>
+      ask('PUT', `/hub/keys/${encodeURIComponent(dialect)}/${encodeURIComponent(name)}`, { value }),
     messages: (key) => ask('GET', `${device(key)}/messages`),
     twin: (key, name) => ask('GET', `${device(key)}/twin${inQuery({ name })}`),
     editTwin: (key, name, edit) => ask('POST', `${device(key)}/twin`, { name, ...edit }),

@@ -43,7 +43,12 @@ export async function startHub(
 async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   const { data, endpoint, certificates } = ground
   const exposed = lanNames(ground.options.host).length > 0
-  const endpoints: Endpoints = { ...endpoint, ...(exposed && { exposed }), ca: certificates.caFile ?? '', token: join(data, 'token') }
+  const endpoints: Endpoints = {
+    ...endpoint,
+    ...(exposed && { exposed }),
+    ca: certificates.caFile ?? '',
+    token: join(data, 'token'),
+  }
   const parts = await compose(ground, extras, () => endpoints)
   let present: Presence | undefined
   const stop = (): Promise<void> =>

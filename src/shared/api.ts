@@ -30,9 +30,15 @@ export interface HubApi {
   withdrawCredential(device: string, id: string, how: 'revoke' | 'delete'): Promise<void>
   removeDevice(device: string): Promise<void>
   groups(dialect?: string): Promise<GroupView[]>
-  /** The keys by which programs on other machines that manage devices show who they are; made when they are first asked for. */
+  /**
+   * The keys by which programs on other machines that manage devices show who they are; made when they are first asked
+   * for.
+   */
   keys(): Promise<OperatorKeyView[]>
-  /** Puts another value in a key's place. NOT_FOUND for a cloud without keys, INVALID for a name or value that cannot be. */
+  /**
+   * Puts another value in a key's place. NOT_FOUND for a cloud without keys, INVALID for a name or value that cannot
+   * be.
+   */
   setKey(dialect: string, name: string, value: string): Promise<void>
   /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
   messages(device: string): Promise<MessageView[]>

@@ -49,20 +49,56 @@ const signedPath = (keys: KeyPair, { place }: World, transport: Transport): Prom
 
 /** Everybody who comes over MQTT; who does most harm where he gets in comes last. */
 export const clients: Client[] = [
-  { name: 'who has a user name and password of his own', here: never, options: () => ({ clientId: 'x', username: 'admin', password: 'admin' }) },
-  { name: 'who gives the hub’s token as password', here: never, options: ({ token }) => ({ clientId: 'x', username: 'admin', password: token }) },
+  {
+    name: 'who has a user name and password of his own',
+    here: never,
+    options: () => ({ clientId: 'x', username: 'admin', password: 'admin' }),
+  },
+  {
+    name: 'who gives the hub’s token as password',
+    here: never,
+    options: ({ token }) => ({ clientId: 'x', username: 'admin', password: token }),
+  },
 
   { name: 'a bare client', dialect: 'aws', here: inOpen, options: () => ({ clientId: 'bare' }) },
-  { name: 'a bare client under the id of an enrolled device', dialect: 'aws', here: inOpen, options: () => ({ clientId: 'some' }) },
-  { name: 'an SDK’s user name', dialect: 'aws', here: inOpen, options: () => ({ clientId: 'sdk', username: '?SDK=Python&Version=1' }) },
-  { name: 'a custom authorizer in the user name', dialect: 'aws', here: inOpen, options: () => ({ clientId: 'auth', username: 'u?x-amz-customauthorizer-name=N', password: 'p' }) },
-  { name: 'a custom authorizer in the URL', dialect: 'aws', over: WEB_SOCKETS, here: inOpen, options: () => ({ clientId: 'auth', path: '/mqtt?x-amz-customauthorizer-name=N' }) },
+  {
+    name: 'a bare client under the id of an enrolled device',
+    dialect: 'aws',
+    here: inOpen,
+    options: () => ({ clientId: 'some' }),
+  },
+  {
+    name: 'an SDK’s user name',
+    dialect: 'aws',
+    here: inOpen,
+    options: () => ({ clientId: 'sdk', username: '?SDK=Python&Version=1' }),
+  },
+  {
+    name: 'a custom authorizer in the user name',
+    dialect: 'aws',
+    here: inOpen,
+    options: () => ({ clientId: 'auth', username: 'u?x-amz-customauthorizer-name=N', password: 'p' }),
+  },
+  {
+    name: 'a custom authorizer in the URL',
+    dialect: 'aws',
+    over: WEB_SOCKETS,
+    here: inOpen,
+    options: () => ({ clientId: 'auth', path: '/mqtt?x-amz-customauthorizer-name=N' }),
+  },
   {
     name: 'a signature by a key pair of his own',
     dialect: 'aws',
     over: WEB_SOCKETS,
     here: always,
-    options: async (world, transport) => ({ clientId: 'signed', path: await signedPath({ accessKeyId: 'AKIALOCALXXXXXXXXXXX', secretAccessKey: 'x'.repeat(40) }, world, transport) }),
+    options: async (world, transport) => ({
+      clientId: 'signed',
+      path: await signedPath(
+        { accessKeyId: 'AKIALOCALXXXXXXXXXXX', secretAccessKey: 'x'.repeat(40) },
+        world,
+        transport,
+      ),
+    }),
   },
   {
     name: 'a signature by the hub’s key pair',
@@ -72,36 +108,117 @@ export const clients: Client[] = [
     given: true,
     options: async (world, transport) => ({ clientId: 'signed', path: await signedPath(world.keys, world, transport) }),
   },
-  { name: 'a certificate that somebody made for himself', dialect: 'aws', over: TLS, here: inOpen, options: () => ({ clientId: 'some', ...madeUpCertificate }) },
-  { name: 'a certificate of the hub without any right', dialect: 'aws', over: TLS, here: inOpen, options: ({ bareCertificate }) => ({ clientId: 'some', ...bareCertificate }) },
-  { name: 'a revoked device', dialect: 'aws', over: TLS, here: never, options: (world) => dressed(aws(world).revoked.session) },
+  {
+    name: 'a certificate that somebody made for himself',
+    dialect: 'aws',
+    over: TLS,
+    here: inOpen,
+    options: () => ({ clientId: 'some', ...madeUpCertificate }),
+  },
+  {
+    name: 'a certificate of the hub without any right',
+    dialect: 'aws',
+    over: TLS,
+    here: inOpen,
+    options: ({ bareCertificate }) => ({ clientId: 'some', ...bareCertificate }),
+  },
+  {
+    name: 'a revoked device',
+    dialect: 'aws',
+    over: TLS,
+    here: never,
+    options: (world) => dressed(aws(world).revoked.session),
+  },
   {
     name: 'an enrolled device with a custom authorizer besides',
     dialect: 'aws',
     over: TLS,
     here: inOpen,
-    options: (world) => ({ ...dressed(aws(world).known.session), username: 'u?x-amz-customauthorizer-name=N', password: 'p' }),
+    options: (world) => ({
+      ...dressed(aws(world).known.session),
+      username: 'u?x-amz-customauthorizer-name=N',
+      password: 'p',
+    }),
   },
-  { name: 'an enrolled device', dialect: 'aws', over: TLS, here: always, given: true, device: (world) => aws(world).other, options: (world) => dressed(aws(world).other.session) },
+  {
+    name: 'an enrolled device',
+    dialect: 'aws',
+    over: TLS,
+    here: always,
+    given: true,
+    device: (world) => aws(world).other,
+    options: (world) => dressed(aws(world).other.session),
+  },
 
-  { name: 'a new device with a secret of its own', dialect: 'iothub', here: inOpen, options: () => dressed(talkerOf('iothub')('some/new').session) },
-  { name: 'an enrolled device with a wrong secret', dialect: 'iothub', here: never, options: (world) => ({ ...dressed(iothub(world).known.session), password: 'wrong' }) },
-  { name: 'an enrolled device with an empty secret', dialect: 'iothub', here: never, options: (world) => ({ ...dressed(iothub(world).known.session), password: '' }) },
+  {
+    name: 'a new device with a secret of its own',
+    dialect: 'iothub',
+    here: inOpen,
+    options: () => dressed(talkerOf('iothub')('some/new').session),
+  },
+  {
+    name: 'an enrolled device with a wrong secret',
+    dialect: 'iothub',
+    here: never,
+    options: (world) => ({ ...dressed(iothub(world).known.session), password: 'wrong' }),
+  },
+  {
+    name: 'an enrolled device with an empty secret',
+    dialect: 'iothub',
+    here: never,
+    options: (world) => ({ ...dressed(iothub(world).known.session), password: '' }),
+  },
   {
     name: 'an enrolled device with the secret of another',
     dialect: 'iothub',
     here: never,
     options: (world) => ({ ...dressed(iothub(world).known.session), password: iothub(world).other.session.password! }),
   },
-  { name: 'a suspended device', dialect: 'iothub', here: never, options: (world) => dressed(iothub(world).revoked.session) },
-  { name: 'an application with a token of its own make', dialect: 'iothub', here: never, options: () => ({ clientId: 'app', username: 'app', password: jwt('x'.repeat(32), 'app') }) },
-  { name: 'an application with a token by the published key', dialect: 'iothub', here: always, options: () => ({ clientId: 'app', username: 'app', password: jwt('emqxsecret', 'app') }) },
-  { name: 'an application with a token for another', dialect: 'iothub', here: never, options: ({ jwtKey }) => ({ clientId: 'app', username: 'app', password: jwt(jwtKey, 'else') }) },
-  { name: 'an application with a token by the hub’s key', dialect: 'iothub', here: always, given: true, options: ({ jwtKey }) => ({ clientId: 'app', username: 'app', password: jwt(jwtKey, 'app') }) },
-  { name: 'an enrolled device', dialect: 'iothub', here: always, given: true, device: (world) => iothub(world).other, options: (world) => dressed(iothub(world).other.session) },
+  {
+    name: 'a suspended device',
+    dialect: 'iothub',
+    here: never,
+    options: (world) => dressed(iothub(world).revoked.session),
+  },
+  {
+    name: 'an application with a token of its own make',
+    dialect: 'iothub',
+    here: never,
+    options: () => ({ clientId: 'app', username: 'app', password: jwt('x'.repeat(32), 'app') }),
+  },
+  {
+    name: 'an application with a token by the published key',
+    dialect: 'iothub',
+    here: always,
+    options: () => ({ clientId: 'app', username: 'app', password: jwt('emqxsecret', 'app') }),
+  },
+  {
+    name: 'an application with a token for another',
+    dialect: 'iothub',
+    here: never,
+    options: ({ jwtKey }) => ({ clientId: 'app', username: 'app', password: jwt(jwtKey, 'else') }),
+  },
+  {
+    name: 'an application with a token by the hub’s key',
+    dialect: 'iothub',
+    here: always,
+    given: true,
+    options: ({ jwtKey }) => ({ clientId: 'app', username: 'app', password: jwt(jwtKey, 'app') }),
+  },
+  {
+    name: 'an enrolled device',
+    dialect: 'iothub',
+    here: always,
+    given: true,
+    device: (world) => iothub(world).other,
+    options: (world) => dressed(iothub(world).other.session),
+  },
 ]
 
-/** Whether that client gets in. From elsewhere it takes a credential of the hub's; a revoked or suspended device has none, nor has who lacks every right in strict mode. */
+/**
+ * Whether that client gets in. From elsewhere it takes a credential of the hub's; a revoked or suspended device has
+ * none, nor has who lacks every right in strict mode.
+ */
 export function comesIn({ name, here, given }: Client, mode: Mode, where: Where): boolean {
   // It has a credential of the hub's, and in strict mode no policy lets it do anything with that.
   if (where === 'elsewhere' && name === 'a certificate of the hub without any right') return mode === 'open'

@@ -18,12 +18,18 @@ export function httpMatrix(world: () => World): void {
       const cells: Outcome[] = []
       const wrong: string[] = []
       const mayStop = visitor === visitors.at(-1)
-      await inTurn(targets.filter(({ path }) => path !== '/hub/stop' || visitor.page !== 'own' && !mayStop), async (target) => {
-        const cell = await tryCell(world(), visitor, target)
-        if (cell === undefined) return
-        cells.push(cell.right)
-        if (cell.got !== cell.right) wrong.push(`${target.method} ${target.path}: ${cell.got}, not ${cell.right} (${cell.answer.status} ${cell.answer.type ?? ''} ${cell.answer.body.slice(0, 160)})`)
-      })
+      await inTurn(
+        targets.filter(({ path }) => path !== '/hub/stop' || (visitor.page !== 'own' && !mayStop)),
+        async (target) => {
+          const cell = await tryCell(world(), visitor, target)
+          if (cell === undefined) return
+          cells.push(cell.right)
+          if (cell.got !== cell.right)
+            wrong.push(
+              `${target.method} ${target.path}: ${cell.got}, not ${cell.right} (${cell.answer.status} ${cell.answer.type ?? ''} ${cell.answer.body.slice(0, 160)})`,
+            )
+        },
+      )
       assert.deepEqual(wrong, [])
       if (!cells.includes('in')) assert.equal(await digest(world()), before, 'who does not get in changes nothing')
       report(t, cells)
@@ -82,7 +88,16 @@ function requestOf({ method, path, headers, body, certificate }: Asking): HttpRe
 async function digest({ place, ask, token }: World): Promise<string> {
   const { api } = place.hub
   const seen: unknown[] = [await api.devices({ limit: 1000 }), await api.jobs(), await api.groups(), await api.keys()]
-  for (const path of ['/policies', '/certificates', '/things', '/thing-groups', '/thing-types', '/devices/some', '/messages/some', '/event-configurations']) {
+  for (const path of [
+    '/policies',
+    '/certificates',
+    '/things',
+    '/thing-groups',
+    '/thing-types',
+    '/devices/some',
+    '/messages/some',
+    '/event-configurations',
+  ]) {
     seen.push((await ask({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } })).body)
   }
   return JSON.stringify(seen)

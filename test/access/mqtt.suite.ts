@@ -54,8 +54,8 @@ function way({ place: { endpoints, ca } }: World, transport: Transport): IClient
 }
 
 /**
- * A device says and hears what is its own. What is another's it neither says nor hears, but for AWS in open mode, where the
- * first policy begins to keep things apart.
+ * A device says and hears what is its own. What is another's it neither says nor hears, but for AWS in open mode, where
+ * the first policy begins to keep things apart.
  */
 async function topics(world: World, client: Client): Promise<string[]> {
   const device = client.device?.(world)
@@ -64,7 +64,11 @@ async function topics(world: World, client: Client): Promise<string[]> {
   const foreign = world.devices[client.dialect!]!.known.name
   const apart = client.dialect !== 'aws' || world.mode === 'strict'
   const cells: string[] = []
-  const expect = async (what: string, allowed: boolean, tried: (client: TestClient) => Promise<boolean>): Promise<void> => {
+  const expect = async (
+    what: string,
+    allowed: boolean,
+    tried: (client: TestClient) => Promise<boolean>,
+  ): Promise<void> => {
     const connected = (await attempt(world, client, client.over?.[0] ?? 'tcp'))!
     assert.equal(await tried(connected), allowed, `${device.name} ${what}: ${allowed ? 'refused' : 'let through'}`)
     // Its connection may have been ended for what it tried.
@@ -72,10 +76,15 @@ async function topics(world: World, client: Client): Promise<string[]> {
     await connected.closed
     cells.push(allowed ? 'in' : 'refused')
   }
-  for (const filter of specimens.hears(device.name)) await expect(`hears ${filter}`, true, (connected) => granted(connected, filter))
-  for (const filter of specimens.overhears(foreign)) await expect(`hears ${filter}`, !apart, (connected) => granted(connected, filter))
+  for (const filter of specimens.hears(device.name))
+    await expect(`hears ${filter}`, true, (connected) => granted(connected, filter))
+  for (const filter of specimens.overhears(foreign))
+    await expect(`hears ${filter}`, !apart, (connected) => granted(connected, filter))
   const own = new Set(specimens.says(device.name, 0).map(({ topic }) => topic))
-  for (const [name, allowed] of [[device.name, true], [foreign, !apart]] as const) {
+  for (const [name, allowed] of [
+    [device.name, true],
+    [foreign, !apart],
+  ] as const) {
     for (const { topic, payload } of specimens.says(name, (said += 1))) {
       if (name === foreign && own.has(topic)) continue
       await expect(`says ${topic}`, allowed, async (connected) => {
@@ -101,4 +110,5 @@ const refusals = async ({ place }: World): Promise<number> =>
   (await place.hub.api.notices()).filter(({ kind }) => kind === 'refused').reduce((sum, { count }) => sum + count, 0)
 
 /** Who is registered. */
-const digest = async ({ place }: World): Promise<string> => JSON.stringify((await place.hub.api.devices({ limit: 1000 })).items.map(({ key }) => key))
+const digest = async ({ place }: World): Promise<string> =>
+  JSON.stringify((await place.hub.api.devices({ limit: 1000 })).items.map(({ key }) => key))

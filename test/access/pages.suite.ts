@@ -8,11 +8,17 @@ import type { World } from './world.ts'
 
 /** Every path on which something is spoken over WebSocket, with its sub-protocol. */
 const spoken = [
-  ...['/mqtt', ...dialects.flatMap(({ webSocketPaths = [] }) => webSocketPaths)].map((path) => ({ path, protocol: 'mqtt' })),
+  ...['/mqtt', ...dialects.flatMap(({ webSocketPaths = [] }) => webSocketPaths)].map((path) => ({
+    path,
+    protocol: 'mqtt',
+  })),
   ...dialects.flatMap(({ protocols = [] }) => protocols.flatMap(({ webSocket }) => webSocket ?? [])),
 ]
 
-/** Headers by which a browser tells of a page, and whether the handshake goes through; what is said on it then is another matter. */
+/**
+ * Headers by which a browser tells of a page, and whether the handshake goes through; what is said on it then is
+ * another matter.
+ */
 const pages: [who: string, headers: Record<string, string>, opens: boolean][] = [
   ['a page of the web', { origin: 'https://evil.example' }, false],
   ['a page whose name leads here', { origin: 'http://evil.example:8880', host: 'evil.example:8880' }, false],
@@ -40,7 +46,12 @@ export function pageMatrix(world: () => World): void {
   }
 }
 
-async function handshake({ place: { endpoints, ca } }: World, target: string, protocol: string, headers: Record<string, string>): Promise<boolean> {
+async function handshake(
+  { place: { endpoints, ca } }: World,
+  target: string,
+  protocol: string,
+  headers: Record<string, string>,
+): Promise<boolean> {
   const [scheme, path] = target.split(':')
   const port = scheme === 'ws' ? endpoints.http : endpoints.https
   const socket = new WebSocket(`${scheme}://localhost:${port}${path}`, [protocol], { headers, ca })

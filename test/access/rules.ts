@@ -8,7 +8,12 @@ export type Outcome = 'in' | 'refused' | 'nothing'
 /** What is asked for, as the request reached it. */
 export type Asked = 'hub api' | { dialect: Dialect; route: Route } | undefined
 
-const CERTIFICATES: ReadonlySet<Shown> = new Set<Shown>(['certificate', 'certificate without rights', 'revoked certificate', 'made-up certificate'])
+const CERTIFICATES: ReadonlySet<Shown> = new Set<Shown>([
+  'certificate',
+  'certificate without rights',
+  'revoked certificate',
+  'made-up certificate',
+])
 
 /**
  * What the hub promises (docs/security.md), in the order in which it counts:

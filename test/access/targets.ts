@@ -20,10 +20,24 @@ export interface Target {
 
 const API = 'Authorization: Bearer'
 
-/** Every route of every dialect, and every route of the hub's own API: from their own tables, so that none can be forgotten. */
+/**
+ * Every route of every dialect, and every route of the hub's own API: from their own tables, so that none can be
+ * forgotten.
+ */
 export const targets: Target[] = [
-  ...dialects.flatMap((dialect) => dialect.http.routes.map((route) => ({ method: route.method, path: pathOf(route), dialect, caller: callerOf(dialect, route) }))),
-  ...apiRoutes({} as HubApi, {} as EventFeed, () => {}).map((route) => ({ method: route.method, path: pathOf(route), caller: { headers: { authorization: `${API} x` } } })),
+  ...dialects.flatMap((dialect) =>
+    dialect.http.routes.map((route) => ({
+      method: route.method,
+      path: pathOf(route),
+      dialect,
+      caller: callerOf(dialect, route),
+    })),
+  ),
+  ...apiRoutes({} as HubApi, {} as EventFeed, () => {}).map((route) => ({
+    method: route.method,
+    path: pathOf(route),
+    caller: { headers: { authorization: `${API} x` } },
+  })),
 ]
   // It ends the hub.
   .sort((a, b) => Number(a.path === '/hub/stop') - Number(b.path === '/hub/stop'))
@@ -39,7 +53,10 @@ function callerOf(dialect: Dialect, route: Route): Caller {
 
 const tables = new Map(dialects.map((dialect) => [dialect, new Routes<Route>(dialect.http.routes)]))
 
-/** The route that a request reaches, whoever it was meant for; `undefined`: nothing is there, or no cloud takes it for its own. */
+/**
+ * The route that a request reaches, whoever it was meant for; `undefined`: nothing is there, or no cloud takes it for
+ * its own.
+ */
 export function routeOf(request: HttpRequest): { dialect: Dialect; route: Route } | undefined {
   const rank = { certain: 3, likely: 2, fallback: 1, no: 0 }
   const [best] = [...dialects].sort((a, b) => rank[b.http.claim(request)] - rank[a.http.claim(request)])

@@ -14,7 +14,8 @@ const changes: [what: string, change: (url: URL) => void][] = [
 
 /** A presigned URL needs nothing besides, wherever its holder is; changed, it is none. */
 export function urlMatrix(world: () => World): void {
-  const ask = ({ ask: send }: World, method: string, url: URL, headers: Record<string, string> = {}) => send({ method, path: `${url.pathname}${url.search}`, headers })
+  const ask = ({ ask: send }: World, method: string, url: URL, headers: Record<string, string> = {}) =>
+    send({ method, path: `${url.pathname}${url.search}`, headers })
 
   test('presigned URL: who holds it, and who has changed it', async (t) => {
     const { presigned } = world()

@@ -39,17 +39,24 @@ const plain = ({ method, path }: Target, headers: Record<string, string> = {}): 
   ...(method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && { body: '{}' }),
 })
 
-const queryOf = ({ caller: { query = {} } }: Target): string => (Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`)
+const queryOf = ({ caller: { query = {} } }: Target): string =>
+  Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`
 
 /** The service in the credential scope of a target that is reached by a signature. */
-const serviceOf = ({ caller }: Target): string | undefined => /\/us-east-1\/([^/]+)\/aws4_request/.exec(caller.headers['authorization'] ?? '')?.[1]
+const serviceOf = ({ caller }: Target): string | undefined =>
+  /\/us-east-1\/([^/]+)\/aws4_request/.exec(caller.headers['authorization'] ?? '')?.[1]
 
 async function signed(target: Target, keys: KeyPair): Promise<Asking | undefined> {
   const service = serviceOf(target)
   if (service === undefined) return undefined
   const { body, ...asked } = plain(target)
   const { method, path } = target
-  const headers = await signRequest(keys, { method, path, host: 'localhost', headers: asked.headers, ...(body !== undefined && { body }) }, service, new Date())
+  const headers = await signRequest(
+    keys,
+    { method, path, host: 'localhost', headers: asked.headers, ...(body !== undefined && { body }) },
+    service,
+    new Date(),
+  )
   return { ...asked, headers, ...(body !== undefined && { body }) }
 }
 
@@ -57,29 +64,79 @@ const isOf = (target: Target, name: Dialect['name']): boolean => target.dialect?
 const bearing = (target: Target, token: string): Asking => plain(target, { authorization: `Bearer ${token}` })
 
 /** Over TLS, and only where a certificate means anything. */
-const withCertificate = (pick: (world: World) => PemPair): Visitor['ask'] => (world, target) => (isOf(target, 'aws') ? { ...plain(target), certificate: pick(world) } : undefined)
+const withCertificate =
+  (pick: (world: World) => PemPair): Visitor['ask'] =>
+  (world, target) =>
+    isOf(target, 'aws') ? { ...plain(target), certificate: pick(world) } : undefined
 
 const programs: Visitor[] = [
   { name: 'nobody', shown: 'nothing', ask: (_, target) => plain(target) },
   {
     name: 'anybody with a signature of the right form',
     shown: 'made up',
-    ask: (_, target) => (isOf(target, 'aws') ? { ...plain(target, target.caller.headers), path: `${target.path}${queryOf(target)}` } : undefined),
+    ask: (_, target) =>
+      isOf(target, 'aws')
+        ? { ...plain(target, target.caller.headers), path: `${target.path}${queryOf(target)}` }
+        : undefined,
   },
-  { name: 'who signs with a key pair of his own', shown: 'made up', ask: (_, target) => signed(target, { accessKeyId: 'AKIALOCALXXXXXXXXXXX', secretAccessKey: 'x'.repeat(40) }) },
-  { name: 'who knows the id of the access key only', shown: 'made up', ask: ({ keys }, target) => signed(target, { ...keys, secretAccessKey: 'x'.repeat(40) }) },
+  {
+    name: 'who signs with a key pair of his own',
+    shown: 'made up',
+    ask: (_, target) => signed(target, { accessKeyId: 'AKIALOCALXXXXXXXXXXX', secretAccessKey: 'x'.repeat(40) }),
+  },
+  {
+    name: 'who knows the id of the access key only',
+    shown: 'made up',
+    ask: ({ keys }, target) => signed(target, { ...keys, secretAccessKey: 'x'.repeat(40) }),
+  },
   { name: 'who signs with the hub’s key pair', shown: 'keys', ask: ({ keys }, target) => signed(target, keys) },
-  { name: 'an application with a token of its own make', shown: 'made up', ask: (_, target) => (isOf(target, 'iothub') ? bearing(target, jwt('x'.repeat(32), 'app')) : undefined) },
-  { name: 'an application with a token by the published key', shown: 'published', ask: (_, target) => (isOf(target, 'iothub') ? bearing(target, jwt('emqxsecret', 'app')) : undefined) },
-  { name: 'an application with a token by the hub’s key', shown: 'keys', ask: ({ jwtKey }, target) => (isOf(target, 'iothub') ? bearing(target, jwt(jwtKey, 'app')) : undefined) },
-  { name: 'who guesses the hub’s token', shown: 'wrong token', ask: ({ token }, target) => bearing(target, `${token}x`) },
-  { name: 'an enrolled device', shown: 'certificate', ask: withCertificate(({ devices }) => devices['aws']!.known.session.certificate!) },
-  { name: 'a certificate of the hub without any right', shown: 'certificate without rights', ask: withCertificate(({ bareCertificate }) => bareCertificate) },
-  { name: 'a revoked device', shown: 'revoked certificate', ask: withCertificate(({ devices }) => devices['aws']!.revoked.session.certificate!) },
-  { name: 'who has made a certificate for himself', shown: 'made-up certificate', ask: withCertificate(() => madeUpCertificate) },
+  {
+    name: 'an application with a token of its own make',
+    shown: 'made up',
+    ask: (_, target) => (isOf(target, 'iothub') ? bearing(target, jwt('x'.repeat(32), 'app')) : undefined),
+  },
+  {
+    name: 'an application with a token by the published key',
+    shown: 'published',
+    ask: (_, target) => (isOf(target, 'iothub') ? bearing(target, jwt('emqxsecret', 'app')) : undefined),
+  },
+  {
+    name: 'an application with a token by the hub’s key',
+    shown: 'keys',
+    ask: ({ jwtKey }, target) => (isOf(target, 'iothub') ? bearing(target, jwt(jwtKey, 'app')) : undefined),
+  },
+  {
+    name: 'who guesses the hub’s token',
+    shown: 'wrong token',
+    ask: ({ token }, target) => bearing(target, `${token}x`),
+  },
+  {
+    name: 'an enrolled device',
+    shown: 'certificate',
+    ask: withCertificate(({ devices }) => devices['aws']!.known.session.certificate!),
+  },
+  {
+    name: 'a certificate of the hub without any right',
+    shown: 'certificate without rights',
+    ask: withCertificate(({ bareCertificate }) => bareCertificate),
+  },
+  {
+    name: 'a revoked device',
+    shown: 'revoked certificate',
+    ask: withCertificate(({ devices }) => devices['aws']!.revoked.session.certificate!),
+  },
+  {
+    name: 'who has made a certificate for himself',
+    shown: 'made-up certificate',
+    ask: withCertificate(() => madeUpCertificate),
+  },
 ]
 
-const operator: Visitor = { name: 'who has the hub’s token', shown: 'token', ask: ({ token }, target) => bearing(target, token) }
+const operator: Visitor = {
+  name: 'who has the hub’s token',
+  shown: 'token',
+  ask: ({ token }, target) => bearing(target, token),
+}
 
 /** A page shows what the best of them could: a token that has leaked into it. */
 const page = (name: string, headers: Record<string, string>, kind: Visitor['page'] = 'foreign'): Visitor => ({
@@ -94,9 +151,18 @@ const pages: Visitor[] = [
   page('a page whose name leads here', { origin: 'http://evil.example:8880', host: 'evil.example:8880' }),
   page('a name that leads here, without an origin', { host: 'evil.example' }),
   page('a page without an origin of its own', { origin: 'null' }),
-  page('a form of the web', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'content-type': 'text/plain' }),
+  page('a form of the web', {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'no-cors',
+    'content-type': 'text/plain',
+  }),
   page('a page of this machine', { origin: 'http://localhost:3000' }, 'own'),
 ]
 
 /** Everybody. Who may do most comes last: what he does may be in others' way. */
-export const visitors: Visitor[] = [...programs, ...pages.filter((each) => each.page === 'foreign'), ...pages.filter((each) => each.page === 'own'), operator]
+export const visitors: Visitor[] = [
+  ...programs,
+  ...pages.filter((each) => each.page === 'foreign'),
+  ...pages.filter((each) => each.page === 'own'),
+  operator,
+]

@@ -78,8 +78,13 @@ export async function makeWorld(mode: Mode, where: Where): Promise<World> {
       await place.stop()
     },
   }
-  for (const [dialect, names] of Object.entries({ aws: ['some', 'other', 'gone'], iothub: ['some/some', 'some/other', 'some/gone'] })) {
-    const [known, other, revoked] = await Promise.all(names.map(async (name): Promise<Enrolled> => ({ name, session: (await api.addDevice(dialect, name)).session })))
+  for (const [dialect, names] of Object.entries({
+    aws: ['some', 'other', 'gone'],
+    iothub: ['some/some', 'some/other', 'some/gone'],
+  })) {
+    const [known, other, revoked] = await Promise.all(
+      names.map(async (name): Promise<Enrolled> => ({ name, session: (await api.addDevice(dialect, name)).session })),
+    )
     world.devices[dialect] = { known: known!, other: other!, revoked: revoked! }
   }
   await settle(world)
@@ -90,17 +95,34 @@ export async function makeWorld(mode: Mode, where: Where): Promise<World> {
 /** What people do before: give rights, take credentials back, make a URL. */
 async function settle(world: World): Promise<void> {
   const { devices, token, mode } = world
-  const call = async (method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<string> => {
-    const answer = await world.ask({ method, path, headers: { authorization: `Bearer ${token}`, ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  const call = async (
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<string> => {
+    const answer = await world.ask({
+      method,
+      path,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`)
     return answer.body
   }
-  const made = JSON.parse(await call('POST', '/keys-and-certificate?setAsActive=true')) as { certificatePem: string; keyPair: { PrivateKey: string } }
+  const made = JSON.parse(await call('POST', '/keys-and-certificate?setAsActive=true')) as {
+    certificatePem: string
+    keyPair: { PrivateKey: string }
+  }
   world.bareCertificate = { cert: made.certificatePem, key: made.keyPair.PrivateKey }
   const idOf = async (pem: string): Promise<string> => {
-    const { certificates } = JSON.parse(await call('GET', '/certificates?pageSize=250')) as { certificates: { certificateId: string }[] }
+    const { certificates } = JSON.parse(await call('GET', '/certificates?pageSize=250')) as {
+      certificates: { certificateId: string }[]
+    }
     for (const { certificateId } of certificates) {
-      const { certificateDescription } = JSON.parse(await call('GET', `/certificates/${certificateId}`)) as { certificateDescription: { certificatePem: string } }
+      const { certificateDescription } = JSON.parse(await call('GET', `/certificates/${certificateId}`)) as {
+        certificateDescription: { certificatePem: string }
+      }
       if (certificateDescription.certificatePem.trim() === pem.trim()) return certificateId
     }
     throw new Error('the certificate is not registered')
@@ -118,8 +140,14 @@ async function settle(world: World): Promise<void> {
   await putObject(world.place, 'firmware', 'two.bin', 'firmware two')
   const document = '{"url":"${aws:iot:s3-presigned-url:https://s3.amazonaws.com/firmware/one.bin}"}'
   const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presigner', expiresInSec: 3600 }
-  await call('PUT', '/jobs/presigned', { targets: ['arn:aws:iot:us-east-1:123456789012:thing/some'], document, presignedUrlConfig })
-  const { execution } = JSON.parse(await call('GET', '/things/some/jobs/presigned?includeJobDocument=true')) as { execution: { jobDocument: string } }
+  await call('PUT', '/jobs/presigned', {
+    targets: ['arn:aws:iot:us-east-1:123456789012:thing/some'],
+    document,
+    presignedUrlConfig,
+  })
+  const { execution } = JSON.parse(await call('GET', '/things/some/jobs/presigned?includeJobDocument=true')) as {
+    execution: { jobDocument: string }
+  }
   world.presigned = new URL((JSON.parse(execution.jobDocument) as { url: string }).url)
 }
 
@@ -128,25 +156,43 @@ interface Agents {
   tls: Map<string, HttpsAgent>
 }
 
-function ask({ endpoints, ca }: TestHub, agents: Agents, { method, path, headers, body, certificate }: Asking): Promise<Answer> {
+function ask(
+  { endpoints, ca }: TestHub,
+  agents: Agents,
+  { method, path, headers, body, certificate }: Asking,
+): Promise<Answer> {
   const options: RequestOptions = { host: '127.0.0.1', method, path, headers: { host: 'localhost', ...headers } }
   return new Promise((resolve, reject) => {
     const req =
       certificate === undefined
         ? requestHttp({ ...options, port: endpoints.http, agent: agents.plain })
-        : requestHttps({ ...options, port: endpoints.https, servername: 'localhost', ca, agent: agentFor(agents, certificate, ca) })
+        : requestHttps({
+            ...options,
+            port: endpoints.https,
+            servername: 'localhost',
+            ca,
+            agent: agentFor(agents, certificate, ca),
+          })
     req.on('error', reject)
     req.on('response', (res) => {
       const chunks: Buffer[] = []
       const type = res.headers['x-amzn-errortype']
-      const done = (): void => resolve({ status: res.statusCode ?? 0, type: typeof type === 'string' ? type : undefined, body: Buffer.concat(chunks).toString() })
+      const done = (): void =>
+        resolve({
+          status: res.statusCode ?? 0,
+          type: typeof type === 'string' ? type : undefined,
+          body: Buffer.concat(chunks).toString(),
+        })
       // Events never end.
       if (res.headers['content-type'] === 'text/event-stream') {
         done()
         req.destroy()
         return
       }
-      res.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', done)
+      res
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('error', reject)
+        .on('end', done)
     })
     req.end(body)
   })

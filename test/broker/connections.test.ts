@@ -81,7 +81,14 @@ test('a client without an id gets one, if it wants nothing kept', async () => {
   assert.equal((await stored.next('connack')).returnCode, 2)
 })
 
-for (const [level, connack] of [[0, '20020001'], [2, '20020001'], [5, '2003008400'], [6, '20020001'], [0x7f, '20020001'], [0x85, '2003008400']] as const) {
+for (const [level, connack] of [
+  [0, '20020001'],
+  [2, '20020001'],
+  [5, '2003008400'],
+  [6, '20020001'],
+  [0x7f, '20020001'],
+  [0x85, '2003008400'],
+] as const) {
   test(`protocol level ${level} is answered with the code for an unacceptable version, and people are told`, async () => {
     world = await new World().start()
     const raw = await world.raw()

@@ -13,13 +13,21 @@ const inside = Socket.prototype as unknown as { _getpeername(this: Socket): Peer
 const original = inside._getpeername
 const ports = new Set<number>()
 
-/** What Node asks the operating system who is at the other end of a socket, but for those that these ports have accepted. */
+/**
+ * What Node asks the operating system who is at the other end of a socket, but for those that these ports have
+ * accepted.
+ */
 inside._getpeername = function (): Peer {
   const peer = original.call(this)
-  return this.localPort !== undefined && ports.has(this.localPort) && peer.address !== undefined ? { ...peer, address: ELSEWHERE } : peer
+  return this.localPort !== undefined && ports.has(this.localPort) && peer.address !== undefined
+    ? { ...peer, address: ELSEWHERE }
+    : peer
 }
 
 /** From now on this hub sees everybody come from another machine, by the very sockets that it goes by. */
-export function putElsewhere({ mqtt, mqtts, http, https }: Pick<Endpoints, 'mqtt' | 'mqtts' | 'http' | 'https'>, ...more: number[]): void {
+export function putElsewhere(
+  { mqtt, mqtts, http, https }: Pick<Endpoints, 'mqtt' | 'mqtts' | 'http' | 'https'>,
+  ...more: number[]
+): void {
   for (const port of [mqtt, mqtts, http, https, ...more]) ports.add(port)
 }

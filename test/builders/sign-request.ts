@@ -42,16 +42,27 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
   return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data)
 }
 
-const signer = (credentials: KeyPair, service: string): SignatureV4 => new SignatureV4({ credentials, region: 'us-east-1', service, sha256: Sha256 })
+const signer = (credentials: KeyPair, service: string): SignatureV4 =>
+  new SignatureV4({ credentials, region: 'us-east-1', service, sha256: Sha256 })
 
 /** The headers of a request that is signed by the library which AWS's own SDKs sign with. */
-export async function signRequest(credentials: KeyPair, { host, headers, query = {}, ...request }: ToSign, service: string, at: Date): Promise<Record<string, string>> {
+export async function signRequest(
+  credentials: KeyPair,
+  { host, headers, query = {}, ...request }: ToSign,
+  service: string,
+  at: Date,
+): Promise<Record<string, string>> {
   const asked = { protocol: 'https:', hostname: host.split(':')[0]!, query, ...request, headers: { ...headers, host } }
   return (await signer(credentials, service).sign(asked, { signingDate: at })).headers
 }
 
 /** Path and query of a URL that is signed by it, good for five minutes. */
-export async function presignUrl(credentials: KeyPair, { host, headers, query = {}, ...request }: ToSign, service: string, at: Date): Promise<string> {
+export async function presignUrl(
+  credentials: KeyPair,
+  { host, headers, query = {}, ...request }: ToSign,
+  service: string,
+  at: Date,
+): Promise<string> {
   const asked = { protocol: 'wss:', hostname: host.split(':')[0]!, query, ...request, headers: { ...headers, host } }
   const signed = await signer(credentials, service).presign(asked, { signingDate: at, expiresIn: 300 })
   return `${request.path}?${new URLSearchParams(signed.query as Record<string, string>)}`

@@ -51,7 +51,10 @@ test('status shows where the hub is and how it does', async () => {
 
 test('keys shows what programs on other machines sign with, as a shell takes it, and puts others in their place', async () => {
   const text = await well('keys')
-  assert.match(text, /^# aws: .*\nexport AWS_ACCESS_KEY_ID=AKIALOCAL\w{11}\n# .*\nexport AWS_SECRET_ACCESS_KEY=\S{40}\n# iothub: .*\nexport JWT_SECRET=[0-9a-f]{64}\n$/)
+  assert.match(
+    text,
+    /^# aws: .*\nexport AWS_ACCESS_KEY_ID=AKIALOCAL\w{11}\n# .*\nexport AWS_SECRET_ACCESS_KEY=\S{40}\n# iothub: .*\nexport JWT_SECRET=[0-9a-f]{64}\n$/,
+  )
   assert.equal(await well('keys'), text)
   await writeFile(join(built.folder, 'jwt.txt'), 'a key that the team has\n')
   assert.equal(await well('keys set iothub JWT_SECRET jwt.txt'), 'JWT_SECRET of iothub is another one now.\n')
@@ -62,7 +65,14 @@ test('keys shows what programs on other machines sign with, as a shell takes it,
 })
 
 test('what a client has called itself gives a terminal no orders, and begins no line', async () => {
-  const client = connect({ host: 'localhost', port: hub.endpoints.mqtt, clientId: 'x\x1b[2J\nwarning: forged', username: 'nobody', password: 'x', reconnectPeriod: 0 })
+  const client = connect({
+    host: 'localhost',
+    port: hub.endpoints.mqtt,
+    clientId: 'x\x1b[2J\nwarning: forged',
+    username: 'nobody',
+    password: 'x',
+    reconnectPeriod: 0,
+  })
   await within(new Promise((resolve) => client.once('error', resolve)), 'the hub to refuse it')
   client.end(true)
   const err = await within(
@@ -163,12 +173,24 @@ test('without a hub people are told how to start one', async () => {
 })
 
 test('device add prints no key that it has written into a file', async () => {
-  const kit = await json<{ files: { name: string; path: string }[]; facts: { label: string }[]; snippets: { id: string }[] }>('device add aws pump-3 --out kit-3')
+  const kit = await json<{
+    files: { name: string; path: string }[]
+    facts: { label: string }[]
+    snippets: { id: string }[]
+  }>('device add aws pump-3 --out kit-3')
   const key = await readFile(join(built.folder, 'kit-3/private.pem.key'), 'utf8')
-  assert.deepEqual(kit.files.find(({ name }) => name === 'private.pem.key'), { name: 'private.pem.key', path: 'kit-3/private.pem.key' })
-  for (const line of key.trim().split('\n').slice(1, -1)) assert.ok(!JSON.stringify(kit).includes(line), 'the key is in its file, and nowhere else')
+  assert.deepEqual(
+    kit.files.find(({ name }) => name === 'private.pem.key'),
+    { name: 'private.pem.key', path: 'kit-3/private.pem.key' },
+  )
+  for (const line of key.trim().split('\n').slice(1, -1))
+    assert.ok(!JSON.stringify(kit).includes(line), 'the key is in its file, and nowhere else')
   assert.ok(kit.facts.some(({ label }) => label === 'Endpoint') && kit.snippets.some(({ id }) => id === 'node'))
-  assert.match(JSON.stringify(await json('device add aws pump-4')), /PRIVATE KEY/, 'without a folder it is told: nobody has it otherwise')
+  assert.match(
+    JSON.stringify(await json('device add aws pump-4')),
+    /PRIVATE KEY/,
+    'without a folder it is told: nobody has it otherwise',
+  )
   const lamp = JSON.stringify(await json('device add iothub p/lamp-9 --out kit-9'))
   const secret = /SECRET=(.+)/.exec(await readFile(join(built.folder, 'kit-9/.env'), 'utf8'))?.[1]
   assert.ok(secret !== undefined && !lamp.includes(secret))

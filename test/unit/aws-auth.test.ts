@@ -88,7 +88,10 @@ test('signed and custom-authorized clients are let in under what they showed', (
     return verdict.accept ? verdict.identity.principal : verdict.reason
   }
   assert.equal(principal(mutualTls('a', { transport: 'wss', ...upgrade(`/mqtt?${credential}&X-Amz-Signature=00`) })), 'AKIA')
-  assert.equal(principal(connectRequest('b', { username: 'me?x-amz-customauthorizer-name=A&SDK=x', password: Buffer.from('p') })), 'me')
+  assert.equal(
+    principal(connectRequest('b', { username: 'me?x-amz-customauthorizer-name=A&SDK=x', password: Buffer.from('p') })),
+    'me',
+  )
   assert.equal(principal(connectRequest('c', { username: '?x-amz-customauthorizer-name=A' })), 'A')
   assert.deepEqual(broker.ignored, [])
 })
@@ -98,7 +101,10 @@ test('strict mode tells that a signature is believed, and lets it in even where 
   assert.equal(broker.authenticate(connectRequest('a', upgrade(`/mqtt?${credential}`))).accept, true)
   await broker.iot.send(new ListThingsCommand({}))
   assert.deepEqual(broker.ignored, [])
-  assert.deepEqual(broker.warnings.map(({ text }) => text), Array(2).fill('SigV4 signatures from this machine are believed, whatever key they are made with'))
+  assert.deepEqual(
+    broker.warnings.map(({ text }) => text),
+    Array(2).fill('SigV4 signatures from this machine are believed, whatever key they are made with'),
+  )
 })
 
 test('client ids have 1 to 128 bytes; only a clean session may go without', () => {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AttachPolicyCommand, CreatePolicyCommand, DescribeEndpointCommand, UpdateCertificateCommand, RegisterCertificateWithoutCACommand } from '@aws-sdk/client-iot'
+import {
+  AttachPolicyCommand,
+  CreatePolicyCommand,
+  DescribeEndpointCommand,
+  UpdateCertificateCommand,
+  RegisterCertificateWithoutCACommand,
+} from '@aws-sdk/client-iot'
 import {
   GetConnectionCommand,
   GetRetainedMessageCommand,
@@ -93,7 +99,9 @@ test('the endpoint is a host with the HTTPS port, or a bare host where that is 4
 test('a device with its certificate reaches the data planes, within its policies, and no further', async () => {
   const broker = new AwsBroker()
   const device = { certificate: deviceCertificate, local: false }
-  await broker.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: deviceCertificate.pem, status: 'ACTIVE' }))
+  await broker.iot.send(
+    new RegisterCertificateWithoutCACommand({ certificatePem: deviceCertificate.pem, status: 'ACTIVE' }),
+  )
   const status = (method: string, url: string) => broker.request(method, url, { ...device, body: method === 'POST' ? '{"state":{}}' : '' }).status
   assert.equal(status('POST', '/things/lamp/shadow'), 200)
   assert.equal(status('GET', '/things'), 404)

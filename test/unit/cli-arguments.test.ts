@@ -14,7 +14,8 @@ test('without flags, start has the default options', () => {
 })
 
 test('every option of the hub is a flag', () => {
-  const line = '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b'
+  const line =
+    '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b'
   assert.deepEqual(start(line).options, {
     host: '0.0.0.0',
     mqtt: 0,

@@ -20,7 +20,10 @@ test('a hub that listens to other machines says what it lets in, in either mode'
   assert.equal(readyEvent(exposed, defaultOptions)['exposed'], true)
   for (const mode of ['open', 'strict'] as const) {
     const text = readyText(output, '1.0.0', exposed, { ...defaultOptions, host: '0.0.0.0', mode })
-    assert.match(text, /credential of this hub only, in either mode:\n.*iot-hub device add aws NAME.*\n.*iot-hub keys.*API token.*\n.*presigned URLs/)
+    assert.match(
+      text,
+      /credential of this hub only, in either mode:\n.*iot-hub device add aws NAME.*\n.*iot-hub keys.*API token.*\n.*presigned URLs/,
+    )
     assert.match(text, mode === 'open' ? /registered as they connect from this machine/ : /must be registered first/)
     assert.match(text, /on this machine any credentials will do\n +export AWS_ACCESS_KEY_ID=local/)
   }
@@ -29,7 +32,12 @@ test('a hub that listens to other machines says what it lets in, in either mode'
 })
 
 test('a hub on one address of the network, where this machine is one of many, shows lines that work there', () => {
-  const text = readyText(output, '1.0.0', { ...endpoints, host: '192.168.1.5', exposed: true }, { ...defaultOptions, host: '192.168.1.5' })
+  const text = readyText(
+    output,
+    '1.0.0',
+    { ...endpoints, host: '192.168.1.5', exposed: true },
+    { ...defaultOptions, host: '192.168.1.5' },
+  )
   assert.match(text, /mosquitto_sub -h 192\.168\.1\.5 -p 8883 .*\\\n +--cafile/)
   assert.match(text, /eval "\$\(iot-hub keys\)"; export AWS_DEFAULT_REGION=us-east-1\n/)
 })

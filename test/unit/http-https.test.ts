@@ -172,9 +172,16 @@ describe('a WebSocket handshake', () => {
       },
     })
     const from = (origin: string, host = 'hub.local:8880') =>
-      sendRaw(hub.port, `GET /mqtt HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: ${origin}\r\n\r\n`)
+      sendRaw(
+        hub.port,
+        `GET /mqtt HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: ${origin}\r\n\r\n`,
+      )
     assert.match(await from('https://evil.example'), /^HTTP\/1\.1 403 .*only pages of this machine/s)
-    assert.match(await from('http://evil.example', 'evil.example'), /^HTTP\/1\.1 403 .*Host evil\.example: is no address/s, 'DNS rebinding')
+    assert.match(
+      await from('http://evil.example', 'evil.example'),
+      /^HTTP\/1\.1 403 .*Host evil\.example: is no address/s,
+      'DNS rebinding',
+    )
     assert.equal(upgrades, 0)
     // As Python's paho does.
     assert.match(await from('http://hub.local:8880'), /^HTTP\/1\.1 101 /)

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import { pageFault, type Knock } from '../../src/http/origin.ts'
 
 const NAMES = ['hub.lan', '*.iot.us-east-1.amazonaws.com']
-const fault = (headers: Knock['headers'], method = 'POST'): string | undefined => pageFault({ method, headers }, NAMES)?.text
+const fault = (headers: Knock['headers'], method = 'POST'): string | undefined =>
+  pageFault({ method, headers }, NAMES)?.text
 
 describe('a Host header', () => {
   const own = [
@@ -14,8 +15,25 @@ describe('a Host header', () => {
   for (const host of own) it(`${host} is the hub’s`, () => assert.equal(fault({ host }), undefined))
 
   const others = [
-    ...['', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil@localhost', '[evil]', 'localhost:x', 'hub.lan.evil', 'xhub.lan'],
-    ...['iot.us-east-1.amazonaws.com.evil', 'a.b.iot.us-east-1.amazonaws.com', '.iot.us-east-1.amazonaws.com', 'localhost..', 'evillocalhost', 'local host'],
+    ...[
+      '',
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      'evil@localhost',
+      '[evil]',
+      'localhost:x',
+      'hub.lan.evil',
+      'xhub.lan',
+    ],
+    ...[
+      'iot.us-east-1.amazonaws.com.evil',
+      'a.b.iot.us-east-1.amazonaws.com',
+      '.iot.us-east-1.amazonaws.com',
+      'localhost..',
+      'evillocalhost',
+      'local host',
+    ],
   ]
   for (const host of others) {
     it(`${JSON.stringify(host)} is not, whoever asks`, () => {
@@ -49,11 +67,16 @@ describe('a page', () => {
     ['whose own script asks without an origin', { host, 'sec-fetch-site': 'same-origin' }, 'GET'],
     ['of another port of this machine', { host: 'localhost:8880', 'sec-fetch-site': 'same-site' }, 'GET'],
     ['that people open themselves', { host, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }, 'GET'],
-    ['of anywhere whose link people follow', { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, 'GET'],
+    [
+      'of anywhere whose link people follow',
+      { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      'GET',
+    ],
     ['of this machine whose form says only where it was', { host, referer: 'http://localhost:3000/form' }],
     ['of anywhere whose link an old browser follows', { host, referer: 'https://evil.example/' }, 'GET'],
   ]
-  for (const [whose, headers, method] of welcome) it(`${whose} may ask`, () => assert.equal(fault(headers, method), undefined))
+  for (const [whose, headers, method] of welcome)
+    it(`${whose} may ask`, () => assert.equal(fault(headers, method), undefined))
 
   const unwelcome: [string, Knock['headers'], string?][] = [
     ['of the web', { host, origin: 'https://evil.example' }],
@@ -65,10 +88,25 @@ describe('a page', () => {
     ['without an origin of its own', { host, origin: 'null' }],
     ['with an empty one', { host, origin: '' }],
     ['in a file', { host, origin: 'file://' }],
-    ['of the web that asks before it posts', { host, origin: 'https://evil.example', 'access-control-request-method': 'PUT' }, 'OPTIONS'],
-    ['of the web that embeds an image', { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, 'GET'],
-    ['of the web that embeds a frame', { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, 'GET'],
-    ['of the web whose form has no origin', { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    [
+      'of the web that asks before it posts',
+      { host, origin: 'https://evil.example', 'access-control-request-method': 'PUT' },
+      'OPTIONS',
+    ],
+    [
+      'of the web that embeds an image',
+      { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      'GET',
+    ],
+    [
+      'of the web that embeds a frame',
+      { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      'GET',
+    ],
+    [
+      'of the web whose form has no origin',
+      { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    ],
     ['of a sister of the hub’s name', { host, 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }, 'GET'],
     ['of a relation that nobody knows', { host, 'sec-fetch-site': 'cousin' }, 'GET'],
     ['of the web whose form says only where it was', { host, referer: 'https://evil.example/form' }],
@@ -81,8 +119,10 @@ describe('a page', () => {
   }
 
   it('in a file is told what helps', () => {
-    for (const origin of ['null', 'file://']) assert.match(fault({ host, origin }) ?? '', /serve it from http:\/\/localhost/)
+    for (const origin of ['null', 'file://'])
+      assert.match(fault({ host, origin }) ?? '', /serve it from http:\/\/localhost/)
   })
 })
 
-it('a program says nothing of pages, and may ask', () => assert.equal(fault({ host: '127.0.0.1:8880', 'user-agent': 'curl/8' }), undefined))
+it('a program says nothing of pages, and may ask', () =>
+  assert.equal(fault({ host: '127.0.0.1:8880', 'user-agent': 'curl/8' }), undefined))

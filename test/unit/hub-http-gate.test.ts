@@ -17,16 +17,24 @@ const request = (method: string, path: string, headers: Record<string, string> =
   remoteAddress: '127.0.0.1',
 })
 
-const dialect = (name: string, claim: (request: HttpRequest) => 'certain' | 'likely' | 'no', routes: Route[]): Dialect =>
+const dialect = (
+  name: string,
+  claim: (request: HttpRequest) => 'certain' | 'likely' | 'no',
+  routes: Route[],
+): Dialect =>
   ({
     name,
     title: name.toUpperCase(),
     http: {
       claim,
-      credential: (_: unknown, { headers }: HttpRequest) => (headers['key'] === 'given' ? { given: true, who: 'one' } : { given: false, why: 'show something' }),
+      credential: (_: unknown, { headers }: HttpRequest) =>
+        headers['key'] === 'given' ? { given: true, who: 'one' } : { given: false, why: 'show something' },
       routes,
       notFound: () => ({ status: 404, body: `${name} knows no such thing` }),
-      failure: (error: unknown) => ({ status: error instanceof HubError ? 400 : 500, body: `${name}: ${(error as Error).message}` }),
+      failure: (error: unknown) => ({
+        status: error instanceof HubError ? 400 : 500,
+        body: `${name}: ${(error as Error).message}`,
+      }),
       finish: (response: object) => ({ ...response, headers: { 'x-by': name } }),
     },
   }) as unknown as Dialect
@@ -67,7 +75,13 @@ function gateOf(...dialects: Dialect[]): Gate {
     isRefusing: () => false,
     onRefusal: (text) => refusals.push(text),
   })
-  return { gate, failures, refusals, files, ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body) }
+  return {
+    gate,
+    failures,
+    refusals,
+    files,
+    ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body),
+  }
 }
 
 const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({ operation: path, method: 'GET', path, handle, ...rest })
@@ -119,21 +133,47 @@ test('nothing is fetched or made for a caller who may not do it, and a right tha
 
 test('from elsewhere no route is reached without a credential, whatever the route says of itself', async () => {
   let reached = 0
-  const open: Partial<Route> = { needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }], authorize: () => void (reached += 1) }
+  const open: Partial<Route> = {
+    needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
+    authorize: () => void (reached += 1),
+  }
   const handle: Route['handle'] = () => {
     reached += 1
     return { status: 200, body: 'done' }
   }
-  const own = route('/own', handle, { credential: (_ctx, { query }) => (query.has('signed') ? { given: true, who: 'it' } : { given: false, why: 'no', answer: { status: 418 } }) })
-  const upload = route('/upload', handle, { method: 'PUT', upload: () => ({ ref: { bucket: 'b', key: 'k' }, maxBytes: 9 }) })
-  const { ask, refusals, files } = gateOf(dialect('a', () => 'likely', [route('/open', handle, open), route('/plain', handle), own, upload]))
-  const far = (method: string, path: string, more: Partial<HttpRequest> = {}): HttpRequest => ({ ...request(method, path), local: false, remoteAddress: '192.0.2.7', ...more })
+  const own = route('/own', handle, {
+    credential: (_ctx, { query }) =>
+      query.has('signed') ? { given: true, who: 'it' } : { given: false, why: 'no', answer: { status: 418 } },
+  })
+  const upload = route('/upload', handle, {
+    method: 'PUT',
+    upload: () => ({ ref: { bucket: 'b', key: 'k' }, maxBytes: 9 }),
+  })
+  const { ask, refusals, files } = gateOf(
+    dialect('a', () => 'likely', [route('/open', handle, open), route('/plain', handle), own, upload]),
+  )
+  const far = (method: string, path: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+    ...request(method, path),
+    local: false,
+    remoteAddress: '192.0.2.7',
+    ...more,
+  })
   for (const path of ['/open', '/plain']) assert.equal((await ask(far('GET', path))).body, 'a: show something')
   assert.equal((await ask(far('PUT', '/upload', { body: Buffer.from('x') }))).body, 'a: show something')
   assert.equal((await ask(far('GET', '/own'))).status, 418, 'the answer that the dialect has for it')
   assert.deepEqual([reached, files], [0, []])
-  assert.deepEqual(refusals, ['A /open from 192.0.2.7: show something', 'A /plain from 192.0.2.7: show something', 'A /upload from 192.0.2.7: show something', 'A /own from 192.0.2.7: no'])
-  const shown = [far('GET', '/plain', { headers: { key: 'given' } }), far('GET', '/own', { query: new URLSearchParams('signed') }), far('GET', '/plain', { operator: true }), request('GET', '/plain')]
+  assert.deepEqual(refusals, [
+    'A /open from 192.0.2.7: show something',
+    'A /plain from 192.0.2.7: show something',
+    'A /upload from 192.0.2.7: show something',
+    'A /own from 192.0.2.7: no',
+  ])
+  const shown = [
+    far('GET', '/plain', { headers: { key: 'given' } }),
+    far('GET', '/own', { query: new URLSearchParams('signed') }),
+    far('GET', '/plain', { operator: true }),
+    request('GET', '/plain'),
+  ]
   for (const each of shown) assert.equal((await ask(each)).body, 'done')
 })
 

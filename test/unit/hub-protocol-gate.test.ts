@@ -26,7 +26,10 @@ const changes: [string, (ctx: Context) => unknown][] = [
   ['drop something', (ctx) => ctx.own('secrets').delete('a')],
   ['send to a client', (ctx) => ctx.send('c', { topic: 't', payload: '' }, 'rule')],
   ['publish', (ctx) => ctx.publish({ topic: 't', payload: '', qos: 0 }, 'rule')],
-  ['end a connection', (ctx) => ctx.act({ type: 'disconnect', connection: 'c', reason: 'FORBIDDEN', note: '' }, 'rule')],
+  [
+    'end a connection',
+    (ctx) => ctx.act({ type: 'disconnect', connection: 'c', reason: 'FORBIDDEN', note: '' }, 'rule'),
+  ],
   ['write to another socket', (ctx) => ctx.act({ type: 'write', socket: 'other', bytes: Buffer.alloc(1) }, 'rule')],
 ]
 for (const [what, change] of changes) {

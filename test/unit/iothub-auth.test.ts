@@ -37,9 +37,17 @@ const claims: [string, ConnectRequest, ReturnType<typeof recognise>][] = [
   ['the second SDK', connect({ clientId: 'P-D' }), 'certain'],
   ['the second SDK with a client id of its own', connect({ clientId: 'P-D-ota' }), 'certain'],
   ['another client with a device’s user name', connect({ clientId: 'mqttx_1' }), 'likely'],
-  ['a token', connect({ username: 'app', clientId: 'x', password: signToken(COURSE_KEY, 'app', SECONDS, SECONDS) }), 'likely'],
+  [
+    'a token',
+    connect({ username: 'app', clientId: 'x', password: signToken(COURSE_KEY, 'app', SECONDS, SECONDS) }),
+    'likely',
+  ],
   ['AWS with its SDK in the user name', connect({ username: '?SDK=JavaScript' }), 'no'],
-  ['AWS with a certificate', connect({ certificate: { sha256: '', sha1: '', pem: '', validTo: 0, authorized: true } }), 'no'],
+  [
+    'AWS with a certificate',
+    connect({ certificate: { sha256: '', sha1: '', pem: '', validTo: 0, authorized: true } }),
+    'no',
+  ],
   ['Azure', connect({ username: 'hub.azure-devices.net/device/?api-version=2021-04-12' }), 'no'],
   ['Alibaba', connect({ username: 'device&product', clientId: 'x|securemode=3|' }), 'no'],
   ['three levels', connect({ username: 'a/b/c' }), 'no'],
@@ -111,13 +119,22 @@ test('from elsewhere a device comes in by a secret that is known here, an applic
   for (const mode of ['open', 'strict'] as const) {
     const { bench: made } = bench(mode)
     const far = (request: ConnectRequest): number =>
-      codeOf(made.turn((ctx) => admitClient(iothub.mqtt, ctx, { ...request, local: false, remoteAddress: '192.168.1.9' })).result)
+      codeOf(
+        made.turn((ctx) => admitClient(iothub.mqtt, ctx, { ...request, local: false, remoteAddress: '192.168.1.9' }))
+          .result,
+      )
     assert.equal(far(connect()), 4, 'nobody knows it')
     assert.equal(made.engine.devices.size, 0)
     made.turn((ctx) => register(ctx, { product: 'P', device: 'D', secret: 'secret' }))
     assert.deepEqual([far(connect()), far(connect({ password: 'other' })), far(connect({ password: '' }))], [0, 4, 4])
     const [{ value: key } = { value: '' }] = made.turn((ctx) => tokenKeys.list(ctx)).result
-    assert.deepEqual([far(app(signToken(COURSE_KEY, 'app', SECONDS + 10, SECONDS))), far(app(signToken(key, 'app', SECONDS + 10, SECONDS)))], [4, 0])
+    assert.deepEqual(
+      [
+        far(app(signToken(COURSE_KEY, 'app', SECONDS + 10, SECONDS))),
+        far(app(signToken(key, 'app', SECONDS + 10, SECONDS))),
+      ],
+      [4, 0],
+    )
     assert.equal(far(app(signToken(key, 'app', SECONDS, SECONDS - 10))), 4)
   }
 })
@@ -130,7 +147,13 @@ test('from elsewhere the API wants a token by the hub’s own key', () => {
     return made.turn((ctx) => iothub.http.credential(ctx, { headers } as unknown as HttpRequest)).result
   }
   assert.equal(shown(`Bearer ${signToken(key, 'anybody', SECONDS + 10, SECONDS)}`).given, true)
-  const wrong = [undefined, 'Bearer x', 'Basic YTpi', `Bearer ${signToken(COURSE_KEY, 'a', SECONDS + 10, SECONDS)}`, `Bearer ${signToken(key, 'a', SECONDS, SECONDS)}`]
+  const wrong = [
+    undefined,
+    'Bearer x',
+    'Basic YTpi',
+    `Bearer ${signToken(COURSE_KEY, 'a', SECONDS + 10, SECONDS)}`,
+    `Bearer ${signToken(key, 'a', SECONDS, SECONDS)}`,
+  ]
   for (const authorization of wrong) {
     const credential = shown(authorization)
     assert.ok(!credential.given && credential.why.includes('`iot-hub keys`'), authorization)
@@ -145,7 +168,10 @@ test('the key for tokens is made once, long and random, and may be changed', () 
   assert.equal(value(), first)
   made.turn((ctx) => tokenKeys.set(ctx, 'JWT_SECRET', 'a key of our own'))
   assert.equal(value(), 'a key of our own')
-  assert.throws(() => made.turn((ctx) => tokenKeys.set(ctx, 'JWT_SECRET', 'short')), (error: Error) => !error.message.includes('"short"'))
+  assert.throws(
+    () => made.turn((ctx) => tokenKeys.set(ctx, 'JWT_SECRET', 'short')),
+    (error: Error) => !error.message.includes('"short"'),
+  )
   assert.throws(() => made.turn((ctx) => tokenKeys.set(ctx, 'SECRET', 'x'.repeat(20))), /must be JWT_SECRET/)
 })
 

@@ -22,7 +22,12 @@ test('a device under the client id of another has a session of its own, and ends
 })
 
 test('an application keeps its session from token to token, though its user name is another each time', () => {
-  const request = (username: string) => ({ connection: 'c', clientId: 'monitor', username, password: Buffer.from(signToken('key', username, 9e9, 0)) })
+  const request = (username: string) => ({
+    connection: 'c',
+    clientId: 'monitor',
+    username,
+    password: Buffer.from(signToken('key', username, 9e9, 0)),
+  })
   const base = { clean: false, keepalive: 60, protocolVersion: 4, transport: 'tcp', local: true, remoteAddress: '::1' } as const
   assert.deepEqual(['a', 'b'].map((username) => iothub.mqtt.session?.({ ...base, ...request(username) })), ['monitor', 'monitor'])
 })

@@ -22,6 +22,9 @@ for (const [text, shown] of [
 }
 
 test('of text in several lines the lines stay, and its own colors only where there are some', () => {
-  assert.equal(printableLines('\x1b[1mtitle\x1b[0m\nname \x1b[31mred\x1b[2J\r\n', true), '\x1b[1mtitle\x1b[0m\nname \x1b[31mred\\x1b[2J\\r\n')
+  assert.equal(
+    printableLines('\x1b[1mtitle\x1b[0m\nname \x1b[31mred\x1b[2J\r\n', true),
+    '\x1b[1mtitle\x1b[0m\nname \x1b[31mred\\x1b[2J\\r\n',
+  )
   assert.equal(printableLines('\x1b[1mtitle\nx', false), '\\x1b[1mtitle\nx')
 })

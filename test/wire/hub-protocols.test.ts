@@ -28,7 +28,10 @@ const shouting = (port: number, closed: (id: string) => void): ProtocolFront => 
     let rest = ''
     let shown = ''
     return {
-      credential: () => (shown === 'password' ? { given: true, who: 'a shouter' } : { given: false, why: 'it has not said the password' }),
+      credential: () =>
+        shown === 'password'
+          ? { given: true, who: 'a shouter' }
+          : { given: false, why: 'it has not said the password' },
       receive: (now, bytes) => {
         const lines = (rest + bytes.toString()).split('\n')
         rest = lines.pop()!
@@ -41,7 +44,9 @@ const shouting = (port: number, closed: (id: string) => void): ProtocolFront => 
           if (line === 'bye') now.act({ type: 'end', socket: id }, 'shouting')
         }
       },
-      onEvent: (now, event) => event.type === 'device.created' && now.act({ type: 'write', socket: id, bytes: Buffer.from(`new: ${event.key}\n`) }, 'shouting'),
+      onEvent: (now, event) =>
+        event.type === 'device.created' &&
+        now.act({ type: 'write', socket: id, bytes: Buffer.from(`new: ${event.key}\n`) }, 'shouting'),
       closed: () => closed(id),
     }
   },

@@ -23,16 +23,23 @@ for (const mode of ['open', 'strict'] as const) {
     })
     after(() => hub.stop())
 
-    const strangers: [string, IClientOptions][] = [['with a user name and password of its own', { username: 'admin', password: 'admin' }]]
+    const strangers: [string, IClientOptions][] = [
+      ['with a user name and password of its own', { username: 'admin', password: 'admin' }],
+    ]
     if (mode === 'strict') strangers.push(['with nothing to show', {}])
     for (const [who, shown] of strangers) {
       for (const [transport, options] of Object.entries(transports)) {
         test(`${who} is told so over ${transport} (CONNACK 5), and people are told what it takes`, async () => {
           const clientId = `${transport}-${who.length}`
           await assert.rejects(connectMqtt(hub, clientId, { ...options(hub), ...shown }), { code: 5 })
-          const [notice, ...others] = (await hub.hub.api.notices()).filter(({ text }) => text.startsWith(`${clientId} `))
+          const [notice, ...others] = (await hub.hub.api.notices()).filter(({ text }) =>
+            text.startsWith(`${clientId} `),
+          )
           assert.equal(notice?.kind, 'refused')
-          assert.match(notice.text, /AWS IoT Core takes over TLS the certificate of a thing .*IotHub takes the user name PRODUCT\/DEVICE/)
+          assert.match(
+            notice.text,
+            /AWS IoT Core takes over TLS the certificate of a thing .*IotHub takes the user name PRODUCT\/DEVICE/,
+          )
           assert.deepEqual(others, [])
         })
       }
@@ -52,14 +59,27 @@ describe('a page whose name leads to this machine (DNS rebinding)', () => {
     hub = await startHub()
   })
   after(() => hub.stop())
-  const evil = (headers: Record<string, string> = {}) => ({ host: 'evil.example:8880', origin: 'http://evil.example:8880', ...headers })
+  const evil = (headers: Record<string, string> = {}) => ({
+    host: 'evil.example:8880',
+    origin: 'http://evil.example:8880',
+    ...headers,
+  })
 
-  const ask = (method: string, path: string, headers: Record<string, string>): Promise<{ status: number; body: string }> =>
+  const ask = (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; body: string }> =>
     new Promise((resolve, reject) => {
-      const req = request({ host: '127.0.0.1', port: hub.endpoints.http, method, path, headers, agent: false }, (res) => {
-        let body = ''
-        res.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => resolve({ status: res.statusCode ?? 0, body }))
-      })
+      const req = request(
+        { host: '127.0.0.1', port: hub.endpoints.http, method, path, headers, agent: false },
+        (res) => {
+          let body = ''
+          res
+            .on('data', (chunk: Buffer) => (body += chunk.toString()))
+            .on('end', () => resolve({ status: res.statusCode ?? 0, body }))
+        },
+      )
       req.on('error', reject).end()
     })
 
@@ -90,13 +110,27 @@ describe('a page whose name leads to this machine (DNS rebinding)', () => {
   test('while names of this machine, of the user and of the clouds are taken', async () => {
     const named = await startHub({ names: 'hub.lan, board-net' })
     const { http } = named.endpoints
-    for (const host of ['localhost', `127.0.0.1:${http}`, 'hub.lan', 'board-net:1', 'host.docker.internal', 'x-ats.iot.eu-west-1.amazonaws.com']) {
+    for (const host of [
+      'localhost',
+      `127.0.0.1:${http}`,
+      'hub.lan',
+      'board-net:1',
+      'host.docker.internal',
+      'x-ats.iot.eu-west-1.amazonaws.com',
+    ]) {
       const status = await new Promise<number | undefined>((resolve, reject) => {
-        request({ host: '127.0.0.1', port: http, path: '/things', headers: { host } }, (res) => resolve(res.resume().statusCode)).on('error', reject).end()
+        request({ host: '127.0.0.1', port: http, path: '/things', headers: { host } }, (res) =>
+          resolve(res.resume().statusCode),
+        )
+          .on('error', reject)
+          .end()
       })
       assert.equal(status, 200, host)
     }
     await named.stop()
-    await assert.rejects(startHub({ names: 'http://hub.lan' }), /names: "http:\/\/hub\.lan" must be names or addresses without ports/)
+    await assert.rejects(
+      startHub({ names: 'http://hub.lan' }),
+      /names: "http:\/\/hub\.lan" must be names or addresses without ports/,
+    )
   })
 })

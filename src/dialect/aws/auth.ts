@@ -21,7 +21,9 @@ export function recognise(request: ConnectRequest, settings: Settings): Claim {
 /** What a client may show, in words. */
 export function wanted({ mode }: Settings, local: boolean): string {
   const certificate = 'over TLS the certificate of a thing (`iot-hub device add aws NAME` makes one)'
-  return mode === 'open' && local ? `${certificate}, or nothing: a client id alone, without user name and password` : certificate
+  return mode === 'open' && local
+    ? `${certificate}, or nothing: a client id alone, without user name and password`
+    : certificate
 }
 
 /** Lets a client in by certificate, by signature, by custom authorizer or, in open mode, as what it says it is [aws 1.3, 1.4]. */
@@ -118,9 +120,18 @@ const isBare = ({ username, password }: ConnectRequest): boolean => (username ??
 /** The upgrade request of a WebSocket in the form in which HTTP requests are signed and read. */
 export function upgradeOf({ upgrade }: ConnectRequest): Signed | undefined {
   if (upgrade === undefined) return undefined
-  const headers = Object.entries(upgrade.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  const headers = Object.entries(upgrade.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : value,
+  ])
   const [path = '/'] = upgrade.url.split('?')
-  return { method: 'GET', path, query: queryOf(upgrade.url), headers: Object.fromEntries(headers) as Signed['headers'], body: NO_BODY }
+  return {
+    method: 'GET',
+    path,
+    query: queryOf(upgrade.url),
+    headers: Object.fromEntries(headers) as Signed['headers'],
+    body: NO_BODY,
+  }
 }
 
 const NO_BODY = Buffer.alloc(0)

@@ -27,11 +27,13 @@ const operations = (area: string, routes: readonly Route[], notes: Record<string
 
 const connecting: Capability[] = [
   ...list('Connecting', 'modelled', {
-    'X.509 client certificate over MQTT': 'open mode registers an unknown certificate as ACTIVE, and a thing named like the client id',
+    'X.509 client certificate over MQTT':
+      'open mode registers an unknown certificate as ACTIVE, and a thing named like the client id',
     'X.509 client certificate over HTTPS': 'data plane and jobs data plane',
     'ALPN x-amzn-mqtt-ca': '',
     'MQTT over WebSocket, SigV4 query': 'verified from other machines; any access key from this one',
-    'SigV4 signature': 'verified from other machines, with the one key pair that `iot-hub keys` shows; believed from this one, and strict mode says so',
+    'SigV4 signature':
+      'verified from other machines, with the one key pair that `iot-hub keys` shows; believed from this one, and strict mode says so',
     'Custom authorizer': 'open mode believes it from this machine; otherwise refused, for no authorizer is run',
     'Client without credentials':
       'open mode, on this machine only; the thing of its name is registered when it uses topics of that thing',
@@ -45,7 +47,8 @@ const connecting: Capability[] = [
   ...list('Connecting', 'ignored', {
     'Max connection time': 'no client is sent away for its age',
     'Throttling quotas': 'nothing is throttled',
-    'Accounts and regions': 'one registry for all: ARNs answer with the region of the request’s signature, and account 123456789012',
+    'Accounts and regions':
+      'one registry for all: ARNs answer with the region of the request’s signature, and account 123456789012',
   }),
   ...list('Connecting', 'refused', { 'MQTT 5': 'CONNACK with the reason that the version is not supported' }),
 ]

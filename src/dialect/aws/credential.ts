@@ -11,17 +11,24 @@ import { planeOf } from './rest/planes.ts'
 import { signatureFault, type Signed } from './rest/signature.ts'
 
 const HOW_TO_SIGN = 'From another machine sign with the key pair that `iot-hub keys` shows on the hub’s'
-const HOW_TO_REGISTER = '`iot-hub device add aws NAME` makes one, `aws iot register-certificate-without-ca --status ACTIVE` takes another'
+const HOW_TO_REGISTER =
+  '`iot-hub device add aws NAME` makes one, `aws iot register-certificate-without-ca --status ACTIVE` takes another'
 
 /** What a client shows at CONNECT, in the order in which `authenticate` goes by it [aws 1.3, 1.4]. */
 export function mqttCredential(ctx: Sight, request: ConnectRequest): Credential {
   const [signed, upgrade] = [signature(request), upgradeOf(request)]
   if (signed !== undefined && upgrade !== undefined) {
     const fault = signingFault(ctx, upgrade, signed.accessKey)
-    return fault === undefined ? { given: true, who: `access key ${signed.accessKey}` } : { given: false, why: `${fault.why}. ${HOW_TO_SIGN}` }
+    return fault === undefined
+      ? { given: true, who: `access key ${signed.accessKey}` }
+      : { given: false, why: `${fault.why}. ${HOW_TO_SIGN}` }
   }
   const authorizer = customAuthorizer(request)
-  if (authorizer !== undefined) return { given: false, why: `the hub runs no custom authorizer ${JSON.stringify(authorizer)}: it is believed on this machine only` }
+  if (authorizer !== undefined)
+    return {
+      given: false,
+      why: `the hub runs no custom authorizer ${JSON.stringify(authorizer)}: it is believed on this machine only`,
+    }
   if (request.certificate !== undefined) return certificateCredential(ctx, request.certificate)
   return { given: false, why: `from another machine a client needs a certificate, over TLS: ${HOW_TO_REGISTER}` }
 }
@@ -36,7 +43,8 @@ export function httpCredential(ctx: Sight, request: HttpRequest): Credential {
     if (fault === undefined) return { given: true, who: `access key ${signed.accessKey}` }
     return refuse(new AwsError(fault.type, `${fault.why}. ${HOW_TO_SIGN}`))
   }
-  if (request.certificate === undefined) return refuse(new AwsError('MissingAuthenticationTokenException', `Missing Authentication Token. ${HOW_TO_SIGN}`))
+  if (request.certificate === undefined)
+    return refuse(new AwsError('MissingAuthenticationTokenException', `Missing Authentication Token. ${HOW_TO_SIGN}`))
   const certificate = certificateCredential(ctx, request.certificate)
   return certificate.given ? certificate : refuse(unknown(plane, certificate.why))
 }
@@ -46,15 +54,24 @@ function signingFault(ctx: Sight, request: Signed, accessKey: string): { type: s
   const key = accessKeyOf(ctx)
   if (key?.id === accessKey) return signatureFault(request, key.secret, ctx.wall)
   const shown = JSON.stringify(accessKey.slice(0, 64))
-  return { type: 'UnrecognizedClientException', why: `The security token included in the request is invalid: ${shown} is no access key of this hub` }
+  return {
+    type: 'UnrecognizedClientException',
+    why: `The security token included in the request is invalid: ${shown} is no access key of this hub`,
+  }
 }
 
-/** Registered by somebody who may, and ACTIVE. One that open mode took by itself nobody has given out. AWS drops the socket without a CONNACK [aws 1.3]. */
+/**
+ * Registered by somebody who may, and ACTIVE. One that open mode took by itself nobody has given out. AWS drops the
+ * socket without a CONNACK [aws 1.3].
+ */
 function certificateCredential(ctx: Sight, { sha256 }: PeerCertificate): Credential {
   const certificate = registeredCertificate(ctx, sha256)
   const refuse = (why: string): Credential => ({ given: false, why: `certificate ${sha256} ${why}`, drop: true })
   if (certificate === undefined) return refuse(`is not registered: ${HOW_TO_REGISTER}`)
   if (certificate.status !== 'ACTIVE') return refuse(`is ${certificate.status}`)
-  if (certificate.automatic === true) return refuse(`was only taken from this machine, in open mode: for other machines it must be registered. ${HOW_TO_REGISTER}`)
+  if (certificate.automatic === true)
+    return refuse(
+      `was only taken from this machine, in open mode: for other machines it must be registered. ${HOW_TO_REGISTER}`,
+    )
   return { given: true, who: `certificate ${sha256}` }
 }

@@ -152,7 +152,14 @@ mosquitto_sub -h ${host} -p ${mqtts} ${credentials} -i ${thing} -q 1 -v -t '$aws
 mosquitto_pub -h ${host} -p ${mqtts} ${credentials} -i ${thing} -q 1 -t '$aws/things/${thing}/shadow/update' -m '{"state":{"reported":{"on":true}}}'
 `
 
-const operator = ({ host, here, http, https, thing, thingArn }: KitFacts): string => `# As the device: what it has to do.
+const operator = ({
+  host,
+  here,
+  http,
+  https,
+  thing,
+  thingArn,
+}: KitFacts): string => `# As the device: what it has to do.
 curl --cacert ${CA_FILE} --cert ${CERTIFICATE_FILE} --key ${KEY_FILE} https://${host}:${https}/things/${thing}/jobs
 
 # As the operator: on the hub's machine with any credentials, on others with those of: iot-hub keys

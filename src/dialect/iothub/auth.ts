@@ -25,8 +25,12 @@ export function recognise({ clientId, username = '', password, certificate }: Co
 
 /** What a client may show, in words. */
 export const wanted = ({ mode }: Settings, local: boolean): string => {
-  const which = mode === 'open' && local ? 'its secret (of a new device: any)' : 'its secret (`iot-hub device add iothub PRODUCT/DEVICE` makes one)'
-  return `the user name PRODUCT/DEVICE and as password ${which}; or of an application, as password a token from POST /tokens`
+  const which =
+    mode === 'open' && local
+      ? 'its secret (of a new device: any)'
+      : 'its secret (`iot-hub device add iothub PRODUCT/DEVICE` makes one)'
+  const device = `the user name PRODUCT/DEVICE and as password ${which}`
+  return `${device}; or of an application, as password a token from POST /tokens`
 }
 
 /**
@@ -47,14 +51,18 @@ export function credential(ctx: Sight, { username = '', password: given }: Conne
   const address = parseAddress(username)
   if (address === undefined) return refuse(`${JSON.stringify(username)} is no {product}/{device}`)
   const device = ctx.engine.devices.get(deviceKey(address))
-  if (device === undefined) return refuse(`there is no device ${username}: \`iot-hub device add iothub ${username}\` makes it, and its secret`)
+  if (device === undefined)
+    return refuse(`there is no device ${username}: \`iot-hub device add iothub ${username}\` makes it, and its secret`)
   const known = extraOf(device).secret
   if (known === undefined) return refuse(`${username} has no secret`)
-  return same(known, password) ? { given: true, who: `the secret of ${username}` } : refuse(`the secret of ${username} is wrong`)
+  return same(known, password)
+    ? { given: true, who: `the secret of ${username}` }
+    : refuse(`the secret of ${username} is wrong`)
 }
 
 /** The course's own key is published: it is good on this machine only, where its samples run. */
-const keysFor = (ctx: Pick<Sight, 'own'>, local: boolean): string[] => [tokenKeyOf(ctx), local ? COURSE_KEY : undefined].filter((key) => key !== undefined)
+const keysFor = (ctx: Pick<Sight, 'own'>, local: boolean): string[] =>
+  [tokenKeyOf(ctx), local ? COURSE_KEY : undefined].filter((key) => key !== undefined)
 
 /** A device by its secret, an application by its token [iothub 2]. */
 export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {

@@ -41,13 +41,19 @@ function claim({ path, query, headers }: HttpRequest): Claim {
   return ROOTS.test(path) ? 'fallback' : 'no'
 }
 
-/** The course has none for its API: from another machine a token by the hub's own key stands in, besides the token of the hub itself. */
+/**
+ * The course has none for its API: from another machine a token by the hub's own key stands in, besides the token of
+ * the hub itself.
+ */
 function credential(ctx: Sight, { headers }: HttpRequest): Credential {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers['authorization'] ?? '') ?? []
-  if (token === undefined || !isToken(token)) return { given: false, why: `from another machine send the hub's token, or one that is signed with ${HOW}` }
+  if (token === undefined || !isToken(token))
+    return { given: false, why: `from another machine send the hub's token, or one that is signed with ${HOW}` }
   const key = tokenKeyOf(ctx)
   const fault = tokenFault(token, key === undefined ? [] : [key], undefined, ctx.now)
-  return fault === undefined ? { given: true, who: 'a token' } : { given: false, why: `${fault}; it must be signed with ${HOW}` }
+  return fault === undefined
+    ? { given: true, who: 'a token' }
+    : { given: false, why: `${fault}; it must be signed with ${HOW}` }
 }
 
 const HOW = 'the JWT_SECRET that `iot-hub keys` shows on the hub’s: Authorization: Bearer TOKEN'

@@ -18,8 +18,16 @@ export function signToken(key: string, username: string, expiresAt: number, issu
 /** Whether a password has the form of a token at all. */
 export const isToken = (password: string): boolean => JWT.test(password) && decode(password.split('.')[0])?.['alg'] !== undefined
 
-/** Why the token is not one by any of these keys that lets this user name (without one: anybody) in; `undefined`: it is [iothub 2]. */
-export function tokenFault(token: string, keys: readonly string[], username: string | undefined, now: Instant): string | undefined {
+/**
+ * Why the token is not one by any of these keys that lets this user name (without one: anybody) in; `undefined`: it is
+ * [iothub 2].
+ */
+export function tokenFault(
+  token: string,
+  keys: readonly string[],
+  username: string | undefined,
+  now: Instant,
+): string | undefined {
   const [header, payload, signature] = token.split('.')
   if (decode(header)?.['alg'] !== 'HS256') return 'its token is not signed with HS256'
   const given = Buffer.from(signature ?? '', 'base64url')
@@ -29,7 +37,8 @@ export function tokenFault(token: string, keys: readonly string[], username: str
   })
   if (!fits) return 'the signature of its token is wrong'
   const claims = decode(payload)
-  if (username !== undefined && claims?.['username'] !== username) return `its token is for user ${JSON.stringify(claims?.['username'])}`
+  if (username !== undefined && claims?.['username'] !== username)
+    return `its token is for user ${JSON.stringify(claims?.['username'])}`
   const exp = claims?.['exp']
   if (exp !== undefined && typeof exp !== 'number') return 'the expiry of its token is no number'
   return exp !== undefined && exp * 1000 <= now ? 'its token has expired' : undefined

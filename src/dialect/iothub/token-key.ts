@@ -13,11 +13,19 @@ const NAME = 'JWT_SECRET'
 export const tokenKeyOf = (ctx: Pick<Sight, 'own'>): string | undefined => ctx.own<Key>(TABLE).get(RECORD)?.key
 
 /** The same, made if there is none yet. */
-export const tokenKey = (ctx: Keeping): string => tokenKeyOf(ctx) ?? setKey(ctx, (ctx.ids.uuid() + ctx.ids.uuid()).replaceAll('-', ''))
+export const tokenKey = (ctx: Keeping): string =>
+  tokenKeyOf(ctx) ?? setKey(ctx, (ctx.ids.uuid() + ctx.ids.uuid()).replaceAll('-', ''))
 
 /** Under the name that the course's server has for it [iothub 2]. */
 export const tokenKeys: OperatorKeys = {
-  list: (ctx) => [{ name: NAME, value: tokenKey(ctx), secret: true, about: 'signs the tokens of applications, HS256; emqxsecret, the course’s, is good on this machine only' }],
+  list: (ctx) => [
+    {
+      name: NAME,
+      value: tokenKey(ctx),
+      secret: true,
+      about: 'signs the tokens of applications, HS256; emqxsecret, the course’s, is good on this machine only',
+    },
+  ],
   set(ctx, name, value) {
     if (name !== NAME) throw invalid('name', name, `must be ${NAME}`)
     // A secret is not repeated in what is said of it.

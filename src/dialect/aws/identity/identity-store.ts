@@ -50,7 +50,8 @@ export type PrincipalType = 'EXCLUSIVE_THING' | 'NON_EXCLUSIVE_THING'
 /** Certificates by id. */
 export const certificatesOf = (ctx: Pick<Context, 'own'>): Table<Certificate> => ctx.own(CERTIFICATES)
 /** The registered certificate of that id, for who may look only. */
-export const registeredCertificate = (ctx: Pick<Sight, 'own'>, id: string): Certificate | undefined => ctx.own<Certificate>(CERTIFICATES).get(id)
+export const registeredCertificate = (ctx: Pick<Sight, 'own'>, id: string): Certificate | undefined =>
+  ctx.own<Certificate>(CERTIFICATES).get(id)
 const CERTIFICATES = 'certificates'
 /** Policies by name. */
 export const policiesOf = (ctx: Pick<Context, 'own'>): Table<PolicyRecord> => ctx.own('policies')

@@ -27,5 +27,6 @@ function parseScope(scope: string | undefined): Credential | undefined {
  * for all of them sign. Those from elsewhere have been verified.
  */
 export function believe(ctx: Context, { local }: { local: boolean }): void {
-  if (ctx.settings.mode === 'strict' && local) ctx.warn('aws', 'SigV4 signatures from this machine are believed, whatever key they are made with')
+  if (ctx.settings.mode === 'strict' && local)
+    ctx.warn('aws', 'SigV4 signatures from this machine are believed, whatever key they are made with')
 }

@@ -16,9 +16,9 @@ export function guarded(plane: Plane, routes: readonly Route[]): Route[] {
 }
 
 /**
- * Signed requests are let through: those from elsewhere are signed with the hub's key pair (`credential.ts`), others are believed. A
- * device may show its certificate on the data planes, and then its policies count [aws 1.1, 4.3]. Nobody else gets in, except from
- * this machine in open mode.
+ * Signed requests are let through: those from elsewhere are signed with the hub's key pair (`credential.ts`), others
+ * are believed. A device may show its certificate on the data planes, and then its policies count [aws 1.1, 4.3].
+ * Nobody else gets in, except from this machine in open mode.
  */
 function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: string, params: Params): void {
   if (request.operator === true) return

@@ -20,27 +20,41 @@ interface Claims {
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
+/** In AWS's words. */
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. ' +
+  'Check your AWS Secret Access Key and signing method'
 /** How far the clocks of client and hub may be apart, as on AWS. */
 const SKEW_MS = 15 * 60_000
 const MAX_EXPIRES = 604_800
 
 /**
- * Why the signature of a request is not one by this secret key [SigV4], with the exception that AWS has for it; `undefined`: it is.
- * `at` is the time by the machine's clock, since that of the client was used to sign.
+ * Why the signature of a request is not one by this secret key [SigV4], with the exception that AWS has for it;
+ * `undefined`: it is. `at` is the time by the machine's clock, since that of the client was used to sign.
  */
-export function signatureFault(request: Signed, secretKey: string, at: Instant): { type: string; why: string } | undefined {
+export function signatureFault(
+  request: Signed,
+  secretKey: string,
+  at: Instant,
+): { type: string; why: string } | undefined {
   const claims = claimsOf(request)
   const incomplete = claims === undefined ? 'no signature' : incompleteness(claims, request)
-  if (claims === undefined || incomplete !== undefined) return { type: 'IncompleteSignatureException', why: incomplete ?? 'no signature' }
+  if (claims === undefined || incomplete !== undefined)
+    return { type: 'IncompleteSignatureException', why: incomplete ?? 'no signature' }
   const bodyHash = sha256(request.body)
   const stated = request.headers['x-amz-content-sha256']
-  if (!claims.inQuery && stated !== undefined && stated !== bodyHash) return { type: 'InvalidSignatureException', why: 'x-amz-content-sha256 is not the hash of the body' }
+  if (!claims.inQuery && stated !== undefined && stated !== bodyHash)
+    return { type: 'InvalidSignatureException', why: 'x-amz-content-sha256 is not the hash of the body' }
   const given = Buffer.from(claims.signature, 'hex')
   const fits = canonicalRequests(request, claims, bodyHash).some((canonical) => {
     const right = signatureOf(canonical, claims, secretKey)
     return given.length === right.length && timingSafeEqual(given, right)
   })
-  if (!fits) return { type: 'InvalidSignatureException', why: 'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method' }
+  if (!fits)
+    return {
+      type: 'InvalidSignatureException',
+      why: MISMATCH,
+    }
   return expiry(claims, at)
 }
 
@@ -75,7 +89,8 @@ function incompleteness(claims: Claims, { headers }: Signed): string | undefined
   const { algorithm, credential, signedHeaders, signature, date, expires } = claims
   if (algorithm !== ALGORITHM) return `the local hub verifies ${ALGORITHM} only, and not ${algorithm || 'nothing'}`
   const [key, day, , , terminal, ...more] = credential.split('/')
-  if (!key || terminal !== 'aws4_request' || more.length > 0) return 'Credential must be key/date/region/service/aws4_request'
+  if (!key || terminal !== 'aws4_request' || more.length > 0)
+    return 'Credential must be key/date/region/service/aws4_request'
   if (!/^\d{8}T\d{6}Z$/.test(date)) return 'X-Amz-Date must be there, as 20260131T235959Z'
   if (day !== date.slice(0, 8)) return 'the dates in Credential and X-Amz-Date differ'
   if (!/^[0-9a-f]{64}$/.test(signature)) return 'Signature must be 64 hexadecimal digits'
@@ -84,7 +99,8 @@ function incompleteness(claims: Claims, { headers }: Signed): string | undefined
   if (!claims.inQuery && !names.includes('x-amz-date')) return 'the X-Amz-Date header must be signed'
   const missing = names.find((name) => !Object.hasOwn(headers, name) || headers[name] === undefined)
   if (missing !== undefined) return `the header ${missing.slice(0, 64)} is signed, and not there`
-  if (expires !== undefined && !(/^\d{1,6}$/.test(expires) && Number(expires) >= 1 && Number(expires) <= MAX_EXPIRES)) return `X-Amz-Expires must be 1 to ${MAX_EXPIRES} seconds`
+  if (expires !== undefined && !(/^\d{1,6}$/.test(expires) && Number(expires) >= 1 && Number(expires) <= MAX_EXPIRES))
+    return `X-Amz-Expires must be 1 to ${MAX_EXPIRES} seconds`
   return undefined
 }
 
@@ -93,18 +109,30 @@ function expiry({ date, expires }: Claims, at: Instant): { type: string; why: st
   const signedAt = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))
   const until = expires === undefined ? signedAt + SKEW_MS : signedAt + Number(expires) * 1000
   if (at >= signedAt - SKEW_MS && at <= until) return undefined
-  return { type: 'InvalidSignatureException', why: `Signature expired or not yet current: it is of ${date}, and the hub's clock says ${new Date(at).toISOString()}` }
+  return {
+    type: 'InvalidSignatureException',
+    why: `Signature expired or not yet current: it is of ${date}, the hub's clock says ${new Date(at).toISOString()}`,
+  }
 }
 
 /**
- * What was signed. A session token in the query may have been added to the URL after it was signed: AWS IoT's own clients do so
- * for WebSockets [aws 1.4].
+ * What was signed. A session token in the query may have been added to the URL after it was signed: AWS IoT's own
+ * clients do so for WebSockets [aws 1.4].
  */
-function canonicalRequests({ method, path, query, headers }: Signed, { signedHeaders, inQuery }: Claims, bodyHash: string): string[] {
+function canonicalRequests(
+  { method, path, query, headers }: Signed,
+  { signedHeaders, inQuery }: Claims,
+  bodyHash: string,
+): string[] {
   const values = signedHeaders.split(';').map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`)
   const pairs = [...query].filter(([name]) => !inQuery || name !== 'X-Amz-Signature')
-  const variants = inQuery && query.has('X-Amz-Security-Token') ? [pairs, pairs.filter(([name]) => name !== 'X-Amz-Security-Token')] : [pairs]
-  return variants.map((variant) => [method, canonicalPath(path), canonicalQuery(variant), values.join(''), signedHeaders, bodyHash].join('\n'))
+  const variants =
+    inQuery && query.has('X-Amz-Security-Token')
+      ? [pairs, pairs.filter(([name]) => name !== 'X-Amz-Security-Token')]
+      : [pairs]
+  return variants.map((variant) =>
+    [method, canonicalPath(path), canonicalQuery(variant), values.join(''), signedHeaders, bodyHash].join('\n'),
+  )
 }
 
 /** Every service but S3 signs the path escaped once more than it is sent, without empty segments and dots. */
@@ -130,7 +158,8 @@ function byCodeUnits(a: string, b: string): number {
 }
 
 /** [RFC 3986 2.3] All but unreserved characters. */
-const escape = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+const escape = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
 function signatureOf(canonical: string, { credential, date }: Claims, secretKey: string): Buffer {
   const [, ...scope] = credential.split('/')
