@@ -5,6 +5,7 @@ import type { Reserve } from './reserve.ts'
 
 /** Twice a second: what others do to the directory is seen within one. */
 const LOOK_MS = 500
+const MOST_REST = 20
 
 export interface GuardianOptions {
   directory: string
@@ -44,6 +45,9 @@ export class Guardian {
   #mustRewrite = false
   #cause: unknown
   #final = false
+  /** How often in a row it could not be mended, and how many looks are left out before the next attempt. */
+  #failures = 0
+  #rest = 0
   /** Why no change is taken at present; absent if all is well. */
   refusal: StoreError | undefined
 
@@ -91,8 +95,9 @@ export class Guardian {
   }
 
   #tick(): void {
+    const rests = (this.#rest -= 1) > 0
     // Writing everything anew takes its time, and meanwhile a sign of life is due all the same.
-    if (this.#looking !== undefined) void this.#options.lock.look().catch(() => {})
+    if (rests || this.#looking !== undefined) void this.#options.lock.look().catch(() => {})
     else void this.look()
   }
 
@@ -107,6 +112,7 @@ export class Guardian {
       this.#gate = undefined
       if (failed()) await this.#retry()
       this.#fit(await reserve.make())
+      this.#failures = 0
     } catch (error) {
       if (error instanceof StoreError && error.code === 'LOST') this.#lose(error)
       else this.#suspend(error)
@@ -167,6 +173,9 @@ export class Guardian {
 
   #suspend(error: unknown): void {
     if (!this.#options.failed()) this.#close()
+    this.#failures += 1
+    // A large state is not written anew twice a second where there is no room for it.
+    this.#rest = this.#failures < 5 ? 0 : Math.min(2 ** (this.#failures - 4), MOST_REST)
     this.#refuse(error instanceof Error ? error.message : String(error))
   }
 

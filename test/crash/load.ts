@@ -20,14 +20,14 @@ const MESSAGES = 150
 export async function load(place: Place, oracle: Oracle, random: Random): Promise<void> {
   const aws = awsClients(place)
   const names = [...SHADOWS, ...WORKERS, 'publisher']
-  const clients = await Promise.all(names.map((name) => connectMqtt(place, `${name}-writer`)))
-  for (const [index, client] of clients.entries()) {
-    const name = names[index]!
+  // The hub may be killed before all are there.
+  const writing = names.map(async (name) => {
+    const client = await connectMqtt(place, `${name}-writer`)
     if (name === 'publisher') publish(client, oracle)
     else write(client, name, oracle)
-  }
-  const controlled = control(aws, oracle, random).catch(() => {})
-  await Promise.all([controlled, ...clients.map(({ closed }) => closed)])
+    await client.closed
+  })
+  await Promise.allSettled([...writing, control(aws, oracle, random)])
   aws.destroy()
 }
 

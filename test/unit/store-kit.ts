@@ -37,18 +37,13 @@ export const entriesOf = (store: Store, table: string): [string, object][] => [.
 /** Called around every change of a file, before it or after it; what it throws is what the caller gets. */
 export type Probe = (call: string, name: string, when: 'before' | 'after') => void | Promise<void>
 
-/** The real file system, but nothing is forced to disk: for what is about the order of calls, many times over. */
-export const unsyncedFiles: Files = {
-  ...nodeFiles,
-  open: async (path, flags) => ({ ...(await nodeFiles.open(path, flags)), sync: () => Promise.resolve() }),
-  syncDirectory: () => Promise.resolve(),
-}
-
-/** The real file system, probed. `writeSync` is only probed before, and its probe must not be asynchronous. */
+/**
+ * The real file system, or another, probed. `writeSync` is only probed before, and its probe must not be asynchronous.
+ */
 export function probedFiles(
   probe: Probe,
   writeSync?: (write: OpenFile['writeSync'], bytes: Uint8Array) => number,
-  base = nodeFiles,
+  base: Files = nodeFiles,
 ): Files {
   const around = async <T>(call: string, path: string, work: () => Promise<T>): Promise<T> => {
     await probe(call, basename(path), 'before')

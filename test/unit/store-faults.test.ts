@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { nodeFiles, type Files } from '../../src/store/files.ts'
+import type { Files } from '../../src/store/files.ts'
 import { load } from '../../src/store/load.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import { copyAsAfterCrash, probedFiles, temporaryDirectory, unsyncedFiles, type Thing } from './store-kit.ts'
+import { MemoryFiles } from './memory-files.ts'
+import { probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
 
 /** What the n-th call fails with, and how long. */
 interface Fault {
@@ -22,11 +23,12 @@ class Disk {
   failed = 0
   mended = false
   readonly #fault: Fault | undefined
+  readonly memory = new MemoryFiles()
   readonly files: Files
 
   constructor(fault?: Fault) {
     this.#fault = fault
-    const files = probedFiles((call, name, when) => this.#probe(call, name, when), undefined, unsyncedFiles)
+    const files = probedFiles((call, name, when) => this.#probe(call, name, when), undefined, this.memory)
     const asked = async <T>(call: string, path: string, ask: () => Promise<T>): Promise<T> => {
       this.#probe(call, basename(path), 'before')
       const answer = await ask()
@@ -67,17 +69,20 @@ class Disk {
  */
 async function live(t: TestContext, root: string, disk: Disk, fsync: boolean): Promise<void> {
   const directory = join(root, 'live')
+  // The lock is on the real disk, which does not fail.
+  mkdirSync(directory, { recursive: true })
   const acknowledged = new Map<string, number>()
   /** Also what was written, and not acknowledged yet, may be there. */
   const latest = new Map<string, number>()
-  let copies = 0
+  let looks = 0
 
   /** Until something has failed, all runs are the same: the one on the sound disk is looked at throughout. */
-  const isWorthALook = (): boolean => !disk.fails || (disk.failed > 0 && copies < 12)
+  const isWorthALook = (): boolean => !disk.fails || (disk.failed > 0 && looks < 12)
   const check = async (): Promise<void> => {
-    if (!isWorthALook() || !existsSync(directory)) return
-    const copy = copyAsAfterCrash(directory, join(root, `copy-${(copies += 1)}`))
-    const { data } = await load({ directory: copy, files: nodeFiles, migrations: MIGRATIONS, warn: () => {} })
+    if (!isWorthALook()) return
+    looks += 1
+    const files = disk.memory.copyNow()
+    const { data } = await load({ directory, files, migrations: MIGRATIONS, warn: () => {} })
     const things = data.tables.get('things') as Map<string, Thing> | undefined
     for (const [key, v] of acknowledged) {
       const found = things?.get(key)?.v ?? 0
@@ -131,7 +136,7 @@ async function live(t: TestContext, root: string, disk: Disk, fsync: boolean): P
 }
 
 /** A test for each call that there is, with that fault. */
-export function failEveryCall(fault: Omit<Fault, 'at'> & { fsync: boolean }): void {
+function failEveryCall(fault: Omit<Fault, 'at'> & { fsync: boolean }): void {
   const { fsync, code, lasts, when } = fault
   const what = `${code} ${lasts}, ${when} the call${fsync ? ', with fsync' : ''}`
   test(`whichever call to the disk fails (${what}), nothing acknowledged is lost, and all goes on`, async (t) => {
@@ -148,3 +153,8 @@ export function failEveryCall(fault: Omit<Fault, 'at'> & { fsync: boolean }): vo
     }
   })
 }
+
+failEveryCall({ code: 'EIO', lasts: 'once', when: 'before', fsync: false })
+failEveryCall({ code: 'EIO', lasts: 'once', when: 'after', fsync: true })
+failEveryCall({ code: 'EIO', lasts: 'until mended', when: 'before', fsync: true })
+failEveryCall({ code: 'ENOSPC', lasts: 'until mended', when: 'before', fsync: false })
