@@ -19,8 +19,8 @@ const lazyHub = {
 }
 
 /**
- * Every source asks for VS Code's API, and each time VS Code finds out anew, with the file system's help, for whom: so the bundle
- * asks once for all.
+ * Every source asks for VS Code's API, and each time VS Code finds out anew, with the file system's help, for whom: so
+ * the bundle asks once for all.
  */
 const oneApi = "{const load=require,vscode=load('vscode');require=(name)=>name==='vscode'?vscode:load(name)}"
 
@@ -65,7 +65,15 @@ const targets = {
   // CommonJS cannot be split by esbuild, so what activation must not pay for is a bundle of its own.
   extension: () => ({
     // The CommonJS form of jsonc-parser is UMD, whose own requires no bundler can follow: hence its module form.
-    extension: { ...commonjs, entryPoints: { extension: 'src/vscode/extension.ts' }, outdir: 'dist', mainFields: ['module', 'main'], supported: { 'dynamic-import': false }, plugins: [lazyHub], banner: { js: oneApi } },
+    extension: {
+      ...commonjs,
+      entryPoints: { extension: 'src/vscode/extension.ts' },
+      outdir: 'dist',
+      mainFields: ['module', 'main'],
+      supported: { 'dynamic-import': false },
+      plugins: [lazyHub],
+      banner: { js: oneApi },
+    },
     hub: { ...commonjs, entryPoints: { hub: 'src/vscode/hub-bundle.ts' }, outdir: 'dist' },
   }),
   webview: () =>

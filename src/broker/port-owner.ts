@@ -28,7 +28,8 @@ async function listening(table: string, port: number): Promise<string[]> {
 }
 
 /** The file that runs: what a process calls itself may be the name of a thread (`MainThread` on Node 24). */
-const programOf = async (pid: string): Promise<string> => basename(await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
+const programOf = async (pid: string): Promise<string> =>
+  basename(await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
 
 /** Other users' processes keep their descriptors to themselves. */
 async function holds(pid: string, sockets: Set<string>): Promise<boolean> {

@@ -6,11 +6,16 @@ const patience = 3000
 const step = 25
 
 /**
- * After a reload VS Code shows the tab of a panel, but gives the panel back only once that tab is looked at: until then the
- * panel sleeps, and who opened another would have it twice. Wakes it, if there is a tab of this type and label besides those
- * of `others`, which are awake. `awake` gives the panel that is meant, as soon as it is.
+ * After a reload VS Code shows the tab of a panel, but gives the panel back only once that tab is looked at: until then
+ * the panel sleeps, and who opened another would have it twice. Wakes it, if there is a tab of this type and label
+ * besides those of `others`, which are awake. `awake` gives the panel that is meant, as soon as it is.
  */
-export async function wakePanel<T>(viewType: string, label: string, others: number, awake: () => T | undefined): Promise<T | undefined> {
+export async function wakePanel<T>(
+  viewType: string,
+  label: string,
+  others: number,
+  awake: () => T | undefined,
+): Promise<T | undefined> {
   const tabs = tabsOf(viewType, label)
   if (tabs.length <= others) return undefined
   for (const tab of tabs) {
@@ -27,7 +32,10 @@ export async function wakePanel<T>(viewType: string, label: string, others: numb
 const tabsOf = (viewType: string, label: string): Tab[] =>
   window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
-    .filter((tab) => tab.label === label && tab.input instanceof TabInputWebview && tab.input.viewType.endsWith(`-${viewType}`))
+    .filter(
+      (tab) =>
+        tab.label === label && tab.input instanceof TabInputWebview && tab.input.viewType.endsWith(`-${viewType}`),
+    )
 
 const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth']
 

@@ -78,6 +78,16 @@ test('advice is in nobody’s way', () => {
   assert.equal(blocked, undefined)
 })
 
+test('every piece of advice on the document is told, but of errors the first: others follow from it', () => {
+  const rules = (...severities: ('warning' | undefined)[]) =>
+    viewOf({
+      ...state,
+      markers: severities.map((severity, at) => ({ line: at, column: 1, message: 'x', ...(severity && { severity }) })),
+    }).problems.map(({ rule }) => rule)
+  assert.deepEqual(rules('warning', 'warning'), ['line 0: x', 'line 1: x'])
+  assert.deepEqual(rules(undefined, undefined, 'warning'), ['line 0: x'])
+})
+
 test('a marker in the document is in the way, and is told with its line', () => {
   const { problems, blocked } = viewOf({ ...state, markers: [{ line: 3, column: 1, message: 'Incorrect type.' }] })
   assert.deepEqual(problems, [{ field: 'document', value: undefined, rule: 'line 3: Incorrect type.' }])

@@ -1,5 +1,5 @@
-// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [webview] [suite] [e2e] [--grep WORDS] [--editor latest]`;
-// without names all, without an editor the oldest that the extension supports.
+// The extension in a real VS Code: `node --import tsx test/vscode/run.ts [webview] [suite] [e2e]`, all without a name;
+// `--grep WORDS` chooses tests, `--editor latest` the newest VS Code instead of the oldest that the extension supports.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -11,7 +11,10 @@ import { runInExtensionHost } from './rig/extension-host.ts'
 import { root, suite, vsix } from './rig/folders.ts'
 import { installCodeServer } from './rig/install.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, editor: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { grep: { type: 'string' }, editor: { type: 'string' } },
+})
 if (values.editor !== undefined) chooseEdition(values.editor)
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`

@@ -78,7 +78,7 @@ async function fillIn(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-test('a document that is no JSON cannot be submitted; one against its schema can, with a warning, as written', async () => {
+test('a document that is no JSON cannot be submitted; one against its schema can, with a warning', async () => {
   const { page, create, heard, told, problems } = await openEditor()
   await fillIn(page)
   await writeDocument(page, '{"operation": reboot}')

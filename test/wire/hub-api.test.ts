@@ -124,7 +124,8 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         problems.map(({ field }) => field),
         ['name', 'targets/0/device', 'targets/1/group', 'targets/2/query', 'document/steps/0/action', 'rollout/perMinute', 'timeoutMinutes'],
       )
-      assert.deepEqual(problems.filter(({ severity }) => severity === 'warning').map(({ field }) => field), ['document/steps/0/action'])
+      const advice = problems.filter(({ severity }) => severity === 'warning')
+      assert.deepEqual(advice.map(({ field }) => field), ['document/steps/0/action'])
       assert.deepEqual(problems[1], { field: 'targets/0/device', value: 'nobody', rule: 'is no device of AWS IoT Core here' })
       assert.deepEqual([problems[6]?.value, problems[6]?.rule], [20_000, 'must be between 1 and 10080'])
       assert.match(problems[3]!.rule, /at character 12/)
@@ -135,10 +136,14 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       assert.deepEqual([large?.field, typeof large?.value, large?.rule], ['document', 'number', 'characters; 32768 are allowed'])
       const unsent = { ...draft('unsent'), dialect: 'iothub', document: jsonTextOf({ size: '1' }) }
       const refused = (await api.checkJob(unsent)).filter(({ field }) => field.startsWith('document'))
-      assert.deepEqual(refused.map(({ field, severity }) => [field, severity]), [['document', undefined]], 'refused, not advised')
+      const severities = refused.map(({ field, severity }) => [field, severity])
+      assert.deepEqual(severities, [['document', undefined]], 'refused, not advised')
       const broken = { ...draft('broken'), document: new JsonText('{') }
       if (attached !== undefined) assert.equal(await codeOf(api.checkJob(broken)), 'INVALID body')
-      else assert.match((await api.checkJob(broken)).map(({ field, rule }) => `${field} ${rule}`).join(), /^document must be JSON: /)
+      else {
+        const told = (await api.checkJob(broken)).map(({ field, rule }) => `${field} ${rule}`)
+        assert.match(told.join(), /^document must be JSON: /)
+      }
       assert.deepEqual((await api.checkJob({ dialect: 'mars' } as JobDraft)).map(({ field }) => field), ['name', 'targets', 'document', 'dialect'])
     })
 
@@ -198,7 +203,13 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       await device.subscribeAsync('$aws/things/d1/shadow/update/delta', { qos: 1 })
       const document = { state: { desired: {} }, metadata: {}, version: 0 }
       const nothing = { desired: {}, reported: {}, delta: {}, version: 0, updatedAt: 0 }
-      assert.deepEqual(await api.twin('aws/d1'), { device: 'aws/d1', word: 'shadow', document, desiredAt: ['state', 'desired'], ...nothing })
+      assert.deepEqual(await api.twin('aws/d1'), {
+        device: 'aws/d1',
+        word: 'shadow',
+        document,
+        desiredAt: ['state', 'desired'],
+        ...nothing,
+      })
       const first = await api.setDesired('aws/d1', undefined, { on: true, old: { a: 1, b: 2 } }, 0)
       assert.deepEqual([first.desired, first.delta, first.version], [{ on: true, old: { a: 1, b: 2 } }, { on: true, old: { a: 1, b: 2 } }, 1])
       const second = await api.setDesired('aws/d1', '', { on: false, old: { b: 2 } }, 1)
@@ -220,19 +231,31 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
     test('takes a shadow as a document of its cloud, edited, or a request in its stead', async () => {
       const shown = await api.twin('aws/d1')
       const { state } = shown.document as { state: object }
-      const edit = (edited: object, over = shown.desired) => api.editTwin('aws/d1', undefined, { edited, shown: shown.document, over })
+      const edit = (edited: object, over = shown.desired) =>
+        api.editTwin('aws/d1', undefined, { edited, shown: shown.document, over })
       assert.deepEqual(Object.keys(shown.document), ['state', 'metadata', 'version', 'timestamp'])
       await device.publishAsync('$aws/things/d1/shadow/update', '{"state":{"reported":{"on":false}}}', { qos: 1 })
       const first = await edit({ ...shown.document, state: { ...state, desired: { on: true, level: 3 } } })
-      assert.deepEqual([first.desired, first.version], [{ on: true, level: 3 }, 4], 'a report in between is no hindrance')
-      assert.equal(await codeOf(edit({ state: { desired: { level: 4 } } })), 'VERSION_MISMATCH', 'somebody else was faster')
+      assert.deepEqual(
+        [first.desired, first.version],
+        [{ on: true, level: 3 }, 4],
+        'a report in between is no hindrance',
+      )
+      assert.equal(
+        await codeOf(edit({ state: { desired: { level: 4 } } })),
+        'VERSION_MISMATCH',
+        'somebody else was faster',
+      )
       const second = await edit({ state: { desired: { level: null } } }, first.desired)
       assert.deepEqual([second.desired, second.version], [{ on: true }, 5])
       const over = second.desired
       assert.equal(await codeOf(edit({ state: { desired: { on: false } }, version: 4 }, over)), 'VERSION_MISMATCH')
       assert.equal(await codeOf(edit({ ...shown.document, version: 9 }, over)), 'FORBIDDEN version')
       assert.equal(await codeOf(edit({ on: false }, over)), 'INVALID on')
-      assert.equal(await codeOf(api.setDesired('aws/d1', undefined, { state: { desired: { on: false } } }, 5)), 'INVALID state.desired')
+      assert.equal(
+        await codeOf(api.setDesired('aws/d1', undefined, { state: { desired: { on: false } } }, 5)),
+        'INVALID state.desired',
+      )
       assert.equal((await api.twin('aws/d1')).version, 5, 'what is refused changes nothing')
     })
 

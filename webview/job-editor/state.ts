@@ -61,19 +61,22 @@ export function viewOf(state: State): View {
   return { state, form, dialect, draft, problems, blocked: blockedBy(state, problems) }
 }
 
-/** Monaco knows best what is wrong with the document, and where; it is a moment late. */
+/**
+ * Monaco knows best what is wrong with the document, and where; it is a moment late. Of errors it is the first: others
+ * follow from that.
+ */
 function withMarkers(own: Problem[], { markers }: State): Problem[] {
-  const [first] = markers
-  if (first === undefined) return own
-  const { line, message, severity } = first
-  const found: Problem = {
-    field: 'document',
-    value: undefined,
-    rule: l10n.t('line {0}: {1}', line, message),
-    ...(severity && { severity }),
-  }
-  return [...own.filter(({ field }) => field !== 'document'), found]
+  const error = markers.find(({ severity }) => severity !== 'warning')
+  const found = (error === undefined ? markers : [error]).map(problemOf)
+  return found.length === 0 ? own : [...own.filter(({ field }) => field !== 'document'), ...found]
 }
+
+const problemOf = ({ line, message, severity }: Marker): Problem => ({
+  field: 'document',
+  value: undefined,
+  rule: l10n.t('line {0}: {1}', line, message),
+  ...(severity && { severity }),
+})
 
 const queryProblems = ({ matches }: State): Problem[] =>
   matches.problem === undefined ? [] : [{ field: 'targets/query', value: undefined, rule: matches.problem }]

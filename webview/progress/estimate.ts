@@ -16,12 +16,14 @@ const lately = 0.3
 const enough = (all: number): number => Math.min(10, all / 5)
 
 /**
- * Milliseconds until the last device is through, if it goes on as it did lately. `undefined` where that cannot be told: too few have
- * ended, devices are not coming along, the job never completes or is not under way, or it would take longer than a month.
+ * Milliseconds until the last device is through, if it goes on as it did lately. `undefined` where that cannot be told:
+ * too few have ended, devices are not coming along, the job never completes or is not under way, or it would take
+ * longer than a month.
  */
 export function remaining(job: JobView, points: readonly Point[], now: number): number | undefined {
   const { ended, all } = shareOf(job)
-  if (job.status !== 'IN_PROGRESS' || job.selection === 'CONTINUOUS' || ended < enough(all) || ended >= all) return undefined
+  if (job.status !== 'IN_PROGRESS' || job.selection === 'CONTINUOUS' || ended < enough(all) || ended >= all)
+    return undefined
   const since = now - (now - job.createdAt) * lately
   const before = points.findLast(({ at }) => at <= since) ?? points[0]
   if (before === undefined || before.at >= now) return undefined

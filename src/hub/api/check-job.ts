@@ -1,5 +1,6 @@
 import { HubError } from '../../core/errors.ts'
 import { keyOf } from '../../core/ids.ts'
+import { parseJson } from '../../core/json-text.ts'
 import { faultsOf } from '../../core/job/validate.ts'
 import type { Dialect } from '../../dialect/dialect.ts'
 import type { Problem } from '../../shared/api.ts'
@@ -50,7 +51,7 @@ const around = (field: string): string[] =>
 async function documentProblems({ jobs }: Dialect, { text }: JsonText): Promise<Problem[]> {
   let document: unknown
   try {
-    document = JSON.parse(text)
+    document = parseJson(text)
   } catch (error) {
     return [{ field: 'document', rule: `must be JSON: ${error instanceof Error ? error.message : String(error)}` }]
   }

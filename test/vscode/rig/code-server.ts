@@ -72,7 +72,11 @@ export async function startServer({ program, settings = {}, env = {}, language, 
     const installed = readdirSync(extensions).find((name) => name.startsWith('local-iot-hub.'))
     if (installed === undefined) throw new Error('code-server says that it installed the VSIX, but there is nothing in its extensions folder')
     const quieter = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trust ? [] : ['--disable-workspace-trust']), ...(language === undefined ? [] : ['--locale', language])]
-    const child = start(program.node, [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter], options)
+    const child = start(
+      program.node,
+      [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter],
+      options,
+    )
     const port = await listening(child).catch(async (error: unknown) => {
       await child.stop()
       throw error

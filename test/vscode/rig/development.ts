@@ -7,9 +7,9 @@ export interface Tests {
 }
 
 /**
- * Has the workbench develop an extension and run tests in its extension host, by its own option for that, which code-server
- * does not pass on: so it goes into the configuration that the page brings along. The page's parameter `payload` can say the
- * same, but newer editors, once built, heed that in their own smoke tests only.
+ * Has the workbench develop an extension and run tests in its extension host, by its own option for that, which
+ * code-server does not pass on: so it goes into the configuration that the page brings along. The page's parameter
+ * `payload` can say the same, but newer editors, once built, heed that in their own smoke tests only.
  */
 export async function developWith(page: Page, { extension, suite }: Tests): Promise<void> {
   await page.addInitScript(configure, { extensions: [partsOf(extension)], extensionTestsPath: partsOf(suite) })

@@ -28,7 +28,10 @@ export class EditorWindow {
     private readonly problems: Problem[],
   ) {}
 
-  /** Opens a window on a folder (default: the server's workspace), which runs tests in its extension host, if there are any. */
+  /**
+   * Opens a window on a folder (default: the server's workspace), which runs tests in its extension host, if there are
+   * any.
+   */
   static async open(browser: Browser, server: Server, options: WindowOptions = {}): Promise<EditorWindow> {
     const { folder = server.workspace, tests } = options
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
@@ -48,7 +51,7 @@ export class EditorWindow {
   async runCommand(title: string): Promise<void> {
     const row = this.choice(title)
     const input = this.page.locator('.quick-input-widget:visible input.input')
-    for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
+    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
       await this.page.keyboard.press('F1')
       // A page that is just being restored has the focus before it passes keys on, and takes it away again from an open palette: press again.
       // Nor does the palette learn of extensions that come while it is open.
@@ -60,7 +63,10 @@ export class EditorWindow {
 
   /** A row of the open quick pick or palette. */
   choice(label: string | RegExp): Locator {
-    return this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ has: this.page.locator('.label-name', { hasText: label }) }).first()
+    return this.page
+      .locator('.quick-input-widget:visible .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: label }) })
+      .first()
   }
 
   /** Types into the open quick pick or input box. */
@@ -76,11 +82,16 @@ export class EditorWindow {
 
   /** Names a file or folder in the simple dialog of this title. */
   async nameFile(title: string | RegExp, path: string): Promise<void> {
-    const dialog = this.page.locator('.quick-input-widget:visible').filter({ has: this.page.locator('.quick-input-title', { hasText: title }) })
+    const dialog = this.page
+      .locator('.quick-input-widget:visible')
+      .filter({ has: this.page.locator('.quick-input-title', { hasText: title }) })
     const input = dialog.locator('input.input')
     const listing = () => dialog.locator('.monaco-list-row').allInnerTexts().then(String)
     // The dialog writes a proposal of its own once it has read the folder, and mistakes an Enter that comes while it reads another.
-    await soon('the dialog has made its proposal', async () => (await input.inputValue()).startsWith('/') && (await listing()) !== '')
+    await soon(
+      'the dialog has made its proposal',
+      async () => (await input.inputValue()).startsWith('/') && (await listing()) !== '',
+    )
     let before = ''
     await input.fill(path)
     await soon('the dialog has read the folder', async () => {
@@ -117,7 +128,13 @@ export class EditorWindow {
       for (const frame of this.page.frames()) {
         if (!frame.url().includes('/fake.html')) continue
         // A frame that is just being replaced has nothing to say.
-        if ((await frame.locator(selector).count().catch(() => 0)) > 0) return frame
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame
       }
       return undefined
     })

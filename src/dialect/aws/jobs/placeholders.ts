@@ -16,8 +16,8 @@ export interface Placeholder {
 export const mayHavePlaceholders = (document: string): boolean => document.includes(OPEN)
 
 /**
- * The placeholders of a JSON text, in their order. In JSON such a thing can stand in a string only, and that is where it
- * has to end: `unterminated` hears where one does not.
+ * The placeholders of a JSON text, in their order. In JSON such a thing can stand in a string only, and that is where
+ * it has to end: `unterminated` hears where one does not.
  */
 export function placeholdersIn(document: string, unterminated: (start: number) => void = () => {}): Placeholder[] {
   const found: Placeholder[] = []
@@ -30,7 +30,9 @@ export function placeholdersIn(document: string, unterminated: (start: number) =
   return found
 }
 
-/** The document with placeholders replaced by what `valueOf` says of them, or left alone; all else is as it was written. */
+/**
+ * The document with placeholders replaced by what `valueOf` says of them, or left alone; all else is as it was written.
+ */
 export function replacePlaceholders(document: string, valueOf: (inside: string) => string | undefined): string {
   let replaced = ''
   let from = 0
