@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { HubError } from '../../src/core/errors.ts'
 import type { HttpResponse } from '../../src/core/seam/http.ts'
+import { AwsError } from '../../src/dialect/aws/errors.ts'
+import { s3Failure } from '../../src/dialect/aws/jobs/s3-errors.ts'
 import { JobsLab, thingArn } from '../builders/jobs-lab.ts'
 
 const roleArn = 'arn:aws:iam::123456789012:role/presign'
@@ -229,3 +232,18 @@ test('what nobody knows in the name space of placeholders is handed on and count
   strict.things(['t1'])
   assert.equal(strict.call('PUT', '/jobs/j1', { targets: [thingArn('t1')], document }).status, 400)
 })
+
+for (const [error, status, code] of [
+  [new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'), 403, 'AccessDenied'],
+  [new AwsError('UnauthorizedException', 'no'), 403, 'AccessDenied'],
+  [new AwsError('InvalidRequestException', 'no'), 400, 'InvalidRequest'],
+  [new HubError('TOO_LARGE', 'no'), 400, 'EntityTooLarge'],
+  [new HubError('UNSUPPORTED', 'no'), 404, 'NoSuchBucket'],
+  [new HubError('UNAVAILABLE', 'no'), 503, 'ServiceUnavailable'],
+  [new Error('no'), 500, 'InternalError'],
+] as const) {
+  const name = error instanceof AwsError ? error.type : error instanceof HubError ? error.code : 'any error'
+  test(`who presents the URL of an object hears of ${name} as ${code}`, () => {
+    assert.deepEqual(codeOf(s3Failure(error)), [status, code])
+  })
+}

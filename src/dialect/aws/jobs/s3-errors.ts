@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../../core/seam/http.ts'
 import { HubError } from '../../../core/errors.ts'
+import { failure, toAwsError } from '../errors.ts'
 
 /** A refusal in S3's words; what is in `more` is told beside it. */
 export class S3Error extends Error {
@@ -35,14 +36,19 @@ export function s3Failure(error: unknown): HttpResponse {
   }
 }
 
+/** Others' refusals among them: one who presents the URL of an object may ask for anything. */
 function asS3(error: unknown): S3Error {
-  const message = error instanceof Error ? error.message : String(error)
+  const { message } = toAwsError(error, 'control')
   const code = error instanceof HubError ? error.code : undefined
   if (code === 'TOO_LARGE') return new S3Error(400, 'EntityTooLarge', message)
-  if (code === 'INVALID' || code === 'CONFLICT') return new S3Error(400, 'InvalidRequest', message)
   if (code === 'FORBIDDEN' || code === 'UNAUTHORIZED') return new S3Error(403, 'AccessDenied', message)
   if (code === 'UNSUPPORTED') return new S3Error(404, 'NoSuchBucket', message)
-  return new S3Error(500, 'InternalError', message)
+  const { status } = failure(error, 'control')
+  if (status === 401 || status === 403) return new S3Error(403, 'AccessDenied', message)
+  if (status < 500) return new S3Error(400, 'InvalidRequest', message)
+  return status === 503
+    ? new S3Error(503, 'ServiceUnavailable', message)
+    : new S3Error(500, 'InternalError', message)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
