@@ -30,7 +30,9 @@ interface Around {
 export class Listeners {
   readonly #around: Around
   readonly #servers: Server[] = []
-  /** Accepted, but not yet known to be MQTT or HTTP, by the peer's address and port: TLS wraps each in another object. */
+  /**
+   * Accepted, but not yet known to be MQTT or HTTP, by the peer's address and port: TLS wraps each in another object.
+   */
   readonly #undecided = new Map<string, Socket>()
   #closed = false
 
@@ -55,7 +57,10 @@ export class Listeners {
     })
   }
 
-  /** Stops listening and drops who has not said anything yet. Sockets that were handed on are no longer ours to wait for. */
+  /**
+   * Stops listening and drops who has not said anything yet. Sockets that were handed on are no longer ours to wait
+   * for.
+   */
   async close(): Promise<void> {
     this.#closed = true
     for (const server of this.#servers.splice(0)) server.close()
@@ -126,7 +131,11 @@ export class Listeners {
   #notice(text: string, socket: Socket): void {
     // A socket that is closed no longer says whose it was.
     const { remoteAddress } = socket
-    this.#around.options.onNotice({ text: `${remoteAddress ?? 'a client'} (tls): ${text}`, ...(remoteAddress !== undefined && { remoteAddress }) })
+    this.#around.options.onNotice({
+      text: `${remoteAddress ?? 'a client'} (tls): ${text}`,
+      handshake: text,
+      ...(remoteAddress !== undefined && { remoteAddress }),
+    })
   }
 }
 

@@ -78,6 +78,8 @@ export interface Notice {
   text: string
   connection?: ConnectionId
   remoteAddress?: string
+  /** Why TLS came to nothing. */
+  handshake?: string
   /** A hook's own decision, as it is carried out: who made it may have told already. */
   decided?: true
 }

@@ -7,7 +7,7 @@ import { createJob } from './create-job.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 import { reach } from './reach.ts'
-import { deviceTable, executionTable, jobTable, keyLines, statusText } from './tables.ts'
+import { deviceTable, executionTable, jobTable, keyLines, noticeList, statusText } from './tables.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a call does; returns the exit code, 0 unless it says otherwise. */
@@ -53,6 +53,14 @@ const table: Record<string, Call> = {
     output.result({ job: key, deleted: true }, () => calls.deleted(key))
   },
   'device add': ({ api }, { words, out }, output) => addDevice(api, words[0]!, words[1]!, out, output),
+  notices: async ({ api }, _, output) => {
+    const notices = await api.notices()
+    output.result(notices, () => noticeList(notices))
+  },
+  'notices dismiss': async ({ api }, { words }, output) => {
+    await api.dismissNotice(words[0]!)
+    output.result({ id: words[0], dismissed: true }, () => calls.dismissed(words[0]!))
+  },
   keys: async ({ api }, _, output) => {
     const keys = await api.keys()
     output.result(keys, () => keyLines(keys))

@@ -3,7 +3,7 @@ import { messages } from './messages.ts'
 
 /** Commands that run a hub of their own, and commands for a hub that runs already. */
 export type CommandName = 'start' | 'demo' | CallCommand
-export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'keys' | 'clock' | 'stop'
+export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'notices' | 'keys' | 'clock' | 'stop'
 
 /** A flag: one of the hub's options, or one that only the command line has. */
 export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
@@ -58,6 +58,7 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   ],
   device: [{ name: 'out', type: 'string', value: 'DIR', help: flags.out }, ...callFlags],
   keys: callFlags,
+  notices: callFlags,
   clock: callFlags,
   stop: callFlags,
 }
@@ -75,6 +76,10 @@ export const formsOf: Record<CallCommand, readonly { words: string; help: string
     { words: 'delete NAME', help: calls.delete },
   ],
   device: [{ words: 'add DIALECT NAME', help: calls.add }],
+  notices: [
+    { words: '', help: calls.notices },
+    { words: 'dismiss ID', help: calls.dismiss },
+  ],
   keys: [
     { words: '', help: calls.keys },
     { words: 'set DIALECT NAME FILE', help: calls.setKey },

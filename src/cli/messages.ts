@@ -55,6 +55,8 @@ export const messages = {
     add: 'register a device and make its credentials',
     keys: 'show the keys that programs on other machines sign with',
     setKey: 'put what a file holds (/dev/stdin will do) in the place of a key',
+    notices: 'list what needs attention, with cause and cure; what is cured is gone',
+    dismiss: 'show a notice no more, until it was cured and comes back',
     advance: 'move the virtual clock by milliseconds, or to the next deadline',
     stop: 'stop the running hub',
 
@@ -86,6 +88,9 @@ export const messages = {
     written: (file: string): string => `written: ${file}`,
     keySet: (dialect: string, name: string): string => `${name} of ${dialect} is another one now.`,
     stopping: 'The hub stops.',
+    dismissed: (id: string): string => `Notice ${id} dismissed.`,
+    nothing: 'Nothing needs attention.',
+    times: (count: number): string => (count === 1 ? '' : ` (${count} ×)`),
     none: { devices: 'No devices.', jobs: 'No jobs.' },
     more: (count: number): string => `… and ${count} more`,
     columns: {
@@ -142,6 +147,7 @@ export const messages = {
   stopped: (kept: string | undefined): string =>
     kept === undefined ? 'Stopped.' : `Stopped. Everything is kept in ${kept}`,
 
+  cure: (text: string): string => `  → ${text}`,
   notice: { ignored: 'ignored', warning: 'warning', refused: 'refused' },
   moreNotices: (count: number): string => `… and ${count} more of the like within a second`,
 

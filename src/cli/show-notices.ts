@@ -1,5 +1,5 @@
 import type { Hub } from '../hub/hub.ts'
-import type { NoticeView } from '../shared/api.ts'
+import { noticeLine } from '../shared/notice-line.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 
@@ -19,11 +19,16 @@ export async function showNotices(hub: Hub, output: Output): Promise<() => Promi
 
   const show = async (): Promise<void> => {
     const notices = await hub.api.notices()
-    const fresh = notices.filter((notice) => !told.has(keyOf(notice)))
+    const fresh = notices.filter(({ id }) => !told.has(id))
     // What the hub has forgotten is forgotten here, too.
-    told = new Set(notices.map(keyOf))
-    for (const { kind, text } of fresh.slice(0, MOST_AT_ONCE)) {
-      output.complain(`${messages.notice[kind]}: ${text}`, kind === 'ignored' ? 'dim' : 'yellow')
+    told = new Set(notices.map(({ id }) => id))
+    for (const notice of fresh.slice(0, MOST_AT_ONCE)) {
+      output.complain(
+        `${messages.notice[notice.kind]}: ${noticeLine(notice)}`,
+        notice.kind === 'ignored' ? 'dim' : 'yellow',
+      )
+      // What everybody hears of once is not repeated with each.
+      if (notice.cure !== undefined && notice.kind !== 'ignored') output.complain(messages.cure(notice.cure), 'dim')
     }
     if (fresh.length > MOST_AT_ONCE) output.complain(messages.moreNotices(fresh.length - MOST_AT_ONCE), 'yellow')
   }
@@ -45,5 +50,3 @@ export async function showNotices(hub: Hub, output: Output): Promise<() => Promi
   await show()
   return show
 }
-
-const keyOf = ({ kind, text }: NoticeView): string => `${kind} ${text}`

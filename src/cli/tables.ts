@@ -1,6 +1,7 @@
-import type { DeviceView, ExecutionView, HubStatus, JobView, OperatorKeyView } from '../shared/api.ts'
+import type { DeviceView, ExecutionView, HubStatus, JobView, NoticeView, OperatorKeyView } from '../shared/api.ts'
 import { urlOf } from './addresses.ts'
 import { messages } from './messages.ts'
+import { noticeLine } from '../shared/notice-line.ts'
 import { printable } from '../shared/printable.ts'
 import type { Output } from './output.ts'
 import { quote } from './quote.ts'
@@ -36,6 +37,17 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
     row(labels.devices, calls.online(devices, online)),
     row(labels.jobs, String(jobs)),
   ].join('\n')
+}
+
+/** Each with its id, its count, and what to do about it. */
+export function noticeList(notices: readonly NoticeView[]): string {
+  if (notices.length === 0) return calls.nothing
+  return notices
+    .flatMap(({ id, kind, cure, count, ...notice }) => [
+      `${id}  ${messages.notice[kind]}: ${printable(noticeLine(notice))}${calls.times(count)}`,
+      ...(cure === undefined ? [] : [messages.cure(printable(cure))]),
+    ])
+    .join('\n')
 }
 
 /** Lines that a shell takes for its environment. */

@@ -58,6 +58,8 @@ export interface HttpServerOptions {
   pace?: Pace
   /** What people should know: failures of the hub, handshakes that failed. */
   onNotice(text: string, error?: unknown): void
+  /** A client and this server could not agree on TLS. */
+  onHandshakeFailed(remoteAddress: string, error: Error): void
   objects: ObjectStore
   /** Default 8 MB; larger requests get 413. */
   maxBodyBytes?: number
@@ -72,7 +74,10 @@ export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #connections = new Connections()
   readonly #listeners = new Set<Server>()
-  /** Parses what other listeners have accepted. It listens itself, since Node ends requests that take too long only for servers that do. */
+  /**
+   * Parses what other listeners have accepted. It listens itself, since Node ends requests that take too long only for
+   * servers that do.
+   */
   #adopting: Server | undefined
   #lastRequest = 0
   #stopping = false
@@ -106,13 +111,18 @@ export class HttpServer {
     return this.#listen(this.#prepare(server), port, host)
   }
 
-  /** Takes over a socket on which another listener has seen HTTP; what that has read must be unshifted. Before `listenHttp` it is closed. */
+  /**
+   * Takes over a socket on which another listener has seen HTTP; what that has read must be unshifted. Before
+   * `listenHttp` it is closed.
+   */
   accept(socket: Socket): void {
     if (this.#stopping || this.#adopting === undefined) socket.destroy()
     else parseAgain(this.#adopting, 'connection', socket)
   }
 
-  /** Stops listening, gives running requests a moment to be answered, then closes every connection, upgraded ones too. */
+  /**
+   * Stops listening, gives running requests a moment to be answered, then closes every connection, upgraded ones too.
+   */
   async stop(): Promise<void> {
     this.#stopping = true
     const closed = [...this.#listeners].map((server) => new Promise((resolve) => server.close(resolve)))
@@ -238,7 +248,8 @@ export class HttpServer {
 
   #noticeHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     // Mere disconnects are port scans and health checks.
-    if (error.code?.startsWith('ERR_SSL') === true) this.#options.onNotice(`TLS handshake with ${socket.remoteAddress ?? 'a client'} failed`, error)
+    if (error.code?.startsWith('ERR_SSL') === true)
+      this.#options.onHandshakeFailed(socket.remoteAddress ?? 'a client', error)
   }
 
   get #maxBodyBytes(): number {

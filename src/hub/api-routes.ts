@@ -14,6 +14,7 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get('/hub/status', () => api.status()),
   get('/hub/dialects', () => api.dialects()),
   get('/hub/notices', () => api.notices()),
+  remove('/hub/notices/:id', (_, params) => api.dismissNotice(params['id'] ?? '')),
   get('/hub/events', async () => new EventStream(feed.open())),
   get('/hub/groups', (request) => api.groups(request.query.get('dialect') ?? undefined)),
   get('/hub/keys', () => api.keys()),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
+import { explainHandshake } from '../broker/explain.ts'
 import { Pacer } from '../broker/pace.ts'
 import { Engine } from '../core/engine.ts'
 import type { DomainEvent } from '../core/events.ts'
@@ -19,6 +20,7 @@ import { Deeds } from './deeds.ts'
 import { EventFeed } from './event-feed.ts'
 import type { Ground } from './ground.ts'
 import type { HubExtras } from './hub.ts'
+import { Handshakes } from './handshakes.ts'
 import { HttpGate } from './http-gate.ts'
 import { rememberInstant } from './last-instant.ts'
 import { MqttGate } from './mqtt-gate.ts'
@@ -60,7 +62,10 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
   const settings: Settings = { mode: options.mode, refuseIgnored: options.strict, endpoint }
   const live = new LiveView(() => broker)
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
+  const handshakes = new Handshakes(notices, certificates.caFile)
   const hear = (ctx: TurnContext, event: DomainEvent): void => {
+    if (event.type === 'device.deleted') notices.forget({ type: 'device', name: event.key })
+    if (event.type === 'job.deleted') notices.forget({ type: 'job', name: event.key })
     byName.get(ctx.dialect)?.onEvent(ctx, event)
     protocols.hear(ctx, event)
   }
@@ -89,7 +94,10 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     now: () => clock.now(),
     ids,
     limits: (dialect) => byName.get(dialect)?.limits ?? { sessionMs: 0 },
-    onNotice: ({ text, decided }) => decided === true || note(text),
+    onNotice: ({ text, decided, handshake, remoteAddress = 'a client' }) => {
+      if (handshake !== undefined) handshakes.failed(remoteAddress, handshake)
+      else if (decided !== true) note(text)
+    },
     tls: certificates.tls,
     onHttpSocket: (socket) => http.accept(socket),
     webSocketPaths: ['/mqtt', ...dialects.flatMap(({ webSocketPaths }) => webSocketPaths ?? [])],
@@ -104,7 +112,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     intake,
     onFailure: note,
     isRefusing: () => store.refusal !== undefined,
-    onRefusal: (text) => notices.add('refused', text),
+    onRefusal: (text) => notices.add({ kind: 'refused', code: 'client', text }),
   })
 
   const ticker = new Ticker(
@@ -164,6 +172,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     pace: pacer,
     hooks: {
       handle: (request, gone, body) => {
+        if (request.secure) handshakes.worked(request.remoteAddress)
         if (front.claims(request)) return front.handle(request)
         return requests.handle(
           access.isOperator(request.headers) ? { ...request, operator: true } : request,
@@ -177,6 +186,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     tls: certificates.tls,
     onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
     onNotice: note,
+    onHandshakeFailed: (remoteAddress, error) => handshakes.failed(remoteAddress, explainHandshake(error)),
     objects,
   })
   return { engine, deeds, ticker, broker, protocols, http, intake, traffic, feed, api }

@@ -8,6 +8,7 @@ import type { Table, Tables } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
+import type { NoticeAbout } from '../shared/api.ts'
 import type { Notices } from './notices.ts'
 
 /** Different things of one turn that are told by name; who sends one more wants to fill a list, not to hear of it. */
@@ -91,10 +92,30 @@ export class TurnContext implements Context, Sight {
     this.#ignored += 1
     if (this.#ignored > MOST_IGNORED + 1) return
     const told = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what
-    this.#world.notices.add('ignored', `${this.dialect}: ${told}`)
+    this.#world.notices.add({
+      kind: 'ignored',
+      code: 'ignored',
+      about: { type: 'cloud', name: this.dialect },
+      subject: told,
+      text: told,
+      cure: 'the cloud acts on it and this hub does not: do not rely on it here, or have it refused with --strict',
+    })
   }
 
   warn(about: string, text: string): void {
-    this.#world.notices.add('warning', `${about}: ${text}`)
+    this.#world.notices.add({ kind: 'warning', code: 'client', about: this.#about(about), text })
+  }
+
+  /** Connections come and go: whom the one was of stays. */
+  #about(name: string): NoticeAbout {
+    const connection = this.#world.connections.get(name)
+    if (connection !== undefined) return aboutOf(connection)
+    const { devices, jobs } = this.engine
+    if (devices.get(name) !== undefined) return { type: 'device', name }
+    return { type: jobs.get(name) !== undefined ? 'job' : 'cloud', name }
   }
 }
+
+/** Whom a connection is of: its device, else the client. */
+export const aboutOf = ({ identity, request }: Connection): NoticeAbout =>
+  identity.device === undefined ? { type: 'client', name: request.clientId } : { type: 'device', name: identity.device }

@@ -42,7 +42,8 @@ export interface Ground {
 }
 
 /**
- * Opens the data folder, and finds or makes what a hub keeps there. Rejects with what is wrong with the folder, or who else has it. `onLost` is
+ * Opens the data folder, and finds or makes what a hub keeps there. Rejects with what is wrong with the folder, or
+ * who else has it. `onLost` is
  * called if another hub takes it later.
  */
 export async function layGround(
@@ -62,7 +63,8 @@ export async function layGround(
     const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
     const clock = virtual ?? new RealClock()
     const notices = new Notices(clock, () => changes.emit({ type: 'notice' }))
-    note = (text, error) => notices.add('warning', error === undefined ? text : `${text}: ${wordsOf(error)}`)
+    note = (text, error) =>
+      notices.add({ kind: 'warning', code: 'hub', text, ...(error !== undefined && { cause: wordsOf(error) }) })
     store.warnings.forEach((text) => note(text))
     if (options.bucket !== '') await checkBucketFolder(resolve(options.bucket), note)
 

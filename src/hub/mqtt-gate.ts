@@ -14,8 +14,10 @@ import type { Fulfilled, Need } from '../core/seam/http.ts'
 import type { Input } from '../core/turn.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Settings } from '../dialect/dialect.ts'
+import type { NoticeAbout, NoticeCode } from '../shared/api.ts'
 import { admitClient } from './access.ts'
 import { strongest } from './claims.ts'
+import { aboutOf } from './context.ts'
 import { Lines } from './lines.ts'
 import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
@@ -44,7 +46,10 @@ export class MqttGate implements BrokerHooks {
   readonly #options: MqttGateOptions
   readonly #dialects: ReadonlyMap<DialectName, Dialect>
   readonly #lines = new Lines()
-  /** Connections that the hub has ended: what the client had said and nobody had looked at counts no more, but for its will. */
+  /**
+   * Connections that the hub has ended: what the client had said and nobody had looked at counts no more, but for its
+   * will.
+   */
   readonly #ended = new WeakMap<Connection, DisconnectReason>()
   /** Only if a dialect filters deliveries does every delivery pay for the question. */
   readonly mayDeliver?: NonNullable<BrokerHooks['mayDeliver']>
@@ -71,24 +76,38 @@ export class MqttGate implements BrokerHooks {
       .map(({ title, mqtt }) => `${title} takes ${mqtt.wanted(settings, request.local)}`)
       .join('. ')
     const refuse = `no cloud has clients that connect like this. ${wanted}`
-    notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${refuse}`)
+    notices.add({
+      kind: 'refused',
+      code: 'connectUnclaimed',
+      about: clientOf(request),
+      text: `was not let in from ${request.remoteAddress}`,
+      cause: 'no cloud has clients that connect like this',
+      cure: wanted,
+    })
     return { refuse }
   }
 
   async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {
-    const { mqtt } = this.#dialects.get(dialect)!
-    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) =>
-      admitClient(mqtt, ctx, request),
-    )
+    const { title, mqtt } = this.#dialects.get(dialect)!
+    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) => admitClient(mqtt, ctx, request))
     await committed
-    if (!result.accept)
-      this.#options.notices.add('refused', `${request.clientId} (${request.remoteAddress}): ${result.reason}`)
+    if (!result.accept) {
+      this.#options.notices.add({
+        kind: 'refused',
+        code: 'connectRefused',
+        about: clientOf(request),
+        text: `was not let in from ${request.remoteAddress}`,
+        cause: result.reason,
+        cure: `${title} takes ${mqtt.wanted(this.#options.settings, request.local)}`,
+      })
+    }
     return result
   }
 
   connected(connection: Connection): void {
     const { device } = connection.identity
     this.#options.live.add(connection)
+    this.#settleConnect(connection)
     this.#turn(connection.dialect, connection.id, 'connect', undefined, (ctx) => {
       if (device !== undefined) ctx.engine.connections.connected(ctx.turn, device)
       this.#of(connection).mqtt.onConnected?.(ctx, connection)
@@ -110,11 +129,12 @@ export class MqttGate implements BrokerHooks {
     const { result } = this.#turn(connection.dialect, connection.id, 'subscribe', filter, (ctx) =>
       mqtt.authorizeSubscribe(ctx, connection, filter, qos),
     )
-    if ('refuse' in result) this.#refused(connection, `may not subscribe ${filter}: ${result.refuse}`)
-    if ('close' in result) {
+    if ('refuse' in result)
+      this.#refused(connection, 'subscribeRefused', filter, `may not subscribe ${filter}`, result.refuse)
+    else if ('close' in result) {
       this.#ended.set(connection, 'FORBIDDEN')
-      this.#refused(connection, `was closed for subscribing ${filter}: ${result.close}`)
-    }
+      this.#refused(connection, 'subscribeClosed', filter, `was closed for subscribing ${filter}`, result.close)
+    } else this.#works(connection, SUBSCRIBE, filter)
     return result
   }
 
@@ -174,8 +194,15 @@ export class MqttGate implements BrokerHooks {
     )
     if (result.route === 'fetch') return this.#fetch(connection, incoming, result.needs)
     if (result.route === 'close') this.#closed(connection, incoming, result)
-    if (result.route === 'drop')
-      this.#refused(connection, `published to ${incoming.topic}, which was dropped: ${result.reason}`)
+    else if (result.route !== 'drop') this.#works(connection, PUBLISH, incoming.topic)
+    else
+      this.#refused(
+        connection,
+        'publishDropped',
+        incoming.topic,
+        `published to ${incoming.topic}, which was dropped`,
+        result.reason,
+      )
     return committed.then(() => result)
   }
 
@@ -212,7 +239,7 @@ export class MqttGate implements BrokerHooks {
   /** This message ends its connection. */
   #closed(connection: Connection, { topic }: Incoming, verdict: PublishVerdict & { route: 'close' }): PublishVerdict {
     this.#ended.set(connection, verdict.as ?? 'FORBIDDEN')
-    this.#refused(connection, `was closed for publishing to ${topic}: ${verdict.reason}`)
+    this.#refused(connection, 'publishClosed', topic, `was closed for publishing to ${topic}`, verdict.reason)
     return verdict
   }
 
@@ -245,7 +272,31 @@ export class MqttGate implements BrokerHooks {
     )
   }
 
-  #refused(connection: Connection, text: string): void {
-    this.#options.notices.add('refused', `${connection.request.clientId}: ${text}`)
+  #refused(connection: Connection, code: NoticeCode, subject: string, text: string, cause: string): void {
+    this.#options.notices.add({ kind: 'refused', code, about: aboutOf(connection), subject, text, cause })
+  }
+
+  /** What was refused before is not any more. On the hot path. */
+  #works(connection: Connection, codes: readonly NoticeCode[], subject: string): void {
+    const { notices } = this.#options
+    if (notices.empty) return
+    for (const code of codes) notices.settle(code, aboutOf(connection), subject)
+  }
+
+  /** It is in: what kept it out, or its like from that address, is mended. */
+  #settleConnect({ request }: Connection): void {
+    const { notices } = this.#options
+    if (notices.empty) return
+    notices.settle('connectRefused', clientOf(request))
+    notices.settle('connectUnclaimed', clientOf(request))
+    if (request.transport === 'tls' || request.transport === 'wss')
+      notices.settle('tlsFailed', { type: 'address', name: request.remoteAddress })
   }
 }
+
+const SUBSCRIBE: readonly NoticeCode[] = ['subscribeRefused', 'subscribeClosed']
+const PUBLISH: readonly NoticeCode[] = ['publishDropped', 'publishClosed']
+
+/** An id that the hub has made up never comes again: then it is about where the client is. */
+const clientOf = ({ clientId, unnamed, remoteAddress }: ConnectRequest): NoticeAbout =>
+  unnamed === true ? { type: 'address', name: remoteAddress } : { type: 'client', name: clientId }

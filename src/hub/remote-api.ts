@@ -83,6 +83,7 @@ export function remoteApi(ask: Ask): HubApi {
     retryFailed: (key) => ask('POST', `${job(key)}/retry`),
     deleteJob: (key, { force = false } = {}) => ask('DELETE', `${job(key)}${inQuery({ force })}`),
     notices: () => ask('GET', '/hub/notices'),
+    dismissNotice: (id) => ask('DELETE', `/hub/notices/${encodeURIComponent(id)}`),
     advance: (by) => ask('POST', '/hub/clock/advance', { by }),
   }
 }

@@ -79,6 +79,8 @@ export interface HubApi {
 
   /** What was accepted but ignored, refused, or is worth a look, each once with its count; what is cured is gone. */
   notices(): Promise<NoticeView[]>
+  /** Shows it no more, until it was cured and comes back. NOT_FOUND if there is none. */
+  dismissNotice(id: string): Promise<void>
   /** Moves the virtual clock by that many milliseconds, or to the next deadline; INVALID on a real clock. */
   advance(by: number | 'next'): Promise<HubStatus>
 }
@@ -347,9 +349,42 @@ export interface Problem {
   severity?: 'warning'
 }
 
+/** What happened, so that it can be said in every language; texts say it in English. */
+export type NoticeCode =
+  | 'connectRefused'
+  | 'connectUnclaimed'
+  | 'publishDropped'
+  | 'publishClosed'
+  | 'subscribeRefused'
+  | 'subscribeClosed'
+  | 'tlsFailed'
+  | 'ignored'
+  /** Something that a client does and that its cloud would not tell it, or not at once. */
+  | 'client'
+  /** Something about the hub itself. */
+  | 'hub'
+  /** Stands for those that were too many to be kept. */
+  | 'more'
+
+/** Whom it is about: a device, job or group by its key, a client by its id, who has not got that far by the address. */
+export interface NoticeAbout {
+  type: 'device' | 'job' | 'client' | 'address' | 'cloud'
+  name: string
+}
+
 export interface NoticeView {
+  /** For as long as the hub runs. */
+  id: string
   kind: 'ignored' | 'warning' | 'refused'
+  code: NoticeCode
+  about?: NoticeAbout
+  /** The topic, filter or field. */
+  subject?: string
+  /** What happened. */
   text: string
+  cause?: string
+  /** What to do about it. */
+  cure?: string
   count: number
   firstAt: number
   lastAt: number

@@ -32,6 +32,11 @@ export const commands = {
   openTwin: 'iotHub.openTwin',
   compareTwin: 'iotHub.compareTwin',
 
+  showAttention: 'iotHub.showAttention',
+  dismissNotice: 'iotHub.dismissNotice',
+  dismissAllNotices: 'iotHub.dismissAllNotices',
+  copyNotice: 'iotHub.copyNotice',
+
   createJob: 'iotHub.createJob',
   createJobFromFile: 'iotHub.createJobFromFile',
   createJobFromFileForDevice: 'iotHub.createJobFromFileForDevice',

@@ -9,6 +9,8 @@ export interface ContextKeys {
   /** Running or attached. */
   'iotHub.up': boolean
   'iotHub.hasDevices': boolean
+  /** There is something in the view of what needs attention. */
+  'iotHub.needsAttention': boolean
   'iotHub.hasJobs': boolean
   /** The Devices view shows only some. */
   'iotHub.filtered': boolean

@@ -14,5 +14,6 @@ export interface Exports {
   wipe(): Promise<void>
   devices: HubTree
   jobs: HubTree
+  attention: HubTree
   drag: Record<'devices' | 'jobs', TreeDragAndDropController<TreeNode>>
 }

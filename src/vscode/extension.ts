@@ -1,4 +1,5 @@
 import { commands as editor, Disposable, window, workspace, type ExtensionContext } from 'vscode'
+import { attentionCommands } from './attention/attention-commands.ts'
 import { commands } from './commands.ts'
 import { createHost } from './create-host.ts'
 import { deviceCommands } from './devices/device-commands.ts'
@@ -19,6 +20,7 @@ import { showStatusMenu } from './life/status-menu.ts'
 import { registerProgress } from './progress/open.ts'
 import { Pulse, type Beat } from './pulse.ts'
 import { registerHubTask } from './task/hub-task.ts'
+import { AttentionView } from './tree/attention-view.ts'
 import { DevicesView } from './tree/devices-view.ts'
 import { devicesDrag, jobsDrop } from './tree/drag.ts'
 import { JobsView } from './tree/jobs-view.ts'
@@ -36,6 +38,7 @@ export function activate(context: ExtensionContext): Exports {
   const withHub = createWithHub(host)
   const devices = new DevicesView(host)
   const jobs = new JobsView(host)
+  const attention = new AttentionView(host)
   const pulse = new Pulse(host)
   const files: HubFiles = new HubFiles(host, (uri, current) => void settleConflict(files, uri, current))
   const decorations = new Decorations(host)
@@ -47,9 +50,10 @@ export function activate(context: ExtensionContext): Exports {
     ...networkCommands(life, host),
     ...deviceCommands(withHub, devices),
     ...jobCommands(host, withHub),
+    ...attentionCommands(withHub),
     [commands.showStatus]: () => showStatusMenu(life, host, beat),
     [commands.advanceClock]: withHub(() => advanceClock(host)),
-    [commands.refresh]: () => [devices, jobs].forEach(({ tree }) => tree.reset()),
+    [commands.refresh]: () => [devices, jobs, attention].forEach(({ tree }) => tree.reset()),
     [commands.loadMore]: (node: unknown) => {
       if (node instanceof LoadMoreNode) for (const { tree } of [devices, jobs]) tree.loadMore(node)
     },
@@ -58,6 +62,7 @@ export function activate(context: ExtensionContext): Exports {
     log,
     devices,
     jobs,
+    attention,
     pulse,
     files,
     followState(life, host, pulse, devices, jobs),
@@ -73,7 +78,16 @@ export function activate(context: ExtensionContext): Exports {
   )
   // VS Code counts what happens now as activation, and other extensions wait for it.
   setImmediate(() => void life.resume())
-  return { host, decorations, options: () => life.options(), wipe: () => life.wipe(), devices: devices.tree, jobs: jobs.tree, drag: { devices: devicesDrag, jobs: jobsDrop } }
+  return {
+    host,
+    decorations,
+    options: () => life.options(),
+    wipe: () => life.wipe(),
+    devices: devices.tree,
+    jobs: jobs.tree,
+    attention: attention.tree,
+    drag: { devices: devicesDrag, jobs: jobsDrop },
+  }
 }
 
 /** The window closes: connections end, everything is written down. */

@@ -32,6 +32,7 @@ export async function startServer(
     tls: tlsCredentials,
     onUpgrade: (_req, socket) => void socket.destroy(),
     onNotice: (text) => void notices.push(text),
+    onHandshakeFailed: (remoteAddress) => void notices.push(`TLS handshake with ${remoteAddress} failed`),
     objects: new ObjectStore(undefined),
     ...more,
   })

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { connect } from 'mqtt'
-import type { ConnectionKit, DeviceView, HubStatus, JobDetail } from '../../src/shared/api.ts'
+import { connect, connectAsync } from 'mqtt'
+import type { ConnectionKit, DeviceView, HubStatus, JobDetail, NoticeView } from '../../src/shared/api.ts'
 import { buildCli, startCli, type BuiltCli, type CliHub } from '../builders/cli-hub.ts'
 import { within } from '../builders/within.ts'
 
@@ -82,7 +82,7 @@ test('what a client has called itself gives a terminal no orders, and begins no 
     })(),
     'the hub to tell of it',
   )
-  assert.match(err, /^refused: x\\x1b\[2J\\nwarning: forged \(/m)
+  assert.match(err, /^refused: x\\x1b\[2J\\nwarning: forged: /m)
   assert.ok(!err.includes('\x1b[2J') && !/^warning: forged/m.test(err))
 })
 
@@ -142,6 +142,23 @@ test('a file that cannot become a job is told all that is wrong with it', async 
   assert.deepEqual((JSON.parse(machine.out) as { problems: { field: string }[] }).problems.map(({ field }) => field), ['name', 'targets/0/device', 'document/steps'])
   await writeFile(join(built.folder, 'half.iotjob.json'), '{')
   assert.match((await run('job create half.iotjob.json --data data')).err, /^iot-hub: half\.iotjob\.json is not JSON: /)
+})
+
+test('what needs attention is listed with cause and cure, dismissed, and gone once it works', async () => {
+  const come = (shown: object) =>
+    connectAsync(`mqtt://127.0.0.1:${hub.endpoints.mqtt}`, { clientId: 'stray', reconnectPeriod: 0, ...shown })
+  for (let times = 0; times < 2; times += 1) await assert.rejects(come({ username: 'admin', password: 'admin' }))
+  assert.match(
+    await well('notices'),
+    /^\d+ {2}refused: stray: was not let in from \S+: no cloud has .*\(2 ×\)\n {2}→ AWS IoT Core takes /m,
+  )
+  await (await come({})).endAsync()
+  assert.doesNotMatch(await well('notices'), /stray/)
+  await assert.rejects(come({ username: 'admin', password: 'admin' }))
+  for (const { id } of await json<NoticeView[]>('notices'))
+    assert.equal(await well(`notices dismiss ${id}`), `Notice ${id} dismissed.\n`)
+  assert.equal(await well('notices'), 'Nothing needs attention.\n')
+  assert.equal((await run('notices dismiss none --data data')).err, 'iot-hub: no notice none\n')
 })
 
 test('what is refused is exit code 1, what is not understood 2', async () => {

@@ -10,6 +10,7 @@ import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
 import { connectPlayer, type Player } from './player.ts'
+import { noticeLine } from '../../src/shared/notice-line.ts'
 
 const PATIENCE = 5000
 
@@ -116,7 +117,10 @@ export class House {
 
   statusOf = async (job: string, device: string): Promise<string> => (await this.api.execution(job, device)).status
 
-  /** All that must not change when something senseless is said: the device's work and twins, the jobs, who is registered. */
+  /**
+   * All that must not change when something senseless is said: the device's work and twins, the jobs, who is
+   * registered.
+   */
   async stateOf(device: string, job?: string): Promise<unknown> {
     const { twins, executions, groups } = await this.api.device(device)
     const { devices, jobs } = await this.api.status()
@@ -144,7 +148,9 @@ export class House {
   async close(): Promise<void> {
     const notices = await this.api.notices()
     await this.place.stop()
-    const failures = notices.filter(({ kind, text }) => kind === 'warning' && /\bfailed\b|\bError\b/.test(text))
+    const failures = notices.filter(
+      (notice) => notice.kind === 'warning' && /\bfailed\b|\bError\b/.test(noticeLine(notice)),
+    )
     assert.deepEqual(failures, [])
   }
 }

@@ -1,5 +1,5 @@
 // Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots [-- welcome shadow connect
-// fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
+// attention fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { aws } from '../../src/dialect/aws/index.ts'
@@ -11,7 +11,7 @@ import { installCodeServer } from '../vscode/rig/install.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { EditorWindow } from '../vscode/rig/window.ts'
 import { withEditor } from '../vscode/rig/with-editor.ts'
-import { freePorts, openSidebar, startHub } from './hub.ts'
+import { freePorts, openSidebar, startHub, type Ports } from './hub.ts'
 import { JobEditor } from './job-editor.ts'
 import { ProgressPanel } from './progress-panel.ts'
 
@@ -45,9 +45,10 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   await window.page.setViewportSize({ width: 1440, height: 900 })
   await openSidebar(window)
   if (wanted('welcome')) await inAllThemes(scene, 'welcome')
-  const { mqtt } = await startHub(window)
+  const { mqtt, mqtts } = await startHub(window)
   if (wanted('shadow')) await showShadow(scene, mqtt)
   if (wanted('connect')) await showConnect(scene, mqtt)
+  if (wanted('attention')) await showAttention(scene, { mqtt, mqtts })
   if (!wanted('fleet')) return
   const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, talker: aws.jobs.talker, behavior, seed: 7 })
   try {
@@ -80,6 +81,21 @@ async function showConnect(scene: Scene, mqtt: number): Promise<void> {
   await inAllThemes(scene, 'credentials')
   await device.endAsync()
   remove()
+}
+
+/** A client that no cloud knows, one that trusts another authority, a member that means nothing. */
+async function showAttention(scene: Scene, { mqtt, mqtts }: Ports): Promise<void> {
+  const { window } = scene
+  const stray = { clientId: 'esp32-kitchen', username: 'admin', password: 'admin', reconnectPeriod: 0 }
+  for (let times = 0; times < 3; times += 1)
+    await connectAsync(`mqtt://127.0.0.1:${mqtt}`, stray).catch(() => undefined)
+  await connectAsync(`mqtts://localhost:${mqtts}`, { clientId: 'pump', reconnectPeriod: 0 }).catch(() => undefined)
+  const lamp = await connectDevice(mqtt, 'lamp')
+  const odd = JSON.stringify({ state: { reported: { on: true } }, colour: 'red' })
+  await lamp.publishAsync('$aws/things/lamp/shadow/update', odd, { qos: 1 })
+  await window.page.getByRole('treeitem').filter({ hasText: 'esp32-kitchen' }).first().waitFor()
+  await inAllThemes(scene, 'attention')
+  await lamp.endAsync()
 }
 
 /** A thermostat that has reported and is wanted otherwise, then an edit that is refused. */

@@ -33,7 +33,7 @@ function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {})
     stopped: 0,
     options: undefined,
     notice: (text) => {
-      notices.push({ kind: 'warning', text, count: 1, firstAt: 0, lastAt: 0 })
+      notices.push({ id: text, kind: 'warning', code: 'hub', text, count: 1, firstAt: 0, lastAt: 0 })
       for (const listener of listeners) listener({ type: 'notice' })
     },
   }

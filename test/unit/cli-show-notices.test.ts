@@ -23,7 +23,7 @@ function stage() {
   return {
     show: () => showNotices(hub, new Output({ json: false, quiet: false, verbose: false, stdout: sink, stderr: sink, env: {} })),
     notice(name: string): void {
-      notices.push({ kind: 'refused', text: name, count: 1, firstAt: 0, lastAt: 0 })
+      notices.push({ id: name, kind: 'refused', code: 'connectRefused', text: name, count: 1, firstAt: 0, lastAt: 0 })
       told({ type: 'notice' })
     },
     lines: () => text.split('\n').filter((line) => line !== ''),

@@ -133,6 +133,7 @@ describe('the HTTPS server', () => {
       stranger: () => undefined,
       onUpgrade: () => {},
       onNotice: () => {},
+      onHandshakeFailed: () => {},
       objects: new ObjectStore(undefined),
     })
     await assert.rejects(server.listenHttps(0, '127.0.0.1'), /HTTPS needs a server certificate/)

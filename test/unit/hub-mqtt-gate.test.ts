@@ -4,7 +4,8 @@ import type { Fulfilled, Need } from '../../src/core/seam/http.ts'
 import type { Connection, Incoming, PublishVerdict } from '../../src/core/seam/mqtt.ts'
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { MqttGate } from '../../src/hub/mqtt-gate.ts'
-import type { Notices } from '../../src/hub/notices.ts'
+import { VirtualClock } from '../../src/core/virtual-clock.ts'
+import { Notices } from '../../src/hub/notices.ts'
 import type { LiveView } from '../../src/hub/views.ts'
 import { Bench } from '../builders/context.ts'
 
@@ -42,7 +43,7 @@ function gate({ fulfils = true } = {}) {
   const subject = new MqttGate({
     dialects: [dialect],
     settings: bench.settings,
-    notices: { add: () => {} } as unknown as Notices,
+    notices: new Notices(new VirtualClock(0), () => {}),
     live: { add: () => {}, remove: () => {} } as unknown as LiveView,
     turn: (_dialect, input, decide) => ({ ...bench.turn(decide, input), effects: [], committed: Promise.resolve() }),
     fulfil: () => new Promise((resolve) => files.push(resolve)),

@@ -14,6 +14,7 @@ import type { Place } from '../builders/hub.ts'
 import { connectMqtt } from '../builders/mqtt-client.ts'
 import { createJob } from '../builders/operator.ts'
 import { within } from '../builders/within.ts'
+import { noticeLine } from '../../src/shared/notice-line.ts'
 
 let folder: string
 before(async () => {
@@ -87,8 +88,8 @@ async function started(name: string): Promise<Started> {
   const said = async (what: RegExp): Promise<string> => {
     for (;;) {
       const changed = new Promise<void>((resolve) => hub.events.on(() => resolve()))
-      const found = (await hub.api.notices()).find(({ text }) => what.test(text))
-      if (found !== undefined) return found.text
+      const found = (await hub.api.notices()).find((notice) => what.test(noticeLine(notice)))
+      if (found !== undefined) return noticeLine(found)
       await within(changed, `the hub to say ${String(what)}`)
     }
   }

@@ -16,6 +16,7 @@ import { defaultOptions } from '../../src/shared/options.ts'
 import { ask } from '../builders/http-server.ts'
 import { connectMqtt } from '../builders/mqtt-client.ts'
 import { within } from '../builders/within.ts'
+import { noticeLine } from '../../src/shared/notice-line.ts'
 
 const FIRMWARE = { bucket: 'fw', key: 'v2.bin' }
 const LOG = { bucket: 'logs', key: 'device/today.log' }
@@ -172,7 +173,7 @@ test('a decision that fails on what was fetched is not acknowledged; what was sa
   const lost = [device.publish('bad', ''), device.publish('later', '')].map((one) => assert.rejects(one))
   await within(device.closed, 'the connection to be closed')
   await Promise.all(lost)
-  assert.ok((await hub.api.notices()).some(({ text }) => /unlucky.*what a bad file/.test(text)))
+  assert.ok((await hub.api.notices()).some((notice) => /unlucky.*what a bad file/.test(noticeLine(notice))))
   assert.ok(!decided.includes('unlucky later '))
   const next = await client('lucky')
   await next.publish('later', 'hello')

@@ -15,6 +15,7 @@ import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
 import { putElsewhere } from '../builders/elsewhere.ts'
 import { within } from '../builders/within.ts'
+import { noticeLine } from '../../src/shared/notice-line.ts'
 
 /** Answers each line with the same in capitals, tells of every device that is made, and hangs up on `bye`; `bad` is too much for it. */
 const shouting = (port: number, closed: (id: string) => void): ProtocolFront => ({
@@ -112,7 +113,7 @@ test('a session that fails costs its own socket, is told of, and the hub lives',
   client.say('bad\n')
   await client.ended()
   assert.equal(closed.length, before + 1)
-  assert.ok((await hub.api.notices()).some(({ text }) => /Shouting from .*nobody says that/.test(text)))
+  assert.ok((await hub.api.notices()).some((notice) => /Shouting from .*nobody says that/.test(noticeLine(notice))))
   const next = await shouter()
   await next.hears('hello, secure one')
   next.say('bye\n')
@@ -125,7 +126,7 @@ test('what a session says after it has hung up is dropped: what it said before a
   await client.hears('BYE')
   await client.ended()
   assert.ok(!client.heard().includes('TWO'))
-  assert.deepEqual((await hub.api.notices()).filter(({ text }) => /broke/.test(text)), [])
+  assert.deepEqual((await hub.api.notices()).filter((notice) => /broke/.test(noticeLine(notice))), [])
 })
 
 test('a client from elsewhere is answered on its own socket, and nothing else happens before it has shown a credential', async () => {
@@ -136,7 +137,7 @@ test('a client from elsewhere is answered on its own socket, and nothing else ha
   stranger.say('make toys/stolen\n')
   await stranger.ended()
   assert.deepEqual((await hub.api.devices({ search: 'stolen' })).items, [])
-  assert.ok((await hub.api.notices()).some(({ text }) => text.includes('192.0.2.7') && text.includes('no credential')))
+  assert.ok((await hub.api.notices()).some((notice) => /192\.0\.2\.7.*no credential/.test(noticeLine(notice))))
 
   const [friend, other] = [await shouter(), await shouter()]
   await other.hears('hello, secure one')

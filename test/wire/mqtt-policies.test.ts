@@ -60,7 +60,12 @@ describe('a thing that its policy keeps to its own topics', () => {
     const theirs = await executionOf(aws, 'neighbour', 'private')
     assert.deepEqual([theirs.status, theirs.versionNumber], ['QUEUED', 1])
     assert.ok(
-      (await hub.hub.api.notices()).some(({ kind, text }) => kind === 'refused' && text.includes('inmate') && text.includes('$aws/things/neighbour/jobs/private/update')),
+      (await hub.hub.api.notices()).some(
+        ({ kind, about, text }) =>
+          kind === 'refused' &&
+          about?.name.includes('inmate') === true &&
+          text.includes('$aws/things/neighbour/jobs/private/update'),
+      ),
       'people are told why',
     )
   })

@@ -4,6 +4,7 @@ import type { IConnectPacket } from 'mqtt-packet'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { connectMqtt } from '../builders/mqtt-client.ts'
 import { openRaw, openSession } from '../builders/raw-socket.ts'
+import { noticeLine } from '../../src/shared/notice-line.ts'
 
 const shadow = '$aws/things/lamp/shadow'
 const lastWill = (topic: string, state: object, qos: 0 | 1 | 2): IConnectPacket['will'] & object => ({
@@ -36,7 +37,7 @@ describe('last wills over plain MQTT', () => {
     )
     await watcher.end()
     assert.match(
-      (await hub.hub.api.notices()).map(({ text }) => text).join(),
+      (await hub.hub.api.notices()).map(noticeLine).join(),
       /its last will on .* reaches subscribers only/,
     )
   })
@@ -54,6 +55,6 @@ describe('last wills over plain MQTT', () => {
     }
     raw.send(connect)
     assert.equal((await raw.closed('its CONNECT')).length, 0)
-    assert.match((await hub.hub.api.notices()).map(({ text }) => text).join(), /two .*last will: QoS 2/)
+    assert.match((await hub.hub.api.notices()).map(noticeLine).join(), /two: .*last will: QoS 2/)
   })
 })

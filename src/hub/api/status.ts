@@ -1,9 +1,11 @@
-import { invalid } from '../../core/errors.ts'
+import { invalid, notFound } from '../../core/errors.ts'
 import type { DialectView, HubApi, HubStatus } from '../../shared/api.ts'
 import type { ApiSources } from './sources.ts'
 
 /** How the hub is, what it speaks, and its clock. */
-export function statusApi(sources: ApiSources): Pick<HubApi, 'status' | 'dialects' | 'notices' | 'advance'> {
+export function statusApi(
+  sources: ApiSources,
+): Pick<HubApi, 'status' | 'dialects' | 'notices' | 'dismissNotice' | 'advance'> {
   const { clock, virtual, options, engine, dialects } = sources
   const startedAt = clock.now()
 
@@ -35,6 +37,9 @@ export function statusApi(sources: ApiSources): Pick<HubApi, 'status' | 'dialect
         }),
       ),
     notices: async () => sources.notices.list(),
+    dismissNotice: async (id) => {
+      if (!sources.notices.dismiss(id)) throw notFound(`no notice ${id}`)
+    },
     async advance(by) {
       if (virtual === undefined) throw invalid('clock', options.clock, 'must be virtual to be moved')
       if (by !== 'next' && !(by >= 0)) throw invalid('by', by, 'must be a number of milliseconds, at least 0')

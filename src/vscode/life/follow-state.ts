@@ -10,7 +10,6 @@ import type { DevicesView } from '../tree/devices-view.ts'
 import type { JobsView } from '../tree/jobs-view.ts'
 import type { HubLife } from './hub-life.ts'
 import { isOnNetwork } from './network.ts'
-import { followNotices } from './notices.ts'
 import { createStatusItem, showState } from './status-bar.ts'
 import { isUp } from './state.ts'
 
@@ -18,15 +17,12 @@ import { isUp } from './state.ts'
 export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: DevicesView, jobs: JobsView): Disposable {
   const item = createStatusItem()
   let beat: Beat | undefined
-  let warning: string | undefined
   const show = () => {
     const { state } = host
     showState(item, host, beat)
     const conflict = state.type === 'failed' ? state.conflict : undefined
     setContext('iotHub.portTaken', conflict !== undefined)
     devices.view.title = conflict === undefined ? l10n.t('Devices') : l10n.t('Devices: port {0} is taken', conflict.port)
-    // A message hides the welcome, and with it the ways on: only where there is something else to see.
-    devices.view.message = beat !== undefined && beat.status.devices > 0 ? (warning ?? '') : ''
     setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.host))
   }
   pulse.onBeat((latest) => {
@@ -43,10 +39,6 @@ export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: Dev
     host.onState((state) => {
       host.log.info(isUp(state) ? `${state.type}: ${JSON.stringify(state.endpoints)}` : state.type)
       if (isUp(state) && state.endpoints.exposed === true) host.log.info(LETS_IN)
-      show()
-    }),
-    followNotices(host, (text) => {
-      warning = text
       show()
     }),
     workspace.onDidChangeConfiguration((event) => {

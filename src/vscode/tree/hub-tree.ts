@@ -8,6 +8,8 @@ import { pageSize } from './paging.ts'
 
 export interface Roots {
   roots(api: HubApi, extent: Extent): Promise<TreeNode[]>
+  /** What there is to show while there is no hub; without it: nothing. */
+  withoutHub?(): TreeNode[]
   /** The id of the item under which an item would hang; `undefined`: none. */
   parentOf(id: string): string | undefined
 }
@@ -82,7 +84,7 @@ export class HubTree implements TreeDataProvider<TreeNode> {
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     const api = this.host.api()
-    if (api === undefined) return []
+    if (api === undefined) return node === undefined ? (this.source.withoutHub?.() ?? []) : []
     const age = this.#age
     this.#fetching += 1
     try {

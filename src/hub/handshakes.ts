@@ -1,0 +1,29 @@
+import type { Notices } from './notices.ts'
+
+/** Tells of clients that get no further than TLS, until one from there does. */
+export class Handshakes {
+  readonly #notices: Notices
+  readonly #cure: string
+
+  /** `caFile`: where the certificate is that clients must trust. */
+  constructor(notices: Notices, caFile: string | undefined) {
+    this.#notices = notices
+    const trust = caFile === undefined ? 'the CA certificate of this hub' : caFile
+    this.#cure = `have the client trust ${trust}, and call the hub by a name or an address that its certificate bears (localhost; with --host 0.0.0.0 those of the network, too)`
+  }
+
+  failed(remoteAddress: string, cause: string): void {
+    this.#notices.add({
+      kind: 'warning',
+      code: 'tlsFailed',
+      about: { type: 'address', name: remoteAddress },
+      text: 'a TLS handshake failed',
+      cause,
+      cure: this.#cure,
+    })
+  }
+
+  worked(remoteAddress: string): void {
+    if (!this.#notices.empty) this.#notices.settle('tlsFailed', { type: 'address', name: remoteAddress })
+  }
+}
