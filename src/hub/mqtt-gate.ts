@@ -89,7 +89,9 @@ export class MqttGate implements BrokerHooks {
 
   async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {
     const { title, mqtt } = this.#dialects.get(dialect)!
-    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) => admitClient(mqtt, ctx, request))
+    const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) =>
+      admitClient(mqtt, ctx, request),
+    )
     await committed
     if (!result.accept) {
       this.#options.notices.add({

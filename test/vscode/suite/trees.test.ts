@@ -40,8 +40,10 @@ describe('the trees', () => {
     const client = await device(mqtt, 'washer-1')
     await until(() => drawn.length, (count) => count > 0)
     const lines = await outline(hub.devices)
-    assert.deepEqual(lines.slice(0, 4), ['AWS IoT Core — 1 of 1 online', '  washer-1 — online', '    Shadow', '    Executions — none yet'])
-    assert.match(lines[4]!, /^ {4}Connected — tcp · .*127\.0\.0\.1$/)
+    const [cloud, washer, ...below] = lines
+    assert.deepEqual([cloud, washer], ['AWS IoT Core — 1 of 1 online', '  washer-1 — online'])
+    assert.deepEqual(below.slice(0, 3), ['    Shadow', '    Executions — none yet', '    Credentials'])
+    assert.match(below[3]!, /^ {4}Connected — tcp · .*127\.0\.0\.1$/)
     drawn.length = 0
     await client.endAsync()
     await until(() => outline(hub.devices), ([cloud, row]) => cloud === 'AWS IoT Core — 0 of 1 online' && row === '  washer-1 — offline')
