@@ -68,14 +68,14 @@ describe('IotShadowClientv2 of aws-iot-device-sdk-v2 1.28 over MQTT 3.1.1 and mu
   test('a named shadow goes through the SDK’s own test: 404, versions 1, 2, 3, the delta, and delete that says 3', () => lifecycle(named(client, 'nobody-1', 'config')))
   test('the classic shadow goes through the same', () => lifecycle(classic(client, 'nobody-2')))
 
-  test('a wrong version is refused with 409, and a shadow that was deleted goes on counting', async () => {
+  test('a wrong version is refused with 409, and a shadow that was deleted goes on counting, the deletion included', async () => {
     const shadow = named(client, 'nobody-3', 'config')
     await shadow.update({ reported: { n: 1 } })
     const refused = await refusalOf<Refusal>(shadow.update({ reported: { n: 2 } }, 7))
     assert.deepEqual([refused.code, refused.message], [409, 'Version conflict'])
     assert.deepEqual((await shadow.get()).state?.reported, { n: 1 })
     assert.equal((await shadow.delete()).version, 1)
-    assert.equal((await shadow.update({ reported: { n: 3 } })).version, 2)
+    assert.equal((await shadow.update({ reported: { n: 3 } })).version, 3)
   })
 })
 
