@@ -4,6 +4,7 @@ import { getL10nJson } from '@vscode/l10n-dev'
 import { stateWords } from '../src/shared/states.ts'
 import { difference } from './difference.ts'
 import { readJson, root } from './read-json.ts'
+import { findMessages } from './messages.ts'
 
 const bundle = 'l10n/bundle.l10n.zh-cn.json'
 
@@ -13,13 +14,18 @@ const bundle = 'l10n/bundle.l10n.zh-cn.json'
  */
 export async function findL10n(): Promise<string[]> {
   const sources = ['src/vscode', 'webview'].flatMap(typescript).map((path) => ({ extension: extname(path), contents: readFileSync(path, 'utf8') }))
-  const texts = [...new Set([...Object.keys(await getL10nJson(sources)), ...stateWords])]
+  const own = Object.keys(await getL10nJson(sources))
+  const { templates, unsayable } = findMessages()
+  const texts = [...new Set([...own, ...stateWords, ...templates])]
   const translated = readJson<Record<string, string>>(bundle)
   return [
     ...difference(texts, Object.keys(translated)).map((text) => `${bundle} lacks “${text}”`),
     ...difference(Object.keys(translated), texts).map((text) => `${bundle} has “${text}”, which nothing says any more`),
     ...texts.flatMap((text) => (translated[text] === undefined ? [] : placeholders(text, translated[text]))),
-    ...uncounted(texts),
+    ...uncounted(own),
+    ...unsayable.map(
+      ({ file, line, text }) => `${file}:${line}: ${text} is said to people: tag it with say, or wrap words of others in verbatim(…)`,
+    ),
   ]
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HubError } from '../core/errors.ts'
 import type { KeyPair } from './certificate-maker.ts'
+import { known, say, type Words } from '../core/said.ts'
 
 /** The two files of a certificate: `ca` → ca.pem and ca-key.pem. */
 const pathsOf = (directory: string, name: string) => ({ cert: join(directory, `${name}.pem`), key: join(directory, `${name}-key.pem`) })
@@ -12,11 +13,11 @@ export async function readPair(directory: string, name: string): Promise<KeyPair
   const paths = pathsOf(directory, name)
   const [cert, key] = [await read(paths.cert), await read(paths.key)]
   if (cert === undefined && key === undefined) return undefined
-  if (cert === undefined) throw broken(paths.cert, `is missing, but ${paths.key} is there`)
-  if (key === undefined) throw broken(paths.key, `is missing, but ${paths.cert} is there`)
+  if (cert === undefined) throw broken(paths.cert, say`is missing, but ${paths.key} is there`)
+  if (key === undefined) throw broken(paths.key, say`is missing, but ${paths.cert} is there`)
   const certificate = parse(paths.cert, 'a certificate', () => new X509Certificate(cert))
   const privateKey = parse(paths.key, 'a private key', () => createPrivateKey(key))
-  if (!certificate.checkPrivateKey(privateKey)) throw broken(paths.key, `does not belong to ${paths.cert}`)
+  if (!certificate.checkPrivateKey(privateKey)) throw broken(paths.key, say`does not belong to ${paths.cert}`)
   return { cert, key }
 }
 
@@ -31,8 +32,8 @@ export async function writePair(directory: string, name: string, { cert, key }: 
 export const authorityFile = (directory: string): string => pathsOf(directory, 'ca').cert
 
 /** Refuses a file and says what can be done. */
-export function broken(path: string, why: string): HubError {
-  return new HubError('INVALID', `${path} ${why}. Put back the file as it was; or remove this certificate and its key, to have new ones made (clients must then trust the new ca.pem)`, { field: path })
+export function broken(path: string, why: Words): HubError {
+  return new HubError('INVALID', say`${path} ${known(why)}. Put back the file as it was; or remove this certificate and its key, to have new ones made (clients must then trust the new ca.pem)`, { field: path })
 }
 
 async function read(path: string): Promise<string | undefined> {
@@ -44,11 +45,11 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
-function parse<T>(path: string, what: string, read: () => T): T {
+function parse<T>(path: string, what: Words, read: () => T): T {
   try {
     return read()
   } catch {
-    throw broken(path, `is damaged: it is not ${what}`)
+    throw broken(path, say`is damaged: it is not ${known(what)}`)
   }
 }
 

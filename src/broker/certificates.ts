@@ -6,6 +6,7 @@ import { authorityFile, broken, readPair, writePair } from './certificate-files.
 import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate } from './certificate-maker.ts'
 import type { ClientCertificateRequest, KeyPair } from './certificate-maker.ts'
 import type { TlsFiles } from './port.ts'
+import { say } from '../core/said.ts'
 
 /** The hub's own authority and what it has signed. */
 export interface Certificates {
@@ -87,7 +88,7 @@ function checkAuthority(directory = '', found: KeyPair, now: number): KeyPair {
   const file = authorityFile(directory)
   const isRsa = publicKey.asymmetricKeyType === 'rsa'
   if (!ca || !isRsa) throw broken(file, 'is not the certificate of an authority with an RSA key')
-  if (Date.parse(validTo) <= now) throw broken(file, `expired on ${validTo}`)
+  if (Date.parse(validTo) <= now) throw broken(file, say`expired on ${validTo}`)
   return found
 }
 

@@ -11,6 +11,7 @@ import { shareable, toPacket, type Publication } from './publication.ts'
 import type { Retained } from './retained.ts'
 import type { Session, SessionLink } from './session.ts'
 import type { Sessions } from './sessions.ts'
+import { say } from '../core/said.ts'
 
 interface Around {
   sessions: Sessions
@@ -127,5 +128,5 @@ function fan({ topic, payload }: Publication): Fanned {
 }
 
 function check(topic: string): void {
-  if (!isTopic(topic)) throw new HubError('INVALID', `${JSON.stringify(topic)} is not a topic that a message can have`, { field: 'topic' })
+  if (!isTopic(topic)) throw new HubError('INVALID', say`${JSON.stringify(topic)} is not a topic that a message can have`, { field: 'topic' })
 }

@@ -9,6 +9,7 @@ import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
 import type { BrokerOptions, StreamDetails } from './port.ts'
 import { portOwner } from './port-owner.ts'
 import { pickProtocol, sniff } from './sniff.ts'
+import { say } from '../core/said.ts'
 
 const HANDSHAKE_MS = 30_000
 
@@ -152,17 +153,19 @@ const peerOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.rem
 /** What stands in the way of listening, and what to change. */
 export async function cannotListen(error: NodeJS.ErrnoException, { host, port, setting }: Listener): Promise<Error> {
   const data = { field: setting, port }
-  const change = `choose another port with ${setting}`
+  const change = say`choose another port with ${setting}`
   switch (error.code) {
     case 'EADDRINUSE': {
       const owner = await portOwner(port)
-      return new HubError('CONFLICT', `port ${port} on ${host} is taken${owner === undefined ? '' : ` by ${owner}`}: stop that, or ${change}`, data)
+      return new HubError('CONFLICT', owner === undefined
+          ? say`port ${port} on ${host} is taken: stop that, or ${change}`
+          : say`port ${port} on ${host} is taken by ${owner}: stop that, or ${change}`, data)
     }
     case 'EACCES':
-      return new HubError('FORBIDDEN', `port ${port} on ${host} needs rights that the hub does not have: ${change}`, data)
+      return new HubError('FORBIDDEN', say`port ${port} on ${host} needs rights that the hub does not have: ${change}`, data)
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new HubError('INVALID', `${host} is no address of this machine, so port ${port} cannot be opened there`, { ...data, field: 'host' })
+      return new HubError('INVALID', say`${host} is no address of this machine, so port ${port} cannot be opened there`, { ...data, field: 'host' })
     default:
       return error
   }

@@ -1,3 +1,5 @@
+import { known, say, textOf, type Words } from './said.ts'
+
 /** Everything the engine can refuse. Each dialect maps these to its wire errors in one table. */
 export type HubErrorCode =
   | 'INVALID' // a field, its value and the rule it breaks
@@ -20,7 +22,7 @@ export type HubErrorCode =
 export interface HubErrorData {
   field?: string
   /** Why the field's `value` is refused. */
-  rule?: string
+  rule?: Words
   /** What else is wrong, where that has been looked at too. */
   also?: HubError[]
   [key: string]: unknown
@@ -31,17 +33,19 @@ export class HubError extends Error {
   override readonly name = 'HubError'
   constructor(
     readonly code: HubErrorCode,
-    message: string,
+    /** What the message was made of. */
+    readonly words: Words,
     readonly data: HubErrorData = {},
   ) {
-    super(message)
+    super(textOf(words))
   }
 }
 
 /** Refuses a value, naming field, value and rule: `rollout.perMinute: 0 must be at least 1`. */
-export function invalid(field: string, value: unknown, rule: string): HubError {
+export function invalid(field: string, value: unknown, rule: Words): HubError {
   const shown = show(value)
-  return new HubError('INVALID', `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`, { field, value, rule })
+  const cut = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown
+  return new HubError('INVALID', say`${field}: ${cut} ${known(rule)}`, { field, value, rule })
 }
 
 /** JSON that nests some thousand levels deep can be read, but not written. */
@@ -53,4 +57,4 @@ function show(value: unknown): string {
   }
 }
 
-export const notFound = (message: string): HubError => new HubError('NOT_FOUND', message)
+export const notFound = (message: Words): HubError => new HubError('NOT_FOUND', message)

@@ -35,6 +35,7 @@ import type { TwinForm } from '../core/twin/edit.ts'
 import type { JsonObject, Twin } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
+import type { Label } from '../core/said.ts'
 import type { Capability } from './capability.ts'
 import type { Credential, OperatorKeys, Sight } from './credential.ts'
 import type { ProtocolFront } from './protocol.ts'
@@ -186,7 +187,7 @@ export interface JobFront {
   /**
    * Ready documents, each with what it is for. By the first one a device can come to every end that its cloud knows.
    */
-  readonly templates: { id: string; title: string; document: unknown }[]
+  readonly templates: { id: string; title: Label; document: unknown }[]
   /** JSON Schema of a job document. */
   readonly documentSchema: JsonObject
   /** What a job may be called. */
@@ -222,7 +223,7 @@ export interface TwinFront extends TwinForm {
 /** A regular expression for the whole name, and the rule in words. */
 export interface NameRule {
   pattern: string
-  rule: string
+  rule: Label
   /** A name that fits, also with a few digits after it. */
   example: string
 }
@@ -248,9 +249,9 @@ export interface Enrolment {
 
 /** A kit from outside: all of it that is no secret and need not be made. */
 export interface KitOffer {
-  facts: { label: string; value: string }[]
+  facts: { label: Label; value: string }[]
   /** Labels of the facts that only the kit itself has. */
-  secrets: string[]
+  secrets: Label[]
   files: { name: string; secret?: true }[]
   snippets: Omit<Snippet, 'code'>[]
 }
@@ -258,7 +259,7 @@ export interface KitOffer {
 /** Code to paste: the language's id in editors, and the name of the file that it expects to be. */
 export interface Snippet {
   id: string
-  title: string
+  title: Label
   language: string
   file: string
   code: string
@@ -289,14 +290,14 @@ export type Withdrawal = 'revoke' | 'delete'
 export interface ConnectionKit {
   /** How a program connects as this device: over MQTT in the clear, or with its certificate over TLS. PEM. */
   session: { clientId: string; username?: string; password?: string; certificate?: { cert: string; key: string } }
-  facts: { label: string; value: string; secret?: true }[]
+  facts: { label: Label; value: string; secret?: true }[]
   files: { name: string; content: string; secret?: true }[]
   snippets: Snippet[]
 }
 
 /** A cloud's own language for picking devices. */
 export interface QueryLanguage {
-  title: string
+  title: Label
   example: string
   /** INVALID with what cannot be read and where. */
   parse(text: string): Predicate

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { json, jsonError } from './json.ts'
 import { Routes } from './routes.ts'
 import type { HttpStream } from './stream.ts'
+import { say } from '../core/said.ts'
 
 /** A job may be aimed at a list of all devices there are. */
 const API_BOUNDS = { values: 500_000 }
@@ -74,7 +75,7 @@ async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<
       return jsonError(405, 'METHOD_NOT_ALLOWED', `${request.path} takes ${allow}`, { headers: { Allow: allow } })
     }
     case 'not-found':
-      throw new HubError('NOT_FOUND', `The hub's API has no ${request.path}`)
+      throw new HubError('NOT_FOUND', say`The hub's API has no ${request.path}`)
   }
 }
 
@@ -88,7 +89,7 @@ function parseBody(body: Buffer): unknown {
   try {
     return parseJson(body.toString(), API_BOUNDS)
   } catch (error) {
-    throw new HubError('INVALID', `body: must be JSON (${error instanceof Error ? error.message : String(error)})`, { field: 'body' })
+    throw new HubError('INVALID', say`body: must be JSON (${error instanceof Error ? error.message : String(error)})`, { field: 'body' })
   }
 }
 
@@ -113,8 +114,9 @@ const STATUS: Record<HubErrorCode, number> = {
   TIMEOUT: 504,
 }
 
-function refusal({ code, message, data }: HubError): HttpResponse {
+function refusal({ code, message, words, data }: HubError): HttpResponse {
   return jsonError(STATUS[code], code, message, {
+    says: words,
     ...(data.field !== undefined && { field: data.field }),
     ...(code === 'UNAUTHORIZED' && { headers: { 'WWW-Authenticate': 'Bearer' } }),
   })

@@ -1,6 +1,7 @@
 import type { HubErrorCode } from '../core/errors.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
 import { JsonText } from '../shared/json-text.ts'
+import type { Words } from '../core/said.ts'
 
 /** What the hub's own answers can refuse with, besides the engine's refusals. */
 export type ApiErrorCode = HubErrorCode | 'METHOD_NOT_ALLOWED' | 'INTERNAL'
@@ -18,5 +19,11 @@ export const json = (status: number, value: unknown, headers: Record<string, str
       }
 
 /** The hub's own form of an error, `{ "error": { "code", "message", "field"? } }`; a cloud's form is its dialect's business. */
-export const jsonError = (status: number, code: ApiErrorCode, message: string, extra: { field?: string; headers?: Record<string, string> } = {}): HttpResponse =>
-  json(status, { error: { code, message, ...(extra.field !== undefined && { field: extra.field }) } }, extra.headers)
+export const jsonError = (status: number, code: ApiErrorCode, message: string, extra: { field?: string; says?: Words; headers?: Record<string, string> } = {}): HttpResponse =>
+  json(status, { error: { code, message, ...told(extra) } }, extra.headers)
+
+/** What an error is about, and what it was made of, for editors in other languages. */
+const told = ({ field, says }: { field?: string; says?: Words }): object => ({
+  ...(field !== undefined && { field }),
+  ...(typeof says === 'object' && says.args.length > 0 && { says }),
+})

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { HubError, invalid } from '../core/errors.ts'
 import type { ObjectPart, ObjectRef, StoredObject } from '../core/seam/http.ts'
 import { checkedSegments, explained, INCOMING, makePlace } from './object-place.ts'
+import { say } from '../core/said.ts'
 
 /** Nobody sends one file for so long: what is older was left by a hub that was killed. */
 const STALE_MS = 24 * 60 * 60_000
@@ -86,7 +87,7 @@ export class ObjectIntake {
     try {
       for await (const chunk of bytes) {
         size += chunk.length
-        if (size > maxBytes) throw new HubError('TOO_LARGE', `a file may have ${maxBytes} bytes here`)
+        if (size > maxBytes) throw new HubError('TOO_LARGE', say`a file may have ${maxBytes} bytes here`)
         hash.update(chunk)
         await handle.writeFile(chunk)
       }
@@ -107,7 +108,7 @@ export class ObjectIntake {
     try {
       const stats = await handle.stat()
       if (!stats.isFile()) throw new HubError('CONFLICT', 'there is something else than a file')
-      if (stats.size < offset) throw new HubError('CONFLICT', `it has ${stats.size} bytes: ${offset} cannot be the next`, { field: 'offset', size: stats.size })
+      if (stats.size < offset) throw new HubError('CONFLICT', say`it has ${stats.size} bytes: ${offset} cannot be the next`, { field: 'offset', size: stats.size })
       const end = offset + bytes.length
       try {
         await writeAt(handle, bytes, offset)

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path'
 import { HubError, invalid } from '../core/errors.ts'
 import type { ObjectRef } from '../core/seam/http.ts'
 import { segmentsOf } from './object-path.ts'
+import { say } from '../core/said.ts'
 
 /** In the root folder: what is still arriving. No object has such a name. */
 export const INCOMING = '.incoming'
@@ -37,7 +38,7 @@ export async function makePlace(root: string, ref: ObjectRef): Promise<string> {
     await mkdir(join(folder, segment)).catch(unlessThere)
     folder = await realpath(join(folder, segment))
   }
-  if (!isIn(base, trueRoot) || !isIn(folder, base)) throw new HubError('FORBIDDEN', `${ref.bucket}/${ref.key} is on the other side of a symbolic link`)
+  if (!isIn(base, trueRoot) || !isIn(folder, base)) throw new HubError('FORBIDDEN', say`${ref.bucket}/${ref.key} is on the other side of a symbolic link`)
   return join(folder, key.at(-1) ?? '')
 }
 
@@ -48,7 +49,7 @@ export async function explained<T>(ref: ObjectRef, run: () => Promise<T>): Promi
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENAMETOOLONG') throw invalid('key', ref.key, 'must be shorter')
-    if (WRONG_KIND.has(String(code))) throw new HubError('CONFLICT', `${ref.bucket}/${ref.key}: there is something else than a file, or a file on the way to it`)
+    if (WRONG_KIND.has(String(code))) throw new HubError('CONFLICT', say`${ref.bucket}/${ref.key}: there is something else than a file, or a file on the way to it`)
     throw error
   }
 }

@@ -7,6 +7,7 @@ import type { ObjectPart, ObjectRef, StoredObject } from '../core/seam/http.ts'
 import { segmentsOf } from './object-path.ts'
 import { bucketFolder, ifThere, isReserved } from './object-place.ts'
 import type { ByteRange } from './range.ts'
+import { say } from '../core/said.ts'
 
 const CHUNK_BYTES = 64 * 1024
 const REMEMBERED_ETAGS = 1000
@@ -112,7 +113,7 @@ export class ObjectStore {
       if (stateOf(await handle.stat({ bigint: true })) !== state) continue
       return { etag, size: Number(before.size), state }
     }
-    throw new HubError('CONFLICT', `${path} changes while it is being read`)
+    throw new HubError('CONFLICT', say`${path} changes while it is being read`)
   }
 
   /** A fleet that asks for new firmware at once waits for one reading of it. */

@@ -5,6 +5,7 @@ import type { Credential, NotGiven, Sight } from '../dialect/credential.ts'
 import type { Context, HttpFront, MqttFront, Params, Route } from '../dialect/dialect.ts'
 import { isOwnOrigin, pageFault, type Knock, type PageFault } from '../http/origin.ts'
 import { bearsToken } from '../http/token.ts'
+import { say, verbatim } from '../core/said.ts'
 
 /** What is known of who comes, whatever he says of himself. */
 export interface Visitor {
@@ -42,7 +43,7 @@ export const createAccess = ({ hosts, token }: { hosts: readonly string[]; token
   // A token may leak into a page; therefore no page but our own may even try one.
   api({ origin, authorization }) {
     if (!isOwnOrigin(origin))
-      throw new HubError('FORBIDDEN', `Origin ${origin}: only pages of this machine and VS Code may call the hub`)
+      throw new HubError('FORBIDDEN', say`Origin ${origin ?? ''}: only pages of this machine and VS Code may call the hub`)
     if (!bearsToken(authorization, token)) {
       throw new HubError('UNAUTHORIZED', "Send the hub's token: Authorization: Bearer <content of the token file>")
     }
@@ -63,7 +64,7 @@ export function refusalOf({ local, operator }: Visitor, credential: () => Creden
 /** A request from elsewhere than this machine without a credential that the hub gave out. */
 export class Refused extends HubError {
   constructor(readonly refusal: NotGiven) {
-    super('UNAUTHORIZED', refusal.why)
+    super('UNAUTHORIZED', verbatim(refusal.why))
   }
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { HubError } from '../core/errors.ts'
+import { say } from '../core/said.ts'
 
 /**
  * Says so if the folder that stands in for S3 is not there: until somebody makes it nothing is found in it. Throws
@@ -10,6 +11,6 @@ export async function checkBucketFolder(folder: string, note: (text: string) => 
   if (found === undefined) {
     note(`the bucket folder ${folder} is not there: job documents and firmware are found once you make it`)
   } else if (found instanceof Error || !found.isDirectory()) {
-    throw new HubError('INVALID', `bucket: ${folder} must be a folder`, { field: 'bucket' })
+    throw new HubError('INVALID', say`bucket: ${folder} must be a folder`, { field: 'bucket' })
   }
 }

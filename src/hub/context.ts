@@ -10,6 +10,7 @@ import type { Sight } from '../dialect/credential.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
 import type { NoticeAbout } from '../shared/api.ts'
 import type { Notices } from './notices.ts'
+import { say } from '../core/said.ts'
 
 /** Different things of one turn that are told by name; who sends one more wants to fill a list, not to hear of it. */
 const MOST_IGNORED = 10
@@ -88,7 +89,7 @@ export class TurnContext implements Context, Sight {
   }
 
   ignored(what: string): void {
-    if (this.settings.refuseIgnored) throw new HubError('UNSUPPORTED', `${what} is not modelled, and --strict refuses what would be ignored`, { field: what })
+    if (this.settings.refuseIgnored) throw new HubError('UNSUPPORTED', say`${what} is not modelled, and --strict refuses what would be ignored`, { field: what })
     this.#ignored += 1
     if (this.#ignored > MOST_IGNORED + 1) return
     const told = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what

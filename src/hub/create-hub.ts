@@ -6,6 +6,7 @@ import type { HubOptions } from '../shared/options.ts'
 import { Changes } from './changes.ts'
 import type { Hub, HubExtras } from './hub.ts'
 import { startHub, type Running } from './running.ts'
+import { say } from '../core/said.ts'
 
 /** A hub that is not started yet. Throws nothing; what stands in the way comes out of `start`. */
 export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
@@ -65,6 +66,6 @@ function ending(): { promise: Promise<void>; settle: (how: Promise<void>) => voi
 /** How devices of that dialect talk, for playing them. NOT_FOUND if there is no such dialect. */
 export function talkerOf(dialect: string): (name: string) => Talker {
   const found = dialects.find(({ name }) => name === dialect)
-  if (found === undefined) throw notFound(`no dialect ${dialect}; there are ${dialects.map(({ name }) => name).join(', ')}`)
+  if (found === undefined) throw notFound(say`no dialect ${dialect}; there are ${dialects.map(({ name }) => name).join(', ')}`)
   return (name) => found.jobs.talker(name)
 }

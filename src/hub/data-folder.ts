@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { HubError } from '../core/errors.ts'
 import { checkOwn } from './own-files.ts'
+import { known, say, wordsOf, type Label } from '../core/said.ts'
 
 const IGNORE = '.gitignore'
 
@@ -18,7 +19,7 @@ export async function prepareFolder(data: string): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 })
   for (const name of BELONGINGS) {
     await checkOwn(data, name).catch((error: Error) => {
-      throw new HubError('INVALID', `the data folder ${data} cannot be used: ${error.message}`, { field: 'data' })
+      throw new HubError('INVALID', say`the data folder ${data} cannot be used: ${known(wordsOf(error))}`, { field: 'data' })
     })
   }
   const names = await readdir(data)
@@ -27,7 +28,7 @@ export async function prepareFolder(data: string): Promise<void> {
 }
 
 /** What the system says of a folder that cannot be made, read or written, and what people make of it. */
-const WORDS: Record<string, string> = {
+const WORDS: Record<string, Label> = {
   EACCES: 'its rights do not allow that',
   EPERM: 'its rights do not allow that',
   EROFS: 'it can only be read',
@@ -51,7 +52,7 @@ export function explainFolder(error: unknown, data: string): unknown {
   if (words === undefined) return error
   return new HubError(
     'INVALID',
-    `the data folder ${data} cannot be used, ${words} (${error.message}): mend that, or choose another with --data`,
+    say`the data folder ${data} cannot be used, ${known(words)} (${error.message}): mend that, or choose another with --data`,
     { field: 'data' },
   )
 }

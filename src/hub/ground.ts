@@ -15,6 +15,7 @@ import { findHub } from './locator.ts'
 import { addedNames, lanAddress, lanNames, ownNames, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
+import { say } from '../core/said.ts'
 
 /** What all parts of a hub stand on: there before the first of them. */
 export interface Ground {
@@ -114,7 +115,7 @@ async function openState(
 async function whoHasIt(error: unknown, data: string): Promise<unknown> {
   if (!(error instanceof StoreError) || error.code !== 'LOCKED') return explainFolder(error, data)
   const other = await findHub(data)
-  return other === undefined ? error : new StoreError('LOCKED', `${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`)
+  return other === undefined ? error : new StoreError('LOCKED', say`${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`)
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -7,6 +7,7 @@ import { Routes } from '../http/routes.ts'
 import { admitRequest, Refused } from './access.ts'
 import { strongest } from './claims.ts'
 import type { Fulfil } from './needs.ts'
+import { say } from '../core/said.ts'
 
 export interface HttpGateOptions {
   dialects: readonly Dialect[]
@@ -109,7 +110,7 @@ export class HttpGate {
       allow(ctx)
       return route.upload!(ctx, request, params)
     })
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new HubError('TOO_LARGE', `a file may have ${maxBytes} bytes here`)
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new HubError('TOO_LARGE', say`a file may have ${maxBytes} bytes here`)
     const taken = await this.#options.intake.take(ref, body, maxBytes)
     try {
       // Long uploads outlast rights.

@@ -3,6 +3,8 @@ import { dialectOf, nameOf } from '../core/ids.ts'
 import { isHubErrorCode } from '../http/hub-api.ts'
 import type { HubApi, JobDetail } from '../shared/api.ts'
 import { JsonText, writeJson } from '../shared/json-text.ts'
+import { say, verbatim, type Said } from '../core/said.ts'
+import { saysInvalid } from '../shared/say-in.ts'
 
 /** Sends one request of the hub's API and reads its answer. */
 export type Ask = <T>(method: string, path: string, body?: unknown) => Promise<T>
@@ -23,7 +25,7 @@ export const askOver = ({ url, token }: Remote): Ask =>
       headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: writeJson(body) }),
     }).catch((error: unknown) => {
-      throw new HubError('NOT_ONLINE', `the hub at ${url} does not answer: ${reasonOf(error)}`)
+      throw new HubError('NOT_ONLINE', say`the hub at ${url} does not answer: ${reasonOf(error)}`)
     })
     const text = await response.text()
     if (!response.ok) throw refusalIn(text, response.status, `${method} ${path}`)
@@ -37,10 +39,19 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** As `jsonError` writes it. */
+interface ToldError {
+  code: unknown
+  message: string
+  says?: Said
+  field?: string
+}
+
 function refusalIn(text: string, status: number, request: string): Error {
   try {
-    const { code, message, field } = (JSON.parse(text) as { error: { code: unknown; message: string; field?: string } }).error
-    if (isHubErrorCode(code)) return new HubError(code, message, field === undefined ? {} : { field })
+    const { code, message, says, field } = (JSON.parse(text) as { error: ToldError }).error
+    const data = { ...(field !== undefined && { field }), ...(says && saysInvalid(says) && { rule: says.args[2] }) }
+    if (isHubErrorCode(code)) return new HubError(code, says ?? verbatim(message), data)
     return new Error(message)
   } catch {
     return new Error(`${request} was answered with ${status}, and not by a hub`)

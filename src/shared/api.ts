@@ -1,3 +1,4 @@
+import type { Said } from '../core/said.ts'
 import type { JobDraft, TargetDraft } from './job-draft.ts'
 
 /**
@@ -345,6 +346,8 @@ export interface Problem {
   /** Absent where something is missing. */
   value?: unknown
   rule: string
+  /** What the rule was made of, if something went into it. */
+  says?: Said
   /** It only advises, and stands in nobody's way. */
   severity?: 'warning'
 }

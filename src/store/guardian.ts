@@ -2,6 +2,7 @@ import { StoreError } from './store-error.ts'
 import type { Flaw } from './inventory.ts'
 import type { Lock } from './lock.ts'
 import type { Reserve } from './reserve.ts'
+import { say } from '../core/said.ts'
 
 /** Twice a second: what others do to the directory is seen within one. */
 const LOOK_MS = 500
@@ -182,10 +183,10 @@ export class Guardian {
   #refuse(why: string): void {
     if (this.refusal !== undefined) return
     const { directory, warn } = this.#options
-    const text = `changes cannot be stored in ${directory} at present: ${why}`
+    const text = say`changes cannot be stored in ${directory} at present: ${why}`
     this.refusal = new StoreError('UNKEPT', text)
     warn(
-      `${text}. No more are taken until they can; ` +
+      `${text.text}. No more are taken until they can; ` +
         'what was decided before is kept in memory, and acknowledged once it is stored',
     )
   }

@@ -8,6 +8,7 @@ import type { Lock } from './lock.ts'
 import { Reserve } from './reserve.ts'
 import type { Store } from './store.ts'
 import { StoreError } from './store-error.ts'
+import { say } from '../core/said.ts'
 
 type JournaledOptions = Omit<AdapterOptions, 'warn' | 'settle' | 'checkOwn' | 'onLost'>
 
@@ -235,7 +236,7 @@ export class JournaledStore implements Store {
     const flaws = await this.#adapter.flaws()
     if (flaws.length === 0) return
     const what = flaws.map(({ name, what }) => `${name} ${what}`).join(', ')
-    throw new StoreError('UNKEPT', `what the hub knew is not kept in ${this.directory}: ${what}`)
+    throw new StoreError('UNKEPT', say`what the hub knew is not kept in ${this.directory}: ${what}`)
   }
 
   #warn(text: string): void {

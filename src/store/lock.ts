@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive, isProcess, isSamePlace, thisProcess, type Process } from './place.ts'
 import { StoreError } from './store-error.ts'
+import { known, say } from '../core/said.ts'
 
 /** What a lock file says. */
 interface LockRecord extends Process {
@@ -206,22 +207,21 @@ const isMissing = (error: unknown): boolean =>
 const heldHere = (pid: number, directory: string, name: string): StoreError =>
   new StoreError(
     'LOCKED',
-    `${directory} is in use by process ${pid}; if that process is not a hub, delete the file ${name} there`,
+    say`${directory} is in use by process ${pid}; if that process is not a hub, delete the file ${name} there`,
   )
 
 function heldElsewhere(record: Process | undefined, directory: string): StoreError {
-  const who = record === undefined ? 'a hub' : `the hub that is process ${record.pid} on ${record.host}`
+  const who =
+    record === undefined ? say`a hub` : say`the hub that is process ${record.pid} on ${record.host}`
   return new StoreError(
     'LOCKED',
-    `${directory} is in use by ${who}, in another container or on another machine: it has just shown life. ` +
-      'Stop it there, or choose another folder',
+    say`${directory} is in use by ${who}, in another container or on another machine: it has just shown life. Stop it there, or choose another folder`,
   )
 }
 
-function lost(directory: string, { message }: StoreError): StoreError {
+function lost(directory: string, { words }: StoreError): StoreError {
   return new StoreError(
     'LOST',
-    `${directory} was taken from this hub while it ran (${message}); ` +
-      'nothing more is stored, and nothing that is there is touched',
+    say`${directory} was taken from this hub while it ran (${known(words)}); nothing more is stored, and nothing that is there is touched`,
   )
 }

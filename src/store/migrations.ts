@@ -1,5 +1,6 @@
 import type { Operation } from './lines.ts'
 import { StoreError } from './store-error.ts'
+import { say } from '../core/said.ts'
 
 /** What one change of the version before means in the next: as many operations as it takes, also none. */
 export type Migration = (operation: Operation) => Operation[]
@@ -33,6 +34,6 @@ export function refuseNewer(path: string, version: number, migrations: readonly 
   if (version <= known) return
   throw new StoreError(
     'NEWER_VERSION',
-    `${path} has version ${version}, this release reads up to ${known}: use a newer release; nothing was changed`,
+    say`${path} has version ${version}, this release reads up to ${known}: use a newer release; nothing was changed`,
   )
 }

@@ -1,3 +1,5 @@
+import { textOf, type Words } from '../core/said.ts'
+
 /** Why a store cannot be opened or used. */
 export type StoreErrorCode =
   | 'LOCKED' // another hub has the directory
@@ -11,9 +13,9 @@ export class StoreError extends Error {
   override readonly name = 'StoreError'
   constructor(
     readonly code: StoreErrorCode,
-    message: string,
+    readonly words: Words,
     options?: ErrorOptions,
   ) {
-    super(message, options)
+    super(textOf(words), options)
   }
 }

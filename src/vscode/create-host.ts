@@ -1,5 +1,6 @@
 import { Disposable, l10n, type ExtensionContext, type LogOutputChannel } from 'vscode'
 import type { Host } from './host.ts'
+import { inUsersLanguage } from './in-words.ts'
 import type { Life } from './life/life.ts'
 
 /** Gives life the face that the parts of the extension see. */
@@ -11,7 +12,10 @@ export function createHost(context: ExtensionContext, life: Life, log: LogOutput
     get state() {
       return life.state
     },
-    api: () => life.api(),
+    api: () => {
+      const api = life.api()
+      return api && inUsersLanguage(api)
+    },
     onChange: (listener) => new Disposable(life.onChange(listener)),
     onState: (listener) => new Disposable(life.onState(listener)),
     words: () => l10n.bundle ?? {},

@@ -51,13 +51,13 @@ story(
       await certificates.hover()
       await certificates.getByRole('button', { name: /^Revoke/ }).click()
       await window.page.getByRole('dialog').getByText('who came in by it is sent away').waitFor()
-      await window.page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click()
+      await window.page.getByRole('dialog').getByRole('button', { name: 'Revoke Credential', exact: true }).click()
       await gone
       await window.treeItem(/^Certificate \w{8} of pump: revoked/).waitFor()
 
       await certificates.hover()
       await certificates.getByRole('button', { name: /^Delete/ }).click()
-      await window.page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+      await window.page.getByRole('dialog').getByRole('button', { name: 'Delete Credential', exact: true }).click()
       await soon('it is gone', async () => (await certificates.count()) === 0)
     } finally {
       remove()

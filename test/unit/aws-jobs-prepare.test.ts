@@ -6,6 +6,7 @@ import type { NewJob } from '../../src/core/job/model.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { readAwsCron, writeAwsCron } from '../../src/dialect/aws/jobs/cron.ts'
 import { AwsBench } from '../builders/aws-in-process.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const MINUTE = 60_000
 const job = (more: Partial<NewJob> = {}): NewJob => ({ key: 'aws/j', targets: [{ type: 'device', device: 'aws/t' }], selection: 'SNAPSHOT', document: '{}', ...more })
@@ -16,7 +17,7 @@ function refused(given: NewJob, bench = new AwsBench()): [string | undefined, st
     bench.turn((ctx) => aws.jobs.prepare(ctx, given))
   } catch (error) {
     assert.ok(error instanceof HubError && error.code === 'INVALID', String(error))
-    return [error, ...(error.data.also ?? [])].map(({ data }) => [data.field, data.rule])
+    return [error, ...(error.data.also ?? [])].map(({ data }) => [data.field, data.rule && textOf(data.rule)])
   }
   return []
 }

@@ -4,6 +4,7 @@ import { HubError, invalid, type HubErrorCode } from '../../src/core/errors.ts'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { createAccess } from '../../src/hub/access.ts'
 import { createApiFront, type ApiRequest, type ApiRoute } from '../../src/http/hub-api.ts'
+import type { Said } from '../../src/core/said.ts'
 
 const notices: string[] = []
 let asked: { request: ApiRequest; params: Record<string, string> } | undefined
@@ -69,7 +70,7 @@ describe("the hub's own API", () => {
   it('refuses a body that is not JSON', async () => {
     const { status, body } = await call('POST /hub/advance', {}, '{')
     assert.equal(status, 400)
-    assert.match(JSON.stringify(body), /^\{"error":\{"code":"INVALID","message":"body: must be JSON .*","field":"body"\}\}$/)
+    assert.match(JSON.stringify(body), /^\{"error":\{"code":"INVALID","message":"body: must be JSON .*","field":"body","says":.*\}\}$/)
     assert.equal(asked, undefined)
   })
 
@@ -130,7 +131,11 @@ describe("the hub's own API", () => {
     answer = () => {
       throw invalid('by', -1, 'must be at least 0')
     }
-    assert.deepEqual((await call('GET /hub/status')).body, { error: { code: 'INVALID', message: 'by: -1 must be at least 0', field: 'by' } })
+    const { error } = (await call('GET /hub/status')).body as { error: { says: Said } }
+    const { says, ...rest } = error
+    assert.deepEqual(rest, { code: 'INVALID', message: 'by: -1 must be at least 0', field: 'by' })
+    // Editors say it in other languages.
+    assert.deepEqual([says.template, says.args.slice(0, 2)], ['{0}: {1} {2}', ['by', '-1']])
   })
 
   it('keeps the reason of a failure to itself and its log', async () => {

@@ -5,6 +5,7 @@ import type { DeviceKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import type { Answer, Command, CommandOutcome, NewCommand } from './model.ts'
+import { say } from '../said.ts'
 
 /** Commands given up in one tick: many may fall due together, and nobody else should wait for all of them. */
 const SLICE = 100
@@ -40,7 +41,7 @@ export class Commands {
   call(turn: Turn, { connectMs = 0, reachable, ...input }: NewCommand): Command {
     if (!(input.answerMs > 0)) throw invalid('answerMs', input.answerMs, 'must be greater than 0')
     if (input.id === '' || input.id.includes(' ')) throw invalid('id', input.id, 'must be a word without spaces')
-    if (this.get(input.device, input.id) !== undefined) throw new HubError('ALREADY_EXISTS', `device ${input.device} has yet to answer ${input.id}`)
+    if (this.get(input.device, input.id) !== undefined) throw new HubError('ALREADY_EXISTS', say`device ${input.device} has yet to answer ${input.id}`)
     const wait = reachable ? input.answerMs : connectMs
     const command: Command = { ...input, status: reachable ? 'SENT' : 'WAITING', createdAt: turn.now, dueAt: turn.now + wait }
     if (!reachable && connectMs <= 0) {

@@ -5,6 +5,7 @@ import type { GroupKey } from '../ids.ts'
 import type { Turn } from '../turn.ts'
 import type { Groups } from './groups.ts'
 import type { Devices } from './registry.ts'
+import { say } from '../said.ts'
 
 /** Groups that are deleted with devices in them: so many leave a turn, and with the last of them the group goes. */
 export class Dissolutions {
@@ -31,7 +32,7 @@ export class Dissolutions {
    */
   start(turn: Turn, key: GroupKey, asker: string, expectedVersion?: number): boolean {
     const group = this.#groups.require(key, expectedVersion)
-    if (this.#groups.children(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has child groups`)
+    if (this.#groups.children(key).size > 0) throw new HubError('CONFLICT', say`group ${key} still has child groups`)
     if (this.#groups.direct(key).size > this.#slice) this.#groups.dissolving(group, asker)
     return this.#slide(turn, key)
   }

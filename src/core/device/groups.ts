@@ -3,6 +3,7 @@ import { keyOf, type DeviceKey, type DialectName, type GroupKey, type Ids } from
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import type { Device, Group } from './model.ts'
+import { say } from '../said.ts'
 
 export interface NewGroup {
   dialect: DialectName
@@ -37,7 +38,7 @@ export class Groups {
   /** The group, or NOT_FOUND, or VERSION_MISMATCH if one is expected and it has another. */
   require(key: GroupKey, expectedVersion?: number): Group {
     const group = this.#groups.get(key)
-    if (group === undefined) throw notFound(`no group ${key}`)
+    if (group === undefined) throw notFound(say`no group ${key}`)
     this.#checkVersion(group, expectedVersion)
     return group
   }
@@ -49,7 +50,7 @@ export class Groups {
   /** The group that a device or another group is to be put into: NOT_FOUND also while it is being deleted. */
   requireOpen(key: GroupKey): Group {
     const group = this.require(key)
-    if (group.dissolving !== undefined) throw notFound(`group ${key} is being deleted`)
+    if (group.dissolving !== undefined) throw notFound(say`group ${key} is being deleted`)
     return group
   }
 
@@ -60,7 +61,7 @@ export class Groups {
   /** ALREADY_EXISTS, or NOT_FOUND for the parent. */
   create(turn: Turn, input: NewGroup): Group {
     const key = keyOf(input.dialect, input.name)
-    if (this.#groups.has(key)) throw new HubError('ALREADY_EXISTS', `group ${key} already exists`)
+    if (this.#groups.has(key)) throw new HubError('ALREADY_EXISTS', say`group ${key} already exists`)
     if (input.parent !== undefined) this.requireOpen(input.parent)
     const group: Group = {
       key,
@@ -101,8 +102,8 @@ export class Groups {
   /** Refuses with CONFLICT while groups or devices are in it, and NOT_FOUND. */
   delete(turn: Turn, key: GroupKey, expectedVersion?: number): void {
     const group = this.require(key, expectedVersion)
-    if (this.children(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has child groups`)
-    if (this.direct(key).size > 0) throw new HubError('CONFLICT', `group ${key} still has devices`)
+    if (this.children(key).size > 0) throw new HubError('CONFLICT', say`group ${key} still has child groups`)
+    if (this.direct(key).size > 0) throw new HubError('CONFLICT', say`group ${key} still has devices`)
     this.#groups.delete(key)
     this.#members.delete(key)
     this.#children.delete(key)
@@ -162,7 +163,7 @@ export class Groups {
 
   #checkVersion(group: Group, expected: number | undefined): void {
     if (expected !== undefined && expected !== group.version) {
-      throw new HubError('VERSION_MISMATCH', `expected version ${expected} but found version ${group.version}`, { version: group.version })
+      throw new HubError('VERSION_MISMATCH', say`expected version ${expected} but found version ${group.version}`, { version: group.version })
     }
   }
 }

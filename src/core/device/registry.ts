@@ -5,6 +5,7 @@ import type { Turn } from '../turn.ts'
 import type { Connections } from './connectivity.ts'
 import type { Groups } from './groups.ts'
 import type { Device } from './model.ts'
+import { say } from '../said.ts'
 
 export interface NewDevice {
   dialect: DialectName
@@ -61,7 +62,7 @@ export class Devices {
   /** The device, or NOT_FOUND. */
   require(key: DeviceKey): Device {
     const device = this.#devices.get(key)
-    if (device === undefined) throw notFound(`no device ${key}`)
+    if (device === undefined) throw notFound(say`no device ${key}`)
     return device
   }
 
@@ -76,7 +77,7 @@ export class Devices {
   /** Refuses an existing name with ALREADY_EXISTS. */
   create(turn: Turn, input: NewDevice): Device {
     const key = keyOf(input.dialect, input.name)
-    if (this.#devices.has(key)) throw new HubError('ALREADY_EXISTS', `device ${key} already exists`)
+    if (this.#devices.has(key)) throw new HubError('ALREADY_EXISTS', say`device ${key} already exists`)
     const device: Device = {
       key,
       dialect: input.dialect,
@@ -146,7 +147,7 @@ export class Devices {
 
   #checkVersion(device: Device, expected: number | undefined): void {
     if (expected !== undefined && expected !== device.version) {
-      throw new HubError('VERSION_MISMATCH', `expected version ${expected} but found version ${device.version}`, { version: device.version })
+      throw new HubError('VERSION_MISMATCH', say`expected version ${expected} but found version ${device.version}`, { version: device.version })
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Book } from './book.ts'
 import type { Counts, Execution, Report, Start } from './model.ts'
 import { isPending, mayReport, moved, type HubMove } from './states.ts'
 import { startTimer, stepTimer, type Timers } from './timeout.ts'
+import { say } from '../said.ts'
 
 /** What executions need of the jobs they belong to. */
 export interface Employer {
@@ -42,7 +43,11 @@ export class Executions {
   /** As `get`, but NOT_FOUND if there is none. */
   require(job: JobKey, device: DeviceKey, number?: number): Execution {
     const execution = this.#book.get(job, device, number)
-    if (execution === undefined) throw notFound(`no execution of job ${job} on device ${device}${number === undefined ? '' : ` with number ${number}`}`)
+    if (execution === undefined) throw notFound(
+        number === undefined
+          ? say`no execution of job ${job} on device ${device}`
+          : say`no execution of job ${job} on device ${device} with number ${number}`,
+      )
     return execution
   }
 
@@ -81,7 +86,7 @@ export class Executions {
   report(turn: Turn, job: JobKey, device: DeviceKey, report: Report): Execution {
     const before = this.require(job, device)
     if (report.number !== undefined && report.number !== before.number) {
-      throw notFound(`job ${job} on device ${device} is at execution number ${before.number}, not ${report.number}`)
+      throw notFound(say`job ${job} on device ${device} is at execution number ${before.number}, not ${report.number}`)
     }
     checkVersion(before, report.expectedVersion)
     if (!mayReport(before.status, report.status)) throw invalidTransition(before, report.status)
@@ -162,8 +167,8 @@ const timersOf = ({ timeoutAt, stepTimeoutAt }: Timers): Timers => ({
 
 function checkVersion(execution: Execution, expected: number | undefined): void {
   if (expected === undefined || expected === execution.version) return
-  throw new HubError('VERSION_MISMATCH', `Expected version ${expected} but found version ${execution.version}`, { execution })
+  throw new HubError('VERSION_MISMATCH', say`Expected version ${expected} but found version ${execution.version}`, { execution })
 }
 
 const invalidTransition = (execution: Execution, to: string): HubError =>
-  new HubError('INVALID_TRANSITION', `An execution in state ${execution.status} cannot become ${to}`, { execution })
+  new HubError('INVALID_TRANSITION', say`An execution in state ${execution.status} cannot become ${to}`, { execution })

@@ -11,6 +11,7 @@ import { isPending, mayBecome } from './states.ts'
 import { SLICE } from './sweep.ts'
 import { resolve, type Fleet } from './targets.ts'
 import { validateJob, validatePlan } from './validate.ts'
+import { known, say, type Words } from '../said.ts'
 
 export interface CancelOptions {
   /** Also what is in progress. */
@@ -47,7 +48,7 @@ export class Jobs {
   /** The job, or NOT_FOUND. */
   require(key: JobKey): Job {
     const job = this.get(key)
-    if (job === undefined) throw notFound(`no job ${key}`)
+    if (job === undefined) throw notFound(say`no job ${key}`)
     return job
   }
 
@@ -71,7 +72,7 @@ export class Jobs {
 
   /** ALREADY_EXISTS, or INVALID with field, value and rule. What may start now, starts in this turn. */
   create(turn: Turn, input: NewJob): Job {
-    if (this.get(input.key) !== undefined) throw new HubError('ALREADY_EXISTS', `job ${input.key} already exists`)
+    if (this.get(input.key) !== undefined) throw new HubError('ALREADY_EXISTS', say`job ${input.key} already exists`)
     validateJob(input)
     const scheduled = (input.schedule?.startAt ?? turn.now) > turn.now
     const status = scheduled ? 'SCHEDULED' : 'IN_PROGRESS'
@@ -216,4 +217,5 @@ function affected(event: Turn['events'][number]): DeviceKey | undefined {
 const inWords = ({ on, ended, failed }: Breach): string =>
   `${failed} of ${ended} ended executions ${on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${on}`}`
 
-const cannot = (job: Job, what: string): HubError => new HubError('INVALID_TRANSITION', `job ${job.key} is ${job.status} and cannot ${what}`, { job })
+const cannot = (job: Job, what: Words): HubError =>
+  new HubError('INVALID_TRANSITION', say`job ${job.key} is ${job.status} and cannot ${known(what)}`, { job })

@@ -1,6 +1,7 @@
 import { invalid, type HubError } from '../errors.ts'
 import type { JobPlan, NewJob, Schedule } from './model.ts'
 import { isCron } from './windows.ts'
+import { say } from '../said.ts'
 
 /** Refuses with INVALID what no cloud could mean; the clouds' own, narrower bounds are their dialects' business. */
 export function validateJob(job: NewJob): void {
@@ -43,5 +44,5 @@ function* scheduleFaults({ startAt, endAt, windows = [] }: Schedule): Generator<
 }
 
 function* atLeast(field: string, value: number, least: number): Generator<HubError> {
-  if (!(value >= least)) yield invalid(field, value, `must be at least ${least}`)
+  if (!(value >= least)) yield invalid(field, value, say`must be at least ${least}`)
 }

@@ -2,6 +2,7 @@ import { HubError, invalid } from '../errors.ts'
 import { equal, isObject, own, put } from './json.ts'
 import { merge } from './merge.ts'
 import type { JsonObject, PatchMode } from './model.ts'
+import { say } from '../said.ts'
 
 /** How a cloud shows a twin to its applications and lets them change it, as far as it takes to read an edit of that. */
 export interface TwinForm {
@@ -47,8 +48,8 @@ export function readEdit(form: TwinForm, { edited, shown, over }: TwinEdit): Twi
 export function refuseNested(form: TwinForm, desired: JsonObject, before: JsonObject): void {
   if (!holdsForm(form, desired) || holdsForm(form, before)) return
   const path = form.desiredAt.join('.')
-  const rule = `must be the desired state itself, not a document that holds one at ${path}`
-  throw new HubError('INVALID', `${path}: ${rule}`, { field: path, rule })
+  const rule = say`must be the desired state itself, not a document that holds one at ${path}`
+  throw new HubError('INVALID', say`${path}: ${rule}`, { field: path, rule })
 }
 
 /** What lies in the document at the path. */
@@ -72,12 +73,12 @@ const patched = (old: JsonObject, { desired, mode }: TwinRequest): JsonObject =>
 function editedDesired({ desiredAt }: TwinForm, edited: JsonObject, shown: JsonObject): JsonObject {
   const wrong = firstOther(withAt(edited, desiredAt, null), withAt(shown, desiredAt, null))
   if (wrong?.known === false) {
-    const rule = `has no place here: what the device is to do goes into ${desiredAt.join('.')}`
-    throw new HubError('INVALID', `${wrong.path}: ${rule}`, { field: wrong.path, rule })
+    const rule = say`has no place here: what the device is to do goes into ${desiredAt.join('.')}`
+    throw new HubError('INVALID', say`${wrong.path}: ${rule}`, { field: wrong.path, rule })
   }
   if (wrong !== undefined) {
-    const rule = `is what the device or the hub says: only ${desiredAt.join('.')} can be edited`
-    throw new HubError('FORBIDDEN', `${wrong.path}: ${rule}`, { field: wrong.path, rule })
+    const rule = say`is what the device or the hub says: only ${desiredAt.join('.')} can be edited`
+    throw new HubError('FORBIDDEN', say`${wrong.path}: ${rule}`, { field: wrong.path, rule })
   }
   const desired = at(edited, desiredAt) ?? {}
   if (!isObject(desired)) throw invalid(desiredAt.join('.'), desired, 'must be an object')

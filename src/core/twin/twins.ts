@@ -7,6 +7,7 @@ import type { Turn } from '../turn.ts'
 import { merge, type MergeRule } from './merge.ts'
 import type { JsonObject, PatchMode, Section, Stamp, Twin } from './model.ts'
 import { stamp } from './stamps.ts'
+import { say } from '../said.ts'
 
 /** A change of a twin. A section: an object is a patch, null clears it, absent leaves it alone. */
 export interface TwinChange {
@@ -97,7 +98,7 @@ export class Twins {
   delete(turn: Turn, device: DeviceKey, name: string | undefined, { expectedVersion, keepCounterMs, correlation }: TwinDeletion = {}): Twin {
     const key = keyOf(device, name)
     const twin = this.get(device, name)
-    if (twin === undefined) throw notFound(`no twin ${key}`)
+    if (twin === undefined) throw notFound(say`no twin ${key}`)
     expect(expectedVersion, twin, twin.version)
     this.#forget(turn.now)
     if (keepCounterMs === undefined) this.#twins.delete(key)
@@ -149,7 +150,7 @@ const keyOf = (device: DeviceKey, name: string | undefined): string => (name ===
 
 function expect(expected: TwinChange['expectedVersion'], twin: Twin | undefined, version: number): void {
   const met = typeof expected === 'function' ? expected(twin) : expected === undefined || expected === version
-  if (!met) throw new HubError('VERSION_MISMATCH', `the twin's version is ${version}`, { version })
+  if (!met) throw new HubError('VERSION_MISMATCH', say`the twin's version is ${version}`, { version })
 }
 
 /** Carries one section over into `next`, changed as asked. */

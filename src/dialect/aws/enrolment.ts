@@ -10,6 +10,7 @@ import { attachDevicePolicies, DEVICE_POLICY } from './identity/device-policy.ts
 import { thingCredentials, withdrawCertificate } from './identity/thing-credentials.ts'
 import { CERTIFICATE_FILE, CA_FILE, KEY_FILE, SNIPPETS, snippetsFor, type KitFacts } from './kit-snippets.ts'
 import { isThingName, NAMES } from './names.ts'
+import type { Label } from '../../core/said.ts'
 
 const RULE = 'must be 1 to 128 characters of a–z A–Z 0–9 : _ -'
 /**
@@ -23,7 +24,7 @@ export const enrolment: Enrolment = {
   offer: ({ settings }, name): KitOffer => ({
     facts: [
       ...factsOf(settings, name),
-      { label: 'Note', value: 'Each kit gets a certificate of its own; its private key is given once and not kept.' },
+      { label: 'Note', value: ONCE },
     ],
     secrets: [],
     files: [{ name: CERTIFICATE_FILE }, { name: KEY_FILE, secret: true }, { name: CA_FILE }],
@@ -46,6 +47,10 @@ function register(ctx: Context, name: string): void {
   ctx.engine.devices.ensure(ctx.turn, 'aws', name)
 }
 
+const BARE_PORT: Label = 'MQTT port (from this machine, without credentials)'
+const POLICY: Label = 'Policy'
+const ONCE: Label = 'Each kit gets a certificate of its own; its private key is given once and not kept.'
+
 /** What anybody may know. */
 function factsOf(
   { mode, endpoint: { mqtt, mqtts, https, host, lan } }: Context['settings'],
@@ -54,10 +59,10 @@ function factsOf(
   return [
     { label: 'Endpoint', value: lan ?? host },
     { label: 'MQTT over TLS port', value: String(mqtts) },
-    ...(mode === 'open' ? [{ label: 'MQTT port (from this machine, without credentials)', value: String(mqtt) }] : []),
+    ...(mode === 'open' ? [{ label: BARE_PORT, value: String(mqtt) }] : []),
     { label: 'HTTPS port', value: String(https) },
     { label: 'Thing name and client id', value: name },
-    ...(mode === 'strict' ? [{ label: 'Policy', value: DEVICE_POLICY }] : []),
+    ...(mode === 'strict' ? [{ label: POLICY, value: DEVICE_POLICY }] : []),
   ]
 }
 

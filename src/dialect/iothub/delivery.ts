@@ -8,7 +8,7 @@ import { tellConnection, tellDevice, tellTag, type Instruction } from './downlin
 import { addressOf } from './names.ts'
 import { broadcastOf } from './ota.ts'
 import { formatTopic } from './topics.ts'
-import { readWork, requestIdOf, workOf } from './work.ts'
+import { isFault, readWork, requestIdOf, workOf } from './work.ts'
 
 const OTA = '$ota_upgrade'
 
@@ -16,7 +16,7 @@ const OTA = '$ota_upgrade'
 export function jobCreated(ctx: Context, job: Job): void {
   const broadcast = broadcastOf(job)
   const work = readWork(job.document)
-  if (broadcast === undefined || typeof work === 'string' || work.type !== 'ota') return
+  if (broadcast === undefined || isFault(work) || work.type !== 'ota') return
   const instruction = { command: OTA, data: work.payload, requestId: requestIdOf({ job: job.key, number: 1 }) }
   tellTag(ctx, broadcast.product, broadcast.tag, instruction, '[iothub 8.1] OTA by tag')
 }
@@ -63,7 +63,7 @@ export function executionWithdrawn(ctx: Context, execution: Execution): void {
 export function commandAnswered(ctx: Context, device: DeviceKey, requestId: string, payload: Buffer): undefined {
   for (const execution of ctx.engine.executions.pending(device)) {
     const work = workOf(ctx, execution)
-    if (typeof work === 'string' || work.type !== 'command' || requestIdOf(execution) !== requestId) continue
+    if (isFault(work) || work.type !== 'command' || requestIdOf(execution) !== requestId) continue
     ctx.engine.executions.report(ctx.turn, execution.job, device, { status: 'SUCCEEDED', progress: 100, details: { response: payload.toString() } })
     return
   }
@@ -92,7 +92,7 @@ function handOver(ctx: Context, device: Device, execution: Execution): void {
 /** What the device is told, or in words why it is told nothing. A command's time to live began when it was queued. */
 function instructionOf(ctx: Context, execution: Execution): Instruction | string {
   const work = workOf(ctx, execution)
-  if (typeof work === 'string') return work
+  if (isFault(work)) return work.text
   const requestId = requestIdOf(execution)
   if (work.type === 'ota') return { command: OTA, data: work.payload, requestId }
   const { command, data, encoding, ttl } = work

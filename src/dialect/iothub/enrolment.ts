@@ -4,6 +4,7 @@ import type { ConnectionKit, Context, Enrolment, KitOffer, Snippet } from '../di
 import { extraOf, find, setExtra } from './device-record.ts'
 import { register } from './devices.ts'
 import { DEVICE_NAMES, parseAddress, shortId, type Address } from './names.ts'
+import type { Label } from '../../core/said.ts'
 
 /** How a person adds a device by hand: it gets a secret, and its SDK three variables [iothub 11]. */
 export const enrolment: Enrolment = {
@@ -33,7 +34,7 @@ export const enrolment: Enrolment = {
   },
 }
 
-const SECRET = 'Secret'
+const SECRET: Label = 'Secret'
 
 const SNIPPETS = {
   sdk: { id: 'sdk', title: 'Device SDK of the course', language: 'javascript', file: 'device.js' },

@@ -3,7 +3,8 @@ import type { JobFront } from '../dialect.ts'
 import { talker } from './device.ts'
 import { JOB_NAMES } from './names.ts'
 import documentSchema from './schema/job-document.json' with { type: 'json' }
-import { readWork } from './work.ts'
+import { isFault, readWork } from './work.ts'
+import { say } from '../../core/said.ts'
 
 /** What the job editor and the simulated fleet know of IotHub: upgrades as the course sends them, and commands [iothub 5, 7, 8]. */
 export const jobFront: JobFront = {
@@ -12,7 +13,7 @@ export const jobFront: JobFront = {
   names: JOB_NAMES,
   prepare: (_, job) => {
     const work = readWork(job.document)
-    if (typeof work === 'string') throw invalid('document', job.document, `cannot be sent: ${work}`)
+    if (isFault(work)) throw invalid('document', job.document, say`cannot be sent: ${work}`)
     return job
   },
   templates: [

@@ -1,5 +1,6 @@
 import { keyOf, type DeviceKey, type GroupKey, type Ids } from '../../core/ids.ts'
 import type { Device } from '../../core/device/model.ts'
+import type { NameRule } from '../dialect.ts'
 
 /** A device as topics and paths name it. */
 export interface Address {
@@ -14,14 +15,14 @@ const NAME = new RegExp(`^${NAME_CHARACTERS}$`)
 const SEGMENT = /^[^/+#\p{Cc}]{1,128}$/u
 
 /** What a device may be called: product and name. */
-export const DEVICE_NAMES = {
+export const DEVICE_NAMES: NameRule = {
   pattern: `^${NAME_CHARACTERS}/${NAME_CHARACTERS}$`,
   rule: 'must be product/device, each 1 to 64 characters without blanks and / + #',
   example: 'Washer/w1',
 }
 
 /** What a job may be called: its name is the request id in topics. */
-export const JOB_NAMES = { pattern: '^[A-Za-z0-9_.-]{1,64}$', rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ . -', example: 'upgrade-1' }
+export const JOB_NAMES: NameRule = { pattern: '^[A-Za-z0-9_.-]{1,64}$', rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ . -', example: 'upgrade-1' }
 
 /** Product and device names: what user names, topics, paths and keys can all hold. */
 export const isName = (text: string): boolean => NAME.test(text)

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../core/twin/model.ts'
 import type { Context } from '../dialect.ts'
 import { deviceKey, objectId, tagKey } from './names.ts'
 import { progressOf } from './ota-progress.ts'
-import { workOf, type Work } from './work.ts'
+import { isFault, workOf, type Work } from './work.ts'
 
 /** What an upgrade is for: one device, or all with a tag. */
 export type OtaTarget = { product: string; device: string } | { product: string; tag: string }
@@ -93,7 +93,8 @@ function latestVersion(ctx: Context, product: string, tag: string): string | und
 const underWay = (ctx: Context, device: DeviceKey, fits: (work: Work & { type: 'ota' }) => boolean): Execution[] =>
   ctx.engine.executions.pending(device).filter((execution) => {
     const work = workOf(ctx, execution)
-    return typeof work !== 'string' && work.type === 'ota' && fits(work)
+    return !isFault(work) && work.type === 'ota' && fits(work)
   })
 
-const isFirmware = (work: Work | string): boolean => typeof work !== 'string' && work.type === 'ota' && (work.module ?? 'firmware') === 'firmware'
+const isFirmware = (work: ReturnType<typeof workOf>): boolean =>
+  !isFault(work) && work.type === 'ota' && (work.module ?? 'firmware') === 'firmware'

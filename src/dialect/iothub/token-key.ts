@@ -1,5 +1,6 @@
 import { invalid } from '../../core/errors.ts'
 import type { Keeping, OperatorKeys, Sight } from '../credential.ts'
+import { say } from '../../core/said.ts'
 
 interface Key {
   key: string
@@ -27,7 +28,7 @@ export const tokenKeys: OperatorKeys = {
     },
   ],
   set(ctx, name, value) {
-    if (name !== NAME) throw invalid('name', name, `must be ${NAME}`)
+    if (name !== NAME) throw invalid('name', name, say`must be ${NAME}`)
     // A secret is not repeated in what is said of it.
     if (value.length < 16 || value.length > 256) throw invalid(name, undefined, 'must be 16 to 256 characters')
     setKey(ctx, value)

@@ -7,6 +7,10 @@ import type { Context } from '../dialect.ts'
 import { isSegment } from './names.ts'
 import { jsonObject } from './payload.ts'
 import { isEncoding, type Encoding } from './topics.ts'
+import { say, type Said } from '../../core/said.ts'
+
+/** Whether that is no work, but what is wrong with a document. */
+export const isFault = (work: Work | Said): work is Said => 'template' in work
 
 /** What a job document asks of a device. */
 export type Work =
@@ -14,30 +18,30 @@ export type Work =
   | { type: 'ota'; payload: string; version: string; module?: string }
   | { type: 'command'; command: string; data: string; encoding: Encoding; ttl?: number }
 
-/** Reads a job document: one with a `command` is that command, any other an upgrade. A string says what is wrong with it. */
-export function readWork(document: string): Work | string {
+/** Reads a job document: one with a `command` is that command, any other an upgrade. `Said` says what is wrong with it. */
+export function readWork(document: string): Work | Said {
   const fields = jsonObject(document)
-  if (fields === undefined) return 'the document is no JSON object'
+  if (fields === undefined) return say`the document is no JSON object`
   return 'command' in fields ? readCommand(fields, document) : readUpgrade(fields, document)
 }
 
-function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject, document: string): Work | string {
-  if (typeof command !== 'string' || !isSegment(command)) return 'command must be a name without / + #'
-  if (!isEncoding(encoding)) return 'encoding must be plain or base64'
-  if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1)) return 'ttl must be a whole number of seconds, at least 1'
+function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject, document: string): Work | Said {
+  if (typeof command !== 'string' || !isSegment(command)) return say`command must be a name without / + #`
+  if (!isEncoding(encoding)) return say`encoding must be plain or base64`
+  if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1)) return say`ttl must be a whole number of seconds, at least 1`
   const payload = typeof data === 'string' ? data : memberText(document, 'data')
   return { type: 'command', command, data: payload, encoding, ...(ttl !== undefined && { ttl }) }
 }
 
-function readUpgrade({ url, version, type }: JsonObject, document: string): Work | string {
-  if (typeof url !== 'string' || url === '') return 'url must be a text'
-  if (typeof version !== 'string' || version === '') return 'version must be a text'
-  if (type !== undefined && typeof type !== 'string') return 'type must be a text'
+function readUpgrade({ url, version, type }: JsonObject, document: string): Work | Said {
+  if (typeof url !== 'string' || url === '') return say`url must be a text`
+  if (typeof version !== 'string' || version === '') return say`version must be a text`
+  if (type !== undefined && typeof type !== 'string') return say`type must be a text`
   return { type: 'ota', payload: document, version, ...(type !== undefined && { module: type }) }
 }
 
-/** The work of an execution; a string says what is wrong with its document. */
-export const workOf = (ctx: Context, { job }: Execution): Work | string => readWork(ctx.engine.jobs.require(job).document)
+/** The work of an execution; `Said` says what is wrong with its document. */
+export const workOf = (ctx: Context, { job }: Execution): Work | Said => readWork(ctx.engine.jobs.require(job).document)
 
 /** What the device answers an execution by: the job's name, as long as a topic can hold it, and for another attempt something new. */
 export function requestIdOf({ job, number }: Pick<Execution, 'job' | 'number'>): string {

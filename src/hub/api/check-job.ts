@@ -10,6 +10,8 @@ import { jobDraftSchema } from '../../shared/job-draft-schema.ts'
 import { draftField, jobFrom, targetFrom, valueAt } from './drafts.ts'
 import { schemaProblems } from './schema-problems.ts'
 import type { ApiSources } from './sources.ts'
+import { say, type Words } from '../../core/said.ts'
+import { ruleIn } from './rule-in.ts'
 
 /**
  * Everything a draft breaks: its own form, names, targets, the engine's rules, and its cloud's. What its cloud's
@@ -19,7 +21,7 @@ import type { ApiSources } from './sources.ts'
 export async function checkJob(sources: ApiSources, draft: JobDraft): Promise<Problem[]> {
   const form = await schemaProblems(jobDraftSchema, draft)
   const dialect = sources.dialects.find(({ name }) => name === valueAt(draft, 'dialect'))
-  if (dialect === undefined) return unlessSaid(form, [{ field: 'dialect', value: valueAt(draft, 'dialect'), rule: `must be one of ${sources.dialects.map(({ name }) => name).join(', ')}` }])
+  if (dialect === undefined) return unlessSaid(form, [{ field: 'dialect', value: valueAt(draft, 'dialect'), ...ruleIn(say`must be one of ${sources.dialects.map(({ name }) => name).join(', ')}`) }])
   const sound = (field: string): boolean => !form.some((problem) => problem.field === field || problem.field.startsWith(`${field}/`))
   const document = sound('document') ? await documentProblems(dialect, draft.document) : []
   const readable = form.length === 0 && document.every(isAdvice)
@@ -53,27 +55,29 @@ async function documentProblems({ jobs }: Dialect, { text }: JsonText): Promise<
   try {
     document = parseJson(text)
   } catch (error) {
-    return [{ field: 'document', rule: `must be JSON: ${error instanceof Error ? error.message : String(error)}` }]
+    return [{ field: 'document', ...ruleIn(say`must be JSON: ${error instanceof Error ? error.message : String(error)}`) }]
   }
   const problems = await schemaProblems(jobs.documentSchema, document, 'document')
   return problems.map((problem) => ({ ...problem, severity: 'warning' }))
 }
 
 function nameProblems({ engine }: ApiSources, { name: dialect, jobs }: Dialect, name: string): Problem[] {
-  if (!new RegExp(jobs.names.pattern, 'u').test(name)) return [{ field: 'name', value: name, rule: jobs.names.rule }]
-  return engine.jobs.get(keyOf(dialect, name)) === undefined ? [] : [{ field: 'name', value: name, rule: 'is the name of a job that exists already' }]
+  if (!new RegExp(jobs.names.pattern, 'u').test(name)) return [{ field: 'name', value: name, ...ruleIn(jobs.names.rule) }]
+  return engine.jobs.get(keyOf(dialect, name)) === undefined ? [] : [{ field: 'name', value: name, ...ruleIn('is the name of a job that exists already') }]
 }
 
 function targetProblems({ engine }: ApiSources, { name: dialect, query, title }: Dialect, target: TargetDraft, index: number): Problem[] {
-  const problem = (kind: string, value: unknown, rule: string): Problem[] => [{ field: `targets/${index}/${kind}`, value, rule }]
-  if ('device' in target) return engine.devices.get(keyOf(dialect, target.device)) === undefined ? problem('device', target.device, `is no device of ${title} here`) : []
-  if ('group' in target) return engine.groups.get(keyOf(dialect, target.group)) === undefined ? problem('group', target.group, `is no group of ${title} here`) : []
+  const problem = (kind: string, value: unknown, rule: Words): Problem[] => [
+    { field: `targets/${index}/${kind}`, value, ...ruleIn(rule) },
+  ]
+  if ('device' in target) return engine.devices.get(keyOf(dialect, target.device)) === undefined ? problem('device', target.device, say`is no device of ${title} here`) : []
+  if ('group' in target) return engine.groups.get(keyOf(dialect, target.group)) === undefined ? problem('group', target.group, say`is no group of ${title} here`) : []
   try {
     targetFrom(dialect, target, query)
     return []
   } catch (error) {
     if (!(error instanceof HubError)) throw error
-    return problem('query', target.query, error.data.rule ?? error.message)
+    return problem('query', target.query, error.data.rule ?? error.words)
   }
 }
 
@@ -98,12 +102,12 @@ function isReadable(dialect: string, target: TargetDraft, query: Dialect['query'
 }
 
 /** The engine and the clouds speak of `NewJob`; people look at their draft. */
-function problemOf({ data, message }: HubError, draft: JobDraft): Problem {
+function problemOf({ data, words }: HubError, draft: JobDraft): Problem {
   const field = draftField(data.field ?? '')
   const written = valueAt(draft, field)
   const told = data['value']
   // Of a list or a document the rule may be about how large it is, and the value is its size.
   const large = typeof written === 'object' && written !== null && typeof told === 'number'
   const value = large || written instanceof JsonText ? told : (written ?? told)
-  return { field, value, rule: data.rule ?? message }
+  return { field, value, ...ruleIn(data.rule ?? words) }
 }

@@ -4,6 +4,7 @@ import type { Context, DeviceCredential, Dialect } from '../../dialect/dialect.t
 import type { ConnectionKit, HubApi } from '../../shared/api.ts'
 import { deviceView } from './devices.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
+import { say } from '../../core/said.ts'
 
 type Calls =
   'addDevice' | 'registerDevice' | 'kitOffer' | 'connectionKit' | 'credentials' | 'withdrawCredential' | 'removeDevice'
@@ -29,7 +30,7 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
     if (!new RegExp(pattern, 'u').test(name)) throw invalid('name', name, rule)
     const key = keyOf(dialect.name, name)
     if (engine.devices.get(key) !== undefined)
-      throw new HubError('ALREADY_EXISTS', `device ${key} already exists`, { field: 'name' })
+      throw new HubError('ALREADY_EXISTS', say`device ${key} already exists`, { field: 'name' })
   }
 
   const enrol = async (dialect: Dialect, name: string, call: string, check: (key: string) => void): Promise<ConnectionKit> => {
@@ -76,9 +77,9 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
         const found: DeviceCredential | undefined = enrolment
           .credentials(ctx, name)
           .find((credential) => credential.id === id)
-        if (found === undefined) throw notFound(`${device} has no credential ${id}`)
+        if (found === undefined) throw notFound(say`${device} has no credential ${id}`)
         if (!found.can.includes(how))
-          throw new HubError('UNSUPPORTED', `${title}: that cannot be done with this credential: ${how}`, {
+          throw new HubError('UNSUPPORTED', say`${title}: that cannot be done with this credential: ${how}`, {
             field: 'how',
           })
         enrolment.withdraw(ctx, name, found, how)

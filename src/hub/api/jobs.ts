@@ -7,6 +7,7 @@ import { checkJob } from './check-job.ts'
 import { draftOf, jobFrom, targetFrom } from './drafts.ts'
 import { historyOf } from './history.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
+import { known, say } from '../../core/said.ts'
 
 type JobCalls = 'jobs' | 'job' | 'countTargets' | 'checkJob' | 'createJob' | 'cancelJob' | 'retryFailed' | 'deleteJob'
 
@@ -31,9 +32,9 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
     createJob: async (draft) => {
       const first = (await checkJob(sources, draft)).find(({ severity }) => severity !== 'warning')
       if (first?.field === 'name' && engine.jobs.get(keyOf(draft.dialect, draft.name)) !== undefined) {
-        throw new HubError('ALREADY_EXISTS', `job ${keyOf(draft.dialect, draft.name)} already exists`, { field: 'name' })
+        throw new HubError('ALREADY_EXISTS', say`job ${keyOf(draft.dialect, draft.name)} already exists`, { field: 'name' })
       }
-      if (first !== undefined) throw invalid(first.field, first.value, first.rule)
+      if (first !== undefined) throw invalid(first.field, first.value, first.says ?? known(first.rule))
       const { name, jobs, query } = dialectNamed(sources, draft.dialect)
       return perform(name, 'createJob', (ctx) => view(ctx.engine.jobs.create(ctx.turn, jobs.prepare(ctx, jobFrom(draft, query)))))
     },

@@ -1,5 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { Problem } from '../../shared/api.ts'
+import { known, say, verbatim, type Said } from '../../core/said.ts'
+import { ruleIn } from './rule-in.ts'
 
 /** Validators by schema. Loading and compiling takes longer than the hub's start may. */
 const validators = new WeakMap<object, ValidateFunction>()
@@ -17,16 +19,20 @@ async function validatorOf(schema: object): Promise<ValidateFunction> {
 export async function schemaProblems(schema: object, value: unknown, root = ''): Promise<Problem[]> {
   const validate = await validatorOf(schema)
   if (validate(value)) return []
-  const problems = new Map<string, Problem>()
+  const problems = new Map<string, { field: string; value: unknown; rules: Said[] }>()
   for (const error of telling(validate.errors ?? [])) {
     const field = [root, ...pointerOf(error)].filter(Boolean).join('/')
     const rule = ruleOf(error)
-    const known = problems.get(field)
+    const problem = problems.get(field)
     // Several forms were possible, and this is none of them.
-    if (known === undefined) problems.set(field, { field, value: valueIn(error), rule })
-    else if (!known.rule.split(', or ').includes(rule)) known.rule += `, or ${rule}`
+    if (problem === undefined) problems.set(field, { field, value: valueIn(error), rules: [rule] })
+    else if (!problem.rules.some(({ text }) => text === rule.text)) problem.rules.push(rule)
   }
-  return [...problems.values()]
+  return [...problems.values()].map(({ field, value, rules }) => ({
+    field,
+    value,
+    ...ruleIn(rules.reduce((one, other) => say`${one}, or ${other}`)),
+  }))
 }
 
 /**
@@ -57,10 +63,30 @@ function valueIn({ keyword, data, params }: ErrorObject): unknown {
   return keyword === 'additionalProperties' ? (data as Record<string, unknown>)[String(params['additionalProperty'])] : data
 }
 
-function ruleOf({ keyword, params, message = 'is not allowed', parentSchema }: ErrorObject): string {
-  if (keyword === 'required') return 'is required'
-  if (keyword === 'additionalProperties') return 'is not known here'
-  if (keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`
+function ruleOf({ keyword, params, message = 'is not allowed', parentSchema }: ErrorObject): Said {
   const description = (parentSchema as { description?: unknown } | undefined)?.description
-  return keyword === 'pattern' && typeof description === 'string' ? `must be ${description}` : message
+  if (keyword === 'pattern' && typeof description === 'string') return say`must be ${known(description)}`
+  return RULES[keyword]?.(params) ?? verbatim(message)
 }
+
+/** Rules that people meet, in ajv's words where those are good; `limit` counts what the keyword is about. */
+const RULES: Record<string, (params: Record<string, unknown>) => Said> = {
+  required: () => say`is required`,
+  additionalProperties: () => say`is not known here`,
+  enum: ({ allowedValues }) => say`must be one of ${list(allowedValues)}`,
+  type: ({ type }) => say`must be ${String(type)}`,
+  pattern: ({ pattern }) => say`must match pattern "${String(pattern)}"`,
+  minimum: ({ limit }) => say`must be >= ${Number(limit)}`,
+  maximum: ({ limit }) => say`must be <= ${Number(limit)}`,
+  exclusiveMinimum: ({ limit }) => say`must be > ${Number(limit)}`,
+  exclusiveMaximum: ({ limit }) => say`must be < ${Number(limit)}`,
+  minLength: ({ limit }) => (limit === 1 ? say`must not be empty` : say`must NOT have fewer than ${Number(limit)} characters`),
+  maxLength: ({ limit }) => say`must NOT have more than ${Number(limit)} characters`,
+  minItems: ({ limit }) => (limit === 1 ? say`must not be empty` : say`must NOT have fewer than ${Number(limit)} items`),
+  maxItems: ({ limit }) => say`must NOT have more than ${Number(limit)} items`,
+  maxProperties: ({ limit }) =>
+    limit === 1 ? say`must have one member only` : say`must NOT have more than ${Number(limit)} properties`,
+  const: ({ allowedValue }) => say`must be ${JSON.stringify(allowedValue)}`,
+}
+
+const list = (values: unknown): string => (values as unknown[]).map((value) => JSON.stringify(value)).join(', ')

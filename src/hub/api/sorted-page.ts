@@ -5,6 +5,7 @@ import type { Execution } from '../../core/job/model.ts'
 import type { ExecutionSort, ExecutionView, Page } from '../../shared/api.ts'
 import { executionStates } from '../../shared/states.ts'
 import { pageSize } from './page.ts'
+import { say } from '../../core/said.ts'
 
 /** A place in the order: a device may have moved on since, but the place stays. */
 interface Place {
@@ -36,7 +37,7 @@ export interface SortedQuery {
 
 /** INVALID unless executions can be sorted by it. */
 export function sortOf(sort: unknown): ExecutionSort {
-  if (typeof sort !== 'string' || !Object.hasOwn(ranks, sort)) throw invalid('sort', sort, `must be one of ${Object.keys(ranks).join(', ')}`)
+  if (typeof sort !== 'string' || !Object.hasOwn(ranks, sort)) throw invalid('sort', sort, say`must be one of ${Object.keys(ranks).join(', ')}`)
   return sort as ExecutionSort
 }
 

@@ -9,6 +9,7 @@ import type { Change, Endpoints } from '../../shared/api.ts'
 import type { HubOptions } from '../../shared/options.ts'
 import type { Notices } from '../notices.ts'
 import type { Traffic } from '../traffic.ts'
+import { say } from '../../core/said.ts'
 
 /** What the API looks at, and through whom it changes anything. */
 export interface ApiSources {
@@ -40,6 +41,6 @@ export interface ApiSources {
 /** The dialect of that name, or NOT_FOUND. */
 export function dialectNamed({ dialects }: Pick<ApiSources, 'dialects'>, name: string): Dialect {
   const dialect = dialects.find((other) => other.name === name)
-  if (dialect === undefined) throw notFound(`no dialect ${name}; there are ${dialects.map((other) => other.name).join(', ')}`)
+  if (dialect === undefined) throw notFound(say`no dialect ${name}; there are ${dialects.map((other) => other.name).join(', ')}`)
   return dialect
 }

@@ -1,6 +1,7 @@
 import { invalid, notFound } from '../../core/errors.ts'
 import type { DialectView, HubApi, HubStatus } from '../../shared/api.ts'
 import type { ApiSources } from './sources.ts'
+import { say } from '../../core/said.ts'
 
 /** How the hub is, what it speaks, and its clock. */
 export function statusApi(
@@ -38,7 +39,7 @@ export function statusApi(
       ),
     notices: async () => sources.notices.list(),
     dismissNotice: async (id) => {
-      if (!sources.notices.dismiss(id)) throw notFound(`no notice ${id}`)
+      if (!sources.notices.dismiss(id)) throw notFound(say`no notice ${id}`)
     },
     async advance(by) {
       if (virtual === undefined) throw invalid('clock', options.clock, 'must be virtual to be moved')

@@ -6,6 +6,7 @@ import type { JsonObject, Twin } from '../../core/twin/model.ts'
 import type { Dialect } from '../../dialect/dialect.ts'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
+import { say, verbatim } from '../../core/said.ts'
 
 /** Twins as documents. A twin that is not there yet is an empty one at version 0. */
 export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi, 'twin' | 'editTwin' | 'setDesired'> {
@@ -34,7 +35,7 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
     // A device would never be sent what its cloud does not take.
     const check = (next: Twin): void => {
       const fault = dialect.twins.fault?.(next)
-      if (fault !== undefined) throw new HubError('INVALID', `${dialect.title} refuses this desired state: ${fault}`, { field: 'desired', rule: fault })
+      if (fault !== undefined) throw new HubError('INVALID', say`${dialect.title} refuses this desired state: ${fault}`, { field: 'desired', rule: verbatim(fault) })
     }
     return perform(dialect.name, call, ({ turn }) => {
       const before = engine.twins.get(device, name)
@@ -87,7 +88,7 @@ function checkVersion(twin: Twin | undefined, version: number): void {
 
 function mismatch(twin: Twin | undefined): HubError {
   const version = twin?.version ?? 0
-  return new HubError('VERSION_MISMATCH', `the twin is at version ${version}: somebody else has changed it meanwhile`, { version })
+  return new HubError('VERSION_MISMATCH', say`the twin is at version ${version}: somebody else has changed it meanwhile`, { version })
 }
 
 /** The patch that, merged, makes `to` of `from`. A null in `to` that was not in `from` means a key that is not there. */

@@ -7,6 +7,7 @@ import { currentOptions } from '../settings.ts'
 import { Life } from './life.ts'
 import { placesOf } from './places.ts'
 import { isUp, type HubState } from './state.ts'
+import { refusalInWords } from '../in-words.ts'
 
 /** Whether a hub ran when the window was last closed: then it comes back with the window. */
 const ranKey = 'iotHub.ran'
@@ -30,6 +31,7 @@ export class HubLife {
       now: () => performance.now(),
       pause: (milliseconds) => pause(milliseconds),
       onError: (what, error) => log.error(what, error instanceof Error ? error : String(error)),
+      inWords: refusalInWords,
     })
     let before = this.life.state.type
     this.life.onState(({ type }) => {

@@ -33,6 +33,8 @@ export interface LifeOptions {
   now(): number
   pause(milliseconds: number): Promise<void>
   onError(what: string, error: unknown): void
+  /** The same error as its user is told of it. */
+  inWords?(error: unknown): unknown
 }
 
 /** A reloaded window's predecessor may still be writing down its state: so long do we wait for its lock, in milliseconds. */
@@ -76,7 +78,7 @@ export class Life {
         await this.#enter(options, maker)
       } catch (error) {
         this.options.onError('The hub did not start', error)
-        this.#become({ type: 'failed', ...readFailure(error) })
+        this.#become({ type: 'failed', ...readFailure(this.options.inWords?.(error) ?? error) })
       }
     })
   }

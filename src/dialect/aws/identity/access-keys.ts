@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { invalid } from '../../../core/errors.ts'
 import type { Keeping, OperatorKey, OperatorKeys, Sight } from '../../credential.ts'
+import { say } from '../../../core/said.ts'
 
 /** The key pair by which SDKs and the CLI sign, as IAM hands it out. There is one: the local hub has one account. */
 export interface AccessKey {
@@ -31,7 +32,7 @@ export const accessKeys: OperatorKeys = {
   },
   set(ctx, name, value) {
     const key = accessKeyOf(ctx) ?? makeKey(ctx)
-    if (name !== ID && name !== SECRET) throw invalid('name', name, `must be ${ID} or ${SECRET}`)
+    if (name !== ID && name !== SECRET) throw invalid('name', name, say`must be ${ID} or ${SECRET}`)
     if (name === ID && !/^\w{16,128}$/.test(value)) throw invalid(name, value, 'must be 16 to 128 letters and digits')
     // A secret is not repeated in what is said of it.
     if (name === SECRET && !/^[\x21-\x7e]{16,128}$/.test(value))

@@ -17,6 +17,7 @@ import { isForced, operation, queryOf, readBody, requireJob, type Call } from '.
 import { readPresignedUrlConfig } from './settings.ts'
 import { MAX_TARGETS, readTargets } from './targets.ts'
 import { jobTemplateRoutes } from './job-templates.ts'
+import { say } from '../../../core/said.ts'
 
 /** [aws 3.5] */
 const MAX_DELETING = 10
@@ -136,7 +137,7 @@ function associateTargets(call: Call): object {
     if (target.type !== 'group') throw invalidRequest('targets', text, 'must be a thing group')
     return !known.has(target.group)
   })
-  if (job.targets.length + targets.length > MAX_TARGETS) throw fields.refuse('targets', `must not take the job beyond ${MAX_TARGETS} targets`)
+  if (job.targets.length + targets.length > MAX_TARGETS) throw fields.refuse('targets', say`must not take the job beyond ${MAX_TARGETS} targets`)
   ctx.engine.jobs.associate(
     ctx.turn,
     job.key,

@@ -1,4 +1,5 @@
 import { isCron } from '../../../core/job/windows.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 const FIELD = /^[0-9A-Z*?,/#-]+$/
@@ -7,7 +8,7 @@ const FIELD = /^[0-9A-Z*?,/#-]+$/
  * `cron(minutes hours day-of-month month day-of-week year)` [aws 3.9] as a cron expression of the engine, or the rule it
  * breaks. AWS counts weekdays from SUN = 1, the engine from SUN = 0.
  */
-export function readAwsCron(text: string): { cron: string } | { broken: string } {
+export function readAwsCron(text: string): { cron: string } | { broken: Words } {
   const inside = /^cron\((.*)\)$/i.exec(text.trim())?.[1]?.trim().toUpperCase().split(/\s+/)
   if (inside === undefined) return { broken: 'must have the form cron(minutes hours day-of-month month day-of-week year)' }
   const [minutes, hours, day, month, weekday, year] = inside
@@ -15,7 +16,7 @@ export function readAwsCron(text: string): { cron: string } | { broken: string }
     return { broken: 'must have 6 fields' }
   }
   const strange = inside.map((field) => field.replace(/L|W/g, '')).find((field) => field !== '' && !FIELD.test(field))
-  if (strange !== undefined) return { broken: `must not hold ${strange}` }
+  if (strange !== undefined) return { broken: say`must not hold ${strange}` }
   if (!isAny(day) && !isAny(weekday)) return { broken: 'must have ? as day-of-month or day-of-week: one excludes the other' }
   const days = isAny(weekday) ? '*' : readWeekdays(weekday)
   if (days === undefined) return { broken: 'must have a day-of-week of 1-7 or SUN-SAT' }

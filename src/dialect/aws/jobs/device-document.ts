@@ -8,6 +8,7 @@ import { fillLocals, localIn, localsFault, readForm, type Form } from './placeho
 import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
 import { PlanError } from './plan.ts'
 import { issueFor, urlOf } from './presign.ts'
+import { say, verbatim } from '../../../core/said.ts'
 
 /** The parts of a job that its document's placeholders are filled with. */
 type Filling = Pick<JobExtra, 'documentParameters' | 'jobTemplateArn'>
@@ -70,7 +71,7 @@ export function checkDocument(
   for (const [index, form] of forms.entries()) checkForm(ctx, form, found[index]!.inside)
   const local = localIn(withoutUploads(text))
   if (local !== undefined) {
-    throw new PlanError('document', `Local placeholder, \${${local}}, is only valid inside of presign url upload`)
+    throw new PlanError('document', say`Local placeholder, \${${local}}, is only valid inside of presign url upload`)
   }
 }
 
@@ -82,20 +83,20 @@ function checkRole(forms: readonly Form[], subject: { id: string; roleArn: strin
   throw new PlanError(
     'document',
     classic
-      ? `Role must be provided for pre-sign S3 urls in job document of job ${subject.id}.`
+      ? say`Role must be provided for pre-sign S3 urls in job document of job ${subject.id}.`
       : 'presignedUrlConfig role ARN is required to generate an S3 presigned url in job document.',
   )
 }
 
 function checkForm(ctx: Context, form: Form, inside: string): void {
-  if (form.type === 'broken') throw new PlanError('document', form.message)
+  if (form.type === 'broken') throw new PlanError('document', verbatim(form.message))
   if (form.type === 'package') throw notModelled(`The placeholder \${${inside}}`)
   if (form.type === 'download' && form.version !== undefined) ctx.ignored('presigned URL versionId')
   if (form.type === 'unknown' || form.type === 'parameter') {
     ctx.ignored(`job document placeholder \${${inside.slice(0, 64)}}: handed on as it is`)
   }
   const fault = form.type === 'upload' ? localsFault(form) : undefined
-  if (fault !== undefined) throw new PlanError('document', fault)
+  if (fault !== undefined) throw new PlanError('document', verbatim(fault))
 }
 
 const withoutUploads = (text: string): string =>

@@ -6,6 +6,7 @@ import { check } from '../rest/constraints.ts'
 import { pageOf } from '../rest/pages.ts'
 import { operation, queryOf, type Call } from '../rest/route.ts'
 import { LIST_MANAGED } from './model.ts'
+import { say } from '../../../core/said.ts'
 
 /** What a person who makes a job from a managed template may or must say. */
 export interface DocumentParameter {
@@ -118,10 +119,10 @@ export const isManaged = (jobTemplateArn: string): boolean => parseArn(jobTempla
 /** Holds what a request says to what the template asks for. INVALID for what is missing or unknown to it. */
 export function checkParameters({ name, documentParameters }: ManagedTemplate, given: Record<string, string>): void {
   const missing = documentParameters.find(({ key, optional }) => !optional && !Object.hasOwn(given, key))
-  if (missing !== undefined) throw invalid(`documentParameters.${missing.key}`, undefined, `is required by ${name}`)
+  if (missing !== undefined) throw invalid(`documentParameters.${missing.key}`, undefined, say`is required by ${name}`)
   const strange = Object.keys(given).find((key) => documentParameters.every((known) => known.key !== key))
   if (strange !== undefined)
-    throw invalid(`documentParameters.${strange}`, given[strange], `is no parameter of ${name}`)
+    throw invalid(`documentParameters.${strange}`, given[strange], say`is no parameter of ${name}`)
 }
 
 /** AWS's own job templates [aws-errata B3.3]. */

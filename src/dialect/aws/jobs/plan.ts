@@ -2,6 +2,7 @@ import type { AbortRule, JobPlan, RetryRule, Rollout } from '../../../core/job/m
 import type { Settings } from '../../dialect.ts'
 import { AwsError } from '../errors.ts'
 import type { Fields } from '../rest/fields.ts'
+import { say, textOf, type Words } from '../../../core/said.ts'
 
 const MINUTE = 60_000
 /** [aws 3.4] Default and ceiling of `maximumPerMinute`. */
@@ -13,10 +14,10 @@ const MAX_TIMEOUT_MINUTES = 10_080
 export class PlanError extends AwsError {
   constructor(
     readonly field: string,
-    message: string,
-    readonly rule = message,
+    message: Words,
+    readonly rule: Words = message,
   ) {
-    super('InvalidRequestException', message)
+    super('InvalidRequestException', textOf(message))
   }
 }
 
@@ -43,8 +44,8 @@ function readTimeout(config: Fields | undefined): number | undefined {
   if (config === undefined) return undefined
   const minutes = config.integer('inProgressTimeoutInMinutes', -Infinity, Infinity)
   if (minutes !== undefined && minutes >= 1 && minutes <= MAX_TIMEOUT_MINUTES) return minutes
-  const message = `Provide valid timeout value, inProgressTimeoutInMinutes cannot be ${minutes ?? 'null'}.`
-  const rule = `must be between 1 and ${MAX_TIMEOUT_MINUTES}`
+  const message = say`Provide valid timeout value, inProgressTimeoutInMinutes cannot be ${minutes ?? 'null'}.`
+  const rule = say`must be between 1 and ${MAX_TIMEOUT_MINUTES}`
   throw new PlanError(config.name('inProgressTimeoutInMinutes'), message, rule)
 }
 
@@ -91,8 +92,10 @@ function readRollout(config: Fields | undefined): Rollout | undefined {
   const succeeded = criteria.integer('numberOfSucceededThings', -Infinity, Infinity)
   const count = notified ?? succeeded
   if (count === undefined || (notified !== undefined && succeeded !== undefined)) {
-    const which = `${count === undefined ? 'either' : 'only one of'} NumberOfNotifiedThings or NumberOfSucceededThings`
-    const message = `Provide ${which} when RateIncreaseCriteria is defined`
+    const message =
+      count === undefined
+        ? 'Provide either NumberOfNotifiedThings or NumberOfSucceededThings when RateIncreaseCriteria is defined'
+        : 'Provide only one of NumberOfNotifiedThings or NumberOfSucceededThings when RateIncreaseCriteria is defined'
     throw new PlanError(rate.name('rateIncreaseCriteria'), message)
   }
   const base = rate.required('baseRatePerMinute', rate.integer('baseRatePerMinute', -Infinity, Infinity))
@@ -140,7 +143,7 @@ function readAbort(config: Fields): AbortRule[] {
     const field = criteria.name('thresholdPercentage')
     if (percent <= 0) {
       const value = Number.isInteger(percent) ? `${percent}.0` : String(percent)
-      const message = `ThresholdPercentage value ${value} for AbortCriteria must have value greater than 0`
+      const message = say`ThresholdPercentage value ${value} for AbortCriteria must have value greater than 0`
       throw new PlanError(field, message, 'must be greater than 0')
     }
     if (Number(percent.toFixed(2)) !== percent) {

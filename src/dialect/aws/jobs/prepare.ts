@@ -12,6 +12,7 @@ import { defaultRollout, describePlan, MAX_PER_MINUTE, PlanError, readPlan } fro
 import { formatTime, readSchedule } from './schedule.ts'
 import { MAX_DOCUMENT } from './source.ts'
 import { MAX_TARGETS } from './targets.ts'
+import { known, say } from '../../../core/said.ts'
 
 const MINUTE = 60_000
 
@@ -42,14 +43,14 @@ export function prepareJob(ctx: Context, job: NewJob): NewJob {
   }
   const sound = Object.entries(given).filter(([member, value]) => {
     const broken = violations(CREATE_JOB, { jobId: 'job', targets: ['arn'], [member]: value })
-    faults.push(...broken.map((each) => inOurNames(invalid(fieldOf(each), each.value, `must ${each.rule}`))))
+    faults.push(...broken.map((each) => inOurNames(invalid(fieldOf(each), each.value, say`must ${each.rule}`))))
     return broken.length === 0
   })
   const plan = sound.map(([member, value]) => attempt(() => readPlan(new Fields({ [member]: value }))))
   const scheduling = new Fields(Object.fromEntries(sound)).fields('schedulingConfig')
   const schedule = attempt(() => scheduling && readSchedule(ctx, scheduling, job.selection))
   const [first, ...also] = faults
-  if (first !== undefined) throw new HubError(first.code, first.message, { ...first.data, also })
+  if (first !== undefined) throw new HubError(first.code, first.words, { ...first.data, also })
   const extra: JobExtra = { ...job.extra, ...(schedule !== undefined && { schedulingConfig: schedule.config }) }
   return {
     ...job,
@@ -66,12 +67,12 @@ const withMaximum = (rollout: Rollout): Rollout =>
 
 function checkTargets({ targets }: NewJob): void {
   // DEVIATION: AWS aims jobs at queries through dynamic thing groups only; here a query may be a target itself.
-  if (targets.length > MAX_TARGETS) throw invalid('targets', targets.length, `given; ${MAX_TARGETS} are allowed`)
+  if (targets.length > MAX_TARGETS) throw invalid('targets', targets.length, say`given; ${MAX_TARGETS} are allowed`)
 }
 
 function checkWork(ctx: Context, document: string): void {
   if (document.length > MAX_DOCUMENT)
-    throw invalid('document', document.length, `characters; ${MAX_DOCUMENT} are allowed`)
+    throw invalid('document', document.length, say`characters; ${MAX_DOCUMENT} are allowed`)
   // DEVIATION: people who make a job here are not asked for a role.
   checkDocument(ctx, document, undefined, {})
 }
@@ -119,7 +120,7 @@ function inOurNames(error: HubError | PlanError): HubError {
   const rename = (field: string): string => NAMES.reduce((name, [theirs, ours]) => name.replace(theirs, ours), field)
   if (error instanceof PlanError) {
     const field = rename(error.field)
-    return new HubError('INVALID', `${field}: ${error.rule}`, { field, rule: error.rule })
+    return new HubError('INVALID', say`${field}: ${known(error.rule)}`, { field, rule: error.rule })
   }
   const { field, value, rule } = error.data
   return field === undefined || rule === undefined ? error : invalid(rename(field), value, rule)

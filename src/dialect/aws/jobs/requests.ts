@@ -3,6 +3,7 @@ import { isObject, withoutZeros } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Fields } from '../rest/fields.ts'
 import { JobsRefusal } from './refusal.ts'
+import { say } from '../../../core/said.ts'
 
 /** Which execution a device asks for. */
 export interface DescribeRequest {
@@ -150,7 +151,7 @@ export const readExpectedVersion = (fields: Fields): number | undefined =>
 function readStepTimeout(fields: Fields): number | null | undefined {
   const minutes = readNumber(fields, 'stepTimeoutInMinutes', -1, MAX_STEP_MINUTES)
   if (minutes === undefined) return undefined
-  if (minutes === 0) throw fields.refuse('stepTimeoutInMinutes', `must be between 1 and ${MAX_STEP_MINUTES}, or -1`)
+  if (minutes === 0) throw fields.refuse('stepTimeoutInMinutes', say`must be between 1 and ${MAX_STEP_MINUTES}, or -1`)
   return minutes === -1 ? null : minutes * MINUTE
 }
 

@@ -6,6 +6,7 @@ import { readAwsCron } from './cron.ts'
 import type { MaintenanceWindow, SchedulingConfig } from './extra.ts'
 import { PlanError } from './plan.ts'
 import type { Fields } from '../rest/fields.ts'
+import { say } from '../../../core/said.ts'
 
 const MINUTE = 60_000
 const HALF_AN_HOUR = 30 * MINUTE
@@ -39,7 +40,10 @@ export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['se
   // DEVIATION: AWS enforces the 30 minutes always; open mode warns.
   const broken = minima.map((member) => ({
     member,
-    rule: `must be at least 30 minutes after ${member === 'endTime' ? 'the start' : 'now'}`,
+    rule:
+      member === 'endTime'
+        ? say`must be at least 30 minutes after the start`
+        : say`must be at least 30 minutes after now`,
   }))
   if (ctx.settings.mode === 'strict' && broken[0] !== undefined) throw fields.refuse(broken[0].member, broken[0].rule)
   const schedule: Schedule = {
@@ -54,7 +58,7 @@ export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['se
     throw fields.refuse('maintenanceWindows', 'must have a window that opens within the schedule')
   return {
     schedule,
-    tooSoon: broken.map(({ member, rule }) => fields.refuse(member, `${rule} on AWS`).message),
+    tooSoon: broken.map(({ member, rule }) => fields.refuse(member, say`${rule} on AWS`).message),
     config: {
       ...(startAt !== undefined && { startTime: formatTime(startAt) }),
       ...(endAt !== undefined && { endTime: formatTime(endAt) }),
@@ -112,6 +116,9 @@ function readTime(fields: Fields, member: string): Instant | undefined {
   if (text === undefined) return undefined
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? Date.parse(`${text}:00Z`) : NaN
   if (!Number.isNaN(at) && formatTime(at) === text) return at
-  const rule = `Provided time ${text} UTC must follow the format YYYY-MM-DDThh:mm.`
-  throw new PlanError(fields.name(member), `1 validation error detected: ${rule}`)
+  const name = fields.name(member)
+  throw new PlanError(
+    name,
+    say`1 validation error detected: Provided time ${text} UTC must follow the format YYYY-MM-DDThh:mm.`,
+  )
 }

@@ -1,6 +1,7 @@
 import type { Fields } from '../rest/fields.ts'
 import type { PresignedUrlConfig } from './extra.ts'
 import { PlanError } from './plan.ts'
+import { say } from '../../../core/said.ts'
 
 /** [aws 3.4] Members that CreateJob, UpdateJob and job templates have in common, held to the service model already. */
 
@@ -14,7 +15,7 @@ export function readPresignedUrlConfig(fields: Fields): PresignedUrlConfig | und
   const roleArn = config.text('roleArn')
   const expiresInSec = config.integer('expiresInSec', -Infinity, Infinity)
   if (roleArn !== undefined && !ROLE.test(roleArn)) {
-    throw new PlanError(config.name('roleArn'), `Given role ${roleArn} is invalid.`)
+    throw new PlanError(config.name('roleArn'), say`Given role ${roleArn} is invalid.`)
   }
   return { ...(roleArn !== undefined && { roleArn }), ...(expiresInSec !== undefined && { expiresInSec }) }
 }

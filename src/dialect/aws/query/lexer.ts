@@ -1,4 +1,5 @@
 import { invalid, type HubError } from '../../../core/errors.ts'
+import { known, say, type Words } from '../../../core/said.ts'
 
 /** A piece of a query. `at` counts characters from 0. */
 export type Token =
@@ -9,8 +10,8 @@ export type Token =
   | { type: 'end'; at: number; text: '' }
 
 /** Refuses a query, naming where. */
-export const unreadable = (query: string, at: number, why: string): HubError => {
-  const error = invalid('query', query, `cannot be read at character ${at + 1}: ${why}`)
+export const unreadable = (query: string, at: number, why: Words): HubError => {
+  const error = invalid('query', query, say`cannot be read at character ${at + 1}: ${known(why)}`)
   error.data['at'] = at
   return error
 }
@@ -57,10 +58,10 @@ function tokenAt(query: string, at: number, before: Token | undefined): Token {
 function refuseStrange(query: string, at: number, word: string): void {
   const bare = word.replace(/\\[\s\S]/g, '__')
   const index = bare.search(/[~^]/)
-  if (index >= 0) throw unreadable(query, at + index, `${bare[index]} would be a fuzzy or boosted search, which there is not; write \\${bare[index]} for the character`)
+  if (index >= 0) throw unreadable(query, at + index, say`${bare[index] ?? ''} would be a fuzzy or boosted search, which there is not; write \\${bare[index] ?? ''} for the character`)
   if (bare.startsWith('/')) throw unreadable(query, at, 'there are no regular expressions; write \\/ for the character')
   if (bare.startsWith('+')) throw unreadable(query, at, 'everything must match unless OR says otherwise; write \\+ for the character')
-  if (/^(&&?|\|\|?)$/.test(bare)) throw unreadable(query, at, `write ${bare.startsWith('&') ? 'AND' : 'OR'}`)
+  if (/^(&&?|\|\|?)$/.test(bare)) throw unreadable(query, at, say`write ${bare.startsWith('&') ? 'AND' : 'OR'}`)
 }
 
 /** Whether a value comes next: behind a colon, a comparison, or inside a range. */

@@ -3,6 +3,7 @@ import type { Predicate } from '../../../core/query/predicate.ts'
 import type { Bound } from '../../../core/query/text.ts'
 import { factOf } from './fields.ts'
 import { tokensOf, unreadable, type Token } from './lexer.ts'
+import { say } from '../../../core/said.ts'
 
 /** Where a term is searched if no field is named. */
 const ANYWHERE = '*'
@@ -19,7 +20,7 @@ export class QueryParser {
   /** INVALID if it is too long [aws B2.4] or cannot be split into tokens. */
   constructor(query: string) {
     const characters = query.length > MAX_LENGTH ? [...query].length : query.length
-    if (characters > MAX_LENGTH) throw invalid('query', characters, `characters; ${MAX_LENGTH} are allowed`)
+    if (characters > MAX_LENGTH) throw invalid('query', characters, say`characters; ${MAX_LENGTH} are allowed`)
     this.#query = query
     this.#tokens = tokensOf(query)
   }
@@ -149,7 +150,7 @@ export class QueryParser {
 
   #unexpected(): Error {
     const { at, text } = this.#peek()
-    return unreadable(this.#query, at, `${text === '' ? 'the end' : text} is not expected here; write \\ before a character, or " around a word, that is to be searched for`)
+    return unreadable(this.#query, at, say`${text === '' ? say`the end` : text} is not expected here; write \\ before a character, or " around a word, that is to be searched for`)
   }
 }
 

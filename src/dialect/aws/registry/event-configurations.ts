@@ -2,6 +2,7 @@ import type { Instant } from '../../../core/clock.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
+import { say } from '../../../core/said.ts'
 
 /** The kinds of event AWS IoT can be told to publish [aws 4.2]. */
 export const EVENT_TYPES = [
@@ -48,7 +49,7 @@ function update(call: Call): object {
   const wanted = readBody(call, ['eventConfigurations']).fields('eventConfigurations')
   const enabled: Switches['enabled'] = { ...switchesOf(ctx)?.enabled }
   const unknown = wanted?.unknown(EVENT_TYPES)[0]
-  if (wanted !== undefined && unknown !== undefined) throw wanted.refuse(unknown, `must be one of ${EVENT_TYPES.join(', ')}`)
+  if (wanted !== undefined && unknown !== undefined) throw wanted.refuse(unknown, say`must be one of ${EVENT_TYPES.join(', ')}`)
   for (const type of EVENT_TYPES) {
     const on = wanted?.fields(type)?.boolean('Enabled')
     if (on === undefined) continue

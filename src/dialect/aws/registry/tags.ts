@@ -7,6 +7,7 @@ import type { Fields } from '../rest/fields.ts'
 import { groupKey, jobKey } from '../jobs/keys.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
 import { typesOf } from './thing-type-store.ts'
+import { say } from '../../../core/said.ts'
 
 export interface Tag {
   Key: string
@@ -50,7 +51,7 @@ function tagResource(call: Call): object {
   const resource = requireResource(call.ctx, fields.text('resourceArn'))
   const merged = new Map(tagsOf(call.ctx, resource).map((tag) => [tag.Key, tag]))
   for (const tag of fields.required('tags', readTags(fields))) merged.set(tag.Key, tag)
-  if (merged.size > MAX_TAGS) throw fields.refuse('tags', `would make ${merged.size} tags; a resource may have ${MAX_TAGS}`)
+  if (merged.size > MAX_TAGS) throw fields.refuse('tags', say`would make ${merged.size} tags; a resource may have ${MAX_TAGS}`)
   call.ctx.own<{ tags: Tag[] }>('tags').set(resource, { tags: [...merged.values()] })
   return {}
 }

@@ -9,6 +9,7 @@ import { operation, readBody, type Call } from '../rest/route.ts'
 import { pageOf } from '../rest/pages.ts'
 import { nameAndArn, requireGroup } from './thing-groups.ts'
 import { requireThing } from './things.ts'
+import { say } from '../../../core/said.ts'
 
 const MAX_GROUPS = 10
 
@@ -41,8 +42,8 @@ function nameOrArn(fields: Fields, what: string, kind: ArnKind): string | undefi
   const name = fields.text(`${what}Name`)
   const arn = fields.text(`${what}Arn`)
   const named = arn === undefined ? undefined : nameInArn(arn, kind)
-  if (arn !== undefined && named === undefined) throw fields.refuse(`${what}Arn`, `must be the ARN of a ${kind}`)
-  if (name !== undefined && named !== undefined && name !== named) throw fields.refuse(`${what}Arn`, `must name the same as ${what}Name`)
+  if (arn !== undefined && named === undefined) throw fields.refuse(`${what}Arn`, say`must be the ARN of a ${kind}`)
+  if (name !== undefined && named !== undefined && name !== named) throw fields.refuse(`${what}Arn`, say`must name the same as ${what}Name`)
   return name ?? named
 }
 

@@ -1,5 +1,6 @@
 import { isObject } from '../../../core/twin/json.ts'
 import { AwsError } from '../errors.ts'
+import { say, type Said } from '../../../core/said.ts'
 
 /** What AWS's service model says of a value. Members in the order in which AWS names those that break a rule. */
 export type Shape =
@@ -21,7 +22,7 @@ export interface Violation {
   path: readonly (string | number)[]
   value: unknown
   /** `have value less than or equal to 250`. */
-  rule: string
+  rule: Said
   /** Tells how the value is shown. */
   shape?: Shape
 }
@@ -48,7 +49,7 @@ export function violations(shape: Shape, value: unknown, path: Violation['path']
 export function validationError(found: readonly Violation[]): AwsError {
   const clauses = found.map(
     (violation) =>
-      `Value ${shown(violation)} at '${pathOf(violation)}' failed to satisfy constraint: Member must ${violation.rule}`,
+      `Value ${shown(violation)} at '${pathOf(violation)}' failed to satisfy constraint: Member must ${violation.rule.text}`,
   )
   const head = `${found.length} validation ${found.length === 1 ? 'error' : 'errors'} detected: `
   return new AwsError('InvalidRequestException', head + clauses.join('; '))
@@ -60,7 +61,7 @@ export function check(shape: Shape, value: unknown): void {
   if (found.length > 0) throw validationError(found)
 }
 
-type Rule = { rule: string; keeps: (value: unknown) => boolean }
+type Rule = { rule: Said; keeps: (value: unknown) => boolean }
 
 function rulesOf(shape: Shape): Rule[] {
   if (shape.type === 'count' || shape.type === 'double')
@@ -73,34 +74,43 @@ function rulesOf(shape: Shape): Rule[] {
     ...bounds(shape, 'length', (value) => (typeof value === 'string' ? [...value].length : undefined)),
     ...(form === undefined
       ? []
-      : [rule(`satisfy regular expression pattern: ${form.source}`, (text) => form.matches.test(text))]),
+      : [rule(say`satisfy regular expression pattern: ${form.source}`, (text) => form.matches.test(text))]),
     ...(values === undefined
       ? []
-      : [rule(`satisfy enum value set: [${values.join(', ')}]`, (text) => values.includes(text))]),
+      : [rule(say`satisfy enum value set: [${values.join(', ')}]`, (text) => values.includes(text))]),
   ]
 }
 
-const rule = (words: string, keeps: (text: string) => boolean): Rule => ({
+const rule = (words: Said, keeps: (text: string) => boolean): Rule => ({
   rule: words,
   keeps: (value) => typeof value !== 'string' || keeps(value),
 })
 
+const most = {
+  value: (limit: number) => say`have value less than or equal to ${limit}`,
+  length: (limit: number) => say`have length less than or equal to ${limit}`,
+}
+const least = {
+  value: (limit: number) => say`have value greater than or equal to ${limit}`,
+  length: (limit: number) => say`have length greater than or equal to ${limit}`,
+}
+
 function bounds(
   { min, max }: { min?: number; max?: number },
-  what: string,
+  what: 'value' | 'length',
   measure: (value: unknown) => number | undefined,
 ): Rule[] {
-  const bound = (limit: number | undefined, words: string, holds: (size: number, limit: number) => boolean): Rule[] => {
+  const bound = (limit: number | undefined, words: (limit: number) => Said, holds: (size: number, limit: number) => boolean): Rule[] => {
     if (limit === undefined) return []
     const keeps = (value: unknown): boolean => {
       const size = measure(value)
       return size === undefined || holds(size, limit)
     }
-    return [{ rule: `have ${what} ${words} than or equal to ${limit}`, keeps }]
+    return [{ rule: words(limit), keeps }]
   }
   return [
-    ...bound(max, 'less', (size, limit) => size <= limit),
-    ...bound(min, 'greater', (size, limit) => size >= limit),
+    ...bound(max, most[what], (size, limit) => size <= limit),
+    ...bound(min, least[what], (size, limit) => size >= limit),
   ]
 }
 
@@ -112,7 +122,7 @@ function ofMembers(
   return Object.entries(members).flatMap(([name, shape]) => {
     const member = Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined
     if (member === undefined)
-      return required.includes(name) ? [{ path: [...path, name], value: undefined, rule: 'not be null' }] : []
+      return required.includes(name) ? [{ path: [...path, name], value: undefined, rule: say`not be null` }] : []
     return violations(shape, member, [...path, name])
   })
 }
@@ -123,7 +133,7 @@ const isPlain = ({ type }: Shape): boolean => type === 'text' || type === 'count
 function ofElements(of: Shape, list: readonly unknown[], path: Violation['path']): Violation[] {
   const rules = rulesOf(of)
   if (list.every((each) => rules.every(({ keeps }) => keeps(each)))) return []
-  return [{ path, value: list, rule: `satisfy constraint: ${together(rules)}` }]
+  return [{ path, value: list, rule: say`satisfy constraint: ${together(rules)}` }]
 }
 
 /** AWS says `Member must` of maps too, where it means their keys or values. */
@@ -139,11 +149,11 @@ function ofEntries(
   return found.map(({ what, rules }) => ({
     path,
     value: map,
-    rule: `have ${what} that satisfy constraint: ${together(rules)}`,
+    rule: what === 'keys' ? say`have keys that satisfy constraint: ${together(rules)}` : say`have values that satisfy constraint: ${together(rules)}`,
   }))
 }
 
-const together = (rules: readonly Rule[]): string => `[${rules.map((each) => `Member must ${each.rule}`).join(', ')}]`
+const together = (rules: readonly Rule[]): string => `[${rules.map((each) => `Member must ${each.rule.text}`).join(', ')}]`
 
 /** `abortConfig.criteriaList.1.member.action`. */
 const pathOf = ({ path }: Violation): string =>

@@ -1,6 +1,7 @@
 import { invalid } from '../../../core/errors.ts'
 import { isObject } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** What a text may be; `says` puts the pattern into words. */
 export interface TextRule {
@@ -8,7 +9,7 @@ export interface TextRule {
   /** In code points. */
   max?: number
   pattern?: RegExp
-  says?: string
+  says?: Words
 }
 
 /** The rule AWS has for everything people write: no control characters [aws 3.4]. */
@@ -51,7 +52,7 @@ export class Fields {
     return new Fields({ ...this.#values, [member]: value }, this.#path)
   }
 
-  refuse(member: string, rule: string): Error {
+  refuse(member: string, rule: Words): Error {
     return invalid(this.name(member), this.get(member), rule)
   }
 
@@ -76,7 +77,7 @@ export class Fields {
     const value = this.get(member)
     if (value === undefined) return undefined
     if (typeof value !== 'number') throw this.refuse(member, 'must be a number')
-    if (value < min || value > max) throw this.refuse(member, max === Infinity ? `must be at least ${min}` : `must be between ${min} and ${max}`)
+    if (value < min || value > max) throw this.refuse(member, max === Infinity ? say`must be at least ${min}` : say`must be between ${min} and ${max}`)
     return value
   }
 
@@ -90,7 +91,7 @@ export class Fields {
     const value = this.get(member)
     if (value === undefined) return undefined
     const found = values.find((candidate) => candidate === value)
-    if (found === undefined) throw this.refuse(member, `must be one of ${values.join(', ')}`)
+    if (found === undefined) throw this.refuse(member, say`must be one of ${values.join(', ')}`)
     return found
   }
 
@@ -105,7 +106,7 @@ export class Fields {
     const value = this.get(member)
     if (value === undefined) return undefined
     if (!Array.isArray(value)) throw this.refuse(member, 'must be a list')
-    if (value.length < min || value.length > max) throw this.refuse(member, `must have ${min} to ${max} elements`)
+    if (value.length < min || value.length > max) throw this.refuse(member, say`must have ${min} to ${max} elements`)
     return value
   }
 
@@ -136,8 +137,8 @@ export class Fields {
   #check(member: string, value: unknown, { min = 0, max = Infinity, pattern, says }: TextRule): string {
     if (typeof value !== 'string') throw invalid(this.name(member), value, 'must be a string')
     const length = value.length > max ? [...value].length : value.length
-    if (length < min || length > max) throw invalid(this.name(member), value, `must have ${min} to ${max} characters`)
-    if (pattern?.test(value) === false) throw invalid(this.name(member), value, says ?? `must match ${pattern.source}`)
+    if (length < min || length > max) throw invalid(this.name(member), value, say`must have ${min} to ${max} characters`)
+    if (pattern?.test(value) === false) throw invalid(this.name(member), value, says ?? say`must match ${pattern.source}`)
     return value
   }
 }

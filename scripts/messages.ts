@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import ts from 'typescript'
+import { root } from './read-json.ts'
+import { jobDraftSchema } from '../src/shared/job-draft-schema.ts'
+
+/** Where the hub's messages are worded; what they say reaches editors. */
+const rooms = ['core', 'dialect', 'hub', 'broker', 'http', 'store', 'shared'].map((room) => join(root, 'src', room) + '/')
+
+/** A text that is said to people in a way that no catalogue of translations can know. */
+export interface Unsayable {
+  file: string
+  /** Where in the file. */
+  start: number
+  line: number
+  text: string
+}
+
+export interface Messages {
+  templates: string[]
+  unsayable: Unsayable[]
+}
+
+/**
+ * Every message that can reach an editor, as a template: those of say`…`, and every text that is written where `Words`
+ * are wanted. What is made up there by other means (`…${x}…` without `say`) cannot be translated.
+ */
+export function findMessages(): Messages {
+  const { options, fileNames } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
+    ts.sys,
+    root,
+  )
+  const own = fileNames.filter((name) => rooms.some((room) => name.startsWith(room)))
+  const program = ts.createProgram(own, options)
+  const checker = program.getTypeChecker()
+  const templates = new Set<string>(descriptions())
+  const unsayable: Unsayable[] = []
+
+  for (const source of program.getSourceFiles()) {
+    if (!rooms.some((room) => source.fileName.startsWith(room)) || source.fileName.endsWith('core/said.ts')) continue
+    const visit = (node: ts.Node): void => {
+      if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'say') templates.add(templateOf(node.template))
+      else if (isSource(node) && wantsWords(checker, node)) look(source, node)
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+  }
+  return { templates: [...templates], unsayable }
+
+  function look(source: ts.SourceFile, node: ts.Expression): void {
+    const texts = textsOf(checker, node)
+    if (texts !== undefined) return texts.forEach((text) => templates.add(text))
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart())
+    const file = relative(root, source.fileName)
+    unsayable.push({ file, start: node.getStart(), line: line + 1, text: node.getText().slice(0, 90) })
+  }
+}
+
+/** Descriptions in schemas: the editor shows them at the fields they are about, and a pattern's is its rule. */
+function descriptions(): string[] {
+  const patterns = descriptionsIn(JSON.stringify(jobDraftSchema), (holder) => 'pattern' in holder)
+  const folders = readdirSync(join(root, 'src/dialect'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const schemas = folders.map(({ name }) => join(root, 'src/dialect', name, 'schema/job-document.json'))
+  return [...patterns, ...schemas.flatMap((path) => descriptionsIn(readFileSync(path, 'utf8')))]
+}
+
+function descriptionsIn(schema: string, wanted: (holder: object) => boolean = () => true): string[] {
+  const found: string[] = []
+  JSON.parse(schema, function (this: object, key, value: unknown) {
+    if (key === 'description' && typeof value === 'string' && wanted(this)) found.push(value)
+    return value
+  })
+  return found
+}
+
+/** What a text can come from; the branches of a condition are looked at one by one. */
+const isSource = (node: ts.Node): node is ts.Expression =>
+  ts.isStringLiteralLike(node) ||
+  ts.isTemplateExpression(node) ||
+  ts.isIdentifier(node) ||
+  ts.isPropertyAccessExpression(node) ||
+  ts.isElementAccessExpression(node) ||
+  (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) ||
+  ts.isCallExpression(node)
+
+function wantsWords(checker: ts.TypeChecker, node: ts.Expression): boolean {
+  if (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return false
+  // What goes into a template is data, or was worded elsewhere.
+  if (isInTemplate(node)) return false
+  if (ts.isIdentifier(node) && !isValue(node)) return false
+  const wanted = checker.getContextualType(node)
+  if (wanted === undefined) return false
+  return isLabel(wanted) || (hasSaid(wanted) && parts(wanted).some((type) => (type.flags & ts.TypeFlags.String) !== 0))
+}
+
+/** A branch of what goes into a template is data as well. */
+function isInTemplate({ parent }: ts.Node): boolean {
+  const passes = [ts.isConditionalExpression, ts.isParenthesizedExpression, ts.isNonNullExpression, ts.isBinaryExpression]
+  if (passes.some((is) => is(parent))) return isInTemplate(parent)
+  return ts.isTemplateSpan(parent)
+}
+
+/** A name that stands for a value here, not one that is being declared or assigned to. */
+const isValue = (node: ts.Identifier, { parent } = node): boolean =>
+  !(ts.isPropertyAssignment(parent) && parent.name === node) &&
+  !ts.isParameter(parent) && !ts.isBindingElement(parent) && !ts.isTypeNode(parent) && !ts.isPropertySignature(parent)
+
+const parts = (type: ts.Type): ts.Type[] => (type.isUnion() ? type.types : [type])
+const isLabel = (type: ts.Type): boolean =>
+  parts(type).some((part) => part.isIntersection() && part.getProperty('label') !== undefined)
+const hasSaid = (type: ts.Type): boolean => parts(type).some((part) => part.symbol?.name === 'Said')
+
+/** The texts that an expression can be; `undefined`: nobody knows. */
+function textsOf(checker: ts.TypeChecker, node: ts.Expression): string[] | undefined {
+  if (ts.isStringLiteralLike(node)) return [node.text]
+  if (ts.isTemplateExpression(node)) return undefined
+  const types = parts(checker.getTypeAtLocation(node))
+  // Whoever made it a label or words has been looked at there.
+  if (types.some((type) => type.symbol?.name === 'Said' || isLabel(type))) return []
+  const texts = types.flatMap((type) => (type.isStringLiteral() ? [type.value] : []))
+  return types.some((type) => (type.flags & ts.TypeFlags.String) !== 0) ? undefined : texts
+}
+
+/** As `say` makes it. */
+function templateOf(template: ts.TemplateLiteral): string {
+  if (ts.isNoSubstitutionTemplateLiteral(template)) return template.text
+  return template.templateSpans.reduce((before, span, index) => `${before}{${index}}${span.literal.text}`, template.head.text)
+}

@@ -1,0 +1,40 @@
+/**
+ * What is said to people: in English, and as the template that it was made from, with `{0}` for the first of what went
+ * into it, so that an editor can say it in its user's language. Plain data, for it crosses processes.
+ */
+export interface Said {
+  text: string
+  template: string
+  args: readonly (string | number | Said)[]
+}
+
+/** A text without arguments is its own template. */
+export type Words = string | Said
+
+/** A text without arguments that is written once and for all: a title, a label, the rule of a name. */
+export type Label = string & { readonly label?: never }
+
+/** A tagged template: say`job ${key} is ${status}`. Every template needs a Chinese one [scripts/messages.ts]. */
+export function say(parts: TemplateStringsArray, ...args: (string | number | Said)[]): Said {
+  const text = parts.reduce((before, part, index) => before + inEnglish(args[index - 1]) + part)
+  return { text, template: parts.reduce((before, part, index) => `${before}{${index - 1}}${part}`), args }
+}
+
+/** What nobody here has worded: the text of a system, a library, or a cloud. Stays as it is in every language. */
+export const verbatim = (text: string): Said => ({ text, template: '{0}', args: [text] })
+
+/** Words as an argument, to be translated like the rest; a mere string as an argument is data, and stays. */
+export function known(text: string): Said
+export function known(words: Words): Said
+export function known(words: Words): Said {
+  return typeof words === 'string' ? { text: words, template: words, args: [] } : words
+}
+
+/** What an error says: its own words, or those of whoever made it. */
+export const wordsOf = (error: unknown): Words =>
+  error instanceof Error && 'words' in error ? (error.words as Words) : verbatim(error instanceof Error ? error.message : String(error))
+
+/** The English text. */
+export const textOf = (words: Words): string => (typeof words === 'string' ? words : words.text)
+
+const inEnglish = (arg: string | number | Said | undefined): string => (typeof arg === 'object' ? arg.text : String(arg))

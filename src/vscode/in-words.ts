@@ -1,0 +1,98 @@
+import { l10n } from 'vscode'
+import type { DialectView, HubApi, Problem } from '../shared/api.ts'
+import { sayIn, saysInvalid, type Said, type Words } from '../shared/say-in.ts'
+
+/** Of a hub, in the user's language. */
+export const inWords = (words: Words): string => sayIn((template, ...args) => l10n.t(template, ...args), words)
+
+const spoken = new WeakMap<HubApi, HubApi>()
+
+/** The hub speaks English, and says of what templates: whatever the editor shows passes here, and is said in the user's language. */
+export function inUsersLanguage(api: HubApi): HubApi {
+  const known = spoken.get(api)
+  if (known !== undefined) return known
+  const telling = Object.entries(api).map(([name, call]) => [name, (...given: unknown[]) => told(name, call as Call, given)])
+  const made = Object.fromEntries(telling) as unknown as HubApi
+  spoken.set(api, made)
+  return made
+}
+
+type Call = (...given: unknown[]) => Promise<unknown>
+
+async function told(name: string, call: Call, given: unknown[]): Promise<unknown> {
+  try {
+    const answer = await call(...given)
+    return Object.hasOwn(answers, name) ? answers[name]!(answer as never) : answer
+  } catch (error) {
+    throw refusalInWords(error)
+  }
+}
+
+/** Answers with words for people in them. Names, documents and what devices say stay as they are. */
+const answers: Record<string, (answer: never) => unknown> = {
+  dialects: (dialects: DialectView[]) => dialects.map(dialectInWords),
+  checkJob: (problems: Problem[]) => problems.map(problemInWords),
+  kitOffer: kitInWords,
+  connectionKit: kitInWords,
+  addDevice: kitInWords,
+}
+
+function dialectInWords({ templates, documentSchema, query, deviceName, jobName, ...rest }: DialectView): DialectView {
+  return {
+    ...rest,
+    templates: templates.map((template) => ({ ...template, title: inWords(template.title) })),
+    documentSchema: described(documentSchema) as object,
+    ...(query !== undefined && { query: { ...query, title: inWords(query.title) } }),
+    deviceName: { ...deviceName, rule: inWords(deviceName.rule) },
+    jobName: { ...jobName, rule: inWords(jobName.rule) },
+  }
+}
+
+/** A JSON Schema with its descriptions translated. */
+function described(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(described)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const members = Object.entries(schema).map(([key, value]: [string, unknown]) => [
+    key,
+    key === 'description' && typeof value === 'string' ? inWords(value) : described(value),
+  ])
+  return Object.fromEntries(members) as object
+}
+
+const problemInWords = ({ says, ...problem }: Problem): Problem => ({ ...problem, rule: inWords(says ?? problem.rule) })
+
+interface Kit {
+  facts: { label: string; value: string }[]
+  secrets?: string[]
+  snippets: { title: string }[]
+}
+
+function kitInWords<T extends Kit>({ facts, secrets, snippets, ...rest }: T): object {
+  return {
+    ...rest,
+    facts: facts.map((fact) => ({
+      ...fact,
+      label: inWords(fact.label),
+      // Of all that a device is given this alone is prose.
+      value: fact.label === 'Note' ? inWords(fact.value) : fact.value,
+    })),
+    ...(secrets !== undefined && { secrets: secrets.map(inWords) }),
+    snippets: snippets.map((snippet) => ({ ...snippet, title: inWords(snippet.title) })),
+  }
+}
+
+/** A refusal by the hub, without its names of fields: who is told has just written the value, and looks at it. */
+export function refusalInWords(error: unknown): unknown {
+  if (!(error instanceof Error) || !('words' in error)) return error
+  const words = error.words as Words
+  const { code, data } = error as { code?: unknown; data?: { rule?: Words } }
+  const rule = data?.rule === undefined ? undefined : inWords(data.rule)
+  const text = saysInvalid(words) ? valueAndRule(words.args) : inWords(words)
+  return Object.assign(new Error(text, { cause: error }), { code, data: { ...data, ...(rule !== undefined && { rule }) } })
+}
+
+/** What `invalid` says: field, value, rule. Of what is missing there is no value. */
+function valueAndRule([, value, rule]: [string, string, Said]): string {
+  const said = inWords(rule)
+  return value === 'undefined' || value === 'null' ? said : l10n.t('{0} {1}', value, said)
+}
