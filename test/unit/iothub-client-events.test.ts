@@ -36,3 +36,12 @@ test('what an application publishes in the broker’s own name space reaches nob
   const talk = withApplication()
   assert.equal(talk.publish('app', '$SYS/brokers/emqx@127.0.0.1/clients/P-D/connected', '{}').route, 'drop')
 })
+
+for (const clientId of ['a+b', 'a#', 'a/'.repeat(120), 'a\0b']) {
+  test(`of a client whose id no topic can hold (${JSON.stringify(clientId.slice(0, 10))}) nobody is told`, () => {
+    const talk = withApplication()
+    talk.subscribe('app', '$SYS/brokers/+/clients/+/connected')
+    talk.connect('D', { clientId, username: 'P/D', password: 's' })
+    assert.ok(!talk.text.includes('clients/a'))
+  })
+}

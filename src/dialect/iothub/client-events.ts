@@ -27,6 +27,7 @@ export function systemFault(filter: string): string | undefined {
 
 /** Tells applications that a client has come, in EMQX's form [iothub 2]. */
 export function tellConnected(ctx: Context, { request }: Connection): void {
+  if (!canBeNamed(request.clientId)) return
   const { clientId, username, clean, keepalive, protocolVersion, remoteAddress } = request
   const event = {
     ...{ clientid: clientId, username: username ?? '', ipaddress: remoteAddress, clean_start: clean, keepalive },
@@ -38,6 +39,7 @@ export function tellConnected(ctx: Context, { request }: Connection): void {
 
 /** … and that it has gone. */
 export function tellDisconnected(ctx: Context, { request }: Connection, reason: DisconnectReason): void {
+  if (!canBeNamed(request.clientId)) return
   const { clientId, username } = request
   const event = {
     ...{ clientid: clientId, username: username ?? '', reason: REASONS[reason] ?? 'closed' },
@@ -45,6 +47,11 @@ export function tellDisconnected(ctx: Context, { request }: Connection, reason: 
   }
   ctx.publish({ topic: topicOf(clientId, 'disconnected'), payload: JSON.stringify(event), qos: 0 }, '[iothub 2] client events')
 }
+
+const MOST_LEVELS = 64
+
+/** Whether a topic can hold the client id: it has no wildcards, and not more levels than anybody means. */
+const canBeNamed = (clientId: string): boolean => !/[+#\0]/.test(clientId) && clientId.split('/').length <= MOST_LEVELS
 
 /** A client id with a slash makes a longer topic, as it does in EMQX. */
 const topicOf = (clientId: string, event: string): string => `$SYS/brokers/${NODE}/clients/${clientId}/${event}`
