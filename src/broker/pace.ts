@@ -36,7 +36,7 @@ const realLoop: Loop = {
  * say at once, and Node serves all of them before anything else; who comes too late waits for the next turn, in order.
  *
  * Node lets in one connection a turn, so of a crowd that comes at once the last would wait for as many turns. While
- * connections come in, turns are therefore kept short: those who are in wait, for a while, until all are.
+ * connections come in, turns are therefore kept short: newcomers are served, and those who are in wait for a while.
  */
 export class Pacer {
   readonly #loop: Loop
@@ -74,15 +74,15 @@ export class Pacer {
   }
 
   /** Resolves once there is time; `undefined` if there is now. */
-  turn(): Promise<void> | undefined {
-    if (this.#hasTime('in')) return undefined
-    return new Promise((resume) => this.#waiting.in.push({ resume }))
+  turn(lane: Lane): Promise<void> | undefined {
+    if (this.#hasTime(lane)) return undefined
+    return new Promise((resume) => this.#waiting[lane].push({ resume }))
   }
 
   #hasTime(lane: Lane): boolean {
     this.#schedule()
     const now = this.#loop.now()
-    if (!this.#serving && (this.#waiting[lane].length > 0 || this.#holds(now))) return false
+    if (!this.#serving && (this.#waiting[lane].length > 0 || (lane === 'in' && this.#holds(now)))) return false
     return this.#isWithin(now)
   }
 
@@ -106,22 +106,21 @@ export class Pacer {
     this.#began = undefined
     if (!this.#cameIn) this.#opened = undefined
     this.#cameIn = false
-    if (this.#holds(this.#loop.now())) this.#schedule()
-    else this.#serve()
+    this.#serve()
   }
 
   readonly #serve = (): void => {
+    const now = this.#loop.now()
+    const holds = this.#holds(now)
     const { in: inside, door } = this.#waiting
-    if (inside.length + door.length === 0) {
-      // All who were in are served: those at the door may have their while again.
-      this.#opened = undefined
-      return
-    }
-    if (!this.#isWithin(this.#loop.now())) {
+    // All who were in are served: those at the door may have their while again.
+    if (inside.length === 0 && !holds) this.#opened = undefined
+    if (door.length + (holds ? 0 : inside.length) === 0) return inside.length > 0 ? this.#schedule() : undefined
+    if (!this.#isWithin(now)) {
       this.#began = undefined
       return this.#schedule()
     }
-    const lane = this.#waiting[this.#next].length > 0 ? this.#next : other(this.#next)
+    const lane = holds ? 'door' : this.#waiting[this.#next].length > 0 ? this.#next : other(this.#next)
     this.#next = other(lane)
     this.#serving = true
     this.#waiting[lane].shift()?.resume()

@@ -42,8 +42,8 @@ export interface HttpHooks {
 export interface Pace {
   /** A connection has come in. */
   cameIn(): void
-  /** Resolves once there is time for a request; `undefined` if there is now. */
-  turn(): Promise<void> | undefined
+  /** Resolves once there is time for a request, of a newcomer or another; `undefined` if there is now. */
+  turn(lane: 'door' | 'in'): Promise<void> | undefined
 }
 
 export interface HttpServerOptions {
@@ -73,6 +73,8 @@ export interface HttpServerOptions {
 export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #connections = new Connections()
+  /** Connections that are no newcomers. */
+  readonly #served = new WeakSet<Socket>()
   readonly #listeners = new Set<Server>()
   /**
    * Parses what other listeners have accepted. It listens itself, since Node ends requests that take too long only for
@@ -131,6 +133,12 @@ export class HttpServer {
     await Promise.all(closed)
   }
 
+  #laneOf(socket: Socket): 'door' | 'in' {
+    if (this.#served.has(socket)) return 'in'
+    this.#served.add(socket)
+    return 'door'
+  }
+
   #settings(): ServerOptions {
     const { headersMs = HEADERS_MS, requestMs = REQUEST_MS } = this.#options
     return {
@@ -181,7 +189,7 @@ export class HttpServer {
       if (body === 'gone') return
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
       request.body = body
-      await this.#options.pace?.turn()
+      await this.#options.pace?.turn(this.#laneOf(req.socket))
       await this.#answer(exchange, request, this.#refusal(req) ?? (await this.#options.hooks.handle(request, exchange.gone)))
     } catch (error) {
       await this.#fail(exchange, error).catch(() => res.destroy())
