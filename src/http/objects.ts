@@ -14,6 +14,7 @@ const REMEMBERED_ETAGS = 1000
 
 /** One object opened for reading. Size, etag and bytes are those of one and the same file, whatever takes its place. */
 export interface OpenObject extends StoredObject {
+  modified: Date
   /** The bytes in order. Throws before the last ones if the file is no longer what the etag was made from. */
   bytes(range?: ByteRange): AsyncGenerator<Buffer, void>
   close(): Promise<void>
@@ -71,11 +72,12 @@ export class ObjectStore {
     const handle = path === undefined ? undefined : await openFile(path)
     if (path === undefined || handle === undefined) return undefined
     try {
-      const { etag, size, state } = await this.#identify(path, handle)
+      const { etag, size, modified, state } = await this.#identify(path, handle)
       return {
         ref,
         size,
         etag,
+        modified,
         bytes: (range = { start: 0, end: size - 1 }) => readRange(handle, range, state),
         close: () => handle.close(),
       }
@@ -105,13 +107,13 @@ export class ObjectStore {
     return path?.startsWith(root.endsWith(sep) ? root : root + sep) === true ? path : undefined
   }
 
-  async #identify(path: string, handle: FileHandle): Promise<{ etag: string; size: number; state: string }> {
+  async #identify(path: string, handle: FileHandle): Promise<Pick<OpenObject, 'etag' | 'size' | 'modified'> & { state: string }> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const before = await handle.stat({ bigint: true })
       const state = stateOf(before)
       const etag = await this.#etagOf(path, state, handle)
       if (stateOf(await handle.stat({ bigint: true })) !== state) continue
-      return { etag, size: Number(before.size), state }
+      return { etag, size: Number(before.size), modified: new Date(Number(before.mtimeMs)), state }
     }
     throw new HubError('CONFLICT', say`${path} changes while it is being read`)
   }

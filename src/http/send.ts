@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { HttpRequest, HttpResponse, StoredObject } from '../core/seam/http.ts'
 import { jsonError } from './json.ts'
-import type { ObjectStore } from './objects.ts'
+import type { ObjectStore, OpenObject } from './objects.ts'
 import { namesEtag, parseRange, type ByteRange } from './range.ts'
 
 type Asked = Pick<HttpRequest, 'method' | 'headers'>
@@ -36,7 +36,7 @@ async function sendObject(
   if (object === undefined) return send(res, request, jsonError(404, 'NOT_FOUND', `No object ${ref.key} in bucket ${ref.bucket}`), objects)
   try {
     const { status, headers, range } = answerFor(request, response.status, object)
-    const given = without(response.headers ?? {}, ['content-length', 'content-range', 'accept-ranges', 'etag'])
+    const given = without(response.headers ?? {}, ['content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'])
     const typed = Object.keys(given).some((name) => name.toLowerCase() === 'content-type')
     res.writeHead(status, { ...(!typed && range !== undefined && { 'Content-Type': 'application/octet-stream' }), ...given, ...headers })
     if (range === undefined || request.method === 'HEAD') res.end()
@@ -54,8 +54,8 @@ interface Answer {
 }
 
 /** Preconditions before ranges, in the order of [RFC 9110 13.2.2]. They are for answers that would otherwise be 200. */
-function answerFor(request: Asked, status: number, { size, etag }: StoredObject): Answer {
-  const headers = { ETag: `"${etag}"`, 'Accept-Ranges': 'bytes' }
+function answerFor(request: Asked, status: number, { size, etag, modified }: OpenObject): Answer {
+  const headers = { ETag: `"${etag}"`, 'Last-Modified': modified.toUTCString(), 'Accept-Ranges': 'bytes' }
   const whole = { start: 0, end: size - 1 }
   if (status !== 200) return { status, headers: { ...headers, 'Content-Length': size }, range: whole }
 
@@ -63,12 +63,19 @@ function answerFor(request: Asked, status: number, { size, etag }: StoredObject)
   if (ifMatch !== undefined && !namesEtag(ifMatch, etag, 'strong')) return { status: 412, headers: { ...headers, 'Content-Length': 0 } }
   const ifNoneMatch = request.headers['if-none-match']
   if (ifNoneMatch !== undefined && namesEtag(ifNoneMatch, etag, 'weak')) return { status: 304, headers }
+  if (ifNoneMatch === undefined && !isNewer(modified, request.headers['if-modified-since'])) return { status: 304, headers }
 
   const range = wantedRange(request, size, etag)
   if (range === 'whole') return { status, headers: { ...headers, 'Content-Length': size }, range: whole }
   if (range === 'unsatisfiable') return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}`, 'Content-Length': 0 } }
   const partial = { 'Content-Range': `bytes ${range.start}-${range.end}/${size}`, 'Content-Length': range.end + 1 - range.start }
   return { status: 206, headers: { ...headers, ...partial }, range }
+}
+
+/** Whole seconds, as the header has them; what is no date does not count [RFC 9110 13.1.3]. */
+function isNewer(modified: Date, since: string | undefined): boolean {
+  const at = Date.parse(since ?? '')
+  return Number.isNaN(at) || Math.floor(modified.getTime() / 1000) * 1000 > at
 }
 
 /** Ranges are defined for GET only [RFC 9110 14.2]; under another If-Range than our tag the client needs everything. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +62,17 @@ describe('an object that is sent', () => {
     const { status, headers } = await fetch({ range: 'bytes=0-1' })
     shape = { status: 200 }
     assert.deepEqual([status, headers['content-type'], headers['content-length'], headers.etag, headers['x-a']], [203, 'text/plain', '10', ETAG, 'b'])
+  })
+
+  it('says when the file was last changed, with ranges and 416 too, and is not sent again to a client that has it', async () => {
+    const at = new Date('2026-01-02T03:04:05.678Z')
+    await utimes(join(root, 'b', 'file'), at, at)
+    const date = 'Fri, 02 Jan 2026 03:04:05 GMT'
+    for (const range of ['bytes=2-4', 'bytes=10-', '']) assert.equal((await fetch({ range })).headers['last-modified'], date)
+    assert.equal((await fetch({ 'if-modified-since': date })).status, 304)
+    assert.equal((await fetch({ 'if-modified-since': 'Fri, 02 Jan 2026 03:04:04 GMT' })).status, 200)
+    assert.equal((await fetch({ 'if-modified-since': 'yesterday' })).status, 200)
+    assert.equal((await fetch({ 'if-modified-since': date, 'if-none-match': '"other"' })).status, 200)
   })
 
   for (const [range, status, body, contentRange] of [
