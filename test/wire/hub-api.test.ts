@@ -5,7 +5,7 @@ import { connectAsync, type MqttClient } from 'mqtt'
 import { HubError } from '../../src/core/errors.ts'
 import { attachHub, type AttachedHub } from '../../src/hub/attach.ts'
 import { findHub } from '../../src/hub/locator.ts'
-import type { Change, HubApi } from '../../src/shared/api.ts'
+import type { Change, HubApi, Problem } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { JsonText, jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
@@ -50,7 +50,8 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       device = await connectAsync(`mqtt://127.0.0.1:${hub.endpoints.mqtt}`, { clientId: 'd1' })
     })
     after(async () => {
-      await device.endAsync()
+      // Its connection has been ended: there is nothing to say goodbye to.
+      device.end(true)
       await attached?.detach()
       await hub.stop()
     })
@@ -126,7 +127,9 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       )
       const advice = problems.filter(({ severity }) => severity === 'warning')
       assert.deepEqual(advice.map(({ field }) => field), ['document/steps/0/action'])
-      assert.deepEqual(problems[1], { field: 'targets/0/device', value: 'nobody', rule: 'is no device of AWS IoT Core here' })
+      const [, { says, ...nobody }] = problems as [Problem, Problem]
+      assert.deepEqual(nobody, { field: 'targets/0/device', value: 'nobody', rule: 'is no device of AWS IoT Core here' })
+      assert.deepEqual([says?.template, says?.args], ['is no device of {0} here', ['AWS IoT Core']])
       assert.deepEqual([problems[6]?.value, problems[6]?.rule], [20_000, 'must be between 1 and 10080'])
       assert.match(problems[3]!.rule, /at character 12/)
       assert.equal(await codeOf(api.createJob(wrong)), 'INVALID name')
