@@ -21,28 +21,39 @@ export async function listenTo(remote: Remote, tell: (change: Change) => void, a
 }
 
 interface Stream {
-  chunks: AsyncIterable<Uint8Array>
-  cut: AbortController
+  reader: ReadableStreamDefaultReader<Uint8Array>
+  /** Ends it, whoever may be reading. */
+  cut(): void
 }
 
 async function connect({ url, token }: Remote, leaving: AbortSignal): Promise<Stream> {
-  const cut = new AbortController()
+  const asking = new AbortController()
+  const giveUp = (): void => asking.abort()
+  leaving.addEventListener('abort', giveUp, { once: true })
   const response = await fetch(`${url}/hub/events`, {
     headers: { authorization: `Bearer ${token}` },
     redirect: 'error',
-    signal: AbortSignal.any([leaving, cut.signal]),
-  })
+    signal: asking.signal,
+  }).finally(() => leaving.removeEventListener('abort', giveUp))
   if (!response.ok || response.body === null) {
-    cut.abort()
+    asking.abort()
     throw new Error(`${url}/hub/events was answered with ${response.status}`)
   }
-  return { chunks: response.body, cut }
+  // Once it answers, fetch keeps its signal no longer than the garbage is collected: then only the reader can end it.
+  const reader = response.body.getReader()
+  const cut = (): void => {
+    leaving.removeEventListener('abort', cut)
+    void reader.cancel().catch(() => undefined)
+  }
+  leaving.addEventListener('abort', cut)
+  if (leaving.aborted) cut()
+  return { reader, cut }
 }
 
 async function listen(first: Stream, tell: (change: Change) => void, leaving: AbortSignal, retry: () => Promise<Stream | undefined>): Promise<'lost' | 'left'> {
   for (let stream: Stream | undefined = first; stream !== undefined; ) {
     const how = await read(stream, tell).catch(() => 'cut' as const)
-    stream.cut.abort()
+    stream.cut()
     if (leaving.aborted) return 'left'
     if (how === 'stopped') return 'lost'
     stream = await retry()
@@ -65,21 +76,22 @@ async function again(remote: Remote, leaving: AbortSignal, attempts: readonly nu
 }
 
 /** Reads server-sent events until they end. */
-async function read({ chunks, cut }: Stream, tell: (change: Change) => void): Promise<'stopped' | 'cut'> {
+async function read({ reader, cut }: Stream, tell: (change: Change) => void): Promise<'stopped' | 'cut'> {
   const decoder = new TextDecoder()
   let text = ''
-  const silence = setTimeout(() => cut.abort(), SILENCE_MS).unref()
+  const silence = setTimeout(cut, SILENCE_MS).unref()
   try {
-    for await (const chunk of chunks) {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return 'cut'
       silence.refresh()
-      const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n')
+      const blocks = (text + decoder.decode(value, { stream: true })).split('\n\n')
       text = blocks.pop() ?? ''
       for (const block of blocks) {
         if (block.startsWith('event: stop')) return 'stopped'
         if (block.startsWith('data: ')) for (const change of JSON.parse(block.slice('data: '.length)) as Change[]) tell(change)
       }
     }
-    return 'cut'
   } finally {
     clearTimeout(silence)
   }

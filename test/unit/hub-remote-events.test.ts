@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { listenTo } from '../../src/hub/remote-events.ts'
 import type { Change } from '../../src/shared/api.ts'
 import { Mailbox } from '../builders/mailbox.ts'
+import { within } from '../builders/within.ts'
 
 const connections = new Mailbox<ServerResponse>()
 const authorizations: (string | undefined)[] = []
@@ -41,6 +44,18 @@ test('changes are heard one by one, however the bytes are cut; heartbeats are no
   assert.deepEqual([await changes.take('1'), await changes.take('2'), await changes.take('3')], [{ type: 'device', key: 'x/é' }, { type: 'notice' }, { type: 'job', key: 'x/j' }])
   leave()
   assert.equal(await ended, 'left')
+})
+
+test('who leaves has left, also after the garbage was collected', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { ended, leave } = await listen([])
+  for (let round = 0; round < 5; round += 1) {
+    collect()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  leave()
+  assert.equal(await within(ended, 'the end of listening'), 'left')
 })
 
 test('where the way is cut, a new one is found, and people are told that they may have missed something', async () => {
