@@ -20,7 +20,7 @@ import { Deeds } from './deeds.ts'
 import { EventFeed } from './event-feed.ts'
 import type { Ground } from './ground.ts'
 import type { HubExtras } from './hub.ts'
-import { Handshakes } from './handshakes.ts'
+import { Handshakes, SOMEBODY } from './handshakes.ts'
 import { HttpGate } from './http-gate.ts'
 import { rememberInstant } from './last-instant.ts'
 import { MqttGate } from './mqtt-gate.ts'
@@ -94,7 +94,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     now: () => clock.now(),
     ids,
     limits: (dialect) => byName.get(dialect)?.limits ?? { sessionMs: 0 },
-    onNotice: ({ text, decided, handshake, remoteAddress = 'a client' }) => {
+    onNotice: ({ text, decided, handshake, remoteAddress = SOMEBODY }) => {
       if (handshake !== undefined) handshakes.failed(remoteAddress, handshake)
       else if (decided !== true) note(text)
     },

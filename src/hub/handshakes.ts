@@ -24,6 +24,15 @@ export class Handshakes {
   }
 
   worked(remoteAddress: string): void {
-    if (!this.#notices.empty) this.#notices.settle('tlsFailed', { type: 'address', name: remoteAddress })
+    settleHandshake(this.#notices, remoteAddress)
   }
+}
+
+/** A socket that is closed no longer says whose it was. */
+export const SOMEBODY = 'a client'
+
+/** A client there has got through: so it is with who was there before, or may have been. */
+export function settleHandshake(notices: Notices, remoteAddress: string): void {
+  if (notices.empty) return
+  for (const name of [remoteAddress, SOMEBODY]) notices.settle('tlsFailed', { type: 'address', name })
 }

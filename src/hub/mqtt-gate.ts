@@ -18,6 +18,7 @@ import type { NoticeAbout, NoticeCode } from '../shared/api.ts'
 import { admitClient } from './access.ts'
 import { strongest } from './claims.ts'
 import { aboutOf } from './context.ts'
+import { settleHandshake } from './handshakes.ts'
 import { Lines } from './lines.ts'
 import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
@@ -291,8 +292,7 @@ export class MqttGate implements BrokerHooks {
     if (notices.empty) return
     notices.settle('connectRefused', clientOf(request))
     notices.settle('connectUnclaimed', clientOf(request))
-    if (request.transport === 'tls' || request.transport === 'wss')
-      notices.settle('tlsFailed', { type: 'address', name: request.remoteAddress })
+    if (request.transport === 'tls' || request.transport === 'wss') settleHandshake(notices, request.remoteAddress)
   }
 }
 
