@@ -11,12 +11,18 @@ export interface TaskHub {
 }
 
 /** What package.json’s problem matcher looks for, in every language: a line that begins so. */
-const marks = { starting: 'iot-hub: starting', ready: 'iot-hub: ready' } as const
+const marks = {
+  starting: 'iot-hub: starting',
+  ready: 'iot-hub: ready',
+  failed: 'iot-hub: failed',
+  error: 'iot-hub: error',
+} as const
 
 const interrupt = '\u0003'
 
 /**
- * The hub as a task: it lasts as long as the hub does, and follows its restarts. Ended, it ends the hub it has begun, and leaves alone
+ * The hub as a task: it lasts as long as the hub does, and follows its restarts. Ended, it ends the hub it has begun,
+ * and leaves alone
  * one that ran before.
  */
 export class HubTerminal implements Pseudoterminal {
@@ -31,6 +37,8 @@ export class HubTerminal implements Pseudoterminal {
   constructor(
     private readonly host: Host,
     private readonly hub: TaskHub,
+    /** The file that problems are told of: where the hub's settings are. */
+    private readonly file: string,
   ) {}
 
   open(): void {
@@ -57,8 +65,7 @@ export class HubTerminal implements Pseudoterminal {
   async #begin(): Promise<void> {
     const state = await this.hub.start()
     if (state.type !== 'stopped') return
-    this.#say(l10n.t('The hub did not start.'))
-    this.#end(1)
+    this.#fail(l10n.t('The hub did not start.'))
   }
 
   #follow(state: HubState): void {
@@ -70,14 +77,20 @@ export class HubTerminal implements Pseudoterminal {
         this.#say(`${marks.ready} ${addresses(state.endpoints)}`)
         return this.#say(this.#began ? l10n.t('The hub stops when this task is ended.') : l10n.t('The hub was running already; it goes on when this task is ended.'))
       case 'failed':
-        this.#say(l10n.t('The hub did not start: {0}', state.reason))
-        return this.#end(1)
+        return this.#fail(l10n.t('The hub did not start: {0}', state.reason))
       case 'stopping':
         return this.#say(l10n.t('The hub is writing down its state.'))
       case 'stopped':
         // A restart stops it too, and starts it at once.
         setImmediate(() => void (this.host.state.type === 'stopped' && this.#end(0)))
     }
+  }
+
+  /** Who waits for a task in the background goes by problems, not by exit codes. */
+  #fail(text: string): void {
+    this.#say(`${marks.error} "${this.file}": ${text.replaceAll(/\s*\n\s*/g, ' ')}`)
+    this.#say(marks.failed)
+    this.#end(1)
   }
 
   #say(line: string): void {

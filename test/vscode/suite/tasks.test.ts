@@ -4,7 +4,16 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'mocha'
-import { commands as editor, debug, EventEmitter, tasks, workspace, type Task, type TaskExecution } from 'vscode'
+import {
+  commands as editor,
+  ConfigurationTarget,
+  debug,
+  EventEmitter,
+  tasks,
+  workspace,
+  type Task,
+  type TaskExecution,
+} from 'vscode'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { Host } from '../../../src/vscode/host.ts'
@@ -74,7 +83,11 @@ describe('the hub as a task', () => {
     const stops: string[] = []
     const told = new EventEmitter<HubState>()
     const around = { state: { type: 'stopped' }, onState: told.event } as Host
-    const terminal = new HubTerminal(around, { start: async () => ({ type: 'starting' }), stop: async () => stops.push('stop') })
+    const terminal = new HubTerminal(
+      around,
+      { start: async () => ({ type: 'starting' }), stop: async () => stops.push('stop') },
+      'settings.json',
+    )
     const end = new Promise<number>((resolve) => terminal.onDidClose(resolve))
     terminal.open()
     told.fire({ type: 'stopped' })
@@ -90,6 +103,22 @@ describe('the hub as a task', () => {
     const end = tasks.executeTask(await provided()).then(ended)
     assert.equal(await end, 1)
     await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('stops a debugger that waits for a hub that cannot start', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    await set('mqtt', (server.address() as AddressInfo).port)
+    await workspace.getConfiguration('debug').update('onTaskErrors', 'abort', ConfigurationTarget.Workspace)
+    try {
+      const program = inFolder('program.js')
+      const launch = { type: 'node', request: 'launch', name: 'device', program, preLaunchTask: 'iot-hub: start' }
+      assert.equal(await debug.startDebugging(folder, { ...launch, runtimeExecutable: process.execPath }), false)
+      assert.equal(existsSync(inFolder('told.json')), false)
+    } finally {
+      await workspace.getConfiguration('debug').update('onTaskErrors', undefined, ConfigurationTarget.Workspace)
+      await new Promise((resolve) => server.close(resolve))
+    }
   })
 
   it('lets a task that depends on it wait until the hub is ready', async () => {
