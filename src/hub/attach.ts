@@ -2,7 +2,7 @@ import type { Endpoints, HubApi } from '../shared/api.ts'
 import { Changes } from './changes.ts'
 import type { HubEvents } from './hub.ts'
 import { askOver, remoteApi, type Remote } from './remote-api.ts'
-import { listenTo } from './remote-events.ts'
+import { listenTo, type Ending } from './remote-events.ts'
 
 /** A hub that another process runs, used like one's own. */
 export interface AttachedHub {
@@ -10,8 +10,10 @@ export interface AttachedHub {
   /** After a gap, when changes may have been missed, there is one of type `clock`. */
   readonly events: HubEvents
   readonly endpoints: Endpoints
-  /** Resolves when the hub can be reached no more: it has stopped, its process has died, or we have left. */
-  readonly gone: Promise<void>
+  /** Resolves when the hub can be reached no more, to why. */
+  readonly gone: Promise<Ending>
+  /** Its process lets others take its place when it ends, and what it knows is on the disk for them. */
+  readonly handsOver: boolean
   /** Called once if the hub is gone, but not because we left; returns a way to call it off. */
   onLost(listener: () => void): () => void
   /** Asks the hub to stop, for everybody; resolves when it is no longer reached. */
@@ -36,17 +38,19 @@ export function reachHub(remote: Remote): ReachedHub {
 /** Attaches to a running hub. Rejects with UNAUTHORIZED for a wrong token, NOT_ONLINE if there is no hub at that URL. */
 export async function attachHub(remote: Remote): Promise<AttachedHub> {
   const { api, stop } = reachHub(remote)
-  const { endpoints } = await api.status()
+  const { endpoints, handsOver = false } = await api.status()
   const changes = new Changes()
   const { ended, leave } = await listenTo(remote, (change) => changes.emit(change))
   const listeners = new Set<() => void>()
   const gone = ended.then((how) => {
-    if (how === 'lost') for (const listener of listeners) listener()
+    if (how !== 'left') for (const listener of listeners) listener()
+    return how
   })
   return {
     api,
     events: changes,
     endpoints,
+    handsOver,
     gone,
     onLost: (listener) => {
       listeners.add(listener)

@@ -140,6 +140,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
 
   const api = createApi({
     options,
+    handsOver: extras.handsOver ?? false,
     engine,
     clock,
     virtual,

@@ -4,7 +4,7 @@ import { dialects } from '../dialect/registry.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { Changes } from './changes.ts'
-import type { Hub, HubExtras } from './hub.ts'
+import type { Hub, HubExtras, StopOptions } from './hub.ts'
 import { startHub, type Running } from './running.ts'
 import { say } from '../core/said.ts'
 
@@ -21,11 +21,11 @@ export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
     stopping = undefined
     return startHub(options, { ...extras, onStopAsked: () => void stop().catch(() => {}) }, dialects, events)
   }
-  const stop = (): Promise<void> => {
+  const stop = (how?: StopOptions): Promise<void> => {
     stopping ??= (async () => {
       const hub = await running?.catch(() => undefined)
       running = undefined
-      await hub?.stop()
+      await hub?.stop(how)
     })()
     end.settle(stopping)
     return stopping

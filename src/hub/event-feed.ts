@@ -6,9 +6,13 @@ const GATHER_MS = 100
 const HEARTBEAT_MS = 15_000
 /** A reader that lets so many bytes wait has lost touch; it may come again. */
 const BACKLOG_BYTES = 8 * 1024 * 1024
-const STOP = 'event: stop\ndata: {}\n\n'
+/** The last word: that the hub stops, or that who listens may take its place. */
+const LAST = { stop: 'event: stop\ndata: {}\n\n', handOver: 'event: handover\ndata: {}\n\n' } as const
 
-/** What has changed, as server-sent events: lists of changes, a heartbeat in silence, and `stop` when the hub goes. */
+/**
+ * What has changed, as server-sent events: lists of changes, a heartbeat in silence, and a last word when the hub
+ * goes.
+ */
 export class EventFeed {
   readonly #events: HubEvents
   readonly #readers = new Set<Readable>()
@@ -17,7 +21,7 @@ export class EventFeed {
   #unlisten: (() => void) | undefined
   #gathering: NodeJS.Timeout | undefined
   #heartbeat: NodeJS.Timeout | undefined
-  #closed = false
+  #last: string | undefined
 
   constructor(events: HubEvents) {
     this.#events = events
@@ -27,8 +31,8 @@ export class EventFeed {
   open(): Readable {
     const reader = new Readable({ read: () => {} })
     reader.once('close', () => this.#leave(reader))
-    if (this.#closed) {
-      reader.push(STOP)
+    if (this.#last !== undefined) {
+      reader.push(this.#last)
       reader.push(null)
       return reader
     }
@@ -40,10 +44,10 @@ export class EventFeed {
   }
 
   /** Tells what is still to be told, and that this was all. */
-  close(): void {
+  close(how: keyof typeof LAST = 'stop'): void {
     this.#flush()
-    this.#closed = true
-    this.#tell(STOP)
+    this.#last = LAST[how]
+    this.#tell(this.#last)
     for (const reader of this.#readers) reader.push(null)
     this.#unlistenAll()
   }

@@ -7,13 +7,21 @@ const SILENCE_MS = 40_000
 /** How long to wait before each new attempt, in milliseconds; after the last one the hub counts as lost. */
 const ATTEMPTS_MS = [100, 300, 1000, 2000, 4000]
 
+/**
+ * How it ended with a hub: it was stopped; its process ends and somebody else may take its place; it cannot be reached
+ * any more; or we have left.
+ */
+export type Ending = 'stopped' | 'handedOver' | 'lost' | 'left'
+
 export interface Listening {
-  /** Resolves when the hub has said that it stops, or cannot be reached any more, or when `leave` was called. */
-  ended: Promise<'lost' | 'left'>
+  ended: Promise<Ending>
   leave(): void
 }
 
-/** Hears what changes in a hub in another process, and connects again where the way to it is cut. Resolves once it is heard. */
+/**
+ * Hears what changes in a hub in another process, and connects again where the way to it is cut. Resolves once it is
+ * heard.
+ */
 export async function listenTo(remote: Remote, tell: (change: Change) => void, attempts: readonly number[] = ATTEMPTS_MS): Promise<Listening> {
   const leaving = new AbortController()
   const first = await connect(remote, leaving.signal)
@@ -50,12 +58,17 @@ async function connect({ url, token }: Remote, leaving: AbortSignal): Promise<St
   return { reader, cut }
 }
 
-async function listen(first: Stream, tell: (change: Change) => void, leaving: AbortSignal, retry: () => Promise<Stream | undefined>): Promise<'lost' | 'left'> {
-  for (let stream: Stream | undefined = first; stream !== undefined; ) {
+async function listen(
+  first: Stream,
+  tell: (change: Change) => void,
+  leaving: AbortSignal,
+  retry: () => Promise<Stream | undefined>,
+): Promise<Ending> {
+  for (let stream: Stream | undefined = first; stream !== undefined;) {
     const how = await read(stream, tell).catch(() => 'cut' as const)
     stream.cut()
     if (leaving.aborted) return 'left'
-    if (how === 'stopped') return 'lost'
+    if (how !== 'cut') return how
     stream = await retry()
     // What happened in between nobody has told.
     if (stream !== undefined) tell({ type: 'clock' })
@@ -76,7 +89,10 @@ async function again(remote: Remote, leaving: AbortSignal, attempts: readonly nu
 }
 
 /** Reads server-sent events until they end. */
-async function read({ reader, cut }: Stream, tell: (change: Change) => void): Promise<'stopped' | 'cut'> {
+async function read(
+  { reader, cut }: Stream,
+  tell: (change: Change) => void,
+): Promise<'stopped' | 'handedOver' | 'cut'> {
   const decoder = new TextDecoder()
   let text = ''
   const silence = setTimeout(cut, SILENCE_MS).unref()
@@ -89,6 +105,7 @@ async function read({ reader, cut }: Stream, tell: (change: Change) => void): Pr
       text = blocks.pop() ?? ''
       for (const block of blocks) {
         if (block.startsWith('event: stop')) return 'stopped'
+        if (block.startsWith('event: handover')) return 'handedOver'
         if (block.startsWith('data: ')) for (const change of JSON.parse(block.slice('data: '.length)) as Change[]) tell(change)
       }
     }

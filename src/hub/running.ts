@@ -7,6 +7,7 @@ import type { Changes } from './changes.ts'
 import { compose, type Parts, type Surroundings } from './compose.ts'
 import { explainFolder, KEEPSAKES } from './data-folder.ts'
 import { layGround, type Ground } from './ground.ts'
+import type { StopOptions } from './hub.ts'
 import { Keepsakes } from './keepsakes.ts'
 import { announce } from './locator.ts'
 import { lanNames, localUrl } from './network.ts'
@@ -17,7 +18,7 @@ import { version } from './version.ts'
 export interface Running {
   endpoints: Endpoints
   api: HubApi
-  stop(): Promise<void>
+  stop(how?: StopOptions): Promise<void>
 }
 
 /** Loads the state, binds every listener, and takes up what the last run left undone. */
@@ -51,8 +52,8 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
   }
   const parts = await compose(ground, extras, () => endpoints)
   let present: Presence | undefined
-  const stop = (): Promise<void> =>
-    stopAll([() => ground.store.finish(), ...ends(parts), () => ground.store.close(), () => present?.end()])
+  const stop = (how: StopOptions = {}): Promise<void> =>
+    stopAll([() => ground.store.finish(), ...ends(parts, how), () => ground.store.close(), () => present?.end()])
   try {
     const aliases = await begin(ground, parts)
     Object.assign(endpoints, endpoint, aliases.length > 0 && { aliases })
@@ -86,10 +87,13 @@ async function begin(
  * First the broker: clients on WebSockets then hear from it, not from a closed socket. What cannot be stored must not
  * keep ports and folder.
  */
-const ends = ({ ticker, traffic, feed, broker, protocols, http, intake }: Parts): (() => void | Promise<void>)[] => [
+const ends = (
+  { ticker, traffic, feed, broker, protocols, http, intake }: Parts,
+  { handOver = false }: StopOptions,
+): (() => void | Promise<void>)[] => [
   () => ticker.stop(),
   () => traffic.stop(),
-  () => feed.close(),
+  () => feed.close(handOver ? 'handOver' : 'stop'),
   () => broker.stop(),
   () => protocols.stop(),
   () => http.stop(),

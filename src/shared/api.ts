@@ -127,6 +127,8 @@ export interface HubStatus {
   endpoints: Endpoints
   mode: 'open' | 'strict'
   clock: 'real' | 'virtual'
+  /** Run by an editor's window, whose place another one may take; absent: no. */
+  handsOver?: boolean
   now: number
   startedAt: number
   devices: number

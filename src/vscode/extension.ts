@@ -35,6 +35,7 @@ export function activate(context: ExtensionContext): Exports {
   hub = new HubLife(context, log)
   const host = createHost(context, hub.life, log)
   const life = hub
+  life.onFailedToSucceed = (state) => void starting(Promise.resolve(state))
   const withHub = createWithHub(host)
   const devices = new DevicesView(host)
   const jobs = new JobsView(host)

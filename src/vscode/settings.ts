@@ -16,11 +16,10 @@ export function currentOptions(places: Places, onWrong: (setting: string, value:
   return readOptions((name) => settings.get(name), places, (name, value) => onWrong(settingOf(name), value))
 }
 
-/** Changes options for this workspace, or for the user where no folder is open. */
+/** Changes options for this workspace. */
 export async function changeOptions(changes: Partial<HubOptions>): Promise<void> {
   const settings = ofWorkspace()
-  const target = workspace.workspaceFolders === undefined ? ConfigurationTarget.Global : ConfigurationTarget.Workspace
-  for (const [name, value] of Object.entries(changes)) await settings.update(name, value, target)
+  for (const [name, value] of Object.entries(changes)) await settings.update(name, value, ConfigurationTarget.Workspace)
 }
 
 export const affectsOptions = (event: ConfigurationChangeEvent): boolean => optionSpecs.some(({ name }) => event.affectsConfiguration(settingOf(name)))

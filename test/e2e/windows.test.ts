@@ -67,6 +67,28 @@ story(
 )
 
 story(
+  'a hub goes on in another window, on the same ports, when the one that started it leaves the folder',
+  async ({ window, openWindow }) => {
+    await window.tab('IoT Hub').first().click()
+    await window.runCommand('IoT Hub: Start Hub')
+    await window.statusItem(String(mqtt)).waitFor()
+    await (await connectDevice(mqtt, 'traveller')).endAsync()
+    const second = await openWindow()
+    await second.tab('IoT Hub').first().click()
+    const item = second.statusItem(String(mqtt))
+    await item.locator('.codicon-link').waitFor()
+    await second.treeItem('Device traveller is offline').waitFor()
+
+    await window.runCommand('Workspaces: Close Workspace')
+    await item.locator('.codicon-broadcast').waitFor()
+    const device = await connectDevice(mqtt, 'traveller')
+    await second.treeItem('Device traveller is online').waitFor()
+    await device.endAsync()
+  },
+  { settings: ports },
+)
+
+story(
   'an untrusted folder can be looked at, but starts no hub',
   async ({ window }) => {
     await window.page.getByRole('button', { name: 'No, I don' }).click()

@@ -72,7 +72,13 @@ test('where the way is cut, a new one is found, and people are told that they ma
 test('a hub that says it stops is not looked for again', async () => {
   const { connection, ended } = await listen([1, 1, 1])
   connection.end('event: stop\ndata: {}\n\n')
-  assert.equal(await ended, 'lost')
+  assert.equal(await ended, 'stopped')
+})
+
+test('a hub that may be run on by others says so', async () => {
+  const { connection, ended } = await listen([1, 1, 1])
+  connection.end('event: handover\ndata: {}\n\n')
+  assert.equal(await ended, 'handedOver')
 })
 
 test('after the last attempt the hub is lost', async () => {

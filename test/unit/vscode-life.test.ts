@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Change, Endpoints, HubApi } from '../../src/shared/api.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
-import { Life, type HubMaker, type ReachableHub } from '../../src/vscode/life/life.ts'
+import { Life, type Ending, type HubMaker, type ReachableHub } from '../../src/vscode/life/life.ts'
 
 const endpoints: Endpoints = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4, ca: '', token: '' }
 
@@ -10,12 +10,13 @@ class FakeHub implements ReachableHub {
   readonly api = {} as HubApi
   readonly endpoints = endpoints
   readonly deeds: string[] = []
-  readonly gone: Promise<void>
-  vanish!: () => void
+  readonly gone: Promise<Ending>
+  handsOver = false
+  vanish!: (how?: Ending) => void
   tell: (change: Change) => void = () => {}
 
   constructor() {
-    this.gone = new Promise((resolve) => (this.vanish = resolve))
+    this.gone = new Promise((resolve) => (this.vanish = (how = 'lost') => resolve(how)))
   }
 
   onChange(listener: (change: Change) => void) {
@@ -23,9 +24,9 @@ class FakeHub implements ReachableHub {
     return () => {}
   }
 
-  async leave() {
-    this.deeds.push('leave')
-    this.vanish()
+  async leave(how = { handOver: false }) {
+    this.deeds.push(how.handOver ? 'hand over' : 'leave')
+    this.vanish('left')
   }
 
   async end() {
@@ -39,6 +40,7 @@ function living(maker: Partial<HubMaker>) {
   let now = 0
   let loads = 0
   const errors: string[] = []
+  const succeeded: string[] = []
   const states: string[] = []
   const life = new Life({
     load: async () => {
@@ -47,10 +49,12 @@ function living(maker: Partial<HubMaker>) {
     },
     now: () => now,
     pause: async (milliseconds) => void (now += milliseconds),
+    successor: ({ mqtt }) => ({ ...defaultOptions, mqtt }),
+    onSucceeded: ({ type }) => succeeded.push(type),
     onError: (what) => errors.push(what),
   })
   life.onState(({ type }) => states.push(type))
-  return { life, states, errors, loads: () => loads, pass: (milliseconds: number) => (now += milliseconds) }
+  return { life, states, errors, succeeded, loads: () => loads, pass: (milliseconds: number) => (now += milliseconds) }
 }
 
 const locked = () => Object.assign(new Error('in use'), { code: 'LOCKED' })
@@ -137,6 +141,61 @@ describe('the life of the hub', () => {
     host.vanish()
     await new Promise((resolve) => setImmediate(resolve))
     assert.deepEqual(states, ['starting', 'attached', 'stopped'])
+  })
+
+  const later = () => new Promise((resolve) => setImmediate(resolve))
+
+  for (const [how, handsOver] of [['handedOver', false], ['lost', true]] as const) {
+    it(`runs the hub of its host on, on the same ports, when that is ${how}`, async () => {
+      const [host, own] = [new FakeHub(), new FakeHub()]
+      host.handsOver = handsOver
+      const ports: number[] = []
+      const start = async ({ mqtt }: { mqtt: number }) => {
+        ports.push(mqtt)
+        return own
+      }
+      const { life, states, succeeded, pass } = living({
+        join: async () => (states.includes('attached') ? undefined : host),
+        start,
+      })
+      await life.start(defaultOptions)
+      pass(60_000)
+      host.vanish(how)
+      await later()
+      assert.equal(life.api(), own.api)
+      assert.deepEqual([ports, succeeded], [[endpoints.mqtt], ['running']])
+      assert.deepEqual(states, ['starting', 'attached', 'starting', 'running'])
+    })
+  }
+
+  it('is a guest again where another guest was faster', async () => {
+    const [host, other] = [new FakeHub(), new FakeHub()]
+    const { life, states, succeeded } = living({ join: async () => (states.includes('attached') ? other : host) })
+    await life.start(defaultOptions)
+    host.vanish('handedOver')
+    await later()
+    assert.equal(life.api(), other.api)
+    assert.deepEqual(succeeded, ['attached'])
+  })
+
+  it('does not run on what was stopped on purpose, nor what was lost with all it knew', async () => {
+    for (const how of ['stopped', 'lost'] as const) {
+      const host = new FakeHub()
+      const { life, states, pass } = living({ join: async () => host })
+      await life.start(defaultOptions)
+      pass(60_000)
+      host.vanish(how)
+      await later()
+      assert.deepEqual(states, ['starting', 'attached', 'stopped'])
+    }
+  })
+
+  it('hands its own hub over when its window closes', async () => {
+    const hub = new FakeHub()
+    const { life } = living({ start: async () => hub })
+    await life.start(defaultOptions)
+    await life.stop({ handOver: true })
+    assert.deepEqual(hub.deeds, ['hand over'])
   })
 
   it('passes on changes of the hub it has, not of one it has left', async () => {

@@ -14,6 +14,7 @@ import { say } from '../../core/said.ts'
 /** What the API looks at, and through whom it changes anything. */
 export interface ApiSources {
   options: HubOptions
+  handsOver: boolean
   engine: Engine
   clock: Clock
   virtual: VirtualClock | undefined

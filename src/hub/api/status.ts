@@ -14,6 +14,7 @@ export function statusApi(
     endpoints: sources.endpoints(),
     mode: options.mode,
     clock: options.clock,
+    ...(sources.handsOver && { handsOver: true }),
     now: clock.now(),
     startedAt,
     devices: engine.devices.size,

@@ -8,15 +8,17 @@ import type { HubMaker } from './life.ts'
 export const hubMaker: HubMaker = {
   async start(options) {
     // Who looks at a device wants to see what it said before, too.
-    const hub = createHub(options, { traffic: true })
+    const handsOver = !options.memory
+    const hub = createHub(options, { traffic: true, handsOver })
     const endpoints = await hub.start()
     return {
       api: hub.api,
       endpoints,
       onChange: (listener) => hub.events.on(listener),
-      leave: () => hub.stop(),
+      handsOver,
+      leave: ({ handOver } = { handOver: false }) => hub.stop({ handOver: handOver && handsOver }),
       end: () => hub.stop(),
-      gone: hub.stopped.catch(() => {}),
+      gone: hub.stopped.then(() => 'stopped', () => 'stopped'),
     }
   },
   async join(data) {
@@ -28,6 +30,7 @@ export const hubMaker: HubMaker = {
       api: hub.api,
       endpoints: hub.endpoints,
       onChange: (listener) => hub.events.on(listener),
+      handsOver: hub.handsOver,
       leave: () => hub.detach(),
       end: () => hub.stop(),
       gone: hub.gone,

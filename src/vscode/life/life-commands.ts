@@ -3,7 +3,7 @@ import type { HubOptions } from '../../shared/options.ts'
 import { confirm, done } from '../ask.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
-import { changeOptions, section, settingOf } from '../settings.ts'
+import { section, settingOf } from '../settings.ts'
 import { freePort, isFree } from './free-port.ts'
 import type { HubLife } from './hub-life.ts'
 import { isUp, type HubState } from './state.ts'
@@ -52,7 +52,7 @@ async function tellFailure({ reason, conflict }: Extract<HubState, { type: 'fail
   if (choice === log) await editor.executeCommand(commands.showLog)
 }
 
-/** Every port that is taken makes way for the next free one, for this workspace. */
+/** Every port that is taken makes way for the next free one, for this hub. */
 async function useFreePorts(hub: HubLife): Promise<HubState> {
   const options = hub.options()
   const names = ['mqtt', 'mqtts', 'http', 'https'] as const
@@ -64,7 +64,7 @@ async function useFreePorts(hub: HubLife): Promise<HubState> {
     used.add(port)
     changes[name] = port
   }
-  await changeOptions(changes)
+  await hub.choose(changes)
   return starting(hub.start())
 }
 

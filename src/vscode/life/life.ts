@@ -8,13 +8,18 @@ export interface ReachableHub {
   readonly api: HubApi
   readonly endpoints: Endpoints
   onChange(listener: (change: Change) => void): () => void
-  /** One's own ends, and everything is written down; a guest only leaves. */
-  leave(): Promise<void>
+  /** One's own ends, and everything is written down; `handOver`: guests may run it on. A guest only leaves. */
+  leave(how?: { handOver: boolean }): Promise<void>
   /** Ends it for everybody. */
   end(): Promise<void>
-  /** Resolves when it can be reached no more, for whatever reason. */
-  readonly gone: Promise<void>
+  /** Whether guests may run it on should its process die: what it knows is on the disk. */
+  readonly handsOver: boolean
+  /** Resolves when it can be reached no more, to why. */
+  readonly gone: Promise<Ending>
 }
+
+/** Stopped on purpose, handed over as its window closed, lost without a word, or left by us. */
+export type Ending = 'stopped' | 'handedOver' | 'lost' | 'left'
 
 /** What life needs of the rooms that are loaded on first use. */
 export interface HubMaker {
@@ -32,12 +37,19 @@ export interface LifeOptions {
   /** Milliseconds on some clock, and a wait on it. */
   now(): number
   pause(milliseconds: number): Promise<void>
+  /** How a guest is to run the hub on that listened there; `undefined`: not at all. */
+  successor(endpoints: Endpoints): HubOptions | undefined
+  /** The hub that we were guests of is run on, here or by another guest, or could not be. */
+  onSucceeded(state: HubState): void
   onError(what: string, error: unknown): void
   /** The same error as its user is told of it. */
   inWords?(error: unknown): unknown
 }
 
-/** A reloaded window's predecessor may still be writing down its state: so long do we wait for its lock, in milliseconds. */
+/**
+ * A reloaded window's predecessor may still be writing down its state: so long do we wait for its lock, in
+ * milliseconds.
+ */
 const handover = 10_000
 
 /** The hub as one window sees it: a state machine with one deed at a time. */
@@ -72,7 +84,7 @@ export class Life {
   start(options: HubOptions): Promise<HubState> {
     return this.#one(async () => {
       if (isUp(this.#state)) return
-      this.#become({ type: 'starting' })
+      if (this.#state.type !== 'starting') this.#become({ type: 'starting' })
       try {
         const maker = await this.options.load()
         await this.#enter(options, maker)
@@ -97,19 +109,24 @@ export class Life {
   }
 
   /** Ends the hub, or leaves that of somebody else unless it is to end `forAll`. Never rejects. */
-  stop({ forAll = false } = {}): Promise<HubState> {
+  stop({ forAll = false, handOver = false } = {}): Promise<HubState> {
     return this.#one(async () => {
       const hub = this.#hub
       this.#hub = undefined
       if (hub !== undefined) {
         this.#become({ type: 'stopping' })
-        await (forAll ? hub.end() : hub.leave()).catch((error: unknown) => this.options.onError('The hub did not stop cleanly', error))
+        await (forAll ? hub.end() : hub.leave({ handOver })).catch((error: unknown) =>
+          this.options.onError('The hub did not stop cleanly', error),
+        )
       }
       this.#become({ type: 'stopped' })
     })
   }
 
-  /** Deletes what the hub of this folder knows; between two other deeds, so that none is begun meanwhile. Rejects with what stands in the way. */
+  /**
+   * Deletes what the hub of this folder knows; between two other deeds, so that none is begun meanwhile. Rejects with
+   * what stands in the way.
+   */
   async wipe(data: string): Promise<void> {
     let failure: unknown
     await this.#one(async () => {
@@ -139,13 +156,20 @@ export class Life {
     hub.onChange((change) => {
       if (this.#hub === hub) for (const listener of this.#changes) listener(change)
     })
-    void hub.gone.then(() => {
+    void hub.gone.then((how) => {
       if (this.#hub !== hub) return
       this.#hub = undefined
-      this.#become({ type: 'stopped' })
-      if (again !== undefined && this.options.now() - since < handover) void this.start(again)
+      const next = type === 'attached' ? this.#successor(hub, how) : undefined
+      this.#become({ type: next === undefined ? 'stopped' : 'starting' })
+      if (next !== undefined) void this.start(next).then((state) => this.options.onSucceeded(state))
+      else if (again !== undefined && how !== 'stopped' && this.options.now() - since < handover) void this.start(again)
     })
     this.#become({ type, endpoints: hub.endpoints })
+  }
+
+  /** At once where the host says so; else once it is clear that it is gone for good. */
+  #successor(hub: ReachableHub, how: Ending): HubOptions | undefined {
+    return how === 'handedOver' || (how === 'lost' && hub.handsOver) ? this.options.successor(hub.endpoints) : undefined
   }
 
   #become(state: HubState): void {

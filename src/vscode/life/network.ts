@@ -5,7 +5,6 @@ import { defaultOptions } from '../../shared/options.ts'
 import { confirm, done, notRunning } from '../ask.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
-import { changeOptions } from '../settings.ts'
 import type { HubLife } from './hub-life.ts'
 import { refuseGuest } from './life-commands.ts'
 import { isUp } from './state.ts'
@@ -27,7 +26,7 @@ async function openToNetwork(hub: HubLife, host: Host): Promise<void> {
     l10n.t('Let boards on your network connect?'),
     workspace.workspaceFolders === undefined
       ? l10n.t(
-          'The hub will listen on every address of this machine, so everybody on your network can reach it; it lets in who shows a certificate, a secret or a key that it has given out. Its certificate is renewed to name these addresses. Connected devices have to reconnect. No folder is open, so this is remembered as your user setting iotHub.host: it holds in every workspace that does not set another.',
+          'The hub will listen on every address of this machine, so everybody on your network can reach it; it lets in who shows a certificate, a secret or a key that it has given out. Its certificate is renewed to name these addresses. Connected devices have to reconnect. No folder is open, so this is remembered for the hub of windows without one; no setting is changed.',
         )
       : l10n.t(
           'The hub will listen on every address of this machine, so everybody on your network can reach it; it lets in who shows a certificate, a secret or a key that it has given out. Its certificate is renewed to name these addresses. Connected devices have to reconnect. This is remembered for this workspace as the setting iotHub.host.',
@@ -48,7 +47,7 @@ async function changeHost(hub: HubLife, host: Host, address: string): Promise<vo
   if (host.state.type === 'attached') return refuseGuest()
   // Also one that is just starting: it has read its settings already.
   if (isUp(host.state) || host.state.type === 'starting') await hub.life.stop()
-  await changeOptions({ host: address })
+  await hub.choose({ host: address })
   await editor.executeCommand(commands.start)
 }
 

@@ -101,15 +101,30 @@ describe('the life of the hub', () => {
   it('joins the hub again that it was a guest of, when that comes back', async () => {
     const hub = await activated()
     await anyPorts()
-    const first = await hubProcess(closers, hub.options())
+    const options = { ...hub.options(), memory: true }
+    const first = await hubProcess(closers, options)
     void editor.executeCommand(commands.reset)
     await until(() => hub.host.state.type, (type) => type === 'attached')
     first.child.kill('SIGKILL')
+    // What it knew is lost with it: there is nothing to be run on.
     await until(() => hub.host.state.type, (type) => type === 'stopped')
-    const second = await hubProcess(closers, hub.options())
+    const second = await hubProcess(closers, options)
     const state = await until(() => hub.host.state, ({ type }) => type === 'attached')
     assert.equal(state.type === 'attached' && state.endpoints.mqtt, second.mqtt)
     await assert.rejects(hub.wipe(), { code: 'LOCKED' })
+  })
+
+  it('runs the hub of another window on, on the same ports and with what it knew, when that dies', async () => {
+    const hub = await activated()
+    await anyPorts()
+    const other = await hubProcess(closers, hub.options())
+    await (await device(other.mqtt, 'survivor-2')).endAsync()
+    void editor.executeCommand(commands.reset)
+    await until(() => hub.host.state.type, (type) => type === 'attached')
+    other.child.kill('SIGKILL')
+    const state = await until(() => hub.host.state, ({ type }) => type === 'running')
+    assert.equal(state.type === 'running' && state.endpoints.mqtt, other.mqtt)
+    assert.equal((await hub.host.api()!.device('aws/survivor-2')).name, 'survivor-2')
   })
 
   it('names the addresses at which it listens, not those that changed settings will bring', async () => {
