@@ -88,7 +88,7 @@ export class HubTerminal implements Pseudoterminal {
 
   /** Who waits for a task in the background goes by problems, not by exit codes. */
   #fail(text: string): void {
-    this.#say(`${marks.error} "${this.file}": ${text.replaceAll(/\s*\n\s*/g, ' ')}`)
+    this.#say(`${marks.error} "${this.file}": ${text.replaceAll('\n', ' ')}`)
     this.#say(marks.failed)
     this.#end(1)
   }
