@@ -63,12 +63,13 @@ export function viewOf(state: State): View {
 
 /**
  * Monaco knows best what is wrong with the document, and where; it is a moment late. Of errors it is the first: others
- * follow from that.
+ * follow from that. What several branches of a schema say alike is said once.
  */
 function withMarkers(own: Problem[], { markers }: State): Problem[] {
   const error = markers.find(({ severity }) => severity !== 'warning')
   const found = (error === undefined ? markers : [error]).map(problemOf)
-  return found.length === 0 ? own : [...own.filter(({ field }) => field !== 'document'), ...found]
+  const told = [...new Map(found.map((problem) => [problem.rule, problem])).values()]
+  return told.length === 0 ? own : [...own.filter(({ field }) => field !== 'document'), ...told]
 }
 
 const problemOf = ({ line, message, severity }: Marker): Problem => ({
