@@ -58,7 +58,7 @@ export interface EditorStart {
 /** A draft whose document may be half written and is absent then. */
 export type DraftInWork = Omit<JobDraft, 'document'> & { document?: JsonText }
 
-/** The hub as the job editor sees it. While it is down, the clouds are those known from last time. */
+/** The hub as the job editor sees it. While it is down, the clouds are those that the extension brings. */
 export interface HubSight {
   up: boolean
   dialects: DialectView[]

@@ -1,2 +1,3 @@
 // What `dist/hub.cjs` offers: all that activation must not pay for. Reach it with `await import('./hub-bundle.ts')` only.
+export { dialectViews } from '../hub/dialect-views.ts'
 export { hubMaker } from './life/hub-maker.ts'

@@ -96,6 +96,10 @@ story(
     await window.runCommand('IoT Hub: Start Hub')
     await window.notification('it starts only in a workspace that you trust').waitFor()
     assert.equal(await window.statusItem(String(mqtt)).count(), 0)
+    await window.runCommand('IoT Hub: Create Job')
+    const { frame } = await JobEditor.in(window)
+    await frame.getByRole('combobox', { name: 'Cloud' }).click()
+    await frame.getByRole('option', { name: 'IotHub' }).waitFor()
   },
   // Newer editors ask no more by themselves.
   { settings: { ...ports, 'security.workspace.trust.startupPrompt': 'always' }, trust: true },

@@ -1,5 +1,6 @@
 import { invalid, notFound } from '../../core/errors.ts'
-import type { DialectView, HubApi, HubStatus } from '../../shared/api.ts'
+import type { HubApi, HubStatus } from '../../shared/api.ts'
+import { dialectView } from '../dialect-views.ts'
 import type { ApiSources } from './sources.ts'
 import { say } from '../../core/said.ts'
 
@@ -26,18 +27,7 @@ export function statusApi(
 
   return {
     status: async () => status(),
-    dialects: async () =>
-      dialects.map(
-        ({ name, title, jobs, enrolment, query }): DialectView => ({
-          name,
-          title,
-          templates: jobs.templates,
-          documentSchema: jobs.documentSchema,
-          ...(query !== undefined && { query: { title: query.title, example: query.example } }),
-          deviceName: enrolment.names,
-          jobName: jobs.names,
-        }),
-      ),
+    dialects: async () => dialects.map(dialectView),
     notices: async () => sources.notices.list(),
     dismissNotice: async (id) => {
       if (!sources.notices.dismiss(id)) throw notFound(say`no notice ${id}`)

@@ -1,0 +1,17 @@
+import type { Dialect } from '../dialect/dialect.ts'
+import { dialects } from '../dialect/registry.ts'
+import type { DialectView } from '../shared/api.ts'
+
+/** A cloud, as far as people's choices depend on it. */
+export const dialectView = ({ name, title, jobs, enrolment, query }: Dialect): DialectView => ({
+  name,
+  title,
+  templates: jobs.templates,
+  documentSchema: jobs.documentSchema,
+  ...(query !== undefined && { query: { title: query.title, example: query.example } }),
+  deviceName: enrolment.names,
+  jobName: jobs.names,
+})
+
+/** The clouds that a hub of this program speaks, for who has none running. */
+export const dialectViews = (): DialectView[] => dialects.map(dialectView)
