@@ -12,6 +12,11 @@ export interface ContextKeys {
   /** There is something in the view of what needs attention. */
   'iotHub.needsAttention': boolean
   'iotHub.hasJobs': boolean
+  /** The steps of the walkthrough, once each has happened in this window. */
+  'iotHub.deviceConnected': true
+  'iotHub.jobCreated': true
+  'iotHub.progressShown': true
+  'iotHub.twinEdited': true
   /** The Devices view shows only some. */
   'iotHub.filtered': boolean
   /** The hub's time only moves when told to. */

@@ -16,6 +16,8 @@ export class Pulse implements Disposable {
   readonly #listeners = new Set<(beat: Beat | undefined) => void>()
   readonly #gather = new Gather<'beat'>(() => this.#beat(), 250)
   readonly #registrations: Disposable[]
+  /** Keys of the jobs of the last beat. */
+  #jobs: ReadonlySet<string> | undefined
 
   constructor(private readonly host: Host) {
     this.#registrations = [
@@ -50,6 +52,11 @@ export class Pulse implements Disposable {
   #tell(beat: Beat | undefined): void {
     setContext('iotHub.hasDevices', (beat?.status.devices ?? 0) > 0)
     setContext('iotHub.hasJobs', (beat?.jobs.length ?? 0) > 0)
+    if ((beat?.status.online ?? 0) > 0) setContext('iotHub.deviceConnected', true)
+    // Those that were there before are not of this window's user.
+    if (beat !== undefined && beat.jobs.some(({ key }) => this.#jobs?.has(key) === false))
+      setContext('iotHub.jobCreated', true)
+    this.#jobs = beat && new Set(beat.jobs.map(({ key }) => key))
     setContext('iotHub.virtualClock', beat?.status.clock === 'virtual')
     for (const listener of this.#listeners) listener(beat)
   }

@@ -14,7 +14,7 @@ story(
       await window.treeItem('设备 lamp 在线').waitFor()
       await window.statusItem('1 台在线').waitFor()
 
-      await window.runCommand('IoT Hub: 创建任务…')
+      await window.runCommand('IoT Hub: 创建任务（OTA')
       const editor = await window.webview('.monaco-editor')
       assert.equal(await editor.locator('html').getAttribute('lang'), 'zh-cn')
       await editor.getByRole('heading', { name: '新建任务' }).waitFor()

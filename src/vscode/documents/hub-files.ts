@@ -1,5 +1,6 @@
 import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace, Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type TextDocument, type Uri } from 'vscode'
 import type { HubApi, TwinView } from '../../shared/api.ts'
+import { setContext } from '../context-keys.ts'
 import { Gather } from '../gather.ts'
 import type { Host } from '../host.ts'
 import { asShown, asWritten, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
@@ -65,6 +66,7 @@ export class HubFiles implements FileSystemProvider {
     })
     if (saved.type === 'conflict') this.onConflict(uri, saved.current)
     if (saved.type !== 'saved') throw new FileSystemError(refusalText(saved, base))
+    setContext('iotHub.twinEdited', true)
     this.#opened.set(uri.path, openedAs({ text, base: { ...baseOf(saved.twin), document: saved.edited } }, subject, opened.mtime + 1))
     // The version is another one now; and a request is not the document.
     this.#stale.add(uri.path)

@@ -1,8 +1,9 @@
-import { commands as editor, l10n, window } from 'vscode'
+import { commands as editor, env, l10n, window, workspace } from 'vscode'
 import type { HubOptions } from '../../shared/options.ts'
 import { confirm, done } from '../ask.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
+import { settingsCommand } from '../settings-tab.ts'
 import { section, settingOf } from '../settings.ts'
 import { freePort, isFree } from './free-port.ts'
 import type { HubLife } from './hub-life.ts'
@@ -18,9 +19,16 @@ export function lifeCommands(hub: HubLife, host: Host) {
     [commands.reset]: () => reset(hub, host),
     [commands.useFreePorts]: () => useFreePorts(hub),
     [commands.showLog]: () => host.log.show(true),
-    [commands.openSettings]: (setting?: unknown) => editor.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? settingOf(setting) : section),
-    [commands.openWalkthrough]: () => editor.executeCommand('workbench.action.openWalkthrough', 'local-iot-hub.local-iot-hub#start', false),
+    [commands.openSettings]: (setting?: unknown) =>
+      openSettings(typeof setting === 'string' ? settingOf(setting) : section),
+    [commands.openWalkthrough]: () =>
+      editor.executeCommand('workbench.action.openWalkthrough', 'local-iot-hub.local-iot-hub#start', false),
   }
+}
+
+function openSettings(query: string): Thenable<unknown> {
+  const where = { folders: workspace.workspaceFolders !== undefined, remote: env.remoteName !== undefined }
+  return editor.executeCommand(settingsCommand(where), { query })
 }
 
 async function stopGuest(hub: HubLife): Promise<void> {

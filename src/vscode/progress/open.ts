@@ -1,6 +1,7 @@
 import { commands as editor, Disposable, l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode'
 import type { FromProgress, ProgressState } from '../../shared/progress-messages.ts'
 import { commands } from '../commands.ts'
+import { setContext } from '../context-keys.ts'
 import { openDocument } from '../documents/open.ts'
 import type { Host } from '../host.ts'
 import { nameOf } from '../keys.ts'
@@ -42,6 +43,7 @@ function settle(host: Host, job: string, panel: WebviewPanel): void {
     feed,
     webview.onDidReceiveMessage((input: unknown) => {
       const message = readMessage(input)
+      if (message?.type === 'ready' && host.api() !== undefined) setContext('iotHub.progressShown', true)
       if (message === undefined) host.log.warn(`progress panel: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)
       else void receive(host, job, feed, message)
     }),
