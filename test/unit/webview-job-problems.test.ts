@@ -86,8 +86,9 @@ test('every piece of advice on the document is told, but of errors the first: ot
     }).problems.map(({ rule }) => rule)
   assert.deepEqual(rules('warning', 'warning'), ['line 0: x', 'line 1: x'])
   assert.deepEqual(rules(undefined, undefined, 'warning'), ['line 0: x'])
-  const twice = { line: 1, column: 1, message: 'x', severity: 'warning' as const }
-  assert.equal(viewOf({ ...state, markers: [twice, twice] }).problems.length, 1, 'said once, however many say it')
+  const marker = { line: 1, column: 1, message: 'x', severity: 'warning' as const }
+  const { problems } = viewOf({ ...state, markers: [marker, { ...marker, message: 'y' }, { ...marker, column: 9 }] })
+  assert.deepEqual(problems.map(({ rule }) => rule), ['line 1: x', 'line 1: x'], 'of one value one thing is told')
 })
 
 test('a marker in the document is in the way, and is told with its line', () => {

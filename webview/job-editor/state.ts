@@ -63,12 +63,13 @@ export function viewOf(state: State): View {
 
 /**
  * Monaco knows best what is wrong with the document, and where; it is a moment late. Of errors it is the first: others
- * follow from that. What several branches of a schema say alike is said once.
+ * follow from that. What the branches of a schema say of one value is one piece of advice.
  */
 function withMarkers(own: Problem[], { markers }: State): Problem[] {
   const error = markers.find(({ severity }) => severity !== 'warning')
-  const found = (error === undefined ? markers : [error]).map(problemOf)
-  const told = [...new Map(found.map((problem) => [problem.rule, problem])).values()]
+  const isFirst = ({ line, column }: Marker, index: number): boolean =>
+    markers.findIndex((other) => other.line === line && other.column === column) === index
+  const told = (error === undefined ? markers.filter(isFirst) : [error]).map(problemOf)
   return told.length === 0 ? own : [...own.filter(({ field }) => field !== 'document'), ...told]
 }
 
