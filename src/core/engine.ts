@@ -1,12 +1,12 @@
 import type { Instant } from './clock.ts'
 import { Commands } from './command/commands.ts'
-import { Deadlines } from './deadlines.ts'
 import { Connections } from './device/connectivity.ts'
 import { Dissolutions } from './device/dissolutions.ts'
 import { Groups } from './device/groups.ts'
 import { Devices } from './device/registry.ts'
 import type { Ids } from './ids.ts'
 import type { Executions } from './job/executions.ts'
+import { createJobDeadlines } from './job/job-deadlines.ts'
 import { Jobs } from './job/jobs.ts'
 import { SLICE } from './job/sweep.ts'
 import { factsOf } from './query/facts.ts'
@@ -24,7 +24,7 @@ export class Engine {
   readonly jobs: Jobs
   readonly executions: Executions
   readonly commands: Commands
-  readonly #deadlines = new Deadlines<string>()
+  readonly #deadlines = createJobDeadlines()
 
   constructor(tables: Tables, ids: Ids) {
     this.groups = new Groups(tables, ids)

@@ -3,9 +3,14 @@ import { Deadlines } from '../core/deadlines.ts'
 import type { DialectName } from '../core/ids.ts'
 import type { Source } from './ticker.ts'
 
+interface Wake {
+  dialect: DialectName
+  key: string
+}
+
 /** The wakes that dialects have asked for; not stored, dialects set them again when the hub starts. */
 export class Wakes implements Source {
-  readonly #deadlines = new Deadlines<string>()
+  readonly #deadlines = new Deadlines<Wake>(({ dialect, key }) => `${dialect} ${key}`)
   readonly #woken: (dialect: DialectName, key: string) => Promise<void>
 
   constructor(woken: (dialect: DialectName, key: string) => Promise<void>) {
@@ -14,7 +19,7 @@ export class Wakes implements Source {
 
   /** Sets, moves or calls off a wake. */
   set(dialect: DialectName, key: string, at: Instant | undefined): void {
-    this.#deadlines.set(`${dialect} ${key}`, at)
+    this.#deadlines.set({ dialect, key }, at)
   }
 
   next(): Instant | undefined {
@@ -23,8 +28,6 @@ export class Wakes implements Source {
 
   async run(now: Instant): Promise<void> {
     const due = this.#deadlines.take(now)
-    if (due === undefined) return
-    const space = due.indexOf(' ')
-    await this.#woken(due.slice(0, space), due.slice(space + 1))
+    if (due !== undefined) await this.#woken(due.dialect, due.key)
   }
 }

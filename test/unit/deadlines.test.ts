@@ -11,6 +11,15 @@ test('deadlines come up in order, each at the instant it was last set to', () =>
   assert.equal(deadlines.size, 0)
 })
 
+test('things of the same id are one thing, which comes up as it was last set', () => {
+  const deadlines = new Deadlines<{ id: string; said: number }>(({ id }) => id)
+  deadlines.set({ id: 'a', said: 1 }, 2)
+  deadlines.set({ id: 'b', said: 2 }, 3)
+  deadlines.set({ id: 'a', said: 3 }, 4)
+  deadlines.delete({ id: 'b', said: 4 })
+  assert.deepEqual([deadlines.take(4), deadlines.take(4)], [{ id: 'a', said: 3 }, undefined])
+})
+
 test('a deadline put off again and again takes the room of one', () => {
   const deadlines = new Deadlines<string>()
   deadlines.set('first', 1)

@@ -1,7 +1,7 @@
-import type { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import { Erased } from './erased.ts'
+import type { JobDeadline, JobDeadlines } from './job-deadlines.ts'
 import { Leavers } from './leavers.ts'
 import type { Counts, Execution } from './model.ts'
 import { Queues } from './queue.ts'
@@ -18,14 +18,14 @@ export class Book {
   readonly erased: Erased
   readonly leavers: Leavers
   readonly #table: Table<Execution>
-  readonly #deadlines: Deadlines<string>
+  readonly #deadlines: JobDeadlines
   readonly #latest = new Map<JobKey, Map<DeviceKey, Execution>>()
   readonly #jobs = new Map<DeviceKey, Set<JobKey>>()
   readonly #counts = new Map<JobKey, Counts>()
   readonly #totals = new Map<JobKey, Counts>()
   #order = 0
 
-  constructor(tables: Tables, deadlines: Deadlines<string>) {
+  constructor(tables: Tables, deadlines: JobDeadlines) {
     this.#table = tables.table('executions')
     this.#deadlines = deadlines
     this.erased = new Erased(tables)
@@ -110,7 +110,7 @@ export class Book {
     const { job, device } = execution
     const latest = this.get(job, device)
     this.#table.delete(keyOf(execution))
-    this.#deadlines.delete(timerKey(execution))
+    this.#deadlines.delete(timeoutOf(execution))
     countsIn(this.#totals, job)[execution.status] -= 1
     if (latest?.number !== execution.number) return
     const previous = this.#previous(latest)
@@ -150,7 +150,7 @@ export class Book {
   #arm(execution: Execution, before: Execution | undefined): void {
     const at = timesOutAt(execution)
     if (at === undefined && (before === undefined || timesOutAt(before) === undefined)) return
-    this.#deadlines.set(timerKey(execution), at, execution.order)
+    this.#deadlines.set(timeoutOf(execution), at, execution.order)
   }
 
   /** Called before `execution` takes the place of `before`, the latest until now. */
@@ -202,13 +202,4 @@ const keyOfExecution = (job: JobKey, device: DeviceKey, number: number): string 
 
 const keyOf = (execution: Execution): string => keyOfExecution(execution.job, execution.device, execution.number)
 
-const TIMER = 'timeout '
-
-const timerKey = (execution: Execution): string => TIMER + keyOf(execution)
-
-/** The execution whose timer this deadline is: job, device and number; `undefined` for other deadlines. */
-export function timedExecution(deadline: string): [JobKey, DeviceKey, number] | undefined {
-  if (!deadline.startsWith(TIMER)) return undefined
-  const [job, device, number] = deadline.slice(TIMER.length).split(' ')
-  return [job!, device!, Number(number)]
-}
+const timeoutOf = ({ job, device, number }: Execution): JobDeadline => ({ kind: 'timeout', job, device, number })

@@ -1,11 +1,11 @@
 import type { Instant } from '../clock.ts'
-import type { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, GroupKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import { breachOf } from './abort.ts'
 import type { Book } from './book.ts'
 import type { Executions } from './executions.ts'
+import type { JobDeadlines } from './job-deadlines.ts'
 import type { Breach, Execution, Job, JobStatus } from './model.ts'
 import { Plans } from './plans.ts'
 import { Reruns } from './reruns.ts'
@@ -22,14 +22,14 @@ export class Course {
   /** Continuous jobs under way, in the order of their creation. */
   readonly continuous = new Set<JobKey>()
   readonly #plans: Plans
-  readonly #deadlines: Deadlines<string>
+  readonly #deadlines: JobDeadlines
   readonly #book: Book
   readonly #fleet: Fleet
   readonly #executions: Executions
   readonly #sweeps: Sweeps
   readonly #reruns: Reruns
 
-  constructor(tables: Tables, deadlines: Deadlines<string>, book: Book, fleet: Fleet, executions: Executions) {
+  constructor(tables: Tables, deadlines: JobDeadlines, book: Book, fleet: Fleet, executions: Executions) {
     this.jobs = tables.table('jobs')
     this.#plans = new Plans(tables)
     this.#deadlines = deadlines
@@ -54,15 +54,15 @@ export class Course {
 
   /** Sets the clock for a job that starts later. */
   schedule(job: Job): void {
-    this.#deadlines.set(`start ${job.key}`, job.schedule?.startAt)
-    this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
+    this.#deadlines.set({ kind: 'start', job: job.key }, job.schedule?.startAt)
+    this.#deadlines.set({ kind: 'end', job: job.key }, job.schedule?.endAt)
   }
 
   /** Resolves the targets and rolls out the first slice. */
   begin(turn: Turn, job: Job): void {
     const devices = resolve(this.#fleet, job.dialect, job.targets)
     this.#plans.set(job.key, devices)
-    this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
+    this.#deadlines.set({ kind: 'end', job: job.key }, job.schedule?.endAt)
     this.rollOut(turn, this.set(turn, job, { planned: devices.length }))
   }
 
@@ -89,9 +89,9 @@ export class Course {
     this.#plans.reached(job.key, slice)
     for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
     const nextAt = count < allowed ? turn.now : nextMinute(used)
-    if (rolledOut < devices.length) return this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, nextAt))
+    if (rolledOut < devices.length) return this.#deadlines.set({ kind: 'rollout', job: job.key }, nextOpen(job.schedule, nextAt))
     this.#plans.delete(job.key)
-    this.#deadlines.delete(`rollout ${job.key}`)
+    this.#deadlines.delete({ kind: 'rollout', job: job.key })
     this.complete(turn, rolled)
   }
 
@@ -136,14 +136,14 @@ export class Course {
       if (this.#isFor(job, device)) this.#queue(turn, job, device)
     })
     if (done) this.complete(turn, job)
-    else this.#deadlines.set(`rerun ${job.key}`, turn.now)
+    else this.#deadlines.set({ kind: 'rerun', job: job.key }, turn.now)
   }
 
   /** The end of the schedule, for STOP_ROLLOUT: nothing new is queued, what is queued may finish. */
   stopRollout(turn: Turn, job: Job): void {
     this.#plans.delete(job.key)
     this.#reruns.forget(job.key)
-    this.#deadlines.delete(`rollout ${job.key}`)
+    this.#deadlines.delete({ kind: 'rollout', job: job.key })
     this.complete(turn, this.set(turn, job, { rolloutStopped: true }))
   }
 
@@ -155,7 +155,7 @@ export class Course {
     this.#plans.delete(key)
     this.#reruns.forget(key)
     this.#disarm(key)
-    if (!this.#sweeps.slice(turn, job)) return this.#deadlines.set(`sweep ${key}`, turn.now)
+    if (!this.#sweeps.slice(turn, job)) return this.#deadlines.set({ kind: 'sweep', job: key }, turn.now)
     const { sweeping, ...swept } = job
     if (sweeping === 'DELETE') {
       this.jobs.delete(key)
@@ -250,7 +250,7 @@ export class Course {
   #reopen(turn: Turn, { completedAt: _, ...job }: Job): Job {
     const endAt = job.schedule?.endAt
     const over = endAt !== undefined && endAt <= turn.now
-    if (!over) this.#deadlines.set(`end ${job.key}`, endAt)
+    if (!over) this.#deadlines.set({ kind: 'end', job: job.key }, endAt)
     const after = this.#replace({ ...job, status: 'IN_PROGRESS', updatedAt: turn.now, ...(over && { rolloutStopped: true }) })
     turn.emit({ type: 'job.status', key: job.key, job: after, before: job.status })
     return after
@@ -274,15 +274,15 @@ export class Course {
   #resume(job: Job): void {
     this.#watch(job)
     if (job.status === 'SCHEDULED') this.schedule(job)
-    if (job.status === 'IN_PROGRESS' && job.rolloutStopped !== true) this.#deadlines.set(`end ${job.key}`, job.schedule?.endAt)
+    if (job.status === 'IN_PROGRESS' && job.rolloutStopped !== true) this.#deadlines.set({ kind: 'end', job: job.key }, job.schedule?.endAt)
     const rolls = job.status === 'IN_PROGRESS' && this.#plans.has(job.key)
-    if (rolls) this.#deadlines.set(`rollout ${job.key}`, nextOpen(job.schedule, goesOnAt(job)))
-    if (job.status === 'IN_PROGRESS' && this.#reruns.has(job.key)) this.#deadlines.set(`rerun ${job.key}`, job.updatedAt)
-    if (job.sweeping !== undefined) this.#deadlines.set(`sweep ${job.key}`, job.updatedAt)
+    if (rolls) this.#deadlines.set({ kind: 'rollout', job: job.key }, nextOpen(job.schedule, goesOnAt(job)))
+    if (job.status === 'IN_PROGRESS' && this.#reruns.has(job.key)) this.#deadlines.set({ kind: 'rerun', job: job.key }, job.updatedAt)
+    if (job.sweeping !== undefined) this.#deadlines.set({ kind: 'sweep', job: job.key }, job.updatedAt)
   }
 
   #disarm(key: JobKey): void {
-    for (const kind of ['start', 'rollout', 'rerun', 'end']) this.#deadlines.delete(`${kind} ${key}`)
+    for (const kind of ['start', 'rollout', 'rerun', 'end'] as const) this.#deadlines.delete({ kind, job: key })
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Deadlines } from '../deadlines.ts'
 import { HubError, invalid, notFound } from '../errors.ts'
 import { dialectOf, type DeviceKey, type DialectName, type JobKey } from '../ids.ts'
 import type { Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
-import { Book, timedExecution } from './book.ts'
+import { Book } from './book.ts'
 import { Course } from './course.ts'
 import { Executions } from './executions.ts'
+import type { JobDeadline, JobDeadlines } from './job-deadlines.ts'
 import type { Breach, Execution, Job, JobPlan, NewJob, Target } from './model.ts'
 import { isPending, mayBecome } from './states.ts'
 import { SLICE } from './sweep.ts'
@@ -24,12 +24,12 @@ export interface CancelOptions {
 /** What people do with jobs, and what the clock does to them. */
 export class Jobs {
   readonly executions: Executions
-  readonly #deadlines: Deadlines<string>
+  readonly #deadlines: JobDeadlines
   readonly #book: Book
   readonly #fleet: Fleet
   readonly #course: Course
 
-  constructor(tables: Tables, deadlines: Deadlines<string>, fleet: Fleet) {
+  constructor(tables: Tables, deadlines: JobDeadlines, fleet: Fleet) {
     this.#deadlines = deadlines
     this.#book = new Book(tables, deadlines)
     this.#fleet = fleet
@@ -170,22 +170,35 @@ export class Jobs {
   }
 
   /** Returns how much of the slice it was. */
-  #due(turn: Turn, due: string): number {
-    const timed = timedExecution(due)
-    if (timed !== undefined) {
-      const execution = this.#book.get(...timed)
-      if (execution !== undefined && isPending(execution.status)) this.executions.move(turn, execution, 'TIME_OUT')
-      return 1
-    }
-    const [kind, key = ''] = due.split(' ')
-    const job = this.get(key)
+  #due(turn: Turn, due: JobDeadline): number {
+    const job = this.get(due.job)
     if (job === undefined) return 1
-    if (kind === 'start') this.#course.begin(turn, this.#course.become(turn, job, 'IN_PROGRESS'))
-    else if (kind === 'rollout') this.#course.rollOut(turn, job)
-    else if (kind === 'rerun') this.#course.rerunSlice(turn, job)
-    else if (kind === 'sweep') this.#course.sweep(turn, key)
-    else this.#end(turn, job)
-    return SLICE
+    switch (due.kind) {
+      case 'timeout':
+        this.#timeOut(turn, this.#book.get(due.job, due.device, due.number))
+        return 1
+      case 'start':
+        this.#course.begin(turn, this.#course.become(turn, job, 'IN_PROGRESS'))
+        return SLICE
+      case 'rollout':
+        this.#course.rollOut(turn, job)
+        return SLICE
+      case 'rerun':
+        this.#course.rerunSlice(turn, job)
+        return SLICE
+      case 'sweep':
+        this.#course.sweep(turn, job.key)
+        return SLICE
+      case 'end':
+        this.#end(turn, job)
+        return SLICE
+      default:
+        return due satisfies never
+    }
+  }
+
+  #timeOut(turn: Turn, execution: Execution | undefined): void {
+    if (execution !== undefined && isPending(execution.status)) this.executions.move(turn, execution, 'TIME_OUT')
   }
 
   #end(turn: Turn, job: Job): void {
