@@ -356,6 +356,8 @@ export interface Settings {
   mode: 'open' | 'strict'
   /** Refuse what would otherwise be accepted but ignored. */
   refuseIgnored: boolean
+  /** How long the URLs of objects are: `long` is as long as where a role's temporary credentials sign. */
+  presigned: 'short' | 'long'
   /** The name under which clients reach the hub, and its ports once it listens. */
   endpoint: {
     host: string

@@ -59,7 +59,8 @@ const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('lat
 export async function compose(ground: Ground, extras: Surroundings, endpoints: () => Endpoints): Promise<Parts> {
   const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = ground
   const engine = new Engine(store, ids)
-  const settings: Settings = { mode: options.mode, refuseIgnored: options.strict, endpoint }
+  const { mode, strict: refuseIgnored, presigned } = options
+  const settings: Settings = { mode, refuseIgnored, presigned, endpoint }
   const live = new LiveView(() => broker)
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
   const handshakes = new Handshakes(notices, certificates.caFile)

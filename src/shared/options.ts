@@ -25,6 +25,8 @@ export interface HubOptions {
   aliases: boolean
   /** Names, with commas between, by which clients reach the hub besides this machine's own. */
   names: string
+  /** Presigned URLs: `long` as those that a role's temporary credentials sign, to try the buffers of firmware. */
+  presigned: 'short' | 'long'
 }
 
 export type OptionName = keyof HubOptions
@@ -59,6 +61,12 @@ export const optionSpecs: readonly OptionSpec[] = [
     value: 'NAME,…',
     help: 'names by which clients reach the hub, besides this machine’s own; its certificate bears them, too',
   },
+  {
+    name: 'presigned',
+    type: 'choice',
+    choices: ['short', 'long'],
+    help: 'presigned URLs; long: with a role’s security token as on AWS, over 1,800 characters, to test buffers of firmware',
+  },
 ]
 
 export const defaultOptions: HubOptions = {
@@ -76,4 +84,5 @@ export const defaultOptions: HubOptions = {
   strict: false,
   aliases: false,
   names: '',
+  presigned: 'short',
 }

@@ -46,7 +46,7 @@ export class Bench {
     this.#onEvent = onEvent
     this.now = now
     const endpoint = { host: 'localhost', mqtt: 1883, mqtts: 8883, http: 8880, https: 8443 }
-    this.settings = { mode: 'open', refuseIgnored: false, endpoint, ...settings }
+    this.settings = { mode: 'open', refuseIgnored: false, presigned: 'short', endpoint, ...settings }
   }
 
   /** Makes up a live connection; `device` is the registered device it stands for. */

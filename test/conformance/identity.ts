@@ -165,7 +165,8 @@ function recognised(house: Pick<House, 'dialect'>, session: Session, mode: Setti
     local: true,
     remoteAddress: '127.0.0.1',
   }
-  const settings: Settings = { mode, refuseIgnored: false, endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 } }
+  const endpoint = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 }
+  const settings: Settings = { mode, refuseIgnored: false, presigned: 'short', endpoint }
   surest(house, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognise(request, settings))
 }
 

@@ -63,6 +63,42 @@ test('the URL of an execution is the same at every fetch until it expires, and t
   assert.equal(asked(jobs, renewed).status, 200)
 })
 
+test('on wish a URL is as long as one that the credentials of a role sign, the same at every fetch, and checked like any', () => {
+  const jobs = new JobsLab({ settings: { presigned: 'long' } })
+  jobs.things(['t1'])
+  const document = `["\${aws:iot:s3-presigned-url-v2:${S3}/app.bin}","\${aws:iot:s3-presigned-url-upload:${S3}/log}"]`
+  jobs.create('j1', { document, presignedUrlConfig: { roleArn, expiresInSec: 60 } }, [thingArn('t1')])
+  jobs.objects.set('fw/app.bin', 'firmware')
+  const [url = '', upload = ''] = documentOf(jobs)
+  assert.ok(url.length > 1800 && url.length < 2048, `${url.length} characters`)
+  const token = new URL(url).searchParams.get('X-Amz-Security-Token') ?? ''
+  assert.match(token, /^[A-Za-z0-9+/]{1300,}=*$/)
+  assert.deepEqual(
+    [...new URL(url).searchParams].filter(([name]) => !/Token|Signature/.test(name)),
+    [
+      ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+      ['X-Amz-Date', '20260101T120000Z'],
+      ['X-Amz-SignedHeaders', 'host'],
+      ['X-Amz-Expires', '60'],
+      ['X-Amz-Credential', 'ASIALOCALIOTHUBROLES/20260101/us-east-1/s3/aws4_request'],
+    ],
+  )
+  assert.deepEqual(documentOf(jobs, 'j1/get'), [url, upload])
+  assert.notEqual(new URL(upload).searchParams.get('X-Amz-Security-Token'), token)
+  assert.equal(asked(jobs, url).status, 200)
+  assert.equal(asked(jobs, upload, 'PUT', 'bytes').status, 200)
+  for (const tampered of [
+    url.replace('app', 'other'),
+    url.replace(encodeURIComponent(token), encodeURIComponent(token.slice(1))),
+    url.replace('us-east-1', 'eu-west-1'),
+    url.replace(/X-Amz-Security-Token=[^&]*&/, ''),
+  ]) {
+    assert.deepEqual(codeOf(asked(jobs, tampered)), [403, 'SignatureDoesNotMatch'], tampered)
+  }
+  jobs.advance(60_000)
+  assert.deepEqual(codeOf(asked(jobs, url)), [403, 'AccessDenied'])
+})
+
 test('a URL is good for what it was signed for only: object, method and all of the query', () => {
   const jobs = app()
   const url = urlIn(jobs)

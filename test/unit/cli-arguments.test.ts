@@ -15,7 +15,7 @@ test('without flags, start has the default options', () => {
 
 test('every option of the hub is a flag', () => {
   const line =
-    '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b'
+    '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b --presigned long'
   assert.deepEqual(start(line).options, {
     host: '0.0.0.0',
     mqtt: 0,
@@ -31,6 +31,7 @@ test('every option of the hub is a flag', () => {
     strict: true,
     aliases: true,
     names: 'a,b',
+    presigned: 'long',
   })
   assert.deepEqual(start('--json --quiet --verbose').talk, { json: true, quiet: true, verbose: true })
 })

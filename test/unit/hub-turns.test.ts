@@ -22,7 +22,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
   const tables = new MemoryTables()
   const clock = new VirtualClock(1000)
   const engine = new Engine(tables, new SequentialIds())
-  const settings = { mode: 'open' as const, refuseIgnored: false, endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 } }
+  const settings = { mode: 'open' as const, refuseIgnored: false, presigned: 'short' as const, endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 } }
   const connections = { get: () => undefined, ofDevice: () => [], bySession: () => undefined, identify: () => {} }
   let settle: { resolve(): void; reject(error: Error): void } | undefined
   const commit = (): Promise<void> => new Promise((resolve, reject) => (settle = { resolve, reject }))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { CreateThingCommand } from '@aws-sdk/client-iot'
 import { StartNextPendingJobExecutionCommand } from '@aws-sdk/client-iot-jobs-data-plane'
 import { awsClients, type AwsClients } from '../builders/aws-clients.ts'
@@ -14,14 +14,21 @@ const roleArn = 'arn:aws:iam::123456789012:role/presign'
 let hub: TestHub
 let aws: AwsClients
 
-before(async () => {
-  hub = await startHub()
-  aws = awsClients(hub, 'https')
-})
-after(async () => {
-  aws.destroy()
-  await hub.stop()
-})
+for (const presigned of ['short', 'long'] as const) {
+  describe(`URLs that are ${presigned}`, () => {
+    before(async () => {
+      hub = await startHub({ presigned })
+      aws = awsClients(hub, 'https')
+    })
+    after(async () => {
+      aws.destroy()
+      await hub.stop()
+    })
+
+    test('a device reads a file by its presigned URL, whatever letters its key has, and nothing else', reads)
+    test('a device brings a file by the URL of an upload, into the place that was filled in for it', brings)
+  })
+}
 
 async function ask(url: string, method: string, body?: string): Promise<{ status: number; text: string }> {
   const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
@@ -44,7 +51,7 @@ async function urlsFor(thingName: string, document: string[]): Promise<string[]>
   return JSON.parse(execution?.jobDocument ?? '') as string[]
 }
 
-test('a device reads a file by its presigned URL, whatever letters its key has, and nothing else', async () => {
+async function reads(): Promise<void> {
   await putObject(hub, 'fw', 'v1 50%#2.bin', 'firmware')
   const [classic, encoded, gone] = await urlsFor('reader', [
     '${aws:iot:s3-presigned-url:https://fw.s3.us-east-1.amazonaws.com/v1 50%#2.bin}',
@@ -65,9 +72,9 @@ test('a device reads a file by its presigned URL, whatever letters its key has, 
     assert.deepEqual([refused.status, /<Code>SignatureDoesNotMatch<\/Code>/.test(refused.text)], [403, true], method)
   }
   assert.equal((await ask(classic!, 'HEAD')).status, 403)
-})
+}
 
-test('a device brings a file by the URL of an upload, into the place that was filled in for it', async () => {
+async function brings(): Promise<void> {
   const [url] = await urlsFor('writer', [
     '${aws:iot:s3-presigned-url-upload:https://logs.s3.us-east-1.amazonaws.com/${thingName}/${jobId}-${executionNumber}.log}',
   ])
@@ -75,4 +82,4 @@ test('a device brings a file by the URL of an upload, into the place that was fi
   assert.deepEqual(await ask(url!, 'PUT', 'first line\n'), { status: 200, text: '' })
   // Where there is no folder of the bucket's name, the folder itself is the bucket.
   assert.equal(await readFile(join(hub.folder, 'buckets', 'writer', 'writer-1.log'), 'utf8'), 'first line\n')
-})
+}

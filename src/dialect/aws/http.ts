@@ -4,6 +4,7 @@ import type { Claim, Context, HttpFront } from '../dialect.ts'
 import { httpCredential } from './credential.ts'
 import { credentialOf } from './rest/credentials.ts'
 import { AwsError, failure } from './errors.ts'
+import { isPresigned } from './jobs/presign.ts'
 import { s3Failure, signatureDoesNotMatch } from './jobs/s3-errors.ts'
 import { planeOf } from './rest/planes.ts'
 import { routes } from './rest/routes.ts'
@@ -37,8 +38,6 @@ function claim(request: HttpRequest): Claim {
   if (!known) return 'no'
   return request.certificate === undefined ? 'fallback' : 'likely'
 }
-
-const isPresigned = ({ query }: HttpRequest): boolean => query.has('X-Amz-Signature') && query.has('X-Amz-Expires') && !query.has('X-Amz-Credential')
 
 /** Request id, content type, and on the data planes a trace id in errors [aws 3.1]. */
 function finish(response: HttpResponse, request: HttpRequest, ctx: Context): HttpResponse {

@@ -6,6 +6,7 @@ import type { Credential, Sight } from '../../credential.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { extraOf } from './extra.ts'
 import { noSuchKey, S3Error, s3Failure, signatureDoesNotMatch } from './s3-errors.ts'
+import { hasNoOtherSigner, queryOfRole } from './url-of-role.ts'
 
 /** [aws 3.4] `presignedUrlConfig.expiresInSec` unless the job says otherwise. */
 const DEFAULT_EXPIRY_SECONDS = 3600
@@ -33,7 +34,7 @@ const MAX_UPLOAD_BYTES = 5 * 1024 ** 3
 
 /** Whether a request shows that its URL was presigned here. */
 export const isPresigned = ({ query }: Pick<HttpRequest, 'query'>): boolean =>
-  ['X-Amz-Expires', 'X-Amz-Date', 'X-Amz-Signature'].every((name) => query.has(name))
+  query.has(SIGNATURE) && query.has('X-Amz-Expires') && hasNoOtherSigner({ query })
 
 const presigned = (operation: string, method: string, more: Pick<Route, 'needs' | 'upload' | 'handle'>): Route => ({
   operation,
@@ -113,9 +114,14 @@ export function urlOf(ctx: Context, { ref, method, version }: Signed, { at, seco
   const authority = host.includes(':') ? `[${host}]` : host
   const base = https > 0 ? `https://${authority}:${https}` : `http://${authority}:${http}`
   const path = [ref.bucket, ...ref.key.split('/')].map(encodeURIComponent).join('/')
-  const query = new URLSearchParams({ 'X-Amz-Date': formatDate(at), 'X-Amz-Expires': String(seconds) })
+  const [secret, date] = [secretOf(ctx), formatDate(at)]
+  const query = new URLSearchParams(
+    ctx.settings.presigned === 'long'
+      ? queryOfRole(JSON.stringify([secret, date, method, ref]), date, seconds)
+      : { 'X-Amz-Date': date, 'X-Amz-Expires': String(seconds) },
+  )
   if (version !== undefined) query.set('versionId', version)
-  query.set(SIGNATURE, signature(secretOf(ctx), method, ref, query))
+  query.set(SIGNATURE, signature(secret, method, ref, query))
   return `${base}/${path}?${query}`
 }
 
