@@ -16,7 +16,7 @@ import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
 import { Pacer } from './pace.ts'
 import { Publishing } from './publishing.ts'
-import { Retained } from './retained.ts'
+import { Retained, RETAINED_LIMITS } from './retained.ts'
 import { Sessions } from './sessions.ts'
 import { Subscribing } from './subscribing.ts'
 import { TapPoint } from './taps.ts'
@@ -60,9 +60,16 @@ export class Broker {
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
     const { waiting = WAITING_LIMITS } = options
-    this.#sessions = new Sessions({ tables, limits, waiting, now, notice: (text) => options.onNotice({ text }) })
+    const tell = (text: string): void => options.onNotice({ text })
+    this.#sessions = new Sessions({ tables, limits, waiting, now, notice: tell })
     const commitSoon = (): void => this.#commitSoon()
-    this.#exchange = new Exchange({ sessions: this.#sessions, retained: new Retained(tables.table('mqttRetained')), now, commit, commitSoon })
+    const retained = new Retained({
+      table: tables.table('mqttRetained'),
+      limits: options.retained ?? RETAINED_LIMITS,
+      notice: tell,
+      dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
+    })
+    this.#exchange = new Exchange({ sessions: this.#sessions, retained, now, commit, commitSoon })
     this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (link, hook) => this.#life.tell(link, hook) })
     const publishing = new Publishing({ hooks, exchange: this.#exchange, notice })
     const uuid = (): string => options.ids.uuid()

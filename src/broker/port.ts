@@ -15,6 +15,7 @@ import type {
 } from '../core/seam/mqtt.ts'
 import type { Tables } from '../core/table.ts'
 import type { Pacer } from './pace.ts'
+import type { RetainedLimits } from './retained.ts'
 import type { WaitingLimits } from './waiting.ts'
 
 /**
@@ -52,6 +53,8 @@ export interface BrokerHooks {
   mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
   /** The client has acknowledged the message that was sent with this `track`. */
   acknowledged(connection: Connection, track: string): void
+  /** The retained message of this topic is gone, since more were retained than may be. */
+  retainedDropped?(dialect: DialectName, topic: string): void
 }
 
 /** A session belongs to one dialect; two dialects may use the same name for different ones. */
@@ -131,6 +134,8 @@ export interface BrokerOptions {
   bufferBytes?: number
   /** How much may wait for clients that keep their sessions; default `WAITING_LIMITS`. */
   waiting?: WaitingLimits
+  /** How many messages may be retained; default `RETAINED_LIMITS`. */
+  retained?: RetainedLimits
   /** How long a client may read nothing while something waits for it; default 60,000 ms of real time. */
   stallMs?: number
   /** How long a client may take to say CONNECT, and before that as long again for its TLS handshake; default 30,000 ms of real time. */

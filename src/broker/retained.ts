@@ -1,6 +1,7 @@
-import type { DialectName } from '../core/ids.ts'
+import { dialectOf, keyOf, nameOf, type DialectName } from '../core/ids.ts'
 import type { Qos } from '../core/seam/mqtt.ts'
 import type { Table } from '../core/table.ts'
+import { sizeOf } from './bodies.ts'
 import { hasWildcard, matches } from './filter.ts'
 import { loadPayload, storePayload, type Publication, type StoredPayload } from './publication.ts'
 
@@ -10,34 +11,101 @@ interface RetainedRecord extends StoredPayload {
   qos: Qos
 }
 
-/** The last retained message of every topic. */
-export class Retained {
-  readonly #table: Table<RetainedRecord>
+/** How much may be retained, of all clouds together. Sizes are characters as stored. */
+export interface RetainedLimits {
+  messages: number
+  size: number
+}
 
-  constructor(table: Table<RetainedRecord>) {
-    this.#table = table
+const MB = 1024 * 1024
+
+export const RETAINED_LIMITS: RetainedLimits = { messages: 50_000, size: 64 * MB }
+
+interface Around {
+  table: Table<RetainedRecord>
+  limits: RetainedLimits
+  notice(text: string): void
+  /** The message of that topic has made room for others. */
+  dropped(dialect: DialectName, topic: string): void
+}
+
+/** The last retained message of every topic; of more than may be kept, those that were set longest ago go. */
+export class Retained {
+  readonly #around: Around
+  /** The size of each, by its key; the one that was set longest ago first. */
+  readonly #sizes = new Map<string, number>()
+  #size = 0
+  #told = false
+
+  constructor(around: Around) {
+    this.#around = around
+    for (const [key, record] of around.table.entries()) this.#count(key, sizeOf(record))
   }
 
   /** An empty payload takes the topic's message out [MQTT-3.3.1-10]. */
   keep(dialect: DialectName, { topic, payload, qos }: Publication): void {
-    if (payload.length === 0) this.#table.delete(keyOf(dialect, topic))
-    else this.#table.set(keyOf(dialect, topic), { dialect, topic, qos, ...storePayload(payload) })
+    const { table } = this.#around
+    const key = keyOf(dialect, topic)
+    if (payload.length === 0) {
+      table.delete(key)
+      this.#forget(key)
+      return this.#bound()
+    }
+    const record = table.set(key, { dialect, topic, qos, ...storePayload(payload) })
+    this.#forget(key)
+    this.#count(key, sizeOf(record))
+    this.#bound()
   }
 
   /** What a new subscription of that QoS is shown. */
   *matching(dialect: DialectName, filter: string, qos: Qos): Generator<Publication> {
+    const { table } = this.#around
     if (!hasWildcard(filter)) {
-      const record = this.#table.get(keyOf(dialect, filter))
+      const record = table.get(keyOf(dialect, filter))
       if (record !== undefined) yield toPublication(record, qos)
       return
     }
-    for (const record of this.#table.values()) {
+    for (const record of table.values()) {
       if (record.dialect === dialect && matches(filter, record.topic)) yield toPublication(record, qos)
     }
   }
+
+  #count(key: string, size: number): void {
+    this.#sizes.set(key, size)
+    this.#size += size
+  }
+
+  #forget(key: string): void {
+    this.#size -= this.#sizes.get(key) ?? 0
+    this.#sizes.delete(key)
+  }
+
+  /** Makes room where there is more than may be; the latest stays. People are told at half of what may be. */
+  #bound(): void {
+    const { limits, notice } = this.#around
+    const share = Math.max(this.#sizes.size / limits.messages, this.#size / limits.size)
+    if (share < 0.25) this.#told = false
+    if (share < 0.5) return
+    if (!this.#told) {
+      const is = `${this.#sizes.size} messages, ${(this.#size / MB).toFixed(1)} MB, are retained`
+      const most = `beyond ${limits.messages} or ${limits.size / MB} MB those that were set longest ago are dropped`
+      notice(`${is}; ${most}. ${CURE}`)
+      this.#told = true
+    }
+    while ((this.#sizes.size > limits.messages || this.#size > limits.size) && this.#sizes.size > 1) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
+    const { table, notice, dropped } = this.#around
+    const [key = ''] = this.#sizes.keys()
+    table.delete(key)
+    this.#forget(key)
+    notice(`The retained message that was set longest ago is dropped, for more are retained than may. ${CURE}`)
+    dropped(dialectOf(key), nameOf(key))
+  }
 }
 
-const keyOf = (dialect: DialectName, topic: string): string => `${dialect}/${topic}`
+const CURE = 'Take out those that are not needed: publish an empty retained message to their topics (mosquitto_pub -r -n)'
 
 const toPublication = (record: RetainedRecord, qos: Qos): Publication => ({
   topic: record.topic,

@@ -113,6 +113,8 @@ export interface MqttFront {
   onFulfilled?(ctx: Context, connection: Connection, incoming: Incoming, fulfilled: Fulfilled): PublishDecision
   /** The client has acknowledged the message that was sent to it with this `track`. */
   onAcknowledged?(ctx: Context, connection: Connection, track: string): void
+  /** The broker has dropped the retained message of this topic, since more were retained than may be. */
+  onRetainedDropped?(ctx: Context, topic: string): void
   /** Whether a message may go out to this subscriber; absent: always. On the hot path: decide without allocating. */
   mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
 }

@@ -12,7 +12,7 @@ import { tellWill } from './mqtt/last-will.ts'
 import { announceConnected, announceDisconnected, announceSubscriptions, preventsWill } from './mqtt/presence.ts'
 import { policyFault, publishFault } from './mqtt/publish-fault.ts'
 import { carryOut } from './mqtt/published.ts'
-import { noteRetained } from './mqtt/retained.ts'
+import { forgetRetained, noteRetained } from './mqtt/retained.ts'
 import { parseTopic } from './topics.ts'
 
 const MAX_SUBSCRIPTIONS = 50
@@ -30,6 +30,7 @@ export const mqtt: MqttFront = {
   onSubscribed,
   onUnsubscribed,
   onPublish,
+  onRetainedDropped: forgetRetained,
   mayDeliver,
 }
 

@@ -23,6 +23,11 @@ export function noteRetained(ctx: Context, { topic, payload, qos }: Message & { 
   else retainedOf(ctx).set(topic, { topic, payload: payload.toString('base64'), qos, at: ctx.now })
 }
 
+/** The broker has no copy any more. */
+export function forgetRetained(ctx: Context, topic: string): void {
+  retainedOf(ctx).delete(topic)
+}
+
 /** Retained messages over HTTP [aws 5.3]. */
 export const retainedRoutes: Route[] = [
   operation('GetRetainedMessage', 'GET', '/retainedMessage/*topic', ({ ctx, params }) => {

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { RETAINED_LIMITS, type RetainedLimits } from '../../src/broker/retained.ts'
+import { Disk, World } from './world.ts'
+
+let world: World
+let dropped: string[]
+afterEach(() => world.stop())
+
+const start = (limits: Partial<RetainedLimits>, disk = new Disk()): Promise<World> => {
+  dropped = []
+  const retainedDropped = (dialect: string, topic: string): void => void dropped.push(`${dialect} ${topic}`)
+  return new World({ retainedDropped }, disk).start({ retained: { ...RETAINED_LIMITS, ...limits } })
+}
+
+const retain = (topic: string, payload = 'x'): Promise<void> =>
+  world.broker.publish('aws', { topic, payload, qos: 1, retain: true })
+
+const kept = (): string[] => (world.disk.records('mqttRetained') as { topic: string }[]).map(({ topic }) => topic).sort()
+
+test('of more retained messages than may be, those that were set longest ago go', async () => {
+  world = await start({ messages: 3 })
+  for (const topic of ['a/1', 'b', 'c', 'a/1', 'd', 'e']) await retain(topic)
+  assert.deepEqual(kept(), ['a/1', 'd', 'e'])
+  assert.deepEqual(dropped, ['aws b', 'aws c'])
+  const client = await world.client('late')
+  await client.subscribe(['#', 1])
+  const topics = [await client.next('publish'), await client.next('publish'), await client.next('publish')]
+  assert.deepEqual(topics.map(({ topic }) => topic).sort(), ['a/1', 'd', 'e'])
+  await client.silence()
+})
+
+test('their size is bounded too, and the latest stays whatever its size', async () => {
+  world = await start({ size: 100 })
+  await retain('a', 'x'.repeat(60))
+  await retain('b', 'x'.repeat(30))
+  assert.deepEqual(kept(), ['a', 'b'])
+  await retain('b', 'x'.repeat(39))
+  assert.deepEqual([kept(), dropped], [['b'], ['aws a']])
+  await retain('c', 'x'.repeat(200))
+  assert.deepEqual([kept(), dropped], [['c'], ['aws a', 'aws b']])
+})
+
+test('people are told long before, once, and of what is dropped', async () => {
+  world = await start({ messages: 8 })
+  for (const topic of ['a', 'b', 'c', 'd']) await retain(topic)
+  assert.match(world.notices.join('\n'), /^4 messages, 0\.0 MB, are retained; beyond 8 .+ set longest ago are dropped\. .+-r -n/)
+  for (const topic of ['e', 'f', 'g', 'h']) await retain(topic)
+  assert.equal(world.notices.length, 1)
+  await retain('i')
+  assert.match(world.notices[1]!, /The retained message that was set longest ago is dropped/)
+})
+
+test('room that was made is told of again only after much of it was free', async () => {
+  world = await start({ messages: 8 })
+  for (const topic of ['a', 'b', 'c', 'd']) await retain(topic)
+  await retain('d', '')
+  await retain('d')
+  assert.equal(world.notices.length, 1)
+  for (const topic of ['a', 'b', 'c', 'd']) await retain(topic, '')
+  for (const topic of ['a', 'b', 'c', 'd']) await retain(topic)
+  assert.equal(world.notices.length, 2)
+})
+
+test('what was retained before a restart counts', async () => {
+  world = await start({})
+  for (const topic of ['a', 'b', 'c']) await retain(topic)
+  const disk = world.disk.reread()
+  await world.stop()
+  world = await start({ messages: 3 }, disk)
+  await retain('d')
+  assert.deepEqual([kept(), dropped], [['b', 'c', 'd'], ['aws a']])
+})
