@@ -1,4 +1,5 @@
 // What must hold of the extension beside its code: `npm run gates`. Says what is wrong, all of it, and fails.
+import { findClauses } from './clauses.ts'
 import { findClouds } from './clouds.ts'
 import { findCoverage } from './coverage.ts'
 import { findPage } from './extension-page.ts'
@@ -7,7 +8,16 @@ import { findManifest } from './manifest.ts'
 import { findSchemas } from './schemas.ts'
 import { findSizes } from './sizes.ts'
 
-const wrong = [...findManifest(), ...findClouds(), ...findCoverage(), ...(await findL10n()), ...findSchemas(), ...findPage(), ...findSizes(console.log)]
+const wrong = [
+  ...findManifest(),
+  ...findClouds(),
+  ...findClauses(),
+  ...findCoverage(),
+  ...(await findL10n()),
+  ...findSchemas(),
+  ...findPage(),
+  ...findSizes(console.log),
+]
 for (const line of wrong) console.error(`✖ ${line}`)
 console.log(wrong.length === 0 ? 'gates: all hold' : `gates: ${wrong.length} do not hold`)
 process.exitCode = wrong.length === 0 ? 0 : 1

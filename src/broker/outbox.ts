@@ -32,7 +32,7 @@ export interface OutboxWatcher {
   laden(outbox: Outbox, is: boolean): void
 }
 
-/** More unacknowledged messages than this are not sent; the rest waits [aws 1.5: 100 in flight, aliyun 1.5: 100]. */
+/** More unacknowledged messages than this are not sent; the rest waits [aws 1.5, aliyun 1.5]. */
 const WINDOW = 100
 /**
  * Nor more payload than this, in characters as stored, but for a single message: a session that comes back to much

@@ -30,7 +30,7 @@ export class Subscribing {
 
   /**
    * Answers a SUBSCRIBE. As long as the hub decides at once, a subscription is in force before the next packet of the
-   * client is looked at: some clients send their first request along with it [aliyun 11.2]. Throws an `Ending`.
+   * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws an `Ending`.
    */
   async subscribe(link: Link, packet: ISubscribePacket): Promise<void> {
     const { sessions, hooks, exchange, commit, notice, tell } = this.#around

@@ -16,7 +16,7 @@ import { jobName, machineNames, registerMachines, runParameterDocument } from '.
 import { watchJob } from './watch-job.ts'
 
 const DIALECT = 'aws'
-/** [mission A1] About three quarters are online. */
+/** About three quarters are online. */
 const ONLINE = 0.75
 /** The rest comes when so many have ended. */
 const LATER_AFTER = 0.25

@@ -6,7 +6,7 @@ import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 import { quote } from './quote.ts'
 
-/** The line for machines [issue 2.7]: where the hub can be reached, paths absolute. */
+/** The line for machines: where the hub can be reached, paths absolute. */
 export function readyEvent(endpoints: Endpoints, { data }: HubOptions): { event: 'ready'; [key: string]: unknown } {
   const { host, lan, exposed, mqtt, mqtts, http, https, aliases, ca, token } = endpoints
   return {

@@ -1,7 +1,7 @@
 import { inParallel } from '../sim/in-parallel.ts'
 import type { AwsControl } from './aws-control.ts'
 
-/** [mission A1] One job sends every machine a new run parameter. */
+/** One job sends every machine a new run parameter. */
 export const runParameterDocument = JSON.stringify({ operation: 'setRunParameter', parameters: { operatingMode: 23 } })
 
 const GROUP = 'washing-machines'

@@ -32,7 +32,7 @@ export type TurnStore = Pick<Store, 'commit' | 'refusal' | 'changes' | 'refusing
 const isRequest = (input: Input): boolean =>
   input.type === 'http' || input.type === 'api' || input.type === 'bytes' || (input.type === 'mqtt' && input.packet === 'publish')
 
-/** Takes inputs through engine and dialects, one turn each [design 3: decide, commit, then acknowledge]. */
+/** Takes inputs through engine and dialects, one turn each [docs/architecture.md]. */
 export class Turns {
   readonly #world: World
   readonly #clock: Clock

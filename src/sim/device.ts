@@ -131,7 +131,7 @@ export class SimDevice {
 
   #take(work: Work): void {
     const key = keyOf(work)
-    // [mission D3] Repeated offers are normal.
+    // Repeated offers are normal.
     if (this.#task?.key === key || this.#ended.includes(key)) return
     // One thing at a time: the rest is asked for later. Only work that hangs makes way, as after a watchdog's reset.
     if (this.#task !== undefined && !this.#task.over) {

@@ -23,7 +23,7 @@ const objectId = (): string => (0xc0ffee000000 + (ids += 1)).toString(16).padSta
 
 /**
  * Plays the course's device SDK as the wire contract describes it: topics, identifiers and JSON are from its clauses
- * [iothub 2–6, 8, 11]. It is not the SDK, and proves nothing that the contract has wrong.
+ * [iothub 2, 3, 4, 5, 6, 8, 11]. It is not the SDK, and proves nothing that the contract has wrong.
  */
 export class CourseDevice {
   readonly #talk: Conversation

@@ -134,7 +134,7 @@ export class Executions {
     if (status === undefined) throw invalidTransition(before, move)
     const after = next(turn, before, status)
     if (details !== undefined) after.details = details
-    // [aws-errata B3.1] Who is removed is not told, so nothing that it knows of has changed.
+    // [aws 2.9] Who is removed is not told, so nothing that it knows of has changed.
     if (move === 'REMOVE') after.version = before.version
     if (move === 'FORCE_CANCEL' && before.status === 'IN_PROGRESS') after.forceCanceled = true
     return this.#write(turn, before, after)

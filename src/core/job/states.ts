@@ -5,7 +5,7 @@ export type HubMove = 'SEND' | 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT' | 'REMOVE'
 
 const reportable: readonly ReportedStatus[] = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED']
 
-/** [design 4] Execution states × what a device reports: the new state is the reported one, where it is listed. */
+/** Execution states × what a device reports: the new state is the reported one, where it is listed. */
 const reports: Record<ExecutionStatus, readonly ReportedStatus[]> = {
   QUEUED: reportable,
   SENT: reportable,

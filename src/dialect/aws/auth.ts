@@ -89,7 +89,7 @@ interface Standing {
 
 /**
  * A session stands for the thing that its certificate is attached to exclusively, else for the one named like its
- * client id; open mode registers that for who shows credentials [aws 1.3, C11].
+ * client id; open mode registers that for who shows credentials [aws 1.3].
  */
 function accepted(ctx: Context, request: ConnectRequest, principal: string, how: Standing = {}): ConnectVerdict {
   const { thing, bare } = how

@@ -7,7 +7,7 @@ export const MAX_PAYLOAD_BYTES = 131_072
 export const limits: Limits = {
   sessionMs: 3_600_000,
   payloadBytes: MAX_PAYLOAD_BYTES,
-  // [aws 1.5; aws-errata B2, 14]
+  // [aws 1.5, 1.6.1]
   keepAliveMs: { least: 30_000, most: 1_200_000 },
 }
 

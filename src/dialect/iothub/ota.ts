@@ -57,7 +57,7 @@ export function progressMade(ctx: Context, device: DeviceKey, progress: JsonObje
   ctx.engine.executions.report(ctx.turn, execution.job, device, report)
 }
 
-/** The device says what it runs: upgrades to that version are done [iothub 8: how the course's own sample knows]. */
+/** The device says what it runs: upgrades to that version are done [iothub 8]. */
 export function firmwareRuns(ctx: Context, { key }: Device, status: JsonObject): void {
   const { firmware_ver: version } = status
   for (const execution of underWay(ctx, key, (work) => isFirmware(work) && work.version === version)) {

@@ -13,7 +13,7 @@ export function tagsOf(device: Pick<Device, 'name' | 'groups'>): string[] {
   return device.groups.map(nameOf).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
 }
 
-/** Gives the device these tags and no others, and tells it, also if they are what they were [iothub 7 PUT tags]. */
+/** Gives the device these tags and no others, and tells it, also if they are what they were [iothub 7 PUT /devices/{P}/{D}/tags]. */
 export function setTags(ctx: Context, device: Device, tags: string[]): void {
   const { product } = addressOf(device)
   const wanted = [...new Set(tags)].map((tag) => tagKey(product, tag))

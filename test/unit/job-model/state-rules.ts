@@ -102,7 +102,7 @@ function checkJob(facts: Facts, key: string, now: number): void {
   if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true) assert.ok(pending.length > 0 || plan !== undefined, `${key} has a reason to be in progress`)
   if (job.selection === 'SNAPSHOT') return
   for (const { device, status } of pending) {
-    // [aws-errata B3.1] What is in progress when its device leaves may come to its end.
+    // [aws 2.9] What is in progress when its device leaves may come to its end.
     const may = facts.means(job.targets, device) || status === 'IN_PROGRESS'
     assert.ok(may, `${key} is ${status} on ${device}, which it does not mean`)
   }

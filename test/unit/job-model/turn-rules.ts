@@ -16,7 +16,7 @@ export type Numbers = Map<string, Map<string, number>>
 
 const of = (changes: readonly Change[], table: string): Change[] => changes.filter((change) => change.table === table)
 
-/** [aws 2.6, 2.9, aws-errata B3.1] Every change of an execution is a step of its life, one version on, and told by an event of its own. */
+/** [aws 2.6, 2.9] Every change of an execution is a step of its life, one version on, and told by an event of its own. */
 export function checkExecutions(changes: readonly Change[], events: readonly DomainEvent[], numbers: Numbers, now: number, late: boolean): void {
   const told = events.filter((event) => event.type.startsWith('execution.'))
   const told1 = told.map((event) => ({ type: event.type, ...('execution' in event && { execution: event.execution }), ...('before' in event && { before: event.before }) }))

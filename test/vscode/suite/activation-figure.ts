@@ -1,7 +1,7 @@
 import { commands as editor, workspace } from 'vscode'
 import { extension, until } from './stage.ts'
 
-/** What design section 8 allows, in milliseconds. */
+/** How long it may take, in milliseconds. */
 const budget = 50
 
 /**

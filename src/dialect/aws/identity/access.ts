@@ -33,7 +33,7 @@ export interface Approach {
 
 /**
  * The policy in force for a certificate: the union of those on the certificate and on the groups of the thing it stands
- * for [aws B4.2]. `undefined` means that all is allowed, which is so in open mode until a first policy is attached.
+ * for [aws 4.7.2]. `undefined` means that all is allowed, which is so in open mode until a first policy is attached.
  */
 export function policyFor(ctx: Context, certificate: string, approach: Approach): Policy | undefined {
   const names = policyNames(ctx, certificate, approach.clientId)
@@ -75,7 +75,7 @@ function namedPolicy(record: PolicyRecord | undefined): NamedPolicy[] {
   return [{ name: record.name, statements }]
 }
 
-/** What policies can say of a certificate that comes this way [aws B4.3]. */
+/** What policies can say of a certificate that comes this way [aws 4.7.3]. */
 export function factsFor(ctx: Context, certificate: string, { clientId, address, domain }: Approach): Facts {
   const about: Facts = {
     certificateId: certificate,
@@ -98,7 +98,7 @@ function factsOf(certificate: Certificate | undefined): CertificateFacts {
   return facts
 }
 
-/** Why its policies do not let a client in, or leave its will with the hub; `undefined` if they do [aws B4.1]. */
+/** Why its policies do not let a client in, or leave its will with the hub; `undefined` if they do [aws 4.7.1]. */
 export function connectFault(ctx: Context, certificate: string, request: ConnectRequest): string | undefined {
   const policy = policyFor(ctx, certificate, approachOf(request))
   if (policy === undefined) return undefined

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { parseJson } from '../../../core/json-text.ts'
 
-/** What policies can say of a certificate: values by name, in the certificate's order [aws B4.3]. */
+/** What policies can say of a certificate: values by name, in the certificate's order [aws 4.7.3]. */
 export type CertificateFacts = ReadonlyMap<string, readonly string[]>
 
 const PREFIX = 'iot:Certificate.'

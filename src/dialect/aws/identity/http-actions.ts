@@ -17,7 +17,7 @@ export interface Asked {
 /** The name under which the hub is asked, without its port. */
 export const hostOf = ({ headers }: HttpRequest): string | undefined => headers['host']?.replace(/:\d{1,5}$/, '')
 
-/** Jobs have a service of their own in policies, which `iot:*` does not cover [aws B4.1]. */
+/** Jobs have a service of their own in policies, which `iot:*` does not cover [aws 4.7.1]. */
 export function askedFor(plane: Plane, operation: string, request: HttpRequest, params: Params): Asked {
   if (plane === 'jobs-data') {
     const { jobId } = params

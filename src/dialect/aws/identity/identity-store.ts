@@ -132,7 +132,7 @@ export const isAttached = (ctx: Context, thing: string, principal: string): bool
 
 /**
  * The thing that a certificate stands for: the one it is attached to exclusively, else the one named like the client
- * id if it is attached to that [aws C11].
+ * id if it is attached to that [aws 1.3].
  */
 export function thingBehind(ctx: Context, certificate: string, clientId: string | undefined): string | undefined {
   const principal = certificateTarget(certificate)

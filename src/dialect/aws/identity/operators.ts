@@ -7,7 +7,7 @@ export interface Wanted {
   glob: Glob
 }
 
-/** How a condition tests its key [aws B4.3, IAM condition operators]. */
+/** How a condition tests its key [aws 4.7.3]. */
 export interface Operator {
   /** `ForAllValues:` or `ForAnyValue:`. */
   set?: 'all' | 'any'

@@ -32,7 +32,7 @@ interface Rules {
 const NOTHING: Asking = {}
 
 /**
- * The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws B4.2]. Resources are what
+ * The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws 4.7.2]. Resources are what
  * follows region and account in an ARN.
  */
 export class Policy {

@@ -8,7 +8,7 @@ import { globOf, patternOf, readTemplate, variablesIn, type Template } from './t
 /** One statement of an AWS IoT policy, ready to be asked. */
 export interface Statement {
   effect: 'Allow' | 'Deny'
-  /** In lower case: the case of actions does not matter [aws B4.2]. There are no variables in them. */
+  /** In lower case: the case of actions does not matter [aws 4.7.2]. There are no variables in them. */
   actions: Glob[]
   resources: ResourcePattern[]
   /** `NotResource`: matches what none of them does. */

@@ -8,7 +8,7 @@ export interface ThingFacts {
   attributes: Readonly<Record<string, string>>
 }
 
-/** What policies can say of whoever asks [aws B4.3]. What is absent has no value. */
+/** What policies can say of whoever asks [aws 4.7.3]. What is absent has no value. */
 export interface Facts {
   clientId?: string | undefined
   certificateId?: string | undefined

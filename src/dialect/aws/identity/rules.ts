@@ -60,7 +60,7 @@ export function compile(
   for (const condition of statement.conditions) {
     const { operator, key } = condition
     if (operator === undefined || !condition.isKnown) {
-      // [aws B4.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when the
+      // [aws 4.7.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when the
       // policy is made.
       if (statement.effect === 'Deny')
         return { why: `the hub does not know its condition ${nameOfCondition(condition)}` }

@@ -6,7 +6,7 @@ export type Template = readonly (string | { variable: string })[]
 /** A variable's value, or why the statement that needs it does not count. */
 export type Lookup = (variable: string) => { value: string } | { why: string }
 
-/** `${*}`, `${?}` and `${$}` are the characters themselves [aws B4.2]. */
+/** `${*}`, `${?}` and `${$}` are the characters themselves [aws 4.7.2]. */
 const CHARACTERS = ['*', '?', '$']
 
 /** Cuts a text at its variables; what is never closed is text. */
@@ -63,7 +63,7 @@ export function textOf(template: Template, lookup: Lookup): { text: string } | {
   return { text }
 }
 
-/** A value that could be mistaken for a pattern is not filled in [aws B4.3]. */
+/** A value that could be mistaken for a pattern is not filled in [aws 4.7.3]. */
 function valueOf(variable: string, lookup: Lookup): { value: string } | { why: string } {
   if (CHARACTERS.includes(variable)) return { value: variable }
   const found = lookup(variable)

@@ -11,7 +11,7 @@ import { requireTarget, withAncestors } from './policy-attachments.ts'
 import type { Policy } from './policies.ts'
 import { policySummary, requirePolicy } from './policy-routes.ts'
 
-/** Asking beforehand what would be decided [aws B4.4]. */
+/** Asking beforehand what would be decided [aws 4.7.4]. */
 export const testRoutes: Route[] = [
   operation('GetEffectivePolicies', 'POST', '/effective-policies', effectivePolicies),
   operation('TestAuthorization', 'POST', '/test-authorization', testAuthorization),

@@ -22,7 +22,7 @@ import { say } from '../../../core/said.ts'
 /** [aws 3.5] */
 const MAX_DELETING = 10
 
-/** The control plane of jobs [aws 3.3]; what has no output answers with an empty body [aws-errata B3.1]. */
+/** The control plane of jobs [aws 3.3]; what has no output answers with an empty body [aws 3.12]. */
 export const jobRoutes: Route[] = [
   createJob,
   operation('DescribeJob', 'GET', '/jobs/:jobId', (call) => {
@@ -47,7 +47,7 @@ export const jobRoutes: Route[] = [
 
 const UPDATE_MEMBERS = ['description', 'presignedUrlConfig', 'jobExecutionsRolloutConfig', 'abortConfig', 'timeoutConfig', 'jobExecutionsRetryConfig']
 
-/** [aws-errata B3.1] The request is looked at before the job is. What is changed counts from now on. */
+/** [aws 3.12] The request is looked at before the job is. What is changed counts from now on. */
 function updateJob(call: Call): undefined {
   const { ctx, params } = call
   const { jobId = '' } = params
@@ -69,7 +69,7 @@ function updateJob(call: Call): undefined {
   })
 }
 
-/** [aws-errata B3.1] Retries can only be switched off, for the same kinds of failure. */
+/** [aws 3.5] Retries can only be switched off, for the same kinds of failure. */
 function checkRetry(job: Job, retry: readonly RetryRule[]): void {
   const kinds = (rules: readonly RetryRule[]): string => rules.map(({ on }) => on).sort().join()
   const refuse = (message: string): AwsError => new AwsError('InvalidRequestException', message)
@@ -153,6 +153,6 @@ const named = ({ request }: Call, { key, description }: Job): object => ({
   ...(description !== undefined && { description }),
 })
 
-/** [aws-errata B3.3] Parameters of a managed template are shown filled in only where that is asked for. */
+/** [aws 3.11] Parameters of a managed template are shown filled in only where that is asked for. */
 const isBeforeSubstitution = ({ request }: Call): boolean =>
   queryOf(request, { beforeSubstitution: 'boolean' }).boolean('beforeSubstitution') ?? true

@@ -40,7 +40,7 @@ export const createJob: Route = operation('CreateJob', 'PUT', '/jobs/:jobId', (c
 })
 
 /**
- * [aws-errata B3.1] Checked are the service model, the settings, the name, the work, and only then whom it is for. The
+ * [aws 3.12] Checked are the service model, the settings, the name, the work, and only then whom it is for. The
  * same request again answers the same; another one of that name is refused.
  */
 function create(call: Call): object {
@@ -112,7 +112,7 @@ function sorted(value: unknown): unknown {
     .map((key) => [key, sorted(value[key])])
 }
 
-/** What a job takes over from a template, one's own or AWS's [aws-errata B3.3]. */
+/** What a job takes over from a template, one's own or AWS's [aws 3.11]. */
 type Template = Partial<Omit<JobTemplate, 'document' | 'plan'>> & Pick<JobTemplate, 'document' | 'plan'>
 
 function readTemplate({ ctx }: Call, fields: Fields): Template | undefined {
@@ -136,7 +136,7 @@ function readManaged(name: string, fields: Fields): Template | undefined {
   return { document: template.document, plan: {} }
 }
 
-/** [aws-errata B3.3] They go with managed templates only; what AWS says elsewhere is not known. */
+/** [aws 3.11] They go with managed templates only; what AWS says elsewhere is not known. */
 function readParameters({ ctx, params }: Call, fields: Fields): Record<string, string> | undefined {
   const given = fields.texts('documentParameters', {}, {})
   if (given === undefined || isManaged(fields.text('jobTemplateArn') ?? '')) return given

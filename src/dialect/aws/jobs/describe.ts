@@ -22,7 +22,7 @@ export function describeJob(ctx: Context, caller: Caller, job: Job): object {
     ...reasonOf(job),
     targets: targetArns(job),
     ...(job.description !== undefined && { description: job.description }),
-    // [aws-errata B3.1] These four are there in any case.
+    // [aws 3.5] These four are there in any case.
     ...{ presignedUrlConfig: presignedUrlConfig ?? {}, jobExecutionsRolloutConfig: {}, timeoutConfig: {} },
     ...describePlan(job),
     schedulingConfig: schedulingConfig ?? {},
@@ -55,7 +55,7 @@ export function summarizeJob(ctx: Context, caller: Caller, job: Job): object {
   }
 }
 
-/** [aws-errata C20] Every execution counts, also one that another has followed. */
+/** [aws 3.5] Every execution counts, also one that another has followed. */
 const describeCounts = (counts: Readonly<Counts>): Record<string, number> => ({
   numberOfCanceledThings: counts.CANCELED,
   numberOfSucceededThings: counts.SUCCEEDED,

@@ -30,7 +30,7 @@ export function documentFor(ctx: Context, execution: Execution): string | undefi
 const PARAMETER = /\$\{aws:iot:parameter:([a-zA-Z0-9_-]{1,128})\}/g
 
 /**
- * The document with its parameters filled in, also those inside of other placeholders [aws-errata B3.4]. In a managed
+ * The document with its parameters filled in, also those inside of other placeholders [aws 3.10]. In a managed
  * template one that nobody has set is empty; elsewhere it stays.
  */
 export function withParameters(document: string, { documentParameters = {}, jobTemplateArn }: Filling): string {
@@ -53,7 +53,7 @@ function uploadOf(
 }
 
 /**
- * Refuses placeholders that AWS refuses when a job or template is made [aws-errata B3.4], and those of the catalogue of
+ * Refuses placeholders that AWS refuses when a job or template is made [aws 3.10], and those of the catalogue of
  * packages by name; what nobody knows is counted. `subject` has a role for presigned URLs, unless none is asked for.
  */
 export function checkDocument(

@@ -12,7 +12,7 @@ import { KNOWN_MEMBERS, readDescribe, readObject, readStart, readUpdate } from '
 import { executionOf, objectText, stateOf, summaryOf, wholeSeconds, withMember } from './shapes.ts'
 import { formatReplyTopic, type JobsRequest } from './topics.ts'
 
-/** Members of an answer, as JSON texts. Where nothing is pending there is no `execution` [aws-errata C13]. */
+/** Members of an answer, as JSON texts. Where nothing is pending there is no `execution` [aws 2.5]. */
 type Members = Record<string, string | undefined>
 
 /**

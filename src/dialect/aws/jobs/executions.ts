@@ -64,7 +64,7 @@ export const jobExecutionRoutes: Route[] = [
 const numberIn = (query: URLSearchParams): number | undefined =>
   queryOf({ query }, { executionNumber: 'integer' }).integer('executionNumber', 0, Infinity)
 
-/** [aws-errata B3.1] Looked for are the job, then the execution. */
+/** [aws 3.12] Looked for are the job, then the execution. */
 function requireExecution({ ctx, request, params }: Call, number?: number): Execution {
   const { thingName = '', jobId = '' } = params
   const namespaceId = request.query.get('namespaceId') || undefined

@@ -8,7 +8,7 @@ import { KNOWN_MEMBERS, readStart, readUpdate, type DescribeRequest } from './re
 import { bodyOf, operation, queryOf, readBody, type Call } from '../rest/route.ts'
 import { executionOf, stateOf, summaryOf } from './shapes.ts'
 
-/** The jobs data plane [aws 2.11]: the device side over HTTP, of jobs without a namespace [aws-errata B3.2]. */
+/** The jobs data plane [aws 2.11]: the device side over HTTP, of jobs without a namespace [aws 2.12]. */
 export const jobDataRoutes: Route[] = [
   dataOperation('GetPendingJobExecutions', 'GET', '/things/:thingName/jobs', ({ ctx, params }) => {
     const { inProgress, queued } = getPending(ctx, params['thingName'] ?? '')

@@ -159,7 +159,7 @@ const summary = ({ request }: Call, { id, description, createdAt }: JobTemplate)
   createdAt: floatSeconds(createdAt),
 })
 
-/** [aws-errata B3.1] Every member is there, null where nothing was said; three blocks, with their members null. */
+/** [aws 3.12] Every member is there, null where nothing was said; three blocks, with their members null. */
 const shown = (call: Call, template: JobTemplate): object => {
   const { document, documentSource, presignedUrlConfig, maintenanceWindows, destinationPackageVersions, plan } =
     template

@@ -13,7 +13,7 @@ import { operation, queryOf, requireJob, type Call } from '../rest/route.ts'
 import { controlSummary } from './shapes.ts'
 import { BY_TOKEN, latestFirst, pageOf, type Page, type Paging } from '../rest/pages.ts'
 
-/** [aws-errata B3.1] How many AWS lists unasked is documented nowhere. */
+/** [aws 3.12] How many AWS lists unasked is documented nowhere. */
 const PAGE: Paging = { ...BY_TOKEN, usual: 100 }
 
 /** The lists of the control plane [aws 3.3]; 100 to a page unless asked otherwise. */
@@ -69,7 +69,7 @@ function jobFilter(query: Fields): (job: Job) => boolean {
     (namespace === undefined || extraOf(job).namespaceId === namespace)
 }
 
-/** [aws-errata B3.1] All attempts, the one that changed last first. */
+/** [aws 3.12] All attempts, the one that changed last first. */
 function listForJob(call: Call): object {
   const { ctx, request, params } = call
   check(LIST_EXECUTIONS, { ...params, ...askedFor(request) })

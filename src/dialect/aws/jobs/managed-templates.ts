@@ -24,7 +24,7 @@ export interface ManagedTemplate {
   documentParameters: readonly DocumentParameter[]
 }
 
-/** [aws-errata B3.3] All of them are of this version, and for this environment. */
+/** [aws 3.11] All of them are of this version, and for this environment. */
 const VERSION = '1.0'
 const ENVIRONMENTS = ['LINUX']
 
@@ -74,7 +74,7 @@ const command = parameter(
   'sudo, systemctl, restart, nginx',
 )
 
-/** [aws-errata B3.3] */
+/** [aws 3.11] */
 const MANAGED: readonly ManagedTemplate[] = [
   handled(
     'Download-File',
@@ -125,7 +125,7 @@ export function checkParameters({ name, documentParameters }: ManagedTemplate, g
     throw invalid(`documentParameters.${strange}`, given[strange], say`is no parameter of ${name}`)
 }
 
-/** AWS's own job templates [aws-errata B3.3]. */
+/** AWS's own job templates [aws 3.11]. */
 export const managedTemplateRoutes: Route[] = [
   operation('ListManagedJobTemplates', 'GET', '/managed-job-templates', (call) => {
     const templateName = queryOf(call.request, { templateName: 'text' }).text('templateName')

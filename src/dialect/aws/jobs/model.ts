@@ -1,6 +1,6 @@
 import type { Pattern, Shape } from '../rest/constraints.ts'
 
-/** What AWS's service model says of the requests of jobs [aws-errata B3.1], members in the order in which AWS names them. */
+/** What AWS's service model says of the requests of jobs [aws 3.12], members in the order in which AWS names them. */
 
 const text = (rules: Omit<Shape & { type: 'text' }, 'type'> = {}): Shape => ({ type: 'text', ...rules })
 const oneOf = (...values: string[]): Shape => ({ type: 'text', values })

@@ -11,7 +11,7 @@ const MAX_LISTED = 10
 
 /**
  * Tells a thing that its pending set has changed (`notify`), or that another execution is next (`notify-next`), in this
- * order [aws 2.8]; of each namespace on topics of its own [aws-errata B3.2]. QoS 1 and not retained: who is away with a
+ * order [aws 2.8]; of each namespace on topics of its own [aws 2.12]. QoS 1 and not retained: who is away with a
  * stored session hears of it later, others have to ask.
  */
 export function notifyQueue(ctx: Context, event: DomainEvent & { type: 'queue.changed' }): void {

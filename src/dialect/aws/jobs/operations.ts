@@ -11,7 +11,7 @@ import type { DescribeRequest, StartRequest, UpdateRequest } from './requests.ts
  * nothing pending, and no execution by any name.
  */
 
-/** A job as a request names it: one of a namespace is found in that only [aws-errata B3.2]. */
+/** A job as a request names it: one of a namespace is found in that only [aws 2.12]. */
 export interface Named {
   job: string
   namespace?: string
@@ -52,7 +52,7 @@ export function describe(
 }
 
 /**
- * [aws 2.6] Checked are the status, which may be none for a device to say [aws-errata B3.1], existence, version and
+ * [aws 2.6] Checked are the status, which may be none for a device to say [aws 2.9], existence, version and
  * state [aws 2.7].
  */
 export function update(ctx: Context, thing: string, { job, namespace }: Named, request: UpdateRequest): Execution {

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../../core/seam/http.ts'
 import { bucketIn, parseWrittenUrl } from './s3.ts'
 
-/** What a placeholder of AWS's name space stands for [aws-errata B3.4]. */
+/** What a placeholder of AWS's name space stands for [aws 3.10]. */
 export type Form =
   /** What the job's `documentParameters` say. */
   | { type: 'parameter'; name: string }

@@ -39,7 +39,7 @@ export function readPlan(fields: Fields): JobPlan {
   }
 }
 
-/** [aws-errata B3.1] A service model without bounds, and one message for all that is wrong. */
+/** [aws 3.12] A service model without bounds, and one message for all that is wrong. */
 function readTimeout(config: Fields | undefined): number | undefined {
   if (config === undefined) return undefined
   const minutes = config.integer('inProgressTimeoutInMinutes', -Infinity, Infinity)
@@ -72,7 +72,7 @@ export const describePlan = ({ rollout, abort, timeout, retry }: JobPlan): PlanB
  */
 export const defaultRollout = ({ mode }: Settings): Rollout => (mode === 'strict' ? { perMinute: MAX_PER_MINUTE } : {})
 
-/** [aws-errata B3.1] The rules come in this order, after those of the service model. */
+/** [aws 3.12] The rules come in this order, after those of the service model. */
 function readRollout(config: Fields | undefined): Rollout | undefined {
   if (config === undefined) return undefined
   const perMinute = config.integer('maximumPerMinute', -Infinity, Infinity)
@@ -123,7 +123,7 @@ const describeRollout = ({ perMinute, exponential }: Rollout): object => ({
   }),
 })
 
-/** [aws-errata B3.1] Criterion by criterion: kind, then threshold. */
+/** [aws 3.12] Criterion by criterion: kind, then threshold. */
 function readAbort(config: Fields): AbortRule[] {
   const seen = new Set<string>()
   return config.required('criteriaList', config.each('criteriaList', 0, Infinity)).map((criteria): AbortRule => {

@@ -54,7 +54,7 @@ const presigned = (operation: string, method: string, more: Pick<Route, 'needs' 
   ...more,
 })
 
-/** What presigned URLs lead to, each for what it was signed for only, as S3 has it [aws-errata B3.4]. */
+/** What presigned URLs lead to, each for what it was signed for only, as S3 has it [aws 3.10]. */
 export const presignedRoutes: Route[] = [
   presigned('GetObject (presigned)', 'GET', {
     needs: (_, params) => [{ type: 'object', ref: refIn(params), maxBytes: 0 }],

@@ -25,7 +25,7 @@ export class JobsRefusal extends Error {
   }
 }
 
-/** The data plane's exception for each code [aws 2.7]; it has none of its own for a version mismatch [aws-errata B3.1]. */
+/** The data plane's exception for each code [aws 2.7]; it has none of its own for a version mismatch. */
 const EXCEPTIONS: Record<JobsCode, string> = {
   InvalidTopic: 'InvalidRequestException',
   InvalidJson: 'InvalidRequestException',

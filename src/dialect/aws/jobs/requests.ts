@@ -17,7 +17,7 @@ export interface StartRequest {
 }
 
 export interface UpdateRequest {
-  /** Some are not for devices to say, but are refused by the state machine, not as unknown words [aws-errata B3.1]. */
+  /** Some are not for devices to say, but are refused by the state machine, not as unknown words [aws 2.9]. */
   status: (typeof EXECUTION_STATUSES)[number]
   details?: Record<string, string>
   expectedVersion?: number
@@ -59,7 +59,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The JSON object in a payload; InvalidJson if it is none [aws 2.7]. It may end in zero bytes, and numbers in
- * `statusDetails` are given as the texts that they were written as [aws-errata C14].
+ * `statusDetails` are given as the texts that they were written as [aws 2.6].
  */
 export function readObject(payload: Uint8Array): JsonObject {
   let text: string
@@ -128,7 +128,7 @@ export function readUpdate(fields: Fields): UpdateRequest {
 }
 
 /**
- * [aws-errata C14] Flat texts, line breaks and other control characters among them; a boolean stands for its text. The
+ * [aws 2.6] Flat texts, line breaks and other control characters among them; a boolean stands for its text. The
  * number of pairs is looked at elsewhere.
  */
 export function readDetails(fields: Fields): Record<string, string> | undefined {

@@ -26,7 +26,7 @@ export function parseS3Url(text: string): ObjectRef | undefined {
   }
 }
 
-/** The same, but that its key is taken as it is written, `%`, `?` and `#` among its letters [aws-errata B3.4]. */
+/** The same, but that its key is taken as it is written, `%`, `?` and `#` among its letters [aws 3.10]. */
 export function parseWrittenUrl(text: string): ObjectRef | undefined {
   const found = named(text)
   return found && refOf(found.bucket, found.key)

@@ -68,7 +68,7 @@ export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['se
   }
 }
 
-/** [aws-errata C22] */
+/** [aws 3.9] */
 function checkWindows(fields: Fields, selection: NewJob['selection'], startAt: Instant | undefined): void {
   const field = fields.name('maintenanceWindows')
   if (selection === 'SNAPSHOT') {

@@ -82,7 +82,7 @@ export const controlSummary = (execution: Execution): object => ({
   retryAttempt: retries(execution),
 })
 
-/** Once the device has said some, even none [aws-errata B3.1]. */
+/** Once the device has said some, even none [aws 2.2]. */
 const statusDetails = ({ details }: Execution): object => (details === undefined ? {} : { statusDetails: details })
 
 /** When it was first heard of; what ends at the first report has begun with it, unless it was rejected. */

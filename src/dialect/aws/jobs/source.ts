@@ -25,7 +25,7 @@ export function sourceNeeds(request: HttpRequest): Need[] {
   return ref === undefined ? [] : [{ type: 'object', ref, maxBytes: MAX_DOCUMENT }]
 }
 
-/** Whether the request brings a document; [aws-errata B3.1] not in both ways. */
+/** Whether the request brings a document; [aws 3.4] not in both ways. */
 export function givenSource(fields: Fields): boolean {
   const [document, source] = [fields.text('document') ?? '', fields.text('documentSource') ?? '']
   if (document !== '' && source !== '') {

@@ -1,6 +1,6 @@
 /**
  * A request of a device to the job service, as its topic says it; `job` may be `$next` where a job is described. Jobs of
- * a namespace are spoken of with it only [aws-errata B3.2].
+ * a namespace are spoken of with it only [aws 2.12].
  */
 export type JobsRequest =
   | { thing: string; operation: 'get-pending' }

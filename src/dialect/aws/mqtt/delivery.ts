@@ -17,7 +17,7 @@ export function mayDeliver(connection: Connection, topic: string, retained: bool
   return !onlyAsParent(connection.subscriptions, topic)
 }
 
-/** Whether the answer to a request may go out: policies count where the client has subscribed to it [aws B4.1]. */
+/** Whether the answer to a request may go out: policies count where the client has subscribed to it [aws 4.7.1]. */
 export function mayAnswer(connection: Connection, topic: string): boolean {
   const policy = known(connection)?.policy
   return policy === undefined || !isSubscribed(connection.subscriptions, topic) || mayReceive(connection, policy, topic)

@@ -7,7 +7,7 @@ import { publishFault } from './publish-fault.ts'
 
 type Will = ConnectRequest['will']
 
-/** Why AWS IoT would never send this last will, and so refuses the CONNECT that brings it [aws-errata C9]. */
+/** Why AWS IoT would never send this last will, and so refuses the CONNECT that brings it [aws 1.5]. */
 export function willFault(will: Will, strict: boolean): string | undefined {
   if (will === undefined) return undefined
   const long = lengthFault(will.topic)

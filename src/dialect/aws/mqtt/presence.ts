@@ -56,7 +56,7 @@ export function announceConnected(ctx: Context, connection: Connection): void {
   })
 }
 
-/** `$aws/events/presence/connect_failed/{clientId}`: policies do not let it in, or leave its will [aws B1.8]. */
+/** `$aws/events/presence/connect_failed/{clientId}`: policies do not let it in, or leave its will [aws 1.8]. */
 export function announceConnectFailed(ctx: Context, request: ConnectRequest, principal: string): void {
   const { clientId, remoteAddress, unnamed } = request
   if (unnamed === true) return
@@ -124,7 +124,7 @@ function aboutSession(ctx: Context, { session: clientId, identity }: Connection,
   return { clientId, ...thing, timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: principal }
 }
 
-/** Events name the thing only if the certificate is attached to no other [aws B1.8]. */
+/** Events name the thing only if the certificate is attached to no other [aws 1.8]. */
 function thingOf(ctx: Context, principal: string): { thingName?: string } {
   const thingName = exclusiveThing(ctx, certificateTarget(principal))
   return thingName === undefined ? {} : { thingName }

@@ -17,7 +17,7 @@ export class QueryParser {
   readonly #tokens: Token[]
   #index = 0
 
-  /** INVALID if it is too long [aws B2.4] or cannot be split into tokens. */
+  /** INVALID if it is too long [aws 4.6.2] or cannot be split into tokens. */
   constructor(query: string) {
     const characters = query.length > MAX_LENGTH ? [...query].length : query.length
     if (characters > MAX_LENGTH) throw invalid('query', characters, say`characters; ${MAX_LENGTH} are allowed`)

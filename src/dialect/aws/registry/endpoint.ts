@@ -13,7 +13,7 @@ export const endpointRoutes: Route[] = [
   operation('DescribeEndpoint', 'GET', '/endpoint', ({ ctx, request }) => {
     const type = textOf(request, 'endpointType') ?? 'iot:Data'
     if (type === 'iot:Jobs') {
-      // [aws-errata C24] Retired; jobs are on the data endpoint.
+      // [aws 4.4] Retired; jobs are on the data endpoint.
       const message = 'Endpoint type iot:Jobs is no longer supported: use iot:Data-ATS.'
       throw new AwsError('InvalidRequestException', message)
     }

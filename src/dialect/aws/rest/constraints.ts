@@ -28,7 +28,7 @@ export interface Violation {
 }
 
 /**
- * Every rule of the service model that the value breaks [aws-errata B3.1]. Values of another type are passed over: who
+ * Every rule of the service model that the value breaks [aws 3.12]. Values of another type are passed over: who
  * reads them refuses them. A member that is null counts as absent.
  */
 export function violations(shape: Shape, value: unknown, path: Violation['path'] = []): Violation[] {
@@ -45,7 +45,7 @@ export function violations(shape: Shape, value: unknown, path: Violation['path']
     : value.flatMap((each, i) => violations(shape.of, each, [...path, i]))
 }
 
-/** [aws-errata B3.1] All that is wrong in one message. */
+/** [aws 3.12] All that is wrong in one message. */
 export function validationError(found: readonly Violation[]): AwsError {
   const clauses = found.map(
     (violation) =>

@@ -30,7 +30,7 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
     if (forbidden !== undefined) {
       // Firmware seldom shows what a refusal says.
       ctx.warn(`certificate ${certificate.id}`, `${operation} over HTTPS was refused: ${forbidden}`)
-      // [aws B4.4] On the jobs data plane too, though its model does not list it.
+      // [aws 4.7.4] On the jobs data plane too, though its model does not list it.
       throw new AwsError('ForbiddenException', forbidden)
     }
   } else if (ctx.settings.mode === 'strict' || !request.local)

@@ -27,7 +27,7 @@ export interface Page<T> {
 /**
  * Cuts a page out of a list, in the order of the keys, of which no two may be the same. The token holds the last key of
  * the page, so that a script which deletes what it has listed misses nothing, and is good for the same filters only
- * [aws-errata B3.1]. Throws InvalidRequestException for a size out of bounds or a token that was never given.
+ * [aws 3.12]. Throws InvalidRequestException for a size out of bounds or a token that was never given.
  */
 export function pageOf<T>(
   request: Pick<HttpRequest, 'query'>,
