@@ -6,11 +6,11 @@ import { Book } from './book.ts'
 import { Course } from './course.ts'
 import { Executions } from './executions.ts'
 import type { JobDeadline, JobDeadlines } from './job-deadlines.ts'
-import type { Breach, Execution, Job, JobPlan, NewJob, Target } from './model.ts'
+import type { Breach, Execution, Job, JobConfig, NewJob, Target } from './model.ts'
 import { isPending, mayBecome } from './states.ts'
 import { SLICE } from './sweep.ts'
 import { resolve, type Fleet } from './targets.ts'
-import { validateJob, validatePlan } from './validate.ts'
+import { validateJob, validateConfig } from './validate.ts'
 import { known, say, type Words } from '../said.ts'
 
 export interface CancelOptions {
@@ -85,10 +85,10 @@ export class Jobs {
   }
 
   /** Changes reach what happens from now on. INVALID, or INVALID_TRANSITION once the job has ended. */
-  update(turn: Turn, key: JobKey, change: JobPlan & Pick<NewJob, 'extra'>): Job {
+  update(turn: Turn, key: JobKey, change: JobConfig & Pick<NewJob, 'extra'>): Job {
     const job = this.require(key)
     if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw cannot(job, 'be updated')
-    validatePlan(change)
+    validateConfig(change)
     this.#course.rollOut(turn, this.#course.set(turn, job, change))
     return this.require(key)
   }

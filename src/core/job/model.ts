@@ -72,7 +72,7 @@ export interface Schedule {
 }
 
 /** The part of a job that may still be changed after it was made. */
-export interface JobPlan {
+export interface JobConfig {
   description?: string
   rollout?: Rollout
   abort?: AbortRule[]
@@ -80,7 +80,7 @@ export interface JobPlan {
   retry?: RetryRule[]
 }
 
-export interface NewJob extends JobPlan {
+export interface NewJob extends JobConfig {
   key: JobKey
   targets: Target[]
   /** SNAPSHOT resolves the targets once; CONTINUOUS also covers devices that join later, and never completes. */

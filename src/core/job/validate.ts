@@ -1,5 +1,5 @@
 import { invalid, type HubError } from '../errors.ts'
-import type { JobPlan, NewJob, Schedule } from './model.ts'
+import type { JobConfig, NewJob, Schedule } from './model.ts'
 import { isCron } from './windows.ts'
 import { say } from '../said.ts'
 
@@ -8,18 +8,18 @@ export function validateJob(job: NewJob): void {
   for (const fault of faultsOf(job)) throw fault
 }
 
-export function validatePlan(plan: JobPlan): void {
-  for (const fault of planFaults(plan)) throw fault
+export function validateConfig(config: JobConfig): void {
+  for (const fault of configFaults(config)) throw fault
 }
 
 /** Everything about a job that no cloud could mean, each as INVALID with field, value and rule. */
 export function* faultsOf(job: NewJob): Generator<HubError> {
   if (job.targets.length === 0) yield invalid('targets', job.targets, 'must name at least one target')
-  yield* planFaults(job)
+  yield* configFaults(job)
   if (job.schedule !== undefined) yield* scheduleFaults(job.schedule)
 }
 
-function* planFaults({ rollout, abort = [], timeout, retry = [] }: JobPlan): Generator<HubError> {
+function* configFaults({ rollout, abort = [], timeout, retry = [] }: JobConfig): Generator<HubError> {
   if (rollout?.perMinute !== undefined) yield* atLeast('rollout.perMinute', rollout.perMinute, 1)
   if (rollout?.exponential !== undefined) {
     const { base, factor, every } = rollout.exponential

@@ -1,5 +1,5 @@
 import type { Engine } from '../../../src/core/engine.ts'
-import type { JobPlan, NewJob, Target } from '../../../src/core/job/model.ts'
+import type { JobConfig, NewJob, Target } from '../../../src/core/job/model.ts'
 import { mayReport } from '../../../src/core/job/states.ts'
 import type { Turn } from '../../../src/core/turn.ts'
 import { MINUTE } from '../../builders/hall.ts'
@@ -15,7 +15,7 @@ function targetOf(name: string): Target {
   return { type: 'query', where: { op: '=', path: 'tags.room', value: name }, text: name }
 }
 
-const planOf = ({ rollout, abort, inProgressMs, retry }: Pick<JobShape, 'rollout' | 'abort' | 'inProgressMs' | 'retry'>): JobPlan => ({
+const planOf = ({ rollout, abort, inProgressMs, retry }: Pick<JobShape, 'rollout' | 'abort' | 'inProgressMs' | 'retry'>): JobConfig => ({
   ...(rollout && { rollout }),
   ...(abort && { abort }),
   ...(inProgressMs !== undefined && { timeout: { inProgressMs } }),

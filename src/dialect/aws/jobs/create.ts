@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { JobPlan, Rollout } from '../../../core/job/model.ts'
+import type { JobConfig, Rollout } from '../../../core/job/model.ts'
 import { isObject } from '../../../core/twin/json.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf, parseArn } from '../arns.ts'
@@ -65,7 +65,7 @@ function create(call: Call): object {
   const tags = readTags(fields)
   const targets = readTargets(ctx, caller, fields)
   const { document, documentSource } = given ? readSource(ctx, fields, call.fulfilled) : requireWork(template)
-  const plan: JobPlan & { rollout: Rollout } = { rollout: defaultRollout(ctx.settings), ...template?.plan, ...own }
+  const plan: JobConfig & { rollout: Rollout } = { rollout: defaultRollout(ctx.settings), ...template?.plan, ...own }
   const scheduling = scheduleFields(fields, template)
   const schedule = scheduling && readSchedule(ctx, scheduling, selection)
   const extra: JobExtra = {

@@ -1,5 +1,5 @@
 import type { Instant } from '../../../core/clock.ts'
-import type { JobPlan } from '../../../core/job/model.ts'
+import type { JobConfig } from '../../../core/job/model.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, nameInArn } from '../arns.ts'
@@ -27,7 +27,7 @@ export interface JobTemplate {
   description: string
   document: string
   documentSource?: string
-  plan: JobPlan
+  plan: JobConfig
   presignedUrlConfig?: PresignedUrlConfig
   maintenanceWindows?: MaintenanceWindow[]
   destinationPackageVersions?: string[]

@@ -1,4 +1,4 @@
-import type { AbortRule, JobPlan, RetryRule, Rollout } from '../../../core/job/model.ts'
+import type { AbortRule, JobConfig, RetryRule, Rollout } from '../../../core/job/model.ts'
 import type { Settings } from '../../dialect.ts'
 import { AwsError } from '../errors.ts'
 import type { Fields } from '../rest/fields.ts'
@@ -25,7 +25,7 @@ export class PlanError extends AwsError {
  * The configuration blocks of a job or template that the engine understands [aws 3.4], held to the service model
  * already. INVALID or a PlanError, for the first that breaks a rule: time limit, abort, rollout, retries.
  */
-export function readPlan(fields: Fields): JobPlan {
+export function readPlan(fields: Fields): JobConfig {
   const timeout = readTimeout(fields.fields('timeoutConfig'))
   const abort = fields.fields('abortConfig')
   const aborts = abort && readAbort(abort)
@@ -57,7 +57,7 @@ export interface PlanBlocks {
   jobExecutionsRetryConfig?: object
 }
 
-export const describePlan = ({ rollout, abort, timeout, retry }: JobPlan): PlanBlocks => ({
+export const describePlan = ({ rollout, abort, timeout, retry }: JobConfig): PlanBlocks => ({
   ...(rollout !== undefined &&
     Object.keys(rollout).length > 0 && { jobExecutionsRolloutConfig: describeRollout(rollout) }),
   ...(abort !== undefined && abort.length > 0 && { abortConfig: { criteriaList: abort.map(describeAbort) } }),

@@ -1,5 +1,5 @@
 import { HubError, invalid } from '../../../core/errors.ts'
-import type { JobPlan, NewJob, Rollout, Schedule } from '../../../core/job/model.ts'
+import type { JobConfig, NewJob, Rollout, Schedule } from '../../../core/job/model.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { writeAwsCron } from './cron.ts'
@@ -55,7 +55,7 @@ export function prepareJob(ctx: Context, job: NewJob): NewJob {
   return {
     ...job,
     rollout: defaultRollout(ctx.settings),
-    ...(Object.assign({}, ...plan) as JobPlan),
+    ...(Object.assign({}, ...plan) as JobConfig),
     ...(schedule !== undefined && { schedule: schedule.schedule }),
     extra: { ...extra },
   }
