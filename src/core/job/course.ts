@@ -7,7 +7,7 @@ import type { Book } from './book.ts'
 import type { Executions } from './executions.ts'
 import type { JobDeadlines } from './job-deadlines.ts'
 import type { Breach, Execution, Job, JobStatus } from './model.ts'
-import { Plans } from './plans.ts'
+import { RolloutLists } from './rollout-list.ts'
 import { Reruns } from './reruns.ts'
 import { retryAfter } from './retry.ts'
 import { allowance, goesOnAt, nextMinute } from './rollout.ts'
@@ -21,7 +21,7 @@ export class Course {
   readonly jobs: Table<Job>
   /** Continuous jobs under way, in the order of their creation. */
   readonly continuous = new Set<JobKey>()
-  readonly #plans: Plans
+  readonly #lists: RolloutLists
   readonly #deadlines: JobDeadlines
   readonly #book: Book
   readonly #fleet: Fleet
@@ -31,7 +31,7 @@ export class Course {
 
   constructor(tables: Tables, deadlines: JobDeadlines, book: Book, fleet: Fleet, executions: Executions) {
     this.jobs = tables.table('jobs')
-    this.#plans = new Plans(tables)
+    this.#lists = new RolloutLists(tables)
     this.#deadlines = deadlines
     this.#book = book
     this.#fleet = fleet
@@ -61,22 +61,22 @@ export class Course {
   /** Resolves the targets and rolls out the first slice. */
   begin(turn: Turn, job: Job): void {
     const devices = resolve(this.#fleet, job.dialect, job.targets)
-    this.#plans.set(job.key, devices)
+    this.#lists.set(job.key, devices)
     this.#deadlines.set({ kind: 'end', job: job.key }, job.schedule?.endAt)
     this.rollOut(turn, this.set(turn, job, { planned: devices.length }))
   }
 
   /** More devices for a rollout, whether it is still going on or has come to its end. */
   extend(turn: Turn, job: Job, devices: DeviceKey[]): void {
-    const left = this.#plans.get(job.key)?.slice(job.rolledOut) ?? []
+    const left = this.#lists.get(job.key)?.slice(job.rolledOut) ?? []
     const plan = [...new Set([...left, ...devices])]
-    this.#plans.set(job.key, plan)
+    this.#lists.set(job.key, plan)
     this.rollOut(turn, this.set(turn, job, { rolledOut: 0, planned: plan.length }))
   }
 
   /** Queues the next slice, as far as rate and windows allow, and sees to it that the rest follows. */
   rollOut(turn: Turn, job: Job): void {
-    const devices = this.#plans.get(job.key)
+    const devices = this.#lists.get(job.key)
     if (job.status !== 'IN_PROGRESS' || devices === undefined || this.hasEnded(job, turn.now)) return
     const notified = this.#book.ofJob(job.key).size
     const { minute, allowed } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
@@ -86,11 +86,11 @@ export class Course {
     const used = count === 0 ? minute : { ...minute, lastAt: turn.now, count: minute.count + count }
     const rolled = count === 0 ? job : this.set(turn, job, { rolledOut, minute: used })
     const slice = devices.slice(job.rolledOut, rolledOut)
-    this.#plans.reached(job.key, slice)
+    this.#lists.reached(job.key, slice)
     for (const device of slice) if (this.#isDue(rolled, device)) this.#queue(turn, rolled, device)
     const nextAt = count < allowed ? turn.now : nextMinute(used)
     if (rolledOut < devices.length) return this.#deadlines.set({ kind: 'rollout', job: job.key }, nextOpen(job.schedule, nextAt))
-    this.#plans.delete(job.key)
+    this.#lists.delete(job.key)
     this.#deadlines.delete({ kind: 'rollout', job: job.key })
     this.complete(turn, rolled)
   }
@@ -118,7 +118,7 @@ export class Course {
   /** A snapshot ends when everything has been rolled out and has ended; a continuous job, once its schedule has. */
   #isThrough(job: Job): boolean {
     if (job.status !== 'IN_PROGRESS' || this.#reruns.has(job.key)) return false
-    if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#plans.has(job.key))) return false
+    if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#lists.has(job.key))) return false
     const { QUEUED, SENT, IN_PROGRESS } = this.#book.counts(job.key)
     return QUEUED + SENT + IN_PROGRESS === 0
   }
@@ -141,7 +141,7 @@ export class Course {
 
   /** The end of the schedule, for STOP_ROLLOUT: nothing new is queued, what is queued may finish. */
   stopRollout(turn: Turn, job: Job): void {
-    this.#plans.delete(job.key)
+    this.#lists.delete(job.key)
     this.#reruns.forget(job.key)
     this.#deadlines.delete({ kind: 'rollout', job: job.key })
     this.complete(turn, this.set(turn, job, { rolloutStopped: true }))
@@ -152,7 +152,7 @@ export class Course {
     const job = this.jobs.get(key)
     // A deadline may have outlived the job it was for, and meet another of that name.
     if (job?.sweeping === undefined) return
-    this.#plans.delete(key)
+    this.#lists.delete(key)
     this.#reruns.forget(key)
     this.#disarm(key)
     if (!this.#sweeps.slice(turn, job)) return this.#deadlines.set({ kind: 'sweep', job: key }, turn.now)
@@ -180,14 +180,14 @@ export class Course {
     if (latest !== undefined && isPending(latest.status)) return leavers.remove(job.key, device)
     // Who comes into another of the target groups gets the work anew, as who comes back does.
     if (joined !== undefined && latest !== undefined && this.#isWithin(job, joined)) leavers.add(job.key, device)
-    if (!this.#isNew(job, device) || this.hasEnded(job, turn.now) || this.#plans.awaits(job, device)) return
+    if (!this.#isNew(job, device) || this.hasEnded(job, turn.now) || this.#lists.awaits(job, device)) return
     if (windowAt(job.schedule, turn.now).open) this.#queue(turn, job, device)
     else this.extend(turn, job, [device])
   }
 
   /** A device was deleted: what it had to do is removed, and is not what another of its name has to do. */
   gone(turn: Turn, device: DeviceKey): void {
-    for (const key of this.#plans.awaiting(this.jobs, device)) this.#book.leavers.add(key, device)
+    for (const key of this.#lists.awaiting(this.jobs, device)) this.#book.leavers.add(key, device)
     for (const key of [...this.#book.jobsOf(device)]) {
       this.#book.leavers.add(key, device)
       const latest = this.#book.get(key, device)
@@ -275,7 +275,7 @@ export class Course {
     this.#watch(job)
     if (job.status === 'SCHEDULED') this.schedule(job)
     if (job.status === 'IN_PROGRESS' && job.rolloutStopped !== true) this.#deadlines.set({ kind: 'end', job: job.key }, job.schedule?.endAt)
-    const rolls = job.status === 'IN_PROGRESS' && this.#plans.has(job.key)
+    const rolls = job.status === 'IN_PROGRESS' && this.#lists.has(job.key)
     if (rolls) this.#deadlines.set({ kind: 'rollout', job: job.key }, nextOpen(job.schedule, goesOnAt(job)))
     if (job.status === 'IN_PROGRESS' && this.#reruns.has(job.key)) this.#deadlines.set({ kind: 'rerun', job: job.key }, job.updatedAt)
     if (job.sweeping !== undefined) this.#deadlines.set({ kind: 'sweep', job: job.key }, job.updatedAt)

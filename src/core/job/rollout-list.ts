@@ -2,13 +2,13 @@ import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Job } from './model.ts'
 
-interface Plan {
+interface RolloutList {
   devices: DeviceKey[]
 }
 
 /** The devices each rollout is for, in its order; kept apart from the job, which changes with every slice. */
-export class Plans {
-  readonly #table: Table<Plan>
+export class RolloutLists {
+  readonly #table: Table<RolloutList>
   /** Whom the rollout has still to come to, for the jobs that were asked about. */
   readonly #waiting = new Map<JobKey, Set<DeviceKey>>()
 
