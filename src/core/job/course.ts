@@ -3,7 +3,7 @@ import type { DeviceKey, GroupKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import { breachOf } from './abort.ts'
-import type { Book } from './book.ts'
+import type { ExecutionIndex } from './execution-index.ts'
 import type { Executions } from './executions.ts'
 import type { JobDeadlines } from './job-deadlines.ts'
 import type { Breach, Execution, Job, JobStatus } from './model.ts'
@@ -23,21 +23,21 @@ export class Course {
   readonly continuous = new Set<JobKey>()
   readonly #lists: RolloutLists
   readonly #deadlines: JobDeadlines
-  readonly #book: Book
+  readonly #index: ExecutionIndex
   readonly #fleet: Fleet
   readonly #executions: Executions
   readonly #sweeps: Sweeps
   readonly #reruns: Reruns
 
-  constructor(tables: Tables, deadlines: JobDeadlines, book: Book, fleet: Fleet, executions: Executions) {
+  constructor(tables: Tables, deadlines: JobDeadlines, index: ExecutionIndex, fleet: Fleet, executions: Executions) {
     this.jobs = tables.table('jobs')
     this.#lists = new RolloutLists(tables)
     this.#deadlines = deadlines
-    this.#book = book
+    this.#index = index
     this.#fleet = fleet
     this.#executions = executions
-    this.#sweeps = new Sweeps(book, executions)
-    this.#reruns = new Reruns(tables, book)
+    this.#sweeps = new Sweeps(index, executions)
+    this.#reruns = new Reruns(tables, index)
     for (const job of this.jobs.values()) this.#resume(job)
   }
 
@@ -78,8 +78,8 @@ export class Course {
   rollOut(turn: Turn, job: Job): void {
     const devices = this.#lists.get(job.key)
     if (job.status !== 'IN_PROGRESS' || devices === undefined || this.hasEnded(job, turn.now)) return
-    const notified = this.#book.ofJob(job.key).size
-    const { minute, allowed } = allowance(job, notified, this.#book.counts(job.key).SUCCEEDED, turn.now)
+    const notified = this.#index.ofJob(job.key).size
+    const { minute, allowed } = allowance(job, notified, this.#index.counts(job.key).SUCCEEDED, turn.now)
     const { open } = windowAt(job.schedule, turn.now)
     const count = open ? Math.min(allowed, SLICE, devices.length - job.rolledOut) : 0
     const rolledOut = job.rolledOut + count
@@ -104,7 +104,7 @@ export class Course {
     const again = retried !== undefined && this.#isFor(job, execution.device)
     // Where nothing is left to cancel, the job has come to its end.
     if (!again && this.#isThrough(job)) return this.complete(turn, job)
-    const breach = breachOf(job.abort ?? [], this.#book.tally.of(job.key))
+    const breach = breachOf(job.abort ?? [], this.#index.tally.of(job.key))
     if (breach !== undefined) abort(breach)
     else if (again) this.#queue(turn, job, execution.device, retried)
   }
@@ -119,7 +119,7 @@ export class Course {
   #isThrough(job: Job): boolean {
     if (job.status !== 'IN_PROGRESS' || this.#reruns.has(job.key)) return false
     if (job.rolloutStopped !== true && (job.selection === 'CONTINUOUS' || this.#lists.has(job.key))) return false
-    const { QUEUED, SENT, IN_PROGRESS } = this.#book.counts(job.key)
+    const { QUEUED, SENT, IN_PROGRESS } = this.#index.counts(job.key)
     return QUEUED + SENT + IN_PROGRESS === 0
   }
 
@@ -159,7 +159,7 @@ export class Course {
     const { sweeping, ...swept } = job
     if (sweeping === 'DELETE') {
       this.jobs.delete(key)
-      this.#book.forget(key)
+      this.#index.forget(key)
       turn.emit({ type: 'job.deleted', key, job: swept })
       return
     }
@@ -169,10 +169,10 @@ export class Course {
 
   /** A device may have joined or left the targets of a continuous job; `joined` is the group that it has come into. */
   reconsider(turn: Turn, job: Job, device: DeviceKey, joined: GroupKey | undefined): void {
-    const { leavers } = this.#book
-    const latest = this.#book.get(job.key, device)
+    const { leavers } = this.#index
+    const latest = this.#index.get(job.key, device)
     if (!this.#isTarget(job, device)) {
-      if (this.#book.knows(job.key, device)) leavers.add(job.key, device)
+      if (this.#index.knows(job.key, device)) leavers.add(job.key, device)
       // What is in progress may come to its end.
       if (latest?.status === 'QUEUED' || latest?.status === 'SENT') this.#executions.move(turn, latest, 'REMOVE')
       return
@@ -187,10 +187,10 @@ export class Course {
 
   /** A device was deleted: what it had to do is removed, and is not what another of its name has to do. */
   gone(turn: Turn, device: DeviceKey): void {
-    for (const key of this.#lists.awaiting(this.jobs, device)) this.#book.leavers.add(key, device)
-    for (const key of [...this.#book.jobsOf(device)]) {
-      this.#book.leavers.add(key, device)
-      const latest = this.#book.get(key, device)
+    for (const key of this.#lists.awaiting(this.jobs, device)) this.#index.leavers.add(key, device)
+    for (const key of [...this.#index.jobsOf(device)]) {
+      this.#index.leavers.add(key, device)
+      const latest = this.#index.get(key, device)
       if (latest !== undefined && isPending(latest.status)) this.#executions.move(turn, latest, 'REMOVE')
     }
   }
@@ -207,20 +207,20 @@ export class Course {
 
   /** Whether the rollout, having come to this device, has something for it. */
   #isDue(job: Job, device: DeviceKey): boolean {
-    const latest = this.#book.get(job.key, device)
-    const hasWork = latest !== undefined && (isPending(latest.status) || !this.#book.leavers.has(job.key, device))
+    const latest = this.#index.get(job.key, device)
+    const hasWork = latest !== undefined && (isPending(latest.status) || !this.#index.leavers.has(job.key, device))
     return !hasWork && this.#isFor(job, device)
   }
 
   /** Whether a device that a continuous job means has been given nothing of it since it came, nor was that deleted. */
   #isNew({ key }: Job, device: DeviceKey): boolean {
-    return this.#book.leavers.has(key, device) || !this.#book.knows(key, device)
+    return this.#index.leavers.has(key, device) || !this.#index.knows(key, device)
   }
 
   /** Whether a device that the job has come to is its own still: the same one, and meant if the job is continuous. */
   #isFor(job: Job, device: DeviceKey): boolean {
     if (job.selection === 'CONTINUOUS') return this.#isTarget(job, device)
-    return this.#fleet.devices.get(device) !== undefined && !this.#book.leavers.has(job.key, device)
+    return this.#fleet.devices.get(device) !== undefined && !this.#index.leavers.has(job.key, device)
   }
 
   /** Whether the group is one of the job's targets, or below one. */
@@ -233,16 +233,16 @@ export class Course {
     const execution: Execution = {
       job: job.key,
       device,
-      number: this.#book.nextNumber(job.key, device),
+      number: this.#index.nextNumber(job.key, device),
       ...(job.lane === undefined ? {} : { lane: job.lane }),
-      order: this.#book.nextOrder(),
+      order: this.#index.nextOrder(),
       status: 'QUEUED',
       version: 1,
       queuedAt: turn.now,
       updatedAt: turn.now,
       ...(retried === undefined ? {} : { retried }),
     }
-    this.#book.put(execution)
+    this.#index.put(execution)
     turn.emit({ type: 'execution.queued', key: device, execution })
   }
 

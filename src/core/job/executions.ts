@@ -1,7 +1,7 @@
 import { HubError, notFound } from '../errors.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Turn } from '../turn.ts'
-import type { Book } from './book.ts'
+import type { ExecutionIndex } from './execution-index.ts'
 import type { Counts, Execution, Report, Start } from './model.ts'
 import { isPending, mayReport, moved, type HubMove } from './states.ts'
 import { startTimer, stepTimer, type Timers } from './timeout.ts'
@@ -18,31 +18,31 @@ export interface Employer {
 
 /** What devices, and people on their behalf, do with single executions. */
 export class Executions {
-  readonly #book: Book
+  readonly #index: ExecutionIndex
   readonly #employer: Employer
 
-  constructor(book: Book, employer: Employer) {
-    this.#book = book
+  constructor(index: ExecutionIndex, employer: Employer) {
+    this.#index = index
     this.#employer = employer
   }
 
   /** What the device has to do in that lane, next first. */
   pending(device: DeviceKey, lane?: string): readonly Execution[] {
-    return this.#book.queues.of(device, lane)
+    return this.#index.queues.of(device, lane)
   }
 
   front(device: DeviceKey, lane?: string): Execution | undefined {
-    return this.#book.queues.front(device, lane)
+    return this.#index.queues.front(device, lane)
   }
 
   /** The latest attempt, or the one of that number. */
   get(job: JobKey, device: DeviceKey, number?: number): Execution | undefined {
-    return this.#book.get(job, device, number)
+    return this.#index.get(job, device, number)
   }
 
   /** As `get`, but NOT_FOUND if there is none. */
   require(job: JobKey, device: DeviceKey, number?: number): Execution {
-    const execution = this.#book.get(job, device, number)
+    const execution = this.#index.get(job, device, number)
     if (execution === undefined) throw notFound(
         number === undefined
           ? say`no execution of job ${job} on device ${device}`
@@ -53,26 +53,26 @@ export class Executions {
 
   /** The latest attempt of every device. */
   ofJob(job: JobKey): ReadonlyMap<DeviceKey, Execution> {
-    return this.#book.ofJob(job)
+    return this.#index.ofJob(job)
   }
 
   /** The latest attempt at every job this device was ever given, oldest job first. */
   *ofDevice(device: DeviceKey): Generator<Execution> {
-    for (const job of this.#book.jobsOf(device)) yield this.require(job, device)
+    for (const job of this.#index.jobsOf(device)) yield this.require(job, device)
   }
 
   attempts(job: JobKey, device: DeviceKey): Execution[] {
-    return this.#book.attempts(job, device)
+    return this.#index.attempts(job, device)
   }
 
   /** How many devices' latest executions are in each state. */
   counts(job: JobKey): Readonly<Counts> {
-    return this.#book.counts(job)
+    return this.#index.counts(job)
   }
 
   /** How many executions are in each state, those that others have followed among them. */
   totals(job: JobKey): Readonly<Counts> {
-    return this.#book.totals(job)
+    return this.#index.totals(job)
   }
 
   /** Starts what stands at the front; if that is in progress already, it is returned untouched. */
@@ -122,8 +122,8 @@ export class Executions {
     const execution = this.require(job, device, number)
     if (execution.status === 'IN_PROGRESS' && !force) throw invalidTransition(execution, 'DELETED')
     const latest = this.require(job, device).number === number
-    this.#book.erase(execution)
-    if (latest && !withJob) this.#book.erased.add(execution)
+    this.#index.erase(execution)
+    if (latest && !withJob) this.#index.erased.add(execution)
     turn.emit({ type: 'execution.deleted', key: device, execution })
     this.#employer.erased(turn, execution)
   }
@@ -141,7 +141,7 @@ export class Executions {
   }
 
   #write(turn: Turn, before: Execution, after: Execution): Execution {
-    this.#book.put(after)
+    this.#index.put(after)
     turn.emit({ type: 'execution.changed', key: after.device, execution: after, before })
     if (!isPending(after.status)) this.#employer.ended(turn, after)
     return after

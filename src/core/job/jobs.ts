@@ -2,7 +2,7 @@ import { HubError, invalid, notFound } from '../errors.ts'
 import { dialectOf, type DeviceKey, type DialectName, type JobKey } from '../ids.ts'
 import type { Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
-import { Book } from './book.ts'
+import { ExecutionIndex } from './execution-index.ts'
 import { Course } from './course.ts'
 import { Executions } from './executions.ts'
 import type { JobDeadline, JobDeadlines } from './job-deadlines.ts'
@@ -25,20 +25,20 @@ export interface CancelOptions {
 export class Jobs {
   readonly executions: Executions
   readonly #deadlines: JobDeadlines
-  readonly #book: Book
+  readonly #index: ExecutionIndex
   readonly #fleet: Fleet
   readonly #course: Course
 
   constructor(tables: Tables, deadlines: JobDeadlines, fleet: Fleet) {
     this.#deadlines = deadlines
-    this.#book = new Book(tables, deadlines)
+    this.#index = new ExecutionIndex(tables, deadlines)
     this.#fleet = fleet
-    this.executions = new Executions(this.#book, {
+    this.executions = new Executions(this.#index, {
       inProgressMs: (job) => this.get(job)?.timeout?.inProgressMs,
       ended: (turn, execution) => this.#ended(turn, execution, false),
       erased: (turn, execution) => this.#ended(turn, execution, true),
     })
-    this.#course = new Course(tables, deadlines, this.#book, fleet, this.executions)
+    this.#course = new Course(tables, deadlines, this.#index, fleet, this.executions)
   }
 
   get(key: JobKey): Job | undefined {
@@ -160,7 +160,7 @@ export class Jobs {
       const joined = event.type === 'group.joined' ? event.key : undefined
       for (const key of [...continuous]) this.#course.reconsider(turn, this.require(key), device, joined)
     }
-    this.#book.queues.settle(turn)
+    this.#index.queues.settle(turn)
   }
 
   #ended(turn: Turn, execution: Execution, erased: boolean): void {
@@ -175,7 +175,7 @@ export class Jobs {
     if (job === undefined) return 1
     switch (due.kind) {
       case 'timeout':
-        this.#timeOut(turn, this.#book.get(due.job, due.device, due.number))
+        this.#timeOut(turn, this.#index.get(due.job, due.device, due.number))
         return 1
       case 'start':
         this.#course.begin(turn, this.#course.become(turn, job, 'IN_PROGRESS'))

@@ -1,6 +1,6 @@
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
-import type { Book } from './book.ts'
+import type { ExecutionIndex } from './execution-index.ts'
 import type { Execution } from './model.ts'
 import { SLICE } from './sweep.ts'
 
@@ -12,13 +12,13 @@ interface Rerun {
 /** Failed executions to be queued anew, a slice a turn. What is left of a list outlives a restart. */
 export class Reruns {
   readonly #table: Table<Rerun>
-  readonly #book: Book
+  readonly #index: ExecutionIndex
   /** How far each list is done; after a restart it is gone through anew, which does no harm. */
   readonly #cursors = new Map<JobKey, number>()
 
-  constructor(tables: Tables, book: Book) {
+  constructor(tables: Tables, index: ExecutionIndex) {
     this.#table = tables.table('reruns')
-    this.#book = book
+    this.#index = index
   }
 
   has(job: JobKey): boolean {
@@ -28,7 +28,7 @@ export class Reruns {
   /** Takes down what has failed by now, oldest first, in place of an earlier list; returns how many. `isFor` tells whose it still is. */
   list(job: JobKey, isFor: (device: DeviceKey) => boolean): number {
     const again = ({ device, status }: Execution): boolean => (status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)
-    const ended = [...this.#book.ofJob(job).values()].filter(again)
+    const ended = [...this.#index.ofJob(job).values()].filter(again)
     const failed = ended.sort((a, b) => a.order - b.order).map(({ device, number }): [DeviceKey, number] => [device, number])
     this.#cursors.delete(job)
     if (failed.length > 0) this.#table.set(job, { failed })
@@ -41,7 +41,7 @@ export class Reruns {
     const failed = this.#table.get(job)?.failed ?? []
     const from = this.#cursors.get(job) ?? 0
     for (const [device, number] of failed.slice(from, from + SLICE)) {
-      const latest = this.#book.get(job, device)
+      const latest = this.#index.get(job, device)
       if (latest?.number === number) queue(latest)
     }
     if (from + SLICE < failed.length) {

@@ -1,6 +1,6 @@
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Turn } from '../turn.ts'
-import type { Book } from './book.ts'
+import type { ExecutionIndex } from './execution-index.ts'
 import type { Executions } from './executions.ts'
 import type { Execution, Job } from './model.ts'
 import { moved } from './states.ts'
@@ -15,13 +15,13 @@ interface Cursor {
 
 /** Cancels or deletes all executions of a job, a slice a turn. */
 export class Sweeps {
-  readonly #book: Book
+  readonly #index: ExecutionIndex
   readonly #executions: Executions
   /** Where each sweep has come to; after a restart it begins anew, which does no harm. */
   readonly #cursors = new Map<JobKey, Cursor>()
 
-  constructor(book: Book, executions: Executions) {
-    this.#book = book
+  constructor(index: ExecutionIndex, executions: Executions) {
+    this.#index = index
     this.#executions = executions
   }
 
@@ -42,18 +42,18 @@ export class Sweeps {
   /** A job that is deleted while it is being cancelled is gone through from the start. */
   #cursorOf({ key, sweeping }: Job): Cursor {
     let cursor = this.#cursors.get(key)
-    if (cursor?.sweeping !== sweeping) this.#cursors.set(key, (cursor = { sweeping, left: this.#book.ofJob(key).entries() }))
+    if (cursor?.sweeping !== sweeping) this.#cursors.set(key, (cursor = { sweeping, left: this.#index.ofJob(key).entries() }))
     return cursor!
   }
 
   #sweep(turn: Turn, { key, sweeping }: Job, execution: Execution): number {
     if (sweeping === 'DELETE') {
-      const attempts = this.#book.attempts(key, execution.device).reverse()
+      const attempts = this.#index.attempts(key, execution.device).reverse()
       for (const { number } of attempts) this.#executions.delete(turn, key, execution.device, number, { force: true, withJob: true })
       return attempts.length
     }
     const move = sweeping === 'FORCE_CANCEL' ? 'FORCE_CANCEL' : 'CANCEL'
-    const current = this.#book.get(key, execution.device)
+    const current = this.#index.get(key, execution.device)
     if (current === undefined || moved(current.status, move) === undefined) return 0
     this.#executions.move(turn, current, move)
     return 1

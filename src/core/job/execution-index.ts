@@ -12,7 +12,7 @@ import { timesOutAt } from './timeout.ts'
 const NO_EXECUTIONS: ReadonlyMap<DeviceKey, Execution> = new Map()
 
 /** The executions, and every index over them: latest attempts, counts, queues, timers. All writes pass here. */
-export class Book {
+export class ExecutionIndex {
   readonly queues = new Queues()
   readonly tally = new Tally()
   readonly erased: Erased
