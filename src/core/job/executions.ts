@@ -8,7 +8,7 @@ import { startTimer, stepTimer, type Timers } from './timeout.ts'
 import { say } from '../said.ts'
 
 /** What executions need of the jobs they belong to. */
-export interface Employer {
+export interface JobRules {
   inProgressMs(job: JobKey): number | undefined
   /** An execution has just ended. */
   ended(turn: Turn, execution: Execution): void
@@ -19,11 +19,11 @@ export interface Employer {
 /** What devices, and people on their behalf, do with single executions. */
 export class Executions {
   readonly #index: ExecutionIndex
-  readonly #employer: Employer
+  readonly #rules: JobRules
 
-  constructor(index: ExecutionIndex, employer: Employer) {
+  constructor(index: ExecutionIndex, rules: JobRules) {
     this.#index = index
-    this.#employer = employer
+    this.#rules = rules
   }
 
   /** What the device has to do in that lane, next first. */
@@ -91,7 +91,7 @@ export class Executions {
     checkVersion(before, report.expectedVersion)
     if (!mayReport(before.status, report.status)) throw invalidTransition(before, report.status)
     const starts = report.status === 'IN_PROGRESS' && before.status !== 'IN_PROGRESS'
-    const timers = starts ? startTimer(turn.now, this.#employer.inProgressMs(job)) : before
+    const timers = starts ? startTimer(turn.now, this.#rules.inProgressMs(job)) : before
     const after = next(turn, before, report.status)
     if (starts) after.startedAt = turn.now
     if (report.details !== undefined) after.details = report.details
@@ -125,7 +125,7 @@ export class Executions {
     this.#index.erase(execution)
     if (latest && !withJob) this.#index.erased.add(execution)
     turn.emit({ type: 'execution.deleted', key: device, execution })
-    this.#employer.erased(turn, execution)
+    this.#rules.erased(turn, execution)
   }
 
   /** A move of the hub itself; `details` replace those of the execution. INVALID_TRANSITION where the table of states has none. */
@@ -143,7 +143,7 @@ export class Executions {
   #write(turn: Turn, before: Execution, after: Execution): Execution {
     this.#index.put(after)
     turn.emit({ type: 'execution.changed', key: after.device, execution: after, before })
-    if (!isPending(after.status)) this.#employer.ended(turn, after)
+    if (!isPending(after.status)) this.#rules.ended(turn, after)
     return after
   }
 }
