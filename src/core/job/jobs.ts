@@ -3,7 +3,7 @@ import { dialectOf, type DeviceKey, type DialectName, type JobKey } from '../ids
 import type { Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import { ExecutionIndex } from './execution-index.ts'
-import { Course } from './course.ts'
+import { JobLifecycle } from './job-lifecycle.ts'
 import { Executions } from './executions.ts'
 import type { JobDeadline, JobDeadlines } from './job-deadlines.ts'
 import type { Breach, Execution, Job, JobConfig, NewJob, Target } from './model.ts'
@@ -27,7 +27,7 @@ export class Jobs {
   readonly #deadlines: JobDeadlines
   readonly #index: ExecutionIndex
   readonly #fleet: Fleet
-  readonly #course: Course
+  readonly #lifecycle: JobLifecycle
 
   constructor(tables: Tables, deadlines: JobDeadlines, fleet: Fleet) {
     this.#deadlines = deadlines
@@ -38,11 +38,11 @@ export class Jobs {
       ended: (turn, execution) => this.#ended(turn, execution, false),
       erased: (turn, execution) => this.#ended(turn, execution, true),
     })
-    this.#course = new Course(tables, deadlines, this.#index, fleet, this.executions)
+    this.#lifecycle = new JobLifecycle(tables, deadlines, this.#index, fleet, this.executions)
   }
 
   get(key: JobKey): Job | undefined {
-    return this.#course.jobs.get(key)
+    return this.#lifecycle.jobs.get(key)
   }
 
   /** The job, or NOT_FOUND. */
@@ -54,11 +54,11 @@ export class Jobs {
 
   /** Newest last. */
   *ofDialect(dialect: DialectName): Generator<Job> {
-    for (const job of this.#course.jobs.values()) if (job.dialect === dialect) yield job
+    for (const job of this.#lifecycle.jobs.values()) if (job.dialect === dialect) yield job
   }
 
   get size(): number {
-    return this.#course.jobs.size
+    return this.#lifecycle.jobs.size
   }
 
   /** How many devices these targets mean now. */
@@ -67,7 +67,7 @@ export class Jobs {
   }
 
   all(): Iterable<Job> {
-    return this.#course.jobs.values()
+    return this.#lifecycle.jobs.values()
   }
 
   /** ALREADY_EXISTS, or INVALID with field, value and rule. What may start now, starts in this turn. */
@@ -77,10 +77,10 @@ export class Jobs {
     const scheduled = (input.schedule?.startAt ?? turn.now) > turn.now
     const status = scheduled ? 'SCHEDULED' : 'IN_PROGRESS'
     const job: Job = { ...input, dialect: dialectOf(input.key), status, createdAt: turn.now, updatedAt: turn.now, rolledOut: 0, planned: 0 }
-    this.#course.set(turn, job, {})
+    this.#lifecycle.set(turn, job, {})
     turn.emit({ type: 'job.created', key: job.key, job })
-    if (scheduled) this.#course.schedule(job)
-    else this.#course.begin(turn, job)
+    if (scheduled) this.#lifecycle.schedule(job)
+    else this.#lifecycle.begin(turn, job)
     return this.require(job.key)
   }
 
@@ -89,7 +89,7 @@ export class Jobs {
     const job = this.require(key)
     if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw cannot(job, 'be updated')
     validateConfig(change)
-    this.#course.rollOut(turn, this.#course.set(turn, job, change))
+    this.#lifecycle.rollOut(turn, this.#lifecycle.set(turn, job, change))
     return this.require(key)
   }
 
@@ -99,9 +99,9 @@ export class Jobs {
     if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
       throw invalid('targets', targets, 'can be added to a continuous job in progress only')
     }
-    if (this.#course.hasEnded(job, turn.now)) throw invalid('targets', targets, 'cannot be added once the schedule has ended')
-    const wider = this.#course.set(turn, job, { ...change, targets: [...job.targets, ...targets] })
-    this.#course.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
+    if (this.#lifecycle.hasEnded(job, turn.now)) throw invalid('targets', targets, 'cannot be added once the schedule has ended')
+    const wider = this.#lifecycle.set(turn, job, { ...change, targets: [...job.targets, ...targets] })
+    this.#lifecycle.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
     return this.require(key)
   }
 
@@ -109,7 +109,7 @@ export class Jobs {
   cancel(turn: Turn, key: JobKey, { force = false, reasonCode, comment, aborted }: CancelOptions = {}): Job {
     const job = this.require(key)
     if (!mayBecome(job.status, 'CANCELED')) throw cannot(job, 'be cancelled')
-    this.#course.become(turn, job, 'CANCELED', {
+    this.#lifecycle.become(turn, job, 'CANCELED', {
       completedAt: turn.now,
       sweeping: force ? 'FORCE_CANCEL' : 'CANCEL',
       ...(force ? { forceCanceled: true } : {}),
@@ -117,7 +117,7 @@ export class Jobs {
       ...(comment === undefined ? {} : { comment }),
       ...(aborted === undefined ? {} : { aborted }),
     })
-    this.#course.sweep(turn, key)
+    this.#lifecycle.sweep(turn, key)
     return this.require(key)
   }
 
@@ -128,7 +128,7 @@ export class Jobs {
   rerun(turn: Turn, key: JobKey): number {
     const job = this.require(key)
     if (job.status !== 'IN_PROGRESS' && !mayBecome(job.status, 'IN_PROGRESS')) throw cannot(job, 'be run again')
-    return this.#course.rerun(turn, job)
+    return this.#lifecycle.rerun(turn, job)
   }
 
   /** Erases the job and its executions. INVALID_TRANSITION unless it has ended, or by force. */
@@ -136,8 +136,8 @@ export class Jobs {
     const job = this.require(key)
     const ended = job.status === 'COMPLETED' || job.status === 'CANCELED'
     if (!mayBecome(job.status, 'DELETING') || (!ended && !force)) throw cannot(job, 'be deleted')
-    this.#course.become(turn, job, 'DELETING', { sweeping: 'DELETE' })
-    this.#course.sweep(turn, key)
+    this.#lifecycle.become(turn, job, 'DELETING', { sweeping: 'DELETE' })
+    this.#lifecycle.sweep(turn, key)
   }
 
   /** Does what has fallen due by now, one slice's worth. */
@@ -151,14 +151,14 @@ export class Jobs {
 
   /** Lets jobs follow what became of the fleet in this turn, then tells whose queue is another now. */
   settle(turn: Turn): void {
-    const { continuous } = this.#course
+    const { continuous } = this.#lifecycle
     for (; turn.settled < turn.events.length; turn.settled += 1) {
       const event = turn.events[turn.settled]!
-      if (event.type === 'device.deleted') this.#course.gone(turn, event.key)
+      if (event.type === 'device.deleted') this.#lifecycle.gone(turn, event.key)
       const device = continuous.size === 0 ? undefined : affected(event)
       if (device === undefined) continue
       const joined = event.type === 'group.joined' ? event.key : undefined
-      for (const key of [...continuous]) this.#course.reconsider(turn, this.require(key), device, joined)
+      for (const key of [...continuous]) this.#lifecycle.reconsider(turn, this.require(key), device, joined)
     }
     this.#index.queues.settle(turn)
   }
@@ -166,7 +166,7 @@ export class Jobs {
   #ended(turn: Turn, execution: Execution, erased: boolean): void {
     const abort = (breach: Breach): unknown =>
       this.cancel(turn, execution.job, { reasonCode: 'ABORT_CRITERIA_MET', comment: inWords(breach), aborted: breach })
-    this.#course.ended(turn, execution, abort, erased)
+    this.#lifecycle.ended(turn, execution, abort, erased)
   }
 
   /** Returns how much of the slice it was. */
@@ -178,16 +178,16 @@ export class Jobs {
         this.#timeOut(turn, this.#index.get(due.job, due.device, due.number))
         return 1
       case 'start':
-        this.#course.begin(turn, this.#course.become(turn, job, 'IN_PROGRESS'))
+        this.#lifecycle.begin(turn, this.#lifecycle.become(turn, job, 'IN_PROGRESS'))
         return SLICE
       case 'rollout':
-        this.#course.rollOut(turn, job)
+        this.#lifecycle.rollOut(turn, job)
         return SLICE
       case 'rerun':
-        this.#course.rerunSlice(turn, job)
+        this.#lifecycle.rerunSlice(turn, job)
         return SLICE
       case 'sweep':
-        this.#course.sweep(turn, job.key)
+        this.#lifecycle.sweep(turn, job.key)
         return SLICE
       case 'end':
         this.#end(turn, job)
@@ -203,7 +203,7 @@ export class Jobs {
 
   #end(turn: Turn, job: Job): void {
     const behavior = job.schedule?.endBehavior ?? 'STOP_ROLLOUT'
-    if (behavior === 'STOP_ROLLOUT') this.#course.stopRollout(turn, job)
+    if (behavior === 'STOP_ROLLOUT') this.#lifecycle.stopRollout(turn, job)
     else this.cancel(turn, job.key, { force: behavior === 'FORCE_CANCEL', reasonCode: 'END_TIME_REACHED' })
   }
 }

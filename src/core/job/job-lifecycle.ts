@@ -16,8 +16,8 @@ import { SLICE, Sweeps } from './sweep.ts'
 import { means, resolve, type Fleet } from './targets.ts'
 import { nextOpen, windowAt } from './windows.ts'
 
-/** The course a job takes by itself: it begins, rolls out, retries, aborts, completes, ends, and is swept up. */
-export class Course {
+/** What a job does by itself: it begins, rolls out, retries, aborts, completes, ends, and is swept up. */
+export class JobLifecycle {
   readonly jobs: Table<Job>
   /** Continuous jobs under way, in the order of their creation. */
   readonly continuous = new Set<JobKey>()
