@@ -16,7 +16,7 @@ import { createAccess } from './access.ts'
 import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
 import type { TurnContext } from './context.ts'
-import { Deeds } from './deeds.ts'
+import { TurnRunner } from './turn-runner.ts'
 import { EventFeed } from './event-feed.ts'
 import type { Ground } from './ground.ts'
 import type { HubExtras } from './hub.ts'
@@ -41,7 +41,7 @@ export interface Surroundings extends HubExtras {
 /** The parts of a hub that have a beginning and an end of their own. */
 export interface Parts {
   engine: Engine
-  deeds: Deeds
+  runner: TurnRunner
   ticker: Ticker
   broker: Broker
   protocols: ProtocolGate
@@ -71,7 +71,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     protocols.hear(ctx, event)
   }
   const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, store)
-  const wakes = new Wakes((dialect, key) => deeds.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
+  const wakes = new Wakes((dialect, key) => runner.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
   const bucket = options.bucket === '' ? undefined : resolve(options.bucket)
   const objects = new ObjectStore(bucket)
   const intake = new ObjectIntake(bucket, { fsync: options.fsync })
@@ -82,7 +82,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     settings,
     notices,
     live,
-    turn: (dialect, input, decide) => deeds.run(dialect, input, decide),
+    turn: (dialect, input, decide) => runner.run(dialect, input, decide),
     fulfil,
     whenCaughtUp: (connection, then) => broker.whenCaughtUp(connection, then),
   })
@@ -105,10 +105,10 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
   })
   const traffic = new Traffic(clock, extras.traffic ?? false)
   traffic.attach(broker)
-  const protocols = new ProtocolGate({ dialects, ids, tls: certificates.tls, turn: (dialect, input, decide) => void deeds.run(dialect, input, decide), note })
+  const protocols = new ProtocolGate({ dialects, ids, tls: certificates.tls, turn: (dialect, input, decide) => void runner.run(dialect, input, decide), note })
   const requests = new HttpGate({
     dialects,
-    perform: (dialect, { id, method, path }, decide) => deeds.runAll(dialect, { type: 'http', request: id, method, path }, decide),
+    perform: (dialect, { id, method, path }, decide) => runner.runAll(dialect, { type: 'http', request: id, method, path }, decide),
     fulfil,
     intake,
     onFailure: note,
@@ -119,13 +119,13 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
   const ticker = new Ticker(
     clock,
     [
-      { next: () => engine.nextDeadline(), run: () => deeds.runAll('', { type: 'deadline', key: 'engine' }, (ctx) => ctx.engine.tick(ctx.turn)) },
+      { next: () => engine.nextDeadline(), run: () => runner.runAll('', { type: 'deadline', key: 'engine' }, (ctx) => ctx.engine.tick(ctx.turn)) },
       { next: () => broker.nextExpiry(), run: (now) => broker.expireSessions(now) },
       wakes,
     ],
     note,
   )
-  const deeds = new Deeds(
+  const runner = new TurnRunner(
     turns,
     {
       broker,
@@ -152,7 +152,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     ca: certificates.tls.ca,
     endpoints,
     connections: () => [...broker.connections()].length,
-    perform: (dialect, call, decide) => deeds.runAll(dialect, { type: 'api', call }, decide),
+    perform: (dialect, call, decide) => runner.runAll(dialect, { type: 'api', call }, decide),
     fulfil,
     moved: () => changes.emit({ type: 'clock' }),
     tell: (change) => changes.emit(change),
@@ -191,5 +191,5 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     onHandshakeFailed: (remoteAddress, error) => handshakes.failed(remoteAddress, explainHandshake(error)),
     objects,
   })
-  return { engine, deeds, ticker, broker, protocols, http, intake, traffic, feed, api }
+  return { engine, runner, ticker, broker, protocols, http, intake, traffic, feed, api }
 }

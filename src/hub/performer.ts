@@ -3,7 +3,7 @@ import type { Effect, SocketId } from '../core/seam/effects.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
 
 /** What performing needs besides the broker. */
-export interface Stage {
+export interface EffectPorts {
   broker: Broker
   respond(request: string, response: HttpResponse): void
   write(socket: SocketId, bytes: Uint8Array): void
@@ -16,14 +16,14 @@ export interface Stage {
  * Performs effects in the order in which they were asked for. A promise, if one is needed, resolves once all of them
  * would survive the process; it never rejects.
  */
-export function perform(stage: Stage, effects: readonly Effect[]): Promise<void> | undefined {
+export function perform(ports: EffectPorts, effects: readonly Effect[]): Promise<void> | undefined {
   let lasting: Promise<void>[] | undefined
   for (const effect of effects) {
     try {
-      const done = start(stage, effect)
-      if (done !== undefined) (lasting ??= []).push(done.catch((error: unknown) => stage.onFailure(describe(effect), error)))
+      const done = start(ports, effect)
+      if (done !== undefined) (lasting ??= []).push(done.catch((error: unknown) => ports.onFailure(describe(effect), error)))
     } catch (error) {
-      stage.onFailure(describe(effect), error)
+      ports.onFailure(describe(effect), error)
     }
   }
   return lasting === undefined ? undefined : Promise.all(lasting).then(() => {})
@@ -32,7 +32,7 @@ export function perform(stage: Stage, effects: readonly Effect[]): Promise<void>
 const describe = (effect: Effect): string => `${effect.type} [${effect.cause.rule}] failed`
 
 /** A promise where something is to be stored first. */
-function start({ broker, respond, write, end, wake }: Stage, effect: Effect): Promise<void> | undefined {
+function start({ broker, respond, write, end, wake }: EffectPorts, effect: Effect): Promise<void> | undefined {
   switch (effect.type) {
     case 'send':
       broker.send(effect.connection, effect.message, effect.track)

@@ -72,11 +72,11 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
  */
 async function begin(
   { options, dialects, endpoint, note }: Ground,
-  { engine, deeds, broker, http, protocols }: Parts,
+  { engine, runner, broker, http, protocols }: Parts,
 ): Promise<number[]> {
-  await deeds.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
+  await runner.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
   for (const { name, onStart } of dialects)
-    if (onStart !== undefined) await deeds.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
+    if (onStart !== undefined) await runner.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
   const ports = await bindAll(options, broker, http)
   Object.assign(endpoint, ports)
   if (!options.aliases) return []

@@ -8,7 +8,7 @@ import { SequentialIds } from '../../src/core/ids.ts'
 import { MemoryTables } from '../../src/core/table.ts'
 import { Changes } from '../../src/hub/changes.ts'
 import type { TurnContext } from '../../src/hub/context.ts'
-import { Deeds } from '../../src/hub/deeds.ts'
+import { TurnRunner } from '../../src/hub/turn-runner.ts'
 import { Notices } from '../../src/hub/notices.ts'
 import { Turns } from '../../src/hub/turns.ts'
 
@@ -32,15 +32,15 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
     send: (connection: string) => order.push(`send to ${connection}`),
     publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),
   } as unknown as Broker
-  const stage = { broker, respond: () => {}, write: () => {}, end: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
+  const ports = { broker, respond: () => {}, write: () => {}, end: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
   const changes = new Changes()
-  const deeds = new Deeds(turns, stage, changes, () => order.push('look'))
-  return { order, failures, engine, turns, deeds, changes, written: () => settle!.resolve(), broken: () => settle!.reject(new Error('disk full')) }
+  const runner = new TurnRunner(turns, ports, changes, () => order.push('look'))
+  return { order, failures, engine, turns, runner, changes, written: () => settle!.resolve(), broken: () => settle!.reject(new Error('disk full')) }
 }
 
 test('nothing is performed before the commit; then who waits for it comes first, then the effects in their order', async () => {
-  const { order, deeds, written } = inside()
-  const { committed } = deeds.run('x', input, (ctx) => {
+  const { order, runner, written } = inside()
+  const { committed } = runner.run('x', input, (ctx) => {
     ctx.send('c1', { topic: 'reply', payload: '' }, 'rule 1')
     ctx.publish({ topic: 'notify', payload: '', qos: 1 }, 'rule 2')
   })
@@ -54,8 +54,8 @@ test('nothing is performed before the commit; then who waits for it comes first,
 })
 
 test('what could not be stored is neither acknowledged nor performed, and people are told', async () => {
-  const { order, failures, deeds, broken } = inside()
-  const { committed } = deeds.run('x', input, (ctx) => ctx.send('c1', { topic: 'reply', payload: '' }, 'rule'))
+  const { order, failures, runner, broken } = inside()
+  const { committed } = runner.run('x', input, (ctx) => ctx.send('c1', { topic: 'reply', payload: '' }, 'rule'))
   broken()
   await assert.rejects(committed, /disk full/)
   await tick()
@@ -86,11 +86,11 @@ test('an event is heard in the context of the dialect whose it is, whoever cause
 })
 
 test('a decision that throws still has what it had changed stored and told', async () => {
-  const { engine, deeds, changes, written } = inside()
+  const { engine, runner, changes, written } = inside()
   const told: unknown[] = []
   changes.on((change) => told.push(change))
   const half = (): unknown =>
-    deeds.run('x', input, ({ engine, turn }) => {
+    runner.run('x', input, ({ engine, turn }) => {
       engine.devices.create(turn, { dialect: 'x', name: 'd' })
       throw new Error('a defect')
     })

@@ -2,20 +2,20 @@ import type { DialectName } from '../core/ids.ts'
 import type { Input } from '../core/turn.ts'
 import type { Changes } from './changes.ts'
 import type { TurnContext } from './context.ts'
-import { perform, type Stage } from './performer.ts'
+import { perform, type EffectPorts } from './performer.ts'
 import { TurnFailure, type Outcome, type Turns } from './turns.ts'
 
 /** Turns with their consequences: what was decided is performed once it is committed, never before. */
-export class Deeds {
+export class TurnRunner {
   readonly #turns: Turns
-  readonly #stage: Stage
+  readonly #ports: EffectPorts
   readonly #changes: Changes
   readonly #decided: () => void
 
   /** `decided` is called after every decision, when deadlines may have changed. */
-  constructor(turns: Turns, stage: Stage, changes: Changes, decided: () => void) {
+  constructor(turns: Turns, ports: EffectPorts, changes: Changes, decided: () => void) {
     this.#turns = turns
-    this.#stage = stage
+    this.#ports = ports
     this.#changes = changes
     this.#decided = decided
   }
@@ -73,10 +73,10 @@ export class Deeds {
 
   readonly #perform = ({ effects, events }: Outcome<unknown>): Promise<void> | undefined => {
     this.#changes.tell(events)
-    return perform(this.#stage, effects)
+    return perform(this.#ports, effects)
   }
 
   /** Who waits for the commit hears of its failure; here it is told to people. */
   readonly #unstored = (error: unknown): void =>
-    this.#stage.onFailure('What was decided could not be stored, so it was not acknowledged', error)
+    this.#ports.onFailure('What was decided could not be stored, so it was not acknowledged', error)
 }
