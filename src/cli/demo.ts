@@ -44,7 +44,7 @@ async function runFleet(invocation: DemoInvocation, tools: Tools & { options: De
   const fleet = new Fleet({
     url: urlOf('mqtt', endpoints),
     names: machineNames(invocation.devices),
-    talker: tools.talkerOf(DIALECT),
+    script: tools.deviceScriptOf(DIALECT),
     behavior: { ...(tools.pace ?? reliable), odds: { fail: invocation.failOdds, reject: 0, hang: 0 } },
     seed: invocation.seed,
     online: ONLINE,

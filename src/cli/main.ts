@@ -1,5 +1,5 @@
 import { version } from '../../package.json'
-import { createHub, talkerOf } from '../hub/create-hub.ts'
+import { createHub, deviceScriptOf } from '../hub/create-hub.ts'
 import { run } from './run.ts'
 import { stopSignals } from './stop-signals.ts'
 
@@ -18,7 +18,7 @@ const code = await run({
   stopping: stopSignals(process),
   version,
   createHub,
-  talkerOf,
+  deviceScriptOf,
 })
 // What has been said goes out first; then nothing left over may keep the process.
 process.stdout.write('', () => process.exit(code))

@@ -11,7 +11,7 @@ import { showNotices } from './show-notices.ts'
 /** What the commands are given, so that tests can give something else. */
 export interface Tools {
   createHub(options: HubOptions): Hub
-  talkerOf(dialect: string): FleetOptions['talker']
+  deviceScriptOf(dialect: string): FleetOptions['script']
   output: Output
   /** Aborted when the user wants to stop. */
   stopping: AbortSignal

@@ -30,7 +30,7 @@ import type {
   Qos,
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
-import type { Talker } from '../core/seam/talker.ts'
+import type { DeviceScript } from '../core/seam/device-script.ts'
 import type { TwinForm } from '../core/twin/edit.ts'
 import type { JsonObject, Twin } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
@@ -185,7 +185,7 @@ export interface HardPort {
 /** What the job editor and the simulated fleet need; nothing outside the dialect knows its documents. */
 export interface JobFront {
   /** A device of this dialect that can be played on an MQTT connection. */
-  talker(name: string): Talker
+  deviceScript(name: string): DeviceScript
   /**
    * Ready documents, each with what it is for. By the first one a device can come to every end that its cloud knows.
    */

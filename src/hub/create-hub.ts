@@ -1,4 +1,4 @@
-import type { Talker } from '../core/seam/talker.ts'
+import type { DeviceScript } from '../core/seam/device-script.ts'
 import { notFound } from '../core/errors.ts'
 import { dialects } from '../dialect/registry.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
@@ -64,8 +64,8 @@ function ending(): { promise: Promise<void>; settle: (how: Promise<void>) => voi
 }
 
 /** How devices of that dialect talk, for playing them. NOT_FOUND if there is no such dialect. */
-export function talkerOf(dialect: string): (name: string) => Talker {
+export function deviceScriptOf(dialect: string): (name: string) => DeviceScript {
   const found = dialects.find(({ name }) => name === dialect)
   if (found === undefined) throw notFound(say`no dialect ${dialect}; there are ${dialects.map(({ name }) => name).join(', ')}`)
-  return (name) => found.jobs.talker(name)
+  return (name) => found.jobs.deviceScript(name)
 }

@@ -1,7 +1,7 @@
 import { connect, ErrorWithSubackPacket, type MqttClient } from 'mqtt'
 import type { ReportedStatus } from '../core/job/model.ts'
 import type { Message } from '../core/seam/mqtt.ts'
-import type { Heard, Talker, Work } from '../core/seam/talker.ts'
+import type { DeviceScript, Heard, Work } from '../core/seam/device-script.ts'
 import { planWork, type Behavior, type PlannedReport, type Range } from './behavior.ts'
 import type { Random } from './random.ts'
 import { keyOf, Task } from './task.ts'
@@ -19,7 +19,7 @@ export type DeviceEvent =
 export interface DeviceOptions {
   /** `mqtt://host:port`. */
   url: string
-  talker: Talker
+  script: DeviceScript
   behavior: Behavior
   random: Random
   /** From a lost connection or a failed attempt to the next one; spread, so that a fleet that lost its hub does not come back in one instant. */
@@ -55,12 +55,12 @@ export class SimDevice {
 
   /** Resolves once connected, subscribed and announced. Rejects if the hub refuses or cannot be reached; the device has then given up. */
   connect(): Promise<void> {
-    const { url, talker, random } = this.#options
+    const { url, script, random } = this.#options
     const [shortest, longest] = this.#options.reconnectMs ?? RECONNECT
-    if (this.#client !== undefined) throw new Error(`${talker.session.clientId} is connected already`)
+    if (this.#client !== undefined) throw new Error(`${script.session.clientId} is connected already`)
     this.#become('connecting')
     const client = connect(url, {
-      ...talker.session,
+      ...script.session,
       protocolVersion: 4,
       keepalive: 60,
       connectTimeout: 10_000,
@@ -84,11 +84,11 @@ export class SimDevice {
         this.#subscribe(client, giveUp, () => {
           entered = true
           this.#become(this.#task === undefined ? 'idle' : 'working')
-          this.#send(talker.hello())
+          this.#send(script.hello())
           resolve()
         }),
       )
-      client.on('message', (topic, payload) => this.#hear(talker.read(topic, payload)))
+      client.on('message', (topic, payload) => this.#hear(script.read(topic, payload)))
       client.on('error', (error) => {
         tries += 1
         if (isRefusal(error) || (!entered && tries >= FIRST_TRIES)) giveUp(error)
@@ -110,7 +110,7 @@ export class SimDevice {
   }
 
   #subscribe(client: MqttClient, giveUp: (error: Error) => void, done: () => void): void {
-    const filters = this.#options.talker.subscriptions
+    const filters = this.#options.script.subscriptions
     if (filters.length === 0) return done()
     client.subscribe(Object.fromEntries(filters.map(({ filter, qos }) => [filter, { qos }])), (error) => {
       if (this.#client !== client) return
@@ -135,7 +135,7 @@ export class SimDevice {
     if (this.#task?.key === key || this.#ended.includes(key)) return
     // One thing at a time: the rest is asked for later. Only work that hangs makes way, as after a watchdog's reset.
     if (this.#task !== undefined && !this.#task.over) {
-      if (this.#options.talker.pushed === true && !this.#waiting.some((other) => keyOf(other) === key)) this.#waiting.push(work)
+      if (this.#options.script.pushed === true && !this.#waiting.some((other) => keyOf(other) === key)) this.#waiting.push(work)
       return
     }
     this.#drop()
@@ -145,7 +145,7 @@ export class SimDevice {
   }
 
   #report(task: Task, { status, progress }: PlannedReport): void {
-    this.#send(this.#options.talker.report(task.work, status, progress))
+    this.#send(this.#options.script.report(task.work, status, progress))
     this.#tell({ type: 'reported', work: task.work, status, progress })
     if (status !== 'IN_PROGRESS') this.#end(task)
   }
@@ -160,7 +160,7 @@ export class SimDevice {
     // Offline there is nobody to ask; coming back asks anyway.
     if (this.#client?.connected !== true) return
     this.#become('idle')
-    this.#send(this.#options.talker.hello())
+    this.#send(this.#options.script.hello())
   }
 
   #drop(): void {
@@ -190,7 +190,7 @@ export class SimDevice {
 /** A CONNACK with a return code of 1–5: trying again will not help. Socket errors have a text as their code. */
 const isRefusal = (error: Error): boolean => 'code' in error && typeof error.code === 'number'
 
-function refusedFilters(error: Error, filters: Talker['subscriptions']): string | undefined {
+function refusedFilters(error: Error, filters: DeviceScript['subscriptions']): string | undefined {
   const granted = error instanceof ErrorWithSubackPacket ? (error.packet as typeof error.packet | undefined)?.granted : undefined
   return granted && filters.filter((_, i) => Number(granted[i]) >= 0x80).map(({ filter }) => filter).join(', ')
 }

@@ -1,5 +1,5 @@
 import type { ReportedStatus } from '../core/job/model.ts'
-import type { Talker } from '../core/seam/talker.ts'
+import type { DeviceScript } from '../core/seam/device-script.ts'
 import { checkBehavior, reliable, type Behavior, type Range } from './behavior.ts'
 import { SimDevice, type DeviceEvent, type DeviceState } from './device.ts'
 import { inParallel } from './in-parallel.ts'
@@ -11,7 +11,7 @@ export interface FleetOptions {
   url: string
   names: readonly string[]
   /** How a device of that name speaks. */
-  talker: (name: string) => Talker
+  script: (name: string) => DeviceScript
   /** `reliable` unless given. */
   behavior?: Behavior
   /** The same seed gives every device the same fate in every run. */
@@ -45,14 +45,14 @@ export class Fleet {
   #stopped = false
 
   /** Throws a RangeError for a behaviour nobody can have. */
-  constructor({ url, names, talker, behavior = reliable, seed = 1, connecting = 50, online = 1, reconnectMs, onEvent }: FleetOptions) {
+  constructor({ url, names, script, behavior = reliable, seed = 1, connecting = 50, online = 1, reconnectMs, onEvent }: FleetOptions) {
     checkBehavior(behavior)
     this.#connecting = connecting
     this.#states = { off: names.length, connecting: 0, idle: 0, working: 0, offline: 0, failed: 0 }
     names.forEach((name, index) => {
       const device = new SimDevice({
         url,
-        talker: talker(name),
+        script: script(name),
         behavior,
         random: randomOf(seed, name),
         ...(reconnectMs && { reconnectMs }),

@@ -1,4 +1,4 @@
-import type { Work } from '../core/seam/talker.ts'
+import type { Work } from '../core/seam/device-script.ts'
 import type { PlannedReport } from './behavior.ts'
 
 /** One piece of work being carried out: a plan and the timer of its next report. */

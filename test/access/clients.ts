@@ -1,5 +1,5 @@
 import type { IClientOptions } from 'mqtt'
-import { talkerOf } from '../../src/hub/create-hub.ts'
+import { deviceScriptOf } from '../../src/hub/create-hub.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import { presignUrl, type KeyPair } from '../builders/sign-request.ts'
 import { jwt, madeUpCertificate, type Enrolled, type Mode, type Where, type World } from './world.ts'
@@ -154,7 +154,7 @@ export const clients: Client[] = [
     name: 'a new device with a secret of its own',
     dialect: 'iothub',
     here: inOpen,
-    options: () => dressed(talkerOf('iothub')('some/new').session),
+    options: () => dressed(deviceScriptOf('iothub')('some/new').session),
   },
   {
     name: 'an enrolled device with a wrong secret',

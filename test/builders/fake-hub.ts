@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { Aedes } from 'aedes'
-import type { Talker } from '../../src/core/seam/talker.ts'
+import type { DeviceScript } from '../../src/core/seam/device-script.ts'
 import type { Hub } from '../../src/hub/hub.ts'
 import type { Change, JobDetail, JobView } from '../../src/shared/api.ts'
 import { JsonText } from '../../src/shared/json-text.ts'
@@ -9,14 +9,14 @@ import { JsonText } from '../../src/shared/json-text.ts'
 /** A hub as small as the demo can be run on: one group, one job, and a protocol of two topics. */
 export interface FakeHub {
   hub: Hub
-  talkerOf: () => (name: string) => Talker
+  deviceScriptOf: () => (name: string) => DeviceScript
   /** `METHOD path` of every HTTP request, and the last job's body. */
   requests: string[]
   job: { body?: { targets: string[]; document: string } }
 }
 
 /** `to/NAME` carries an offer, `from/NAME` what the device says. */
-const talker = (name: string): Talker => ({
+const script = (name: string): DeviceScript => ({
   session: { clientId: name, clean: true },
   subscriptions: [{ filter: `to/${name}`, qos: 1 }],
   hello: () => [{ topic: `from/${name}`, payload: 'hello', qos: 1 }],
@@ -115,5 +115,5 @@ export async function fakeHub(refuse: (request: string) => boolean = () => false
     },
     events: { on: (listener) => (listeners.add(listener), () => listeners.delete(listener)) },
   }
-  return { hub: hub as Hub, talkerOf: () => talker, requests, job }
+  return { hub: hub as Hub, deviceScriptOf: () => script, requests, job }
 }

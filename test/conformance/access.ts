@@ -44,8 +44,8 @@ export const access: Checks = {
     const { device, work, job } = await inProgress(strict)
     const other = await strict.play()
     const before = await strict.stateOf(device.key, job)
-    for (const talker of [device.talker, other.talker]) {
-      for (const { topic, payload } of talker.report(work, 'SUCCEEDED', 100)) await other.tries(topic, Buffer.from(payload))
+    for (const script of [device.script, other.script]) {
+      for (const { topic, payload } of script.report(work, 'SUCCEEDED', 100)) await other.tries(topic, Buffer.from(payload))
     }
     assert.deepEqual(await strict.stateOf(device.key, job), before)
     await device.report(work, 'SUCCEEDED', 100)

@@ -23,7 +23,7 @@ export const hostile: Checks = {
   wrongMembers: ({ strict }) =>
     unmoved(strict, async (device, _, work) => {
       // Of another attempt, where reports are known by an id: one that was heard is not heard again.
-      for (const { topic, payload } of device.talker.report({ ...work, attempt: work.attempt + 1000 }, 'SUCCEEDED', 100)) {
+      for (const { topic, payload } of device.script.report({ ...work, attempt: work.attempt + 1000 }, 'SUCCEEDED', 100)) {
         const said: unknown = JSON.parse(String(payload))
         if (typeof said !== 'object' || said === null) continue
         for (const value of wrongValues) await device.tries(topic, JSON.stringify(Object.fromEntries(Object.keys(said).map((key) => [key, value]))))

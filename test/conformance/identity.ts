@@ -20,9 +20,9 @@ export const identity: Checks = {
   toldApart: async ({ strict, open }) => {
     const { kit, name } = await strict.enrol()
     recognised(strict, kit.session, 'strict')
-    recognised(open, open.dialect.jobs.talker(name).session, 'open')
+    recognised(open, open.dialect.jobs.deviceScript(name).session, 'open')
     // Nor does it take others' for its own.
-    for (const dialect of dialects) recognised({ dialect }, dialect.jobs.talker(dialect.enrolment.names.example).session, 'open')
+    for (const dialect of dialects) recognised({ dialect }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
     for (const dialect of dialects) {
       for (const route of dialect.http.routes) {
         for (const request of callersOf(dialect, route).filter((each) => new Routes([route]).find(each).type === 'match')) {
@@ -65,7 +65,7 @@ export const identity: Checks = {
 
   unknownRefused: async ({ strict }) => {
     const name = strict.freshName()
-    await refused(strict, strict.dialect.jobs.talker(name).session)
+    await refused(strict, strict.dialect.jobs.deviceScript(name).session)
     await assert.rejects(strict.api.device(strict.keyOf(name)), { code: 'NOT_FOUND' })
   },
 
@@ -102,7 +102,7 @@ export const identity: Checks = {
   openRegisters: async ({ open }) => {
     const name = open.freshName()
     await assert.rejects(open.api.device(open.keyOf(name)), { code: 'NOT_FOUND' })
-    const { session, subscriptions, hello } = open.dialect.jobs.talker(name)
+    const { session, subscriptions, hello } = open.dialect.jobs.deviceScript(name)
     const client = await connectSession(open.place, session)
     if (subscriptions.length > 0) await client.subscribe(...subscriptions.map(({ filter }) => filter))
     for (const { topic, payload, qos } of hello()) await client.publish(topic, String(payload), qos)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Work } from '../../src/core/seam/talker.ts'
+import type { Work } from '../../src/core/seam/device-script.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import type { Checks } from './dialect.suite.ts'
@@ -219,7 +219,7 @@ export const jobs: Checks = {
   fleet: async ({ open }) => {
     const names = Array.from({ length: 25 }, () => open.freshName())
     const behavior = { odds: { fail: 0, reject: 0, hang: 0 }, steps: 1, startMs: [0, 0], stepMs: [0, 0] } as const
-    const fleet = new Fleet({ url: `mqtt://localhost:${open.place.endpoints.mqtt}`, names, talker: (name) => open.dialect.jobs.talker(name), behavior })
+    const fleet = new Fleet({ url: `mqtt://localhost:${open.place.endpoints.mqtt}`, names, script: (name) => open.dialect.jobs.deviceScript(name), behavior })
     await fleet.start()
     try {
       const job = await open.createJob(names.map((name) => ({ name })))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IClientOptions } from 'mqtt'
 import type { ReportedStatus } from '../../src/core/job/model.ts'
 import type { Message } from '../../src/core/seam/mqtt.ts'
-import type { Heard, Talker, Work } from '../../src/core/seam/talker.ts'
+import type { Heard, DeviceScript, Work } from '../../src/core/seam/device-script.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import type { Place } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
@@ -12,12 +12,12 @@ type Session = ConnectionKit['session']
 
 let said = 0
 
-/** An enrolled device, played on a real connection in the words of its dialect's talker. */
+/** An enrolled device, played on a real connection in the words of its dialect's device script. */
 export class Player implements Enrolled {
   readonly name: string
   readonly key: string
   readonly kit: ConnectionKit
-  readonly talker: Talker
+  readonly script: DeviceScript
   readonly #house: House
   #client: TestClient
 
@@ -25,7 +25,7 @@ export class Player implements Enrolled {
     this.name = device.name
     this.key = device.key
     this.kit = device.kit
-    this.talker = house.dialect.jobs.talker(device.name)
+    this.script = house.dialect.jobs.deviceScript(device.name)
     this.#house = house
     this.#client = client
   }
@@ -53,7 +53,7 @@ export class Player implements Enrolled {
   }
 
   async report(work: Work, status: ReportedStatus, progress: number): Promise<void> {
-    await this.publish(...this.talker.report(work, status, progress))
+    await this.publish(...this.script.report(work, status, progress))
   }
 
   /** Resolves when all of them are acknowledged. */
@@ -103,7 +103,7 @@ export class Player implements Enrolled {
   }
 
   #read(topic: string, text: string): Heard | undefined {
-    return this.talker.read(topic, Buffer.from(text))
+    return this.script.read(topic, Buffer.from(text))
   }
 }
 
@@ -112,20 +112,20 @@ function unlessSilent(error: Error): undefined {
   if (/^waited/.test(error.message)) throw error
 }
 
-/** Connects an enrolled device, subscribes as its talker does, and asks for work. */
+/** Connects an enrolled device, subscribes as its script does, and asks for work. */
 export async function connectPlayer(house: House, device: Enrolled): Promise<Player> {
-  const talker = house.dialect.jobs.talker(device.name)
-  return new Player(house, device, await enter(house.place, { ...device, talker }, {}))
+  const script = house.dialect.jobs.deviceScript(device.name)
+  return new Player(house, device, await enter(house.place, { ...device, script }, {}))
 }
 
-async function enter(place: Place, { kit, talker }: { kit: ConnectionKit; talker: Talker }, options: IClientOptions): Promise<TestClient> {
-  const client = await connectSession(place, kit.session, { clean: talker.session.clean, ...options })
-  const filters = talker.subscriptions.map(({ filter }) => filter)
+async function enter(place: Place, { kit, script }: { kit: ConnectionKit; script: DeviceScript }, options: IClientOptions): Promise<TestClient> {
+  const client = await connectSession(place, kit.session, { clean: script.session.clean, ...options })
+  const filters = script.subscriptions.map(({ filter }) => filter)
   if (filters.length > 0) {
     const granted = await client.subscribe(...filters)
     assert.ok(granted.every((qos) => qos < 128), `granted ${granted.join(', ')} for ${filters.join(', ')}`)
   }
-  for (const { topic, payload, qos } of talker.hello()) await client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), qos)
+  for (const { topic, payload, qos } of script.hello()) await client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), qos)
   return client
 }
 

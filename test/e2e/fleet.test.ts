@@ -18,7 +18,7 @@ story(
   'a fleet of which some fail: found, looked into, tried again, canceled',
   async ({ window, openWindow }) => {
     const { mqtt } = await startHub(window)
-    const fleet = (devices: string[], fail: number) => new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: devices, talker: aws.jobs.talker, behavior: { ...swift, odds: { fail, reject: 0, hang: 0 } } })
+    const fleet = (devices: string[], fail: number) => new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: devices, script: aws.jobs.deviceScript, behavior: { ...swift, odds: { fail, reject: 0, hang: 0 } } })
     const reliable = fleet(good, 0)
     const broken = fleet(bad, 1)
     const mended = fleet(bad, 0)

@@ -51,7 +51,7 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   if (wanted('connect')) await showConnect(scene, mqtt)
   if (wanted('attention')) await showAttention(scene, { mqtt, mqtts })
   if (!wanted('fleet')) return
-  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, talker: aws.jobs.talker, behavior, seed: 7 })
+  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, script: aws.jobs.deviceScript, behavior, seed: 7 })
   try {
     await fleet.start()
     await window.treeItem(/200 of 200 devices online/).waitFor()

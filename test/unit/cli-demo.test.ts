@@ -11,7 +11,7 @@ interface Ran {
 }
 
 /** Runs the demo on a hub; `onOutput` sees all of stdout so far. */
-async function demo(flags: string, { hub, talkerOf }: FakeHub, onOutput: (out: string, stop: () => void) => void = () => {}, isTTY = false): Promise<Ran> {
+async function demo(flags: string, { hub, deviceScriptOf }: FakeHub, onOutput: (out: string, stop: () => void) => void = () => {}, isTTY = false): Promise<Ran> {
   const ran = { code: -1, out: '', err: '' }
   const controller = new AbortController()
   ran.code = await run({
@@ -22,7 +22,7 @@ async function demo(flags: string, { hub, talkerOf }: FakeHub, onOutput: (out: s
     stopping: controller.signal,
     version: '9.9.9',
     createHub: () => hub,
-    talkerOf,
+    deviceScriptOf,
     pace: { ...reliable, startMs: [1, 20], stepMs: [1, 20] },
   })
   return ran

@@ -57,7 +57,7 @@ function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {})
     stopping: controller.signal,
     version: '9.9.9',
     createHub: (options) => ((hub.options = options), fake as unknown as Hub),
-    talkerOf: () => assert.fail('no fleet here'),
+    deviceScriptOf: () => assert.fail('no fleet here'),
   })
   return { stop: () => controller.abort(), stopHub: stoppedByOthers.resolve, done, out: () => texts.out, err: () => texts.err, ready: written.promise, hub }
 }

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { Aedes, type Client } from 'aedes'
-import type { Talker } from '../../src/core/seam/talker.ts'
+import type { DeviceScript } from '../../src/core/seam/device-script.ts'
 import { reliable, type Behavior } from '../../src/sim/behavior.ts'
 import { SimDevice, type DeviceEvent } from '../../src/sim/device.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
 import { randomOf } from '../../src/sim/random.ts'
 
 /** A protocol as small as can be: `to/NAME` carries `Heard` as JSON, `from/NAME` what the device says. */
-const talker = (name: string): Talker => ({
+const script = (name: string): DeviceScript => ({
   session: { clientId: name, clean: true },
   subscriptions: [{ filter: `to/${name}`, qos: 1 }],
   hello: () => [{ topic: `from/${name}`, payload: 'hello', qos: 1 }],
-  read: (_topic, payload) => JSON.parse(payload.toString()) as ReturnType<Talker['read']>,
+  read: (_topic, payload) => JSON.parse(payload.toString()) as ReturnType<DeviceScript['read']>,
   report: ({ id }, status, progress) => [{ topic: `from/${name}`, payload: `${id} ${status} ${progress}`, qos: 1 }],
 })
 const quick: Behavior = { ...reliable, steps: 1, startMs: [0, 1], stepMs: [0, 1] }
@@ -58,7 +58,7 @@ const tell = (name: string, message: object): Promise<void> =>
   )
 
 function device(name: string, behavior = quick, onEvent?: (event: DeviceEvent) => void): SimDevice {
-  const made = new SimDevice({ url, talker: talker(name), behavior, random: randomOf(1, name), reconnectMs: [5, 10], ...(onEvent && { onEvent }) })
+  const made = new SimDevice({ url, script: script(name), behavior, random: randomOf(1, name), reconnectMs: [5, 10], ...(onEvent && { onEvent }) })
   devices.push(made)
   return made
 }
@@ -220,7 +220,7 @@ test('a stopped device does not report any more', async () => {
 
 test('a fleet starts with its share, the rest comes later, and all do the work', async () => {
   const names = Array.from({ length: 20 }, (_, i) => `fleet-${i}`)
-  const fleet = new Fleet({ url, names, talker, behavior: quick, online: 0.75, connecting: 3 })
+  const fleet = new Fleet({ url, names, script, behavior: quick, online: 0.75, connecting: 3 })
   devices.push(fleet)
   await fleet.start()
   assert.equal(fleet.online, 15)
@@ -244,7 +244,7 @@ test('a fleet connects no more than so many at a time, and says how many could n
       done(client.id === 'f-3' ? Object.assign(new Error('no'), { returnCode: 5 }) : null, client.id !== 'f-3')
     })
   }
-  const fleet = new Fleet({ url, names: ['f-1', 'f-2', 'f-3', 'f-4', 'f-5', 'f-6'], talker, connecting: 2 })
+  const fleet = new Fleet({ url, names: ['f-1', 'f-2', 'f-3', 'f-4', 'f-5', 'f-6'], script, connecting: 2 })
   devices.push(fleet)
   await assert.rejects(fleet.start(), /^Error: 1 of 6 devices could not connect; the first was f-3: .*Not authorized/)
   assert.ok(most <= 2)
@@ -257,13 +257,13 @@ test('a fleet without a hub gives up and names the reason', async () => {
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const { port } = gone.address() as AddressInfo
   await new Promise((resolve) => gone.close(resolve))
-  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${port}`, names: ['alone'], talker, reconnectMs: [5, 10] })
+  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${port}`, names: ['alone'], script, reconnectMs: [5, 10] })
   devices.push(fleet)
   await assert.rejects(fleet.start(), /1 of 1 device could not connect; the first was alone: .*ECONNREFUSED/)
 })
 
 test('a device whose cloud tells it only once keeps what comes while it works, and does it afterwards', async () => {
-  const made = new SimDevice({ url, talker: { ...talker('pushed'), pushed: true }, behavior: quick, random: randomOf(1, 'pushed') })
+  const made = new SimDevice({ url, script: { ...script('pushed'), pushed: true }, behavior: quick, random: randomOf(1, 'pushed') })
   devices.push(made)
   await made.connect()
   for (const id of ['wash', 'spin', 'dry', 'spin']) await tell('pushed', offer(id))

@@ -1,6 +1,6 @@
 import { parseJson } from '../../core/json-text.ts'
 import { isObject } from '../../core/twin/json.ts'
-import type { Heard, Talker, Work } from '../../core/seam/talker.ts'
+import type { DeviceScript, Heard, Work } from '../../core/seam/device-script.ts'
 import { formatJobsTopic, notifyNextTopic } from './jobs/topics.ts'
 
 const ANSWER = /\/jobs\/(?:(start-next)|([a-zA-Z0-9_-]{1,64})\/update)\/(accepted|rejected)$/
@@ -11,7 +11,7 @@ const GONE = new Set(['InvalidStateTransition', 'ResourceNotFound'])
  * A thing that behaves as FreeRTOS does: it subscribes to `notify-next` alone and relies on the answers to its own
  * requests coming unasked [aws 2.1]. A clean session, so it asks with `start-next` whenever it connects.
  */
-export function awsTalker(name: string): Talker {
+export function awsDeviceScript(name: string): DeviceScript {
   const next = notifyNextTopic(name)
   const startNext = formatJobsTopic({ thing: name, operation: 'start-next' })
   return {

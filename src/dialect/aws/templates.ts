@@ -1,5 +1,5 @@
 import type { JobFront } from '../dialect.ts'
-import { awsTalker } from './device.ts'
+import { awsDeviceScript } from './device.ts'
 import { prepareJob } from './jobs/prepare.ts'
 import { JOB_ID } from './jobs/settings.ts'
 import documentSchema from './schema/job-document.json' with { type: 'json' }
@@ -8,7 +8,7 @@ const presigned = (key: string): string => `\${aws:iot:s3-presigned-url:https://
 
 /** What the job editor and the simulated fleet know of AWS. */
 export const jobFront: JobFront = {
-  talker: awsTalker,
+  deviceScript: awsDeviceScript,
   documentSchema,
   names: { pattern: JOB_ID.pattern.source, rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ -', example: 'update-1' },
   prepare: prepareJob,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ReportedStatus } from '../../core/job/model.ts'
 import type { Message } from '../../core/seam/mqtt.ts'
-import type { Heard, Talker, Work } from '../../core/seam/talker.ts'
+import type { DeviceScript, Heard, Work } from '../../core/seam/device-script.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 import { jsonObject } from './payload.ts'
 import { formatTopic, isDownlink, parseTopic, type Uplink } from './topics.ts'
@@ -17,7 +17,7 @@ interface Told {
  * A simulated device that speaks as the course's SDK. Its name is `{product}/{device}`; one without a product is of product
  * `Sim`. Its secret is its name backwards, which open mode takes from it the first time it connects.
  */
-export function talker(name: string): Talker {
+export function iothubDeviceScript(name: string): DeviceScript {
   const username = name.includes('/') ? name : `Sim/${name}`
   const [product = '', device = ''] = username.split('/')
   const of = { product, device }

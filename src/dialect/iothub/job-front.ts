@@ -1,6 +1,6 @@
 import { invalid } from '../../core/errors.ts'
 import type { JobFront } from '../dialect.ts'
-import { talker } from './device.ts'
+import { iothubDeviceScript } from './device.ts'
 import { JOB_NAMES } from './names.ts'
 import documentSchema from './schema/job-document.json' with { type: 'json' }
 import { isFault, readWork } from './work.ts'
@@ -8,7 +8,7 @@ import { say } from '../../core/said.ts'
 
 /** What the job editor and the simulated fleet know of IotHub: upgrades as the course sends them, and commands [iothub 5, 7, 8]. */
 export const jobFront: JobFront = {
-  talker,
+  deviceScript: iothubDeviceScript,
   documentSchema,
   names: JOB_NAMES,
   prepare: (_, job) => {

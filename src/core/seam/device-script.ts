@@ -2,7 +2,7 @@ import type { ReportedStatus } from '../job/model.ts'
 import type { Message, Qos } from './mqtt.ts'
 
 /** How one device of a cloud connects and speaks, as data in and data out; `sim` owns the socket. */
-export interface Talker {
+export interface DeviceScript {
   readonly session: { clientId: string; username?: string; password?: string; clean: boolean }
   readonly subscriptions: { filter: string; qos: Qos }[]
   /** Its cloud hands work over once and does not tell it again: what comes while the device is busy, it keeps. */

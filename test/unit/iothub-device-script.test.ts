@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReportedStatus } from '../../src/core/job/model.ts'
-import type { Talker, Work } from '../../src/core/seam/talker.ts'
+import type { DeviceScript, Work } from '../../src/core/seam/device-script.ts'
 import { enrolment } from '../../src/dialect/iothub/enrolment.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'
@@ -9,21 +9,21 @@ import { Conversation } from '../builders/conversation.ts'
 const OTA = { url: 'u', version: '2', type: 'firmware' }
 
 /** A simulated device in a conversation with the hub, and the job it has been given. */
-function played(document: object): { talk: Conversation; talker: Talker; work: Work; say: (status: ReportedStatus, progress: number) => void; status: () => string } {
+function played(document: object): { talk: Conversation; script: DeviceScript; work: Work; say: (status: ReportedStatus, progress: number) => void; status: () => string } {
   const talk = new Conversation(iothub)
-  const talker = iothub.jobs.talker('P/D')
-  assert.equal(talk.connect('D', { ...talker.session }), true)
+  const script = iothub.jobs.deviceScript('P/D')
+  assert.equal(talk.connect('D', { ...script.session }), true)
   talk.happens('job', (ctx) =>
     ctx.engine.jobs.create(ctx.turn, { key: 'iothub/j1', targets: [{ type: 'device', device: 'iothub/P/D' }], selection: 'SNAPSHOT', document: JSON.stringify(document) }),
   )
   const [, topic = '', payload = ''] = /D ← (\S+) \(QoS 1\) ?(.*)$/m.exec(talk.text) ?? []
-  const heard = talker.read(topic, Buffer.from(payload))
+  const heard = script.read(topic, Buffer.from(payload))
   assert.equal(heard?.type, 'offer')
   const { work } = heard as { work: Work }
   const say = (status: ReportedStatus, progress: number): void => {
-    for (const message of talker.report(work, status, progress)) assert.notEqual(talk.publish('D', message.topic, String(message.payload)).route, 'drop')
+    for (const message of script.report(work, status, progress)) assert.notEqual(talk.publish('D', message.topic, String(message.payload)).route, 'drop')
   }
-  return { talk, talker, work, say, status: () => talk.bench.engine.executions.require('iothub/j1', 'iothub/P/D').status }
+  return { talk, script, work, say, status: () => talk.bench.engine.executions.require('iothub/j1', 'iothub/P/D').status }
 }
 
 test('a simulated device finishes an upgrade', () => {
@@ -54,23 +54,23 @@ test('a simulated device answers the command of a job', () => {
 })
 
 test('a report that is repeated has the same message id, other reports have others', () => {
-  const { talker, work } = played(OTA)
-  const ids = [talker.report(work, 'IN_PROGRESS', 1), talker.report(work, 'IN_PROGRESS', 1), talker.report(work, 'IN_PROGRESS', 2)].map(([message]) => message?.topic)
+  const { script, work } = played(OTA)
+  const ids = [script.report(work, 'IN_PROGRESS', 1), script.report(work, 'IN_PROGRESS', 1), script.report(work, 'IN_PROGRESS', 2)].map(([message]) => message?.topic)
   assert.equal(ids[0], ids[1])
   assert.notEqual(ids[0], ids[2])
 })
 
 test('a simulated device takes upgrades for its tags, with either spelling, and nothing that is not work', () => {
-  const talker = iothub.jobs.talker('P/D')
-  const type = (topic: string): string | undefined => talker.read(topic, Buffer.from(JSON.stringify(OTA)))?.type
+  const script = iothub.jobs.deviceScript('P/D')
+  const type = (topic: string): string | undefined => script.read(topic, Buffer.from(JSON.stringify(OTA)))?.type
   assert.equal(type('tags/P/blue/cmd/$ota_upgrade/plain/r1'), 'offer')
   assert.equal(type('cmd/P/D/ota_upgrade/plain/r1'), 'offer')
   for (const topic of ['cmd/P/D/$set_tags/plain/r1', 'cmd/P/D/$update_shadow/plain/r1', 'rpc/P/D/time/plain/r1/5', 'm2m/P/D/E/m1']) assert.equal(type(topic), undefined)
-  assert.equal(talker.read('cmd/P/D/$ota_upgrade/plain/r1', Buffer.from('rubbish')), undefined)
+  assert.equal(script.read('cmd/P/D/$ota_upgrade/plain/r1', Buffer.from('rubbish')), undefined)
 })
 
 test('a simulated device without a product is one of product Sim', () => {
-  assert.equal(iothub.jobs.talker('washer-1').session.username, 'Sim/washer-1')
+  assert.equal(iothub.jobs.deviceScript('washer-1').session.username, 'Sim/washer-1')
 })
 
 test('a device that a person adds gets a secret with which it connects', () => {
