@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { promises, type PromiseName } from '../../src/dialect/promises.ts'
 import { access } from './access.ts'
-import { courses } from './courses.ts'
+import { schedules } from './schedules.ts'
 import { declared } from './declared.ts'
 import { hostile } from './hostile.ts'
 import { openHouse, type House } from './house.ts'
@@ -20,7 +20,7 @@ export interface Houses {
 export type Check = (houses: Houses) => Promise<void>
 export type Checks = Partial<Record<PromiseName, Check>>
 
-const checks: Checks = { ...identity, ...access, ...jobs, ...courses, ...messages, ...hostile, ...declared }
+const checks: Checks = { ...identity, ...access, ...jobs, ...schedules, ...messages, ...hostile, ...declared }
 
 /** What a promise cannot be tried without. */
 const needed: Partial<Record<PromiseName, (dialect: Dialect) => unknown>> = {

@@ -7,8 +7,8 @@ import { connectPlayer, type Player } from './player.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** The course a job takes by itself, minute by minute, and what cuts it short. */
-export const courses: Checks = {
+/** What a job does by itself, minute by minute, and what cuts it short. */
+export const schedules: Checks = {
   canceledEarly: async ({ strict }) => {
     const players = [await strict.play(), await strict.play(), await strict.play()]
     const startAt = await inAnHour(strict)
