@@ -4,9 +4,9 @@ import { HubError } from '../../src/core/errors.ts'
 import { factsOf } from '../../src/core/query/facts.ts'
 import { matches } from '../../src/core/query/predicate.ts'
 import { query } from '../../src/dialect/aws/query.ts'
-import { Hall } from '../builders/hall.ts'
+import { EngineFixture } from '../builders/engine-fixture.ts'
 
-const hall = new Hall(undefined, 1_557_700_000_000)
+const fixture = new EngineFixture(undefined, 1_557_700_000_000)
 
 interface Shadow {
   desired?: { [key: string]: unknown }
@@ -15,7 +15,7 @@ interface Shadow {
 
 /** A thing of that name, with what the registry and its shadows say. */
 function thing(name: string, attributes: Record<string, string> = {}, shadow?: Shadow, rest: { type?: string; group?: string; named?: Shadow; online?: boolean } = {}): void {
-  hall.turn((turn, { devices, groups, twins, connections }) => {
+  fixture.turn((turn, { devices, groups, twins, connections }) => {
     const { key } = devices.create(turn, { dialect: 'aws', name, attributes, ...(rest.type !== undefined && { type: rest.type }) })
     if (rest.group !== undefined) {
       if (groups.get(`aws/${rest.group}`) === undefined) groups.create(turn, { dialect: 'aws', name: rest.group })
@@ -37,7 +37,7 @@ const found = (text: string): string[] => {
   const predicate = query.parse(text)
   // Jobs keep it as JSON.
   const kept = JSON.parse(JSON.stringify(predicate)) as typeof predicate
-  return [...hall.engine.devices.all()].filter((device) => matches(kept, factsOf(device, hall.engine.twins, hall.engine.connections))).map(({ name }) => name)
+  return [...fixture.engine.devices.all()].filter((device) => matches(kept, factsOf(device, fixture.engine.twins, fixture.engine.connections))).map(({ name }) => name)
 }
 
 const everything = ['tv1', 'tv-plasma', 'my-lamp', 'my-fridge', 'plasma']

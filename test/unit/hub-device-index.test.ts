@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DeviceIndex } from '../../src/hub/api/device-index.ts'
-import { Hall } from '../builders/hall.ts'
+import { EngineFixture } from '../builders/engine-fixture.ts'
 
-const hall = new Hall()
+const fixture = new EngineFixture()
 const add = (...keys: string[]): void =>
-  hall.turn((turn, { devices }) => {
+  fixture.turn((turn, { devices }) => {
     for (const key of keys) devices.create(turn, { dialect: key.split('/')[0]!, name: key.slice(key.indexOf('/') + 1) })
   })
-const index = new DeviceIndex(hall.engine.devices)
+const index = new DeviceIndex(fixture.engine.devices)
 const names = (dialect?: string, after?: string): string[] => {
   const { keys, start, to } = index.range(dialect, after)
   return keys.slice(start, to)
@@ -21,7 +21,7 @@ test('devices come by dialect and name, whatever the order in which they came, a
   assert.deepEqual(names('a'), ['a/10', 'a/9'])
   assert.deepEqual(names('ab'), ['ab/1'])
   assert.deepEqual(names('c'), [])
-  hall.turn((turn, { devices }) => devices.delete(turn, 'b/1'))
+  fixture.turn((turn, { devices }) => devices.delete(turn, 'b/1'))
   add('b/0', 'a/p/q')
   assert.deepEqual(names(), ['a/10', 'a/9', 'a/p/q', 'ab/1', 'b/0', 'b/2'])
 })

@@ -4,7 +4,7 @@ import { HubError } from '../../src/core/errors.ts'
 import { draftField, draftOf, jobFrom, valueAt } from '../../src/hub/api/drafts.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { JsonText } from '../../src/shared/json-text.ts'
-import { Hall } from '../builders/hall.ts'
+import { EngineFixture } from '../builders/engine-fixture.ts'
 
 const language = {
   title: 'Names',
@@ -38,8 +38,8 @@ test('a draft becomes a job in the engine’s units, and the job a draft again',
   ])
   assert.deepEqual([job.key, job.document, job.timeout], ['x/update', full.document.text, { inProgressMs: 90_000 }])
   assert.deepEqual(job.schedule, { startAt: Date.UTC(2027, 0, 31, 17, 30), endAt: Date.UTC(2027, 1, 1), endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', durationMs: 5_400_000 }] })
-  const hall = new Hall()
-  const made = hall.turn((turn, engine) => engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }))
+  const fixture = new EngineFixture()
+  const made = fixture.turn((turn, engine) => engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }))
   assert.deepEqual(draftOf(made), {
     ...full,
     targets: [{ device: 'd1' }, { query: 'd' }],

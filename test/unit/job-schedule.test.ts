@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextWindows, windowAt } from '../../src/core/job/windows.ts'
-import { Hall, MINUTE, NOON } from '../builders/hall.ts'
+import { EngineFixture, MINUTE, NOON } from '../builders/engine-fixture.ts'
 
 const HOUR = 60 * MINUTE
 
 test('a job with a start waits for it, also across a restart; its targets are resolved then', () => {
-  const hall = new Hall()
-  hall.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'all' }))
-  hall.job([], { targets: [{ type: 'group', group: 'x/all' }], schedule: { startAt: NOON + HOUR } })
-  assert.equal(hall.jobStatus(), 'SCHEDULED')
-  const [device] = hall.devices(1)
-  hall.turn((turn, engine) => engine.devices.join(turn, device!, 'x/all'))
-  hall.restart()
-  hall.advance(HOUR - 1)
-  assert.equal(hall.status(device!), undefined)
-  hall.advance(1)
-  assert.deepEqual([hall.jobStatus(), hall.status(device!)], ['IN_PROGRESS', 'QUEUED'])
+  const fixture = new EngineFixture()
+  fixture.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'all' }))
+  fixture.job([], { targets: [{ type: 'group', group: 'x/all' }], schedule: { startAt: NOON + HOUR } })
+  assert.equal(fixture.jobStatus(), 'SCHEDULED')
+  const [device] = fixture.devices(1)
+  fixture.turn((turn, engine) => engine.devices.join(turn, device!, 'x/all'))
+  fixture.restart()
+  fixture.advance(HOUR - 1)
+  assert.equal(fixture.status(device!), undefined)
+  fixture.advance(1)
+  assert.deepEqual([fixture.jobStatus(), fixture.status(device!)], ['IN_PROGRESS', 'QUEUED'])
 })
 
 for (const [endBehavior, expected] of [
@@ -25,22 +25,22 @@ for (const [endBehavior, expected] of [
   ['FORCE_CANCEL', ['CANCELED', 'CANCELED', undefined, 'CANCELED']],
 ] as const) {
   test(`at its end ${endBehavior} leaves in progress, queued, not yet rolled out and job as ${expected.join(', ')}`, () => {
-    const hall = new Hall()
-    const devices = hall.devices(3)
-    hall.job(devices, { rollout: { perMinute: 2 }, schedule: { endAt: NOON + 30_000, endBehavior } })
-    hall.report(devices[0]!, 'IN_PROGRESS')
-    hall.advance(10 * MINUTE)
-    assert.deepEqual([...devices.map((device) => hall.status(device)), hall.jobStatus()], expected)
+    const fixture = new EngineFixture()
+    const devices = fixture.devices(3)
+    fixture.job(devices, { rollout: { perMinute: 2 }, schedule: { endAt: NOON + 30_000, endBehavior } })
+    fixture.report(devices[0]!, 'IN_PROGRESS')
+    fixture.advance(10 * MINUTE)
+    assert.deepEqual([...devices.map((device) => fixture.status(device)), fixture.jobStatus()], expected)
   })
 }
 
 test('after STOP_ROLLOUT the job completes with what was already queued', () => {
-  const hall = new Hall()
-  const devices = hall.devices(2)
-  hall.job(devices, { rollout: { perMinute: 1 }, schedule: { endAt: NOON + 1000, endBehavior: 'STOP_ROLLOUT' } })
-  hall.advance(MINUTE)
-  hall.report(devices[0]!, 'SUCCEEDED')
-  assert.equal(hall.jobStatus(), 'COMPLETED')
+  const fixture = new EngineFixture()
+  const devices = fixture.devices(2)
+  fixture.job(devices, { rollout: { perMinute: 1 }, schedule: { endAt: NOON + 1000, endBehavior: 'STOP_ROLLOUT' } })
+  fixture.advance(MINUTE)
+  fixture.report(devices[0]!, 'SUCCEEDED')
+  assert.equal(fixture.jobStatus(), 'COMPLETED')
 })
 
 test('a maintenance window is open from its start to its end, and not at its end', () => {
@@ -55,73 +55,73 @@ test('a maintenance window is open from its start to its end, and not at its end
 })
 
 test('rollout happens inside maintenance windows only; what is queued may be done at any time', () => {
-  const hall = new Hall()
-  const devices = hall.devices(3)
-  hall.job(devices, { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 18 * * *', durationMs: 2 * MINUTE }] } })
-  assert.equal(hall.count('QUEUED'), 0)
-  hall.advance(6 * HOUR + 10 * MINUTE)
-  assert.equal(hall.count('QUEUED'), 2)
-  hall.report(devices[0]!, 'SUCCEEDED')
-  hall.advance(24 * HOUR)
-  assert.deepEqual([hall.count('QUEUED'), hall.count('SUCCEEDED')], [2, 1])
+  const fixture = new EngineFixture()
+  const devices = fixture.devices(3)
+  fixture.job(devices, { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 18 * * *', durationMs: 2 * MINUTE }] } })
+  assert.equal(fixture.count('QUEUED'), 0)
+  fixture.advance(6 * HOUR + 10 * MINUTE)
+  assert.equal(fixture.count('QUEUED'), 2)
+  fixture.report(devices[0]!, 'SUCCEEDED')
+  fixture.advance(24 * HOUR)
+  assert.deepEqual([fixture.count('QUEUED'), fixture.count('SUCCEEDED')], [2, 1])
 })
 
 test('a rollout whose schedule ended while the hub was down queues nothing more', () => {
-  const hall = new Hall()
-  const devices = hall.devices(5)
-  hall.job(devices, { rollout: { perMinute: 2 }, schedule: { endAt: NOON + MINUTE, endBehavior: 'STOP_ROLLOUT' } })
-  hall.clock.advanceTo(NOON + 10 * MINUTE)
-  hall.restart()
-  hall.due()
-  assert.deepEqual([hall.count('QUEUED'), hall.jobStatus()], [2, 'IN_PROGRESS'])
-  for (const device of devices.slice(0, 2)) hall.report(device, 'SUCCEEDED')
-  assert.equal(hall.jobStatus(), 'COMPLETED')
+  const fixture = new EngineFixture()
+  const devices = fixture.devices(5)
+  fixture.job(devices, { rollout: { perMinute: 2 }, schedule: { endAt: NOON + MINUTE, endBehavior: 'STOP_ROLLOUT' } })
+  fixture.clock.advanceTo(NOON + 10 * MINUTE)
+  fixture.restart()
+  fixture.due()
+  assert.deepEqual([fixture.count('QUEUED'), fixture.jobStatus()], [2, 'IN_PROGRESS'])
+  for (const device of devices.slice(0, 2)) fixture.report(device, 'SUCCEEDED')
+  assert.equal(fixture.jobStatus(), 'COMPLETED')
 })
 
 for (const [endBehavior, status] of [['STOP_ROLLOUT', 'COMPLETED'], ['CANCEL', 'CANCELED'], ['FORCE_CANCEL', 'CANCELED']] as const) {
   test(`a job whose whole schedule passed while the hub was down reaches no device, and is ${status} after ${endBehavior}`, () => {
-    const hall = new Hall()
-    const devices = hall.devices(2)
-    hall.job(devices, { schedule: { startAt: NOON + MINUTE, endAt: NOON + 2 * MINUTE, endBehavior } })
-    hall.clock.advanceTo(NOON + 10 * MINUTE)
-    hall.restart()
-    hall.told()
-    hall.due()
-    assert.equal(hall.jobStatus(), status)
-    assert.equal(hall.told().includes('execution.queued'), false)
+    const fixture = new EngineFixture()
+    const devices = fixture.devices(2)
+    fixture.job(devices, { schedule: { startAt: NOON + MINUTE, endAt: NOON + 2 * MINUTE, endBehavior } })
+    fixture.clock.advanceTo(NOON + 10 * MINUTE)
+    fixture.restart()
+    fixture.told()
+    fixture.due()
+    assert.equal(fixture.jobStatus(), status)
+    assert.equal(fixture.told().includes('execution.queued'), false)
   })
 }
 
 test('what timed out after the schedule had ended, while the hub was down, is not tried again', () => {
-  const hall = new Hall()
-  const [device = ''] = hall.devices(1)
-  hall.job([device], { timeout: { inProgressMs: 2 * MINUTE }, retry: [{ on: 'TIMED_OUT', times: 3 }], schedule: { endAt: NOON + 3 * MINUTE } })
-  hall.report(device, 'IN_PROGRESS')
-  hall.clock.advanceTo(NOON + 10 * MINUTE)
-  hall.restart()
-  hall.due()
-  assert.deepEqual([hall.count('TIMED_OUT'), hall.count('QUEUED'), hall.jobStatus()], [1, 0, 'COMPLETED'])
+  const fixture = new EngineFixture()
+  const [device = ''] = fixture.devices(1)
+  fixture.job([device], { timeout: { inProgressMs: 2 * MINUTE }, retry: [{ on: 'TIMED_OUT', times: 3 }], schedule: { endAt: NOON + 3 * MINUTE } })
+  fixture.report(device, 'IN_PROGRESS')
+  fixture.clock.advanceTo(NOON + 10 * MINUTE)
+  fixture.restart()
+  fixture.due()
+  assert.deepEqual([fixture.count('TIMED_OUT'), fixture.count('QUEUED'), fixture.jobStatus()], [1, 0, 'COMPLETED'])
 })
 
 test('a continuous job whose schedule has ended takes no more targets', () => {
-  const hall = new Hall()
-  const devices = hall.devices(2)
-  hall.turn((turn, engine) => {
+  const fixture = new EngineFixture()
+  const devices = fixture.devices(2)
+  fixture.turn((turn, engine) => {
     for (const [index, name] of ['g', 'h'].entries()) {
       engine.groups.create(turn, { dialect: 'x', name })
       engine.devices.join(turn, devices[index]!, `x/${name}`)
     }
   })
-  hall.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }], schedule: { endAt: NOON + MINUTE } })
-  hall.advance(MINUTE)
-  assert.equal(hall.jobStatus(), 'IN_PROGRESS')
-  assert.throws(() => hall.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'group', group: 'x/h' }])), { code: 'INVALID' })
-  assert.equal(hall.status(devices[1]!), undefined)
+  fixture.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }], schedule: { endAt: NOON + MINUTE } })
+  fixture.advance(MINUTE)
+  assert.equal(fixture.jobStatus(), 'IN_PROGRESS')
+  assert.throws(() => fixture.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'group', group: 'x/h' }])), { code: 'INVALID' })
+  assert.equal(fixture.status(devices[1]!), undefined)
 })
 
 test('a rollout whose next minute begins outside the maintenance window is next due when one opens', () => {
-  const hall = new Hall()
-  hall.job(hall.devices(3), { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 12,18 * * *', durationMs: MINUTE }] } })
-  assert.equal(hall.count('QUEUED'), 1)
-  assert.equal(hall.engine.nextDeadline(), NOON + 6 * HOUR)
+  const fixture = new EngineFixture()
+  fixture.job(fixture.devices(3), { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 12,18 * * *', durationMs: MINUTE }] } })
+  assert.equal(fixture.count('QUEUED'), 1)
+  assert.equal(fixture.engine.nextDeadline(), NOON + 6 * HOUR)
 })

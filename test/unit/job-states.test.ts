@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { ExecutionStatus, ReportedStatus } from '../../src/core/job/model.ts'
 import { executionStates, isPending, mayReport, moved, type HubMove } from '../../src/core/job/states.ts'
-import { Hall } from '../builders/hall.ts'
+import { EngineFixture } from '../builders/engine-fixture.ts'
 
 const reported: ReportedStatus[] = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED']
 const moves: HubMove[] = ['SEND', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', 'REMOVE']
@@ -37,23 +37,23 @@ for (const state of executionStates) {
 }
 
 test('a refused report carries the execution and changes nothing', () => {
-  const hall = new Hall()
-  const [device] = hall.devices(1)
-  hall.job([device!])
-  const done = hall.report(device!, 'SUCCEEDED')
-  hall.told()
+  const fixture = new EngineFixture()
+  const [device] = fixture.devices(1)
+  fixture.job([device!])
+  const done = fixture.report(device!, 'SUCCEEDED')
+  fixture.told()
   assert.throws(
-    () => hall.report(device!, 'FAILED'),
+    () => fixture.report(device!, 'FAILED'),
     (error) => error instanceof HubError && error.code === 'INVALID_TRANSITION' && error.data['execution'] === done,
   )
-  assert.equal(hall.engine.executions.get('x/job', device!), done)
-  assert.deepEqual(hall.told(), [])
+  assert.equal(fixture.engine.executions.get('x/job', device!), done)
+  assert.deepEqual(fixture.told(), [])
 })
 
 test('existence is checked before the version, and the version before the state', () => {
-  const hall = new Hall()
-  const [device] = hall.devices(1)
-  hall.job([device!])
+  const fixture = new EngineFixture()
+  const [device] = fixture.devices(1)
+  fixture.job([device!])
   const codeOf = (act: () => unknown): string => {
     try {
       act()
@@ -62,19 +62,19 @@ test('existence is checked before the version, and the version before the state'
     }
     return 'accepted'
   }
-  assert.equal(codeOf(() => hall.report('x/nobody', 'FAILED', { expectedVersion: 9 })), 'NOT_FOUND')
-  assert.equal(codeOf(() => hall.report(device!, 'FAILED', { number: 2 })), 'NOT_FOUND')
-  hall.report(device!, 'SUCCEEDED')
-  assert.equal(codeOf(() => hall.report(device!, 'FAILED', { expectedVersion: 9 })), 'VERSION_MISMATCH')
-  assert.equal(codeOf(() => hall.report(device!, 'FAILED', { expectedVersion: 2 })), 'INVALID_TRANSITION')
+  assert.equal(codeOf(() => fixture.report('x/nobody', 'FAILED', { expectedVersion: 9 })), 'NOT_FOUND')
+  assert.equal(codeOf(() => fixture.report(device!, 'FAILED', { number: 2 })), 'NOT_FOUND')
+  fixture.report(device!, 'SUCCEEDED')
+  assert.equal(codeOf(() => fixture.report(device!, 'FAILED', { expectedVersion: 9 })), 'VERSION_MISMATCH')
+  assert.equal(codeOf(() => fixture.report(device!, 'FAILED', { expectedVersion: 2 })), 'INVALID_TRANSITION')
 })
 
 test('versions grow by one with every accepted change; details are replaced as a whole, or kept', () => {
-  const hall = new Hall()
-  const [device] = hall.devices(1)
-  hall.job([device!])
-  assert.equal(hall.report(device!, 'IN_PROGRESS', { details: { a: '1', b: '2' } }).version, 2)
-  assert.deepEqual(hall.report(device!, 'IN_PROGRESS', { progress: 40 }).details, { a: '1', b: '2' })
-  const last = hall.report(device!, 'SUCCEEDED', { details: { b: '3' } })
+  const fixture = new EngineFixture()
+  const [device] = fixture.devices(1)
+  fixture.job([device!])
+  assert.equal(fixture.report(device!, 'IN_PROGRESS', { details: { a: '1', b: '2' } }).version, 2)
+  assert.deepEqual(fixture.report(device!, 'IN_PROGRESS', { progress: 40 }).details, { a: '1', b: '2' })
+  const last = fixture.report(device!, 'SUCCEEDED', { details: { b: '3' } })
   assert.deepEqual([last.version, last.details, last.progress], [4, { b: '3' }, 40])
 })

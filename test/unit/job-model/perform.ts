@@ -2,9 +2,9 @@ import type { Engine } from '../../../src/core/engine.ts'
 import type { JobConfig, NewJob, Target } from '../../../src/core/job/model.ts'
 import { mayReport } from '../../../src/core/job/states.ts'
 import type { Turn } from '../../../src/core/turn.ts'
-import { MINUTE } from '../../builders/hall.ts'
+import { MINUTE } from '../../builders/engine-fixture.ts'
 import type { Facts } from './facts.ts'
-import { DEVICES, GROUPS, type Deed, type JobShape } from './steps.ts'
+import { DEVICES, GROUPS, type Act, type JobShape } from './steps.ts'
 
 const keyOf = (name: string): string => `x/${name}`
 
@@ -41,7 +41,7 @@ function newJob(key: string, shape: JobShape, now: number): NewJob {
 }
 
 /** The job, device and group that a step is about, by what there is. */
-export function aim(facts: Facts, step: Deed): { job: string; device: string; group: string } {
+export function aim(facts: Facts, step: Act): { job: string; device: string; group: string } {
   const named = { job: '', device: '', group: '', ...('job' in step && { job: step.job }) }
   if ('device' in step) named.device = keyOf(step.device)
   if ('group' in step) named.group = keyOf(step.group)
@@ -53,12 +53,12 @@ export function aim(facts: Facts, step: Deed): { job: string; device: string; gr
   return { ...named, job, device }
 }
 
-const OF_EXECUTIONS: readonly string[] = ['report', 'send', 'cancelExecution', 'deleteExecution'] satisfies Deed['type'][]
+const OF_EXECUTIONS: readonly string[] = ['report', 'send', 'cancelExecution', 'deleteExecution'] satisfies Act['type'][]
 
 const shifted = (right: number | undefined, by: number | undefined): number | undefined => (by === undefined ? undefined : (right ?? 1) + by)
 
 /** Does it; refusals are thrown. */
-export function perform(turn: Turn, engine: Engine, facts: Facts, step: Deed): void {
+export function perform(turn: Turn, engine: Engine, facts: Facts, step: Act): void {
   const { devices, groups, jobs, executions } = engine
   const { job, device, group } = aim(facts, step)
   const latest = executions.get(job, device)

@@ -2,12 +2,12 @@ import type { HubErrorCode } from '../../../src/core/errors.ts'
 import type { Execution, Job } from '../../../src/core/job/model.ts'
 import type { Facts } from './facts.ts'
 import { aim } from './perform.ts'
-import type { Deed } from './steps.ts'
+import type { Act } from './steps.ts'
 
 const PENDING = ['QUEUED', 'SENT', 'IN_PROGRESS']
 
 /** With what this step must be refused, by what the records say: [aws 2.7, 2.9, 3.5] in the engine's words. */
-export function refusalOf(facts: Facts, step: Deed, now: number): HubErrorCode | undefined {
+export function refusalOf(facts: Facts, step: Act, now: number): HubErrorCode | undefined {
   const { job: key, device, group } = aim(facts, step)
   const job = facts.jobs.get(key)
   const attempts = facts.attempts(key, device)

@@ -133,4 +133,4 @@ function large(step: Step): Step {
 }
 
 /** A step that is one turn. */
-export type Deed = Exclude<Step, { type: 'wait' | 'restart' | 'down' }>
+export type Act = Exclude<Step, { type: 'wait' | 'restart' | 'down' }>

@@ -4,17 +4,17 @@ import { HubError } from '../../../src/core/errors.ts'
 import { rateOf } from '../../../src/core/job/rollout.ts'
 import type { Execution } from '../../../src/core/job/model.ts'
 import type { Turn } from '../../../src/core/turn.ts'
-import { Hall, MINUTE } from '../../builders/hall.ts'
+import { EngineFixture, MINUTE } from '../../builders/engine-fixture.ts'
 import { Facts } from './facts.ts'
 import { JournalTables, type Change } from './journal-tables.ts'
 import { perform } from './perform.ts'
 import { refusalOf } from './refusals.ts'
 import { checkAnswers, checkLeftovers, checkRest } from './state-rules.ts'
-import type { Deed } from './steps.ts'
+import type { Act } from './steps.ts'
 import { checkExecutions, checkJobs, checkQueueEvents, queueIds, type Numbers, type QueueIds } from './turn-rules.ts'
 
-/** A hall in which every turn is looked at: what it changed, what it told, and how it left things. */
-export class ModelHall extends Hall {
+/** A fixture in which every turn is looked at: what it changed, what it told, and how it left things. */
+export class ModelFixture extends EngineFixture {
   readonly journal: JournalTables
   facts: Facts
   readonly #numbers: Numbers = new Map()
@@ -33,7 +33,7 @@ export class ModelHall extends Hall {
   }
 
   /** Does what the step says, or sees it refused as it must be, with nothing changed. */
-  act(step: Deed): void {
+  act(step: Act): void {
     this.#actInVain(step)
     const expected = refusalOf(this.facts, step, this.clock.now())
     let refused: string | undefined
@@ -47,7 +47,7 @@ export class ModelHall extends Hall {
   }
 
   /** Asks for the same while nothing can be stored: it is refused before anything has changed, or changes nothing. */
-  #actInVain(step: Deed): void {
+  #actInVain(step: Act): void {
     // These happen, nobody asks for them.
     if (step.type === 'tick' || step.type === 'connect') return
     this.journal.refusal = new HubError('UNAVAILABLE', 'the disk is full')

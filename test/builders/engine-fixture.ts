@@ -9,8 +9,8 @@ import { Turn } from '../../src/core/turn.ts'
 export const MINUTE = 60_000
 export const NOON = Date.UTC(2026, 10, 22, 12, 0)
 
-/** An engine in an empty hall: virtual time, no dialect, everything it tells kept in `events`. */
-export class Hall {
+/** An engine alone: virtual time, no dialect, everything it tells kept in `events`. */
+export class EngineFixture {
   readonly clock: VirtualClock
   readonly events: DomainEvent[] = []
   readonly ids = new SequentialIds()
