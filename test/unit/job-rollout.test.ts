@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rateOf } from '../../src/core/job/rollout.ts'
+import { rateOf } from '../../src/core/job/rollout-rate.ts'
 import { SLICE } from '../../src/core/job/sweep.ts'
 import { EngineFixture, MINUTE } from '../builders/engine-fixture.ts'
 

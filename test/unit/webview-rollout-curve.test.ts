@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { rateOf } from '../../src/core/job/rollout.ts'
+import { rateOf } from '../../src/core/job/rollout-rate.ts'
 import { rateAfter, rolloutCurve } from '../../webview/job-editor/form/curve.ts'
 
 test('without a rate all devices have the job in the first minute', () => {

@@ -1,16 +1,21 @@
 import { HubError, invalid, notFound } from '../errors.ts'
-import { dialectOf, type DeviceKey, type DialectName, type JobKey } from '../ids.ts'
+import { dialectOf, type DialectName, type JobKey } from '../ids.ts'
 import type { Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import { ExecutionIndex } from './execution-index.ts'
-import { JobLifecycle } from './job-lifecycle.ts'
 import { Executions } from './executions.ts'
+import { FleetChanges } from './fleet-changes.ts'
 import type { JobDeadline, JobDeadlines } from './job-deadlines.ts'
+import { JobLifecycle } from './job-lifecycle.ts'
+import { JobMembers } from './job-members.ts'
+import { JobRecords } from './job-records.ts'
 import type { Breach, Execution, Job, JobConfig, NewJob, Target } from './model.ts'
+import { Rollouts } from './rollouts.ts'
 import { isPending, mayBecome } from './states.ts'
 import { SLICE } from './sweep.ts'
 import { resolve, type Fleet } from './targets.ts'
-import { validateJob, validateConfig } from './validate.ts'
+import { validateConfig, validateJob } from './validate.ts'
+import { hasEnded } from './windows.ts'
 import { known, say, type Words } from '../said.ts'
 
 export interface CancelOptions {
@@ -27,7 +32,10 @@ export class Jobs {
   readonly #deadlines: JobDeadlines
   readonly #index: ExecutionIndex
   readonly #fleet: Fleet
+  readonly #records: JobRecords
+  readonly #rollouts: Rollouts
   readonly #lifecycle: JobLifecycle
+  readonly #fleetChanges: FleetChanges
 
   constructor(tables: Tables, deadlines: JobDeadlines, fleet: Fleet) {
     this.#deadlines = deadlines
@@ -38,11 +46,16 @@ export class Jobs {
       ended: (turn, execution) => this.#ended(turn, execution, false),
       erased: (turn, execution) => this.#ended(turn, execution, true),
     })
-    this.#lifecycle = new JobLifecycle(tables, deadlines, this.#index, fleet, this.executions)
+    this.#records = new JobRecords(tables)
+    const members = new JobMembers(fleet, this.#index)
+    const parts = { tables, deadlines, index: this.#index, records: this.#records, members }
+    this.#rollouts = new Rollouts(parts, (turn, job) => this.#lifecycle.complete(turn, job))
+    this.#lifecycle = new JobLifecycle(parts, this.#rollouts, this.executions)
+    this.#fleetChanges = new FleetChanges(parts, this.#rollouts, this.executions)
   }
 
   get(key: JobKey): Job | undefined {
-    return this.#lifecycle.jobs.get(key)
+    return this.#records.get(key)
   }
 
   /** The job, or NOT_FOUND. */
@@ -54,11 +67,11 @@ export class Jobs {
 
   /** Newest last. */
   *ofDialect(dialect: DialectName): Generator<Job> {
-    for (const job of this.#lifecycle.jobs.values()) if (job.dialect === dialect) yield job
+    for (const job of this.#records.all()) if (job.dialect === dialect) yield job
   }
 
   get size(): number {
-    return this.#lifecycle.jobs.size
+    return this.#records.size
   }
 
   /** How many devices these targets mean now. */
@@ -67,7 +80,7 @@ export class Jobs {
   }
 
   all(): Iterable<Job> {
-    return this.#lifecycle.jobs.values()
+    return this.#records.all()
   }
 
   /** ALREADY_EXISTS, or INVALID with field, value and rule. What may start now, starts in this turn. */
@@ -77,7 +90,7 @@ export class Jobs {
     const scheduled = (input.schedule?.startAt ?? turn.now) > turn.now
     const status = scheduled ? 'SCHEDULED' : 'IN_PROGRESS'
     const job: Job = { ...input, dialect: dialectOf(input.key), status, createdAt: turn.now, updatedAt: turn.now, rolledOut: 0, planned: 0 }
-    this.#lifecycle.set(turn, job, {})
+    this.#records.replace(job)
     turn.emit({ type: 'job.created', key: job.key, job })
     if (scheduled) this.#lifecycle.schedule(job)
     else this.#lifecycle.begin(turn, job)
@@ -89,7 +102,7 @@ export class Jobs {
     const job = this.require(key)
     if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw cannot(job, 'be updated')
     validateConfig(change)
-    this.#lifecycle.rollOut(turn, this.#lifecycle.set(turn, job, change))
+    this.#rollouts.goOn(turn, this.#records.change(turn, job, change))
     return this.require(key)
   }
 
@@ -99,9 +112,9 @@ export class Jobs {
     if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
       throw invalid('targets', targets, 'can be added to a continuous job in progress only')
     }
-    if (this.#lifecycle.hasEnded(job, turn.now)) throw invalid('targets', targets, 'cannot be added once the schedule has ended')
-    const wider = this.#lifecycle.set(turn, job, { ...change, targets: [...job.targets, ...targets] })
-    this.#lifecycle.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
+    if (hasEnded(job, turn.now)) throw invalid('targets', targets, 'cannot be added once the schedule has ended')
+    const wider = this.#records.change(turn, job, { ...change, targets: [...job.targets, ...targets] })
+    this.#rollouts.extend(turn, wider, resolve(this.#fleet, job.dialect, targets))
     return this.require(key)
   }
 
@@ -109,7 +122,7 @@ export class Jobs {
   cancel(turn: Turn, key: JobKey, { force = false, reasonCode, comment, aborted }: CancelOptions = {}): Job {
     const job = this.require(key)
     if (!mayBecome(job.status, 'CANCELED')) throw cannot(job, 'be cancelled')
-    this.#lifecycle.become(turn, job, 'CANCELED', {
+    this.#records.become(turn, job, 'CANCELED', {
       completedAt: turn.now,
       sweeping: force ? 'FORCE_CANCEL' : 'CANCEL',
       ...(force ? { forceCanceled: true } : {}),
@@ -136,7 +149,7 @@ export class Jobs {
     const job = this.require(key)
     const ended = job.status === 'COMPLETED' || job.status === 'CANCELED'
     if (!mayBecome(job.status, 'DELETING') || (!ended && !force)) throw cannot(job, 'be deleted')
-    this.#lifecycle.become(turn, job, 'DELETING', { sweeping: 'DELETE' })
+    this.#records.become(turn, job, 'DELETING', { sweeping: 'DELETE' })
     this.#lifecycle.sweep(turn, key)
   }
 
@@ -151,14 +164,8 @@ export class Jobs {
 
   /** Lets jobs follow what became of the fleet in this turn, then tells whose queue is another now. */
   settle(turn: Turn): void {
-    const { continuous } = this.#lifecycle
     for (; turn.settled < turn.events.length; turn.settled += 1) {
-      const event = turn.events[turn.settled]!
-      if (event.type === 'device.deleted') this.#lifecycle.gone(turn, event.key)
-      const device = continuous.size === 0 ? undefined : affected(event)
-      if (device === undefined) continue
-      const joined = event.type === 'group.joined' ? event.key : undefined
-      for (const key of [...continuous]) this.#lifecycle.reconsider(turn, this.require(key), device, joined)
+      this.#fleetChanges.follow(turn, turn.events[turn.settled]!)
     }
     this.#index.queues.settle(turn)
   }
@@ -178,10 +185,10 @@ export class Jobs {
         this.#timeOut(turn, this.#index.get(due.job, due.device, due.number))
         return 1
       case 'start':
-        this.#lifecycle.begin(turn, this.#lifecycle.become(turn, job, 'IN_PROGRESS'))
+        this.#lifecycle.begin(turn, this.#records.become(turn, job, 'IN_PROGRESS'))
         return SLICE
       case 'rollout':
-        this.#lifecycle.rollOut(turn, job)
+        this.#rollouts.goOn(turn, job)
         return SLICE
       case 'rerun':
         this.#lifecycle.rerunSlice(turn, job)
@@ -205,25 +212,6 @@ export class Jobs {
     const behavior = job.schedule?.endBehavior ?? 'STOP_ROLLOUT'
     if (behavior === 'STOP_ROLLOUT') this.#lifecycle.stopRollout(turn, job)
     else this.cancel(turn, job.key, { force: behavior === 'FORCE_CANCEL', reasonCode: 'END_TIME_REACHED' })
-  }
-}
-
-/** The device whose membership in a target may have changed with this event. */
-function affected(event: Turn['events'][number]): DeviceKey | undefined {
-  switch (event.type) {
-    case 'group.joined':
-    case 'group.left':
-      return event.device
-    case 'device.created':
-    case 'device.updated':
-    case 'device.deleted':
-    case 'device.connectivity':
-      return event.key
-    case 'twin.updated':
-    case 'twin.deleted':
-      return event.twin.device
-    default:
-      return undefined
   }
 }
 

@@ -41,7 +41,7 @@ export class RolloutLists {
   }
 
   /** The jobs whose rollout has still to come to this device. */
-  *awaiting(jobs: Table<Job>, device: DeviceKey): Generator<JobKey> {
+  *awaiting(jobs: { get(key: JobKey): Job | undefined }, device: DeviceKey): Generator<JobKey> {
     for (const [key] of this.#table.entries()) {
       const job = jobs.get(key)
       if (job !== undefined && this.awaits(job, device)) yield key

@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import type { Instant } from '../clock.ts'
-import type { Schedule } from './model.ts'
+import type { Job, Schedule } from './model.ts'
 
 const next = (cron: string, after: Instant): Instant | undefined =>
   new Cron(cron, { timezone: 'UTC' }).nextRun(new Date(after))?.getTime()
@@ -24,6 +24,10 @@ export function nextOpen(schedule: Schedule | undefined, from: Instant): Instant
   const { open, opensAt } = windowAt(schedule, from)
   return open ? from : opensAt
 }
+
+/** Nothing new is queued once the schedule has ended, also if that was while the hub was down and is yet to be acted on. */
+export const hasEnded = ({ rolloutStopped, schedule }: Pick<Job, 'rolloutStopped' | 'schedule'>, now: Instant): boolean =>
+  rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
 
 /** The next `count` window starts after `now`, soonest first. */
 export function nextWindows(schedule: Schedule | undefined, now: Instant, count: number): Instant[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Engine } from '../../../src/core/engine.ts'
 import { HubError } from '../../../src/core/errors.ts'
-import { rateOf } from '../../../src/core/job/rollout.ts'
+import { rateOf } from '../../../src/core/job/rollout-rate.ts'
 import type { Execution } from '../../../src/core/job/model.ts'
 import type { Turn } from '../../../src/core/turn.ts'
 import { EngineFixture, MINUTE } from '../../builders/engine-fixture.ts'
