@@ -77,7 +77,7 @@ export interface Outgoing {
 }
 
 /** Something that people should know and no protocol can tell them. */
-export interface Notice {
+interface Notice {
   text: string
   connection?: ConnectionId
   remoteAddress?: string

@@ -41,5 +41,3 @@ export type DomainEvent =
     }
   /** `twin` is what it was. */
   | { type: 'twin.deleted'; key: DeviceKey; twin: Twin; correlation?: string }
-
-export type DomainEventType = DomainEvent['type']

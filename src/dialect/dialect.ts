@@ -120,7 +120,7 @@ export interface MqttFront {
 }
 
 /** A verdict, or what must be fetched before there can be one: answered in `onFulfilled`, in the order of the needs. */
-export type PublishDecision = PublishVerdict | { route: 'fetch'; needs: Need[] }
+type PublishDecision = PublishVerdict | { route: 'fetch'; needs: Need[] }
 
 /** `certain`: only this cloud's clients send that; `likely`: fits; `fallback`: takes what nobody else wants. */
 export type Claim = 'certain' | 'likely' | 'fallback' | 'no'

@@ -32,14 +32,14 @@ const TOO_EARLY = 'a WebSocket handshake must wait for the answers to the reques
 const ALPN = ['x-amzn-http-ca', 'http/1.1']
 
 /** Who decides about requests. `gone` is aborted if the client does not wait for the answer. */
-export interface HttpHooks {
+interface HttpHooks {
   handle(request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse | HttpStream>
   /** Whether the body of this request, of any size, is not to be read but given to `handle` as it comes. */
   streams?(head: HttpRequest): boolean
 }
 
 /** Keeps the turns of the event loop short, whoever else is served on it. */
-export interface Pace {
+interface Pace {
   /** A connection has come in. */
   cameIn(): void
   /** Resolves once there is time for a request, of a newcomer or another; `undefined` if there is now. */

@@ -16,7 +16,7 @@ export interface Visitor {
 }
 
 /** Headers by which a request is told from others, lower-case names. */
-export type Headers = Readonly<Record<string, string | undefined>>
+type Headers = Readonly<Record<string, string | undefined>>
 
 /**
  * Who may come in at all. Everything passes here, below dialects and routes: every request and every upgrade (`page`),

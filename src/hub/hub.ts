@@ -1,5 +1,4 @@
 import type { Change, Endpoints, HubApi } from '../shared/api.ts'
-import type { HubOptions } from '../shared/options.ts'
 import type { StoreOptions } from '../store/store.ts'
 
 export interface Hub {
@@ -34,5 +33,3 @@ export interface HubExtras {
   /** For tests of what becomes of a hub whose disk fails, or that is killed. */
   store?: Pick<StoreOptions, 'files' | 'journalLimit'>
 }
-
-export type { HubOptions }

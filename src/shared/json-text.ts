@@ -35,7 +35,7 @@ function write(value: unknown, step: string, line: string): string | undefined {
 }
 
 /** A stretch of a text, by its offsets. */
-export interface Span {
+interface Span {
   start: number
   end: number
 }

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { Endpoints } from '../../src/shared/api.ts'
 
 /** An address that no machine has [RFC 5737]. */
-export const ELSEWHERE = '192.0.2.7'
+const ELSEWHERE = '192.0.2.7'
 
 interface Peer {
   address?: string

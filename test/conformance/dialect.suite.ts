@@ -17,7 +17,7 @@ export interface Houses {
   open: House
 }
 
-export type Check = (houses: Houses) => Promise<void>
+type Check = (houses: Houses) => Promise<void>
 export type Checks = Partial<Record<PromiseName, Check>>
 
 const checks: Checks = { ...identity, ...access, ...jobs, ...schedules, ...messages, ...hostile, ...declared }

@@ -13,7 +13,7 @@ interface Stage {
 }
 
 /** A device that has been handed the work of a job, which may be for others too. */
-export async function handedOver(house: House, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
+async function handedOver(house: House, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
   const device = await house.play()
   const job = await house.createJob([device, ...others], more)
   return { device, job, work: await device.offer() }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 /** One line that a program on an SDK has said. */
-export interface Said {
+interface Said {
   event: string
   value: unknown
 }

@@ -34,7 +34,7 @@ export interface Marker {
   severity?: 'warning'
 }
 
-export interface Matches {
+interface Matches {
   /** Of the targets as they are, unless `counting`. */
   count?: number
   problem?: string

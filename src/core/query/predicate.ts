@@ -1,7 +1,7 @@
 import { between, hasWords, type Bound } from './text.ts'
 
 /** A value a query can compare with. */
-export type Scalar = string | number | boolean | null
+type Scalar = string | number | boolean | null
 
 /**
  * One predicate tree for every cloud's query language; plain data, since jobs keep it. Paths name a fact of the device

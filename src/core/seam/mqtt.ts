@@ -63,7 +63,7 @@ export interface ConnectRequest {
 }
 
 /** Who a connection is, once let in. */
-export interface Identity {
+interface Identity {
   /** Who authenticated, as shown to people: a certificate id, a key name, a user. */
   principal: string
   /** The registered device this session stands for, if it stands for one. */

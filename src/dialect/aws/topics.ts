@@ -20,8 +20,8 @@ export type AwsTopic =
   | { kind: 'reserved'; topic: string }
   | { kind: 'ordinary'; topic: string }
 
-export type Format = 'json' | 'cbor'
-export type Outcome = 'accepted' | 'rejected'
+type Format = 'json' | 'cbor'
+type Outcome = 'accepted' | 'rejected'
 
 const RULE = /^\$aws\/rules\/([^/]+)\/(.+)$/s
 const THING = /^\$aws\/things\/([^/]+)\/(?:defender\/metrics\/(json|cbor)(?:\/(accepted|rejected))?|(tunnels)\/notify|streams\/(.+))$/s

@@ -36,7 +36,7 @@ export function membershipChanged(ctx: Context, group: GroupKey, device: Device 
 }
 
 /** Lost while the device is away: QoS 0. It asks for its tags whenever it connects [iothub 12]. */
-export function sendTags(ctx: Context, device: Device): void {
+function sendTags(ctx: Context, device: Device): void {
   const content = { tags: tagsOf(device), tags_version: extraOf(device).tagsVersion }
   tellDevice(ctx, addressOf(device), { command: '$set_tags', data: JSON.stringify(content), qos: 0 }, '[iothub 5] $set_tags')
 }

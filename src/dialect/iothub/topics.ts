@@ -22,7 +22,7 @@ export type Uplink =
   | ({ kind: 'get'; resource: string; messageId: string } & Of)
 
 /** From device to device of one product; `device` is whom it is for [iothub 3.1]. */
-export type Relay = { kind: 'm2m'; sender: string; messageId: string } & Of
+type Relay = { kind: 'm2m'; sender: string; messageId: string } & Of
 
 /** What a device is told [iothub 3.2]. */
 export type Downlink = ({ kind: 'cmd' | 'rpc' } & Of & Instructing) | ({ kind: 'tags'; product: string; tag: string } & Instructing)

@@ -17,7 +17,7 @@ import { tagsAsked } from './tags.ts'
 import type { Uplink } from './topics.ts'
 
 /** First seen wins, for six hours [iothub 4]; beyond so many, the oldest are forgotten sooner. */
-export const MESSAGE_IDS: Memory = { forMs: 6 * 3_600_000, most: 100_000 }
+const MESSAGE_IDS: Memory = { forMs: 6 * 3_600_000, most: 100_000 }
 
 /**
  * Hears what a device says. It is passed on to applications that have subscribed to the topic, which stands in for the

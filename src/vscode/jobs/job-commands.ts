@@ -68,7 +68,7 @@ async function pickJob(api: HubApi, title: string): Promise<string | undefined> 
 }
 
 /** What a job that was asked for here is about: the devices chosen in the tree, a file, or a draft by whoever calls. */
-export function draftFor(given: unknown, selected: unknown): Partial<JobDraft> | Uri | undefined {
+function draftFor(given: unknown, selected: unknown): Partial<JobDraft> | Uri | undefined {
   if (given instanceof Uri) return given
   if (given instanceof CloudNode) return { dialect: given.dialect }
   if (given instanceof DeviceNode) {

@@ -15,7 +15,7 @@ import type { Host } from '../host.ts'
 import { HubTerminal, type TaskHub } from './hub-terminal.ts'
 
 /** The type in `tasks.json`, and the source in front of the task’s name. */
-export const taskType = 'iot-hub'
+const taskType = 'iot-hub'
 
 /** The same in every language: `launch.json` names it, and is shared. */
 const name = 'start'

@@ -23,7 +23,7 @@ export interface CrowdCalls extends Gauges {
   pings(): number[]
 }
 
-export interface Posts {
+interface Posts {
   /** How long each connection waited for its first answer since all were opened, in milliseconds. */
   first: number[]
   /** How long each later request took. */

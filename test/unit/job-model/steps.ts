@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { AbortRule, EndBehavior, ReportedStatus, RetryRule, Rollout } from '../../../src/core/job/model.ts'
 
-export const JOBS = ['x/j0', 'x/j1', 'x/j2'] as const
+const JOBS = ['x/j0', 'x/j1', 'x/j2'] as const
 export const DEVICES = ['d0', 'd1', 'd2', 'd3'] as const
 /** The second is a child of the first. */
 export const GROUPS = ['g', 'h'] as const

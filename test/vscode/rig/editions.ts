@@ -8,7 +8,7 @@ export interface Edition {
   natives: string[]
 }
 
-export const editions: Record<Edition['name'], Edition> = {
+const editions: Record<Edition['name'], Edition> = {
   /** The newest that runs on Node 20; it is VS Code 1.100.3, the oldest that the extension supports. */
   oldest: {
     name: 'oldest',

@@ -38,7 +38,7 @@ export function toDraft(form: Form, dialect: DialectView | undefined): { draft: 
 }
 
 /** In this order, which problems count them by. */
-export const targetsOf = (form: Form): TargetDraft[] => [
+const targetsOf = (form: Form): TargetDraft[] => [
   ...form.devices.map((device) => ({ device })),
   ...form.groups.map((group) => ({ group })),
   ...queriesOf(form).map((query) => ({ query })),

@@ -26,7 +26,7 @@ export const certificateRoutes: Route[] = [
 ]
 
 /** The certificate, or ResourceNotFoundException. */
-export function requireCertificate(ctx: Context, id: string | undefined): Certificate {
+function requireCertificate(ctx: Context, id: string | undefined): Certificate {
   const certificate = certificatesOf(ctx).get(
     checkName('certificateId', id, NAMES.certificateId).replace(/^0x/, '').toLowerCase(),
   )

@@ -125,7 +125,7 @@ export function detachPrincipals(ctx: Context, thing: string, principal?: string
 }
 
 /** Whether the principal is attached to that thing. */
-export const isAttached = (ctx: Context, thing: string, principal: string): boolean =>
+const isAttached = (ctx: Context, thing: string, principal: string): boolean =>
   principalsOf(ctx)
     .get(thing)
     ?.principals.some((other) => other.principal === principal) === true

@@ -17,7 +17,7 @@ export interface Statement {
 }
 
 /** A pattern for the part after region and account, or (`whole`) for the ARN as such. */
-export interface ResourcePattern {
+interface ResourcePattern {
   template: Template
   whole: boolean
   /** Where it holds no variables: the same pattern for everybody. */

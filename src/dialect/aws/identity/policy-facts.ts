@@ -2,7 +2,7 @@ import type { CertificateFacts } from './certificate-facts.ts'
 import { isCertificateFact } from './certificate-facts.ts'
 
 /** The thing that a connection stands for, as far as policies ask. */
-export interface ThingFacts {
+interface ThingFacts {
   name: string
   type?: string | undefined
   attributes: Readonly<Record<string, string>>

@@ -33,7 +33,7 @@ const PARAMETER = /\$\{aws:iot:parameter:([a-zA-Z0-9_-]{1,128})\}/g
  * The document with its parameters filled in, also those inside of other placeholders [aws 3.10]. In a managed
  * template one that nobody has set is empty; elsewhere it stays.
  */
-export function withParameters(document: string, { documentParameters = {}, jobTemplateArn }: Filling): string {
+function withParameters(document: string, { documentParameters = {}, jobTemplateArn }: Filling): string {
   const otherwise = jobTemplateArn !== undefined && isManaged(jobTemplateArn) ? '' : undefined
   return document.replace(PARAMETER, (place, name: string) => {
     const value = Object.hasOwn(documentParameters, name) ? documentParameters[name] : otherwise

@@ -9,7 +9,7 @@ import { LIST_MANAGED } from './model.ts'
 import { say } from '../../../core/said.ts'
 
 /** What a person who makes a job from a managed template may or must say. */
-export interface DocumentParameter {
+interface DocumentParameter {
   key: string
   description: string
   regex: string

@@ -29,7 +29,7 @@ export interface UpdateRequest {
 }
 
 /** The states of executions in AWS's words. */
-export const EXECUTION_STATUSES = [
+const EXECUTION_STATUSES = [
   'QUEUED',
   'IN_PROGRESS',
   'SUCCEEDED',

@@ -5,7 +5,7 @@ import type { Context } from '../../dialect.ts'
 import { certificateTarget, exclusiveThing } from '../identity/identity-store.ts'
 
 /** AWS's words for how a connection ended [aws 1.8]. */
-export const DISCONNECT_REASONS: Readonly<Record<DisconnectReason, string>> = {
+const DISCONNECT_REASONS: Readonly<Record<DisconnectReason, string>> = {
   CLIENT_INITIATED: 'CLIENT_INITIATED_DISCONNECT',
   CONNECTION_LOST: 'CONNECTION_LOST',
   KEEP_ALIVE_TIMEOUT: 'MQTT_KEEP_ALIVE_TIMEOUT',

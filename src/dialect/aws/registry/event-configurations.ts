@@ -5,7 +5,7 @@ import { floatSeconds } from '../jobs/shapes.ts'
 import { say } from '../../../core/said.ts'
 
 /** The kinds of event AWS IoT can be told to publish [aws 4.2]. */
-export const EVENT_TYPES = [
+const EVENT_TYPES = [
   ...(['THING', 'THING_GROUP', 'THING_TYPE', 'THING_GROUP_MEMBERSHIP', 'THING_GROUP_HIERARCHY', 'THING_TYPE_ASSOCIATION'] as const),
   ...(['JOB', 'JOB_EXECUTION', 'POLICY', 'CERTIFICATE', 'CA_CERTIFICATE'] as const),
 ] as const

@@ -46,7 +46,7 @@ export function violations(shape: Shape, value: unknown, path: Violation['path']
 }
 
 /** [aws 3.12] All that is wrong in one message. */
-export function validationError(found: readonly Violation[]): AwsError {
+function validationError(found: readonly Violation[]): AwsError {
   const clauses = found.map(
     (violation) =>
       `Value ${shown(violation)} at '${pathOf(violation)}' failed to satisfy constraint: Member must ${violation.rule.text}`,

@@ -12,9 +12,6 @@ export interface TextRule {
   says?: Words
 }
 
-/** The rule AWS has for everything people write: no control characters [aws 3.4]. */
-export const prose = (max: number): TextRule => ({ min: 1, max, pattern: /^\P{C}+$/u, says: 'must not hold control characters' })
-
 /**
  * Reads members of a request, one rule each: a value that breaks it throws INVALID naming field, value and rule.
  * A member that is null counts as absent, as it does for AWS's own deserialisers.

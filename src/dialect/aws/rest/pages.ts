@@ -65,7 +65,7 @@ export function creationOrder(request: Pick<HttpRequest, 'query'>): (item: Made)
 }
 
 /** In the words of the service model, before anything else about the request is looked at. */
-export function checkSize(request: Pick<HttpRequest, 'query'>, { size, max }: Paging = BY_TOKEN): void {
+function checkSize(request: Pick<HttpRequest, 'query'>, { size, max }: Paging = BY_TOKEN): void {
   const text = textOf(request, size)
   if (text === undefined || !/^-?\d{1,15}$/.test(text)) return
   const members = { [size]: { type: 'count', min: 1, max } } as const
