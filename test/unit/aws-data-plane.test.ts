@@ -84,12 +84,50 @@ test('live connections are shown with their subscriptions, and can be sent a mes
   const broker = new AwsBroker()
   const { connection } = broker.come(mutualTls('lamp'))
   broker.subscribe(connection, 'a/#', 1)
-  const { connected, clientId, thingName, sourceIp, keepAliveDuration, cleanSession } = await broker.data.send(new GetConnectionCommand({ clientId: 'lamp' }))
-  assert.deepEqual([connected, clientId, thingName, sourceIp, keepAliveDuration, cleanSession], [true, 'lamp', 'lamp', '127.0.0.1', 60, true])
-  assert.deepEqual((await broker.data.send(new ListSubscriptionsCommand({ clientId: 'lamp' }))).subscriptions, [{ topicFilter: 'a/#', qos: 1 }])
-  await broker.data.send(new SendDirectMessageCommand({ clientId: 'lamp', topic: 'x', payload: text('hi') }))
-  assert.deepEqual(broker.acts.map(({ action }) => action.type === 'send' && [action.connection, action.message.topic]), [['c-lamp', 'x']])
+  const shown = async (more = {}) => {
+    const { $metadata: _, ...rest } = await broker.data.send(new GetConnectionCommand({ clientId: 'lamp', ...more }))
+    return rest
+  }
+  const live = {
+    connected: true,
+    clientId: 'lamp',
+    thingName: 'lamp',
+    cleanSession: true,
+    keepAliveDuration: 60,
+    connectedSince: broker.now,
+    sessionExpiry: 0,
+  }
+  broker.now += 5000
+  assert.deepEqual(await shown(), live)
+  assert.deepEqual(await shown({ includeSocketInformation: true }), { ...live, sourceIp: '127.0.0.1' })
+  const { subscriptions } = await broker.data.send(new ListSubscriptionsCommand({ clientId: 'lamp' }))
+  assert.deepEqual(subscriptions, [{ topicFilter: 'a/#', qos: 1 }])
+  const command = new SendDirectMessageCommand({ clientId: 'lamp', topic: 'x', payload: text('hi') })
+  const { message, traceId, $metadata } = await broker.data.send(command)
+  assert.deepEqual([message, traceId], ['OK', $metadata.requestId])
+  const sent = broker.acts.map(({ action }) => action.type === 'send' && [action.connection, action.message.topic])
+  assert.deepEqual(sent, [['c-lamp', 'x']])
   await refused(broker.data.send(new GetConnectionCommand({ clientId: 'nobody' })), 'ResourceNotFoundException')
+})
+
+test('for half an hour a connection that has ended is shown with when and why', async () => {
+  const broker = new AwsBroker()
+  const { connection } = broker.come(mutualTls('lamp', { clean: false }))
+  const show = () => broker.data.send(new GetConnectionCommand({ clientId: 'lamp' }))
+  assert.equal((await show()).sessionExpiry, 3600)
+  broker.go(connection, 'KEEP_ALIVE_TIMEOUT')
+  const disconnectedSince = broker.now
+  broker.now += 30 * 60_000 - 1
+  const { $metadata: _, ...gone } = await show()
+  const disconnectReason = 'MQTT_KEEP_ALIVE_TIMEOUT'
+  assert.deepEqual(gone, { connected: false, clientId: 'lamp', disconnectedSince, disconnectReason })
+  broker.now += 1
+  await refused(show(), 'ResourceNotFoundException')
+})
+
+test('a publish over HTTP is answered as AWS does, with the id of the request', () => {
+  const { body, headers } = new AwsBench().request('POST', '/topics/a?qos=1', { body: 'x' })
+  assert.deepEqual(JSON.parse(String(body)), { message: 'OK', traceId: headers?.['x-amzn-requestid'] })
 })
 
 test('the endpoint is a host with the HTTPS port, or a bare host where that is 443', async () => {

@@ -173,3 +173,27 @@ test('a thing with a principal cannot be deleted, and a field without effect is 
   await bench.iot.send(new AttachThingPrincipalCommand({ thingName: 'lamp', principal: 'us-east-1:cognito-identity' }))
   await failsWith(InvalidRequestException, bench.iot.send(new DeleteThingCommand({ thingName: 'lamp' })))
 })
+
+test('what a thing type adds to MQTT 5 messages is kept, shown and counted, and held to its rules', async () => {
+  const bench = new AwsBench()
+  const propagatingAttributes = [
+    { userPropertyKey: 'watts', thingAttribute: 'wattage' },
+    { userPropertyKey: 'client', connectionAttribute: 'iot:ClientId' },
+  ]
+  const type = { thingTypeName: 'lamp', thingTypeProperties: { mqtt5Configuration: { propagatingAttributes } } }
+  const { thingTypeId } = await bench.iot.send(new CreateThingTypeCommand(type))
+  assert.deepEqual(bench.ignored, ['thingTypeProperties.mqtt5Configuration'])
+  const shown = async () =>
+    (await bench.iot.send(new DescribeThingTypeCommand({ thingTypeName: 'lamp' }))).thingTypeProperties
+  assert.deepEqual(await shown(), { searchableAttributes: [], mqtt5Configuration: { propagatingAttributes } })
+  assert.equal((await bench.iot.send(new CreateThingTypeCommand(type))).thingTypeId, thingTypeId)
+  const other = { thingTypeName: 'lamp', thingTypeProperties: { mqtt5Configuration: { propagatingAttributes: [] } } }
+  await failsWith(ResourceAlreadyExistsException, bench.iot.send(new CreateThingTypeCommand(other)))
+  for (const wrong of [{ userPropertyKey: 'a b' }, { thingAttribute: 'ü' }, { connectionAttribute: 'a/b' }]) {
+    const thingTypeProperties = { mqtt5Configuration: { propagatingAttributes: [wrong] } }
+    const refused = bench.iot.send(new UpdateThingTypeCommand({ thingTypeName: 'lamp', thingTypeProperties }))
+    await failsWith(InvalidRequestException, refused)
+  }
+  await bench.iot.send(new UpdateThingTypeCommand(other))
+  assert.deepEqual((await shown())?.mqtt5Configuration, { propagatingAttributes: [] })
+})

@@ -64,7 +64,7 @@ const messaging: Capability[] = [
     'Basic Ingest': 'acknowledged, goes to nobody: there are no rules',
   }),
   ...operations('Messaging', [...dataRoutes, ...retainedRoutes], {
-    GetConnection: 'live connections only',
+    GetConnection: 'and for half an hour those that have ended; of sockets it knows the client’s address',
     ListSubscriptions: 'live connections only',
     SendDirectMessage: 'does not wait for the acknowledgement',
   }),
@@ -125,6 +125,7 @@ const registry: Capability[] = [
   ...list('Account', 'modelled', { 'Registry events': 'of things, types, groups, memberships, hierarchies and type associations' }),
   ...list('Account', 'ignored', {
     'CreateThing.billingGroupName': 'there are no billing groups',
+    'thingTypeProperties.mqtt5Configuration': 'kept and shown; nobody subscribes by MQTT 5',
     'AddThingToThingGroup.overrideDynamicGroups': 'there are no dynamic groups',
     'Events POLICY, CERTIFICATE, CA_CERTIFICATE': 'their switches are kept; nothing is published',
   }),

@@ -6,6 +6,7 @@ import { credentialOf } from './rest/credentials.ts'
 import { AwsError, failure } from './errors.ts'
 import { isPresigned } from './jobs/presign.ts'
 import { s3Failure, signatureDoesNotMatch } from './jobs/s3-errors.ts'
+import { OK_BODY } from './rest/data-plane.ts'
 import { planeOf } from './rest/planes.ts'
 import { routes } from './rest/routes.ts'
 
@@ -39,14 +40,15 @@ function claim(request: HttpRequest): Claim {
   return request.certificate === undefined ? 'fallback' : 'likely'
 }
 
-/** Request id, content type, and on the data planes a trace id in errors [aws 3.1]. */
+/** Request id, content type, and on the data planes a trace id where there is a message [aws 3.1]. */
 function finish(response: HttpResponse, request: HttpRequest, ctx: Context): HttpResponse {
+  const id = ctx.ids.uuid()
   const headers: Record<string, string> = {
     ...(typeof response.body === 'string' && { 'content-type': 'application/json' }),
     ...response.headers,
-    'x-amzn-requestid': ctx.ids.uuid(),
+    'x-amzn-requestid': id,
   }
-  const isError = headers['x-amzn-errortype'] !== undefined
-  if (!isError || planeOf(request) === 'control' || typeof response.body !== 'string') return { ...response, headers }
-  return { ...response, headers, body: JSON.stringify({ ...(parseJson(response.body) as object), traceId: ctx.ids.uuid() }) }
+  const tells = headers['x-amzn-errortype'] !== undefined || response.body === OK_BODY
+  if (!tells || planeOf(request) === 'control' || typeof response.body !== 'string') return { ...response, headers }
+  return { ...response, headers, body: JSON.stringify({ ...(parseJson(response.body) as object), traceId: id }) }
 }

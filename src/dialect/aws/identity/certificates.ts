@@ -79,7 +79,7 @@ function list({ ctx, request }: Call): object {
   return { certificates, nextMarker: next }
 }
 
-function update({ ctx, request, params }: Call): object {
+function update({ ctx, request, params }: Call): undefined {
   const certificate = requireCertificate(ctx, params['certificateId'])
   const given = textOf(request, 'newStatus')
   const status = STATUSES.find((known) => known === given)
@@ -98,10 +98,9 @@ function update({ ctx, request, params }: Call): object {
       changes: (certificate.changes ?? 0) + 1,
     }),
   )
-  return {}
 }
 
-function remove({ ctx, request, params }: Call): object {
+function remove({ ctx, request, params }: Call): undefined {
   const { id, status } = requireCertificate(ctx, params['certificateId'])
   if (status === 'ACTIVE')
     throw new AwsError('CertificateStateException', 'Certificate must be deactivated (not ACTIVE) before deletion.')
@@ -113,5 +112,4 @@ function remove({ ctx, request, params }: Call): object {
     throw new AwsError('DeleteConflictException', `Policies must be detached before deletion: ${policies.join(', ')}`)
   attachmentsOf(ctx).delete(target)
   certificatesOf(ctx).delete(id)
-  return {}
 }

@@ -61,22 +61,21 @@ export function requireTarget(ctx: Context, target: string): void {
   if (target.startsWith('thinggroup/')) requireGroup(ctx, target.slice('thinggroup/'.length))
 }
 
-function attach({ ctx, params }: Call, target: string): object {
+function attach({ ctx, params }: Call, target: string): undefined {
   const { name } = requirePolicy(ctx, params['policyName'])
   requireTarget(ctx, target)
   if (!/^(?:cert|thinggroup)\//.test(target))
     ctx.ignored('AttachPolicy: a target that is neither a certificate nor a thing group')
   const policies = attachmentsOf(ctx).get(target)?.policies ?? []
-  if (policies.includes(name)) return {}
+  if (policies.includes(name)) return undefined
   const most = target.startsWith('thinggroup/') ? MAX_GROUP_POLICIES : MAX_POLICIES
   if (policies.length >= most) throw new AwsError('LimitExceededException', `${target} has ${most} policies already`)
   attachmentsOf(ctx).set(target, { target, policies: [...policies, name] })
   refreshTarget(ctx, target)
-  return {}
 }
 
 /** Succeeds where nothing was attached. */
-function detach({ ctx, params }: Call, target: string): object {
+function detach({ ctx, params }: Call, target: string): undefined {
   const { name } = requirePolicy(ctx, params['policyName'])
   const left =
     attachmentsOf(ctx)
@@ -85,7 +84,6 @@ function detach({ ctx, params }: Call, target: string): object {
   if (left.length === 0) attachmentsOf(ctx).delete(target)
   else attachmentsOf(ctx).set(target, { target, policies: left })
   refreshTarget(ctx, target)
-  return {}
 }
 
 /** The target itself; of a group its ancestors, too. */

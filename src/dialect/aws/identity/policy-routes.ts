@@ -52,7 +52,7 @@ export const policyRoutes: Route[] = [
   operation('SetDefaultPolicyVersion', 'PATCH', '/policies/:policyName/version/:policyVersionId', (call) => {
     const policy = requirePolicy(call.ctx, call.params['policyName'])
     save(call.ctx, withDefault(call.ctx, policy, requireVersion(call, policy).id))
-    return {}
+    return undefined
   }),
   operation('DeletePolicyVersion', 'DELETE', '/policies/:policyName/version/:policyVersionId', (call) => {
     const policy = requirePolicy(call.ctx, call.params['policyName'])
@@ -60,7 +60,7 @@ export const policyRoutes: Route[] = [
     if (id === policy.defaultVersion)
       throw new AwsError('DeleteConflictException', `Version ${id} is the default version of the policy ${policy.name}`)
     save(call.ctx, { ...policy, versions: policy.versions.filter((version) => version.id !== id) })
-    return {}
+    return undefined
   }),
 ]
 
@@ -160,7 +160,7 @@ function save(ctx: Context, policy: PolicyRecord): void {
     if (policies.includes(policy.name)) refreshTarget(ctx, target)
 }
 
-function remove({ ctx, params }: Call): object {
+function remove({ ctx, params }: Call): undefined {
   const { name, versions } = requirePolicy(ctx, params['policyName'])
   if (versions.length > 1)
     throw new AwsError('DeleteConflictException', `The policy ${name} has more than its default version`)
@@ -170,5 +170,4 @@ function remove({ ctx, params }: Call): object {
   }
   policiesOf(ctx).delete(name)
   setTags(ctx, `policy/${name}`, undefined)
-  return {}
 }

@@ -18,6 +18,7 @@ const DISCONNECT_REASONS: Readonly<Record<DisconnectReason, string>> = {
 interface Session {
   sessionIdentifier: string
   versionNumber: number
+  since: Instant
 }
 
 /** The last session of a client id. */
@@ -26,10 +27,15 @@ interface Presence {
   /** When it began, or when it ended if it is gone. */
   at: Instant
   gone?: true
+  /** Why it ended, in AWS's words. */
+  reason?: string
 }
 
 /** Who has been away for so long begins at 0 again [DG life-cycle-events], so that no more need be kept. */
 const REMEMBERED_MS = 3_600_000
+
+/** [aws GetConnection] How long AWS tells when and why a client went. */
+const TOLD_MS = 30 * 60_000
 
 /** Old counters looked at with each connection: more than one, so that they cannot pile up. */
 const LOOKED_AT_ONCE = 8
@@ -47,7 +53,7 @@ export const preventsWill = ({ state }: Connection): boolean => state['willPreve
 export function announceConnected(ctx: Context, connection: Connection): void {
   const versionNumber = nextVersion(ctx, connection.session)
   if (connection.request.unnamed !== true) remember(ctx, connection.session, { versionNumber, at: ctx.now })
-  const session: Session = { sessionIdentifier: ctx.ids.uuid().replaceAll('-', ''), versionNumber }
+  const session: Session = { sessionIdentifier: ctx.ids.uuid().replaceAll('-', ''), versionNumber, since: ctx.now }
   connection.state['presence'] = session
   announce(ctx, connection.session, 'presence/connected', {
     ...aboutSession(ctx, connection, session, 'connected'),
@@ -77,14 +83,30 @@ export function announceDisconnected(ctx: Context, connection: Connection, reaso
   const session = connection.state['presence'] as Session | undefined
   if (session === undefined) return
   const { versionNumber } = session
-  if (presenceOf(ctx).get(connection.session)?.versionNumber === versionNumber) remember(ctx, connection.session, { versionNumber, at: ctx.now, gone: true })
   const byApi = connection.state['endedByApi'] === true
+  const disconnectReason = byApi ? 'API_INITIATED_DISCONNECT' : DISCONNECT_REASONS[reason]
+  if (presenceOf(ctx).get(connection.session)?.versionNumber === versionNumber)
+    remember(ctx, connection.session, { versionNumber, at: ctx.now, gone: true, reason: disconnectReason })
   announce(ctx, connection.session, 'presence/disconnected', {
     ...aboutSession(ctx, connection, session, 'disconnected'),
     versionNumber,
     clientInitiatedDisconnect: !byApi && reason === 'CLIENT_INITIATED',
-    disconnectReason: byApi ? 'API_INITIATED_DISCONNECT' : DISCONNECT_REASONS[reason],
+    disconnectReason,
   })
+}
+
+/** Since when a client is there. */
+export const connectedSince = (state: Connection['state']): Instant | undefined =>
+  (state['presence'] as Session | undefined)?.since
+
+/** When and why a client went, as long as AWS tells of it. */
+export function lastEnd(
+  ctx: Context,
+  clientId: string,
+): { disconnectedSince: Instant; disconnectReason?: string } | undefined {
+  const { at, gone, reason } = presenceOf(ctx).get(clientId) ?? {}
+  if (at === undefined || gone !== true || at + TOLD_MS <= ctx.now) return undefined
+  return { disconnectedSince: at, ...(reason !== undefined && { disconnectReason: reason }) }
 }
 
 const presenceOf = (ctx: Context): Table<Presence> => ctx.own('presence')

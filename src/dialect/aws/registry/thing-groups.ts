@@ -91,7 +91,7 @@ function describeGroup({ ctx, request, params }: Call): object {
     thingGroupId: group.id,
     thingGroupArn: arn.thingGroup(caller, group.name),
     version: group.version,
-    thingGroupProperties: { thingGroupDescription: group.description, attributePayload: { attributes: group.attributes } },
+    thingGroupProperties: describeProperties(group),
     thingGroupMetadata: {
       parentGroupName: ancestors.at(-1)?.name,
       rootToParentThingGroups: ancestors.length === 0 ? undefined : ancestors.map((ancestor) => nameAndArn(caller, ancestor)),
@@ -99,6 +99,12 @@ function describeGroup({ ctx, request, params }: Call): object {
     },
   }
 }
+
+/** `{}` where nothing was said [aws 4.1]. */
+const describeProperties = ({ description, attributes }: Group): object => ({
+  ...(description !== undefined && { thingGroupDescription: description }),
+  ...(Object.keys(attributes).length > 0 && { attributePayload: { attributes } }),
+})
 
 function updateGroup(call: Call): object {
   const group = requireGroup(call.ctx, call.params['thingGroupName'])

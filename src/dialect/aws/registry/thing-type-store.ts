@@ -1,13 +1,12 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context } from '../../dialect.ts'
+import type { ThingTypeProperties } from './thing-type-properties.ts'
 
 /** A kind of thing. */
-export interface ThingType {
+export interface ThingType extends ThingTypeProperties {
   name: string
   id: string
-  description?: string
-  searchableAttributes: string[]
   createdAt: Instant
   deprecatedAt?: Instant
 }

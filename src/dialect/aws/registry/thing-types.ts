@@ -1,21 +1,23 @@
-import { equal } from '../../../core/twin/json.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, type Caller } from '../arns.ts'
 import { textOf } from '../rest/parameters.ts'
 import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../errors.ts'
-import type { Fields } from '../rest/fields.ts'
 import { operation, readBody, type Call } from '../rest/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../names.ts'
 import { pageOf } from '../rest/pages.ts'
 import { thingTypeEvent } from './registry-events.ts'
 import { readTags, setTags } from './tags.ts'
+import { describeProperties, hasProperties, readTypeProperties } from './thing-type-properties.ts'
 import { typesOf, type ThingType } from './thing-type-store.ts'
 
 /** Thing types [aws 4.1]. */
 export const thingTypeRoutes: Route[] = [
   operation('CreateThingType', 'POST', '/thing-types/:thingTypeName', createType),
-  operation('DescribeThingType', 'GET', '/thing-types/:thingTypeName', ({ ctx, request, params }) => describe(requireType(ctx, params['thingTypeName']), callerOf(request))),
+  operation('DescribeThingType', 'GET', '/thing-types/:thingTypeName', ({ ctx, request, params }) => {
+    const type = requireType(ctx, params['thingTypeName'])
+    return { thingTypeId: type.id, ...summaryOf(type, callerOf(request)) }
+  }),
   operation('ListThingTypes', 'GET', '/thing-types', listTypes),
   operation('UpdateThingType', 'PATCH', '/thing-types/:thingTypeName', updateType),
   operation('DeprecateThingType', 'POST', '/thing-types/:thingTypeName/deprecate', deprecateType),
@@ -35,25 +37,16 @@ function requireType(ctx: Context, name: string | undefined): ThingType {
   return type
 }
 
-const MAX_SEARCHABLE = 3
-
-function readProperties(fields: Fields): { description?: string; searchableAttributes?: string[] } {
-  const properties = fields.fields('thingTypeProperties')
-  const description = properties?.text('thingTypeDescription', { max: 2028 })
-  const attributes = properties?.list('searchableAttributes', 0, MAX_SEARCHABLE)?.map((name) => checkName('thingTypeProperties.searchableAttributes', String(name), NAMES.attributeName))
-  return { ...(description !== undefined && { description }), ...(attributes !== undefined && { searchableAttributes: attributes }) }
-}
-
 /** Once more with the same configuration answers like the first time [aws 4.1]. */
 function createType(call: Call): object {
   const { ctx, request, params } = call
   const name = checkName('thingTypeName', params['thingTypeName'], NAMES.thingType)
   const fields = readBody(call, ['thingTypeProperties', 'tags'])
-  const properties = readProperties(fields)
+  const properties = readTypeProperties(ctx, fields)
   const tags = readTags(fields)
   const thingTypeArn = arn.thingType(callerOf(request), name)
   const existing = typesOf(ctx).get(name)
-  if (existing !== undefined && !isSame(existing, properties)) {
+  if (existing !== undefined && !hasProperties(existing, properties)) {
     throw alreadyExists(`The thing type ${name} already exists with other properties`, existing.id, thingTypeArn)
   }
   if (existing !== undefined) return { thingTypeName: name, thingTypeArn, thingTypeId: existing.id }
@@ -63,14 +56,11 @@ function createType(call: Call): object {
   return { thingTypeName: name, thingTypeArn, thingTypeId: type.id }
 }
 
-const isSame = (type: ThingType, { description, searchableAttributes = [] }: ReturnType<typeof readProperties>): boolean =>
-  type.description === description && equal(type.searchableAttributes, searchableAttributes)
-
-const describe = (type: ThingType, caller: Caller): object => ({
+/** As lists show it, without its id. */
+const summaryOf = (type: ThingType, caller: Caller): object => ({
   thingTypeName: type.name,
-  thingTypeId: type.id,
   thingTypeArn: arn.thingType(caller, type.name),
-  thingTypeProperties: { thingTypeDescription: type.description, searchableAttributes: type.searchableAttributes },
+  thingTypeProperties: describeProperties(type),
   thingTypeMetadata: {
     deprecated: type.deprecatedAt !== undefined,
     deprecationDate: type.deprecatedAt === undefined ? undefined : floatSeconds(type.deprecatedAt),
@@ -82,12 +72,12 @@ function listTypes({ ctx, request }: Call): object {
   const wanted = textOf(request, 'thingTypeName')
   const types = wanted === undefined ? typesOf(ctx).values() : [typesOf(ctx).get(wanted)].filter((type) => type !== undefined)
   const { items, next } = pageOf(request, types, (type) => type.name)
-  return { thingTypes: items.map((type) => describe(type, callerOf(request))), nextToken: next }
+  return { thingTypes: items.map((type) => summaryOf(type, callerOf(request))), nextToken: next }
 }
 
 function updateType(call: Call): object {
   const type = requireType(call.ctx, call.params['thingTypeName'])
-  change(call.ctx, { ...type, ...readProperties(readBody(call, ['thingTypeProperties'])) })
+  change(call.ctx, { ...type, ...readTypeProperties(call.ctx, readBody(call, ['thingTypeProperties'])) })
   return {}
 }
 

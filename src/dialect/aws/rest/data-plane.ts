@@ -5,9 +5,9 @@ import { receiveFault } from '../mqtt/delivery.ts'
 import { flagOf, integerOf, textOf } from './parameters.ts'
 import { AwsError, invalidRequest } from '../errors.ts'
 import { operation, type Call } from './route.ts'
-import { canBeCarried, lengthFault, MAX_PAYLOAD_BYTES } from '../limits.ts'
+import { canBeCarried, lengthFault, limits, MAX_PAYLOAD_BYTES } from '../limits.ts'
 import { pageOf } from './pages.ts'
-import { endByApi } from '../mqtt/presence.ts'
+import { connectedSince, endByApi, lastEnd } from '../mqtt/presence.ts'
 import { publishForHttp } from '../mqtt/published.ts'
 
 /** Publishing and connections over HTTP [aws 5.3]. */
@@ -18,6 +18,10 @@ export const dataRoutes: Route[] = [
   operation('ListSubscriptions', 'GET', '/connections/:clientId/subscriptions', listSubscriptions),
   operation('SendDirectMessage', 'POST', '/connections/:clientId/messages', sendDirectMessage),
 ]
+
+/** What a message that was taken is answered with, and a trace id. */
+const OK = { message: 'OK' }
+export const OK_BODY = JSON.stringify(OK)
 
 /** Members of MQTT 5 that 3.1.1 has no place for. */
 const MQTT_5 = {
@@ -40,7 +44,7 @@ function publish(call: Call): object {
   passOverProperties(call)
   const dropped = publishForHttp(ctx, { topic, payload: request.body, qos, retain })
   if (dropped !== undefined) throw new AwsError('InvalidRequestException', dropped)
-  return {}
+  return OK
 }
 
 /** A topic that can be published to; one that is too long for AWS is refused in strict mode only, as over MQTT. */
@@ -59,24 +63,29 @@ function requireConnection(ctx: Context, clientId: string | undefined): Connecti
 }
 
 /** With `preventWillMessage` the will stays unsaid, with `cleanSession` nothing is left of a stored session. */
-function deleteConnection({ ctx, request, params }: Call): object {
+function deleteConnection({ ctx, request, params }: Call): undefined {
   const { id, session, state } = requireConnection(ctx, params['clientId'])
   endByApi(state, flagOf(request, 'preventWillMessage'))
   ctx.act({ type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'DeleteConnection' }, '[aws 5.3] DeleteConnection')
   if (flagOf(request, 'cleanSession')) ctx.act({ type: 'withdraw', session }, '[aws 5.3] DeleteConnection')
-  return {}
 }
 
-/** Only what is live: the hub does not show clients that are gone. */
-function getConnection({ ctx, params }: Call): object {
-  const { session, identity, request } = requireConnection(ctx, params['clientId'])
+/** Who is gone is known for half an hour; what is told of sockets is told to those only who ask for it [aws B1.6]. */
+function getConnection({ ctx, request, params }: Call): object {
+  const clientId = params['clientId'] ?? ''
+  const connection = ctx.connections.bySession('aws', clientId)
+  const end = connection === undefined ? lastEnd(ctx, clientId) : undefined
+  if (end !== undefined) return { connected: false, clientId, ...end }
+  const { session, identity, request: connect, state } = requireConnection(ctx, clientId)
   return {
     connected: true,
     clientId: session,
     thingName: identity.device && nameOf(identity.device),
-    cleanSession: request.clean,
-    sourceIp: request.remoteAddress,
-    keepAliveDuration: request.keepalive,
+    cleanSession: connect.clean,
+    keepAliveDuration: connect.keepalive,
+    connectedSince: connectedSince(state),
+    sessionExpiry: connect.clean ? 0 : limits.sessionMs / 1000,
+    ...(flagOf(request, 'includeSocketInformation') && { sourceIp: connect.remoteAddress }),
   }
 }
 
@@ -99,5 +108,5 @@ function sendDirectMessage(call: Call): object {
   }
   passOverProperties(call)
   ctx.send(connection.id, { topic, payload: request.body, qos: 1 }, '[aws 5.3] SendDirectMessage')
-  return {}
+  return OK
 }
