@@ -1,4 +1,4 @@
-import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes'
+import { Aedes, type AedesOptions, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import type { Packet, Parser } from 'mqtt-packet'
 
 /** The state of mqtt-packet's parser, as far as we need it. */
@@ -21,8 +21,27 @@ export interface AedesParser extends Parser {
 /** What an aedes 1.2.0 client has besides its documented members; the version is pinned because of this file. */
 export interface AedesClient extends Client {
   readonly _parser: AedesParser
+  id: string
+  clean: boolean
+  version: 3 | 4
   /** The very packet that `authorizePublish` gets when the will falls due. */
-  readonly will: PublishPacket | null
+  will: PublishPacket | null
+  connecting: boolean
+  connected: boolean
+  connackSent: boolean
+  _authorized: boolean
+  _connectTimer: NodeJS.Timeout | null
+  _keepaliveInterval: number
+  _keepaliveTimer: NodeJS.Timeout | null
+}
+
+/** What a client that is let in asked for. */
+export interface Admission {
+  /** What takes over from what: unique over all dialects. */
+  key: string
+  packet: ConnectPacket
+  /** In seconds; 0 is none. */
+  keepalive: number
 }
 
 interface Inside {
@@ -41,8 +60,10 @@ interface Watcher {
 const AedesInside = Aedes as unknown as new (options: AedesOptions) => Aedes & Inside
 
 /**
- * Aedes as the keeper of connections: handshake, keep-alive, take-over, acknowledgements. Messages find their
- * subscribers elsewhere (`Exchange`), and nothing is published about the broker itself.
+ * Aedes as the keeper of connections: keep-alive, take-over, acknowledgements. Messages find their subscribers
+ * elsewhere (`Exchange`), and nothing is published about the broker itself. CONNECT is answered elsewhere, too
+ * (`Handshake`): of a queue in streams and a session in promises, which we have not, aedes makes a third of what a
+ * connect costs.
  */
 export class ConnectionKeeper extends AedesInside {
   readonly #watcher: Watcher
@@ -50,6 +71,35 @@ export class ConnectionKeeper extends AedesInside {
   constructor(options: AedesOptions, watcher: Watcher) {
     super(options)
     this.#watcher = watcher
+  }
+
+  /** A CONNECT has come. Aedes gets nothing else of this client until `admit`. */
+  hold(client: AedesClient): void {
+    if (client._connectTimer !== null) clearTimeout(client._connectTimer)
+    client._connectTimer = null
+    client.connecting = true
+  }
+
+  /** The client is let in, and takes over from whoever has its session; `greet` writes the CONNACK. */
+  admit(client: AedesClient, { key, packet, keepalive }: Admission, greet: () => void): void {
+    Object.assign(client, { id: key, clean: packet.clean !== false, version: packet.protocolVersion ?? 4 })
+    client.will = (packet.will as PublishPacket | undefined) ?? null
+    client._authorized = true
+    if (keepalive > 0) this.#keepAlive(client, keepalive * 1500 + 1)
+    this.registerClient(client)
+    greet()
+    client.connackSent = true
+    client.connecting = false
+    client.connected = true
+    this.emit('clientReady', client)
+  }
+
+  #keepAlive(client: AedesClient, ms: number): void {
+    client._keepaliveInterval = ms
+    client._keepaliveTimer = setTimeout(() => {
+      this.emit('keepaliveTimeout', client)
+      client.emit('error', new Error('keep alive timeout'))
+    }, ms)
   }
 
   /** Whatever has come this far has been forwarded already, in `authorizePublish`, before its PUBACK. */

@@ -1,22 +1,21 @@
 import type { ISubscribePacket, ISubscription } from 'mqtt-packet'
 
 /**
- * Stands in for the filters of a SUBSCRIBE, or of a stored session, on their way through aedes, which then keeps its
- * order of things (queue before CONNACK, keep-alive, reading on when done) but decides nothing: by itself it would
- * grant the QoS asked for instead of the one given, and store refused filters.
+ * Stands in for the filters of a SUBSCRIBE on their way through aedes, which then keeps its order of things
+ * (keep-alive, reading on when done) but decides nothing: by itself it would grant the QoS asked for instead of the one
+ * given, and store refused filters.
  */
 export class Ask implements ISubscription {
   readonly topic = 'ask'
   readonly qos = 0
   /** Private, as aedes serialises subscriptions. */
-  readonly #packet: ISubscribePacket | undefined
+  readonly #packet: ISubscribePacket
 
-  /** Without a packet: restore the session. */
-  constructor(packet?: ISubscribePacket) {
+  constructor(packet: ISubscribePacket) {
     this.#packet = packet
   }
 
-  get packet(): ISubscribePacket | undefined {
+  get packet(): ISubscribePacket {
     return this.#packet
   }
 

@@ -4,13 +4,13 @@ import type { Instant } from '../core/clock.ts'
 import type { DeviceKey, DialectName } from '../core/ids.ts'
 import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
 import type { AedesClient, ConnectionKeeper } from './aedes.ts'
-import { Flusher, type OutletLimits } from './cork.ts'
+import { Flusher } from './cork.ts'
 import { Exchange } from './exchange.ts'
 import { Handshake } from './handshake.ts'
 import { watchPackets } from './intake.ts'
 import { createKeeper } from './keeper.ts'
 import { Life } from './life.ts'
-import { Link } from './link.ts'
+import { Link, type LinkContext } from './link.ts'
 import { Links } from './links.ts'
 import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
@@ -31,7 +31,7 @@ const CONNECT_MS = 30_000
 /** MQTT 3.1 and 3.1.1 over TCP, TLS and WebSocket. It decides nothing: it asks its hooks and does as they say. */
 export class Broker {
   readonly #options: BrokerOptions
-  readonly #outletLimits: OutletLimits
+  readonly #context: LinkContext
   readonly #keeper: ConnectionKeeper
   readonly #sessions: Sessions
   readonly #exchange: Exchange
@@ -41,7 +41,6 @@ export class Broker {
   readonly #listeners: Listeners
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
-  readonly #flusher = new Flusher()
   readonly #pacer: Pacer
   #stopping = false
 
@@ -55,7 +54,6 @@ export class Broker {
   private constructor(options: BrokerOptions) {
     this.#options = options
     const { hooks, tables, limits, now, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS } = options
-    this.#outletLimits = { bufferBytes, stallMs }
     this.#pacer = options.pacer ?? new Pacer()
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
@@ -73,17 +71,33 @@ export class Broker {
     this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (link, hook) => this.#life.tell(link, hook) })
     const publishing = new Publishing({ hooks, exchange: this.#exchange, notice })
     const uuid = (): string => options.ids.uuid()
-    const handshake = new Handshake({ hooks, sessions: this.#sessions, limits, commit, notice, uuid })
     this.#life = new Life({ hooks, links: this.#links, sessions: this.#sessions, commitSoon, notice })
     this.#keeper = createKeeper({
       links: this.#links,
       life: this.#life,
-      handshake,
       publishing,
       subscribing: this.#subscribing,
       connectMs: options.connectMs ?? CONNECT_MS,
       stallMs: options.stallMs ?? STALL_MS,
     })
+    const handshake = new Handshake({
+      hooks,
+      keeper: this.#keeper,
+      sessions: this.#sessions,
+      subscribing: this.#subscribing,
+      limits,
+      commit,
+      notice,
+      uuid,
+    })
+    this.#context = {
+      flusher: new Flusher(),
+      pacer: this.#pacer,
+      limits: { bufferBytes, stallMs },
+      tap: this.#tap,
+      hooks,
+      greet: (link, packet) => void handshake.take(link, packet),
+    }
     this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
     const attach = (stream: Duplex, details: StreamDetails): void => void this.attach(stream, details)
     this.#listeners = new Listeners({ options, pacer: this.#pacer, attach })
@@ -115,8 +129,8 @@ export class Broker {
 
   /** Speaks MQTT 3.1.1 on any byte stream, which is the broker's from now on: also the way in for a translator of MQTT 5. */
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
-    const { packetBytes = PACKET_BYTES, hooks, ids } = this.#options
-    const link = new Link(ids.uuid(), stream, details, { flusher: this.#flusher, pacer: this.#pacer, limits: this.#outletLimits, tap: this.#tap, hooks })
+    const { packetBytes = PACKET_BYTES, ids } = this.#options
+    const link = new Link(ids.uuid(), stream, details, this.#context)
     link.client = this.#keeper.handle(stream) as AedesClient
     this.#links.add(link)
     watchPackets(link, this.#tap, packetBytes, (why) => this.#notice(why, link))

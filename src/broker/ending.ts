@@ -11,17 +11,6 @@ export class Ending extends Error {
   }
 }
 
-/** Ends a handshake with that CONNACK; aedes reads `returnCode`. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  constructor(
-    readonly returnCode: 2 | 3 | 4 | 5,
-    text: string,
-  ) {
-    super(text)
-  }
-}
-
 /** How `ws` begins what it says, without a code, of writing to a client that has closed its WebSocket. */
 const CLOSED_WEB_SOCKET = 'WebSocket is not open'
 

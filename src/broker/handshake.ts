@@ -1,24 +1,28 @@
-import type { ConnectPacket } from 'aedes'
+import type { IConnectPacket } from 'mqtt-packet'
 import type { DialectName } from '../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict } from '../core/seam/mqtt.ts'
-import { Ending, Refusal } from './ending.ts'
+import type { ConnectionKeeper } from './aedes.ts'
+import { Ending } from './ending.ts'
 import type { Link } from './link.ts'
 import type { BrokerHooks, SessionLimits, SessionName } from './port.ts'
 import { sessionKey } from './session.ts'
 import type { Sessions } from './sessions.ts'
+import type { Subscribing } from './subscribing.ts'
 
 interface Around {
   hooks: BrokerHooks
+  keeper: ConnectionKeeper
   sessions: Sessions
+  subscribing: Subscribing
   limits(dialect: DialectName): SessionLimits
   commit(): Promise<void>
   notice(text: string, link: Link, decided?: true): void
   uuid(): string
 }
 
-type Done = (error: Error | null, accepted: boolean) => void
+type Refused = ConnectVerdict & { accept: false }
 
-/** From CONNECT to the verdict on it. Aedes then writes the CONNACK. */
+/** From CONNECT to CONNACK. */
 export class Handshake {
   readonly #around: Around
 
@@ -26,50 +30,48 @@ export class Handshake {
     this.#around = around
   }
 
-  /** Names the session, which is what aedes takes over and restores by. */
-  begin(link: Link, packet: ConnectPacket, done: Done): void {
-    const request = toRequest(link, packet, this.#around.uuid)
-    link.request = request
-    // It is `finish` that can answer.
-    const turnAway = (returnCode: 2 | 5, reason: string): void => {
-      link.turnedAway = { accept: false, returnCode, reason }
-      packet.clientId = link.id
-      done(null, true)
-    }
+  /** Resolves when the client is let in, refused or gone. */
+  async take(link: Link, packet: IConnectPacket): Promise<void> {
+    const { hooks, keeper, uuid } = this.#around
+    keeper.hold(link.client)
+    const request = (link.request = toRequest(link, packet, uuid))
     if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
-      return turnAway(2, 'a stored session needs a client id [MQTT-3.1.3-8]')
+      const reason = 'a stored session needs a client id [MQTT-3.1.3-8]'
+      return this.#refuse(link, { accept: false, returnCode: 2, reason }, false)
     }
     let name: SessionName | { refuse: string }
     try {
-      name = this.#around.hooks.session(request)
+      name = hooks.session(request)
     } catch (error) {
-      return done(new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`), false)
+      return this.#end(link, new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`))
     }
-    if ('refuse' in name) return turnAway(5, name.refuse)
-    link.name = name
-    packet.clientId = sessionKey(name.dialect, name.session)
-    packet.keepalive = this.#keepAlive(request, name)
-    done(null, true)
+    if ('refuse' in name) return this.#refuse(link, { accept: false, reason: name.refuse })
+    if (await this.#isLetIn(link, request, name)) await this.#admit(link, packet, request, name)
   }
 
   /** Asks for the verdict and carries it out, short of the CONNACK. */
-  async finish(link: Link, done: Done): Promise<void> {
-    const { request, name, turnedAway } = link
-    if (turnedAway !== undefined) return this.#refuse(link, done, turnedAway, turnedAway.returnCode === 5)
-    if (request === undefined || name === undefined) throw new Error('aedes asks about a CONNECT that has not begun')
+  async #isLetIn(link: Link, request: ConnectRequest, name: SessionName): Promise<boolean> {
     try {
       const verdict = await this.#around.hooks.connect(request, name.dialect)
-      if (hasEnded(link)) return
-      if (!verdict.accept) return this.#refuse(link, done, verdict)
-      await this.#prepareSession(link, request, name, verdict)
-      if (verdict.delayMs !== undefined) await new Promise<void>((resolve) => (link.delay = setTimeout(resolve, verdict.delayMs)))
+      if (isOver(link)) return false
+      if (verdict.accept) await this.#prepareSession(link, request, name, verdict)
+      else this.#refuse(link, verdict)
+      if (!verdict.accept) return false
+      const { delayMs } = verdict
+      if (delayMs !== undefined) await new Promise<void>((resolve) => (link.delay = setTimeout(resolve, delayMs)))
     } catch (error) {
-      return this.#refuse(link, done, { accept: false, returnCode: 3, reason: `the hub failed: ${String(error)}` }, false)
+      this.#refuse(link, { accept: false, returnCode: 3, reason: `the hub failed: ${String(error)}` }, false)
+      return false
     }
-    if (!hasEnded(link)) done(null, true)
+    return !isOver(link)
   }
 
-  async #prepareSession(link: Link, request: ConnectRequest, { dialect, session: name }: SessionName, verdict: ConnectVerdict & { accept: true }): Promise<void> {
+  async #prepareSession(
+    link: Link,
+    request: ConnectRequest,
+    { dialect, session: name }: SessionName,
+    verdict: ConnectVerdict & { accept: true },
+  ): Promise<void> {
     const { sessions } = this.#around
     const present = sessions.get(dialect, name)
     if (request.clean && present !== undefined) sessions.wipe(present)
@@ -78,9 +80,33 @@ export class Handshake {
     sessions.standsFor(session, verdict.identity.device)
     sessions.claim(session, link)
     link.session = session
-    link.connection = { id: link.id, dialect, identity: verdict.identity, session: name, request, subscriptions: session.granted, state: {} }
+    link.connection = {
+      id: link.id,
+      dialect,
+      identity: verdict.identity,
+      session: name,
+      request,
+      subscriptions: session.granted,
+      state: {},
+    }
     // Whoever is told of a session must find it again.
     if (request.clean ? present !== undefined : present === undefined) await this.#around.commit()
+  }
+
+  async #admit(link: Link, packet: IConnectPacket, request: ConnectRequest, name: SessionName): Promise<void> {
+    const { keeper, subscribing } = this.#around
+    if (link.resumes) {
+      try {
+        await subscribing.restore(link)
+      } catch (error) {
+        const hubs = new Ending('SERVER_INITIATED', `the hub failed over a stored session: ${String(error)}`)
+        return this.#end(link, error instanceof Ending ? error : hubs)
+      }
+      if (isOver(link)) return
+    }
+    const key = sessionKey(name.dialect, name.session)
+    const keepalive = this.#keepAlive(request, name)
+    keeper.admit(link.client, { key, packet, keepalive }, () => link.stream.write(connack(0, link.resumes)))
   }
 
   /** Seconds, as aedes goes by it. */
@@ -91,19 +117,30 @@ export class Handshake {
     return Math.min(Math.max(keepalive === 0 ? Infinity : keepalive * 1000, least), most) / 1000
   }
 
-  #refuse(link: Link, done: Done, { reason, returnCode = 5, drop }: ConnectVerdict & { accept: false }, decided = true): void {
-    if (hasEnded(link)) return
+  /** Answers with a return code, unless the verdict is to say nothing, and hangs up. */
+  #refuse(link: Link, { reason, returnCode = 5, drop }: Refused, decided = true): void {
+    if (isOver(link)) return
     this.#around.notice(`refused: ${reason}`, link, decided || undefined)
     link.reason = 'FORBIDDEN'
-    if (drop === true) link.client.close()
-    else done(new Refusal(returnCode, reason), false)
+    if (drop !== true) link.stream.write(connack(returnCode))
+    link.flush()
+    link.client.close()
+  }
+
+  #end(link: Link, error: Ending): void {
+    link.client.connecting = false
+    link.client.emit('error', error)
   }
 }
 
-/** It may have, whenever something was waited for. */
-const hasEnded = (link: Link): boolean => link.stage === 'ended'
+/** It may be, whenever something was waited for. */
+const isOver = ({ stage, client }: Link): boolean => stage === 'ended' || client.closed
 
-function toRequest(link: Link, packet: ConnectPacket, uuid: () => string): ConnectRequest {
+/** [MQTT-3.2] */
+const connack = (returnCode: number, sessionPresent = false): Buffer =>
+  Buffer.from([0x20, 0x02, sessionPresent ? 1 : 0, returnCode])
+
+function toRequest(link: Link, packet: IConnectPacket, uuid: () => string): ConnectRequest {
   const { username, password, will } = packet
   return {
     connection: link.id,

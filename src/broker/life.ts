@@ -1,7 +1,7 @@
 import type { Aedes } from 'aedes'
 import type { DisconnectReason } from '../core/seam/mqtt.ts'
 import type { AedesClient } from './aedes.ts'
-import { Ending, reasonOf, Refusal } from './ending.ts'
+import { Ending, reasonOf } from './ending.ts'
 import { saidGoodbye, type Link } from './link.ts'
 import type { Links } from './links.ts'
 import type { BrokerHooks } from './port.ts'
@@ -115,7 +115,6 @@ export class Life {
     const reason = reasonOf(error)
     if (reason === 'CONNECTION_LOST' && saidGoodbye(link)) return
     link.reason = reason
-    if (error instanceof Refusal) return
     if (error instanceof Ending) notice(error.message, link, error.reason === 'FORBIDDEN' || undefined)
     else if (link.reason === 'CONNECTION_LOST') {
       const words = explainTls(error)

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
-import mqtt, { type Packet } from 'mqtt-packet'
-import type { Connection, ConnectionId, ConnectRequest, ConnectVerdict, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
+import mqtt, { type IConnectPacket, type Packet } from 'mqtt-packet'
+import type { Connection, ConnectionId, ConnectRequest, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
 import type { AedesClient, AedesParser } from './aedes.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
@@ -8,7 +8,7 @@ import { Ending } from './ending.ts'
 import { deliver } from './intake.ts'
 import type { Arriving, InOrder, Order } from './order.ts'
 import type { Pacer, Waiter } from './pace.ts'
-import type { BrokerHooks, SessionName, StreamDetails } from './port.ts'
+import type { BrokerHooks, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
 import type { Session, SessionLink } from './session.ts'
 import { FragmentJoiner, type TapPoint } from './taps.ts'
@@ -23,13 +23,21 @@ type Ended = Duplex & { readonly _readableState: { readonly ended: boolean } }
 /** Whether its end is the client's own wish: it may hang up before its DISCONNECT has had its turn. */
 export const saidGoodbye = ({ closing, reason }: Link): boolean => closing === 'disconnect' && reason === undefined
 
+/** What all links of a broker have in common. */
+export interface LinkContext {
+  flusher: Flusher
+  pacer: Pacer
+  limits: OutletLimits
+  tap: TapPoint
+  hooks: BrokerHooks
+  /** Answers the CONNECT. */
+  greet(link: Link, packet: IConnectPacket): void
+}
+
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
 export class Link implements SessionLink, Waiter, InOrder {
   client!: AedesClient
   request: ConnectRequest | undefined
-  name: SessionName | undefined
-  /** It is turned away before anybody is asked for a verdict. */
-  turnedAway: (ConnectVerdict & { accept: false }) | undefined
   /** What dialects see; there once the client is let in. */
   connection: Connection | undefined
   session: Session | undefined
@@ -53,6 +61,7 @@ export class Link implements SessionLink, Waiter, InOrder {
   readonly #outlet: Outlet
   readonly #tap: TapPoint
   readonly #hooks: BrokerHooks
+  readonly #greet: (link: Link, packet: IConnectPacket) => void
   /** By packet identifier, for connections whose session is not stored. */
   #tracks: Map<number, string> | undefined
   #lastId = 0
@@ -66,10 +75,11 @@ export class Link implements SessionLink, Waiter, InOrder {
     readonly id: ConnectionId,
     readonly stream: Duplex,
     readonly details: StreamDetails,
-    context: { flusher: Flusher; pacer: Pacer; limits: OutletLimits; tap: TapPoint; hooks: BrokerHooks },
+    context: LinkContext,
   ) {
     this.#tap = context.tap
     this.#hooks = context.hooks
+    this.#greet = context.greet
     const limits = { ...context.limits, framed: details.upgrade !== undefined }
     this.#outlet = new Outlet(stream, context.flusher, limits, (why) =>
       stream.destroy(new Ending('SERVER_INITIATED', why)),
@@ -101,7 +111,9 @@ export class Link implements SessionLink, Waiter, InOrder {
   }
 
   receive(arriving: Arriving): void {
-    deliver(this, arriving)
+    const greets = !(arriving instanceof Error) && arriving.cmd === 'connect' && this.request === undefined
+    if (greets) this.#greet(this, arriving)
+    else deliver(this, arriving)
   }
 
   readOn(): void {

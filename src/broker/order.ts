@@ -24,6 +24,8 @@ export interface InOrder {
  */
 export class Order {
   readonly #client: InOrder
+  /** CONNECT is not answered: not even a PINGREQ is. */
+  #greeting = false
   /** CONNECT is not answered, a SUBSCRIBE not decided: nothing else is looked at. */
   #shut = false
   /** A SUBSCRIBE or UNSUBSCRIBE is in force, but not answered. */
@@ -45,23 +47,25 @@ export class Order {
     return this.#held.length - this.#next
   }
 
-  /** Whether so many wait that no more should be read. */
+  /** Whether so many wait that no more should be read; who is not let in has had enough with one. */
   get full(): boolean {
-    return this.waiting >= READ_ON
+    return this.waiting >= (this.#greeting ? 1 : READ_ON)
   }
 
   take(arriving: Arriving): void {
     if (this.#closed) return
-    // Aedes itself keeps a PINGREQ that comes before the CONNACK.
-    if ((this.waiting === 0 && this.#mayPass(arriving)) || isPing(arriving)) this.#pass(arriving)
+    const passes = (this.waiting === 0 && this.#mayPass(arriving)) || (isPing(arriving) && !this.#greeting)
+    if (passes) this.#pass(arriving)
     else if (this.#held === NONE) this.#held = [arriving]
     else this.#held.push(arriving)
   }
 
   /** The client has been let in. */
   connected(): void {
-    this.#shut = false
+    const full = this.full
+    this.#greeting = this.#shut = false
     this.#letGo()
+    if (full && this.waiting > 0 && !this.full) this.#client.readOn()
   }
 
   /** A SUBSCRIBE is in force, or refused: what is published from now on may be answered on it. */
@@ -103,7 +107,7 @@ export class Order {
   /** Takes down what the next ones have to wait for. */
   #note({ cmd }: Packet): void {
     if (cmd === 'publish') this.#publishes += 1
-    else if (cmd === 'connect') this.#shut = true
+    else if (cmd === 'connect') this.#greeting = this.#shut = true
     else if (cmd === 'subscribe') this.#shut = this.#unanswered = true
     else if (cmd === 'unsubscribe') this.#unanswered = true
     else if (cmd === 'pubrel') {

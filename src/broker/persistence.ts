@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { Ask } from './ask.ts'
 import type { Link } from './link.ts'
 
 interface PacketId {
@@ -8,8 +7,6 @@ interface PacketId {
 
 interface Around {
   linkOf(client: object): Link | undefined
-  /** Whose CONNECT is being answered right now. */
-  answering(): Link | undefined
   acknowledged(link: Link, id: number): void
   unsubscribe(link: Link, filters: string[]): Promise<void>
 }
@@ -27,13 +24,6 @@ export class SessionPersistence {
 
   async setup(): Promise<void> {}
 
-  /** Having something to restore is what makes aedes say `sessionPresent`. */
-  async subscriptionsByClient(): Promise<Ask[]> {
-    return this.#around.answering()?.resumes === true ? [new Ask()] : []
-  }
-
-  async cleanSubscriptions(): Promise<void> {}
-
   async removeSubscriptions(client: object, filters: string[]): Promise<void> {
     const link = this.#around.linkOf(client)
     if (link !== undefined) await this.#around.unsubscribe(link, filters)
@@ -46,10 +36,6 @@ export class SessionPersistence {
   }
 
   async outgoingUpdate(): Promise<void> {}
-
-  outgoingStream(): Readable {
-    return Readable.from([])
-  }
 
   async incomingStorePacket(client: object, packet: PacketId): Promise<void> {
     const session = this.#around.linkOf(client)?.session
@@ -66,8 +52,6 @@ export class SessionPersistence {
   }
 
   async cleanIncoming(): Promise<void> {}
-
-  async putWill(): Promise<void> {}
 
   async delWill(): Promise<void> {}
 

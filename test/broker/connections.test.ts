@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { duplexPair } from 'node:stream'
 import { afterEach, test } from 'node:test'
 import mqtt from 'mqtt'
 import mqttPacket from 'mqtt-packet'
@@ -9,6 +10,8 @@ let world: World
 afterEach(() => world.stop())
 
 const ends = (): string[] => world.log.filter((line) => /connected/.test(line))
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('the hub sees all that a client shows of itself', async () => {
   let seen: ConnectRequest | undefined
@@ -150,7 +153,13 @@ test('many connects of one session at once leave one of them, and every one that
     }
     const open = new Set(raws)
     for (const raw of raws) void raw.closed.then(() => open.delete(raw))
-    while (open.size > 1 || world.log.filter((line) => line === 'device connected').length === 0) await new Promise((resolve) => setImmediate(resolve))
+    // Whether the hub sees first that a peer is dead, or lets it in and hears of it then, is the system's choice.
+    for (let turns = 0, connected = 0; turns < 20; turns += 1) {
+      await turn()
+      const before = connected
+      connected = world.log.filter((line) => line === 'device connected').length
+      if (open.size > 1 || connected === 0 || connected > before) turns = 0
+    }
     const [last] = open
     if (last !== undefined) {
       await last.next('connack')
@@ -174,11 +183,23 @@ test('a peer that dies during the handshake was never connected', async () => {
   raw.stream.destroy()
   await raw.closed
   const other = await world.raw()
+  for (let turns = 0; turns < 5; turns += 1) await turn()
   verdict.open()
   other.send(connectPacket('other'))
   await other.next('connack')
   await other.silence()
   assert.deepEqual(ends(), ['other connected'])
+})
+
+test('a client is let in in the turn in which its CONNECT is read, so that a crowd of them is paced', async () => {
+  world = await new World().start()
+  const [ours, theirs] = duplexPair()
+  world.broker.attach(theirs, { transport: 'tcp', remoteAddress: '127.0.0.1', local: true })
+  const device = world.adopt(ours)
+  device.send(connectPacket('device'))
+  await turn()
+  assert.deepEqual(ends(), ['device connected'])
+  await device.next('connack')
 })
 
 test('a CONNACK that is held back does not come before its time, nor at all if the client is gone', async () => {

@@ -95,6 +95,21 @@ test('what comes behind a packet that waits, waits too: also what was sent along
   await device.silence()
 })
 
+test('a PINGREQ that was sent along with CONNECT is answered behind it, and so is what comes behind that', async () => {
+  const verdict = gate()
+  const identity = { principal: 'x' }
+  world = await new World({ connect: () => verdict.promise.then(() => ({ accept: true, identity })) }).start()
+  const device = await world.raw()
+  device.send(connectPacket('device'), { cmd: 'pingreq' }, subscribe('a', 1))
+  for (let turns = 0; turns < 5; turns += 1) await new Promise<void>((resolve) => setImmediate(resolve))
+  device.send({ cmd: 'pingreq' }, publish('a', 'x'))
+  for (let turns = 0; turns < 5; turns += 1) await new Promise<void>((resolve) => setImmediate(resolve))
+  verdict.open()
+  const answers: string[] = []
+  for (let i = 0; i < 5; i++) answers.push((await device.any()).cmd)
+  assert.deepEqual(answers, ['connack', 'pingresp', 'suback', 'pingresp', 'publish'])
+})
+
 test('an acknowledgement counts after what was published before it', async () => {
   const decided = gate()
   world = await new World({
