@@ -9,6 +9,7 @@ import type { Executions } from './job/executions.ts'
 import { createJobDeadlines } from './job/job-deadlines.ts'
 import { Jobs } from './job/jobs.ts'
 import { SLICE } from './job/sweep.ts'
+import { Upgrades } from './ota/upgrades.ts'
 import { factsOf } from './query/facts.ts'
 import type { Tables } from './table.ts'
 import type { Turn } from './turn.ts'
@@ -23,6 +24,7 @@ export class Engine {
   readonly twins: Twins
   readonly jobs: Jobs
   readonly executions: Executions
+  readonly upgrades: Upgrades
   readonly commands: Commands
   readonly #deadlines = createJobDeadlines()
 
@@ -38,6 +40,7 @@ export class Engine {
       facts: (device) => factsOf(device, this.twins, this.connections),
     })
     this.executions = this.jobs.executions
+    this.upgrades = new Upgrades(tables, this.executions)
     this.commands = new Commands(tables)
   }
 
@@ -59,6 +62,7 @@ export class Engine {
 
   /** Closes a turn: does and tells what can only be known once everything else has happened. Call it until it adds no event. */
   settle(turn: Turn): void {
+    this.upgrades.settle(turn)
     this.jobs.settle(turn)
   }
 }

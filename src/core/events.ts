@@ -2,6 +2,7 @@ import type { Command, CommandOutcome } from './command/model.ts'
 import type { Connectivity, Device, Group } from './device/model.ts'
 import type { DeviceKey, GroupKey, JobKey } from './ids.ts'
 import type { Execution, Job, JobStatus } from './job/model.ts'
+import type { ModuleVersion } from './ota/model.ts'
 import type { JsonObject, PatchMode, Twin } from './twin/model.ts'
 
 /** Everything that can happen in the hub, in core's words. Each belongs to the dialect of its first key. */
@@ -26,6 +27,10 @@ export type DomainEvent =
    * set (`members`), or another execution stands at its front (`front`).
    */
   | { type: 'queue.changed'; key: DeviceKey; lane?: string; members: boolean; front: boolean }
+  /** The upgrade has been queued or confirmed: hand it to the device, now or when it comes (`Upgrades.due`). */
+  | { type: 'upgrade.due'; key: DeviceKey; execution: Execution }
+  /** The device says that it runs another version of a module than it said before. */
+  | { type: 'module.changed'; key: DeviceKey; module: ModuleVersion; before?: ModuleVersion }
   /** The device can be reached: hand the command to it now. */
   | { type: 'command.due'; key: DeviceKey; command: Command }
   | { type: 'command.ended'; key: DeviceKey; command: Command; outcome: CommandOutcome }

@@ -21,6 +21,8 @@ export class Turn {
   readonly events: DomainEvent[] = []
   /** How many of the events the engine has drawn its own conclusions from. */
   settled = 0
+  /** Likewise those of its part that looks after upgrades. */
+  upgradesSettled = 0
 
   constructor(
     readonly now: Instant,
