@@ -124,6 +124,40 @@ test('a device that says it runs the version is done; one that runs another is n
   assert.equal(talk.bench.engine.jobs.require('iothub/j1').status, 'COMPLETED')
 })
 
+test('a device that runs a later version has left an earlier upgrade behind, which is called off', () => {
+  const talk = registered()
+  enter(talk)
+  job(talk, OTA)
+  job(talk, { ...OTA, version: '3' }, { key: 'iothub/j2' })
+  assert.equal(told(talk, 'cmd/P/D/$ota_upgrade/'), 2)
+  talk.publish('D', 'update_status/P/D/m1', { firmware_ver: '3' })
+  assert.deepEqual([execution(talk).status, execution(talk, 'iothub/j2').status], ['CANCELED', 'SUCCEEDED'])
+  assert.equal(execution(talk).details?.['reason'], 'the device runs 3, which it was given later')
+})
+
+test('what a device says it runs is known until it says otherwise, also when its status says nothing of it', () => {
+  const talk = registered()
+  enter(talk)
+  talk.publish('D', 'update_status/P/D/m1', { firmware_ver: '1' })
+  talk.publish('D', 'update_status/P/D/m2', { lights: 'on' })
+  talk.publish('D', 'update_status/P/D/m3', { firmware_ver: 2 })
+  const at = talk.bench.now
+  assert.deepEqual(talk.bench.engine.upgrades.versions.of(DEVICE), [{ module: 'firmware', version: '1', at }])
+  talk.http('app', 'DELETE', '/devices/P/D')
+  assert.deepEqual(talk.bench.engine.upgrades.versions.of(DEVICE), [])
+})
+
+test('an upgrade that says of nothing what it is of is one of the firmware', () => {
+  const talk = registered()
+  enter(talk)
+  job(talk, { url: 'u', version: '2', size: 10, md5: 'abcd' })
+  const file = { url: 'u', size: 10, digest: { algorithm: 'MD5', value: 'abcd' } }
+  const { package: content } = talk.bench.engine.upgrades.get('iothub/j1')!
+  assert.deepEqual(content, { module: 'firmware', version: '2', files: [file] })
+  talk.publish('D', 'update_ota_status/P/D/m1', { version: '2', progress: 100 })
+  assert.equal(execution(talk).status, 'IN_PROGRESS')
+})
+
 test('a job that is a command succeeds with the device’s response', () => {
   const talk = registered()
   enter(talk)

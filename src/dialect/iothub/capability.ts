@@ -54,7 +54,10 @@ export const capability: Capability[] = [
   }),
   ...modelled('OTA', {
     'ota_upgrade without $': 'the listing of the course has it, its code does not: send it as a command of that name; the device then gets a plain command',
-    Completion: 'firmware: when update_status says firmware_ver is the version; other types: at progress 100; negative progress: failed',
+    Completion:
+      'firmware: when update_status says firmware_ver is the version; other types: at progress 100; negative progress: failed',
+    'Several upgrades of a device':
+      'all go out, as in the course; firmware of an earlier one is canceled once the device runs that of a later one',
   }),
   ...modelled('HTTP API', {
     Credentials: 'none from this machine, as in the course; from others a token by the hub’s own key, or the hub’s token, as Authorization: Bearer',

@@ -6,26 +6,33 @@ import type { Context } from '../dialect.ts'
 import { canReceive, heardBefore, withdraw } from './clients.ts'
 import { tellConnection, tellDevice, tellTag, type Instruction } from './downlink.ts'
 import { addressOf } from './names.ts'
-import { broadcastOf } from './ota.ts'
+import { broadcastOf, plan } from './ota.ts'
 import { formatTopic } from './topics.ts'
 import { isFault, readWork, requestIdOf, workOf } from './work.ts'
 
 const OTA = '$ota_upgrade'
 
-/** A job for a tag goes out once, to everybody who listens to the tag [iothub 8 sendOTA]. */
+/** An upgrade of all with a tag goes out once, to everybody who listens to the tag [iothub 8 sendOTA]. */
 export function jobCreated(ctx: Context, job: Job): void {
-  const broadcast = broadcastOf(job)
   const work = readWork(job.document)
-  if (broadcast === undefined || isFault(work) || work.type !== 'ota') return
+  if (isFault(work) || work.type !== 'ota') return
+  plan(ctx, job, work.package)
+  const broadcast = broadcastOf(job)
+  if (broadcast === undefined) return
   const instruction = { command: OTA, data: work.payload, requestId: requestIdOf({ job: job.key, number: 1 }) }
   tellTag(ctx, broadcast.product, broadcast.tag, instruction, '[iothub 8.1] OTA by tag')
 }
 
+/** A device has something to do: a command at once, an upgrade when the engine says so (`workDue`). */
+export function executionQueued(ctx: Context, execution: Execution): void {
+  if (ctx.engine.upgrades.get(execution.job) === undefined) workDue(ctx, execution)
+}
+
 /**
- * A device has something to do. SENT, once it is on its way: the device is there, or has a session that keeps it. Else it
- * stays QUEUED until the device comes (`deviceCame`).
+ * SENT, once it is on its way: the device is there, or has a session that keeps it. Else it stays QUEUED until the
+ * device comes (`deviceCame`).
  */
-export function executionQueued(ctx: Context, { job: jobKey, device: key, number }: Execution): void {
+export function workDue(ctx: Context, { job: jobKey, device: key, number }: Execution): void {
   const job = ctx.engine.jobs.get(jobKey)
   const device = ctx.engine.devices.get(key)
   const execution = ctx.engine.executions.get(jobKey, key)

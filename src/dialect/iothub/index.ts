@@ -3,7 +3,7 @@ import type { ExecutionStatus } from '../../core/job/model.ts'
 import type { Context, Dialect } from '../dialect.ts'
 import { capability } from './capability.ts'
 import { disconnectAll } from './clients.ts'
-import { executionQueued, executionWithdrawn, jobCreated } from './delivery.ts'
+import { executionQueued, executionWithdrawn, jobCreated, workDue } from './delivery.ts'
 import { removed, suspended } from './devices.ts'
 import { enrolment } from './enrolment.ts'
 import { http } from './http.ts'
@@ -50,6 +50,8 @@ function onEvent(ctx: Context, event: DomainEvent): void {
       return jobCreated(ctx, event.job)
     case 'execution.queued':
       return executionQueued(ctx, event.execution)
+    case 'upgrade.due':
+      return workDue(ctx, event.execution)
     case 'execution.changed':
       return CALLED_OFF.has(event.execution.status) ? executionWithdrawn(ctx, event.execution) : undefined
     case 'execution.deleted':

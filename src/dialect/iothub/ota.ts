@@ -1,12 +1,11 @@
-import type { Device } from '../../core/device/model.ts'
 import { keyOf, type DeviceKey } from '../../core/ids.ts'
-import { parseJson } from '../../core/json-text.ts'
-import type { Execution, Job, Report } from '../../core/job/model.ts'
+import type { Job } from '../../core/job/model.ts'
+import type { Package } from '../../core/ota/model.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 import type { Context } from '../dialect.ts'
 import { deviceKey, objectId, tagKey } from './names.ts'
 import { progressOf } from './ota-progress.ts'
-import { isFault, workOf, type Work } from './work.ts'
+import { FIRMWARE } from './work.ts'
 
 /** What an upgrade is for: one device, or all with a tag. */
 export type OtaTarget = { product: string; device: string } | { product: string; tag: string }
@@ -20,14 +19,16 @@ export interface OtaDocument {
   type?: string
 }
 
-/** An OTA instruction is a job, so that its progress can be watched like any other's. Returns the request id, which is the job's name. */
+/** An OTA instruction is a job. Returns the request id, which is the job's name. */
 export function startUpgrade(ctx: Context, target: OtaTarget, document: OtaDocument): string {
   const requestId = objectId(ctx.ids)
   ctx.engine.jobs.create(ctx.turn, {
     key: keyOf('iothub', requestId),
     description: `${document.type ?? 'OTA'} ${document.version}`,
     targets: [
-      'tag' in target ? { type: 'group', group: tagKey(target.product, target.tag) } : { type: 'device', device: deviceKey(target) },
+      'tag' in target
+        ? { type: 'group', group: tagKey(target.product, target.tag) }
+        : { type: 'device', device: deviceKey(target) },
     ],
     selection: 'SNAPSHOT',
     document: JSON.stringify(document),
@@ -43,27 +44,28 @@ export function broadcastOf({ extra }: Job): { product: string; tag: string } | 
 }
 
 /**
- * The device says how far it has come. Negative: it failed. 100 is the end of the download, not of the upgrade: firmware
- * is in when the device says that it runs it (`firmwareRuns`); for anything else 100 is all that is ever heard [iothub 8].
+ * The job upgrades something. Firmware is in when the device says that it runs it (`statusTold`); of anything else
+ * nothing but the download is ever heard [iothub 8]. A device is told of every upgrade, however many it has.
  */
+export function plan(ctx: Context, job: Job, content: Package): void {
+  ctx.engine.upgrades.plan(job, content, { success: content.module === FIRMWARE ? 'VERSION' : 'PROGRESS' })
+}
+
+/** The device says how far it has come. Negative: it failed [iothub 8]. */
 export function progressMade(ctx: Context, device: DeviceKey, progress: JsonObject): void {
+  const { upgrades } = ctx.engine
   const { progress: reached, version, type } = progress
-  if (typeof reached !== 'number') return
-  const [execution] = underWay(ctx, device, (work) => work.version === version && (type === undefined || (work.module ?? type) === type))
+  if (typeof reached !== 'number' || (type !== undefined && typeof type !== 'string')) return
+  const execution = upgrades.pending(device, type).find(({ job }) => upgrades.get(job)?.package.version === version)
   if (execution === undefined) return
-  const status = reached < 0 ? 'FAILED' : reached >= 100 && !isFirmware(workOf(ctx, execution)) ? 'SUCCEEDED' : 'IN_PROGRESS'
   const { ts: _, ...details } = progress
-  const report: Report = { status, details, ...(reached >= 0 && { progress: Math.min(reached, 100) }) }
-  ctx.engine.executions.report(ctx.turn, execution.job, device, report)
+  upgrades.report(ctx.turn, execution, { progress: reached < 0 ? 'FAILED' : reached, details })
 }
 
 /** The device says what it runs: upgrades to that version are done [iothub 8]. */
-export function firmwareRuns(ctx: Context, { key }: Device, status: JsonObject): void {
-  const { firmware_ver: version } = status
-  for (const execution of underWay(ctx, key, (work) => isFirmware(work) && work.version === version)) {
-    const details = { ...execution.details, firmware_ver: version }
-    ctx.engine.executions.report(ctx.turn, execution.job, key, { status: 'SUCCEEDED', progress: 100, details })
-  }
+export function statusTold(ctx: Context, device: DeviceKey, { firmware_ver }: JsonObject): void {
+  if (typeof firmware_ver !== 'string') return
+  ctx.engine.upgrades.runs(ctx.turn, device, FIRMWARE, firmware_ver, { firmware_ver })
 }
 
 /** The progress of the devices with a tag, of one version [iothub 8.1]: of the tag's latest upgrade unless it is named. */
@@ -84,17 +86,7 @@ function latestVersion(ctx: Context, product: string, tag: string): string | und
   for (const job of ctx.engine.jobs.ofDialect('iothub')) {
     const broadcast = broadcastOf(job)
     if (broadcast?.product !== product || broadcast.tag !== tag) continue
-    version = (parseJson(job.document) as OtaDocument).version
+    version = ctx.engine.upgrades.get(job.key)?.package.version
   }
   return version
 }
-
-/** The device's pending upgrades that fit, in the order of its queue. */
-const underWay = (ctx: Context, device: DeviceKey, fits: (work: Work & { type: 'ota' }) => boolean): Execution[] =>
-  ctx.engine.executions.pending(device).filter((execution) => {
-    const work = workOf(ctx, execution)
-    return !isFault(work) && work.type === 'ota' && fits(work)
-  })
-
-const isFirmware = (work: ReturnType<typeof workOf>): boolean =>
-  !isFault(work) && work.type === 'ota' && (work.module ?? 'firmware') === 'firmware'

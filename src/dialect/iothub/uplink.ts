@@ -8,7 +8,7 @@ import { extraOf, find, setExtra } from './device-record.ts'
 import { tellDevice } from './downlink.ts'
 import { isSecondSdk } from './generation.ts'
 import { keepMessage } from './messages.ts'
-import { firmwareRuns, progressMade } from './ota.ts'
+import { progressMade, statusTold } from './ota.ts'
 import { keepProgress } from './ota-progress.ts'
 import { addressOf } from './names.ts'
 import { jsonObject } from './payload.ts'
@@ -80,8 +80,8 @@ function statusUpdated(ctx: Context, device: Device, payload: Buffer): string | 
   const status = jsonObject(payload)
   if (status === undefined) return 'the status is no JSON object'
   const lastStatusUpdate = Math.max(ctx.now, (extraOf(device).lastStatusUpdate ?? 0) + 1)
-  const updated = setExtra(ctx, device, { lastStatusUpdate }, { tags: { ...device.tags, status } })
-  firmwareRuns(ctx, updated, status)
+  setExtra(ctx, device, { lastStatusUpdate }, { tags: { ...device.tags, status } })
+  statusTold(ctx, device.key, status)
   return undefined
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { nameOf } from '../../core/ids.ts'
 import type { Execution } from '../../core/job/model.ts'
+import type { Package, PackageFile } from '../../core/ota/model.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 import { memberText } from '../../shared/json-text.ts'
 import type { Context } from '../dialect.ts'
@@ -9,13 +10,16 @@ import { jsonObject } from './payload.ts'
 import { isEncoding, type Encoding } from './topics.ts'
 import { say, type Said } from '../../core/said.ts'
 
+/** The module whose version a device tells as `firmware_ver` [iothub 8]. */
+export const FIRMWARE = 'firmware'
+
 /** Whether that is no work, but what is wrong with a document. */
 export const isFault = (work: Work | Said): work is Said => 'template' in work
 
 /** What a job document asks of a device. */
 export type Work =
   /** The document is the payload of `$ota_upgrade` [iothub 8]. */
-  | { type: 'ota'; payload: string; version: string; module?: string }
+  | { type: 'ota'; payload: string; package: Package }
   | { type: 'command'; command: string; data: string; encoding: Encoding; ttl?: number }
 
 /** Reads a job document: one with a `command` is that command, any other an upgrade. `Said` says what is wrong with it. */
@@ -33,11 +37,17 @@ function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject
   return { type: 'command', command, data: payload, encoding, ...(ttl !== undefined && { ttl }) }
 }
 
-function readUpgrade({ url, version, type }: JsonObject, document: string): Work | Said {
+/** An upgrade that says of nothing what it is of is one of the firmware. */
+function readUpgrade({ url, version, size, md5, type = FIRMWARE }: JsonObject, document: string): Work | Said {
   if (typeof url !== 'string' || url === '') return say`url must be a text`
   if (typeof version !== 'string' || version === '') return say`version must be a text`
-  if (type !== undefined && typeof type !== 'string') return say`type must be a text`
-  return { type: 'ota', payload: document, version, ...(type !== undefined && { module: type }) }
+  if (typeof type !== 'string') return say`type must be a text`
+  const file: PackageFile = {
+    url,
+    ...(typeof size === 'number' && { size }),
+    ...(typeof md5 === 'string' && { digest: { algorithm: 'MD5', value: md5 } }),
+  }
+  return { type: 'ota', payload: document, package: { module: type, version, files: [file] } }
 }
 
 /** The work of an execution; `Said` says what is wrong with its document. */
