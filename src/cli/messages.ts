@@ -97,7 +97,10 @@ export const messages = {
       device: ['DEVICE', 'STATE', 'PENDING', 'GROUPS'],
       job: ['JOB', 'STATUS', 'DEVICES', 'DONE'],
       execution: ['DEVICE', 'STATUS', 'ATTEMPT', 'PROGRESS'],
+      runs: 'RUNS',
     },
+    upgrade: (what: string, bytes: number | undefined): string =>
+      `Upgrade: ${what}${bytes === undefined ? '' : ` (${bytes} bytes)`}`,
     labels: {
       url: 'HTTP',
       https: 'HTTPS',

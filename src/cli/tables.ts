@@ -15,10 +15,23 @@ export const deviceTable = (devices: readonly DeviceView[]): string =>
 export const jobTable = (jobs: readonly JobView[]): string =>
   jobs.length === 0 ? calls.none.jobs : aligned([calls.columns.job, ...jobs.map((job) => [job.key, job.status, String(job.planned), doneOf(job)])])
 
-/** The first of a job's executions, and how many there are besides. */
+/** What a job upgrades, if it does. */
+export const upgradeLines = ({ upgrade }: Pick<JobView, 'upgrade'>): string[] =>
+  upgrade === undefined
+    ? []
+    : [calls.upgrade(printable(`${upgrade.module} ${upgrade.version}`.trim()), upgrade.bytes)]
+
+/** The first of a job's executions, and how many there are besides; what devices run, where that is known of one. */
 export function executionTable(executions: readonly ExecutionView[], total: number): string {
-  const rows = executions.map(({ device, status, number, progress }) => [device, status, String(number), progress === undefined ? '' : `${progress} %`])
-  return [aligned([calls.columns.execution, ...rows]), ...(total > executions.length ? [calls.more(total - executions.length)] : [])].join('\n')
+  const { execution, runs } = calls.columns
+  const running = executions.some((one) => one.runs !== undefined)
+  const head = running ? [...execution, runs] : execution
+  const rows = executions.map((one) => {
+    const cells = [one.device, one.status, String(one.number), one.progress === undefined ? '' : `${one.progress} %`]
+    return running ? [...cells, one.runs?.version ?? ''] : cells
+  })
+  const more = total - executions.length
+  return [aligned([head, ...rows]), ...(more > 0 ? [calls.more(more)] : [])].join('\n')
 }
 
 export function statusText({ endpoints, mode, clock, now, devices, online, jobs }: HubStatus, output: Output): string {

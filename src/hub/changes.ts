@@ -31,6 +31,7 @@ function changeOf(event: DomainEvent): Change | undefined {
     case 'device.updated':
     case 'device.deleted':
     case 'device.connectivity':
+    case 'module.changed':
     case 'twin.deleted':
     case 'twin.updated':
       return { type: 'device', key: 'twin' in event ? event.twin.device : event.key }

@@ -191,6 +191,8 @@ export interface DeviceDetail extends DeviceView {
   twinWord: TwinWord
   /** Which twins it has; '' is the one without a name. */
   twins: string[]
+  /** In the order in which it first named them. */
+  modules: ModuleView[]
   connections: { id: string; transport: string; remoteAddress: string; principal: string }[]
   /** Of the latest job first. */
   executions: (ExecutionView & { job: string })[]
@@ -278,6 +280,20 @@ export interface TwinView {
   updatedAt: number
 }
 
+/** What an upgrade brings: a version of one of the modules of a device, in so many bytes, where that is known. */
+export interface UpgradeView {
+  module: string
+  version: string
+  bytes?: number
+}
+
+/** What a device runs, as it said last, and since when. */
+export interface ModuleView {
+  module: string
+  version: string
+  at: number
+}
+
 export interface JobView {
   key: string
   dialect: string
@@ -285,6 +301,8 @@ export interface JobView {
   status: string
   selection: 'SNAPSHOT' | 'CONTINUOUS'
   description?: string
+  /** Absent for a job that is no upgrade. */
+  upgrade?: UpgradeView
   /** Devices per state of their latest execution; states with none are absent. */
   counts: Record<string, number>
   /** Devices the rollout is for, and how many of them it has reached. */
@@ -333,6 +351,8 @@ export interface ExecutionView {
   /** 0–100, where the device says. */
   progress?: number
   details?: Record<string, unknown>
+  /** What the device runs of the module that the job upgrades; absent if that is not known. */
+  runs?: ModuleView
 }
 
 export interface ExecutionDetail extends ExecutionView {

@@ -71,6 +71,20 @@ describe('the feed of a progress panel', () => {
     assert.deepEqual(told.map(({ type }) => type), ['init', 'execution', 'changed', 'execution'])
   })
 
+  it('sends the open details anew when that device runs another version, and heeds no other device', async () => {
+    const { feed, told, change } = lab()
+    await feed.receive({ type: 'ready' })
+    change({ type: 'device', key: 'aws/d3' })
+    await pass(150)
+    await feed.receive({ type: 'select', device: 'aws/d3' })
+    change({ type: 'device', key: 'aws/d4' })
+    await pass(150)
+    assert.deepEqual(told.map(({ type }) => type), ['init', 'execution'])
+    change({ type: 'device', key: 'aws/d3' })
+    await pass(150)
+    assert.deepEqual(told.map(({ type }) => type), ['init', 'execution', 'changed', 'execution'])
+  })
+
   it('says that the job is gone once it is deleted', async () => {
     const world = lab()
     await world.feed.receive({ type: 'ready' })

@@ -1,4 +1,15 @@
-import type { Change, ExecutionDetail, ExecutionQuery, ExecutionSort, ExecutionView, HubApi, JobView, MessageView } from '../../src/shared/api.ts'
+import type {
+  Change,
+  ExecutionDetail,
+  ExecutionQuery,
+  ExecutionSort,
+  ExecutionView,
+  HubApi,
+  JobView,
+  MessageView,
+  ModuleView,
+  UpgradeView,
+} from '../../src/shared/api.ts'
 import type { Words } from '../../src/shared/messages.ts'
 import type { FeedHost } from '../../src/vscode/progress/feed.ts'
 
@@ -10,6 +21,9 @@ export class FleetJob {
   state: FeedHost['state'] = { type: 'running', endpoints: {} as never }
   status = 'IN_PROGRESS'
   completedAt: number | undefined
+  /** What the job upgrades, and what the devices run of that. */
+  upgrade: UpgradeView | undefined
+  runs: ModuleView | undefined
   now = Date.UTC(2026, 10, 22, 9, 30)
   clock: 'real' | 'virtual' = 'real'
   readonly createdAt = this.now
@@ -73,6 +87,7 @@ export class FleetJob {
       planned: this.rows.length,
       rolledOut: this.rows.length,
       createdAt: this.createdAt,
+      ...(this.upgrade !== undefined && { upgrade: this.upgrade }),
       ...(this.completedAt !== undefined && { completedAt: this.completedAt }),
     }
   }
@@ -116,7 +131,8 @@ export class FleetJob {
     const { queuedAt } = row
     const first: ExecutionView = { ...row, number: 1, status: 'TIMED_OUT', queuedAt: queuedAt - 600_000, updatedAt: queuedAt - 60_000 }
     const attempts = row.status === 'QUEUED' ? [row] : [first, { ...row, number: 2 }]
-    return { ...row, job: this.job, attempts, ...(row.status === 'IN_PROGRESS' && { timesOutAt: this.now + 220_000 }) }
+    const runs = this.runs === undefined ? {} : { runs: this.runs }
+    return { ...row, ...runs, job: this.job, attempts, ...(row.status === 'IN_PROGRESS' && { timesOutAt: this.now + 220_000 }) }
   }
 
   #messages(device: string): MessageView[] {

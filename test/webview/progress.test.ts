@@ -172,6 +172,24 @@ test('a row has a menu, by mouse and by keyboard, and its device is shown in the
   await end()
 })
 
+test('an upgrade shows what it brings, and what each device runs by now', async () => {
+  const { page, fleet, end } = await openPanel(3)
+  const upgrade = page.locator('.facts div:visible', { hasText: 'Upgrade' })
+  assert.equal(await upgrade.count(), 0)
+  fleet.upgrade = { module: 'MCU', version: '2.0', bytes: 432_945 }
+  fleet.runs = { module: 'MCU', version: '1.9', at: fleet.now }
+  fleet.tell({ type: 'job', key: fleet.job })
+  await soon('the upgrade', async () => (await upgrade.locator('dd').textContent()) === 'MCU 2.0 (432,945 bytes)')
+  await page.locator('.space .row .name').first().click()
+  await page.keyboard.press('Enter')
+  const runs = page.locator('.details .runs')
+  await soon('what it runs', async () => (await runs.textContent()) === 'Runs MCU 1.9')
+  fleet.runs = { module: 'MCU', version: '2.0', at: fleet.now }
+  fleet.tell({ type: 'device', key: 'aws/washer-00001' })
+  await soon('what it runs now', async () => (await runs.textContent()) === 'Runs MCU 2.0')
+  await end()
+})
+
 test('filter, search and open details outlive a reload', async () => {
   const { page, fleet, chip, end } = await openPanel(200)
   for (let at = 0; at < 30; at += 1) fleet.step(40, 1000)

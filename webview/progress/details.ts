@@ -21,6 +21,7 @@ export class Details {
   readonly #name = h('h2', { id: 'device', tabindex: -1 })
   readonly #state = new StateLabel()
   readonly #twin: HTMLElement
+  readonly #runs = h('p', { class: 'runs' })
   readonly #limit = h('p', { class: 'limit' }, icon('watch'))
   readonly #limitText = h('span', {})
   readonly #attempts = h('tbody', {})
@@ -46,6 +47,7 @@ export class Details {
       { class: 'details', 'aria-labelledby': 'device', hidden: true },
       h('div', { class: 'line' }, this.#name, close),
       this.#state.element,
+      this.#runs,
       this.#limit,
       h('div', { class: 'deeds' }, this.#twin, deed('openExecution', l10n.t('Open as Document')), deed('revealDevice', l10n.t('Show in Tree'))),
       part(l10n.t('Reported'), this.#reported),
@@ -71,6 +73,7 @@ export class Details {
     say(this.#name, nameOf(device))
     this.#name.title = nameOf(device)
     this.#limit.hidden = true
+    this.#showRuns(known)
     this.#attempts.replaceChildren()
     this.#messages.show([], now)
     this.#showReported(known?.details)
@@ -82,6 +85,7 @@ export class Details {
     if (execution.device !== this.#device) return
     this.#shown = execution
     this.#state.show(executionLook(execution.status))
+    this.#showRuns(execution)
     this.#showReported(execution.details)
     this.#attempts.replaceChildren(...execution.attempts.toReversed().map((attempt) => this.#attempt(attempt, now)))
     this.#messages.show(messages, now)
@@ -104,6 +108,12 @@ export class Details {
     const pending = ['QUEUED', 'SENT', 'IN_PROGRESS'].includes(status)
     const cells = [this.format.time(queuedAt, now), pending ? '–' : this.format.time(updatedAt, now), pending ? '–' : this.format.duration(updatedAt - (startedAt ?? queuedAt))]
     return h('tr', {}, h('th', { scope: 'row' }, String(number)), h('td', {}, h('span', { class: 'state' }, stateIcon(look), wordOf(look))), ...cells.map((text) => h('td', {}, text)))
+  }
+
+  /** What the device runs of what the job upgrades. */
+  #showRuns({ runs }: Pick<ExecutionView, 'runs'> = {}): void {
+    this.#runs.hidden = runs === undefined
+    say(this.#runs, runs === undefined ? '' : l10n.t('Runs {0} {1}', runs.module, runs.version))
   }
 
   #showReported(details: Readonly<Record<string, unknown>> | undefined): void {

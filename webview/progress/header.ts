@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import type { UpgradeView } from '../../src/shared/api.ts'
 import type { JobDeed } from '../../src/shared/progress-messages.ts'
 import { counted } from '../../src/shared/counted.ts'
 import { countOf, jobLook } from '../../src/shared/states.ts'
@@ -69,6 +70,7 @@ export class Header {
     const now = model.now(local)
     const left = model.phase === 'live' ? remaining(job, model.points, now) : undefined
     const reached = countOf(job.counts)
+    this.#fact(l10n.t('Upgrade'), job.upgrade === undefined ? undefined : this.#upgradeText(job.upgrade))
     this.#fact(l10n.t('Created'), format.moment(job.createdAt))
     this.#fact(job.completedAt === undefined ? l10n.t('Elapsed') : l10n.t('Took'), format.duration((job.completedAt ?? now) - job.createdAt), l10n.t('Elapsed'), l10n.t('Took'))
     this.#fact(l10n.t('Time left'), left === undefined ? undefined : l10n.t('about {0}', format.duration(left)))
@@ -81,6 +83,12 @@ export class Header {
     this.#fact(l10n.t('Clock'), model.virtual ? l10n.t('virtual, {0}', format.moment(now)) : undefined)
     this.#fact(l10n.t('Reason'), job.reasonCode)
     this.#fact(l10n.t('Comment'), job.comment)
+  }
+
+  #upgradeText({ module, version, bytes }: UpgradeView): string {
+    const what = `${module} ${version}`.trim()
+    if (bytes === undefined) return what
+    return counted(bytes, l10n.t('{0} (1 byte)', what), l10n.t('{0} ({1} bytes)', what, this.format.number(bytes)))
   }
 
   /** Shows a fact, or not; `instead` are the names of facts it takes the place of. */

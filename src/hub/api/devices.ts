@@ -5,7 +5,7 @@ import type { Execution } from '../../core/job/model.ts'
 import { isPending } from '../../core/job/states.ts'
 import type { DeviceDetail, DeviceQuery, DeviceView, HubApi, Page } from '../../shared/api.ts'
 import { DeviceIndex } from './device-index.ts'
-import { executionView } from './executions.ts'
+import { latestView } from './executions.ts'
 import { pageSize } from './page.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
 
@@ -31,7 +31,8 @@ export function deviceApi({ engine, live, dialects, traffic }: ApiSources): Pick
           remoteAddress: request.remoteAddress,
           principal: identity.principal,
         })),
-        executions: executions.map((execution) => ({ ...executionView(execution), job: execution.job })),
+        modules: [...engine.upgrades.versions.of(key)],
+        executions: executions.map((execution) => ({ ...latestView(engine, execution), job: execution.job })),
       } satisfies DeviceDetail
     },
     groups: async (dialect) =>

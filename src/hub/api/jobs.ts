@@ -2,7 +2,8 @@ import type { Engine } from '../../core/engine.ts'
 import { HubError, invalid } from '../../core/errors.ts'
 import { dialectOf, keyOf, nameOf } from '../../core/ids.ts'
 import type { Job } from '../../core/job/model.ts'
-import type { HubApi, JobView } from '../../shared/api.ts'
+import type { Package } from '../../core/ota/model.ts'
+import type { HubApi, JobView, UpgradeView } from '../../shared/api.ts'
 import { checkJob } from './check-job.ts'
 import { draftOf, jobFrom, targetFrom } from './drafts.ts'
 import { historyOf } from './history.ts'
@@ -45,7 +46,9 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
   }
 }
 
-function jobView(engine: Engine, job: Job): JobView {
+/** A job as lists show it. */
+export function jobView(engine: Engine, job: Job): JobView {
+  const upgrade = engine.upgrades.get(job.key)
   return {
     key: job.key,
     dialect: job.dialect,
@@ -57,8 +60,15 @@ function jobView(engine: Engine, job: Job): JobView {
     rolledOut: job.rolledOut,
     createdAt: job.createdAt,
     ...(job.description !== undefined && { description: job.description }),
+    ...(upgrade !== undefined && { upgrade: upgradeView(upgrade.package) }),
     ...(job.completedAt !== undefined && { completedAt: job.completedAt }),
     ...(job.reasonCode !== undefined && { reasonCode: job.reasonCode }),
     ...(job.comment !== undefined && { comment: job.comment }),
   }
+}
+
+/** The size is that of all files, if that of each is known. */
+function upgradeView({ module, version, files }: Package): UpgradeView {
+  const bytes = files.reduce((sum, { size = NaN }) => sum + size, 0)
+  return { module, version, ...(files.length > 0 && !Number.isNaN(bytes) && { bytes }) }
 }

@@ -73,6 +73,8 @@ export class Feed {
 
   #about(change: Change): string | undefined {
     if (change.type === 'execution') return change.job === this.job ? change.device : undefined
+    // It may run another version by now.
+    if (change.type === 'device') return change.key === this.#selected ? change.key : undefined
     return change.type === 'clock' || (change.type === 'job' && change.key === this.job) ? theJob : undefined
   }
 

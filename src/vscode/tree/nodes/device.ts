@@ -61,6 +61,7 @@ export class DeviceNode implements TreeNode {
     text.appendMarkdown('**').appendText(detail.name).appendMarkdown('**\n\n').appendText(deviceState(detail.state).word)
     const line = (label: string, value: string) => text.appendMarkdown('  \n').appendText(`${label} ${value}`)
     if (detail.seenAt !== undefined) line(l10n.t('Last change of connection:'), new Date(detail.seenAt).toLocaleString())
+    for (const { module, version } of detail.modules) text.appendMarkdown('  \n').appendText(l10n.t('Runs {0} {1}', module, version))
     if (detail.groups.length > 0) line(l10n.t('Groups:'), detail.groups.join(', '))
     for (const [name, value] of Object.entries(detail.attributes)) line(`${name}:`, value)
     return text

@@ -49,10 +49,15 @@ export class JobNode implements TreeNode {
   }
 
   async tooltip(api: HubApi): Promise<MarkdownString> {
-    const { name, status, description, counts, planned, rolledOut, createdAt, comment } = await api.job(this.view.key)
+    const job = await api.job(this.view.key)
+    const { name, status, description, upgrade, counts, planned, rolledOut, createdAt, comment } = job
     const text = new MarkdownString()
     text.appendMarkdown('**').appendText(name).appendMarkdown('** · ').appendText(jobState(status, counts).word)
     if (description !== undefined && description !== '') text.appendMarkdown('\n\n').appendText(description)
+    if (upgrade !== undefined) {
+      const what = `${upgrade.module} ${upgrade.version}`.trim()
+      text.appendMarkdown('\n\n').appendText(l10n.t('Upgrade: {0}', what))
+    }
     const reach = counted(
       planned,
       l10n.t('Rolled out to {0} of 1 device', rolledOut),
