@@ -116,7 +116,7 @@ export interface MqttFront {
   /** The broker has dropped the retained message of this topic, since more were retained than may be. */
   onRetainedDropped?(ctx: Context, topic: string): void
   /** Whether a message may go out to this subscriber; absent: always. On the hot path: decide without allocating. */
-  mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
+  mayDeliver?(connection: Connection, topic: string, retained: boolean, now: Instant): boolean
 }
 
 /** A verdict, or what must be fetched before there can be one: answered in `onFulfilled`, in the order of the needs. */

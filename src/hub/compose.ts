@@ -78,6 +78,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
   const fulfil = createFulfil(objects, intake, certificates)
 
   const gate = new MqttGate({
+    now: () => clock.now(),
     dialects,
     settings,
     notices,

@@ -1,4 +1,5 @@
 import type { BrokerHooks, Granted, SessionName } from '../broker/port.ts'
+import type { Instant } from '../core/clock.ts'
 import type { DialectName } from '../core/ids.ts'
 import type {
   Connection,
@@ -26,6 +27,8 @@ import type { Outcome } from './turns.ts'
 import type { LiveView } from './views.ts'
 
 export interface MqttGateOptions {
+  /** Domain time. */
+  now(): Instant
   dialects: readonly Dialect[]
   settings: Settings
   notices: Notices
@@ -60,7 +63,7 @@ export class MqttGate implements BrokerHooks {
     this.#dialects = new Map(options.dialects.map((dialect) => [dialect.name, dialect]))
     if (options.dialects.some(({ mqtt }) => mqtt.mayDeliver !== undefined)) {
       this.mayDeliver = (connection, topic, retained) =>
-        this.#of(connection).mqtt.mayDeliver?.(connection, topic, retained) ?? true
+        this.#of(connection).mqtt.mayDeliver?.(connection, topic, retained, options.now()) ?? true
     }
   }
 

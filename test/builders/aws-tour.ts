@@ -176,7 +176,11 @@ const IDENTITY: Step[] = [
   [
     'iot',
     'TestAuthorization',
-    { principal, policyNamesToSkip: ['p', 'q'], authInfos: [{ actionType: 'CONNECT', resources: [arnOf('client/t')] }] },
+    {
+      principal,
+      policyNamesToSkip: ['p', 'q'],
+      authInfos: [{ actionType: 'CONNECT', resources: [arnOf('client/t')] }],
+    },
   ],
   ['iot', 'DetachPolicy', { policyName: 'p', target: arnOf('thinggroup/parent') }],
   ['iot', 'DetachPrincipalPolicy', { policyName: 'q', principal }],
@@ -215,7 +219,13 @@ const JOBS: Step[] = [
   [
     'iot',
     'CreateJob',
-    { jobId: 'open', targets: [arnOf('thinggroup/child')], document: '{}', targetSelection: 'CONTINUOUS', description: 'd' },
+    {
+      jobId: 'open',
+      targets: [arnOf('thinggroup/child')],
+      document: '{}',
+      targetSelection: 'CONTINUOUS',
+      description: 'd',
+    },
   ],
   ['iot', 'AssociateTargetsWithJob', { jobId: 'open', targets: [arnOf('thinggroup/parent')] }],
   ...['source', 'slow', 'windows', 'spaced', 'managed'].map((jobId): Step => ['iot', 'DescribeJob', { jobId }]),
@@ -274,7 +284,11 @@ const DATA: Step[] = [
   ['data', 'GetRetainedMessage', { topic: 'one' }],
   ['data', 'ListRetainedMessages', { maxResults: 1 }],
   ...['one', 'two'].map(
-    (shadowName): Step => ['data', 'UpdateThingShadow', { thingName: 't', shadowName, payload: Buffer.from('{"state":{}}') }],
+    (shadowName): Step => [
+      'data',
+      'UpdateThingShadow',
+      { thingName: 't', shadowName, payload: Buffer.from('{"state":{}}') },
+    ],
   ),
   ['data', 'ListNamedShadowsForThing', { thingName: 't', pageSize: 1 }],
   ['data', 'GetConnection', { clientId: 't', includeSocketInformation: true }],

@@ -238,13 +238,15 @@ for (const [filters, topic, delivered] of deliveries) {
   test(`with ${filters.join(', ') || 'no subscription'}, ${topic} ${delivered ? 'arrives' : 'does not arrive'}`, () => {
     const { broker, connection } = client()
     for (const filter of filters) broker.subscribe(connection, filter)
-    assert.equal(aws.mqtt.mayDeliver?.(connection, topic, false), delivered)
+    assert.equal(aws.mqtt.mayDeliver?.(connection, topic, false, Date.UTC(2026, 0, 1)), delivered)
   })
 }
 
 test('in strict mode a retained message is for exact subscriptions only', () => {
   const [open, inStrict] = [client(), client(strict)]
   for (const { broker, connection } of [open, inStrict]) for (const filter of ['a/+', 'b']) broker.subscribe(connection, filter)
-  const ask = ({ connection }: typeof open) => [['a/x', true], ['a/x', false], ['b', true]].map(([topic, retained]) => aws.mqtt.mayDeliver?.(connection, topic as string, retained as boolean))
+  const ask = ({ connection }: typeof open) => (
+    [['a/x', true], ['a/x', false], ['b', true]] as const
+  ).map(([topic, retained]) => aws.mqtt.mayDeliver?.(connection, topic, retained, Date.UTC(2026, 0, 1)))
   assert.deepEqual([ask(open), ask(inStrict)], [[true, true, true], [false, true, true]])
 })

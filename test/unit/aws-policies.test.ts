@@ -5,6 +5,8 @@ import { parsePolicy, readPolicy, unmodelledParts } from '../../src/dialect/aws/
 import type { Facts } from '../../src/dialect/aws/identity/policy-facts.ts'
 import { Policy } from '../../src/dialect/aws/identity/policies.ts'
 
+const NOW = Date.UTC(2026, 0, 1)
+
 type Sketch = {
   Effect?: string
   Action: string | string[]
@@ -30,7 +32,7 @@ test('explicit deny beats allow beats implicit deny, whatever the order', () => 
   ]) {
     const both = policy({}, ...statements)
     assert.deepEqual(
-      ['a/b', 'a/secret', 'b'].map((name) => both.allows('iot:Publish', `topic/${name}`)),
+      ['a/b', 'a/secret', 'b'].map((name) => both.allows('iot:Publish', `topic/${name}`, NOW)),
       [true, false, false],
     )
   }
@@ -263,7 +265,7 @@ for (const [what, statements, action, resource, allowed] of rows) {
       thing: { name: 'lamp', attributes: { room: 'hall', wild: 'a*' } },
       isAttached: true,
     }
-    assert.equal(policy(facts, ...[statements].flat()).allows(action, resource), allowed)
+    assert.equal(policy(facts, ...[statements].flat()).allows(action, resource, NOW), allowed)
   })
 }
 
@@ -273,9 +275,9 @@ test('explanations name the statement and the policy that decided', () => {
     { Action: 'iot:*', Resource: '*' },
     { Effect: 'Deny', Action: 'iot:Publish', Resource: topic('x') },
   )
-  assert.equal(both.explain('iot:Publish', 'topic/x'), 'statement 2 of policy p denies iot:Publish on topic/x')
-  assert.equal(both.explain('iot:Connect', 'client/x'), 'statement 1 of policy p allows iot:Connect on client/x')
-  assert.equal(new Policy([], {}).explain('iot:Connect', 'client/x'), 'no policy allows iot:Connect on client/x')
+  assert.equal(both.explain('iot:Publish', 'topic/x', NOW), 'statement 2 of policy p denies iot:Publish on topic/x')
+  assert.equal(both.explain('iot:Connect', 'client/x', NOW), 'statement 1 of policy p allows iot:Connect on client/x')
+  assert.equal(new Policy([], {}).explain('iot:Connect', 'client/x', NOW), 'no policy allows iot:Connect on client/x')
 })
 
 test('an explanation says why a statement about the action does not count', () => {
@@ -289,7 +291,7 @@ test('an explanation says why a statement about the action does not count', () =
     { Action: 'iot:Connect', Resource: '*', Condition: attributes },
   )
   assert.equal(
-    mine.explain('iot:Publish', 'topic/x'),
+    mine.explain('iot:Publish', 'topic/x', NOW),
     [
       'no policy allows iot:Publish on topic/x',
       'statement 1 of policy p does not count: ${iot:Connection.Thing.ThingName} has no value',
@@ -298,7 +300,7 @@ test('an explanation says why a statement about the action does not count', () =
     ].join('; '),
   )
   assert.equal(
-    mine.explain('iot:Connect', 'client/x', { connectAttributes: ['PersistentConnect'] }),
+    mine.explain('iot:Connect', 'client/x', NOW, { connectAttributes: ['PersistentConnect'] }),
     [
       'no policy allows iot:Connect on client/x',
       'statement 4 of policy p does not count: its condition ForAllValues:StringEquals iot:ConnectAttributes' +
@@ -315,8 +317,8 @@ test('a value that could be taken for a pattern is never filled in, any other is
       (clientId, other) => {
         const mine = policy({ clientId }, { Action: 'iot:Publish', Resource: topic('${iot:ClientId}') })
         const isPlain = !/[*$+?#]/.test(clientId)
-        assert.equal(mine.allows('iot:Publish', `topic/${clientId}`), isPlain)
-        assert.equal(mine.allows('iot:Publish', `topic/${other}`), isPlain && clientId === other)
+        assert.equal(mine.allows('iot:Publish', `topic/${clientId}`, NOW), isPlain)
+        assert.equal(mine.allows('iot:Publish', `topic/${other}`, NOW), isPlain && clientId === other)
       },
     ),
   )
@@ -335,12 +337,12 @@ test('a denial anywhere holds against any number of policies that allow', () => 
       fc.constantFrom('a', 'a/b', 'c'),
       (statements, name) => {
         const applying = statements.filter((one) =>
-          policy({}, { ...one, Effect: 'Allow' }).allows('iot:Publish', `topic/${name}`),
+          policy({}, { ...one, Effect: 'Allow' }).allows('iot:Publish', `topic/${name}`, NOW),
         )
         const expected = applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')
         const all = policy({}, ...statements)
-        assert.equal(all.allows('iot:Publish', `topic/${name}`), expected)
-        assert.equal(all.judge('iot:Publish', `topic/${name}`).effect === 'Allow', expected)
+        assert.equal(all.allows('iot:Publish', `topic/${name}`, NOW), expected)
+        assert.equal(all.judge('iot:Publish', `topic/${name}`, NOW).effect === 'Allow', expected)
         if (all.isOpen('iot:Publish')) assert.ok(expected, 'what is open allows everything')
       },
     ),

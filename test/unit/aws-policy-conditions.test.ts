@@ -50,6 +50,8 @@ const facts: Facts = {
   isAttached: true,
 }
 
+const NOW = Date.UTC(2026, 5, 1, 12)
+
 const decides = (
   Condition: object,
   { effect = 'Allow', asking, of = facts }: { effect?: 'Allow' | 'Deny'; asking?: Asking; of?: Facts } = {},
@@ -59,9 +61,8 @@ const decides = (
   const statements = parsePolicy(
     JSON.stringify({ Version: '2012-10-17', Statement: effect === 'Deny' ? [all, conditional] : [conditional] }),
   )
-  return (
-    new Policy([{ name: 'p', statements }], of).allows('iot:Connect', 'client/lamp', asking) === (effect === 'Allow')
-  )
+  const policy = new Policy([{ name: 'p', statements }], of)
+  return policy.allows('iot:Connect', 'client/lamp', NOW, asking) === (effect === 'Allow')
 }
 
 const CERTIFICATE = 'iot:Certificate.'
@@ -73,6 +74,13 @@ const arn = `${THING}Attributes[arn]`
 const absent = `${THING}Attributes[none]`
 
 const conditions: [operator: string, key: string, wanted: unknown, met: boolean][] = [
+  ['DateGreaterThan', 'aws:CurrentTime', '2026-06-01T11:59:59Z', true],
+  ['DateGreaterThan', 'aws:CurrentTime', '2026-06-01T12:00:00Z', false],
+  ['DateLessThanEquals', 'AWS:currenttime', '2026-06-01T12:00:00Z', true],
+  ['DateLessThan', 'aws:CurrentTime', '2026-06-01T13:00:00+02:00', false],
+  ['DateEquals', 'aws:EpochTime', '2026-06-01T12:00:00Z', true],
+  ['NumericLessThan', 'aws:EpochTime', String(NOW / 1000 + 1), true],
+  ['Null', 'aws:CurrentTime', 'false', true],
   ['StringEquals', 'iot:ClientId', 'lamp', true],
   ['StringEquals', 'iot:ClientId', ['x', 'lamp'], true],
   ['StringEquals', 'iot:ClientId', 'LAMP', false],

@@ -108,7 +108,7 @@ test('what a wider filter lets in is withheld by iot:Receive, and people are tol
     const { connection } = broker.come(mutualTls('lamp'))
     assert.ok('grant' in broker.subscribe(connection, 'a/#'))
     const seen = ['a/x', 'a/restricted/x', 'a/restricted/x'].map((topic) =>
-      aws.mqtt.mayDeliver?.(connection, topic, false),
+      aws.mqtt.mayDeliver?.(connection, topic, false, broker.now),
     )
     broker.go(connection)
     return seen
@@ -127,7 +127,7 @@ test('who may subscribe and not receive is told at once where the filter is one 
   const broker = await policed([connect, { Action: 'iot:Subscribe', Resource: '*' }])
   const { connection } = broker.come(mutualTls('lamp'))
   assert.ok('grant' in broker.subscribe(connection, 'a/b'))
-  assert.equal(aws.mqtt.mayDeliver?.(connection, 'a/b', false), false)
+  assert.equal(aws.mqtt.mayDeliver?.(connection, 'a/b', false, broker.now), false)
   assert.deepEqual(
     broker.warnings.map(({ text }) => text),
     ['a/b is granted, but nothing will be delivered: no policy allows iot:Receive on topic/a/b'],
@@ -326,13 +326,13 @@ test('what a policy says and the hub does not know is counted with the policy’
       Effect: 'Deny',
       Action: 'iot:Publish',
       Resource: '*',
-      Condition: { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } },
+      Condition: { StringEquals: { 'aws:UserAgent': 'curl' } },
     },
     { Action: 'iot:Publish', Resource: '*' },
   ])
   assert.deepEqual(broker.ignored, [
     'policy p: condition Bool aws:SecureTransport',
-    'policy p: condition DateGreaterThan aws:CurrentTime',
+    'policy p: condition StringEquals aws:UserAgent',
   ])
   const { connection } = broker.come(mutualTls('lamp'))
   assert.equal(broker.publish(connection, 'a').result.route, 'forward')
@@ -409,4 +409,25 @@ test('a test of authorization says which policies decide, which are silent, and 
     'IMPLICIT_DENY',
   )
   assert.deepEqual((await ask('CONNECT', 'client/lamp'))?.missingContextValues, ['aws:SourceIp'])
+})
+
+test('what a policy allows for some time is allowed as long as the hub’s clock says, on live connections, too', async () => {
+  const until = { DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:01:00Z' } }
+  const broker = await policed([
+    { ...connect, Condition: until },
+    { Action: ['iot:Publish', 'iot:Receive', 'iot:Subscribe'], Resource: '*', Condition: until },
+  ])
+  assert.deepEqual(broker.ignored, [])
+  const { connection } = broker.come(mutualTls('lamp'))
+  const may = (): unknown[] => [
+    broker.authenticate(mutualTls('other')).accept,
+    'grant' in broker.subscribe(connection, 'a'),
+    broker.publish(connection, 'a').result.route === 'forward',
+    aws.mqtt.mayDeliver?.(connection, 'a', false, broker.now),
+  ]
+  assert.deepEqual(may(), [true, true, true, true])
+  broker.now = Date.UTC(2026, 0, 1, 0, 0, 59, 999)
+  assert.deepEqual(may(), [true, true, true, true])
+  broker.now += 1
+  assert.deepEqual(may(), [false, false, false, false])
 })

@@ -172,8 +172,8 @@ test('in open mode everything is allowed until a first policy is attached, then 
     broker.publish(connection, 'up/lamp').result.route,
     'grant' in broker.subscribe(connection, 'down/#'),
     'grant' in broker.subscribe(connection, 'other/#'),
-    aws.mqtt.mayDeliver?.(connection, 'down/a', false),
-    aws.mqtt.mayDeliver?.(connection, 'other/a', false),
+    aws.mqtt.mayDeliver?.(connection, 'down/a', false, Date.UTC(2026, 0, 1)),
+    aws.mqtt.mayDeliver?.(connection, 'other/a', false, Date.UTC(2026, 0, 1)),
   ]
   assert.deepEqual(probe(), ['forward', 'forward', true, true, true, true])
   await create(

@@ -42,6 +42,7 @@ function gate({ fulfils = true } = {}) {
     },
   } as unknown as Dialect
   const subject = new MqttGate({
+    now: () => bench.now,
     dialects: [dialect],
     settings: bench.settings,
     notices: new Notices(new VirtualClock(0), () => {}),

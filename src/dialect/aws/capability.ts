@@ -92,7 +92,8 @@ const policies: Capability[] = [
       'of the thing that the certificate is attached to exclusively, or that is named like the client id and attached',
     'Policy variables of client, certificate, thing and connection': 'a value with one of * $ + ? # is not filled in',
     'Conditions': 'String, Numeric, Date, Bool, Null, IpAddress, Arn; IfExists, ForAllValues, ForAnyValue',
-    'Condition keys': 'the variables, iot:ConnectAttributes, iot:JobId, iot:Topic',
+    'Condition keys':
+      'the variables, iot:ConnectAttributes, iot:JobId, iot:Topic; aws:CurrentTime and aws:EpochTime by the hub’s clock',
     NotResource: '',
     'HTTP actions of the data planes': 'for requests with a client certificate; `iotjobsdata:…` for jobs',
     'Region and account in ARNs': 'any will do',

@@ -71,8 +71,8 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
   if (qos === 2 && strict) return { close: `QoS 2 subscription to ${filter}: AWS IoT knows QoS 0 and 1 only` }
   const long = lengthFault(filter)
   if (long !== undefined && strict) return { close: long }
-  if (policy?.allows('iot:Subscribe', `topicfilter/${filter}`) === false) {
-    const reason = policy.explain('iot:Subscribe', `topicfilter/${filter}`)
+  if (policy?.allows('iot:Subscribe', `topicfilter/${filter}`, ctx.now) === false) {
+    const reason = policy.explain('iot:Subscribe', `topicfilter/${filter}`, ctx.now)
     return strict ? { close: reason } : { refuse: reason }
   }
   if (filter.startsWith('$share/')) return { refuse: `${filter}: shared subscriptions are not modelled by the local hub` }
@@ -80,7 +80,7 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
   if (connection.subscriptions.size >= MAX_SUBSCRIPTIONS) {
     warnOnce(ctx, connection, 'subscriptions', `more than ${MAX_SUBSCRIPTIONS} subscriptions; AWS would refuse them`)
   }
-  const hint = silenceHint(filter) ?? receiveHint(connection, filter)
+  const hint = silenceHint(filter) ?? receiveHint(ctx, connection, filter)
   if (hint !== undefined) warnOnce(ctx, connection, filter, hint)
   usesTopic(ctx, connection, filter)
   return { grant: qos === 0 ? 0 : 1 }
@@ -96,7 +96,7 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
   const tooLong = long !== undefined && (strict || !canBeCarried(topic)) ? long : undefined
   const fault = publishFault(incoming) ?? tooLong
   if (fault !== undefined) return { route: 'close', reason: fault, as: 'CLIENT_ERROR' }
-  const forbidden = policyFault(incoming, policy)
+  const forbidden = policyFault(incoming, policy, ctx.now)
   if (forbidden !== undefined) return { route: 'close', reason: forbidden }
   if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
   if (will !== true) usesTopic(ctx, connection, topic)
@@ -114,8 +114,8 @@ function silenceHint(filter: string): string | undefined {
 }
 
 /** A filter that is one topic shows beforehand that nothing will be delivered. */
-function receiveHint(connection: Connection, filter: string): string | undefined {
-  const fault = /[+#]/.test(filter) ? undefined : receiveFault(connection, filter)
+function receiveHint({ now }: Context, connection: Connection, filter: string): string | undefined {
+  const fault = /[+#]/.test(filter) ? undefined : receiveFault(connection, filter, now)
   return fault && `${filter} is granted, but nothing will be delivered: ${fault}`
 }
 

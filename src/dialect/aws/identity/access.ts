@@ -106,9 +106,9 @@ export function connectFault(ctx: Context, certificate: string, request: Connect
   const asking: Asking = {
     connectAttributes: [...(clean ? [] : ['PersistentConnect']), ...(will === undefined ? [] : ['LastWill'])],
   }
-  if (!policy.allows('iot:Connect', `client/${clientId}`, asking))
-    return policy.explain('iot:Connect', `client/${clientId}`, asking)
-  const fault = will && policyFault(will, policy)
+  if (!policy.allows('iot:Connect', `client/${clientId}`, ctx.now, asking))
+    return policy.explain('iot:Connect', `client/${clientId}`, ctx.now, asking)
+  const fault = will && policyFault(will, policy, ctx.now)
   return fault && `last will: ${fault}`
 }
 

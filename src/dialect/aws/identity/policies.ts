@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/clock.ts'
 import { matches } from '../../../core/query/glob.ts'
 import { askedValues, type Asking, type Facts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
@@ -51,10 +52,10 @@ export class Policy {
     return this.#of(action).open
   }
 
-  allows(action: string, resource: string, asking = NOTHING): boolean {
+  allows(action: string, resource: string, now: Instant, asking = NOTHING): boolean {
     let allowed = false
     for (const rule of this.#of(action).rules) {
-      if ((allowed && !rule.deny) || !applies(rule, resource, asking)) continue
+      if ((allowed && !rule.deny) || !applies(rule, resource, now, asking)) continue
       if (rule.deny) return false
       allowed = true
     }
@@ -62,30 +63,30 @@ export class Policy {
   }
 
   /** What `allows` decides, and by which policies. */
-  judge(action: string, resource: string, asking = NOTHING): Judgement {
+  judge(action: string, resource: string, now: Instant, asking = NOTHING): Judgement {
     const { rules, missing } = this.#of(action)
-    const applying = rules.filter((rule) => applies(rule, resource, asking))
+    const applying = rules.filter((rule) => applies(rule, resource, now, asking))
     const namesOf = (deny: boolean): string[] => [
       ...new Set(applying.flatMap((rule) => (rule.deny === deny ? [rule.policy] : []))),
     ]
     const [allowing, denying] = [namesOf(false), namesOf(true)]
     const effect = denying.length > 0 ? 'Deny' : allowing.length > 0 ? 'Allow' : undefined
     const unasked = rules.flatMap(({ asked }) =>
-      asked.flatMap(({ key }) => (askedValues(key, asking).length === 0 ? [key] : [])),
+      asked.flatMap(({ key }) => (askedValues(key, asking, now).length === 0 ? [key] : [])),
     )
     return { effect, allowing, denying, missing: [...new Set([...missing, ...unasked])] }
   }
 
   /** `judge` in words; of a refusal also which statements would have been about it, and why they do not count. */
-  explain(action: string, resource: string, asking = NOTHING): string {
+  explain(action: string, resource: string, now: Instant, asking = NOTHING): string {
     const { rules, passedOver } = this.#of(action)
-    const applying = rules.filter((rule) => applies(rule, resource, asking))
+    const applying = rules.filter((rule) => applies(rule, resource, now, asking))
     const rule = applying.find(({ deny }) => deny) ?? applying[0]
     const what = `${action} on ${resource}`
     if (rule !== undefined) return `${nameOf(rule)} ${rule.deny ? 'denies' : 'allows'} ${what}`
     const unfit = rules
       .filter((one) => isAbout(one, resource))
-      .map((one) => ({ ...one, why: `its condition ${unmet(one, asking)} is not met` }))
+      .map((one) => ({ ...one, why: `its condition ${unmet(one, now, asking)} is not met` }))
     const reasons = [...passedOver, ...unfit].flatMap((one) =>
       one.deny ? [] : [`${nameOf(one)} does not count: ${one.why}`],
     )

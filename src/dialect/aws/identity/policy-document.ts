@@ -2,7 +2,7 @@ import { parseJson } from '../../../core/json-text.ts'
 import type { Glob } from '../../../core/query/glob.ts'
 import { AwsError } from '../errors.ts'
 import { readOperator, type Operator } from './operators.ts'
-import { isKnown, spelled } from './policy-facts.ts'
+import { isAsked, isKnown, spelled } from './policy-facts.ts'
 import { globOf, patternOf, readTemplate, variablesIn, type Template } from './template.ts'
 
 /** One statement of an AWS IoT policy, ready to be asked. */
@@ -113,7 +113,8 @@ export function unmodelledParts(statements: readonly Statement[]): string[] {
   const found = new Set<string>()
   for (const { resources, conditions } of statements) {
     const templates = [...resources.map(({ template }) => template), ...conditions.flatMap(({ values }) => values)]
-    for (const name of templates.flatMap(variablesIn)) if (!isKnown(name)) found.add(`variable \${${name}}`)
+    for (const name of templates.flatMap(variablesIn))
+      if (!isKnown(name) || isAsked(name)) found.add(`variable \${${name}}`)
     for (const { operatorName, operator, key, isKnown: keyIsKnown } of conditions) {
       if (operator === undefined || !keyIsKnown) found.add(`condition ${operatorName} ${key}`)
     }

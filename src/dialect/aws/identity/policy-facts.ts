@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/clock.ts'
 import type { CertificateFacts } from './certificate-facts.ts'
 import { isCertificateFact } from './certificate-facts.ts'
 
@@ -30,7 +31,10 @@ export interface Asking {
   topic?: string
 }
 
-const ASKED: Readonly<Record<string, (asking: Asking) => readonly string[] | undefined>> = {
+/** What depends on the question or on the time at which it is asked. */
+const ASKED: Readonly<Record<string, (asking: Asking, now: Instant) => readonly string[] | undefined>> = {
+  'aws:CurrentTime': (_, now) => [new Date(now).toISOString()],
+  'aws:EpochTime': (_, now) => [String(Math.floor(now / 1000))],
   'iot:ConnectAttributes': ({ connectAttributes }) => connectAttributes,
   'iot:JobId': ({ jobId }) => one(jobId),
   'iot:Topic': ({ topic }) => one(topic),
@@ -57,11 +61,12 @@ const one = (value: string | undefined): readonly string[] | undefined => (value
 /** The key of a condition as it is spelled here. */
 export const spelled = (key: string): string => SPELLINGS.get(key.toLowerCase()) ?? key
 
-/** Whether the value depends on the question. */
+/** Whether the value depends on the question, or on when it is asked. */
 export const isAsked = (name: string): boolean => Object.hasOwn(ASKED, name)
 
-/** What the question says under a name. */
-export const askedValues = (name: string, asking: Asking): readonly string[] => ASKED[name]?.(asking) ?? []
+/** What the question and its time say under a name. */
+export const askedValues = (name: string, asking: Asking, now: Instant): readonly string[] =>
+  ASKED[name]?.(asking, now) ?? []
 
 /** Whether policies may ask for that. */
 export const isKnown = (name: string): boolean =>

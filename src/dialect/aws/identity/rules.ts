@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/clock.ts'
 import { ANY, matches, type Glob } from '../../../core/query/glob.ts'
 import { arn, LOCAL_CALLER } from '../arns.ts'
 import { isMet, type Operator, type Wanted } from './operators.ts'
@@ -16,7 +17,7 @@ export interface Rule extends Source {
   deny: boolean
   except: boolean
   resources: readonly { glob: Glob; whole: boolean }[]
-  /** Conditions that depend on the question. */
+  /** Conditions that depend on the question, or on when it is asked. */
   asked: readonly { name: string; operator: Operator; key: string; wanted: Wanted[] }[]
 }
 
@@ -27,8 +28,8 @@ export const allowsAll = ({ deny, except, resources, asked }: Rule): boolean =>
   !deny && !except && asked.length === 0 && resources.some(({ glob }) => glob.length === 1 && glob[0] === ANY)
 
 /** Whether it is about that resource and its conditions are met. */
-export const applies = (rule: Rule, resource: string, asking: Asking): boolean =>
-  isAbout(rule, resource) && unmet(rule, asking) === undefined
+export const applies = (rule: Rule, resource: string, now: Instant, asking: Asking): boolean =>
+  isAbout(rule, resource) && unmet(rule, now, asking) === undefined
 
 /** Whether its resources say so. */
 export function isAbout({ resources, except }: Rule, resource: string): boolean {
@@ -38,9 +39,9 @@ export function isAbout({ resources, except }: Rule, resource: string): boolean 
 }
 
 /** The condition that this question does not meet, if there is one. */
-export function unmet({ asked }: Rule, asking: Asking): string | undefined {
+export function unmet({ asked }: Rule, now: Instant, asking: Asking): string | undefined {
   for (const { name, operator, key, wanted } of asked)
-    if (!isMet(operator, askedValues(key, asking), wanted)) return name
+    if (!isMet(operator, askedValues(key, asking, now), wanted)) return name
   return undefined
 }
 

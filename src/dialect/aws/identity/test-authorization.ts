@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/clock.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { factsFor, policyNames, policyOf } from './access.ts'
 import { callerOf, type Caller } from '../arns.ts'
@@ -91,13 +92,19 @@ function testAuthorization(call: Call): object {
   // Open mode allows everything until a first policy is attached.
   const policy = names.length === 0 && ctx.settings.mode === 'open' ? undefined : policyOf(ctx, names, facts)
   const infos = fields.required('authInfos', fields.each('authInfos', 1, 10))
-  return { authResults: infos.flatMap((info) => resultsOf(callerOf(request), names, policy, info)) }
+  return { authResults: infos.flatMap((info) => resultsOf(callerOf(request), names, policy, ctx.now, info)) }
 }
 
 const namesIn = (ctx: Context, fields: Fields, member: string): string[] =>
   (fields.list(member, 0, 250) ?? []).map((name) => requirePolicy(ctx, String(name)).name)
 
-function resultsOf(caller: Caller, names: readonly string[], policy: Policy | undefined, info: Fields): object[] {
+function resultsOf(
+  caller: Caller,
+  names: readonly string[],
+  policy: Policy | undefined,
+  now: Instant,
+  info: Fields,
+): object[] {
   const actionType = info.required('actionType', info.oneOf('actionType', ACTIONS))
   const resources = info.required('resources', info.list('resources', 1, 100)).map(String)
   const listed = (policies: readonly string[]): object => ({
@@ -105,7 +112,7 @@ function resultsOf(caller: Caller, names: readonly string[], policy: Policy | un
   })
   return resources.map((resource) => {
     const asked = resource.replace(/^arn:[^:]*:iot:[^:]*:[^:]*:/, '')
-    const judged = policy?.judge(ACTION_NAMES[actionType], asked) ?? {
+    const judged = policy?.judge(ACTION_NAMES[actionType], asked, now) ?? {
       effect: 'Allow' as const,
       allowing: [],
       denying: [],

@@ -112,7 +112,7 @@ function reply(ctx: Context, connection: Connection | undefined, topic: string, 
     ...members,
   })
   if (connection === undefined) ctx.publish({ topic, payload, qos: 1 }, '[aws 2.1] answer to a request by HTTP Publish')
-  else if (mayAnswer(connection, topic)) {
+  else if (mayAnswer(connection, topic, ctx.now)) {
     ctx.send(connection.id, { topic, payload }, '[aws 2.1] answer to the requester')
   }
 }

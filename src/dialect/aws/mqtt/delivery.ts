@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/clock.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { known } from '../identity/access.ts'
@@ -8,31 +9,32 @@ import type { Policy } from '../identity/policies.ts'
  * retained message is for exact subscriptions only, and a policy has to allow `iot:Receive` [aws 1.5, 4.3].
  * Without a policy nothing is allocated.
  */
-export function mayDeliver(connection: Connection, topic: string, retained: boolean): boolean {
+export function mayDeliver(connection: Connection, topic: string, retained: boolean, now: Instant): boolean {
   const access = known(connection)
   if (access !== undefined) {
     if (retained && access.strict && !connection.subscriptions.has(topic)) return false
-    if (access.policy !== undefined && !mayReceive(connection, access.policy, topic)) return false
+    if (access.policy !== undefined && !mayReceive(connection, access.policy, topic, now)) return false
   }
   return !onlyAsParent(connection.subscriptions, topic)
 }
 
 /** Whether the answer to a request may go out: policies count where the client has subscribed to it [aws 4.7.1]. */
-export function mayAnswer(connection: Connection, topic: string): boolean {
+export function mayAnswer(connection: Connection, topic: string, now: Instant): boolean {
   const policy = known(connection)?.policy
-  return policy === undefined || !isSubscribed(connection.subscriptions, topic) || mayReceive(connection, policy, topic)
+  if (policy === undefined || !isSubscribed(connection.subscriptions, topic)) return true
+  return mayReceive(connection, policy, topic, now)
 }
 
 /** Why a client may not be sent a message on a topic; `undefined` if it may. */
-export function receiveFault(connection: Connection, topic: string): string | undefined {
+export function receiveFault(connection: Connection, topic: string, now: Instant): string | undefined {
   const policy = known(connection)?.policy
-  return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`)
+  return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`, now)
     ? undefined
-    : policy.explain(RECEIVE, `topic/${topic}`)
+    : policy.explain(RECEIVE, `topic/${topic}`, now)
 }
 
-function mayReceive(connection: Connection, policy: Policy, topic: string): boolean {
-  if (policy.isOpen(RECEIVE) || policy.allows(RECEIVE, `topic/${topic}`)) return true
+function mayReceive(connection: Connection, policy: Policy, topic: string, now: Instant): boolean {
+  if (policy.isOpen(RECEIVE) || policy.allows(RECEIVE, `topic/${topic}`, now)) return true
   withhold(connection, topic)
   return false
 }
@@ -54,10 +56,8 @@ export function tellWithheld(ctx: Context, connection: Connection): void {
   for (const [topic, news] of topics) {
     if (news === 'told') continue
     topics.set(topic, 'told')
-    ctx.warn(
-      connection.id,
-      `was not sent a message on ${topic}: ${receiveFault(connection, topic) ?? 'its policies did not allow it then'}`,
-    )
+    const why = receiveFault(connection, topic, ctx.now) ?? 'its policies did not allow it then'
+    ctx.warn(connection.id, `was not sent a message on ${topic}: ${why}`)
   }
 }
 

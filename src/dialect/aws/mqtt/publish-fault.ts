@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/clock.ts'
 import type { Incoming } from '../../../core/seam/mqtt.ts'
 import type { Policy } from '../identity/policies.ts'
 import { MAX_PAYLOAD_BYTES } from '../limits.ts'
@@ -15,9 +16,13 @@ export function publishFault({ topic, payload, qos, retain }: Published): string
 }
 
 /** Why this client may not publish the message: it takes another action to have it retained [aws 4.3]. */
-export function policyFault({ topic, retain }: Published, policy: Policy | undefined): string | undefined {
+export function policyFault(
+  { topic, retain }: Published,
+  policy: Policy | undefined,
+  now: Instant,
+): string | undefined {
   for (const action of retain ? ['iot:Publish', 'iot:RetainPublish'] : ['iot:Publish']) {
-    if (policy?.allows(action, `topic/${topic}`) === false) return policy.explain(action, `topic/${topic}`)
+    if (policy?.allows(action, `topic/${topic}`, now) === false) return policy.explain(action, `topic/${topic}`, now)
   }
   return undefined
 }

@@ -102,7 +102,7 @@ function sendDirectMessage(call: Call): object {
   const topic = checkTopic(ctx, textOf(request, 'topic'))
   if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
   for (const name of ['confirmation', 'timeout']) if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
-  const refused = receiveFault(connection, topic)
+  const refused = receiveFault(connection, topic, ctx.now)
   if (refused !== undefined) {
     throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)
   }

@@ -41,8 +41,8 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
 function policyFault(ctx: Context, request: HttpRequest, certificate: string, asked: Asked): string | undefined {
   const policy = policyFor(ctx, certificate, { address: request.remoteAddress, domain: hostOf(request) })
   const { actions, resource, asking } = asked
-  const refused = actions.find((action) => policy?.allows(action, resource, asking) === false)
-  return refused && policy?.explain(refused, resource, asking)
+  const refused = actions.find((action) => policy?.allows(action, resource, ctx.now, asking) === false)
+  return refused && policy?.explain(refused, resource, ctx.now, asking)
 }
 
 /** Of a certificate that does not count: the jobs data plane has an exception of its own for that [aws 2.7]. */
