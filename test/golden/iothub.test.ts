@@ -71,6 +71,34 @@ test('C2: the same for every device with a tag, listening or not, there or not',
   talk.matches(golden('ota-by-tag'))
 })
 
+test('a device that is told of two upgrades is told of both, and has left behind what it skipped', () => {
+  const talk = withDevice()
+  const states = (): string =>
+    [...talk.bench.engine.jobs.all()]
+      .map(({ key, description }) => {
+        const { status, details } = talk.bench.engine.executions.require(key, `iothub/${P}/${D}`)
+        return `${description} ${status}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`
+      })
+      .join('; ')
+  talk.disconnect(D)
+  talk.http('app', 'POST', `/ota/${P}/${D}`, FORM)
+  talk.http('app', 'POST', `/ota/${P}/${D}`, FORM.replaceAll('1.1', '1.2'))
+  talk.http('app', 'POST', `/ota/${P}/${D}`, FORM.replace('type=firmware', 'type=resource'))
+  talk.heading('all of them waited for it')
+  enter(talk, D)
+  talk.publish(D, `update_ota_status/${P}/${D}/m1`, { version: '1.1', type: 'firmware', progress: 10, desc: 'download' })
+  talk.happens(states(), () => undefined)
+  talk.heading('it goes for the later one')
+  talk.publish(D, `update_ota_status/${P}/${D}/m2`, { version: '1.2', type: 'firmware', progress: 100, desc: 'download' })
+  talk.publish(D, `update_status/${P}/${D}/m3`, { firmware_ver: '1.2' })
+  talk.happens(states(), () => undefined)
+  talk.heading('what it says of the earlier one now is the last progress, and changes nothing')
+  talk.publish(D, `update_ota_status/${P}/${D}/m4`, { version: '1.1', type: 'firmware', progress: 20, desc: 'download' })
+  talk.http('app', 'GET', `/ota/${P}/${D}`)
+  talk.happens(states(), () => undefined)
+  talk.matches(golden('ota-several'))
+})
+
 test('C5: the ACL, and commands with encoding, request id and time to live', () => {
   const talk = withDevice()
   talk.heading('what a device may not publish or hear')
