@@ -165,6 +165,19 @@ test('an upgrade becomes due when it is queued, and is due again whenever the de
   assert.deepEqual([fixture.dueFor(device), fixture.becameDue()], [[], []])
 })
 
+test('what is handed over or canceled in the turn in which it is queued does not become due', () => {
+  const [fixture, device] = fixtureOfOne()
+  for (const act of ['send', 'cancel'] as const) {
+    fixture.turn((turn, { jobs, executions, upgrades }) => {
+      const targets = [{ type: 'device', device } as const]
+      const job = jobs.create(turn, { key: `x/${act}`, targets, selection: 'SNAPSHOT', document: '{}' })
+      upgrades.plan(job, { module: 'MCU', version: '2', files: [] }, { success: 'VERSION' })
+      executions[act](turn, job.key, device)
+    })
+  }
+  assert.deepEqual(fixture.becameDue(), [])
+})
+
 test('a retry becomes due by itself', () => {
   const [fixture, device] = fixtureOfOne()
   fixture.upgrade('u', [device], '2', {}, { retry: [{ on: 'FAILED', times: 1 }] })
