@@ -80,7 +80,11 @@ export const jobDraftSchema = {
         type: 'object',
         required: ['on', 'times'],
         additionalProperties: false,
-        properties: { on: { enum: ['FAILED', 'TIMED_OUT', 'ANY'] }, times: { type: 'integer', minimum: 0 } },
+        properties: {
+          on: { enum: ['FAILED', 'TIMED_OUT', 'ANY'] },
+          times: { type: 'integer', minimum: 0 },
+          afterMinutes: { type: 'number', minimum: 0, description: 'How long after the failure, where the cloud has that' },
+        },
       },
     },
     schedule: {
@@ -89,7 +93,7 @@ export const jobDraftSchema = {
       properties: {
         startAt: instant,
         endAt: instant,
-        endBehavior: { enum: ['STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL'] },
+        endBehavior: { enum: ['STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT'] },
         windows: {
           type: 'array',
           description: 'The rollout goes on inside these only',

@@ -17,12 +17,13 @@ export interface JobDraft {
   }
   abort?: { on: 'FAILED' | 'REJECTED' | 'TIMED_OUT' | 'ANY'; percent: number; minimum: number }[]
   timeoutMinutes?: number
-  retry?: { on: 'FAILED' | 'TIMED_OUT' | 'ANY'; times: number }[]
+  /** `afterMinutes` and TIME_OUT below only where the cloud has them: others refuse them. */
+  retry?: { on: 'FAILED' | 'TIMED_OUT' | 'ANY'; times: number; afterMinutes?: number }[]
   schedule?: {
     /** ISO 8601. */
     startAt?: string
     endAt?: string
-    endBehavior?: 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL'
+    endBehavior?: 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT'
     /** Five-field cron in UTC. */
     windows?: { cron: string; minutes: number }[]
   }

@@ -31,6 +31,7 @@ const jobLooks: Record<string, StateLook> = {
   SCHEDULED: { word: 'scheduled', icon: 'calendar', color: 'descriptionForeground', letter: 'W' },
   IN_PROGRESS: { word: 'in progress', icon: 'sync', color: 'charts.blue', letter: 'P' },
   COMPLETED: { word: 'completed', icon: 'pass', color: 'charts.green', letter: 'S' },
+  FAILED: { word: 'failed', icon: 'error', color: 'charts.red', letter: 'F' },
   CANCELED: { word: 'canceled', icon: 'stop-circle', color: 'disabledForeground', letter: 'C' },
   DELETING: { word: 'being deleted', icon: 'trash', color: 'disabledForeground', letter: 'X' },
 }

@@ -37,6 +37,8 @@ for (const [more, field, rule] of [
   [{ timeout: { inProgressMs: 10_081 * MINUTE } }, 'timeout.inProgressMs', /between 1 and 10080/],
   [{ retry: [{ on: 'FAILED', times: 11 }] }, 'retry[0].times', /less than or equal to 10/],
   [{ retry: [{ on: 'ANY', times: 1 }, { on: 'FAILED', times: 1 }] }, 'retry', /must not combine/],
+  [{ retry: [{ on: 'ANY', times: 1, afterMs: MINUTE }] }, 'retry[0].afterMs', /AWS retries at once/],
+  [{ schedule: { endAt: Date.UTC(2026, 5, 1), endBehavior: 'TIME_OUT' } }, 'schedule.endBehavior', /STOP_ROLLOUT/],
   [{ schedule: { startAt: Date.UTC(2026, 0, 1, 1, 0, 30) } }, 'schedule.startAt', /full minute/],
   [{ schedule: { startAt: Date.UTC(2027, 5, 1) } }, 'schedule.startAt', /one year/],
   [{ schedule: { endAt: Date.UTC(2025, 11, 31) } }, 'schedule.endAt', /later than the start/],

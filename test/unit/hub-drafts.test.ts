@@ -25,7 +25,7 @@ const full: JobDraft = {
   rollout: { perMinute: 50, exponential: { base: 5, factor: 2, every: { of: 'NOTIFIED', count: 10 } } },
   abort: [{ on: 'ANY', percent: 20, minimum: 5 }],
   timeoutMinutes: 1.5,
-  retry: [{ on: 'FAILED', times: 2 }],
+  retry: [{ on: 'FAILED', times: 2 }, { on: 'TIMED_OUT', times: 1, afterMinutes: 10 }],
   schedule: { startAt: '2027-01-31T18:30:00+01:00', endAt: '2027-02-01T00:00:00.000Z', endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', minutes: 90 }] },
 }
 
@@ -37,6 +37,7 @@ test('a draft becomes a job in the engine’s units, and the job a draft again',
     { type: 'query', where: { op: 'prefix', path: 'name', value: 'd' }, text: 'd' },
   ])
   assert.deepEqual([job.key, job.document, job.timeout], ['x/update', full.document.text, { inProgressMs: 90_000 }])
+  assert.deepEqual(job.retry, [{ on: 'FAILED', times: 2 }, { on: 'TIMED_OUT', times: 1, afterMs: 600_000 }])
   assert.deepEqual(job.schedule, { startAt: Date.UTC(2027, 0, 31, 17, 30), endAt: Date.UTC(2027, 1, 1), endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', durationMs: 5_400_000 }] })
   const fixture = new EngineFixture()
   const made = fixture.turn((turn, engine) => engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }))

@@ -112,8 +112,8 @@ test('a job that was cancelled or is being deleted is not run again', () => {
   assert.equal(fixture.jobStatus(), 'DELETING')
   assert.throws(() => rerun(fixture), refused)
   assert.deepEqual(
-    (['SCHEDULED', 'COMPLETED', 'CANCELED', 'DELETING'] as const).map((from) => mayBecome(from, 'IN_PROGRESS')),
-    [true, true, false, false],
+    (['SCHEDULED', 'COMPLETED', 'FAILED', 'CANCELED', 'DELETING'] as const).map((from) => mayBecome(from, 'IN_PROGRESS')),
+    [true, true, true, false, false],
   )
 })
 

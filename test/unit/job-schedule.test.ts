@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextWindows, windowAt } from '../../src/core/job/windows.ts'
+import { SLICE } from '../../src/core/job/sweep.ts'
 import { EngineFixture, MINUTE, NOON } from '../builders/engine-fixture.ts'
 
 const HOUR = 60 * MINUTE
@@ -23,6 +24,7 @@ for (const [endBehavior, expected] of [
   ['STOP_ROLLOUT', ['IN_PROGRESS', 'QUEUED', undefined, 'IN_PROGRESS']],
   ['CANCEL', ['IN_PROGRESS', 'CANCELED', undefined, 'CANCELED']],
   ['FORCE_CANCEL', ['CANCELED', 'CANCELED', undefined, 'CANCELED']],
+  ['TIME_OUT', ['TIMED_OUT', 'TIMED_OUT', undefined, 'FAILED']],
 ] as const) {
   test(`at its end ${endBehavior} leaves in progress, queued, not yet rolled out and job as ${expected.join(', ')}`, () => {
     const fixture = new EngineFixture()
@@ -33,6 +35,55 @@ for (const [endBehavior, expected] of [
     assert.deepEqual([...devices.map((device) => fixture.status(device)), fixture.jobStatus()], expected)
   })
 }
+
+test('at its end TIME_OUT leaves what has ended as it is, and completes a job of which a device has succeeded', () => {
+  const fixture = new EngineFixture()
+  const devices = fixture.devices(4)
+  const rules = { retry: [{ on: 'ANY', times: 5 }], abort: [{ on: 'TIMED_OUT', percent: 10, minimum: 1 }] } as const
+  fixture.job(devices, { retry: [...rules.retry], abort: [...rules.abort], schedule: { endAt: NOON + MINUTE, endBehavior: 'TIME_OUT' } })
+  fixture.report(devices[0]!, 'SUCCEEDED')
+  fixture.report(devices[1]!, 'REJECTED')
+  fixture.report(devices[2]!, 'IN_PROGRESS')
+  fixture.told()
+  fixture.advance(MINUTE)
+  assert.deepEqual(devices.map((device) => fixture.status(device)), ['SUCCEEDED', 'REJECTED', 'TIMED_OUT', 'TIMED_OUT'])
+  const { status, reasonCode, completedAt, aborted } = fixture.engine.jobs.require('x/job')
+  assert.deepEqual([status, reasonCode, completedAt, aborted], ['COMPLETED', 'END_TIME_REACHED', NOON + MINUTE, undefined])
+  assert.deepEqual(fixture.told(), ['execution.changed', 'execution.changed', 'job.status', 'queue.changed', 'queue.changed'])
+})
+
+test('a large job is timed out a slice at a time, also across a restart; until then it is not run again', () => {
+  const fixture = new EngineFixture()
+  const devices = fixture.devices(SLICE * 3)
+  fixture.job(devices, { schedule: { endAt: NOON + MINUTE, endBehavior: 'TIME_OUT' } })
+  fixture.due()
+  fixture.clock.advance(MINUTE)
+  fixture.turn((turn, engine) => engine.tick(turn))
+  assert.deepEqual([fixture.count('TIMED_OUT'), fixture.jobStatus()], [SLICE, 'IN_PROGRESS'])
+  const rerun = (): number => fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
+  assert.throws(rerun, { code: 'INVALID_TRANSITION' })
+  fixture.report(devices.at(-1)!, 'SUCCEEDED')
+  fixture.restart()
+  fixture.due()
+  assert.deepEqual([fixture.count('TIMED_OUT'), fixture.jobStatus()], [SLICE * 3 - 1, 'COMPLETED'])
+  assert.equal(rerun(), SLICE * 3 - 1)
+  assert.deepEqual([fixture.jobStatus(), fixture.engine.jobs.require('x/job').reasonCode], ['IN_PROGRESS', undefined])
+})
+
+test('a job that is cancelled or deleted while it is being timed out is cancelled or deleted for what is left', () => {
+  const fixture = new EngineFixture()
+  fixture.job(fixture.devices(SLICE * 2), { schedule: { endAt: NOON + MINUTE, endBehavior: 'TIME_OUT' } })
+  fixture.due()
+  fixture.clock.advance(MINUTE)
+  fixture.turn((turn, engine) => engine.tick(turn))
+  fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job'))
+  fixture.due()
+  assert.deepEqual([fixture.count('TIMED_OUT'), fixture.count('CANCELED'), fixture.jobStatus()], [SLICE, SLICE, 'CANCELED'])
+  assert.equal(fixture.engine.jobs.require('x/job').reasonCode, undefined)
+  fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/job'))
+  fixture.due()
+  assert.deepEqual([fixture.jobStatus(), fixture.tables.table('executions').size], [undefined, 0])
+})
 
 test('after STOP_ROLLOUT the job completes with what was already queued', () => {
   const fixture = new EngineFixture()

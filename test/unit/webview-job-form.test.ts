@@ -30,7 +30,7 @@ const full: JobDraft = {
   rollout: { perMinute: 50, exponential: { base: 5, factor: 1.5, every: { of: 'NOTIFIED', count: 10 } } },
   abort: [{ on: 'ANY', percent: 12.5, minimum: 4 }],
   timeoutMinutes: 0.5,
-  retry: [{ on: 'TIMED_OUT', times: 3 }],
+  retry: [{ on: 'TIMED_OUT', times: 3, afterMinutes: 10 }],
   schedule: { startAt: '2027-01-31T18:30:00Z', endAt: '2027-02-01T18:30:15Z', endBehavior: 'CANCEL', windows: [{ cron: '0 3 * * 1', minutes: 90 }] },
 }
 

@@ -8,7 +8,7 @@ export function possible({ status, counts }: Pick<JobView, 'status' | 'counts'>)
   return {
     cancel: active,
     forceCancel: active && (counts['IN_PROGRESS'] ?? 0) > 0,
-    retryFailed: (status === 'IN_PROGRESS' || status === 'COMPLETED') && countOf(counts, isRetriable) > 0,
+    retryFailed: (status === 'IN_PROGRESS' || status === 'COMPLETED' || status === 'FAILED') && countOf(counts, isRetriable) > 0,
     delete: status !== 'DELETING',
     openDocument: true,
   }

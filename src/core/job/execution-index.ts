@@ -8,6 +8,7 @@ import { Queues } from './queue.ts'
 import { isPending, noCounts } from './states.ts'
 import { countedAttempts, Tally } from './tally.ts'
 import { timesOutAt } from './timeout.ts'
+import { WaitingRetries } from './waiting-retries.ts'
 
 const NO_EXECUTIONS: ReadonlyMap<DeviceKey, Execution> = new Map()
 
@@ -17,6 +18,7 @@ export class ExecutionIndex {
   readonly tally = new Tally()
   readonly erased: Erased
   readonly leavers: Leavers
+  readonly retries: WaitingRetries
   readonly #table: Table<Execution>
   readonly #deadlines: JobDeadlines
   readonly #latest = new Map<JobKey, Map<DeviceKey, Execution>>()
@@ -30,6 +32,7 @@ export class ExecutionIndex {
     this.#deadlines = deadlines
     this.erased = new Erased(tables)
     this.leavers = new Leavers(tables)
+    this.retries = new WaitingRetries(tables, deadlines)
     for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
     // Only once all attempts are there: which of them count cannot be told from one to the next where some have been erased.
     for (const [job, latest] of this.#latest) for (const execution of latest.values()) this.tally.add(job, this.#counted(execution))
@@ -93,6 +96,7 @@ export class ExecutionIndex {
     if (before?.number !== execution.number) {
       this.erased.remove(execution.job, execution.device)
       this.leavers.remove(execution.job, execution.device)
+      this.retries.remove(execution.job, execution.device)
     }
     this.queues.change(before, execution)
   }
@@ -113,6 +117,7 @@ export class ExecutionIndex {
     this.#deadlines.delete(timeoutOf(execution))
     countsIn(this.#totals, job)[execution.status] -= 1
     if (latest?.number !== execution.number) return
+    this.retries.remove(job, device)
     const previous = this.#previous(latest)
     const counts = countsIn(this.#counts, job)
     counts[latest.status] -= 1
@@ -134,6 +139,7 @@ export class ExecutionIndex {
     this.tally.forget(job)
     this.erased.forget(job)
     this.leavers.forget(job)
+    this.retries.forget(job)
   }
 
   #load(execution: Execution): void {

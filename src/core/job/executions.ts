@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.ts'
 import { HubError, notFound } from '../errors.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 import type { Turn } from '../turn.ts'
@@ -59,6 +60,11 @@ export class Executions {
   /** The latest attempt at every job this device was ever given, oldest job first. */
   *ofDevice(device: DeviceKey): Generator<Execution> {
     for (const job of this.#index.jobsOf(device)) yield this.require(job, device)
+  }
+
+  /** When the device tries again what it has failed at, if it waits for that. */
+  retryAt(job: JobKey, device: DeviceKey): Instant | undefined {
+    return this.#index.retries.at(job, device)
   }
 
   attempts(job: JobKey, device: DeviceKey): Execution[] {

@@ -3,6 +3,7 @@ import type { DeviceKey, GroupKey } from '../ids.ts'
 import type { Turn } from '../turn.ts'
 import { queueAttempt } from './attempt.ts'
 import type { Executions } from './executions.ts'
+import type { JobLifecycle } from './job-lifecycle.ts'
 import type { Job } from './model.ts'
 import type { JobParts, Rollouts } from './rollouts.ts'
 import { isPending } from './states.ts'
@@ -12,10 +13,17 @@ import { hasEnded, windowAt } from './windows.ts'
 export class FleetChanges {
   readonly #parts: JobParts
   readonly #rollouts: Rollouts
+  readonly #lifecycle: Pick<JobLifecycle, 'complete'>
   readonly #executions: Executions
 
-  constructor(parts: JobParts, rollouts: Rollouts, executions: Executions) {
+  constructor(
+    parts: JobParts,
+    rollouts: Rollouts,
+    lifecycle: Pick<JobLifecycle, 'complete'>,
+    executions: Executions,
+  ) {
     this.#parts = parts
+    this.#lifecycle = lifecycle
     this.#rollouts = rollouts
     this.#executions = executions
   }
@@ -32,12 +40,13 @@ export class FleetChanges {
 
   /** A device was deleted: what it had to do is removed, and is not what another of its name has to do. */
   #gone(turn: Turn, device: DeviceKey): void {
-    const { index } = this.#parts
+    const { index, records } = this.#parts
     for (const key of this.#rollouts.awaiting(device)) index.leavers.add(key, device)
     for (const key of [...index.jobsOf(device)]) {
       index.leavers.add(key, device)
       const latest = index.get(key, device)
       if (latest !== undefined && isPending(latest.status)) this.#executions.move(turn, latest, 'REMOVE')
+      else if (index.retries.remove(key, device)) this.#lifecycle.complete(turn, records.get(key)!)
     }
   }
 
@@ -48,6 +57,7 @@ export class FleetChanges {
     const latest = index.get(job.key, device)
     if (!members.isTarget(job, device)) {
       if (index.knows(job.key, device)) leavers.add(job.key, device)
+      index.retries.remove(job.key, device)
       // What is in progress may come to its end.
       if (latest?.status === 'QUEUED' || latest?.status === 'SENT') this.#executions.move(turn, latest, 'REMOVE')
       return

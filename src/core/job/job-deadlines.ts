@@ -7,11 +7,21 @@ export type JobDeadline =
   | { kind: 'start' | 'rollout' | 'rerun' | 'sweep' | 'end'; job: JobKey }
   /** The time of an attempt is up. */
   | { kind: 'timeout'; job: JobKey; device: DeviceKey; number: number }
+  /** A device that failed has waited long enough to try again. */
+  | { kind: 'retry'; job: JobKey; device: DeviceKey }
 
 export type JobDeadlines = Deadlines<JobDeadline>
 
 /** Names hold no blank. */
-const idOf = (due: JobDeadline): string =>
-  due.kind === 'timeout' ? `timeout ${due.job} ${due.device} ${due.number}` : `${due.kind} ${due.job}`
+function idOf(due: JobDeadline): string {
+  switch (due.kind) {
+    case 'timeout':
+      return `timeout ${due.job} ${due.device} ${due.number}`
+    case 'retry':
+      return `retry ${due.job} ${due.device}`
+    default:
+      return `${due.kind} ${due.job}`
+  }
+}
 
 export const createJobDeadlines = (): JobDeadlines => new Deadlines(idOf)

@@ -51,7 +51,7 @@ export class Jobs {
     const parts = { tables, deadlines, index: this.#index, records: this.#records, members }
     this.#rollouts = new Rollouts(parts, (turn, job) => this.#lifecycle.complete(turn, job))
     this.#lifecycle = new JobLifecycle(parts, this.#rollouts, this.executions)
-    this.#fleetChanges = new FleetChanges(parts, this.#rollouts, this.executions)
+    this.#fleetChanges = new FleetChanges(parts, this.#rollouts, this.#lifecycle, this.executions)
   }
 
   get(key: JobKey): Job | undefined {
@@ -136,18 +136,20 @@ export class Jobs {
 
   /**
    * Queues a new execution for every device whose latest one failed or timed out, whatever the job's retry rules say;
-   * returns how many. A completed job is in progress again. INVALID_TRANSITION for one that was cancelled or is going.
+   * returns how many. A job that was through is in progress again. INVALID_TRANSITION for one that was cancelled, is being timed out or
+   * is going.
    */
   rerun(turn: Turn, key: JobKey): number {
     const job = this.require(key)
     if (job.status !== 'IN_PROGRESS' && !mayBecome(job.status, 'IN_PROGRESS')) throw cannot(job, 'be run again')
+    if (job.sweeping !== undefined) throw cannot(job, 'be run again before all that its end times out has done so')
     return this.#lifecycle.rerun(turn, job)
   }
 
   /** Erases the job and its executions. INVALID_TRANSITION unless it has ended, or by force. */
   delete(turn: Turn, key: JobKey, { force = false } = {}): void {
     const job = this.require(key)
-    const ended = job.status === 'COMPLETED' || job.status === 'CANCELED'
+    const ended = job.status === 'COMPLETED' || job.status === 'FAILED' || job.status === 'CANCELED'
     if (!mayBecome(job.status, 'DELETING') || (!ended && !force)) throw cannot(job, 'be deleted')
     this.#records.become(turn, job, 'DELETING', { sweeping: 'DELETE' })
     this.#lifecycle.sweep(turn, key)
@@ -184,6 +186,9 @@ export class Jobs {
       case 'timeout':
         this.#timeOut(turn, this.#index.get(due.job, due.device, due.number))
         return 1
+      case 'retry':
+        this.#lifecycle.retry(turn, job, due.device)
+        return 1
       case 'start':
         this.#lifecycle.begin(turn, this.#records.become(turn, job, 'IN_PROGRESS'))
         return SLICE
@@ -211,6 +216,7 @@ export class Jobs {
   #end(turn: Turn, job: Job): void {
     const behavior = job.schedule?.endBehavior ?? 'STOP_ROLLOUT'
     if (behavior === 'STOP_ROLLOUT') this.#lifecycle.stopRollout(turn, job)
+    else if (behavior === 'TIME_OUT') this.#lifecycle.timeOut(turn, job)
     else this.cancel(turn, job.key, { force: behavior === 'FORCE_CANCEL', reasonCode: 'END_TIME_REACHED' })
   }
 }

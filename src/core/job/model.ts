@@ -3,7 +3,7 @@ import type { DeviceKey, DialectName, GroupKey, JobKey } from '../ids.ts'
 import type { Predicate } from '../query/predicate.ts'
 
 /** A job's life; the table of moves is in `states.ts`. */
-export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'DELETING'
+export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'DELETING'
 
 /** The superset of all clouds; `SENT` only where the cloud has it. */
 export type ExecutionStatus =
@@ -59,9 +59,15 @@ export interface Breach extends Pick<AbortRule, 'on' | 'percent'> {
 export interface RetryRule {
   on: 'FAILED' | 'TIMED_OUT' | 'ANY'
   times: number
+  /** How long after the failure, ≥ 0; absent: at once. */
+  afterMs?: number
 }
 
-export type EndBehavior = 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL'
+/**
+ * What happens when the end of the schedule has come: nothing new is queued; or what is queued is cancelled as well; or
+ * what is in progress too; or all that has not ended is timed out, and the job is through: FAILED if no device succeeded.
+ */
+export type EndBehavior = 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT'
 
 export interface Schedule {
   startAt?: Instant
@@ -113,11 +119,12 @@ export interface Job extends NewJob {
   /** The length of that list. */
   planned: number
   minute?: RolloutMinute
-  /** Still cancelling or deleting executions, a slice at a time. */
-  sweeping?: 'CANCEL' | 'FORCE_CANCEL' | 'DELETE'
-  /** Set by STOP_ROLLOUT at the end of the schedule: nothing new is queued. */
+  /** Still cancelling, timing out or deleting executions, a slice at a time. */
+  sweeping?: 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT' | 'DELETE'
+  /** Set by STOP_ROLLOUT and TIME_OUT at the end of the schedule: nothing new is queued. */
   rolloutStopped?: true
   forceCanceled?: true
+  /** Why it was cancelled or timed out: ABORT_CRITERIA_MET, END_TIME_REACHED, or what people gave. */
   reasonCode?: string
   comment?: string
   /** What the job was cancelled for, if it was by itself. */

@@ -34,8 +34,9 @@ const moves: Record<ExecutionStatus, Partial<Record<HubMove, ExecutionStatus>>> 
 /** Job states × where they may lead. */
 const jobMoves: Record<JobStatus, readonly JobStatus[]> = {
   SCHEDULED: ['IN_PROGRESS', 'CANCELED', 'DELETING'],
-  IN_PROGRESS: ['COMPLETED', 'CANCELED', 'DELETING'],
+  IN_PROGRESS: ['COMPLETED', 'FAILED', 'CANCELED', 'DELETING'],
   COMPLETED: ['IN_PROGRESS', 'DELETING'],
+  FAILED: ['IN_PROGRESS', 'DELETING'],
   CANCELED: ['DELETING'],
   DELETING: [],
 }

@@ -5,7 +5,7 @@ import type { Executions } from './executions.ts'
 import type { Execution, Job } from './model.ts'
 import { moved } from './states.ts'
 
-/** How many executions one turn queues, cancels or deletes at most, so that no turn holds up the others for long. */
+/** How many executions one turn queues, cancels, times out or deletes at most, so that no turn holds up the others for long. */
 export const SLICE = 100
 
 interface Cursor {
@@ -13,7 +13,7 @@ interface Cursor {
   left: Iterator<[DeviceKey, Execution]>
 }
 
-/** Cancels or deletes all executions of a job, a slice a turn. */
+/** Cancels, times out or deletes all executions of a job, a slice a turn. */
 export class Sweeps {
   readonly #index: ExecutionIndex
   readonly #executions: Executions
@@ -52,7 +52,7 @@ export class Sweeps {
       for (const { number } of attempts) this.#executions.delete(turn, key, execution.device, number, { force: true, withJob: true })
       return attempts.length
     }
-    const move = sweeping === 'FORCE_CANCEL' ? 'FORCE_CANCEL' : 'CANCEL'
+    const move = sweeping ?? 'CANCEL'
     const current = this.#index.get(key, execution.device)
     if (current === undefined || moved(current.status, move) === undefined) return 0
     this.#executions.move(turn, current, move)

@@ -32,7 +32,10 @@ function* configFaults({ rollout, abort = [], timeout, retry = [] }: JobConfig):
     yield* atLeast(`abort[${index}].minimum`, minimum, 1)
   }
   if (timeout !== undefined) yield* atLeast('timeout.inProgressMs', timeout.inProgressMs, 1)
-  for (const [index, { times }] of retry.entries()) yield* atLeast(`retry[${index}].times`, times, 0)
+  for (const [index, { times, afterMs = 0 }] of retry.entries()) {
+    yield* atLeast(`retry[${index}].times`, times, 0)
+    yield* atLeast(`retry[${index}].afterMs`, afterMs, 0)
+  }
 }
 
 function* scheduleFaults({ startAt, endAt, windows = [] }: Schedule): Generator<HubError> {

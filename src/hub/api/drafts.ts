@@ -1,5 +1,5 @@
 import { keyOf, nameOf } from '../../core/ids.ts'
-import type { Job, NewJob, Schedule, Target } from '../../core/job/model.ts'
+import type { Job, NewJob, RetryRule, Schedule, Target } from '../../core/job/model.ts'
 import type { QueryLanguage } from '../../dialect/dialect.ts'
 import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
 import { JsonText } from '../../shared/json-text.ts'
@@ -19,7 +19,7 @@ export function jobFrom(draft: JobDraft, query: QueryLanguage | undefined): NewJ
     ...(rollout !== undefined && { rollout }),
     ...(abort !== undefined && abort.length > 0 && { abort }),
     ...(timeoutMinutes !== undefined && { timeout: { inProgressMs: timeoutMinutes * MINUTE } }),
-    ...(retry !== undefined && retry.length > 0 && { retry }),
+    ...(retry !== undefined && retry.length > 0 && { retry: retry.map(retryFrom) }),
     ...(schedule !== undefined && Object.keys(schedule).length > 0 && { schedule: scheduleFrom(schedule) }),
   }
 }
@@ -31,6 +31,16 @@ export function targetFrom(dialect: string, target: TargetDraft, query: QueryLan
   if (query === undefined) throw invalid('query', target.query, 'is a query, and this cloud has none')
   return { type: 'query', where: query.parse(target.query), text: target.query }
 }
+
+const retryFrom = ({ afterMinutes, ...rule }: NonNullable<JobDraft['retry']>[number]): RetryRule => ({
+  ...rule,
+  ...(afterMinutes !== undefined && { afterMs: afterMinutes * MINUTE }),
+})
+
+const retryDraft = ({ afterMs, ...rule }: RetryRule): NonNullable<JobDraft['retry']>[number] => ({
+  ...rule,
+  ...(afterMs !== undefined && { afterMinutes: afterMs / MINUTE }),
+})
 
 function scheduleFrom({ startAt, endAt, endBehavior, windows }: NonNullable<JobDraft['schedule']>): Schedule {
   return {
@@ -53,7 +63,7 @@ export function draftOf({ key, dialect, description, targets, selection, documen
     ...(rollout !== undefined && Object.keys(rollout).length > 0 && { rollout }),
     ...(abort !== undefined && { abort }),
     ...(timeout !== undefined && { timeoutMinutes: timeout.inProgressMs / MINUTE }),
-    ...(retry !== undefined && { retry }),
+    ...(retry !== undefined && { retry: retry.map(retryDraft) }),
     ...(schedule !== undefined && { schedule: scheduleDraft(schedule) }),
   }
 }
@@ -76,7 +86,10 @@ function scheduleDraft({ startAt, endAt, endBehavior, windows }: Schedule): NonN
 export function draftField(field: string): string {
   const path = field.replace(/\[(\d+)\]/g, '/$1').replaceAll('.', '/')
   if (path === 'key') return 'name'
-  return path.replace(/^timeout\/inProgressMs$/, 'timeoutMinutes').replace(/^(schedule\/windows\/\d+\/)durationMs$/, '$1minutes')
+  return path
+    .replace(/^timeout\/inProgressMs$/, 'timeoutMinutes')
+    .replace(/^(retry\/\d+\/)afterMs$/, '$1afterMinutes')
+    .replace(/^(schedule\/windows\/\d+\/)durationMs$/, '$1minutes')
 }
 
 /** The value at such a pointer; `undefined` if there is none. */

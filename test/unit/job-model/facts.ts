@@ -37,6 +37,7 @@ export class Facts {
   readonly executions: Table<Execution>
   readonly erased: Table<Erasure>
   readonly leavers: Table<{ job: string; device: string }>
+  readonly retries: Table<{ job: string; device: string; number: number; at: number }>
 
   constructor(tables: Tables) {
     this.devices = tables.table('devices')
@@ -47,6 +48,7 @@ export class Facts {
     this.executions = tables.table('executions')
     this.erased = tables.table('erased')
     this.leavers = tables.table('leavers')
+    this.retries = tables.table('retries')
   }
 
   /** All there are of this device at this job, the first one first. */
@@ -71,6 +73,12 @@ export class Facts {
     const rank = ({ status }: Execution): number => (status === 'IN_PROGRESS' ? 0 : 1)
     pending.sort((a, b) => rank(a) - rank(b) || a.queuedAt - b.queuedAt || a.order - b.order)
     return grouped(pending, ({ device, job }) => queueOf(device, this.jobs.get(job)?.lane))
+  }
+
+  /** Whether the end of this job's schedule has come, and times out what has not ended. */
+  timesOut(key: string, now: number): boolean {
+    const { schedule } = this.jobs.get(key)!
+    return schedule?.endBehavior === 'TIME_OUT' && (schedule.endAt ?? Infinity) <= now
   }
 
   /** Whether the targets mean the device now. */

@@ -109,7 +109,7 @@ export class ModelFixture extends EngineFixture {
     const events = this.events.splice(0)
     if (refused) assert.deepEqual([changes, events], [[], []], 'a refusal changes nothing')
     const now = this.clock.now()
-    checkExecutions(changes, events, this.#numbers, now, this.#late)
+    checkExecutions(changes, events, this.#numbers, this.facts, now, this.#late)
     this.#checkRate(changes, now)
     this.#checkHeirs(changes)
     checkJobs(changes, events, this.#numbers)

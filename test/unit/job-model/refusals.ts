@@ -4,6 +4,8 @@ import type { Facts } from './facts.ts'
 import { aim } from './perform.ts'
 import type { Act } from './steps.ts'
 
+const ENDED: Job['status'][] = ['COMPLETED', 'FAILED', 'CANCELED']
+
 const PENDING = ['QUEUED', 'SENT', 'IN_PROGRESS']
 
 /** With what this step must be refused, by what the records say: [aws 2.7, 2.9, 3.5] in the engine's words. */
@@ -39,10 +41,12 @@ export function refusalOf(facts: Facts, step: Act, now: number): HubErrorCode | 
     case 'update':
       return jobRefusal(job, ['SCHEDULED', 'IN_PROGRESS'])
     case 'rerun':
+      // What is being timed out cannot be run again yet.
+      if (job?.sweeping === 'TIME_OUT') return 'INVALID_TRANSITION'
       // A job whose start lies ahead has nothing to run again, and says so with 0.
-      return jobRefusal(job, ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED'])
+      return jobRefusal(job, ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'FAILED'])
     case 'deleteJob':
-      return jobRefusal(job, step.force ? ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED'] : ['COMPLETED', 'CANCELED'])
+      return jobRefusal(job, step.force ? ['SCHEDULED', 'IN_PROGRESS', ...ENDED] : ENDED)
     case 'createDevice':
       return facts.devices.has(device) ? 'ALREADY_EXISTS' : undefined
     case 'createGroup':

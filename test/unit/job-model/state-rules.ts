@@ -37,6 +37,7 @@ export function checkAnswers(facts: Facts, engine: Engine): void {
   for (const attempts of histories.values()) {
     const { job, device } = attempts[0]!
     assert.deepEqual(executions.attempts(job, device), attempts)
+    assert.equal(executions.retryAt(job, device), facts.retries.get(`${job} ${device}`)?.at)
     assert.ok(!attempts.slice(0, -1).some(isPending), `${job} has one pending execution on ${device} at most`)
   }
   assert.equal(engine.jobs.size, facts.jobs.size)
@@ -51,6 +52,13 @@ export function checkLeftovers(facts: Facts): void {
   for (const { job, device, number } of facts.erased.values()) {
     assert.ok(facts.jobs.has(job), `an erasure of ${job}, which is gone`)
     assert.ok(number > (histories.get(`${job} ${device}`)?.at(-1)?.number ?? 0), 'a later attempt makes an erasure needless')
+  }
+  for (const { job, device, number } of facts.retries.values()) {
+    assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a retry of ${job}`)
+    assert.ok(facts.devices.has(device), `${device} is to try again, and is gone`)
+    const latest = histories.get(`${job} ${device}`)?.at(-1)
+    assert.equal(latest?.number, number, 'what is tried again is the latest attempt')
+    assert.ok(latest.status === 'FAILED' || latest.status === 'TIMED_OUT', `${latest.status} is not tried again`)
   }
   for (const { job, device } of facts.leavers.values()) {
     assert.ok(facts.jobs.has(job), `a leaver of ${job}, which is gone`)
@@ -73,6 +81,7 @@ export function checkRest(facts: Facts, engine: Engine, now: number): void {
     if (status === 'IN_PROGRESS' && rolloutStopped !== true) due.push(schedule?.endAt ?? Infinity)
     checkJob(facts, key, now)
   }
+  due.push(...[...facts.retries.values()].map(({ at }) => at))
   const soonest = Math.min(...due, Infinity)
   assert.ok(soonest > now, `nothing is overdue, nor ${now - soonest} ms`)
   const next = engine.nextDeadline() ?? Infinity
@@ -83,6 +92,7 @@ export function checkRest(facts: Facts, engine: Engine, now: number): void {
 function checkJob(facts: Facts, key: string, now: number): void {
   const job = facts.jobs.get(key)!
   const plan = facts.plans.get(key)?.devices
+  const waits = [...facts.retries.values()].some((each) => each.job === key)
   const latest = facts.latest().filter((each) => each.job === key)
   for (const { device, status } of latest.filter(isPending)) {
     assert.ok(facts.devices.has(device), `${key} is ${status} on ${device}, which is gone`)
@@ -92,14 +102,15 @@ function checkJob(facts: Facts, key: string, now: number): void {
   assert.notEqual(job.status, 'DELETING')
   assert.equal(facts.reruns.has(key), false, `${key} has been run again`)
   if (job.status === 'SCHEDULED') assert.equal(latest.length, 0)
-  if (job.status === 'COMPLETED') assert.equal(pending.length, 0, 'a completed job has nothing pending')
+  if (job.status === 'COMPLETED' || job.status === 'FAILED') assert.equal(pending.length, 0, `${job.status}: nothing is pending`)
+  if (job.status === 'FAILED') assert.ok(facts.timesOut(key, now), 'a job fails at an end that times out')
   if (job.status === 'CANCELED') {
     const left = job.forceCanceled === true ? [] : pending.filter(({ status }) => status === 'IN_PROGRESS')
     assert.deepEqual(pending, left, 'a cancelled job has nothing pending but what is in progress')
   }
   if (job.status !== 'IN_PROGRESS') return
   if (plan !== undefined) assert.ok(job.planned === plan.length && job.rolledOut < plan.length, 'a rollout has somewhere to go')
-  if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true) assert.ok(pending.length > 0 || plan !== undefined, `${key} has a reason to be in progress`)
+  if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true) assert.ok(pending.length > 0 || plan !== undefined || waits, `${key} has a reason to be in progress`)
   if (job.selection === 'SNAPSHOT') return
   for (const { device, status } of pending) {
     // [aws 2.9] What is in progress when its device leaves may come to its end.

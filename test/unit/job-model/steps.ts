@@ -54,7 +54,12 @@ const abort = fc.array(
   fc.record({ on: fc.constantFrom('FAILED', 'REJECTED', 'TIMED_OUT', 'ANY'), percent: fc.constantFrom(30, 60, 100), minimum: fc.constantFrom(2, 3) }),
   { minLength: 1, maxLength: 2 },
 )
-const retry = fc.array(fc.record({ on: fc.constantFrom('FAILED', 'TIMED_OUT', 'ANY'), times: fc.constantFrom(0, 1, 2) }), { minLength: 1, maxLength: 2 })
+const retry = fc.array(
+  fc
+    .tuple(fc.constantFrom<RetryRule['on'][]>('FAILED', 'TIMED_OUT', 'ANY'), fc.constantFrom(0, 1, 2), fc.constantFrom(undefined, 20_000, 70_000))
+    .map(([on, times, afterMs]): RetryRule => ({ on, times, ...(afterMs !== undefined && { afterMs }) })),
+  { minLength: 1, maxLength: 2 },
+)
 const plan = { rollout: maybe(rollout), abort: maybe(abort), inProgressMs: maybe(fc.constantFrom(30_000, 90_000)), retry: maybe(retry) }
 
 const shape: fc.Arbitrary<JobShape> = fc.record({
@@ -63,7 +68,7 @@ const shape: fc.Arbitrary<JobShape> = fc.record({
   ...plan,
   startIn: fc.constantFrom(undefined, undefined, undefined, 30_000),
   endIn: fc.constantFrom(undefined, undefined, 45_000, 150_000),
-  endBehavior: fc.constantFrom('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL', undefined),
+  endBehavior: fc.constantFrom('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', undefined),
   windows: fc.constantFrom(undefined, undefined, undefined, true),
   lane: fc.constantFrom(undefined, undefined, undefined, ...LANES),
 })

@@ -17,7 +17,14 @@ export type Numbers = Map<string, Map<string, number>>
 const of = (changes: readonly Change[], table: string): Change[] => changes.filter((change) => change.table === table)
 
 /** [aws 2.6, 2.9] Every change of an execution is a step of its life, one version on, and told by an event of its own. */
-export function checkExecutions(changes: readonly Change[], events: readonly DomainEvent[], numbers: Numbers, now: number, late: boolean): void {
+export function checkExecutions(
+  changes: readonly Change[],
+  events: readonly DomainEvent[],
+  numbers: Numbers,
+  facts: Facts,
+  now: number,
+  late: boolean,
+): void {
   const told = events.filter((event) => event.type.startsWith('execution.'))
   const told1 = told.map((event) => ({ type: event.type, ...('execution' in event && { execution: event.execution }), ...('before' in event && { before: event.before }) }))
   const written = of(changes, 'executions').map(({ before, after }) => {
@@ -31,7 +38,7 @@ export function checkExecutions(changes: readonly Change[], events: readonly Dom
     const ends = before?.status === 'IN_PROGRESS' && after.status === 'REMOVED'
     assert.ok(!ends || deleted.has(after.device), 'what is in progress is removed with its device only')
     if (before === undefined) checkNew(after, numbers, now)
-    else checkSuccessor(before, after, now, late)
+    else checkSuccessor(before, after, facts, now, late)
   }
 }
 
@@ -44,7 +51,7 @@ function checkNew(execution: Execution, numbers: Numbers, now: number): void {
   known.set(device, number)
 }
 
-function checkSuccessor(before: Execution, after: Execution, now: number, late: boolean): void {
+function checkSuccessor(before: Execution, after: Execution, facts: Facts, now: number, late: boolean): void {
   assert.ok(isPending(before), `what has ended does not change: ${before.status}`)
   const told = after.status === 'QUEUED' ? [] : [after.status]
   const hub = (['SEND', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', 'REMOVE'] as const).some((move) => moved(before.status, move) === after.status)
@@ -54,7 +61,7 @@ function checkSuccessor(before: Execution, after: Execution, now: number, late: 
   const fixed = ({ job, device: of, number, order, queuedAt, retried }: Execution): unknown => ({ job, of, number, order, queuedAt, retried })
   assert.deepEqual(fixed(after), fixed(before))
   assert.equal(after.updatedAt, now)
-  if (after.status !== 'TIMED_OUT') return
+  if (after.status !== 'TIMED_OUT' || facts.timesOut(after.job, now)) return
   const due = Math.min(before.timeoutAt ?? Infinity, before.stepTimeoutAt ?? Infinity)
   assert.ok(late ? due <= now : due === now, `it times out when that is due, not ${now - due} ms later`)
 }
@@ -65,7 +72,7 @@ export function checkJobs(changes: readonly Change[], events: readonly DomainEve
     if (after === undefined) return [`deleted ${key}`]
     if (before === undefined) return [`created ${key} ${after.status}`]
     if (before.status !== after.status) assert.ok(mayBecome(before.status, after.status), `${before.status} becomes ${after.status}`)
-    const through = before.sweeping !== undefined && after.sweeping === undefined
+    const through = before.status === 'CANCELED' && before.sweeping !== undefined && after.sweeping === undefined
     return [...(before.status === after.status ? [] : [`${before.status} ${after.status} ${key}`]), ...(through ? [`canceled ${key}`] : [])]
   })
   const told = events.flatMap((event) => {

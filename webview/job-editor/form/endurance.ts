@@ -6,7 +6,7 @@ import type { Form, RetryOn } from './form.ts'
 
 type Rule = Form['retry'][number]
 
-const member = (index: number, name: keyof Rule): Binding => ({
+const member = (index: number, name: 'on' | 'times'): Binding => ({
   read: ({ retry }) => retry[index]?.[name] ?? '',
   write: (value, { retry }) => ({ retry: retry.map((rule, other) => (other === index ? { ...rule, [name]: value } : rule)) }),
 })

@@ -23,7 +23,8 @@ export interface Form {
   rollout: { mode: 'once' | 'constant' | 'growing'; perMinute: string; base: string; factor: string; of: GrowthOf; count: string }
   abort: { on: AbortOn; percent: string; minimum: string }[]
   timeoutMinutes: string
-  retry: { on: RetryOn; times: string }[]
+  /** Without a field of its own, `afterMinutes` stays as the draft has it. */
+  retry: { on: RetryOn; times: string; afterMinutes?: number }[]
   /** As `<input type="datetime-local">` writes it, in the user's time zone. */
   startAt: string
   endAt: string

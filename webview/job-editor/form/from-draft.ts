@@ -24,7 +24,7 @@ export function fromDraft(draft: Partial<JobDraft>): Form {
     rollout: rolloutOf(rollout),
     abort: list(draft.abort).map(({ on, percent, minimum }) => ({ on, percent: text(percent), minimum: text(minimum) })),
     timeoutMinutes: text(draft.timeoutMinutes),
-    retry: list(draft.retry).map(({ on, times }) => ({ on, times: text(times) })),
+    retry: list(draft.retry).map(({ times, ...rule }) => ({ ...rule, times: text(times) })),
     startAt: toLocal(text(schedule?.startAt)),
     endAt: toLocal(text(schedule?.endAt)),
     endBehavior: schedule?.endBehavior ?? emptyForm.endBehavior,

@@ -80,9 +80,9 @@ const abortOf = (checks: Checks, { abort }: Form): NonNullable<JobDraft['abort']
   })
 
 const retryOf = (checks: Checks, { retry }: Form): NonNullable<JobDraft['retry']> =>
-  retry.flatMap(({ on, times }, index) => {
+  retry.flatMap(({ times, ...rule }, index) => {
     const number = checks.number(`retry/${index}/times`, times, { least: 0 })
-    return number === undefined ? [] : [{ on, times: number }]
+    return number === undefined ? [] : [{ ...rule, times: number }]
   })
 
 function scheduleOf(checks: Checks, form: Form): JobDraft['schedule'] {

@@ -33,6 +33,7 @@ export function prepareJob(ctx: Context, job: NewJob): NewJob {
   }
   attempt(() => checkTargets(job))
   attempt(() => checkWork(ctx, job.document))
+  attempt(() => checkRetry(job))
   const schedulingConfig = attempt(() => job.schedule && writeSchedule(job.schedule))
   const blocks = describePlan({ ...job, ...(job.rollout && { rollout: withMaximum(job.rollout) }) })
   const { description } = job
@@ -68,6 +69,12 @@ const withMaximum = (rollout: Rollout): Rollout =>
 function checkTargets({ targets }: NewJob): void {
   // DEVIATION: AWS aims jobs at queries through dynamic thing groups only; here a query may be a target itself.
   if (targets.length > MAX_TARGETS) throw invalid('targets', targets.length, say`given; ${MAX_TARGETS} are allowed`)
+}
+
+/** [aws 3.8] Retries have a number, and no wait. */
+function checkRetry({ retry = [] }: NewJob): void {
+  const waits = retry.findIndex(({ afterMs = 0 }) => afterMs > 0)
+  if (waits >= 0) throw invalid(`retry[${waits}].afterMs`, retry[waits]!.afterMs, 'cannot be waited for: AWS retries at once')
 }
 
 function checkWork(ctx: Context, document: string): void {
