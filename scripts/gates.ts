@@ -2,8 +2,10 @@
 import { findClauses } from './clauses.ts'
 import { findClouds } from './clouds.ts'
 import { findCoverage } from './coverage.ts'
+import { findDiagrams } from './diagrams.ts'
 import { findPage } from './extension-page.ts'
 import { findL10n } from './l10n.ts'
+import { findLaunch } from './launch.ts'
 import { findManifest } from './manifest.ts'
 import { findSchemas } from './schemas.ts'
 import { findSizes } from './sizes.ts'
@@ -16,6 +18,8 @@ const wrong = [
   ...(await findL10n()),
   ...findSchemas(),
   ...findPage(),
+  ...findDiagrams(),
+  ...findLaunch(),
   ...findSizes(console.log),
 ]
 for (const line of wrong) console.error(`✖ ${line}`)

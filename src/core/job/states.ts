@@ -6,7 +6,7 @@ export type HubMove = 'SEND' | 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT' | 'REMOVE'
 const reportable: readonly ReportedStatus[] = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED']
 
 /** Execution states × what a device reports: the new state is the reported one, where it is listed. */
-const reports: Record<ExecutionStatus, readonly ReportedStatus[]> = {
+export const reports: Record<ExecutionStatus, readonly ReportedStatus[]> = {
   QUEUED: reportable,
   SENT: reportable,
   IN_PROGRESS: reportable,
@@ -19,7 +19,7 @@ const reports: Record<ExecutionStatus, readonly ReportedStatus[]> = {
 }
 
 /** Execution states × what the hub does: the new state, where the move is allowed. */
-const moves: Record<ExecutionStatus, Partial<Record<HubMove, ExecutionStatus>>> = {
+export const moves: Record<ExecutionStatus, Partial<Record<HubMove, ExecutionStatus>>> = {
   QUEUED: { SEND: 'SENT', CANCEL: 'CANCELED', FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' },
   SENT: { CANCEL: 'CANCELED', FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' },
   IN_PROGRESS: { FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' },
@@ -32,7 +32,7 @@ const moves: Record<ExecutionStatus, Partial<Record<HubMove, ExecutionStatus>>> 
 }
 
 /** Job states × where they may lead. */
-const jobMoves: Record<JobStatus, readonly JobStatus[]> = {
+export const jobMoves: Record<JobStatus, readonly JobStatus[]> = {
   SCHEDULED: ['IN_PROGRESS', 'CANCELED', 'DELETING'],
   IN_PROGRESS: ['COMPLETED', 'FAILED', 'CANCELED', 'DELETING'],
   COMPLETED: ['IN_PROGRESS', 'DELETING'],

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { findLaunch } from '../../scripts/launch.ts'
+import { watching } from '../../scripts/watching.mjs'
+import type { BuildResult, OnEndResult, OnStartResult, PartialMessage, PluginBuild } from 'esbuild'
+import { plant } from '../builders/plant.ts'
+
+const wrongIn = (launch: object, tasks: object[] = []) =>
+  findLaunch(
+    plant({
+      '.vscode/launch.json': `// F5\n${JSON.stringify({ configurations: [{ name: 'One', ...launch }] })}`,
+      '.vscode/tasks.json': JSON.stringify({ tasks }),
+      'package.json': '{"scripts":{"dev":"x"}}',
+      'src/there.ts': '',
+    }),
+  )
+
+test('what F5 runs is a file, or a bundle that is made', () => {
+  assert.deepEqual(wrongIn({ program: '${workspaceFolder}/src/there.ts' }), [])
+  assert.deepEqual(wrongIn({ program: '${file}' }), [])
+  assert.deepEqual(wrongIn({ program: '${workspaceFolder}/dist/cli.js', outFiles: ['${workspaceFolder}/dist/*.cjs'] }), [])
+  assert.deepEqual(wrongIn({ program: '${workspaceFolder}/dist/no.js' }), ['.vscode/launch.json: “One” runs dist/no.js, which nothing makes'])
+  assert.deepEqual(wrongIn({ outFiles: ['${workspaceFolder}/out/*.js'] }), ['.vscode/launch.json: “One” looks for bundles in out/*.js, where none is made'])
+})
+
+test('a task that F5 waits for is there, and runs a script that is there', () => {
+  assert.deepEqual(wrongIn({ preLaunchTask: 'watch' }, [{ label: 'watch', type: 'npm', script: 'dev' }]), [])
+  assert.deepEqual(wrongIn({ preLaunchTask: 'watch' }), ['.vscode/launch.json: “One” waits for the task “watch”, which .vscode/tasks.json does not have'])
+  assert.deepEqual(wrongIn({}, [{ label: 'watch', type: 'npm', script: 'no' }]), ['.vscode/tasks.json: “watch” runs npm run no, which package.json does not have'])
+})
+
+test('the project’s own F5 runs what is there', () => {
+  assert.deepEqual(findLaunch(), [])
+})
+
+/** A bundle as esbuild would build it, told when it begins and ends. */
+function bundle(plugin: ReturnType<typeof watching>) {
+  let start = (): unknown => undefined
+  let end = (_: BuildResult): unknown => undefined
+  const build = {
+    onStart: (told: () => OnStartResult | void) => void (start = told),
+    onEnd: (told: (result: BuildResult) => OnEndResult | void) => void (end = told as typeof end),
+  }
+  void plugin.setup(build as unknown as PluginBuild)
+  return { start: () => void start(), end: (...errors: PartialMessage[]) => void end({ errors } as unknown as BuildResult) }
+}
+
+test('a watch tells once that it builds, and that it has built when the last bundle is there', () => {
+  const said: string[] = []
+  const plugin = watching(2, (line) => said.push(line))
+  const [one, two] = [bundle(plugin), bundle(plugin)]
+  one.start()
+  one.end()
+  two.start()
+  assert.deepEqual(said, ['watch: building'])
+  two.end()
+  assert.deepEqual(said, ['watch: building', 'watch: built'])
+  one.start()
+  two.start()
+  one.end({ text: 'no such file', location: { file: 'src/a.ts', line: 3, column: 7 } })
+  two.end()
+  assert.deepEqual(said.slice(2), ['watch: building', 'src/a.ts:3:8: error: no such file', 'watch: built'])
+})
