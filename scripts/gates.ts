@@ -9,6 +9,7 @@ import { findLaunch } from './launch.ts'
 import { findManifest } from './manifest.ts'
 import { findSchemas } from './schemas.ts'
 import { findSizes } from './sizes.ts'
+import { findTidy } from './tidy.ts'
 
 const wrong = [
   ...findManifest(),
@@ -20,6 +21,7 @@ const wrong = [
   ...findPage(),
   ...findDiagrams(),
   ...findLaunch(),
+  ...findTidy(),
   ...findSizes(console.log),
 ]
 for (const line of wrong) console.error(`✖ ${line}`)

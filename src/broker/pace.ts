@@ -47,7 +47,7 @@ export class Pacer {
   #scheduled = false
   /** When the first was served in this go. */
   #began: number | undefined
-  /** Who is being served is no newcomer. */
+  /** A client that is being served is no newcomer. */
   #serving = false
   /** Since when a connection has come in at every turn. */
   #opened: number | undefined

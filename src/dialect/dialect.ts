@@ -1,3 +1,4 @@
+// long: the contract is read from top to bottom, in one place
 /**
  * The contract between the hub and a cloud. A dialect decides, in its cloud's own words, what every connect,
  * subscribe, publish and HTTP request means; it calls the engine, and it answers with actions. It never sends,

@@ -31,7 +31,7 @@ const TOO_EARLY = 'a WebSocket handshake must wait for the answers to the reques
 /** AWS names its HTTP over TLS in ALPN too [aws 1.1]. */
 const ALPN = ['x-amzn-http-ca', 'http/1.1']
 
-/** Who decides about requests. `gone` is aborted if the client does not wait for the answer. */
+/** What decides about requests. `gone` is aborted if the client does not wait for the answer. */
 interface HttpHooks {
   handle(request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse | HttpStream>
   /** Whether the body of this request, of any size, is not to be read but given to `handle` as it comes. */

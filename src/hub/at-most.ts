@@ -3,7 +3,7 @@ export function atMost(most: number): <T>(run: () => Promise<T>) => Promise<T> {
   let running = 0
   const waiting: (() => void)[] = []
   return async (run) => {
-    // Who is let in by another takes over its place, so nobody can slip in between.
+    // A call that another lets in takes over its place, so nobody can slip in between.
     if (running === most) await new Promise<void>((resolve) => waiting.push(resolve))
     else running += 1
     try {

@@ -56,6 +56,7 @@ export interface Parts {
 const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('latin1') }
 
 /** Joins the parts of a hub; nothing runs yet. `endpoints` is asked for once it does. */
+// long: the parts of a hub are joined here and nowhere else, one line or two each
 export async function compose(ground: Ground, extras: Surroundings, endpoints: () => Endpoints): Promise<Parts> {
   const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = ground
   const engine = new Engine(store, ids)

@@ -58,7 +58,7 @@ export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
 function ending(): { promise: Promise<void>; settle: (how: Promise<void>) => void } {
   let settle: (how: Promise<void>) => void = () => {}
   const promise = new Promise<void>((resolve) => (settle = resolve))
-  // Who does not ask how it ended need not know.
+  // A caller that does not ask how it ended need not know.
   promise.catch(() => {})
   return { promise, settle }
 }

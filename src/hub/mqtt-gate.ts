@@ -1,3 +1,4 @@
+// long: what a connection may do is decided in one place, packet by packet
 import type { BrokerHooks, Granted, SessionName } from '../broker/port.ts'
 import type { Instant } from '../core/clock.ts'
 import type { DialectName } from '../core/ids.ts'

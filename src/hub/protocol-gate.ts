@@ -17,7 +17,7 @@ import { Antechamber } from './antechamber.ts'
 import type { TurnContext } from './context.ts'
 
 const HANDSHAKE_MS = 30_000
-/** Who lets so many bytes lie is cut off. */
+/** A client that lets so many bytes lie is cut off. */
 const UNREAD_BYTES = 16 * 1024 * 1024
 
 interface Around {

@@ -76,7 +76,7 @@ export class TurnRunner {
     return perform(this.#ports, effects)
   }
 
-  /** Who waits for the commit hears of its failure; here it is told to people. */
+  /** A caller that waits for the commit hears of its failure; here it is told to people. */
   readonly #unstored = (error: unknown): void =>
     this.#ports.onFailure('What was decided could not be stored, so it was not acknowledged', error)
 }

@@ -58,7 +58,7 @@ export class Turns {
     return this.#runUnkept(dialect, input, decide)
   }
 
-  /** Who only asks gets an answer; who would change something is refused. What happens all the same is kept in memory. */
+  /** A request that only asks is answered; one that would change something is refused. What happens all the same is kept in memory. */
   #runUnkept<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
     const { changes } = this.#store
     const commit = (): Promise<void> => (this.#store.changes === changes ? Promise.resolve() : this.#store.commit())

@@ -1,3 +1,4 @@
+// long: the whole of what CLI, editor and pages may ask of a hub, types only
 import type { Said } from '../core/said.ts'
 import type { JobDraft, TargetDraft } from './job-draft.ts'
 

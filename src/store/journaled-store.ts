@@ -76,7 +76,7 @@ export class JournaledStore implements Store {
   async load(): Promise<void> {
     await this.#low.read()
     for (const [name, records] of this.#low.data.tables) this.#changes.track(name, records)
-    // Who was taken for dead, and is not, must not write to the journal that is written to here.
+    // A hub that was taken for dead, and is not, must not write to the journal that is written to here.
     if (this.#adapter.mustRewrite || this.#lock.passedOver) await this.snapshot()
     await this.#guardian.look()
   }

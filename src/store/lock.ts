@@ -31,7 +31,7 @@ const realWorld = (): LockWorld => ({ self: thisProcess(), isAlive, pause: (ms) 
  */
 const SILENCE_MS = 6000
 const STEP_MS = 250
-/** Who has not looked for so long looks before it writes: long before others may take its silence for its end. */
+/** A hub that has not looked for so long looks before it writes: long before others may take its silence for its end. */
 const LEASE_MS = 2000
 
 const NAME = /^hub\.lock\.[0-9a-f-]+$/
@@ -107,7 +107,7 @@ export class Lock {
         return await this.#put()
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
-        // Who has just begun to take it gives up as well.
+        // A hub that has just begun to take it gives up as well.
         if (attempt === 3) throw lost(this.#directory, error)
         await this.#world.pause(STEP_MS)
       }

@@ -19,6 +19,7 @@ export interface PickerOptions extends FieldOptions {
 }
 
 /** Picks any number of things out of many by typing a part of their name; what was picked stands below as chips. */
+// long: one control, whose parts all share its state
 export function picker({ placeholder, chosen, search, onchange, ...options }: PickerOptions): { element: HTMLElement; control: Control; show(values: string[]): void } {
   const listId = newId()
   let values: string[] = []

@@ -27,7 +27,7 @@ export function resolve(fleet: Fleet, dialect: DialectName, targets: readonly Ta
 
 const orderOf = (devices: Iterable<Device>): Map<DeviceKey, number> => new Map(Array.from(devices, ({ key }, index) => [key, index]))
 
-/** Who joined when is known until the next start only, and a rollout must not depend on that. */
+/** The order in which devices joined is known until the next start only: a rollout must not depend on it. */
 const sorted = (members: Iterable<DeviceKey>, order: ReadonlyMap<DeviceKey, number>): DeviceKey[] =>
   [...members].sort((a, b) => order.get(a)! - order.get(b)!)
 

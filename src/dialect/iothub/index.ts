@@ -64,7 +64,7 @@ function onEvent(ctx: Context, event: DomainEvent): void {
   }
 }
 
-/** Who was connected to the hub that was is not connected to this one. */
+/** A client that was connected to the hub before is not connected to this one. */
 function onStart(ctx: Context): void {
   disconnectAll(ctx)
   forgetCallers(ctx)

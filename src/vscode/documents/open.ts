@@ -32,7 +32,7 @@ export async function settleConflict(files: HubFiles, uri: Uri, current: TwinVie
   const text = l10n.t('The desired state of {0} was changed by somebody else; it is at version {1} now. Your edit was not published.', nameOf(subject.device), current.version)
   const choice = await window.showWarningMessage(text, compare, overwrite)
   if (choice === undefined) return
-  // Who has seen the other's edit, or does not care, saves on top of it.
+  // Somebody who has seen the other's edit, or does not care, saves on top of it.
   files.rebase(uri, current)
   if (choice === overwrite) return void (await document.save())
   const title = l10n.t('{0}: current ↔ your edit', nameOf(subject.device))

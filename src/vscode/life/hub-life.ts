@@ -45,7 +45,7 @@ export class HubLife {
     })
     let before = this.life.state.type
     this.life.onState(({ type }) => {
-      // Who leaves or ends it on purpose passes through `stopping`.
+      // A window that leaves it or ends it on purpose passes through `stopping`.
       if (before === 'attached' && type === 'stopped') void this.#awaitReturn()
       before = type
     })

@@ -7,7 +7,7 @@ import type { HubMaker } from './life.ts'
 /** Makes hubs in this process, and joins those of others. Loaded on first use only. */
 export const hubMaker: HubMaker = {
   async start(options) {
-    // Who looks at a device wants to see what it said before, too.
+    // Somebody who looks at a device wants to see what it said before, too.
     const handsOver = !options.memory
     const hub = createHub(options, { traffic: true, handsOver })
     const endpoints = await hub.start()

@@ -86,7 +86,7 @@ export class HubTerminal implements Pseudoterminal {
     }
   }
 
-  /** Who waits for a task in the background goes by problems, not by exit codes. */
+  /** Whatever waits for a task in the background goes by problems, not by exit codes. */
   #fail(text: string): void {
     this.#say(`${marks.error} "${this.file}": ${text.replaceAll('\n', ' ')}`)
     this.#say(marks.failed)

@@ -156,7 +156,7 @@ const calls: LoadCalls = {
   updates,
   arm: (job) => {
     working = work(job)
-    // Who asks for `finished` hears of a failure.
+    // A caller that asks for `finished` hears of a failure.
     working.catch(() => {})
   },
   finished: () => working!,

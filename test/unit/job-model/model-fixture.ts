@@ -86,7 +86,7 @@ export class ModelFixture extends EngineFixture {
   override restart(): void {
     this.journal.reload()
     this.engine = new Engine(this.journal, this.ids)
-    // Who asked for a group to be deleted hears nothing of it any more.
+    // The one that asked for a group to be deleted hears nothing of it any more.
     assert.ok(this.journal.taken().every(({ table }) => table === 'groups'), 'to start changes nothing')
     this.facts = new Facts(this.journal)
   }

@@ -93,7 +93,7 @@ describe('the life of the hub', () => {
     assert.equal((await hub.host.api()!.device('aws/guest-device')).online, true)
     await client.endAsync()
     other.child.kill('SIGKILL')
-    // Who has just joined and is left alone goes on by itself.
+    // A window that has just joined and is left alone goes on by itself.
     await until(() => hub.host.state.type, (type) => type === 'running')
     assert.equal((await hub.host.api()!.device('aws/guest-device')).online, false)
   })

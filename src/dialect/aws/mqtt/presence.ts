@@ -31,7 +31,7 @@ interface Presence {
   reason?: string
 }
 
-/** Who has been away for so long begins at 0 again [DG life-cycle-events], so that no more need be kept. */
+/** A client that has been away for so long begins at 0 again [DG life-cycle-events], so that no more need be kept. */
 const REMEMBERED_MS = 3_600_000
 
 /** [aws GetConnection] How long AWS tells when and why a client went. */

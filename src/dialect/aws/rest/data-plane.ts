@@ -70,7 +70,7 @@ function deleteConnection({ ctx, request, params }: Call): undefined {
   if (flagOf(request, 'cleanSession')) ctx.act({ type: 'withdraw', session }, '[aws 5.3] DeleteConnection')
 }
 
-/** Who is gone is known for half an hour; what is told of sockets is told to those only who ask for it [aws B1.6]. */
+/** Who is gone is known for half an hour; what is told of sockets is told to those only who ask for it [aws 5.4]. */
 function getConnection({ ctx, request, params }: Call): object {
   const clientId = params['clientId'] ?? ''
   const connection = ctx.connections.bySession('aws', clientId)
