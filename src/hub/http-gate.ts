@@ -1,5 +1,5 @@
 import { HubError } from '../core/errors.ts'
-import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../core/seam/http.ts'
+import type { Fulfilled, HttpRequest, HttpResponse, Need, StoredObject } from '../core/seam/http.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
@@ -48,20 +48,18 @@ export class HttpGate {
     return found.type === 'match' && found.route.upload !== undefined
   }
 
-  /** Never rejects: every failure is answered in the words of the cloud it belongs to. */
+  /** Every failure is answered in the words of the cloud it belongs to. */
   async handle(request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {
     const dialect = this.#dialectOf(request)
-    if (dialect === undefined) return { status: 404, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: 'No cloud that this hub speaks knows this request' }) }
-    let response: HttpResponse
+    if (dialect === undefined) return unclaimed()
+    const asked: Asked = { dialect, request, gone }
     try {
-      response = await this.#decide(dialect, request, gone, body)
+      return await this.#decide(asked, body)
     } catch (error) {
-      response = (error instanceof Refused ? error.refusal.answer : undefined) ?? dialect.http.failure(error, request)
-      // That nothing can be kept is said once, not with every request.
-      const isKnown = gone.aborted || this.#options.isRefusing()
-      if (response.status >= 500 && !isKnown) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
+      if (error instanceof Answered) return error.response
+      // It was not the decision that failed, but what came of it: its answer has a turn of its own.
+      return this.#finish(asked, this.#answerTo(asked, error))
     }
-    return (await this.#finish(dialect, request, response)) ?? response
   }
 
   /** Answers a request whose route said `later`; nothing happens if the client is gone. */
@@ -74,23 +72,68 @@ export class HttpGate {
     return strongest(this.#options.dialects, ({ http }) => http.claim(request))
   }
 
-  async #decide(dialect: Dialect, request: HttpRequest, gone: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {
+  async #decide(asked: Asked, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {
+    const { dialect, request } = asked
     const found = this.#routes.get(dialect)!.find(request)
-    if (found.type !== 'match') return dialect.http.notFound(request)
-    const { route, params } = found
-    if (route.upload !== undefined) {
-      const stored = await this.#take(dialect, route, request, params, body ?? [request.body])
-      const fulfilled = await this.#fulfil(route, request, params)
-      return this.#handle(dialect, route, request, params, [stored, ...fulfilled], gone)
+    if (found.type !== 'match') return this.#finish(asked, dialect.http.notFound(request))
+    const matched = { ...asked, route: found.route, params: found.params }
+    if (matched.route.upload === undefined) return this.#answer(matched)
+    const stored = await this.#take(matched, body ?? [request.body])
+    const needs = matched.route.needs?.(request, matched.params) ?? []
+    return this.#answer(matched, [stored, ...(await this.#fulfil(needs))])
+  }
+
+  /** Authorizes and decides in one turn, or says what must be fetched first and decides with that in the next. */
+  async #answer(matched: Matched, fulfilled?: Fulfilled): Promise<HttpResponse> {
+    const { route, request, params, gone } = matched
+    // Ready before the decision: the answer may come in the very same turn.
+    const later = new Promise<HttpResponse>((resolve) => this.#later.set(request.id, resolve))
+    gone.addEventListener('abort', () => this.#later.delete(request.id), { once: true })
+    let answered: HttpResponse | 'later' | { needs: Need[] } | undefined
+    try {
+      answered = await this.#turn(matched, (ctx) => {
+        this.#admit(matched, ctx)
+        // Nothing is read or made for somebody who may not have it.
+        const needs = fulfilled === undefined ? (route.needs?.(request, params) ?? []) : []
+        if (needs.length > 0) return { needs }
+        const response = route.handle(ctx, request, params, fulfilled ?? [])
+        return response === 'later' ? response : finished(matched, response, ctx)
+      })
+    } finally {
+      if (answered !== 'later') this.#later.delete(request.id)
     }
-    // Nothing is read or made for somebody who may not have it.
-    if (route.needs !== undefined)
-      await this.#options.perform(dialect.name, request, (ctx) => this.#admit(dialect, route, ctx, request, params))
-    return this.#handle(dialect, route, request, params, await this.#fulfil(route, request, params), gone)
+    if (answered === 'later') return this.#finish(matched, await later)
+    return 'needs' in answered ? this.#answer(matched, await this.#fulfil(answered.needs)) : answered
+  }
+
+  /** One turn. What goes wrong in it is answered in it. */
+  #turn<T>(asked: Asked, decide: (ctx: Context & Sight) => T): Promise<T> {
+    return this.#options.perform(asked.dialect.name, asked.request, (ctx) => {
+      try {
+        return decide(ctx)
+      } catch (error) {
+        throw new Answered(finished(asked, this.#answerTo(asked, error), ctx), error)
+      }
+    })
+  }
+
+  /** A response that did not come of a turn. */
+  async #finish(asked: Asked, response: HttpResponse): Promise<HttpResponse> {
+    if (asked.dialect.http.finish === undefined) return response
+    return this.#options.perform(asked.dialect.name, asked.request, (ctx) => finished(asked, response, ctx))
+  }
+
+  #answerTo({ dialect, request, gone }: Asked, error: unknown): HttpResponse {
+    const given = error instanceof Refused ? error.refusal.answer : undefined
+    const response = given ?? dialect.http.failure(error, request)
+    // That nothing can be kept is said once, not with every request.
+    const isKnown = gone.aborted || this.#options.isRefusing()
+    if (response.status >= 500 && !isKnown) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
+    return response
   }
 
   /** Asked again whenever something that took a while is over. */
-  #admit({ title, http }: Dialect, route: Route, ctx: Context & Sight, request: HttpRequest, params: Params): void {
+  #admit({ dialect: { title, http }, route, request, params }: Matched, ctx: Context & Sight): void {
     try {
       admitRequest(http, route, ctx, request, params)
     } catch (error) {
@@ -100,48 +143,58 @@ export class HttpGate {
     }
   }
 
-  #fulfil(route: Route, request: HttpRequest, params: Params): Promise<Fulfilled> {
-    return Promise.all((route.needs?.(request, params) ?? []).map((need) => this.#options.fulfil(need)))
+  #fulfil(needs: readonly Need[]): Promise<Fulfilled> {
+    return Promise.all(needs.map((need) => this.#options.fulfil(need)))
   }
 
-  async #take(dialect: Dialect, route: Route, request: HttpRequest, params: Params, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredObject> {
-    const allow = (ctx: Context & Sight): void => this.#admit(dialect, route, ctx, request, params)
-    const { ref, maxBytes } = await this.#options.perform(dialect.name, request, (ctx) => {
-      allow(ctx)
+  async #take(matched: Matched, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredObject> {
+    const { route, request, params } = matched
+    const { ref, maxBytes } = await this.#turn(matched, (ctx) => {
+      this.#admit(matched, ctx)
       return route.upload!(ctx, request, params)
     })
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new HubError('TOO_LARGE', say`a file may have ${maxBytes} bytes here`)
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes)
+      throw new HubError('TOO_LARGE', say`a file may have ${maxBytes} bytes here`)
     const taken = await this.#options.intake.take(ref, body, maxBytes)
     try {
       // Long uploads outlast rights.
-      await this.#options.perform(dialect.name, request, allow)
+      await this.#turn(matched, (ctx) => this.#admit(matched, ctx))
     } catch (error) {
       await taken.discard()
       throw error
     }
     return taken.keep()
   }
+}
 
-  async #handle(dialect: Dialect, route: Route, request: HttpRequest, params: Params, fulfilled: Fulfilled, gone: AbortSignal): Promise<HttpResponse> {
-    // Ready before the decision: the answer may come in the very same turn.
-    const later = new Promise<HttpResponse>((resolve) => this.#later.set(request.id, resolve))
-    gone.addEventListener('abort', () => this.#later.delete(request.id), { once: true })
-    let answered: HttpResponse | 'later' | undefined
-    try {
-      answered = await this.#options.perform(dialect.name, request, (ctx) => {
-        this.#admit(dialect, route, ctx, request, params)
-        return route.handle(ctx, request, params, fulfilled)
-      })
-    } finally {
-      if (answered !== 'later') this.#later.delete(request.id)
-    }
-    return answered === 'later' ? later : answered
-  }
+/** A request, whose cloud is known. */
+interface Asked {
+  dialect: Dialect
+  request: HttpRequest
+  gone: AbortSignal
+}
 
-  async #finish(dialect: Dialect, request: HttpRequest, response: HttpResponse): Promise<HttpResponse | undefined> {
-    const { finish } = dialect.http
-    if (finish === undefined) return undefined
-    return this.#options.perform(dialect.name, request, (ctx) => finish(response, request, ctx))
+interface Matched extends Asked {
+  route: Route
+  params: Params
+}
+
+/** What stops a turn that has gone wrong: the request has its answer, as the dialect has finished it. */
+class Answered extends Error {
+  constructor(
+    readonly response: HttpResponse,
+    cause: unknown,
+  ) {
+    super('a request was refused', { cause })
   }
 }
 
+/** Every response passes here last, in the turn in which it was decided. */
+const finished = ({ dialect, request }: Asked, response: HttpResponse, ctx: Context): HttpResponse =>
+  dialect.http.finish?.(response, request, ctx) ?? response
+
+const unclaimed = (): HttpResponse => ({
+  status: 404,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message: 'No cloud that this hub speaks knows this request' }),
+})

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
-import { HttpGate } from '../../src/hub/http-gate.ts'
+import { HttpGate, type HttpGateOptions } from '../../src/hub/http-gate.ts'
 
 const request = (method: string, path: string, headers: Record<string, string> = {}): HttpRequest => ({
   id: `${method} ${path}`,
@@ -41,11 +41,14 @@ const dialect = (
 
 interface Gate {
   gate: HttpGate
+  options: HttpGateOptions
   failures: string[]
   /** Who was not let in. */
   refusals: string[]
   /** What became of the files that came. */
   files: string[]
+  /** The turns that were taken, by the cloud they are of. */
+  turns: string[]
   ask(given: HttpRequest, gone?: AbortSignal, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse>
 }
 
@@ -53,9 +56,13 @@ function gateOf(...dialects: Dialect[]): Gate {
   const failures: string[] = []
   const refusals: string[] = []
   const files: string[] = []
-  const gate = new HttpGate({
+  const turns: string[] = []
+  const options: HttpGateOptions = {
     dialects,
-    perform: async (name, _, decide) => decide({ dialect: name } as unknown as Parameters<typeof decide>[0]),
+    perform: async (name, _, decide) => {
+      turns.push(name)
+      return decide({ dialect: name } as unknown as Parameters<typeof decide>[0])
+    },
     fulfil: async (need) => (need.type === 'object' ? { ref: need.ref, size: 2, etag: 'e', content: Buffer.from('ok') } : undefined),
     intake: {
       take: async (ref, bytes, maxBytes) => {
@@ -74,12 +81,15 @@ function gateOf(...dialects: Dialect[]): Gate {
     onFailure: (text) => failures.push(text),
     isRefusing: () => false,
     onRefusal: (text) => refusals.push(text),
-  })
+  }
+  const gate = new HttpGate(options)
   return {
     gate,
+    options,
     failures,
     refusals,
     files,
+    turns,
     ask: (given, gone = new AbortController().signal, body) => gate.handle(given, gone, body),
   }
 }
@@ -110,6 +120,48 @@ test('what a route needs is fetched before it decides', async () => {
   })
   const { ask } = gateOf(dialect('a', () => 'likely', [read]))
   assert.equal(String((await ask(request('GET', '/doc'))).body), 'ok')
+})
+
+test('a request for which nothing is fetched is one turn, however it ends; one that waits for a file is two', async () => {
+  const refuse = (): never => {
+    throw new HubError('FORBIDDEN', 'not you')
+  }
+  const done: Route['handle'] = () => ({ status: 200, body: 'done' })
+  const { ask, turns } = gateOf(
+    dialect('a', () => 'likely', [
+      route('/plain', done),
+      route('/nothing', done, { authorize: () => {}, needs: () => [] }),
+      route('/forbidden', done, { authorize: refuse, needs: () => [] }),
+      route('/refused', refuse),
+      route('/file', done, { needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }] }),
+    ]),
+  )
+  const taken: Record<string, [unknown, number, unknown]> = {}
+  for (const path of ['/plain', '/nothing', '/forbidden', '/refused', '/none', '/file']) {
+    const { body, headers } = await ask(request('GET', path))
+    taken[path] = [body, turns.splice(0).length, headers?.['x-by']]
+  }
+  assert.deepEqual(taken, {
+    '/plain': ['done', 1, 'a'],
+    '/nothing': ['done', 1, 'a'],
+    '/forbidden': ['a: not you', 1, 'a'],
+    '/refused': ['a: not you', 1, 'a'],
+    '/none': ['a knows no such thing', 1, 'a'],
+    '/file': ['done', 2, 'a'],
+  })
+})
+
+test('what goes wrong after the decision is answered in the cloud’s words as well, with its last word', async () => {
+  const { gate, options } = gateOf(dialect('a', () => 'likely', [route('/plain', () => ({ status: 200 }))]))
+  let fails = true
+  options.perform = async (_, __, decide) => {
+    const result = decide({} as unknown as Parameters<typeof decide>[0])
+    if (!fails) return result
+    fails = false
+    throw new Error('the disk is full')
+  }
+  const { status, body, headers } = await gate.handle(request('GET', '/plain'), new AbortController().signal)
+  assert.deepEqual([status, body, headers], [500, 'a: the disk is full', { 'x-by': 'a' }])
 })
 
 test('nothing is fetched or made for a caller who may not do it, and a right that is lost meanwhile does not count', async () => {
