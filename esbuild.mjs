@@ -1,5 +1,6 @@
-// Bundles everything: `node esbuild.mjs [--production | --watch] [cli] [extension] [webview] [tests]`; without names all but the tests.
-// Why bundles: `npx`, the VSIX and CI then need no node_modules beside them. The sizes of what went in are in dist/meta/*.json.
+// Bundles everything: `node esbuild.mjs [--production | --watch] [cli] [extension] [webview] [tests]`; without names
+// all but the tests. Why bundles: `npx`, the VSIX and CI then need no node_modules beside them. The sizes of what went
+// in are in dist/meta/*.json.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { build, context } from 'esbuild'
 import { targets } from './scripts/bundles.mjs'

@@ -30,7 +30,10 @@ const lazyHub = {
  */
 const oneApi = "{const load=require,vscode=load('vscode');require=(name)=>name==='vscode'?vscode:load(name)}"
 
-/** `import text from '…?worker'`: the text of a worker's own bundle, to be started from a Blob, as a webview's CSP wants it. */
+/**
+ * `import text from '…?worker'`: the text of a worker's own bundle, to be started from a Blob, as a webview's CSP wants
+ * it.
+ */
 const workerText = {
   name: 'worker-text',
   setup({ onResolve, onLoad, resolve }) {

@@ -1,7 +1,9 @@
 import { lineAt, textsBelow, type TextFile } from './files.ts'
 import { root } from './read-json.ts'
 
-/** What a comment cites: `[aws 2.7]`, `[aws 1.3, 1.4]`, `[aws 5.2 Version]`, `[aws 9 row 1]`, `[aws 1.5, aliyun 1.5]`. */
+/**
+ * What a comment cites: `[aws 2.7]`, `[aws 1.3, 1.4]`, `[aws 5.2 Version]`, `[aws 9 row 1]`, `[aws 1.5, aliyun 1.5]`.
+ */
 const citation = /\[([a-z][a-z-]*) ([A-Z]?\d+(?:\.\d+)*(?:[\s,;][^[\]]{0,120})?)\]/g
 const heading = /^#{2,5} (\d+(?:\.\d+)*)\.?(?=\s)/
 const part = /^(?:([a-z][a-z-]*) )?(\d+(?:\.\d+)*)(?: (.+))?$/s

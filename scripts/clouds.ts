@@ -9,7 +9,10 @@ const clouds = ['AWS', 'Azure', 'Aliyun', 'Alibaba']
 /** The product's own URI scheme happens to be the name of a dialect. */
 const ownScheme = /scheme = 'iothub'|[`']iothub:|scheme `iothub`/g
 
-/** Every line of the editor's code that names a cloud: what depends on one belongs in its dialect, and is reached through the contract. */
+/**
+ * Every line of the editor's code that names a cloud: what depends on one belongs in its dialect, and is reached
+ * through the contract.
+ */
 export function findClouds(): string[] {
   const words = [...clouds, ...clouds.map((cloud) => cloud.toLowerCase()), ...dialects.flatMap(({ name, title }) => [name, title])]
   const named = new RegExp(`(?<![\\w-])(?:${words.map((word) => word.replace(/[^\w\s]/g, '\\$&')).join('|')})(?![\\w-])`)

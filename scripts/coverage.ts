@@ -12,7 +12,10 @@ import { root } from './read-json.ts'
 const resultsFile = 'docs/coverage/results.json'
 const names = Object.keys(promises) as PromiseName[]
 
-/** Every page of the coverage that does not say what lists and results say, and every promise that is not known to be kept. */
+/**
+ * Every page of the coverage that does not say what lists and results say, and every promise that is not known to be
+ * kept.
+ */
 export function findCoverage(): string[] {
   const results = existsSync(join(root, resultsFile)) ? (JSON.parse(read(resultsFile)) as Results) : {}
   return [

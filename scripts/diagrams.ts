@@ -74,7 +74,10 @@ function draw(edges: readonly Edge[]): string {
 
 const diagrams = { executions: executionEdges, jobs: jobEdges }
 
-/** The text with its diagrams as the tables have them now; they stand between `<!-- diagram: name -->` and `<!-- end -->`. */
+/**
+ * The text with its diagrams as the tables have them now. They stand between `<!-- diagram: name -->` and
+ * `<!-- end -->`.
+ */
 export function withDiagrams(text: string): string {
   return Object.entries(diagrams).reduce((result, [name, edges]) => {
     const [before, rest] = result.split(`<!-- diagram: ${name} -->\n`)

@@ -7,8 +7,8 @@ import { root } from './read-json.ts'
 export const pagePath = join(root, 'docs/extension-page.md')
 
 /**
- * The page with its pictures inside. VS Code shows pictures of a page from `https:` and `data:` only: a path leads nowhere,
- * and nobody serves ours.
+ * The page with its pictures inside. VS Code shows pictures of a page from `https:` and `data:` only: a path leads
+ * nowhere, and nobody serves ours.
  */
 export function extensionPage(): string {
   return readFileSync(pagePath, 'utf8').replace(/(!\[[^\]]*\])\(([^)]+\.png)\)/g, (_, words: string, path: string) => {

@@ -9,8 +9,9 @@ import { findMessages } from './messages.ts'
 const bundle = 'l10n/bundle.l10n.zh-cn.json'
 
 /**
- * Every text of the extension and its webviews without a Chinese one, and every Chinese one without a text. A text is found where it is
- * said as `l10n.t('…')`, with `l10n` from `vscode` or `import * as l10n from '@vscode/l10n'`; a lone `t('…')` is not seen.
+ * Every text of the extension and its webviews without a Chinese one, and every Chinese one without a text. A text is
+ * found where it is said as `l10n.t('…')`, with `l10n` from `vscode` or `import * as l10n from '@vscode/l10n'`; a lone
+ * `t('…')` is not seen.
  */
 export async function findL10n(): Promise<string[]> {
   const sources = ['src/vscode', 'webview'].flatMap(typescript).map((path) => ({ extension: extname(path), contents: readFileSync(path, 'utf8') }))

@@ -83,7 +83,9 @@ function shapeFaults({ name, type, choices }: OptionSpec, setting: Setting): str
   })
 }
 
-/** VS Code makes a setting's label of its key (“Iot Hub: Mqtts”): what people call it stands first in the description. */
+/**
+ * VS Code makes a setting's label of its key (“Iot Hub: Mqtts”): what people call it stands first in the description.
+ */
 function labelFaults(): string[] {
   return languages.flatMap((file) => {
     const texts = readJson<Record<string, string>>(file)

@@ -1,4 +1,5 @@
-// The schema of `*.iotjob.json` for the ordinary editor, made of the form's own and the dialects': `npm run schemas` writes it.
+// The schema of `*.iotjob.json` for the ordinary editor, made of the form's own and the dialects': `npm run schemas`
+// writes it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,4 +1,5 @@
-// How the code must look, beside what lint says: `npm run tidy` tells every place, with its rule, and fails. [CONTRIBUTING.md]
+// How the code must look, beside what lint says: `npm run tidy` tells every place, with its rule, and fails.
+// [CONTRIBUTING.md]
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

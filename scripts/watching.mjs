@@ -1,6 +1,7 @@
 /**
- * Tells of the builds of `count` watched bundles in lines that a problem matcher understands (`.vscode/tasks.json`): one
- * line when the first of them begins, one for each error, one when the last of them has ended. At first all are awaited.
+ * Tells of the builds of `count` watched bundles in lines that a problem matcher understands (`.vscode/tasks.json`):
+ * one line when the first of them begins, one for each error, one when the last of them has ended. At first all are
+ * awaited.
  */
 export function watching(count, say = console.log) {
   const begun = new Set()

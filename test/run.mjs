@@ -1,4 +1,5 @@
-// Runs the test files below the named folders of test/ with Node's own runner: `node --import tsx test/run.mjs unit golden`.
+// Runs the test files below the named folders of test/ with Node's own runner: `node --import tsx test/run.mjs unit
+// golden`.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from 'node:test'

@@ -10,7 +10,10 @@ export interface Channel<From, State> {
   save(state: State): void
 }
 
-/** Opens the line; the host is to be told `ready` when the page can draw. Call once: VS Code gives its API to a page only once. */
+/**
+ * Opens the line; the host is to be told `ready` when the page can draw. Call once: VS Code gives its API to a page
+ * only once.
+ */
 export function connect<To, From, State = never>(receive: (message: To) => void): Channel<From, State> {
   const vscode = acquireVsCodeApi<State>()
   window.addEventListener('message', ({ data }: MessageEvent<To>) => receive(data))

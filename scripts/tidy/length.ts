@@ -11,7 +11,10 @@ const mostOfFile = 500
 /** `// long: because …` allows it, in the line above the function, or in the first line of the file. */
 const reason = /^\s*\/\/ long: \S/
 
-/** Functions and files that are longer than they may be, and reasons that allow nothing. Tests' cases may be as long as they like. */
+/**
+ * Functions and files that are longer than they may be, and reasons that allow nothing. Tests' cases may be as long as
+ * they like.
+ */
 export function findLong(file: TextFile): string[] {
   const lines = file.text.split('\n')
   const used = new Set<number>()

@@ -9,7 +9,9 @@ const linked = /\]\(((?!https?:)[^)#\s]+)(?:#[^)]*)?\)/g
 /** What is there after a build only, belongs to somebody else, or stands for a name. */
 const elsewhere = /^(?:dist|node_modules|tmp|samples|build|\.iot-hub)\/|(?:^|\/)[A-Z]{3,}\/|^docs\/wire\/toy/
 
-/** Every file or folder that a page names and that no path of the repository ends with; every link that leads nowhere. */
+/**
+ * Every file or folder that a page names and that no path of the repository ends with; every link that leads nowhere.
+ */
 export function findPaths(folder: string, { path, text }: TextFile, paths: readonly string[]): string[] {
   const told = (at: number, name: string): string => `${path}:${lineAt(text, at)} paths: there is no ${name}`
   const is = (name: string): boolean =>

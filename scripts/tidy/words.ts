@@ -1,6 +1,9 @@
 import { lineAt, type TextFile } from '../files.ts'
 
-/** Rows `| old, other | new | why |` below that heading of the glossary; a word in backticks that has a dot or a slash is a file. */
+/**
+ * Rows `| old, other | new | why |` below that heading of the glossary; a word in backticks that has a dot or a slash
+ * is a file.
+ */
 const heading = '## Words that are gone'
 
 /** What is gone, and what to say now. */

@@ -39,7 +39,8 @@ export class Arrivals {
     this.#undecided.push(arrival)
     const failed = (error: unknown): void => this.#decided(arrival, this.#performer.failed(error))
     try {
-      // As few promises as can be in between: the hub sends its replies right after the commit, and the PUBACK goes first.
+      // As few promises as can be in between: the hub sends its replies right after the commit, and the PUBACK goes
+      // first.
       this.#performer.decide(incoming).then((verdict) => this.#decided(arrival, verdict), failed)
     } catch (error) {
       failed(error)
@@ -50,7 +51,8 @@ export class Arrivals {
     arrival.outcome = outcome
     for (let first = this.#undecided[0]; first?.outcome !== undefined; first = this.#undecided[0]) {
       this.#undecided.shift()
-      // What the client sent after a message that ends its connection came from someone who has none any more; its will still counts.
+      // What the client sent after a message that ends its connection came from someone who has none any more; its will
+      // still counts.
       if (this.#closed && first.incoming.will !== true) continue
       this.#unacknowledged.push(first)
       this.#perform(first, first.outcome)

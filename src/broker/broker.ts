@@ -127,7 +127,10 @@ export class Broker {
     this.#webSockets.upgrade(req, socket, head, secure)
   }
 
-  /** Speaks MQTT 3.1.1 on any byte stream, which is the broker's from now on: also the way in for a translator of MQTT 5. */
+  /**
+   * Speaks MQTT 3.1.1 on any byte stream, which is the broker's from now on: also the way in for a translator of MQTT
+   * 5.
+   */
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
     const { packetBytes = PACKET_BYTES, ids } = this.#options
     const link = new Link(ids.uuid(), stream, details, this.#context)
@@ -139,7 +142,9 @@ export class Broker {
     return link.id
   }
 
-  /** Sends to one connection, subscribed or not; false if it is no longer there. `track` comes back in `acknowledged`. */
+  /**
+   * Sends to one connection, subscribed or not; false if it is no longer there. `track` comes back in `acknowledged`.
+   */
   send(connection: ConnectionId, message: Outgoing, track?: string): boolean {
     const link = this.#links.get(connection)
     if (link !== undefined) this.#exchange.send(link, message, track)
@@ -158,13 +163,19 @@ export class Broker {
     await this.#exchange.publish(dialect, { topic, payload, qos, retain }, true)
   }
 
-  /** Makes subscriptions for a client, without asking or telling anybody. Resolves once they are stored, if its session is. */
+  /**
+   * Makes subscriptions for a client, without asking or telling anybody. Resolves once they are stored, if its session
+   * is.
+   */
   async subscribe(connection: ConnectionId, filters: Granted[]): Promise<void> {
     const link = this.#links.get(connection)
     if (link !== undefined) await this.#subscribing.impose(link, filters)
   }
 
-  /** Takes back what waits in a stored session on matching topics; without a filter, the whole session. Resolves once that is stored. */
+  /**
+   * Takes back what waits in a stored session on matching topics; without a filter, the whole session. Resolves once
+   * that is stored.
+   */
   async withdraw(dialect: DialectName, name: string, filter?: string): Promise<void> {
     const session = this.#sessions.get(dialect, name)
     if (session === undefined) return
@@ -222,7 +233,10 @@ export class Broker {
     await this.#options.commit()
   }
 
-  /** Stops listening and ends every connection (no wills); resolves when all sockets are closed and everything is stored. */
+  /**
+   * Stops listening and ends every connection (no wills); resolves when all sockets are closed and everything is
+   * stored.
+   */
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true

@@ -8,7 +8,10 @@ import { known, say, type Words } from '../core/said.ts'
 /** The two files of a certificate: `ca` → ca.pem and ca-key.pem. */
 const pathsOf = (directory: string, name: string) => ({ cert: join(directory, `${name}.pem`), key: join(directory, `${name}-key.pem`) })
 
-/** The pair that is there; `undefined` if neither file is. Anything else is INVALID: who trusts it decides what becomes of it. */
+/**
+ * The pair that is there; `undefined` if neither file is. Anything else is INVALID: who trusts it decides what becomes
+ * of it.
+ */
 export async function readPair(directory: string, name: string): Promise<KeyPair | undefined> {
   const paths = pathsOf(directory, name)
   const [cert, key] = [await read(paths.cert), await read(paths.key)]

@@ -24,7 +24,9 @@ export interface CertificateOptions {
    * start. Absent: nothing is kept.
    */
   directory?: string
-  /** DNS names (also `*.…`) and IP addresses under which clients reach the hub, besides this machine's loopback names. */
+  /**
+   * DNS names (also `*.…`) and IP addresses under which clients reach the hub, besides this machine's loopback names.
+   */
   names?: readonly string[]
   /** The machine's clock, milliseconds. */
   now?(): number

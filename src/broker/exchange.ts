@@ -77,7 +77,10 @@ export class Exchange {
     this.#around.commitSoon()
   }
 
-  /** Shows a new subscription the messages that were retained for it; those that its session does not store, no faster than the client reads. */
+  /**
+   * Shows a new subscription the messages that were retained for it; those that its session does not store, no faster
+   * than the client reads.
+   */
   sendRetained(session: Session, filter: string, qos: Qos): void {
     const { link } = session
     if (link !== undefined) this.#show(session, link, filter, this.#around.retained.matching(session.dialect, session.effective(filter), qos))

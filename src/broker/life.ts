@@ -16,7 +16,10 @@ interface Around {
   notice(text: string, link: Link, decided?: true): void
 }
 
-/** When a connection becomes live, how it ends, and that each is told exactly once, in whatever order aedes comes with it. */
+/**
+ * When a connection becomes live, how it ends, and that each is told exactly once, in whatever order aedes comes with
+ * it.
+ */
 export class Life {
   readonly #around: Around
 

@@ -3,7 +3,10 @@ import { basename } from 'node:path'
 
 const LISTEN = '0A'
 
-/** Which process listens on a TCP port, in words (`node (pid 123)`); `undefined` where that cannot be found out. Linux only. */
+/**
+ * Which process listens on a TCP port, in words (`node (pid 123)`); `undefined` where that cannot be found out. Linux
+ * only.
+ */
 export async function portOwner(port: number): Promise<string | undefined> {
   try {
     const inodes = new Set([...(await listening('/proc/net/tcp', port)), ...(await listening('/proc/net/tcp6', port))])

@@ -31,7 +31,10 @@ export interface BrokerHooks {
   session(request: ConnectRequest): SessionName | { refuse: string }
   /** Resolves once everything it changed is stored. */
   connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict>
-  /** The CONNACK is written, stored messages are on their way, nothing that the client sent since CONNECT has been looked at. */
+  /**
+   * The CONNACK is written, stored messages are on their way, nothing that the client sent since CONNECT has been
+   * looked at.
+   */
   connected(connection: Connection): void
   /** Once for every `connected`, after it; the connection can no longer be found by then. */
   disconnected(connection: Connection, reason: DisconnectReason): void
@@ -87,7 +90,10 @@ interface Notice {
   decided?: true
 }
 
-/** Sees every packet of every connection; `drop` makes it never have been. What is held back now can be sent again later. */
+/**
+ * Sees every packet of every connection; `drop` makes it never have been. What is held back now can be sent again
+ * later.
+ */
 export interface Tap {
   /** Just parsed, nothing done yet. The packet is the broker's: look, don't change, don't keep. */
   in?(connection: ConnectionId, packet: Packet): 'pass' | 'drop'
@@ -138,7 +144,10 @@ export interface BrokerOptions {
   retained?: RetainedLimits
   /** How long a client may read nothing while something waits for it; default 60,000 ms of real time. */
   stallMs?: number
-  /** How long a client may take to say CONNECT, and before that as long again for its TLS handshake; default 30,000 ms of real time. */
+  /**
+   * How long a client may take to say CONNECT, and before that as long again for its TLS handshake; default 30,000 ms
+   * of real time.
+   */
   connectMs?: number
 }
 

@@ -10,7 +10,9 @@ export interface SessionLink extends OutboxTarget {
   readonly id: ConnectionId
   send(publication: Publication, track?: string): void
   transmitEncoded(publication: Publication, bytes: Uint8Array): void
-  /** Whether so much waits for the client that more had better follow later; if so, calls back once it has caught up. */
+  /**
+   * Whether so much waits for the client that more had better follow later; if so, calls back once it has caught up.
+   */
   isFull(caughtUp: () => void): boolean
 }
 

@@ -10,7 +10,10 @@ export function pickProtocol({ protocols }: { protocols: string[] }): string | u
   return SPOKEN.find((name) => protocols.includes(name)) ?? protocols.find((name) => name !== 'h2')
 }
 
-/** Finds out what is spoken on a socket without taking anything from it. Calls back once, if the client ever says something. */
+/**
+ * Finds out what is spoken on a socket without taking anything from it. Calls back once, if the client ever says
+ * something.
+ */
 export function sniff(socket: TLSSocket, found: (protocol: 'mqtt' | 'http') => void): void {
   switch (socket.alpnProtocol) {
     case 'x-amzn-mqtt-ca':

@@ -5,7 +5,10 @@ import { hasWildcard, isHiddenFrom } from './filter.ts'
 /** A subscriber and the QoS it was granted. */
 export type Subscription<S> = readonly [S, Qos]
 
-/** Who subscribes to one filter. Nearly always that is one, and a map for each would be most of what an idle device costs. */
+/**
+ * Who subscribes to one filter. Nearly always that is one, and a map for each would be most of what an idle device
+ * costs.
+ */
 interface Subscribers<S> {
   filter: string
   only: S | undefined
@@ -15,7 +18,9 @@ interface Subscribers<S> {
   all: Map<S, Qos> | undefined
 }
 
-/** Who subscribes to what. Filters without wildcards, which most devices use, cost one look-up however many there are. */
+/**
+ * Who subscribes to what. Filters without wildcards, which most devices use, cost one look-up however many there are.
+ */
 export class SubscriptionIndex<S> {
   readonly #filters = new Map<string, Subscribers<S>>()
   readonly #wild = new Qlobber<Subscribers<S>>({ separator: '/', wildcard_one: '+', wildcard_some: '#', match_empty_levels: true })

@@ -34,7 +34,10 @@ export interface DemoInvocation {
 
 export type Invocation = { command: 'help'; about?: CommandName } | { command: 'version' } | StartInvocation | DemoInvocation | CallInvocation
 
-/** What the command line asks for; environment variables `IOT_HUB_<FLAG>` stand in for options that are not given. Throws UsageError. */
+/**
+ * What the command line asks for; environment variables `IOT_HUB_<FLAG>` stand in for options that are not given.
+ * Throws UsageError.
+ */
 export function readArguments(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Invocation {
   const [command, ...rest] = args
   if (command === undefined || command === 'help' || command === '--help' || command === '-h') {

@@ -1,6 +1,9 @@
 import { messages } from './messages.ts'
 
-/** Calls of a hub's AWS control plane, over HTTP as any client makes them [aws 3.3, 4.1]; unsigned, so told apart by path. */
+/**
+ * Calls of a hub's AWS control plane, over HTTP as any client makes them [aws 3.3, 4.1]; unsigned, so told apart by
+ * path.
+ */
 export class AwsControl {
   readonly #url: string
   readonly #signal: AbortSignal

@@ -70,7 +70,10 @@ async function runFleet(invocation: DemoInvocation, tools: Tools & { options: De
   }
 }
 
-/** Registers the machines, connects three quarters, sends the job, connects the rest on the way. Returns whether all succeeded. */
+/**
+ * Registers the machines, connects three quarters, sends the job, connects the rest on the way. Returns whether all
+ * succeeded.
+ */
 async function runJob({ devices }: DemoInvocation, { output, stopping }: Tools, hub: Hub, endpoints: Endpoints, fleet: Fleet): Promise<boolean> {
   const begun = performance.now()
   const aws = new AwsControl(urlOf('http', endpoints), stopping)

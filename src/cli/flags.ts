@@ -63,7 +63,10 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   stop: callFlags,
 }
 
-/** The words that may follow such a command, capitals standing for something: what each form does, in the order of the help. */
+/**
+ * The words that may follow such a command, capitals standing for something: what each form does, in the order of the
+ * help.
+ */
 export const formsOf: Record<CallCommand, readonly { words: string; help: string }[]> = {
   status: [{ words: '', help: calls.status }],
   devices: [{ words: '', help: calls.devices }],

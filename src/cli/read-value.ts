@@ -4,7 +4,10 @@ import { UsageError } from './usage-error.ts'
 
 export type FlagValue = string | number | boolean
 
-/** The value of a flag from its text. Throws UsageError; `source` is the flag or environment variable as the user wrote it. */
+/**
+ * The value of a flag from its text. Throws UsageError; `source` is the flag or environment variable as the user wrote
+ * it.
+ */
 export function readValue(spec: FlagSpec, text: string, source: string): FlagValue {
   const { rules } = messages
   switch (spec.type) {

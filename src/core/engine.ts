@@ -60,7 +60,10 @@ export class Engine {
     this.dissolutions.tick(turn)
   }
 
-  /** Closes a turn: does and tells what can only be known once everything else has happened. Call it until it adds no event. */
+  /**
+   * Closes a turn: does and tells what can only be known once everything else has happened. Call it until it adds no
+   * event.
+   */
   settle(turn: Turn): void {
     this.upgrades.settle(turn)
     this.jobs.settle(turn)

@@ -34,7 +34,10 @@ export type DomainEvent =
   /** The device can be reached: hand the command to it now. */
   | { type: 'command.due'; key: DeviceKey; command: Command }
   | { type: 'command.ended'; key: DeviceKey; command: Command; outcome: CommandOutcome }
-  /** `patch` has the sections that were written, as they were sent; `correlation` is what the asker gave with the change. */
+  /**
+   * `patch` has the sections that were written, as they were sent; `correlation` is what the asker gave with the
+   * change.
+   */
   | {
       type: 'twin.updated'
       key: DeviceKey

@@ -156,8 +156,8 @@ export interface Route {
    */
   credential?(ctx: Sight, request: HttpRequest, params: Params): Credential
   /**
-   * Refuses (with a HubError) who may not do that. Asked before anything is fetched or made for the request, in one turn
-   * with `handle` where nothing is; else again together with it, for fetching takes a while.
+   * Refuses (with a HubError) who may not do that. Asked before anything is fetched or made for the request, in one
+   * turn with `handle` where nothing is; else again together with it, for fetching takes a while.
    */
   authorize?(ctx: Context, request: HttpRequest, params: Params): void
   /**

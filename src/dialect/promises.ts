@@ -1,7 +1,7 @@
 /**
  * What every dialect promises, each in a sentence. The conformance suite holds every dialect of the registry to all of
- * them over real sockets; a dialect that cannot keep one says why in its `specimens.inapplicable`. The README's coverage
- * table counts them.
+ * them over real sockets; a dialect that cannot keep one says why in its `specimens.inapplicable`. The README's
+ * coverage table counts them.
  */
 export const promises = {
   // Identity

@@ -74,7 +74,10 @@ export class Connections {
     })
   }
 
-  /** Closes every socket: at once where nothing is going on, else after its answer, but in `graceMs` of real time at the latest. */
+  /**
+   * Closes every socket: at once where nothing is going on, else after its answer, but in `graceMs` of real time at the
+   * latest.
+   */
   async close(graceMs: number): Promise<void> {
     for (const [socket, exchanges] of this.#sockets) {
       if (exchanges.size === 0) socket.destroy()

@@ -18,7 +18,10 @@ export const json = (status: number, value: unknown, headers: Record<string, str
         body: value instanceof JsonText ? value.text : JSON.stringify(value),
       }
 
-/** The hub's own form of an error, `{ "error": { "code", "message", "field"? } }`; a cloud's form is its dialect's business. */
+/**
+ * The hub's own form of an error, `{ "error": { "code", "message", "field"? } }`; a cloud's form is its dialect's
+ * business.
+ */
 export const jsonError = (status: number, code: ApiErrorCode, message: string, extra: { field?: string; says?: Words; headers?: Record<string, string> } = {}): HttpResponse =>
   json(status, { error: { code, message, ...told(extra) } }, extra.headers)
 

@@ -17,8 +17,9 @@ export interface Taken {
 }
 
 /**
- * Puts objects into the folder behind the clouds' object stores, where `ObjectStore` finds them; nothing is ever written
- * outside of the bucket's folder. Every promise resolves once the bytes would survive the process, with `fsync` the power.
+ * Puts objects into the folder behind the clouds' object stores, where `ObjectStore` finds them; nothing is ever
+ * written outside of the bucket's folder. Every promise resolves once the bytes would survive the process, with `fsync`
+ * the power.
  */
 export class ObjectIntake {
   readonly #root: string | undefined
@@ -44,7 +45,10 @@ export class ObjectIntake {
     return this.#alone(ref, async () => ({ ref, size: await this.#write(await this.#place(ref), bytes, offset) }))
   }
 
-  /** Reads all of an object that arrives bit by bit. TOO_LARGE beyond `maxBytes`; whatever goes wrong leaves nothing behind. */
+  /**
+   * Reads all of an object that arrives bit by bit. TOO_LARGE beyond `maxBytes`; whatever goes wrong leaves nothing
+   * behind.
+   */
   take(ref: ObjectRef, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Taken> {
     const arriving = this.#take(ref, bytes, maxBytes).finally(() => this.#arriving.delete(arriving))
     this.#arriving.add(arriving)

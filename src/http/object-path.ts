@@ -16,6 +16,8 @@ function isSafe(segment: string, platform: NodeJS.Platform): boolean {
   return platform !== 'win32' || !isStrangeOnWindows(segment)
 }
 
-/** Windows ignores dots and blanks at the end, reads `:` as a hidden stream of the file, and keeps names for devices. */
+/**
+ * Windows ignores dots and blanks at the end, reads `:` as a hidden stream of the file, and keeps names for devices.
+ */
 const isStrangeOnWindows = (segment: string): boolean =>
   /[<>:"|?*]|[. ]$/.test(segment) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(segment)

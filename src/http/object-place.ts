@@ -24,8 +24,8 @@ export function checkedSegments(ref: ObjectRef): { bucket: string; key: string[]
 export const isReserved = ({ bucket, key }: { bucket: string; key: string[] }): boolean => bucket === INCOMING || key[0] === INCOMING
 
 /**
- * Where an object is to be written. Makes the folders on the way to it, each only once it is sure to be in the bucket's:
- * FORBIDDEN where a symbolic link leads out of it.
+ * Where an object is to be written. Makes the folders on the way to it, each only once it is sure to be in the
+ * bucket's: FORBIDDEN where a symbolic link leads out of it.
  */
 export async function makePlace(root: string, ref: ObjectRef): Promise<string> {
   const { bucket, key } = checkedSegments(ref)
@@ -42,7 +42,10 @@ export async function makePlace(root: string, ref: ObjectRef): Promise<string> {
   return join(folder, key.at(-1) ?? '')
 }
 
-/** Runs what writes an object. A file where a folder should be, or the other way round, is a CONFLICT: the name is wrong, not the disk. */
+/**
+ * Runs what writes an object. A file where a folder should be, or the other way round, is a CONFLICT: the name is
+ * wrong, not the disk.
+ */
 export async function explained<T>(ref: ObjectRef, run: () => Promise<T>): Promise<T> {
   try {
     return await run()

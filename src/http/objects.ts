@@ -21,9 +21,9 @@ export interface OpenObject extends StoredObject {
 }
 
 /**
- * The local folder behind the clouds' object stores: a bucket is a folder in `root`, a key a path in it. Where `root` has
- * no folder of the bucket's name, `root` itself is the bucket, whatever the clients call it. What cannot be
- * reached without leaving `root` (also by a symbolic link) does not exist; without a root nothing exists.
+ * The local folder behind the clouds' object stores: a bucket is a folder in `root`, a key a path in it. Where `root`
+ * has no folder of the bucket's name, `root` itself is the bucket, whatever the clients call it. What cannot be reached
+ * without leaving `root` (also by a symbolic link) does not exist; without a root nothing exists.
  */
 export class ObjectStore {
   readonly #root: string | undefined
@@ -49,7 +49,10 @@ export class ObjectStore {
     })
   }
 
-  /** `length` bytes from `offset`, fewer where the file ends; no others are read. INVALID unless both are whole and not negative. */
+  /**
+   * `length` bytes from `offset`, fewer where the file ends; no others are read. INVALID unless both are whole and not
+   * negative.
+   */
   async readPart(ref: ObjectRef, { offset, length }: { offset: number; length: number }): Promise<ObjectPart | undefined> {
     for (const [field, value] of Object.entries({ offset, length })) if (!Number.isSafeInteger(value) || value < 0) throw invalid(field, value, 'must be a whole number, 0 or greater')
     const path = await this.#locate(ref)

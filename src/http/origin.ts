@@ -57,7 +57,10 @@ export function isOwnOrigin(origin: string | undefined): boolean {
   return name !== undefined && (isLocalhost(name) || isLoopback(name))
 }
 
-/** Schemes that a page from the web can be of; `null` and `file:` say too little to tell. Others are those of installed apps. */
+/**
+ * Schemes that a page from the web can be of; `null` and `file:` say too little to tell. Others are those of installed
+ * apps.
+ */
 const PAGES: ReadonlySet<string> = new Set(['http:', 'https:', 'file:'])
 
 /**

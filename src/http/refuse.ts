@@ -7,7 +7,10 @@ import { announcesTooMuch } from './request.ts'
 /** How long a client may go on sending a body that nobody wants, in real time. */
 const LINGER_MS = 2_000
 
-/** Throws away, for a while, what is left of a body that nobody wants. Its connection is then fit for an answer, and to be closed. */
+/**
+ * Throws away, for a while, what is left of a body that nobody wants. Its connection is then fit for an answer, and to
+ * be closed.
+ */
 export function throwAway(req: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, LINGER_MS)

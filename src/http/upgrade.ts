@@ -11,8 +11,8 @@ export function isWebSocketUpgrade({ method, headers, httpVersionMinor }: Incomi
 }
 
 /**
- * Puts an upgrade request back in front of what follows it on the socket, without the wish to upgrade. Some HTTP clients
- * (Java's, for one) offer `h2c` with every request; a server may ignore that [RFC 9110 7.8], but Node has then
+ * Puts an upgrade request back in front of what follows it on the socket, without the wish to upgrade. Some HTTP
+ * clients (Java's, for one) offer `h2c` with every request; a server may ignore that [RFC 9110 7.8], but Node has then
  * already stopped parsing the connection.
  */
 export function declineUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -35,7 +35,9 @@ export function reachHub(remote: Remote): ReachedHub {
   return { api: remoteApi(ask), stop: () => ask('POST', '/hub/stop') }
 }
 
-/** Attaches to a running hub. Rejects with UNAUTHORIZED for a wrong token, NOT_ONLINE if there is no hub at that URL. */
+/**
+ * Attaches to a running hub. Rejects with UNAUTHORIZED for a wrong token, NOT_ONLINE if there is no hub at that URL.
+ */
 export async function attachHub(remote: Remote): Promise<AttachedHub> {
   const { api, stop } = reachHub(remote)
   const { endpoints, handsOver = false } = await api.status()

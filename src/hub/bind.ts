@@ -70,7 +70,10 @@ export function aliasesOf(dialects: readonly Dialect[], host: string, parts: { b
   ])
 }
 
-/** Opens these ports, each once, but for those the hub has already; resolves to them. Where one cannot be had, `note` hears why; nothing fails. */
+/**
+ * Opens these ports, each once, but for those the hub has already; resolves to them. Where one cannot be had, `note`
+ * hears why; nothing fails.
+ */
 export async function openAliases(aliases: readonly Alias[], taken: Ports, note: (text: string) => void): Promise<number[]> {
   const opened: number[] = []
   const done = new Set<number>(Object.values(taken))

@@ -11,7 +11,9 @@ import { say } from '../core/said.ts'
 
 export interface HttpGateOptions {
   dialects: readonly Dialect[]
-  /** Runs a decision of that dialect and performs what it asks for; resolves when all of it would survive the process. */
+  /**
+   * Runs a decision of that dialect and performs what it asks for; resolves when all of it would survive the process.
+   */
   perform<T>(dialect: string, request: HttpRequest, decide: (ctx: Context & Sight) => T): Promise<T>
   /** Fetches what a route needs. */
   fulfil: Fulfil

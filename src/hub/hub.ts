@@ -4,7 +4,10 @@ import type { StoreOptions } from '../store/store.ts'
 export interface Hub {
   /** Ready means: state loaded and every listener bound. Rejects with what stands in the way and what to change. */
   start(): Promise<Endpoints>
-  /** Ends connections, writes everything down. Rejects if something could not be written; the hub is stopped nevertheless. */
+  /**
+   * Ends connections, writes everything down. Rejects if something could not be written; the hub is stopped
+   * nevertheless.
+   */
   stop(how?: StopOptions): Promise<void>
   /** Settles as `stop` does once the hub has stopped, whoever asked for it: another process may, by the API. */
   readonly stopped: Promise<void>

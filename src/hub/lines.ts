@@ -6,7 +6,10 @@ interface Line {
   readonly waiting: (() => void)[]
 }
 
-/** What connections have published behind a message whose decision waits for something; only for those that have such a one. */
+/**
+ * What connections have published behind a message whose decision waits for something; only for those that have such a
+ * one.
+ */
 export class Lines {
   readonly #lines = new Map<ConnectionId, Line>()
 

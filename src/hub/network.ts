@@ -37,7 +37,10 @@ export function addedNames(text: string): string[] {
 /** Interfaces of virtual machines, containers and tunnels: no board is there. */
 const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|zt|tailscale)/i
 
-/** The address at which boards on the network find a hub that listens everywhere; `undefined` if it does not, or there is no network. */
+/**
+ * The address at which boards on the network find a hub that listens everywhere; `undefined` if it does not, or there
+ * is no network.
+ */
 export function lanAddress(host: string): string | undefined {
   if (host !== '0.0.0.0' && host !== '::') return undefined
   const interfaces = Object.entries(networkInterfaces()).sort(([a], [b]) => Number(VIRTUAL.test(a)) - Number(VIRTUAL.test(b)))
@@ -50,7 +53,10 @@ export function localUrl(host: string, port: number): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
-/** Whether an `http:` URL is the bare address of this machine, or one of its own names: what is sent there does not leave it. */
+/**
+ * Whether an `http:` URL is the bare address of this machine, or one of its own names: what is sent there does not
+ * leave it.
+ */
 export function isOnThisMachine(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname: bare, href, host } = new URL(url)

@@ -1,6 +1,9 @@
 import type { Clock, Instant } from '../core/clock.ts'
 
-/** Timers stand still while the machine sleeps, and know nothing of a clock that is set: look at it again at least this often. */
+/**
+ * Timers stand still while the machine sleeps, and know nothing of a clock that is set: look at it again at least this
+ * often.
+ */
 const LONGEST_SLEEP_MS = 30_000
 
 /** The machine's clock. A pending wake-up does not keep the process alive. */

@@ -30,7 +30,10 @@ export class TurnRunner {
     return outcome
   }
 
-  /** Decides, commits and performs; resolves when all of it would survive the process. Rejects with what the decision threw. */
+  /**
+   * Decides, commits and performs; resolves when all of it would survive the process. Rejects with what the decision
+   * threw.
+   */
   async runAll<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T): Promise<T> {
     let failed: Outcome<unknown> | undefined
     try {

@@ -28,7 +28,9 @@ export class TurnFailure extends Error {
 /** What turns need of the store. */
 export type TurnStore = Pick<Store, 'commit' | 'refusal' | 'changes' | 'refusing'>
 
-/** Whether somebody asks for something and may be refused: other inputs have happened already, whatever becomes of them. */
+/**
+ * Whether somebody asks for something and may be refused: other inputs have happened already, whatever becomes of them.
+ */
 const isRequest = (input: Input): boolean =>
   input.type === 'http' || input.type === 'api' || input.type === 'bytes' || (input.type === 'mqtt' && input.packet === 'publish')
 
@@ -58,7 +60,10 @@ export class Turns {
     return this.#runUnkept(dialect, input, decide)
   }
 
-  /** A request that only asks is answered; one that would change something is refused. What happens all the same is kept in memory. */
+  /**
+   * A request that only asks is answered; one that would change something is refused. What happens all the same is kept
+   * in memory.
+   */
   #runUnkept<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
     const { changes } = this.#store
     const commit = (): Promise<void> => (this.#store.changes === changes ? Promise.resolve() : this.#store.commit())

@@ -6,7 +6,10 @@ const instant = {
   description: 'ISO 8601 with its offset from UTC, e.g. 2027-01-31T18:30:00Z',
 } as const
 
-/** JSON Schema (draft 7) of a `JobDraft`, as `*.iotjob.json` files hold it. The document has the schema of its dialect besides. */
+/**
+ * JSON Schema (draft 7) of a `JobDraft`, as `*.iotjob.json` files hold it. The document has the schema of its dialect
+ * besides.
+ */
 export const jobDraftSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Job',

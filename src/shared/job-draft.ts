@@ -1,6 +1,9 @@
 import type { JsonText } from './json-text.ts'
 
-/** A job as the editor and `*.iotjob.json` files write it: plain data, no cloud's words. Also stored in workspaces, so it only grows. */
+/**
+ * A job as the editor and `*.iotjob.json` files write it: plain data, no cloud's words. Also stored in workspaces, so
+ * it only grows.
+ */
 export interface JobDraft {
   dialect: string
   /** The job's name in its cloud. */

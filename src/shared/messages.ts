@@ -2,7 +2,9 @@ import type { DialectView, GroupView, Problem } from './api.ts'
 import type { JobDraft, TargetDraft } from './job-draft.ts'
 import type { JsonText } from './json-text.ts'
 
-/** Every webview says `ready` first and is sent its whole state; it keeps what must outlive a reload in its own state. */
+/**
+ * Every webview says `ready` first and is sent its whole state; it keeps what must outlive a reload in its own state.
+ */
 export type ToJobEditor =
   | { type: 'init'; mode: EditorMode; start: EditorStart; hub: HubSight; look: EditorLook; words: Words }
   /** The hub came, went, or has other groups. */
@@ -49,7 +51,10 @@ export interface EditorStart {
   draft: Partial<JobDraft>
   /** The document as it was typed, where that is not simply the draft's. */
   documentText?: string
-  /** When the host was last told of a change, in milliseconds; 0: never. What the page itself has kept may be newer or older. */
+  /**
+   * When the host was last told of a change, in milliseconds; 0: never. What the page itself has kept may be newer or
+   * older.
+   */
   at: number
   /** It is left over from an editor that was closed before its job was created. */
   restored: boolean

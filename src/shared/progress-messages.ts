@@ -9,7 +9,9 @@ export interface HubTime {
 
 /** What the progress panel is told. It says `ready` first, and again when `sequence` has skipped one. */
 export type ToProgress =
-  /** Everything, also when there is a hub again. `cloud` is its title for people, `twinWord` what it calls its twins. */
+  /**
+   * Everything, also when there is a hub again. `cloud` is its title for people, `twinWord` what it calls its twins.
+   */
   | { type: 'init'; sequence: number; job: JobDetail; cloud: string; twinWord: TwinWord; time: HubTime; words: Words }
   /** What the job is by now, and those of the watched executions that have changed. */
   | { type: 'changed'; sequence: number; job: JobView; time: HubTime; rows: ExecutionView[] }

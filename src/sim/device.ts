@@ -6,7 +6,10 @@ import { planWork, type Behavior, type PlannedReport, type Range } from './behav
 import type { Random } from './random.ts'
 import { keyOf, Task } from './task.ts'
 
-/** `off`: not connected yet or stopped; `offline`: lost, trying to come back; `failed`: cannot get in and no longer tries. */
+/**
+ * `off`: not connected yet or stopped; `offline`: lost, trying to come back; `failed`: cannot get in and no longer
+ * tries.
+ */
 export type DeviceState = 'off' | 'connecting' | 'idle' | 'working' | 'offline' | 'failed'
 
 /** What happens to a device, for whoever counts or shows it. */
@@ -22,7 +25,10 @@ export interface DeviceOptions {
   script: DeviceScript
   behavior: Behavior
   random: Random
-  /** From a lost connection or a failed attempt to the next one; spread, so that a fleet that lost its hub does not come back in one instant. */
+  /**
+   * From a lost connection or a failed attempt to the next one; spread, so that a fleet that lost its hub does not come
+   * back in one instant.
+   */
   reconnectMs?: Range
   onEvent?: (event: DeviceEvent) => void
 }
@@ -35,7 +41,9 @@ const REMEMBERED = 16
 /** How long a goodbye may take; milliseconds. */
 const PATIENCE = 2000
 
-/** One device on an MQTT connection: it takes the work it is offered, reports as its behaviour says, and asks for more. */
+/**
+ * One device on an MQTT connection: it takes the work it is offered, reports as its behaviour says, and asks for more.
+ */
 export class SimDevice {
   readonly #options: DeviceOptions
   readonly #ended: string[] = []
@@ -53,7 +61,10 @@ export class SimDevice {
     return this.#state
   }
 
-  /** Resolves once connected, subscribed and announced. Rejects if the hub refuses or cannot be reached; the device has then given up. */
+  /**
+   * Resolves once connected, subscribed and announced. Rejects if the hub refuses or cannot be reached; the device has
+   * then given up.
+   */
   connect(): Promise<void> {
     const { url, script, random } = this.#options
     const [shortest, longest] = this.#options.reconnectMs ?? RECONNECT

@@ -80,7 +80,9 @@ export class Fleet {
     return this.#states.idle + this.#states.working
   }
 
-  /** Resolves once all that are to be online are connected and subscribed; rejects, after trying all, if some could not. */
+  /**
+   * Resolves once all that are to be online are connected and subscribed; rejects, after trying all, if some could not.
+   */
   start(): Promise<void> {
     return this.#connect(this.#first)
   }

@@ -31,7 +31,9 @@ const realWorld = (): LockWorld => ({ self: thisProcess(), isAlive, pause: (ms) 
  */
 const SILENCE_MS = 6000
 const STEP_MS = 250
-/** A hub that has not looked for so long looks before it writes: long before others may take its silence for its end. */
+/**
+ * A hub that has not looked for so long looks before it writes: long before others may take its silence for its end.
+ */
 const LEASE_MS = 2000
 
 const NAME = /^hub\.lock\.[0-9a-f-]+$/

@@ -4,7 +4,10 @@ import type { Host } from './host.ts'
 import type { HubTree } from './tree/hub-tree.ts'
 import type { TreeNode } from './tree/node.ts'
 
-/** What `activate` gives to who looks at the extension from inside the editor: its own tests. No promise to anybody else. */
+/**
+ * What `activate` gives to who looks at the extension from inside the editor: its own tests. No promise to anybody
+ * else.
+ */
 export interface Exports {
   host: Host
   decorations: FileDecorationProvider

@@ -1,6 +1,7 @@
 /**
- * Gathers what comes in and hands it on at most every `delay` milliseconds, each thing once; never while the last lot is still
- * being worked on, and after costly work only when four times its cost has passed, so that drawing never eats the editor up.
+ * Gathers what comes in and hands it on at most every `delay` milliseconds, each thing once; never while the last lot
+ * is still being worked on, and after costly work only when four times its cost has passed, so that drawing never eats
+ * the editor up.
  */
 export class Gather<T> {
   #waiting = new Set<T>()

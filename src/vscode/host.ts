@@ -10,9 +10,13 @@ export interface Host {
   readonly memory: Memento
   readonly log: LogOutputChannel
   readonly state: HubState
-  /** The hub's API; `undefined` unless it is running or attached. Ask every time: the hub may stop between two calls. */
+  /**
+   * The hub's API; `undefined` unless it is running or attached. Ask every time: the hub may stop between two calls.
+   */
   api(): HubApi | undefined
-  /** Called with everything that changes in the hub, one by one and uncounted: gather before you ask the API or draw. */
+  /**
+   * Called with everything that changes in the hub, one by one and uncounted: gather before you ask the API or draw.
+   */
   onChange(listener: (change: Change) => void): Disposable
   /** Called after the state has become another one. After `stopped` or `attached` all that was known before is void. */
   onState(listener: (state: HubState) => void): Disposable

@@ -7,7 +7,10 @@ const inWords = (words: Words): string => sayIn((template, ...args) => l10n.t(te
 
 const spoken = new WeakMap<HubApi, HubApi>()
 
-/** The hub speaks English, and says of what templates: whatever the editor shows passes here, and is said in the user's language. */
+/**
+ * The hub speaks English, and says of what templates: whatever the editor shows passes here, and is said in the user's
+ * language.
+ */
 export function inUsersLanguage(api: HubApi): HubApi {
   const known = spoken.get(api)
   if (known !== undefined) return known

@@ -9,11 +9,17 @@ export interface PanelHtml {
   /** The address of a file of `dist/webview`. */
   asset(file: string): string
   nonce: string
-  /** Lets in what Monaco needs: inline styles, which it writes, and workers from blobs, as a webview can start no others. */
+  /**
+   * Lets in what Monaco needs: inline styles, which it writes, and workers from blobs, as a webview can start no
+   * others.
+   */
   monaco: boolean
 }
 
-/** The page of a panel. Scripts run only with its nonce, and so do the few styles that the toolkit writes: it reads it from the `meta`. */
+/**
+ * The page of a panel. Scripts run only with its nonce, and so do the few styles that the toolkit writes: it reads it
+ * from the `meta`.
+ */
 export function panelHtml({ name, title, language, source, asset, nonce, monaco }: PanelHtml): string {
   const policy = [
     "default-src 'none'",

@@ -47,7 +47,9 @@ export interface BenchOptions {
   sockets: number
 }
 
-/** What the rows of the table share: processes, which end with `close`, and folders, which go when this process ends. */
+/**
+ * What the rows of the table share: processes, which end with `close`, and folders, which go when this process ends.
+ */
 export class Bench {
   readonly options: BenchOptions
   readonly #folders: string[] = []

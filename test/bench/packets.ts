@@ -30,7 +30,10 @@ export const tokenOf = (count: number): string => `t-${String(count).padStart(10
 export const updatePayload = (status: 'IN_PROGRESS' | 'SUCCEEDED', token: string): string =>
   JSON.stringify({ status, statusDetails: { step: 'downloading', progress: '50%', rssi: '-61' }, clientToken: token })
 
-/** The service's messages in the form and size of the real ones [aws 2.2, 2.6, 2.8], for the broker that only carries them. */
+/**
+ * The service's messages in the form and size of the real ones [aws 2.2, 2.6, 2.8], for the broker that only carries
+ * them.
+ */
 export function serviceMessages(job: string): { accepted: string; notify: string; notifyNext: string; notifyNone: string; nextNone: string } {
   const timestamp = Math.floor(Date.now() / 1000)
   const times = { queuedAt: timestamp, lastUpdatedAt: timestamp }

@@ -59,7 +59,10 @@ export interface DeviceFiles {
   key: string
 }
 
-/** Registers a thing with a certificate of its own, as one does for the cloud; with a policy, it may only what that says. */
+/**
+ * Registers a thing with a certificate of its own, as one does for the cloud; with a policy, it may only what that
+ * says.
+ */
 export async function makeDevice({ endpoints, folder }: Place, { iot }: AwsClients, thing: string, policy?: object): Promise<DeviceFiles> {
   const { thingArn } = await iot.send(new CreateThingCommand({ thingName: thing }))
   const { certificateArn, certificateId, certificatePem, keyPair } = await iot.send(new CreateKeysAndCertificateCommand({ setAsActive: true }))

@@ -20,7 +20,10 @@ interface SdkRequest {
   body?: string | Uint8Array
 }
 
-/** The whole AWS dialect without sockets: a bench, requests decided as the hub decides them, and official clients on top. */
+/**
+ * The whole AWS dialect without sockets: a bench, requests decided as the hub decides them, and official clients on
+ * top.
+ */
 export class AwsBench extends Bench {
   /** What the last request asked for besides its answer. */
   acts: Outcome<unknown>['acts'] = []

@@ -20,7 +20,10 @@ export interface BuiltCli {
   cleanUp(): Promise<void>
 }
 
-/** Bundles the CLI as a release is bundled, in a temporary folder of its own, so that tests which run at the same time do not build over each other. */
+/**
+ * Bundles the CLI as a release is bundled, in a temporary folder of its own, so that tests which run at the same time
+ * do not build over each other.
+ */
 export async function buildCli(): Promise<BuiltCli> {
   const folder = await mkdtemp(join(tmpdir(), 'iot-hub-cli-'))
   for (const name of ['src', 'package.json', 'tsconfig.json']) await symlink(join(root, name), join(folder, name))

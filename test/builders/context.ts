@@ -27,7 +27,10 @@ export interface BenchOptions {
   onEvent?: (ctx: Context, event: DomainEvent) => void
 }
 
-/** A hub without a hub: an engine on memory tables, live connections made up by the test, and turns that record what is asked for. */
+/**
+ * A hub without a hub: an engine on memory tables, live connections made up by the test, and turns that record what is
+ * asked for.
+ */
 export class Bench {
   readonly tables = new MemoryTables()
   readonly ids = new SequentialIds()
@@ -73,7 +76,10 @@ export class Bench {
     return connection
   }
 
-  /** One turn at `now`: `decide`, then every event until none is left, and what the engine says once all else has happened. */
+  /**
+   * One turn at `now`: `decide`, then every event until none is left, and what the engine says once all else has
+   * happened.
+   */
   turn<T>(decide: (ctx: Context & Sight) => T, input: Input = { type: 'api', call: 'test' }): Outcome<T> {
     const turn = new Turn(this.now, input)
     const acts: Outcome<T>['acts'] = []

@@ -59,7 +59,10 @@ export class Conversation {
     this.#lines.push('', `# ${text}`)
   }
 
-  /** True: it was let in. Connects over TCP with a kept session unless told otherwise; `who` names the client in the text. */
+  /**
+   * True: it was let in. Connects over TCP with a kept session unless told otherwise; `who` names the client in the
+   * text.
+   */
   connect(who: string, request: Partial<Omit<ConnectRequest, 'password'>> & { password?: string }): boolean {
     const { password, ...rest } = request
     const full: ConnectRequest = {

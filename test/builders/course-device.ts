@@ -39,7 +39,10 @@ export class CourseDevice {
     this.#program = options.program ?? {}
   }
 
-  /** [iothub 2, 5] A kept session. Whenever it connects it says which tags it has, and asks for its shadow with nothing in the payload. */
+  /**
+   * [iothub 2, 5] A kept session. Whenever it connects it says which tags it has, and asks for its shadow with nothing
+   * in the payload.
+   */
   connect(): void {
     const { product, device, secret, edition } = this.#options
     const clientId = edition === 'first' ? `${product}/${device}` : `${product}-${device}`

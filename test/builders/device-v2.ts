@@ -9,7 +9,9 @@ import { within } from './within.ts'
 /** What the request–response clients of the v2 SDK are opened with. */
 export const REQUEST_RESPONSE = { maxRequestResponseSubscriptions: 6, maxStreamingSubscriptions: 4, operationTimeoutInSeconds: 5 }
 
-/** Connects `aws-iot-device-sdk-v2` over MQTT 3.1.1 and mutual TLS; only endpoint, port and CA differ from the cloud. */
+/**
+ * Connects `aws-iot-device-sdk-v2` over MQTT 3.1.1 and mutual TLS; only endpoint, port and CA differ from the cloud.
+ */
 export async function connectV2({ endpoints }: Place, { certPath, keyPath, caPath }: DeviceFiles, clientId: string): Promise<mqtt.MqttClientConnection> {
   const config = iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder_from_path(certPath, keyPath)
     .with_certificate_authority_from_path(undefined, caPath)

@@ -10,7 +10,10 @@ export class Mailbox<T> {
     for (const look of this.#waiting) look()
   }
 
-  /** The first item that fits, taken out. Waits for it, and fails with words if it does not come within `ms` milliseconds. */
+  /**
+   * The first item that fits, taken out. Waits for it, and fails with words if it does not come within `ms`
+   * milliseconds.
+   */
   async take(what: string, fits: (item: T) => boolean = () => true, ms = 5000): Promise<T> {
     let look: () => void = () => undefined
     const found = new Promise<T>((resolve) => {

@@ -18,7 +18,10 @@ export interface TestClient {
   inbox: Mailbox<Received>
   /** Settles when the connection has ended, whoever ended it. */
   closed: Promise<void>
-  /** Publishes; an object is written as JSON. Resolves when the hub has acknowledged (QoS 1) or the bytes are out (QoS 0). */
+  /**
+   * Publishes; an object is written as JSON. Resolves when the hub has acknowledged (QoS 1) or the bytes are out (QoS
+   * 0).
+   */
   publish(topic: string, body: object | string | Buffer, qos?: 0 | 1): Promise<void>
   /** Asks for QoS 1; what was granted per filter, 128 = refused. */
   subscribe(...filters: string[]): Promise<number[]>
@@ -26,7 +29,9 @@ export interface TestClient {
   unsubscribe(filter: string): Promise<void>
   /** The next message on that topic, parsed. */
   json(topic: string): Promise<Record<string, unknown>>
-  /** Waits until everything that was on its way to this client has arrived: a message to itself comes back behind it. */
+  /**
+   * Waits until everything that was on its way to this client has arrived: a message to itself comes back behind it.
+   */
   settle(): Promise<void>
   /** Says goodbye. */
   end(): Promise<void>

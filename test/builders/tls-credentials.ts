@@ -1,6 +1,7 @@
 /**
  * A certificate authority, a server certificate for localhost and 127.0.0.1, and a client certificate `CN=thing-1`, all
- * valid from 2020 to 2120 and made for these tests only. Ready-made, so that tests of sockets do not wait for key pairs.
+ * valid from 2020 to 2120 and made for these tests only. Ready-made, so that tests of sockets do not wait for key
+ * pairs.
  */
 export const tlsCredentials = {
   ca: `-----BEGIN CERTIFICATE-----

@@ -74,7 +74,10 @@ export const messages: Checks = {
   },
 }
 
-/** `thief` tries the client id of `victim`, with credentials of its own. It may be let in; it must not have come into anything. */
+/**
+ * `thief` tries the client id of `victim`, with credentials of its own. It may be let in; it must not have come into
+ * anything.
+ */
 async function intrude(house: House, thief: Player, victim: Player, when: string): Promise<void> {
   const { clientId } = victim.kit.session
   const client = await connectSession(house.place, { ...thief.kit.session, clientId }, { clean: false }).catch((error: Error) => {

@@ -69,7 +69,10 @@ export class Player implements Enrolled {
     return this.#house.specimens.says(this.name, (said += 1))
   }
 
-  /** Waits until all that was on its way to it has arrived: the hub answers in order, and an UNSUBSCRIBE of nothing always. */
+  /**
+   * Waits until all that was on its way to it has arrived: the hub answers in order, and an UNSUBSCRIBE of nothing
+   * always.
+   */
   async settle(): Promise<void> {
     for (let round = 0; round < 2; round += 1) await this.#client.unsubscribe('nothing')
   }
@@ -87,7 +90,10 @@ export class Player implements Enrolled {
     return granted
   }
 
-  /** Connects again, if it is not connected. A close that is on its way is waited for: what it says is answered, or it is out. */
+  /**
+   * Connects again, if it is not connected. A close that is on its way is waited for: what it says is answered, or it
+   * is out.
+   */
   async comesBack(): Promise<void> {
     const answered = (): Promise<boolean> => this.settle().then(() => true, unlessSilent).then((answer) => answer === true)
     if (!this.#client.mqtt.connected || !(await answered())) await this.connects()

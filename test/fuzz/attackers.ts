@@ -42,7 +42,10 @@ const AT_A_TIME = 24
 const BATCH = 15
 const LINGER_MS = 60
 
-/** Attacks until `done` says that it was enough of inputs; the same seed sends the same bytes in the same order. Returns inputs by front. */
+/**
+ * Attacks until `done` says that it was enough of inputs; the same seed sends the same bytes in the same order. Returns
+ * inputs by front.
+ */
 export async function attack(endpoints: Endpoints, seed: number, done: (inputs: number) => boolean): Promise<Map<string, number>> {
   const sent = new Map<string, number>()
   let inputs = 0

@@ -30,7 +30,10 @@ const HEALTH_EVERY = 10_000
 const WARM_UP = 3000
 const SETTLE_MS = 1500
 
-/** Attacks one hub, with a valid client beside it. Rejects if the hub's process ends, or the client loses something or waits too long. */
+/**
+ * Attacks one hub, with a valid client beside it. Rejects if the hub's process ends, or the client loses something or
+ * waits too long.
+ */
 export async function fuzz({ seed, minutes, inputs: wanted, onHealth }: FuzzOptions): Promise<FuzzResult> {
   const hub = await HubUnderAttack.start()
   try {

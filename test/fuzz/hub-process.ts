@@ -1,10 +1,14 @@
-// A hub in a process of its own, told and asked by messages: `node --expose-gc --import tsx test/fuzz/hub-process.ts FOLDER`.
+// A hub in a process of its own, told and asked by messages: `node --expose-gc --import tsx test/fuzz/hub-process.ts
+// FOLDER`.
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createHub } from '../../src/hub/create-hub.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
 
-/** How the hub is, after a collection of garbage. Bytes and milliseconds; the block is the longest since it was last asked. */
+/**
+ * How the hub is, after a collection of garbage. Bytes and milliseconds; the block is the longest since it was last
+ * asked.
+ */
 export interface Health {
   heap: number
   external: number

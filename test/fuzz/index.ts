@@ -1,4 +1,5 @@
-// Hostile input for as long as one likes: `npm run fuzz -- --minutes 10 [--inputs 500000] [--seed 7]`. Says its seed, so that a failure can be played again.
+// Hostile input for as long as one likes: `npm run fuzz -- --minutes 10 [--inputs 500000] [--seed 7]`. Says its seed,
+// so that a failure can be played again.
 import { parseArgs } from 'node:util'
 import { fuzz } from './fuzz.ts'
 import type { Health } from './hub-process.ts'

@@ -6,7 +6,8 @@ import { CourseDevice } from '../builders/course-device.ts'
 
 const P = 'IotApp'
 
-// The course's device SDK and its samples, in both editions, as the wire contract describes them; see `course-device.ts`.
+// The course's device SDK and its samples, in both editions, as the wire contract describes them; see
+// `course-device.ts`.
 for (const edition of ['first', 'second'] as const) {
   test(`the course’s samples, ${edition} edition, played from the wire contract`, () => {
     const talk = new Conversation(iothub, { settings: { mode: 'strict' } })

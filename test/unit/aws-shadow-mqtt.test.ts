@@ -8,7 +8,10 @@ const T0 = 1_591_141_596_789
 const CLASSIC = '$aws/things/lamp/shadow'
 const NAMED = '$aws/things/lamp/shadow/name/conf'
 
-/** A shadow service on its own: `say` publishes a request and returns what came back, as `topic payload` lines without the prefix. */
+/**
+ * A shadow service on its own: `say` publishes a request and returns what came back, as `topic payload` lines without
+ * the prefix.
+ */
 function service(options: Partial<BenchOptions> = {}): { bench: Bench; say: (topic: string, payload?: unknown) => string[] } {
   const bench = new Bench({ now: T0, onEvent: shadowEvent, ...options })
   const device = bench.connect('device')

@@ -9,7 +9,10 @@ import { anySteps, largeSteps, DEVICES, GROUPS, LANES, type Step } from './job-m
 const RUNS = Number(process.env['RUNS'] ?? 100)
 const STEPS = Number(process.env['STEPS'] ?? 40)
 
-/** With all the devices, the first two in groups and the last two in rooms, and with a crowd in the second of the groups. */
+/**
+ * With all the devices, the first two in groups and the last two in rooms, and with a crowd in the second of the
+ * groups.
+ */
 function furnished(fixture: ModelFixture, crowd = 0): ModelFixture {
   for (const device of DEVICES) fixture.act({ type: 'createDevice', device })
   for (const group of GROUPS) fixture.act({ type: 'createGroup', group })

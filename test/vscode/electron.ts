@@ -1,4 +1,5 @@
-// The mocha suite in a desktop VS Code of the oldest version that the extension supports, or in the one that VSCODE_VERSION names.
+// The mocha suite in a desktop VS Code of the oldest version that the extension supports, or in the one that
+// VSCODE_VERSION names.
 import { join } from 'node:path'
 import { runTests } from '@vscode/test-electron'
 import { cacheFolder, root, suite } from './rig/folders.ts'

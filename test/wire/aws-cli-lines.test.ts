@@ -40,7 +40,8 @@ test('the tutorial’s command lines work on a local bucket folder, region and a
   await awsCli('POST', '/things/machine', '{}')
   // aws iot add-thing-to-thing-group --thing-group-name jobdemo --thing-name machine
   assert.equal((await awsCli('PUT', '/thing-groups/addThingToThingGroup', '{"thingGroupName": "jobdemo", "thingName": "machine"}')).status, 200)
-  // aws iot create-job --job-id 020 --targets arn:aws:iot:us-west-2:123456789012:thinggroup/jobdemo --document-source https://s3-us-west-2.amazonaws.com/BUCKET/jobtest.json
+  // aws iot create-job --job-id 020 --targets arn:aws:iot:us-west-2:123456789012:thinggroup/jobdemo --document-source
+  // https://s3-us-west-2.amazonaws.com/BUCKET/jobtest.json
   const created = await awsCli(
     'PUT',
     '/jobs/020',

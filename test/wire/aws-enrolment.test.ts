@@ -5,7 +5,8 @@ import { startHub, type TestHub } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 
-// What a thing that people added by hand in strict mode may do with the certificate it was given: what is its own [aws 4.3].
+// What a thing that people added by hand in strict mode may do with the certificate it was given: what is its own [aws
+// 4.3].
 
 let hub: TestHub
 before(async () => {

@@ -142,7 +142,9 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
     await endV1(client)
   })
 
-  /** v1 publishes at QoS 0 and never hears the answer, so the operator's view is asked until it shows what was reported. */
+  /**
+   * v1 publishes at QoS 0 and never hears the answer, so the operator's view is asked until it shows what was reported.
+   */
   async function jobIs(thing: string, job: string, status: string, details?: Record<string, string>): Promise<void> {
     await eventually(
       `${job} on ${thing} to be ${status} ${JSON.stringify(details ?? {})}`,

@@ -53,7 +53,10 @@ test('kill -9 in the middle of 1,000 concurrent updates, twice: every update tha
   assert.equal(await hub.end('SIGTERM'), 0)
 })
 
-/** Keeps `WINDOW` updates of each client under way until its connection ends; resolves when `enough` have been acknowledged in all. */
+/**
+ * Keeps `WINDOW` updates of each client under way until its connection ends; resolves when `enough` have been
+ * acknowledged in all.
+ */
 function flood(clients: TestClient[], sent: number[], acknowledged: number[], enough: number): Promise<void> {
   let all = acknowledged.reduce((sum, count) => sum + count, 0)
   return new Promise((resolve) => {
@@ -78,7 +81,10 @@ function flood(clients: TestClient[], sent: number[], acknowledged: number[], en
   })
 }
 
-/** Asserts that what is stored is an update that was sent, whole, and no older than the last acknowledged one; returns its number. */
+/**
+ * Asserts that what is stored is an update that was sent, whole, and no older than the last acknowledged one; returns
+ * its number.
+ */
 async function checkOne(aws: AwsClients, index: number, sent: number, acknowledged: number): Promise<number> {
   const stored = index < SHADOWS ? await storedShadow(aws, index) : await storedExecution(aws, index)
   assert.ok(stored.number >= acknowledged && stored.number <= sent, `${nameOf(index)}: ${stored.number} is stored, ${acknowledged} was acknowledged, ${sent} sent`)

@@ -25,8 +25,9 @@ const LOG = { bucket: 'logs', key: 'device/today.log' }
 let decided: string[]
 
 /**
- * `read` answers with bytes of the firmware, `{ offset, length }`; `read/never` with bytes of what is not there; `bad` fails once
- * it has them; `twice` asks a second time. `write/<offset>` stores its payload in a log and answers with its size. Everything else is consumed.
+ * `read` answers with bytes of the firmware, `{ offset, length }`; `read/never` with bytes of what is not there; `bad`
+ * fails once it has them; `twice` asks a second time. `write/<offset>` stores its payload in a log and answers with its
+ * size. Everything else is consumed.
  */
 const reader: Pick<MqttFront, 'onPublish' | 'onFulfilled'> = {
   onPublish: (_ctx, { session }, { topic, payload }) => {

@@ -17,7 +17,10 @@ import { putElsewhere } from '../builders/elsewhere.ts'
 import { within } from '../builders/within.ts'
 import { noticeLine } from '../../src/shared/notice-line.ts'
 
-/** Answers each line with the same in capitals, tells of every device that is made, and hangs up on `bye`; `bad` is too much for it. */
+/**
+ * Answers each line with the same in capitals, tells of every device that is made, and hangs up on `bye`; `bad` is too
+ * much for it.
+ */
 const shouting = (port: number, closed: (id: string) => void): ProtocolFront => ({
   name: 'Shouting',
   port,

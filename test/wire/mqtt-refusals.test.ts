@@ -10,7 +10,10 @@ import { createJob, executionOf } from '../builders/operator.ts'
 const jobs = '$aws/things/belt/jobs'
 const arn = 'arn:aws:iot:us-east-1:123456789012:thing/belt'
 
-/** Requests that the job service refuses [aws 2.7], each with the code it must give. `waiting` is queued, `over` has succeeded. */
+/**
+ * Requests that the job service refuses [aws 2.7], each with the code it must give. `waiting` is queued, `over` has
+ * succeeded.
+ */
 const rows: { why: string; topic: string; body: object | string | Buffer; code: string; token?: string; state?: object; reply?: string }[] = [
   { why: 'a topic that matches no API', topic: `${jobs}/waiting/stop`, body: { clientToken: 'a' }, code: 'InvalidTopic', token: 'a' },
   { why: 'a job id that cannot be', topic: `${jobs}/no.such/get`, body: {}, code: 'InvalidTopic' },

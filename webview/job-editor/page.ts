@@ -66,7 +66,10 @@ export function buildPage(store: Store<State>, requests: Requests, post: (messag
   }
 }
 
-/** Says at each control what is wrong with it; that it is empty, only once people have been there or ask what is missing. */
+/**
+ * Says at each control what is wrong with it; that it is empty, only once people have been there or ask what is
+ * missing.
+ */
 function showProblems({ problems, state: { touched, insisted, mode } }: View, controls: Control[]): void {
   const paths = controls.map(({ path }) => path)
   const told = new Map<string, Problem>()

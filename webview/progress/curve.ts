@@ -52,7 +52,8 @@ export class Curve {
   #data(): uPlot.AlignedData {
     const { seconds, sums } = stack(this.#points, this.#from)
     const last = seconds.at(-1)
-    // How things are now is a step at the end that has no width; so it goes on a little, the more so if all was over in no time.
+    // How things are now is a step at the end that has no width; so it goes on a little, the more so if all was over in
+    // no time.
     if (last === undefined) return [seconds, ...sums]
     return [[...seconds, Math.max(last * 1.01, 1)], ...sums.map((sum) => [...sum, sum.at(-1)!])]
   }

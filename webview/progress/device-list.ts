@@ -150,8 +150,8 @@ export class DeviceList {
   }
 
   /**
-   * As long as this is the same, so are the devices that are listed: sorted by what they do, anything matters; with a filter any move
-   * from state to state; else only newcomers.
+   * As long as this is the same, so are the devices that are listed: sorted by what they do, anything matters; with a
+   * filter any move from state to state; else only newcomers.
    */
   #basisNow(): string {
     const counts = this.#job?.counts ?? {}

@@ -20,8 +20,8 @@ export interface GridListener {
 }
 
 /**
- * The devices of a job as rows, of which only those that can be seen are on the page. The focus stays on the grid itself and the active
- * row is named to screen readers, so that it survives whatever happens to the rows.
+ * The devices of a job as rows, of which only those that can be seen are on the page. The focus stays on the grid
+ * itself and the active row is named to screen readers, so that it survives whatever happens to the rows.
  */
 export class Grid {
   readonly element: HTMLElement

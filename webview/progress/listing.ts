@@ -28,8 +28,8 @@ const few = 200
 const many = 1000
 
 /**
- * The executions of a job as far as somebody has scrolled: pages are asked for as rows come near. Refreshing loads the list anew
- * behind the one that is shown, and takes its place once it reaches as far.
+ * The executions of a job as far as somebody has scrolled: pages are asked for as rows come near. Refreshing loads the
+ * list anew behind the one that is shown, and takes its place once it reaches as far.
  */
 export class Listing {
   #shown = nothing()
@@ -106,7 +106,9 @@ export class Listing {
     return true
   }
 
-  /** The host could not answer: what was loaded does not lead on. Whether the list is to begin again, with `refresh`. */
+  /**
+   * The host could not answer: what was loaded does not lead on. Whether the list is to begin again, with `refresh`.
+   */
   refuse(request: number): boolean {
     if (request !== this.#asked) return false
     this.#asked = undefined

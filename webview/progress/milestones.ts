@@ -6,7 +6,10 @@ import { shareOf } from './estimate.ts'
 
 const marks = [25, 50, 75]
 
-/** What is worth saying aloud of how a job got from here to there: ends, the first failure, each quarter. Not every tick. */
+/**
+ * What is worth saying aloud of how a job got from here to there: ends, the first failure, each quarter. Not every
+ * tick.
+ */
 export function milestone(before: JobView, after: JobView): string | undefined {
   const succeeded = after.counts['SUCCEEDED'] ?? 0
   const failed = countOf(after.counts, isBad)

@@ -17,7 +17,10 @@ export class Model {
   #time: HubTime | undefined
   #toldAt = 0
 
-  /** Takes what the host told at `local` milliseconds of the page's own clock. `gap`: something was missed, ask for everything. */
+  /**
+   * Takes what the host told at `local` milliseconds of the page's own clock. `gap`: something was missed, ask for
+   * everything.
+   */
   receive(message: Told, local: number): 'taken' | 'gap' {
     switch (message.type) {
       case 'init':

@@ -1,4 +1,6 @@
-/** Does what it is asked to at most every so many milliseconds: at once after a rest, and never forgets the last wish. */
+/**
+ * Does what it is asked to at most every so many milliseconds: at once after a rest, and never forgets the last wish.
+ */
 export class Pace {
   #timer: number | undefined
   #last = -Infinity

@@ -6,7 +6,9 @@ export interface Order {
   descending?: boolean
 }
 
-/** What people look for first: who is farthest and who has just moved, but names from A and states from the beginning. */
+/**
+ * What people look for first: who is farthest and who has just moved, but names from A and states from the beginning.
+ */
 const descendsFirst: readonly ExecutionSort[] = ['progress', 'updated']
 
 /** The order after a click on the title of a column: its own, then the other way round, then that of the job. */

@@ -4,7 +4,9 @@ import { formatNumber } from './format.ts'
 
 const SHOWN = 60
 
-/** What was picked, each with a button that takes it away; `orphaned` says where the focus goes when its chip is gone. */
+/**
+ * What was picked, each with a button that takes it away; `orphaned` says where the focus goes when its chip is gone.
+ */
 export function chips(label: string, remove: (value: string) => void, orphaned: () => void): { element: HTMLElement; show(values: string[]): void } {
   const element = h('ul', { class: 'chips', 'aria-label': label, hidden: true })
   const chip = (value: string): HTMLElement => {

@@ -1,7 +1,10 @@
 type Value = string | number | boolean | undefined | ((event: Event) => void)
 type Child = Node | string | undefined | false
 
-/** Makes an element: attributes (`true` is an empty one, `false` and `undefined` none), listeners as `onclick`, and children. */
+/**
+ * Makes an element: attributes (`true` is an empty one, `false` and `undefined` none), listeners as `onclick`, and
+ * children.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, Value> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {

@@ -5,7 +5,10 @@ const steps: Record<string, (at: number, last: number) => number> = {
   End: (_, last) => last,
 }
 
-/** Makes one stop of the Tab key of all buttons of a bar; arrow keys move between them. Call the result when they have become others. */
+/**
+ * Makes one stop of the Tab key of all buttons of a bar; arrow keys move between them. Call the result when they have
+ * become others.
+ */
 export function rove(bar: HTMLElement, buttons: () => readonly HTMLElement[]): () => void {
   const stop = (chosen: EventTarget | null) => {
     const all = buttons()

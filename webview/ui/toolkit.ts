@@ -1,5 +1,5 @@
-// The one module that knows where the elements come from. Everything else uses them as plain custom elements, so that another
-// library can take over here: the toolkit is archived upstream.
+// The one module that knows where the elements come from. Everything else uses them as plain custom elements, so that
+// another library can take over here: the toolkit is archived upstream.
 import {
   provideVSCodeDesignSystem,
   vsCodeBadge,

@@ -14,7 +14,10 @@ export interface Memory {
   most: number
 }
 
-/** Old records dropped with each new one: more than one, so that they cannot pile up, but not so many that anybody waits. */
+/**
+ * Old records dropped with each new one: more than one, so that they cannot pile up, but not so many that anybody
+ * waits.
+ */
 const FORGOTTEN_AT_ONCE = 8
 
 /** The first use of `id`, if it is still remembered. */

@@ -27,8 +27,8 @@ export class Dissolutions {
   }
 
   /**
-   * Deletes the group and takes its devices out of it; false if that needs more turns, until `group.deleted`, which names
-   * the `asker`. NOT_FOUND, VERSION_MISMATCH, or CONFLICT while groups are in it.
+   * Deletes the group and takes its devices out of it; false if that needs more turns, until `group.deleted`, which
+   * names the `asker`. NOT_FOUND, VERSION_MISMATCH, or CONFLICT while groups are in it.
    */
   start(turn: Turn, key: GroupKey, asker: string, expectedVersion?: number): boolean {
     const group = this.#groups.require(key, expectedVersion)

@@ -127,7 +127,10 @@ export class Devices {
     return device
   }
 
-  /** Puts the device into a group; nothing happens if it is there already. NOT_FOUND, also for a group that is being deleted. */
+  /**
+   * Puts the device into a group; nothing happens if it is there already. NOT_FOUND, also for a group that is being
+   * deleted.
+   */
   join(turn: Turn, key: DeviceKey, group: string): void {
     const device = this.require(key)
     this.#groups.requireOpen(group)

@@ -34,7 +34,8 @@ export class ExecutionIndex {
     this.leavers = new Leavers(tables)
     this.retries = new WaitingRetries(tables, deadlines)
     for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
-    // Only once all attempts are there: which of them count cannot be told from one to the next where some have been erased.
+    // Only once all attempts are there: which of them count cannot be told from one to the next where some have been
+    // erased.
     for (const [job, latest] of this.#latest) for (const execution of latest.values()) this.tally.add(job, this.#counted(execution))
   }
 
@@ -152,7 +153,9 @@ export class ExecutionIndex {
     this.queues.load(execution)
   }
 
-  /** In one instant what jobs do comes first, and then executions in the order of the queues: the same after a restart. */
+  /**
+   * In one instant what jobs do comes first, and then executions in the order of the queues: the same after a restart.
+   */
   #arm(execution: Execution, before: Execution | undefined): void {
     const at = timesOutAt(execution)
     if (at === undefined && (before === undefined || timesOutAt(before) === undefined)) return

@@ -123,7 +123,10 @@ export class Executions {
     return this.move(turn, before, force ? 'FORCE_CANCEL' : 'CANCEL', details)
   }
 
-  /** Erases one attempt. What is in progress is only erased by force: INVALID_TRANSITION. With the whole job, nothing of it is remembered. */
+  /**
+   * Erases one attempt. What is in progress is only erased by force: INVALID_TRANSITION. With the whole job, nothing of
+   * it is remembered.
+   */
   delete(turn: Turn, job: JobKey, device: DeviceKey, number: number, { force = false, withJob = false } = {}): void {
     const execution = this.require(job, device, number)
     if (execution.status === 'IN_PROGRESS' && !force) throw invalidTransition(execution, 'DELETED')
@@ -134,7 +137,10 @@ export class Executions {
     this.#rules.erased(turn, execution)
   }
 
-  /** A move of the hub itself; `details` replace those of the execution. INVALID_TRANSITION where the table of states has none. */
+  /**
+   * A move of the hub itself; `details` replace those of the execution. INVALID_TRANSITION where the table of states
+   * has none.
+   */
   move(turn: Turn, before: Execution, move: HubMove, details = before.details): Execution {
     const status = moved(before.status, move)
     if (status === undefined) throw invalidTransition(before, move)

@@ -1,7 +1,10 @@
 import { Deadlines } from '../deadlines.ts'
 import type { DeviceKey, JobKey } from '../ids.ts'
 
-/** What falls due for a job, or for an execution of it. None of it is stored: it is worked out from the records at start. */
+/**
+ * What falls due for a job, or for an execution of it. None of it is stored: it is worked out from the records at
+ * start.
+ */
 export type JobDeadline =
   /** `start` and `end` of the schedule; `rollout`, `rerun` and `sweep`: the next slice of what goes on. */
   | { kind: 'start' | 'rollout' | 'rerun' | 'sweep' | 'end'; job: JobKey }

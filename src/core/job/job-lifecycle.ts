@@ -70,7 +70,9 @@ export class JobLifecycle {
     this.#parts.records.become(turn, job, 'COMPLETED', { completedAt: turn.now })
   }
 
-  /** Queues a new execution for everything that failed or timed out, a first slice of it now; returns how many in all. */
+  /**
+   * Queues a new execution for everything that failed or timed out, a first slice of it now; returns how many in all.
+   */
   rerun(turn: Turn, job: Job): number {
     const count = this.#reruns.list(job.key, (device) => this.#parts.members.isFor(job, device))
     if (count > 0) this.rerunSlice(turn, mayReopen(job) ? this.#reopen(turn, job) : job)

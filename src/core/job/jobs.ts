@@ -136,8 +136,8 @@ export class Jobs {
 
   /**
    * Queues a new execution for every device whose latest one failed or timed out, whatever the job's retry rules say;
-   * returns how many. A job that was through is in progress again. INVALID_TRANSITION for one that was cancelled, is being timed out or
-   * is going.
+   * returns how many. A job that was through is in progress again. INVALID_TRANSITION for one that was cancelled, is
+   * being timed out or is going.
    */
   rerun(turn: Turn, key: JobKey): number {
     const job = this.require(key)

@@ -65,7 +65,8 @@ export interface RetryRule {
 
 /**
  * What happens when the end of the schedule has come: nothing new is queued; or what is queued is cancelled as well; or
- * what is in progress too; or all that has not ended is timed out, and the job is through: FAILED if no device succeeded.
+ * what is in progress too; or all that has not ended is timed out, and the job is through: FAILED if no device
+ * succeeded.
  */
 export type EndBehavior = 'STOP_ROLLOUT' | 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT'
 
@@ -73,7 +74,10 @@ export interface Schedule {
   startAt?: Instant
   endAt?: Instant
   endBehavior?: EndBehavior
-  /** Rollout happens inside these only. `cron` is in UTC: minute hour day month weekday (0 = Sunday), or these between seconds and a year. */
+  /**
+   * Rollout happens inside these only. `cron` is in UTC: minute hour day month weekday (0 = Sunday), or these between
+   * seconds and a year.
+   */
   windows?: { cron: string; durationMs: number }[]
 }
 
@@ -100,7 +104,10 @@ export interface NewJob extends JobConfig {
   extra?: Record<string, unknown>
 }
 
-/** A minute of a rollout: when it last queued executions, how many it has had, and what its rate follows as it was when the minute began. */
+/**
+ * A minute of a rollout: when it last queued executions, how many it has had, and what its rate follows as it was when
+ * the minute began.
+ */
 export interface RolloutMinute {
   lastAt: Instant
   count: number

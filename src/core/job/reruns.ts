@@ -25,7 +25,10 @@ export class Reruns {
     return this.#table.has(job)
   }
 
-  /** Takes down what has failed by now, oldest first, in place of an earlier list; returns how many. `isFor` tells whose it still is. */
+  /**
+   * Takes down what has failed by now, oldest first, in place of an earlier list; returns how many. `isFor` tells whose
+   * it still is.
+   */
   list(job: JobKey, isFor: (device: DeviceKey) => boolean): number {
     const again = ({ device, status }: Execution): boolean => (status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)
     const ended = [...this.#index.ofJob(job).values()].filter(again)

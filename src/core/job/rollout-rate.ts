@@ -19,8 +19,9 @@ export function rateOf(rollout: Rollout | undefined, notified: number, succeeded
 }
 
 /**
- * Each minute has bursts of up to the rate, and the next one begins 60 seconds after the last of them, so that no 60 seconds
- * see more than it. What a minute's bursts themselves do to an exponential rate has its effect from the next minute on.
+ * Each minute has bursts of up to the rate, and the next one begins 60 seconds after the last of them, so that no 60
+ * seconds see more than it. What a minute's bursts themselves do to an exponential rate has its effect from the next
+ * minute on.
  */
 export function allowance({ rollout, minute: last }: Job, notified: number, succeeded: number, now: Instant): Allowance {
   const minute = last !== undefined && now < nextMinute(last) ? last : { lastAt: now, count: 0, notified, succeeded }
@@ -33,6 +34,9 @@ const left = (rollout: Rollout | undefined, { notified, succeeded, count }: Roll
 /** When the minute after this one may begin. */
 export const nextMinute = ({ lastAt }: RolloutMinute): Instant => lastAt + MINUTE
 
-/** When the rollout of a job that was read from the store goes on, its windows aside: in its next minute, or where it was interrupted. */
+/**
+ * When the rollout of a job that was read from the store goes on, its windows aside: in its next minute, or where it
+ * was interrupted.
+ */
 export const goesOnAt = ({ rollout, minute, updatedAt }: Job): Instant =>
   minute !== undefined && left(rollout, minute) === 0 ? nextMinute(minute) : updatedAt

@@ -5,7 +5,10 @@ import type { Executions } from './executions.ts'
 import type { Execution, Job } from './model.ts'
 import { moved } from './states.ts'
 
-/** How many executions one turn queues, cancels, times out or deletes at most, so that no turn holds up the others for long. */
+/**
+ * How many executions one turn queues, cancels, times out or deletes at most, so that no turn holds up the others for
+ * long.
+ */
 export const SLICE = 100
 
 interface Cursor {

@@ -4,8 +4,9 @@ import { retries } from './retry.ts'
 import { isPending, noCounts } from './states.ts'
 
 /**
- * How executions have ended, by job: what abort rules look at [aws 3.7]. Attempts that are retried count, each for itself,
- * for an abort is there to stop them too; those that people had run again, or that ended before a device came back, do not.
+ * How executions have ended, by job: what abort rules look at [aws 3.7]. Attempts that are retried count, each for
+ * itself, for an abort is there to stop them too; those that people had run again, or that ended before a device came
+ * back, do not.
  */
 export class Tally {
   readonly #counts = new Map<JobKey, Counts>()

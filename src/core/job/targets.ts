@@ -13,7 +13,10 @@ export interface Fleet {
   facts(device: Device): Lookup
 }
 
-/** The devices the targets mean now, each once: targets in their order, what they mean in the order in which it was registered. */
+/**
+ * The devices the targets mean now, each once: targets in their order, what they mean in the order in which it was
+ * registered.
+ */
 export function resolve(fleet: Fleet, dialect: DialectName, targets: readonly Target[]): DeviceKey[] {
   const found = new Set<DeviceKey>()
   const registered = targets.some(({ type }) => type === 'group') ? orderOf(fleet.devices.ofDialect(dialect)) : new Map<DeviceKey, number>()

@@ -25,7 +25,9 @@ export function nextOpen(schedule: Schedule | undefined, from: Instant): Instant
   return open ? from : opensAt
 }
 
-/** Nothing new is queued once the schedule has ended, also if that was while the hub was down and is yet to be acted on. */
+/**
+ * Nothing new is queued once the schedule has ended, also if that was while the hub was down and is yet to be acted on.
+ */
 export const hasEnded = ({ rolloutStopped, schedule }: Pick<Job, 'rolloutStopped' | 'schedule'>, now: Instant): boolean =>
   rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
 

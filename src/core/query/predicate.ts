@@ -6,8 +6,8 @@ type Scalar = string | number | boolean | null
 /**
  * One predicate tree for every cloud's query language; plain data, since jobs keep it. Paths name a fact of the device
  * in core's words: `name`, `id`, `type`, `attributes.x`, `tags.x.y`, `groups`, `connected`, `connectivity.at`,
- * `connectivity.reason`, `twin.desired.x`, `twin.reported.x`, `twin.delta.x`, `twin.hasDelta`, `twins.<name>.reported.x`
- * and so on for a named twin, and `*` for every value of them all.
+ * `connectivity.reason`, `twin.desired.x`, `twin.reported.x`, `twin.delta.x`, `twin.hasDelta`,
+ * `twins.<name>.reported.x` and so on for a named twin, and `*` for every value of them all.
  */
 export type Predicate =
   | { op: 'all' }

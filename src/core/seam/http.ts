@@ -45,15 +45,23 @@ export interface ObjectPart {
   content?: Buffer
 }
 
-/** What a decision cannot get or do by itself; the hub sees to it first, so that the decision stays a pure function and knows how it went. */
+/**
+ * What a decision cannot get or do by itself; the hub sees to it first, so that the decision stays a pure function and
+ * knows how it went.
+ */
 export type Need =
   /** Answered with a `StoredObject`, or `undefined` if there is none; content beyond `maxBytes` is not read. */
   | { type: 'object'; ref: ObjectRef; maxBytes?: number; range?: undefined }
-  /** Answered with an `ObjectPart` whose content is that range, as far as the file has it. Nothing else is read. Bytes. */
+  /**
+   * Answered with an `ObjectPart` whose content is that range, as far as the file has it. Nothing else is read. Bytes.
+   */
   | { type: 'object'; ref: ObjectRef; maxBytes?: undefined; range: { offset: number; length: number } }
   /** Bytes that become the whole file; answered with a `StoredObject` once they are on the disk. */
   | { type: 'store'; ref: ObjectRef; bytes: Uint8Array; offset?: undefined }
-  /** The file becomes what it was up to `offset`, and these bytes; answered with an `ObjectPart`, or CONFLICT if it is shorter than that. */
+  /**
+   * The file becomes what it was up to `offset`, and these bytes; answered with an `ObjectPart`, or CONFLICT if it is
+   * shorter than that.
+   */
   | { type: 'store'; ref: ObjectRef; bytes: Uint8Array; offset: number }
   /** Answered with an `IssuedCertificate`: a new key pair, or the one in the signing request. */
   | { type: 'certificate'; commonName: string; csr?: string; days: number }

@@ -27,7 +27,10 @@ export interface PeerCertificate {
   /** Lower-case hex SHA-1 of the DER form. */
   sha1: string
   pem: string
-  /** The intermediate authorities that the client sent along, in its order, PEM; absent without any. Nobody has checked them. */
+  /**
+   * The intermediate authorities that the client sent along, in its order, PEM; absent without any. Nobody has checked
+   * them.
+   */
   chain?: string[]
   commonName?: string
   validTo: number

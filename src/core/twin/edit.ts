@@ -32,7 +32,10 @@ export interface TwinEdit {
   edited: JsonObject
   /** The document that the edit began with. */
   shown: JsonObject
-  /** The desired state that it is to take the place of: the one that was shown, unless somebody has seen a later one since. */
+  /**
+   * The desired state that it is to take the place of: the one that was shown, unless somebody has seen a later one
+   * since.
+   */
   over: JsonObject
 }
 
@@ -44,7 +47,10 @@ export function readEdit(form: TwinForm, { edited, shown, over }: TwinEdit): Twi
   return { desired, ...(asked?.version !== undefined && { version: asked.version }) }
 }
 
-/** Refuses a desired state that is the cloud's whole document or a request: it was put a level too deep, and would be published so. */
+/**
+ * Refuses a desired state that is the cloud's whole document or a request: it was put a level too deep, and would be
+ * published so.
+ */
 export function refuseNested(form: TwinForm, desired: JsonObject, before: JsonObject): void {
   if (!holdsForm(form, desired) || holdsForm(form, before)) return
   const path = form.desiredAt.join('.')

@@ -5,7 +5,10 @@ export function sizeOf(value: unknown): number {
   return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value))
 }
 
-/** Whether objects and arrays nest more than `levels` deep; `{}` is one level, a scalar none. Looks no deeper than it must. */
+/**
+ * Whether objects and arrays nest more than `levels` deep; `{}` is one level, a scalar none. Looks no deeper than it
+ * must.
+ */
 export function deeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
@@ -18,7 +21,10 @@ export interface Forbidden {
   value?: (value: unknown, insideArray: boolean) => boolean
 }
 
-/** The path of the first key or value that is forbidden: `a.b[2].c`, or the empty string for the value itself. Check the depth first. */
+/**
+ * The path of the first key or value that is forbidden: `a.b[2].c`, or the empty string for the value itself. Check the
+ * depth first.
+ */
 export function findForbidden(value: unknown, forbidden: Forbidden, path = '', insideArray = false): string | undefined {
   if (forbidden.value?.(value, insideArray)) return path
   if (Array.isArray(value)) {

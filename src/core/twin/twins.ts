@@ -17,7 +17,9 @@ export interface TwinChange {
   mode?: PatchMode
   /** What null means inside a patch; `delete` unless given. */
   nulls?: MergeRule['nulls']
-  /** Refused with VERSION_MISMATCH unless the counter stands there (0: there never was a twin), or the function agrees. */
+  /**
+   * Refused with VERSION_MISMATCH unless the counter stands there (0: there never was a twin), or the function agrees.
+   */
   expectedVersion?: number | ((twin: Twin | undefined) => boolean)
   /** The version afterwards, where clients choose it; else one more than before. */
   setVersion?: number
@@ -29,12 +31,18 @@ export interface TwinChange {
 
 export interface TwinDeletion {
   expectedVersion?: number
-  /** How long the counter outlives the document, so that a new twin of that name counts on from there, the deletion included; milliseconds. */
+  /**
+   * How long the counter outlives the document, so that a new twin of that name counts on from there, the deletion
+   * included; milliseconds.
+   */
   keepCounterMs?: number
   correlation?: string
 }
 
-/** Tombstones dropped with each deletion: more than one, so that they cannot pile up, but not so many that anybody waits. */
+/**
+ * Tombstones dropped with each deletion: more than one, so that they cannot pile up, but not so many that anybody
+ * waits.
+ */
 const FORGOTTEN_AT_ONCE = 8
 
 /** The twins of all devices, registered or not: one per device without a name, and any number with. */

@@ -62,7 +62,10 @@ export interface Arn {
 
 const ARN = /^arn:([a-z-]+):iot:([a-z0-9-]*):([0-9]*):([a-z]+)\/(.+)$/s
 
-/** Reads an ARN of AWS IoT; of any region and account, since people paste what they have in the cloud. `undefined` if it is none. */
+/**
+ * Reads an ARN of AWS IoT; of any region and account, since people paste what they have in the cloud. `undefined` if it
+ * is none.
+ */
 export function parseArn(text: string): Arn | undefined {
   const [, partition, region, account, kind, name] = ARN.exec(text) ?? []
   if (partition === undefined || region === undefined || account === undefined || kind === undefined || name === undefined) return undefined

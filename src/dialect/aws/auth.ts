@@ -26,7 +26,10 @@ export function wanted({ mode }: Settings, local: boolean): string {
     : certificate
 }
 
-/** Lets a client in by certificate, by signature, by custom authorizer or, in open mode, as what it says it is [aws 1.3, 1.4]. */
+/**
+ * Lets a client in by certificate, by signature, by custom authorizer or, in open mode, as what it says it is [aws 1.3,
+ * 1.4].
+ */
 export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerdict {
   const fault = clientIdFault(request)
   if (fault !== undefined) return { accept: false, reason: fault, returnCode: 2 }
@@ -55,7 +58,9 @@ function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertif
   return accepted(ctx, request, certificate.id, { thing: exclusiveThing(ctx, certificateTarget(certificate.id)) })
 }
 
-/** The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one. */
+/**
+ * The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one.
+ */
 export function admit(ctx: Context, peer: PeerCertificate): Certificate | string {
   const certificates = certificatesOf(ctx)
   // Open mode lets virtual time run past it.

@@ -29,7 +29,10 @@ function unknownOperation(request: HttpRequest): HttpResponse {
   return failure(new AwsError('UnknownOperationException', message), plane)
 }
 
-/** By signature: S3's only where the URL was presigned here, everything else of AWS. Unsigned by path, and by certificate more surely. */
+/**
+ * By signature: S3's only where the URL was presigned here, everything else of AWS. Unsigned by path, and by
+ * certificate more surely.
+ */
 function claim(request: HttpRequest): Claim {
   if (isPresigned(request)) return 'certain'
   const credential = credentialOf(request)

@@ -21,7 +21,9 @@ const CARRIED_LEVELS = 100
 /** Whether the hub's broker can carry a message on this topic at all, in whatever mode. */
 export const canBeCarried = (topic: string): boolean => Buffer.byteLength(topic) <= CARRIED_BYTES && topic.split('/').length <= CARRIED_LEVELS
 
-/** How a topic or filter exceeds 256 bytes or 7 slashes, in which the prefix of Basic Ingest does not count [aws 1.5]. */
+/**
+ * How a topic or filter exceeds 256 bytes or 7 slashes, in which the prefix of Basic Ingest does not count [aws 1.5].
+ */
 export function lengthFault(topic: string): string | undefined {
   const counted = topic.startsWith('$aws/rules/') ? topic.replace(BASIC_INGEST, '') : topic
   // A UTF-16 code unit makes three bytes at most.

@@ -21,7 +21,9 @@ export function onShadowPublish(ctx: Context, connection: Connection | undefined
   }
 }
 
-/** Tells every subscriber of a changed or deleted shadow, whether MQTT, HTTP, a job or a person changed it [aws 5.1]. */
+/**
+ * Tells every subscriber of a changed or deleted shadow, whether MQTT, HTTP, a job or a person changed it [aws 5.1].
+ */
 export function shadowEvent(ctx: Context, event: DomainEvent): void {
   if (event.type === 'twin.updated') {
     const { twin, before, patch, mode, correlation } = event

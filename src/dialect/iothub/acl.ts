@@ -1,6 +1,8 @@
 import type { Address } from './names.ts'
 
-/** What a device may publish, computed when it is asked: nobody has to be registered anew for a new topic [iothub 3.4]. */
+/**
+ * What a device may publish, computed when it is asked: nobody has to be registered anew for a new topic [iothub 3.4].
+ */
 export const publishRules = ({ product, device }: Address): string[] => [
   `upload_data/${product}/${device}/+/+`,
   `update_status/${product}/${device}/+`,

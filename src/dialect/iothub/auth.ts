@@ -34,8 +34,9 @@ export const wanted = ({ mode }: Settings, local: boolean): string => {
 }
 
 /**
- * DEVIATION: EMQX goes by the client id alone, so that one device could take over the session of another, and with it the
- * commands that wait there. An application may do so here too: it may hear everything, and its user name changes with every token.
+ * DEVIATION: EMQX goes by the client id alone, so that one device could take over the session of another, and with it
+ * the commands that wait there. An application may do so here too: it may hear everything, and its user name changes
+ * with every token.
  */
 export const session = ({ clientId, username = '', password }: ConnectRequest): string =>
   isToken(password?.toString() ?? '') ? clientId : sessionName(username, clientId)
@@ -84,7 +85,10 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
   return { accept: true, identity: { principal: username, device: device.key } }
 }
 
-/** The device whose secret that is, or why there is none. Open mode takes an unknown device's word for it, the first time. */
+/**
+ * The device whose secret that is, or why there is none. Open mode takes an unknown device's word for it, the first
+ * time.
+ */
 function deviceWith(ctx: Context, address: Address, secret: string): Device | string {
   const name = `${address.product}/${address.device}`
   const device = find(ctx, address)

@@ -67,11 +67,17 @@ export function clientUnsubscribed(ctx: Context, device: DeviceKey, clientId: st
   }))
 }
 
-/** Whether a message to the device would reach a client now, or wait in a stored session for it; `except` does not count. */
+/**
+ * Whether a message to the device would reach a client now, or wait in a stored session for it; `except` does not
+ * count.
+ */
 export const canReceive = (ctx: Context, device: DeviceKey, except?: string): boolean =>
   listOf(ctx, device).some((client) => client.clientId !== except && isThere(client))
 
-/** Whether a client of the device had subscribed to `topic` before `at`, so that it has or will have what was published then. */
+/**
+ * Whether a client of the device had subscribed to `topic` before `at`, so that it has or will have what was published
+ * then.
+ */
 export const heardBefore = (ctx: Context, device: DeviceKey, topic: string, at: Instant): boolean =>
   listOf(ctx, device).some((client) => isThere(client) && Object.entries(client.heard).some(([filter, since]) => since < at && covers(filter, topic)))
 
@@ -94,7 +100,10 @@ export function forgetClients(ctx: Context, device: DeviceKey): void {
   tableOf(ctx).delete(device)
 }
 
-/** `connections` of GET /devices/{P}/{D}: seconds in the first edition of the course, milliseconds in the second [iothub 7]. */
+/**
+ * `connections` of GET /devices/{P}/{D}: seconds in the first edition of the course, milliseconds in the second [iothub
+ * 7].
+ */
 export const clientViews = (ctx: Context, device: DeviceKey): object[] =>
   listOf(ctx, device).map(({ clientId, connected, ipaddress, connectedAt, disconnectAt }) => {
     const unit = (at: Instant): number => (isSecondSdk(device, clientId) ? at : Math.floor(at / 1000))

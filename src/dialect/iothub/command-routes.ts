@@ -33,7 +33,10 @@ export const commandRoutes: Route[] = [
   }),
 ]
 
-/** `waits`: the caller wants the answer itself, not a request id. Only the text `true` says so, or the JSON value [iothub 7]. */
+/**
+ * `waits`: the caller wants the answer itself, not a request id. Only the text `true` says so, or the JSON value
+ * [iothub 7].
+ */
 function readInstruction(ctx: Context, request: HttpRequest): Instruction & { waits: boolean } {
   const body = readBody(ctx, request, 'command', ['command', 'data', 'encoding', 'ttl', 'use_rpc'])
   const useRpc = body.text('use_rpc') ?? ''

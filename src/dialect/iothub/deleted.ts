@@ -14,7 +14,10 @@ const MOST = 10_000
 
 const tableOf = (ctx: Context): Table<DeletedRecord> => ctx.own('deleted')
 
-/** A device that goes on connecting is not registered anew in open mode with the secret it had: it was deleted on purpose. */
+/**
+ * A device that goes on connecting is not registered anew in open mode with the secret it had: it was deleted on
+ * purpose.
+ */
 export function rememberDeletion(ctx: Context, device: Device): void {
   const { secret } = extraOf(device)
   if (secret === undefined) return

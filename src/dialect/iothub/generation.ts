@@ -1,8 +1,8 @@
 import { nameOf, type DeviceKey } from '../../core/ids.ts'
 
 /**
- * Whether a client speaks as the SDK of the course's second edition, which names itself `{P}-{D}[-{id}]` and counts time
- * in milliseconds; the first one is `{P}/{D}[/{id}]` and counts in seconds [iothub 2, 4].
+ * Whether a client speaks as the SDK of the course's second edition, which names itself `{P}-{D}[-{id}]` and counts
+ * time in milliseconds; the first one is `{P}/{D}[/{id}]` and counts in seconds [iothub 2, 4].
  */
 export const isSecondSdk = (device: DeviceKey, clientId: string): boolean => isIdOf(nameOf(device).replace('/', '-'), '-', clientId)
 

@@ -9,7 +9,10 @@ import { otaRoutes } from './ota-routes.ts'
 import { NOT_FOUND, json, text } from './responses.ts'
 import { tokenKeyOf } from './token-key.ts'
 
-/** Every path of the API [iothub 7, 8.1], and none of another cloud: `/tags` alone is AWS's, `/devices` with `api-version` Azure's. */
+/**
+ * Every path of the API [iothub 7, 8.1], and none of another cloud: `/tags` alone is AWS's, `/devices` with
+ * `api-version` Azure's.
+ */
 const PATHS = [
   /^\/devices(?:\/[^/]+){0,2}$/,
   /^\/devices\/[^/]+\/[^/]+\/(?:suspend|resume|command|tags|shadow)$/,

@@ -6,7 +6,10 @@ import documentSchema from './schema/job-document.json' with { type: 'json' }
 import { isFault, readWork } from './work.ts'
 import { say } from '../../core/said.ts'
 
-/** What the job editor and the simulated fleet know of IotHub: upgrades as the course sends them, and commands [iothub 5, 7, 8]. */
+/**
+ * What the job editor and the simulated fleet know of IotHub: upgrades as the course sends them, and commands [iothub
+ * 5, 7, 8].
+ */
 export const jobFront: JobFront = {
   deviceScript: iothubDeviceScript,
   documentSchema,

@@ -68,7 +68,9 @@ export function statusTold(ctx: Context, device: DeviceKey, { firmware_ver }: Js
   ctx.engine.upgrades.runs(ctx.turn, device, FIRMWARE, firmware_ver, { firmware_ver })
 }
 
-/** The progress of the devices with a tag, of one version [iothub 8.1]: of the tag's latest upgrade unless it is named. */
+/**
+ * The progress of the devices with a tag, of one version [iothub 8.1]: of the tag's latest upgrade unless it is named.
+ */
 export function tagProgress(ctx: Context, product: string, tag: string, wanted: string | undefined): JsonObject {
   const version = wanted ?? latestVersion(ctx, product, tag)
   const devices: JsonObject[] = []

@@ -56,7 +56,10 @@ export function setDesired(ctx: Context, { key }: Device, desired: JsonObject, v
   return true
 }
 
-/** The device has done all that was wanted: it becomes what is reported [iothub 6 $shadow_updated]. Returns why not, if not. */
+/**
+ * The device has done all that was wanted: it becomes what is reported [iothub 6 $shadow_updated]. Returns why not, if
+ * not.
+ */
 export function desiredFulfilled(ctx: Context, device: Device, payload: Buffer): string | undefined {
   const twin = ctx.engine.twins.get(device.key)
   const request = jsonObject(payload)

@@ -13,7 +13,10 @@ export function tagsOf(device: Pick<Device, 'name' | 'groups'>): string[] {
   return device.groups.map(nameOf).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
 }
 
-/** Gives the device these tags and no others, and tells it, also if they are what they were [iothub 7 PUT /devices/{P}/{D}/tags]. */
+/**
+ * Gives the device these tags and no others, and tells it, also if they are what they were [iothub 7 PUT
+ * /devices/{P}/{D}/tags].
+ */
 export function setTags(ctx: Context, device: Device, tags: string[]): void {
   const { product } = addressOf(device)
   const wanted = [...new Set(tags)].map((tag) => tagKey(product, tag))
@@ -27,7 +30,9 @@ export function setTags(ctx: Context, device: Device, tags: string[]): void {
   announce(ctx, ctx.engine.devices.require(device.key))
 }
 
-/** Somebody else may have changed the device's groups: it is told once per turn. A tag that nobody has any more is gone. */
+/**
+ * Somebody else may have changed the device's groups: it is told once per turn. A tag that nobody has any more is gone.
+ */
 export function membershipChanged(ctx: Context, group: GroupKey, device: Device | undefined): void {
   if (device !== undefined && tagsOf(device).join(',') !== extraOf(device).toldTags.join(',')) announce(ctx, device)
   if (ctx.engine.groups.get(group) !== undefined && ctx.engine.groups.direct(group).size === 0 && ctx.engine.groups.children(group).size === 0) {
@@ -42,8 +47,8 @@ function sendTags(ctx: Context, device: Device): void {
 }
 
 /**
- * The device has asked, and says which tags of which version it has; without a version it has none. One that is ahead of
- * the hub, which has forgotten since, would pass over all that is older: the hub counts on from there.
+ * The device has asked, and says which tags of which version it has; without a version it has none. One that is ahead
+ * of the hub, which has forgotten since, would pass over all that is older: the hub counts on from there.
  */
 export function tagsAsked(ctx: Context, device: Device, request: JsonObject | undefined): void {
   const has = Number(request?.['tags_version'] ?? 0) || 0

@@ -75,7 +75,9 @@ function dataUploaded(ctx: Context, device: Device, topic: Uplink & { kind: 'upl
   return undefined
 }
 
-/** The newest status wins, and here that is the last to arrive: the hub's own time moves on with every one [iothub 4]. */
+/**
+ * The newest status wins, and here that is the last to arrive: the hub's own time moves on with every one [iothub 4].
+ */
 function statusUpdated(ctx: Context, device: Device, payload: Buffer): string | undefined {
   const status = jsonObject(payload)
   if (status === undefined) return 'the status is no JSON object'

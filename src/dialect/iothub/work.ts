@@ -22,7 +22,9 @@ export type Work =
   | { type: 'ota'; payload: string; package: Package }
   | { type: 'command'; command: string; data: string; encoding: Encoding; ttl?: number }
 
-/** Reads a job document: one with a `command` is that command, any other an upgrade. `Said` says what is wrong with it. */
+/**
+ * Reads a job document: one with a `command` is that command, any other an upgrade. `Said` says what is wrong with it.
+ */
 export function readWork(document: string): Work | Said {
   const fields = jsonObject(document)
   if (fields === undefined) return say`the document is no JSON object`
@@ -53,7 +55,10 @@ function readUpgrade({ url, version, size, md5, type = FIRMWARE }: JsonObject, d
 /** The work of an execution; `Said` says what is wrong with its document. */
 export const workOf = (ctx: Context, { job }: Execution): Work | Said => readWork(ctx.engine.jobs.require(job).document)
 
-/** What the device answers an execution by: the job's name, as long as a topic can hold it, and for another attempt something new. */
+/**
+ * What the device answers an execution by: the job's name, as long as a topic can hold it, and for another attempt
+ * something new.
+ */
 export function requestIdOf({ job, number }: Pick<Execution, 'job' | 'number'>): string {
   const name = nameOf(job)
   return number === 1 && isSegment(name) ? name : createHash('sha256').update(`${name} ${number}`).digest('hex').slice(0, 24)

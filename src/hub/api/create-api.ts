@@ -8,7 +8,9 @@ import { keysApi } from './keys.ts'
 import { statusApi } from './status.ts'
 import { twinApi } from './twins.ts'
 
-/** The hub's own API over the engine: views for people, no cloud's words. Changes go through turns like everything else. */
+/**
+ * The hub's own API over the engine: views for people, no cloud's words. Changes go through turns like everything else.
+ */
 export const createApi = (sources: ApiSources): HubApi => ({
   ...statusApi(sources),
   ...deviceApi(sources),

@@ -3,7 +3,10 @@ import type { DeviceKey } from '../../core/ids.ts'
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The keys of all devices in order, so that a page of a large fleet costs the page. Follows the registry when it is asked. */
+/**
+ * The keys of all devices in order, so that a page of a large fleet costs the page. Follows the registry when it is
+ * asked.
+ */
 export class DeviceIndex {
   readonly #devices: Devices
   #keys: DeviceKey[] = []
@@ -14,7 +17,10 @@ export class DeviceIndex {
     this.#devices = devices
   }
 
-  /** Sorted by dialect, then name; those of one dialect if one is named. Starts behind `after`, which need not exist any more. */
+  /**
+   * Sorted by dialect, then name; those of one dialect if one is named. Starts behind `after`, which need not exist any
+   * more.
+   */
   range(dialect?: string, after?: DeviceKey): { keys: readonly DeviceKey[]; from: number; start: number; to: number } {
     this.#follow()
     const keys = this.#keys

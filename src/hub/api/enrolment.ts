@@ -9,7 +9,10 @@ import { say } from '../../core/said.ts'
 type Calls =
   'addDevice' | 'registerDevice' | 'kitOffer' | 'connectionKit' | 'credentials' | 'withdrawCredential' | 'removeDevice'
 
-/** Adding and removing devices by hand. What is made for a device is handed out and kept nowhere, but for what its cloud keeps. */
+/**
+ * Adding and removing devices by hand. What is made for a device is handed out and kept nowhere, but for what its cloud
+ * keeps.
+ */
 // long: one small function for each call, and what they share
 export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
   const { engine, ca, perform, tell } = sources

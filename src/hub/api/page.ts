@@ -11,7 +11,9 @@ export function pageSize(limit: number = DEFAULT_LIMIT): number {
   return limit
 }
 
-/** One page of what is wanted, in the order of `all`; `after` is the key of the last item seen, wanted or not by now. */
+/**
+ * One page of what is wanted, in the order of `all`; `after` is the key of the last item seen, wanted or not by now.
+ */
 export function pageOf<T, V>(
   all: Iterable<T>,
   wanted: (item: T) => boolean,

@@ -27,7 +27,9 @@ export interface ApiSources {
   endpoints(): Endpoints
   /** How many MQTT connections there are. */
   connections(): number
-  /** Decides in a turn; resolves when what was decided would survive the process. Rejects with what the decision threw. */
+  /**
+   * Decides in a turn; resolves when what was decided would survive the process. Rejects with what the decision threw.
+   */
   perform<T>(dialect: DialectName, call: string, decide: (ctx: Context) => T): Promise<T>
   /** Fetches what a decision needs. */
   fulfil(need: Need): Promise<Fulfilled[number]>

@@ -91,7 +91,9 @@ function mismatch(twin: Twin | undefined): HubError {
   return new HubError('VERSION_MISMATCH', say`the twin is at version ${version}: somebody else has changed it meanwhile`, { version })
 }
 
-/** The patch that, merged, makes `to` of `from`. A null in `to` that was not in `from` means a key that is not there. */
+/**
+ * The patch that, merged, makes `to` of `from`. A null in `to` that was not in `from` means a key that is not there.
+ */
 function patchFrom(from: JsonObject, to: JsonObject): JsonObject {
   const patch: JsonObject = {}
   for (const [key, was] of Object.entries(from)) if (!Object.hasOwn(to, key) || (was !== null && own(to, key) === null)) put(patch, key, null)

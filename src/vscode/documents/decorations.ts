@@ -11,7 +11,10 @@ const all = ''
 /** More documents than these are decorated anew with all others: VS Code takes no more at once. */
 const many = 200
 
-/** Marks documents and their items in the trees with the state of what they are about: its letter, its word and its colour. */
+/**
+ * Marks documents and their items in the trees with the state of what they are about: its letter, its word and its
+ * colour.
+ */
 export class Decorations implements FileDecorationProvider {
   readonly #changed = new EventEmitter<Uri[] | undefined>()
   readonly onDidChangeFileDecorations = this.#changed.event

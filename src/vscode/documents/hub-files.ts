@@ -135,7 +135,8 @@ export class HubFiles implements FileSystemProvider {
     if (opened === undefined) return
     const text = document.getText()
     if (document.isDirty) {
-      // Somebody began to write before the editor could take up the newer text: they come across it when they save, and are told in our words.
+      // Somebody began to write before the editor could take up the newer text: they come across it when they save, and
+      // are told in our words.
       if (opened.text !== opened.shown.text && opened.text !== text) this.#opened.set(document.uri.path, asShown(opened))
       return
     }
@@ -144,7 +145,10 @@ export class HubFiles implements FileSystemProvider {
     this.#stale.add(document.uri.path)
   }
 
-  /** Documents that nobody has open are forgotten; what somebody is writing in is left alone, so that the save can tell of a conflict. */
+  /**
+   * Documents that nobody has open are forgotten; what somebody is writing in is left alone, so that the save can tell
+   * of a conflict.
+   */
   async #reread(paths: ReadonlySet<string>): Promise<void> {
     const api = this.host.api()
     if (api === undefined) return

@@ -15,7 +15,10 @@ export interface Loaded {
 /** The text as it stands in the hub, which the editor has read or is told to read. */
 export interface Opened extends Loaded {
   subject: Subject
-  /** What the editor has last shown untouched. It may not have taken up a newer text yet, or never will because somebody types. */
+  /**
+   * What the editor has last shown untouched. It may not have taken up a newer text yet, or never will because somebody
+   * types.
+   */
   shown: Loaded & { mtime: number }
   /** Grows when the text becomes another: the editor reads again only then. */
   mtime: number

@@ -28,8 +28,9 @@ export const baseOf = ({ document, desiredAt, desired, version }: TwinView): Bas
 export const over = (base: Base, { desired, version }: TwinView): Base => ({ ...base, desired, version })
 
 /**
- * Publishes the desired state of an edited document. What the device reports meanwhile makes no conflict, as it is not what
- * was edited; another desired state than the one that was read does. Rejects with what else the hub or its cloud refuses.
+ * Publishes the desired state of an edited document. What the device reports meanwhile makes no conflict, as it is not
+ * what was edited; another desired state than the one that was read does. Rejects with what else the hub or its cloud
+ * refuses.
  */
 export async function saveTwin(api: HubApi, device: string, name: string | undefined, text: string, base: Base): Promise<Saved> {
   let edited: unknown

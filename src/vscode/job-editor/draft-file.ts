@@ -6,7 +6,9 @@ import { JsonText, memberSpans } from '../../shared/json-text.ts'
 import type { DraftInWork } from '../../shared/messages.ts'
 import { Indentation } from './indentation.ts'
 
-/** What a `*.iotjob.json` file says; an empty one says nothing yet. `line` (from 1): where it stops being a JSON object. */
+/**
+ * What a `*.iotjob.json` file says; an empty one says nothing yet. `line` (from 1): where it stops being a JSON object.
+ */
 export function readDraft(text: string): { draft: Partial<JobDraft> } | { line: number } {
   if (text.trim() === '') return { draft: {} }
   const errors: ParseError[] = []

@@ -7,7 +7,10 @@ import type { DraftSource } from './source.ts'
 
 const slot = 'jobEditor.draft'
 
-/** The job that was written last and not created; VS Code keeps a page's own state too, but not at once and not when it is closed. */
+/**
+ * The job that was written last and not created; VS Code keeps a page's own state too, but not at once and not when it
+ * is closed.
+ */
 interface Kept {
   id: string
   at: number
@@ -16,8 +19,8 @@ interface Kept {
 }
 
 /**
- * A job without a file: what is known of it already, or what an editor that was closed has left behind. An editor that is brought back
- * after a reload has the `id` that it had.
+ * A job without a file: what is known of it already, or what an editor that was closed has left behind. An editor that
+ * is brought back after a reload has the `id` that it had.
  */
 export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDraft> | undefined, id?: string): DraftSource {
   const own = id ?? randomUUID()

@@ -12,7 +12,9 @@ import { viewType } from './view-type.ts'
 /** The editor of a new job that was opened or brought back last. */
 let latest: WebviewPanel | undefined
 
-/** See `JobEditorPanel`. Asked for a new job of which nothing is known, it shows the one that is being written already. */
+/**
+ * See `JobEditorPanel`. Asked for a new job of which nothing is known, it shows the one that is being written already.
+ */
 export async function openJobEditor(host: Host, init?: Partial<JobDraft> | Uri): Promise<void> {
   if (init instanceof Uri) return void (await commands.executeCommand('vscode.openWith', init, viewType))
   const title = l10n.t('New Job')

@@ -6,7 +6,10 @@ import { readDraft } from '../job-editor/draft-file.ts'
 import { isJobFile } from '../job-editor/job-file.ts'
 import { dialectOf, nameOf } from '../keys.ts'
 
-/** A job for these devices, of which nothing else is known; `undefined`, with the reason said, if they are of several clouds. */
+/**
+ * A job for these devices, of which nothing else is known; `undefined`, with the reason said, if they are of several
+ * clouds.
+ */
 export function draftForDevices(devices: readonly string[]): Partial<JobDraft> | undefined {
   const [dialect, ...others] = new Set(devices.map(dialectOf))
   if (dialect !== undefined && others.length === 0) return { dialect, targets: devices.map(targetOf) }
@@ -24,7 +27,10 @@ export async function draftLike(api: HubApi, job: string, devices: readonly stri
   return { ...rest, name: freeName(draft.name, (name) => taken.has(`${dialectOf(job)}/${name}`)), targets: devices.map(targetOf) }
 }
 
-/** What the file says, for this device instead of those that it names; `undefined`, with the reason said, if it does not fit. */
+/**
+ * What the file says, for this device instead of those that it names; `undefined`, with the reason said, if it does not
+ * fit.
+ */
 export async function draftFromFile(file: Uri, device: string): Promise<Partial<JobDraft> | undefined> {
   const read = readDraft((await workspace.openTextDocument(file)).getText())
   if ('line' in read) return void window.showErrorMessage(l10n.t('This file is no JSON object: see line {0}.', read.line))

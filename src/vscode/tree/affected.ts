@@ -39,9 +39,9 @@ export const cloudItemOf = (deviceItem: string): string => idOf.cloud(dialectOf(
 const many = 8
 
 /**
- * What to draw anew when these items have changed: the items themselves; their parent where there are many; `undefined`, the whole
- * tree, where neither an item nor its parent is shown yet. An item that its shown parent does not show is the parent's to judge:
- * it may lie beyond the first page.
+ * What to draw anew when these items have changed: the items themselves; their parent where there are many;
+ * `undefined`, the whole tree, where neither an item nor its parent is shown yet. An item that its shown parent does
+ * not show is the parent's to judge: it may lie beyond the first page.
  */
 export function whatToDraw(changed: Iterable<string>, shown: (id: string) => boolean, parentOf: (id: string) => string | undefined): Set<string | undefined> {
   const byParent = new Map<string | undefined, string[]>()

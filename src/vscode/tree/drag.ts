@@ -10,7 +10,10 @@ const devicesType = 'application/vnd.local-iot-hub.devices'
 
 const filesType = 'text/uri-list'
 
-/** Devices can be taken from their tree, and a job's file dropped on one; beside them it is opened. Each drop is a command that also asks by keyboard. */
+/**
+ * Devices can be taken from their tree, and a job's file dropped on one; beside them it is opened. Each drop is a
+ * command that also asks by keyboard.
+ */
 export const devicesDrag: TreeDragAndDropController<TreeNode> = {
   dragMimeTypes: [devicesType],
   dropMimeTypes: [filesType],

@@ -14,7 +14,10 @@ export interface Roots {
   parentOf(id: string): string | undefined
 }
 
-/** VS Code waits until a tree has said nothing for 200 milliseconds: one that talks more often is not drawn at all while a fleet is at work. */
+/**
+ * VS Code waits until a tree has said nothing for 200 milliseconds: one that talks more often is not drawn at all while
+ * a fleet is at work.
+ */
 const drawEvery = 300
 
 /** Shows nodes, and draws anew only what has changed, only when somebody looks. */
@@ -28,7 +31,10 @@ export class HubTree implements TreeDataProvider<TreeNode> {
   #age = 0
   readonly #wanted = new Map<string, number>()
   #fetching = 0
-  /** What has changed while items were being fetched: they may be from before, and not have been shown yet when that was drawn. */
+  /**
+   * What has changed while items were being fetched: they may be from before, and not have been shown yet when that was
+   * drawn.
+   */
   readonly #meanwhile = new Set<string | undefined>()
   readonly #changed = new Gather<string | undefined>((ids) => this.#draw(ids), drawEvery)
   readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? pageSize }

@@ -13,7 +13,10 @@ export interface TreeNode {
   readonly parent: TreeNode | undefined
   item(): TreeItem
   children?(api: HubApi, extent: Extent): Promise<TreeNode[]>
-  /** Asks the hub what it is by now. NOT_FOUND: it is no more. Resolves to whether it looks different than before, if it can tell. */
+  /**
+   * Asks the hub what it is by now. NOT_FOUND: it is no more. Resolves to whether it looks different than before, if it
+   * can tell.
+   */
   reload?(api: HubApi): Promise<boolean | void>
   /** What is too much to be asked for every item. */
   tooltip?(api: HubApi): Promise<MarkdownString>

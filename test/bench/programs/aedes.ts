@@ -7,8 +7,9 @@ import { gauges, type Gauges } from './gauges.ts'
 /** Bare aedes: carries the packets of the job service without any service behind it. */
 export interface AedesCalls extends Gauges {
   /**
-   * `tuned`: with TCP_NODELAY and without a limit of messages under way. Without that, as its README starts it, Nagle's algorithm
-   * holds back a reply behind the PUBACK, and a backlog of messages that nobody subscribes to overflows the stack (mqemitter 7).
+   * `tuned`: with TCP_NODELAY and without a limit of messages under way. Without that, as its README starts it, Nagle's
+   * algorithm holds back a reply behind the PUBACK, and a backlog of messages that nobody subscribes to overflows the
+   * stack (mqemitter 7).
    */
   start(tuned: boolean): Promise<{ mqtt: number }>
   /** Sends every client what it would be sent if this job were created; updates of it are answered from now on. */

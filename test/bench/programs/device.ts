@@ -58,7 +58,10 @@ export class Device implements Hearer {
     return device
   }
 
-  /** Publishes to the update topic of that job at QoS 1; goes out with `flush`, or with the answer to what has just come in. */
+  /**
+   * Publishes to the update topic of that job at QoS 1; goes out with `flush`, or with the answer to what has just come
+   * in.
+   */
   update(job: string, payload: string): void {
     this.unacknowledged += 1
     this.#out.push(encodePublish(updateTopic(this.name, job), payload, this.#nextId()))

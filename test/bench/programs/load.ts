@@ -73,7 +73,10 @@ function census(): Record<number, number> {
   return steps
 }
 
-/** One update in flight per device: the next goes out when PUBACK and answer are both there. `step` is the answers still missing. */
+/**
+ * One update in flight per device: the next goes out when PUBACK and answer are both there. `step` is the answers still
+ * missing.
+ */
 async function updates(job: string, ms: number): Promise<RoundTrips> {
   let count = 0
   let busy = devices.length

@@ -15,7 +15,10 @@ interface Measured {
   traffic: Traffic[]
 }
 
-/** One job for the whole fleet, from CreateJob to the last device's last message; and how long it held up the event loop. */
+/**
+ * One job for the whole fleet, from CreateJob to the last device's last message; and how long it held up the event
+ * loop.
+ */
 export const job: Row = {
   name: 'job',
   title: 'one job for all devices',

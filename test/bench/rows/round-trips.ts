@@ -19,8 +19,9 @@ interface Measured {
 }
 
 /**
- * 500 clients, each with one update in flight: the whole path against aedes echoing the same packets. Aedes as its README
- * starts it waits most of the time (Nagle's algorithm against delayed ACKs); with TCP_NODELAY it is as fast as it can be.
+ * 500 clients, each with one update in flight: the whole path against aedes echoing the same packets. Aedes as its
+ * README starts it waits most of the time (Nagle's algorithm against delayed ACKs); with TCP_NODELAY it is as fast as
+ * it can be.
  */
 export const roundTrips: Row = {
   name: 'updates',

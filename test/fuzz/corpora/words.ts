@@ -18,7 +18,10 @@ export interface Target {
   headers: Record<string, string>
 }
 
-/** Every route of every dialect as every kind of client asks for it, and the hub's own. Key-making ones are few: each costs a second. */
+/**
+ * Every route of every dialect as every kind of client asks for it, and the hub's own. Key-making ones are few: each
+ * costs a second.
+ */
 export const targets: Target[] = [
   ...dialects.flatMap((dialect) =>
     dialect.http.routes

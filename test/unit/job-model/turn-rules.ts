@@ -16,7 +16,9 @@ export type Numbers = Map<string, Map<string, number>>
 
 const of = (changes: readonly Change[], table: string): Change[] => changes.filter((change) => change.table === table)
 
-/** [aws 2.6, 2.9] Every change of an execution is a step of its life, one version on, and told by an event of its own. */
+/**
+ * [aws 2.6, 2.9] Every change of an execution is a step of its life, one version on, and told by an event of its own.
+ */
 export function checkExecutions(
   changes: readonly Change[],
   events: readonly DomainEvent[],
@@ -84,7 +86,10 @@ export function checkJobs(changes: readonly Change[], events: readonly DomainEve
   for (const event of events) if (event.type === 'job.deleted') numbers.delete(event.key)
 }
 
-/** [aws 2.8] `queue.changed` comes once a device and lane, last, and tells just what is another than when the turn began. */
+/**
+ * [aws 2.8] `queue.changed` comes once a device and lane, last, and tells just what is another than when the turn
+ * began.
+ */
 export function checkQueueEvents(before: QueueIds, after: QueueIds, events: readonly DomainEvent[]): void {
   const expected = [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const was = before.get(key) ?? []

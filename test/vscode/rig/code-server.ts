@@ -12,7 +12,10 @@ export interface ServerOptions {
   settings?: Record<string, unknown>
   /** Given to the server and so to the extension host. */
   env?: Record<string, string>
-  /** Of the editor's user, as `zh-cn`. The editor itself keeps its English words; extensions speak this language where they know it. */
+  /**
+   * Of the editor's user, as `zh-cn`. The editor itself keeps its English words; extensions speak this language where
+   * they know it.
+   */
   language?: string
   /** Ask whether folders are trusted, as a user's editor does; default no. */
   trust?: boolean
@@ -25,7 +28,9 @@ export interface Server {
   workspace: string
   /** Folder of the extension, installed from the VSIX. */
   extension: string
-  /** Changes settings of the workspace while the editor runs; code-server takes notice of the user's at a reload only. */
+  /**
+   * Changes settings of the workspace while the editor runs; code-server takes notice of the user's at a reload only.
+   */
   changeSettings(settings: Record<string, unknown>): void
   /** Warnings and errors of the extension hosts so far, and whatever they say of our extension. */
   hostLog(): string

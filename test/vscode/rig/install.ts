@@ -56,7 +56,8 @@ export async function installCodeServer(say: (line: string) => void): Promise<Pr
     await step('dependencies', () => npm(inside, 'install', '--omit=dev', '--ignore-scripts'))
     await step('native-modules', () => npm(inside, 'rebuild', ...natives))
     await step('terminal', async () => {
-      // Its post-install step is for Electron and fails; what counts is that the module was compiled before, or came so.
+      // Its post-install step is for Electron and fails; what counts is that the module was compiled before, or came
+      // so.
       const failure = await npm(inside, 'rebuild', 'node-pty').catch((error: unknown) => error)
       const pty = join(inside, 'node_modules', 'node-pty')
       const places = ['build/Release', `prebuilds/${process.platform}-${process.arch}`]

@@ -6,7 +6,9 @@ export interface Problem {
   text: string
 }
 
-/** Records every violated content policy, uncaught error and console error of the webviews in all pages of a context. */
+/**
+ * Records every violated content policy, uncaught error and console error of the webviews in all pages of a context.
+ */
 export async function recordProblems(context: BrowserContext): Promise<Problem[]> {
   const problems: Problem[] = []
   await context.exposeBinding('iotHubProblem', (_, kind: Problem['kind'], text: string) => void problems.push({ kind, text }))
@@ -23,8 +25,8 @@ export async function recordProblems(context: BrowserContext): Promise<Problem[]
 const ofWebview = (message: ConsoleMessage) => message.type() === 'error' && /vscode-resource|\/fake\.html/.test(message.location().url)
 
 /**
- * Runs inside every frame before anything else does. VS Code writes a webview's page into an empty frame, and `open()` drops all
- * listeners: so they are set right after it.
+ * Runs inside every frame before anything else does. VS Code writes a webview's page into an empty frame, and `open()`
+ * drops all listeners: so they are set right after it.
  */
 function watchWebview(): void {
   if (window === window.top) return

@@ -24,8 +24,9 @@ export interface StoryOptions extends Omit<ServerOptions, 'program'> {
 }
 
 /**
- * A story that a user could tell, played in a real editor with the extension installed from the VSIX. It fails if a webview violates
- * its content policy, throws or logs an error. What failed leaves pictures, problems and logs in the output folder.
+ * A story that a user could tell, played in a real editor with the extension installed from the VSIX. It fails if a
+ * webview violates its content policy, throws or logs an error. What failed leaves pictures, problems and logs in the
+ * output folder.
  */
 export function story(name: string, play: (stage: Stage) => Promise<void>, { timeout = 180_000, workspaceSettings = {}, ...options }: StoryOptions = {}): void {
   void test(name, { timeout }, async () => {

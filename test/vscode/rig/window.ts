@@ -53,8 +53,8 @@ export class EditorWindow {
     const input = this.page.locator('.quick-input-widget:visible input.input')
     for (const deadline = Date.now() + patience; Date.now() < deadline;) {
       await this.page.keyboard.press('F1')
-      // A page that is just being restored has the focus before it passes keys on, and takes it away again from an open palette: press again.
-      // Nor does the palette learn of extensions that come while it is open.
+      // A page that is just being restored has the focus before it passes keys on, and takes it away again from an open
+      // palette: press again. Nor does the palette learn of extensions that come while it is open.
       if ((await inTime(input.fill(`>${title}`, brief))) && (await inTime(row.click(brief)))) return
       await this.page.keyboard.press('Escape')
     }
@@ -87,7 +87,8 @@ export class EditorWindow {
       .filter({ has: this.page.locator('.quick-input-title', { hasText: title }) })
     const input = dialog.locator('input.input')
     const listing = () => dialog.locator('.monaco-list-row').allInnerTexts().then(String)
-    // The dialog writes a proposal of its own once it has read the folder, and mistakes an Enter that comes while it reads another.
+    // The dialog writes a proposal of its own once it has read the folder, and mistakes an Enter that comes while it
+    // reads another.
     await soon(
       'the dialog has made its proposal',
       async () => (await input.inputValue()).startsWith('/') && (await listing()) !== '',
@@ -153,7 +154,10 @@ export class EditorWindow {
     return path
   }
 
-  /** Reloads the window: its extension host ends and a new one starts. The browser’s own reload would not wait for what has to be saved. */
+  /**
+   * Reloads the window: its extension host ends and a new one starts. The browser’s own reload would not wait for what
+   * has to be saved.
+   */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('load', { timeout: 60_000 })
     await this.runCommand('Developer: Reload Window')

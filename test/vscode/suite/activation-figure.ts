@@ -5,8 +5,8 @@ import { extension, until } from './stage.ts'
 const budget = 50
 
 /**
- * How long the extension took to load and to activate, as VS Code has measured it and tells under *Developer: Startup Performance*.
- * A figure to be read, no test: machines differ.
+ * How long the extension took to load and to activate, as VS Code has measured it and tells under *Developer: Startup
+ * Performance*. A figure to be read, no test: machines differ.
  */
 export async function activationFigure(): Promise<string> {
   await editor.executeCommand('perfview.show')

@@ -5,7 +5,9 @@ import type { ReportLine } from '../rig/report.ts'
 
 const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants
 
-/** Tells the rig that waits outside. The extension host’s own console is not ours to replace, and is not heard there. */
+/**
+ * Tells the rig that waits outside. The extension host’s own console is not ours to replace, and is not heard there.
+ */
 export function say(text: string): void {
   const file = process.env['IOT_HUB_TEST_REPORT']
   if (file) appendFileSync(file, `${JSON.stringify({ type: 'console', text } satisfies ReportLine)}\n`)

@@ -1,7 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../../src/shared/api.ts'
 
-/** Gathers what is wrong with a form, field by field; each reader returns the value, or undefined if there is none that can be used. */
+/**
+ * Gathers what is wrong with a form, field by field; each reader returns the value, or undefined if there is none that
+ * can be used.
+ */
 export class Checks {
   readonly problems: Problem[] = []
 

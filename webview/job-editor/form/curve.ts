@@ -1,6 +1,9 @@
 import type { JobDraft } from '../../../src/shared/job-draft.ts'
 
-/** How many devices have been told by then, minute by minute; `complete`: all of them, within the week that is looked at. */
+/**
+ * How many devices have been told by then, minute by minute; `complete`: all of them, within the week that is looked
+ * at.
+ */
 export interface Curve {
   minutes: number[]
   devices: number[]
@@ -11,8 +14,9 @@ const WEEK = 7 * 24 * 60
 const POINTS = 400
 
 /**
- * The fastest course a rollout can take: no pause, and every device succeeds within the minute in which it was told. The rule is the
- * engine's: each minute has a burst of up to the rate, which grows with what earlier minutes have reached.
+ * The fastest course a rollout can take: no pause, and every device succeeds within the minute in which it was told.
+ * The rule is the engine's: each minute has a burst of up to the rate, which grows with what earlier minutes have
+ * reached.
  */
 export function rolloutCurve(rollout: JobDraft['rollout'], total: number): Curve {
   const told: number[] = []

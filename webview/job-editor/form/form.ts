@@ -8,7 +8,9 @@ export type RetryOn = Retry['on']
 export type EndBehavior = NonNullable<NonNullable<JobDraft['schedule']>['endBehavior']>
 export type GrowthOf = 'NOTIFIED' | 'SUCCEEDED'
 
-/** What the form's controls hold: text as typed, so that nothing is lost while it is not a number, a date or JSON yet. */
+/**
+ * What the form's controls hold: text as typed, so that nothing is lost while it is not a number, a date or JSON yet.
+ */
 export interface Form {
   dialect: string
   name: string

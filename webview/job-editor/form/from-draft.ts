@@ -3,8 +3,8 @@ import { emptyForm, type Form } from './form.ts'
 import { toLocal } from './times.ts'
 
 /**
- * What the controls show for a draft. A file may hold anything: what has the wrong type is shown as text and then judged like
- * everything else that is typed.
+ * What the controls show for a draft. A file may hold anything: what has the wrong type is shown as text and then
+ * judged like everything else that is typed.
  */
 export function fromDraft(draft: Partial<JobDraft>): Form {
   const { rollout, schedule } = draft

@@ -1,10 +1,16 @@
 import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../../src/shared/api.ts'
 
-/** The path of the control that a field of a draft is edited in: the hub counts targets, the form has one control for each kind. */
+/**
+ * The path of the control that a field of a draft is edited in: the hub counts targets, the form has one control for
+ * each kind.
+ */
 const controlPath = (field: string): string => field.replace(/^targets\/\d+\/(device|group|query)$/, 'targets/$1')
 
-/** Which of the form's controls a problem belongs to: the one named, else the nearest around it, else the first inside it. */
+/**
+ * Which of the form's controls a problem belongs to: the one named, else the nearest around it, else the first inside
+ * it.
+ */
 export function controlOf(problem: Problem, paths: readonly string[]): string | undefined {
   const path = controlPath(problem.field)
   if (paths.includes(path)) return path

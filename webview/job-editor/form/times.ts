@@ -1,4 +1,7 @@
-/** An ISO 8601 instant as `<input type="datetime-local">` wants it, in the user's time zone. What is no instant stays as it is. */
+/**
+ * An ISO 8601 instant as `<input type="datetime-local">` wants it, in the user's time zone. What is no instant stays as
+ * it is.
+ */
 export function toLocal(iso: string): string {
   const date = new Date(iso)
   if (Number.isNaN(date.getTime())) return iso

@@ -8,7 +8,10 @@ import { queriesOf, type Form } from './form.ts'
 import { fromLocal } from './times.ts'
 import { nextTimes } from './windows.ts'
 
-/** The draft that a form means, without what cannot be read, and all that can be seen to be wrong without asking the hub. */
+/**
+ * The draft that a form means, without what cannot be read, and all that can be seen to be wrong without asking the
+ * hub.
+ */
 export function toDraft(form: Form, dialect: DialectView | undefined): { draft: DraftInWork; problems: Problem[] } {
   const checks = new Checks()
   checks.required('dialect', form.dialect)

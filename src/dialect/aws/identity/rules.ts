@@ -61,8 +61,8 @@ export function compile(
   for (const condition of statement.conditions) {
     const { operator, key } = condition
     if (operator === undefined || !condition.isKnown) {
-      // [aws 4.7.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when the
-      // policy is made.
+      // [aws 4.7.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when
+      // the policy is made.
       if (statement.effect === 'Deny')
         return { why: `the hub does not know its condition ${nameOfCondition(condition)}` }
       continue

@@ -5,8 +5,8 @@ const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 const FIELD = /^[0-9A-Z*?,/#-]+$/
 
 /**
- * `cron(minutes hours day-of-month month day-of-week year)` [aws 3.9] as a cron expression of the engine, or the rule it
- * breaks. AWS counts weekdays from SUN = 1, the engine from SUN = 0.
+ * `cron(minutes hours day-of-month month day-of-week year)` [aws 3.9] as a cron expression of the engine, or the rule
+ * it breaks. AWS counts weekdays from SUN = 1, the engine from SUN = 0.
  */
 export function readAwsCron(text: string): { cron: string } | { broken: Words } {
   const inside = /^cron\((.*)\)$/i.exec(text.trim())?.[1]?.trim().toUpperCase().split(/\s+/)
@@ -30,7 +30,10 @@ const isAny = (field: string): boolean => field === '?' || field === '*'
 /** `10/15` means from 10 on, which the engine's cron writes `10-59/15`. */
 const steps = (field: string, last: number): string => field.replace(/(^|,)(\d+)\//g, `$1$2-${last}/`)
 
-/** A list of days, ranges (which may run over the week's end), `2#1` (the first Monday) and `2L` (the last one), in the engine's numbers. */
+/**
+ * A list of days, ranges (which may run over the week's end), `2#1` (the first Monday) and `2L` (the last one), in the
+ * engine's numbers.
+ */
 function readWeekdays(field: string): string | undefined {
   const parts = field.split(',').map((part) => {
     const [, from, to, special = ''] = /^([A-Z]{3}|[1-7])(?:-([A-Z]{3}|[1-7]))?(#[1-5]|L)?$/.exec(part) ?? []
@@ -44,7 +47,9 @@ function readWeekdays(field: string): string | undefined {
 
 const dayNumber = (day: string): number => (/^\d$/.test(day) ? Number(day) - 1 : DAYS.indexOf(day))
 
-/** A five-field expression of the engine as AWS writes it, with the year at the end; `undefined` if it has no such form. */
+/**
+ * A five-field expression of the engine as AWS writes it, with the year at the end; `undefined` if it has no such form.
+ */
 export function writeAwsCron(cron: string): string | undefined {
   const [minutes, hours, day, month, weekday, ...more] = cron.trim().toUpperCase().split(/\s+/)
   if (!minutes || !hours || !day || !month || !weekday || more.length > 0) return undefined

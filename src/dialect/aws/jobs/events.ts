@@ -10,7 +10,10 @@ import { wholeSeconds } from './shapes.ts'
 /** What happened to a job, in the order of its topics [aws 2.10]. */
 type JobOperation = 'completed' | 'canceled' | 'deleted' | 'cancellation_in_progress' | 'deletion_in_progress'
 
-/** Publishes the job and execution events of the service [aws 2.10]; both are on unless `UpdateEventConfigurations` says otherwise. */
+/**
+ * Publishes the job and execution events of the service [aws 2.10]; both are on unless `UpdateEventConfigurations` says
+ * otherwise.
+ */
 export function publishJobEvent(ctx: Context, event: DomainEvent): void {
   switch (event.type) {
     case 'job.status':

@@ -32,7 +32,10 @@ export function startNext(ctx: Context, thing: string, start: StartRequest): Exe
   return ctx.engine.executions.start(ctx.turn, thingKey(thing), start)
 }
 
-/** [aws 2.5] `$next` is the front of the queue, `undefined` if nothing is pending. ResourceNotFound, or TerminalStateReached. */
+/**
+ * [aws 2.5] `$next` is the front of the queue, `undefined` if nothing is pending. ResourceNotFound, or
+ * TerminalStateReached.
+ */
 export function describe(
   ctx: Context,
   thing: string,

@@ -10,7 +10,9 @@ export const MAX_PER_MINUTE = 1000
 /** [aws 2.9] A week. */
 const MAX_TIMEOUT_MINUTES = 10_080
 
-/** A setting that breaks a rule beyond those of the service model, in AWS's words; `field` and `rule` are for people. */
+/**
+ * A setting that breaks a rule beyond those of the service model, in AWS's words; `field` and `rule` are for people.
+ */
 export class PlanError extends AwsError {
   constructor(
     readonly field: string,

@@ -13,7 +13,9 @@ export type JobsCode =
   | 'TerminalStateReached'
   | 'InternalError'
 
-/** A refused device request, over MQTT or HTTP alike; `execution` is shown to the device where its state was the reason. */
+/**
+ * A refused device request, over MQTT or HTTP alike; `execution` is shown to the device where its state was the reason.
+ */
 export class JobsRefusal extends Error {
   override readonly name = 'JobsRefusal'
   constructor(

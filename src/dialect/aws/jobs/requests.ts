@@ -155,7 +155,10 @@ function readStepTimeout(fields: Fields): number | null | undefined {
   return minutes === -1 ? null : minutes * MINUTE
 }
 
-/** A whole number, or its text, as FreeRTOS and the Python v1 and C++ clients send it; an empty one counts as absent [aws 8.1]. */
+/**
+ * A whole number, or its text, as FreeRTOS and the Python v1 and C++ clients send it; an empty one counts as absent
+ * [aws 8.1].
+ */
 const readNumber = (fields: Fields, member: string, min: number, max: number): number | undefined =>
   meant(fields, member, (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined)).integer(member, min, max)
 
@@ -165,7 +168,9 @@ const readFlag = (fields: Fields, member: string): boolean | undefined =>
 
 const FLAGS: Readonly<Record<string, boolean | undefined>> = { true: true, false: false }
 
-/** The fields with a scalar in place of the text that stands for it; other texts stay, to be refused as what they are. */
+/**
+ * The fields with a scalar in place of the text that stands for it; other texts stay, to be refused as what they are.
+ */
 function meant(fields: Fields, member: string, read: (text: string) => unknown): Fields {
   const value = fields.get(member)
   if (typeof value !== 'string') return fields

@@ -1,6 +1,9 @@
 import type { ObjectRef } from '../../../core/seam/http.ts'
 
-/** `s3.amazonaws.com`, `s3-us-west-2.amazonaws.com`, `s3.us-west-2.amazonaws.com`, each with or without a bucket in front. */
+/**
+ * `s3.amazonaws.com`, `s3-us-west-2.amazonaws.com`, `s3.us-west-2.amazonaws.com`, each with or without a bucket in
+ * front.
+ */
 const HOST = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/
 
 /** What an S3 URL names, a key perhaps without anything in it. */

@@ -19,7 +19,10 @@ export interface ReadSchedule {
   tooSoon: string[]
 }
 
-/** Reads `schedulingConfig` [aws 3.9]. The 30-minute minima bind in strict mode only: they would make every local try wait. */
+/**
+ * Reads `schedulingConfig` [aws 3.9]. The 30-minute minima bind in strict mode only: they would make every local try
+ * wait.
+ */
 export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['selection']): ReadSchedule {
   const startAt = readTime(fields, 'startTime')
   const endAt = readTime(fields, 'endTime')

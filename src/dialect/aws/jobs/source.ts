@@ -18,7 +18,10 @@ export interface Source {
   documentSource?: string
 }
 
-/** The object behind `documentSource`, fetched before a job or template is made: later changes of it do not matter [aws 3.4]. */
+/**
+ * The object behind `documentSource`, fetched before a job or template is made: later changes of it do not matter [aws
+ * 3.4].
+ */
 export function sourceNeeds(request: HttpRequest): Need[] {
   const url = bodyOf(request).get('documentSource')
   const ref = typeof url === 'string' ? parseS3Url(url) : undefined

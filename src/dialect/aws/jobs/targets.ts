@@ -16,8 +16,8 @@ export interface NamedTarget {
 }
 
 /**
- * Reads `targets`, each once [aws 3.4]: what is no ARN is invalid, what is not there is not found. Region and account are
- * those that people have pasted from the cloud; only strict mode insists that they are the caller's.
+ * Reads `targets`, each once [aws 3.4]: what is no ARN is invalid, what is not there is not found. Region and account
+ * are those that people have pasted from the cloud; only strict mode insists that they are the caller's.
  */
 export function readTargets(ctx: Context, caller: Caller, fields: Fields): NamedTarget[] {
   const arns = fields.required('targets', fields.list('targets', 1, MAX_TARGETS))

@@ -1,6 +1,6 @@
 /**
- * A request of a device to the job service, as its topic says it; `job` may be `$next` where a job is described. Jobs of
- * a namespace are spoken of with it only [aws 2.12].
+ * A request of a device to the job service, as its topic says it; `job` may be `$next` where a job is described. Jobs
+ * of a namespace are spoken of with it only [aws 2.12].
  */
 export type JobsRequest =
   | { thing: string; operation: 'get-pending' }
@@ -15,7 +15,9 @@ const THING = /^\$aws\/things\/([a-zA-Z0-9:_-]{1,128})\/jobs\/(.+)$/
 const PLAIN = /^(?:get|start-next)$/
 const ONE_JOB = /^([a-zA-Z0-9_-]{1,64}|\$next(?=\/(?:.*\/)?get$))\/(?:namespace-([a-zA-Z0-9_-]+)\/)?(get|update)$/
 
-/** Whether the topic belongs to the job service: what a client publishes there and is no request deserves InvalidTopic. */
+/**
+ * Whether the topic belongs to the job service: what a client publishes there and is no request deserves InvalidTopic.
+ */
 export const isJobsTopic = (topic: string): boolean => PREFIX.test(topic)
 
 /** The request a topic stands for [aws 2.1]; `undefined` if it stands for none. */

@@ -44,7 +44,10 @@ export function carryOut(ctx: Context, connection: Connection | undefined, topic
   }
 }
 
-/** Publishes as HTTP does: the same rules, and to everybody what an MQTT client would have sent [aws 5.3]. Returns why it was dropped, if it was. */
+/**
+ * Publishes as HTTP does: the same rules, and to everybody what an MQTT client would have sent [aws 5.3]. Returns why
+ * it was dropped, if it was.
+ */
 export function publishForHttp(ctx: Context, message: Message & { payload: Buffer }): string | undefined {
   const verdict = carryOut(ctx, undefined, parseTopic(message.topic), message.payload)
   if (verdict.route === 'forward') {

@@ -17,7 +17,10 @@ interface Retained {
 
 const retainedOf = (ctx: Pick<Context, 'own'>): Table<Retained> => ctx.own('retained')
 
-/** Takes note of what was retained, for the data plane: the broker has a copy of its own. An empty payload deletes [aws 1.5]. */
+/**
+ * Takes note of what was retained, for the data plane: the broker has a copy of its own. An empty payload deletes [aws
+ * 1.5].
+ */
 export function noteRetained(ctx: Context, { topic, payload, qos }: Message & { payload: Buffer }): void {
   if (payload.length === 0) retainedOf(ctx).delete(topic)
   else retainedOf(ctx).set(topic, { topic, payload: payload.toString('base64'), qos, at: ctx.now })

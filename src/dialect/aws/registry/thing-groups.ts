@@ -115,8 +115,8 @@ function updateGroup(call: Call): object {
 }
 
 /**
- * Succeeds where there is no such group. Its things leave it first; child groups forbid it [aws 4.1]. A large group takes
- * more than a turn, and is gone when the answer comes.
+ * Succeeds where there is no such group. Its things leave it first; child groups forbid it [aws 4.1]. A large group
+ * takes more than a turn, and is gone when the answer comes.
  */
 function deleteGroup({ ctx, request, params }: Call): object | 'later' {
   const { engine, turn } = ctx

@@ -89,7 +89,9 @@ function updateThing(call: Call): object {
   return {}
 }
 
-/** Succeeds where there is no such thing; refused while a principal is attached [aws 4.1]. Executions and shadows stay. */
+/**
+ * Succeeds where there is no such thing; refused while a principal is attached [aws 4.1]. Executions and shadows stay.
+ */
 function deleteThing({ ctx, request, params }: Call): object {
   const name = checkName('thingName', params['thingName'], NAMES.thing)
   const expected = integerOf(request, 'expectedVersion', 0, Infinity)

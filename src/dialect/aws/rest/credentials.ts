@@ -23,8 +23,8 @@ function parseScope(scope: string | undefined): Credential | undefined {
 }
 
 /**
- * Strict mode says that a signature was believed. It is a warning, not something ignored: `--strict` would refuse every SDK and the CLI,
- * for all of them sign. Those from elsewhere have been verified.
+ * Strict mode says that a signature was believed. It is a warning, not something ignored: `--strict` would refuse every
+ * SDK and the CLI, for all of them sign. Those from elsewhere have been verified.
  */
 export function believe(ctx: Context, { local }: { local: boolean }): void {
   if (ctx.settings.mode === 'strict' && local)

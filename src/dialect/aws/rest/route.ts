@@ -60,7 +60,9 @@ export function bodyOf({ body }: Pick<HttpRequest, 'body'>): Fields {
   }
 }
 
-/** Members of the query as fields: whole numbers and booleans are read from their texts. An empty one counts as absent. */
+/**
+ * Members of the query as fields: whole numbers and booleans are read from their texts. An empty one counts as absent.
+ */
 export function queryOf({ query }: Pick<HttpRequest, 'query'>, types: Record<string, 'text' | 'integer' | 'boolean'>): Fields {
   return new Fields(Object.fromEntries(Object.entries(types).map(([name, type]) => [name, valueOf(query.get(name) ?? '', type)])))
 }

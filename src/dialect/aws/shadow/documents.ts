@@ -80,7 +80,9 @@ export function rejectedDocument({ code, message, clientToken }: ShadowError, no
   return JSON.stringify({ code, message, ...end(now, clientToken) })
 }
 
-/** A section without a key is not shown: clearing the last key removes it [moto and AWS.jl, against the real service]. */
+/**
+ * A section without a key is not shown: clearing the last key removes it [moto and AWS.jl, against the real service].
+ */
 function partOf(twin: Twin): Part {
   const part: Part = { state: {}, metadata: {} }
   for (const section of SECTIONS) {

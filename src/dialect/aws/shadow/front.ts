@@ -5,7 +5,10 @@ import type { TwinFront } from '../../dialect.ts'
 import { wholeShadow } from './documents.ts'
 import { shadowFault } from './requests.ts'
 
-/** Shadows as people see and edit them: the document of GetThingShadow, or a request as UpdateThingShadow takes it [aws 5.2]. */
+/**
+ * Shadows as people see and edit them: the document of GetThingShadow, or a request as UpdateThingShadow takes it [aws
+ * 5.2].
+ */
 export const twins: TwinFront = {
   word: 'shadow',
   desiredAt: ['state', 'desired'],
@@ -17,7 +20,10 @@ export const twins: TwinFront = {
 
 const MEMBERS: readonly string[] = ['state', 'version', 'clientToken']
 
-/** The whole document has `metadata` besides. What a device reports is not people's to say: that is no request of theirs. */
+/**
+ * The whole document has `metadata` besides. What a device reports is not people's to say: that is no request of
+ * theirs.
+ */
 function request(document: JsonObject): TwinRequest | undefined {
   if (!Object.keys(document).every((member) => MEMBERS.includes(member))) return undefined
   const { state, version } = document

@@ -69,7 +69,10 @@ function shadowOf(request: HttpRequest, params: Params): ShadowName {
 
 const MAX_PAGE = 100
 
-/** Sorted by name; the token names the last shadow of the page before, so that pages stay apart whatever changes meanwhile. */
+/**
+ * Sorted by name; the token names the last shadow of the page before, so that pages stay apart whatever changes
+ * meanwhile.
+ */
 function listNamedShadows(ctx: Context, { query }: HttpRequest, params: Params): string {
   const pageSize = query.get('pageSize') ?? String(MAX_PAGE)
   const limit = /^\d{1,3}$/.test(pageSize) ? Number(pageSize) : 0

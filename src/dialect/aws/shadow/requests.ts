@@ -91,7 +91,10 @@ export function readGet(payload: Uint8Array): string | undefined {
   return readToken(request, echoOf(request))
 }
 
-/** The client token of a delete, whose payload may otherwise be anything [aws 5.1]; throws a ShadowError if the token is invalid. */
+/**
+ * The client token of a delete, whose payload may otherwise be anything [aws 5.1]; throws a ShadowError if the token is
+ * invalid.
+ */
 export function readDelete(payload: Uint8Array): string | undefined {
   let request: unknown
   try {
