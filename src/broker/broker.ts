@@ -14,7 +14,7 @@ import { Link, type LinkContext } from './link.ts'
 import { Links } from './links.ts'
 import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
-import { Pacer } from './pace.ts'
+import { LoopBudget } from '../net/loop-budget.ts'
 import { Publishing } from './publishing.ts'
 import { Retained, RETAINED_LIMITS } from './retained.ts'
 import { Sessions } from './sessions.ts'
@@ -41,7 +41,7 @@ export class Broker {
   readonly #listeners: Listeners
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
-  readonly #pacer: Pacer
+  readonly #budget: LoopBudget
   #stopping = false
 
   /** Reads the stored sessions and stands ready; nothing listens yet. */
@@ -54,7 +54,7 @@ export class Broker {
   private constructor(options: BrokerOptions) {
     this.#options = options
     const { hooks, tables, limits, now, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS } = options
-    this.#pacer = options.pacer ?? new Pacer()
+    this.#budget = options.budget ?? new LoopBudget()
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
     const { waiting = WAITING_LIMITS } = options
@@ -92,7 +92,7 @@ export class Broker {
     })
     this.#context = {
       flusher: new Flusher(),
-      pacer: this.#pacer,
+      budget: this.#budget,
       limits: { bufferBytes, stallMs },
       tap: this.#tap,
       hooks,
@@ -100,7 +100,7 @@ export class Broker {
     }
     this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
     const attach = (stream: Duplex, details: StreamDetails): void => void this.attach(stream, details)
-    this.#listeners = new Listeners({ options, pacer: this.#pacer, attach })
+    this.#listeners = new Listeners({ options, budget: this.#budget, attach })
     this.#webSockets = new WebSockets({
       paths: options.webSocketPaths ?? ['/mqtt'],
       packetBytes: options.packetBytes ?? PACKET_BYTES,

@@ -6,7 +6,7 @@ import { saidGoodbye, type Link } from './link.ts'
 import type { Links } from './links.ts'
 import type { BrokerHooks } from './port.ts'
 import type { Sessions } from './sessions.ts'
-import { explainTls, explainFirstByte } from './explain.ts'
+import { explainTls, explainFirstByte } from '../net/tls-errors.ts'
 
 interface Around {
   hooks: BrokerHooks

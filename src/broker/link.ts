@@ -7,7 +7,7 @@ import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
 import { Ending } from './ending.ts'
 import { deliver } from './intake.ts'
 import type { Arriving, InOrder, Order } from './order.ts'
-import type { Pacer, Waiter } from './pace.ts'
+import type { LoopBudget, Waiter } from '../net/loop-budget.ts'
 import type { BrokerHooks, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
 import type { Session, SessionLink } from './session.ts'
@@ -26,7 +26,7 @@ export const saidGoodbye = ({ closing, reason }: Link): boolean => closing === '
 /** What all links of a broker have in common. */
 export interface LinkContext {
   flusher: Flusher
-  pacer: Pacer
+  budget: LoopBudget
   limits: OutletLimits
   tap: TapPoint
   hooks: BrokerHooks
@@ -96,9 +96,9 @@ export class Link implements SessionLink, Waiter, InOrder {
       cork: ignore,
       uncork: ignore,
       // Streams call it with 0 to see whether there is more to come: that is not reading.
-      read: (size?: number) => (this.#mayRead(size === 0, context.pacer) ? read.call(stream, size) : null),
+      read: (size?: number) => (this.#mayRead(size === 0, context.budget) ? read.call(stream, size) : null),
       destroy: (error?: Error) => {
-        if (this.#mayBreak(error, context.pacer)) destroy.call(stream, error)
+        if (this.#mayBreak(error, context.budget)) destroy.call(stream, error)
         return stream
       },
     })
@@ -204,7 +204,7 @@ export class Link implements SessionLink, Waiter, InOrder {
   }
 
   /** `peek`: only to see whether there is more, or whether this is the end. */
-  #mayRead(peek: boolean, pacer: Pacer): boolean {
+  #mayRead(peek: boolean, budget: LoopBudget): boolean {
     const { order, stream } = this
     if (order !== undefined && order.waiting > 0) {
       // The end of the stream comes behind what was sent before it.
@@ -214,19 +214,19 @@ export class Link implements SessionLink, Waiter, InOrder {
     const ends = stream.readableLength === 0 && hasAll(stream)
     if (peek && !ends) return true
     if (this.#waiting) return false
-    this.#waiting = !pacer.mayGo(this, this.stage === 'live' && !ends ? 'in' : 'door')
+    this.#waiting = !budget.mayGo(this, this.stage === 'live' && !ends ? 'in' : 'door')
     return !this.#waiting
   }
 
   /** A connection that the system reports as broken ends in its turn, too; one that we end does so at once. */
-  #mayBreak(error: Error | undefined, pacer: Pacer): boolean {
+  #mayBreak(error: Error | undefined, budget: LoopBudget): boolean {
     if (error === undefined || !('syscall' in error) || this.#broken === 'ends') return true
     if (this.#broken === 'waits') return false
     const end = (): void => {
       this.#broken = 'ends'
       this.stream.destroy(error)
     }
-    const may = pacer.mayGo({ resume: end }, 'door')
+    const may = budget.mayGo({ resume: end }, 'door')
     if (!may) this.#broken = 'waits'
     return may
   }

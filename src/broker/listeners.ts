@@ -2,13 +2,13 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { HubError } from '../core/errors.ts'
-import { BACKLOG } from '../shared/backlog.ts'
-import { explainHandshake, explainTls } from './explain.ts'
-import type { Pacer } from './pace.ts'
+import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
+import { explainHandshake, explainTls } from '../net/tls-errors.ts'
+import type { LoopBudget } from '../net/loop-budget.ts'
 import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
 import type { BrokerOptions, StreamDetails } from './port.ts'
-import { portOwner } from './port-owner.ts'
-import { pickProtocol, sniff } from './sniff.ts'
+import { portOwner } from '../net/port-owner.ts'
+import { pickProtocol, sniff } from '../net/sniff.ts'
 import { say } from '../core/said.ts'
 
 const HANDSHAKE_MS = 30_000
@@ -23,7 +23,7 @@ export interface Listener {
 
 interface Around {
   options: BrokerOptions
-  pacer: Pacer
+  budget: LoopBudget
   attach(stream: Duplex, details: StreamDetails): void
 }
 
@@ -44,13 +44,13 @@ export class Listeners {
   async open(kind: 'mqtt' | 'mqtts', { host, port, setting }: Listener): Promise<number> {
     const server = kind === 'mqtt' ? this.#plain() : this.#tls()
     this.#servers.push(server)
-    server.on('connection', () => this.#around.pacer.cameIn())
+    server.on('connection', () => this.#around.budget.cameIn())
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         this.#servers.splice(this.#servers.indexOf(server), 1)
         cannotListen(error, { host, port, setting }).then(reject, reject)
       })
-      server.listen({ port, host, backlog: BACKLOG }, () => {
+      server.listen({ port, host, backlog: LISTEN_BACKLOG }, () => {
         server.removeAllListeners('error')
         server.on('error', (error) => this.#around.options.onNotice({ text: `the listener on port ${port} failed: ${error.message}` }))
         resolve((server.address() as AddressInfo).port)

@@ -14,7 +14,7 @@ import type {
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { Tables } from '../core/table.ts'
-import type { Pacer } from './pace.ts'
+import type { LoopBudget } from '../net/loop-budget.ts'
 import type { RetainedLimits } from './retained.ts'
 import type { WaitingLimits } from './waiting.ts'
 
@@ -129,7 +129,7 @@ export interface BrokerOptions {
   /** Needed for `listen('mqtts', …)`. */
   tls?: TlsFiles
   /** Shared with whoever else serves clients on this event loop. */
-  pacer?: Pacer
+  budget?: LoopBudget
   /** Gets the sockets of the TLS listeners on which HTTP is spoken, nothing read from them. Absent: they are closed. */
   onHttpSocket?(socket: TLSSocket): void
   /** Paths on which MQTT is spoken over WebSocket; default `/mqtt`. */

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { HttpRequest } from '../core/seam/http.ts'
 import type { PeerCertificate } from '../core/seam/mqtt.ts'
 import { isLoopback } from '../shared/loopback.ts'
-import { peerCertificate } from '../shared/peer-certificate.ts'
+import { peerCertificate } from '../net/peer-certificate.ts'
 
 const NO_BODY = Buffer.alloc(0)
 

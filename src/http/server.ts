@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
-import { BACKLOG } from '../shared/backlog.ts'
+import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
 import { Connections, type Exchange } from './connections.ts'
 import { jsonError } from './json.ts'
 import { messagesFor, overtakes } from './messages.ts'
@@ -165,7 +165,7 @@ export class HttpServer {
   #listen(server: Server, port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ port, host, backlog: BACKLOG }, () => {
+      server.listen({ port, host, backlog: LISTEN_BACKLOG }, () => {
         server.off('error', reject)
         server.on('error', (error) => this.#options.onNotice('An HTTP listener failed', error))
         this.#listeners.add(server)

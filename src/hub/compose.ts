@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
-import { explainHandshake } from '../broker/explain.ts'
-import { Pacer } from '../broker/pace.ts'
+import { explainHandshake } from '../net/tls-errors.ts'
+import { LoopBudget } from '../net/loop-budget.ts'
 import { Engine } from '../core/engine.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { Ids } from '../core/ids.ts'
@@ -88,9 +88,9 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     fulfil,
     whenCaughtUp: (connection, then) => broker.whenCaughtUp(connection, then),
   })
-  const pacer = new Pacer()
+  const budget = new LoopBudget()
   const broker = await Broker.create({
-    pacer,
+    budget,
     hooks: gate,
     tables: store,
     commit: () => store.commit(),
@@ -173,7 +173,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     onNotice: note,
   })
   const http = HttpServer.create({
-    pace: pacer,
+    pace: budget,
     hooks: {
       handle: (request, gone, body) => {
         if (request.secure) handshakes.worked(request.remoteAddress)

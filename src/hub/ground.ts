@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { openCertificates, type Certificates } from '../broker/certificates.ts'
+import { openCertificates, type Certificates } from '../net/certificates.ts'
 import type { Clock } from '../core/clock.ts'
 import { VirtualClock } from '../core/virtual-clock.ts'
 import type { Dialect, Settings } from '../dialect/dialect.ts'

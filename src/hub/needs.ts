@@ -1,4 +1,4 @@
-import type { Certificates } from '../broker/certificates.ts'
+import type { Certificates } from '../net/certificates.ts'
 import type { Fulfilled, Need } from '../core/seam/http.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
 import type { ObjectStore } from '../http/objects.ts'

@@ -10,7 +10,7 @@ import type { SocketId } from '../core/seam/effects.ts'
 import type { Input } from '../core/turn.ts'
 import type { Context, Dialect } from '../dialect/dialect.ts'
 import type { ProtocolFront, ProtocolSession, ProtocolSocket } from '../dialect/protocol.ts'
-import { BACKLOG } from '../shared/backlog.ts'
+import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
 import { isLoopback } from '../shared/loopback.ts'
 import { refusalOf } from './access.ts'
 import { Antechamber } from './antechamber.ts'
@@ -70,7 +70,7 @@ export class ProtocolGate {
     )
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ port: front.port, host, backlog: BACKLOG }, () => {
+      server.listen({ port: front.port, host, backlog: LISTEN_BACKLOG }, () => {
         server.off('error', reject)
         server.on('error', (error) => this.#around.note(`the listener for ${front.name} on port ${front.port} failed`, error))
         this.#servers.push(server)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { afterEach, test } from 'node:test'
-import { Pacer, type Lane, type Waiter } from '../../src/broker/pace.ts'
+import { LoopBudget, type Lane, type Waiter } from '../../src/net/loop-budget.ts'
 import { eventually, within } from '../builders/within.ts'
 import { World } from './world.ts'
 
 /** No time for those who leave until `open` is called. */
-class Gate extends Pacer {
+class Gate extends LoopBudget {
   readonly held: Waiter[] = []
   #closed = false
 
@@ -38,34 +38,34 @@ afterEach(() => world.stop())
 const ends = (): string[] => world.log.filter((line) => line.includes('disconnected')).sort()
 
 test('clients that drop at once are ended as there is time, and others are served meanwhile', async () => {
-  const pacer = new Gate()
-  world = await new World().start({ pacer })
+  const budget = new Gate()
+  world = await new World().start({ budget })
   const clientIds = ['leaving', 'broken', 'staying']
   const [leaving, broken, staying] = await Promise.all(clientIds.map((clientId) => world.client(clientId)))
-  pacer.close()
+  budget.close()
   leaving!.stream.end()
   ;(broken!.stream as Socket).resetAndDestroy()
-  await pacer.holds(2)
+  await budget.holds(2)
   assert.deepEqual(ends(), [])
   staying!.send({ cmd: 'pingreq' })
   await within(staying!.next('pingresp'), 'a PINGRESP')
   assert.deepEqual(ends(), [])
-  pacer.open()
+  budget.open()
   await Promise.all(['leaving', 'broken'].map((clientId) => world.told(`${clientId} disconnected`)))
   assert.deepEqual(ends(), ['broken disconnected CONNECTION_LOST', 'leaving disconnected CONNECTION_LOST'])
 })
 
 test('a client that waits to be ended can be ended by the hub, and is so once', async () => {
-  const pacer = new Gate()
-  world = await new World().start({ pacer })
+  const budget = new Gate()
+  world = await new World().start({ budget })
   const client = await world.client('broken')
   const { id } = world.connection('broken')
-  pacer.close()
+  budget.close()
   ;(client.stream as Socket).resetAndDestroy()
-  await pacer.holds(1)
+  await budget.holds(1)
   assert.equal(world.broker.disconnect(id, 'SERVER_INITIATED', 'test'), true)
   await world.told('broken disconnected')
-  pacer.open()
+  budget.open()
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(ends(), ['broken disconnected SERVER_INITIATED'])
 })

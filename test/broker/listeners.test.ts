@@ -7,7 +7,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import mqtt from 'mqtt'
 import { WebSocket } from 'ws'
-import { openCertificates, type Certificates } from '../../src/broker/certificates.ts'
+import { openCertificates, type Certificates } from '../../src/net/certificates.ts'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
 import { connectPacket, World } from './world.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
-import { sniff } from '../../../src/broker/sniff.ts'
+import { sniff } from '../../../src/net/sniff.ts'
 import type { TestServer } from '../../builders/http-server.ts'
 import { tlsCredentials } from '../../builders/tls-credentials.ts'
 

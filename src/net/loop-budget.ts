@@ -38,7 +38,7 @@ const realLoop: Loop = {
  * Node lets in one connection a turn, so of a crowd that comes at once the last would wait for as many turns. While
  * connections come in, turns are therefore kept short: newcomers are served, and those who are in wait for a while.
  */
-export class Pacer {
+export class LoopBudget {
   readonly #loop: Loop
   readonly #budgetMs: number
   readonly #doorMs: number

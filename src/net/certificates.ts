@@ -5,7 +5,7 @@ import type { IssuedCertificate } from '../core/seam/http.ts'
 import { authorityFile, broken, readPair, writePair } from './certificate-files.ts'
 import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate } from './certificate-maker.ts'
 import type { ClientCertificateRequest, KeyPair } from './certificate-maker.ts'
-import type { TlsFiles } from './port.ts'
+import type { TlsFiles } from '../broker/port.ts'
 import { say } from '../core/said.ts'
 
 /** The hub's own authority and what it has signed. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Pacer, type Lane, type Loop } from '../../src/broker/pace.ts'
+import { LoopBudget, type Lane, type Loop } from '../../src/net/loop-budget.ts'
 
 /** An event loop that turns when told, and a clock in which everything takes its time. */
 class SlowLoop implements Loop {
@@ -29,7 +29,7 @@ class SlowLoop implements Loop {
 /** Clients that need so many milliseconds each, and who was served, in order. */
 class Crowd {
   readonly loop = new SlowLoop()
-  readonly pacer = new Pacer(this.loop, 8, 100)
+  readonly budget = new LoopBudget(this.loop, 8, 100)
   readonly served: string[] = []
 
   come(name: string, ms: number, lane: Lane = 'in'): void {
@@ -37,7 +37,7 @@ class Crowd {
       this.served.push(name)
       this.loop.time += ms
     }
-    if (this.pacer.mayGo({ resume: serve }, lane)) serve()
+    if (this.budget.mayGo({ resume: serve }, lane)) serve()
   }
 
   all(count: number, ms: number, lane: Lane = 'in'): this {
@@ -47,7 +47,7 @@ class Crowd {
 
   /** Lets a connection in, which takes half a millisecond. */
   accept(): void {
-    this.pacer.cameIn()
+    this.budget.cameIn()
     this.loop.time += 0.5
   }
 }
@@ -92,13 +92,13 @@ describe('the pace of an event loop', () => {
   })
 
   test('what is done in promises counts against the turn in which it began', () => {
-    const { loop, pacer, served } = new Crowd().all(8, 1)
+    const { loop, budget, served } = new Crowd().all(8, 1)
     const begin = (name: string) => (): void =>
       loop.then(() => {
         served.push(name)
         loop.time += 5
       })
-    for (const name of ['a', 'b', 'c']) assert.equal(pacer.mayGo({ resume: begin(name) }), false)
+    for (const name of ['a', 'b', 'c']) assert.equal(budget.mayGo({ resume: begin(name) }), false)
     loop.turn()
     assert.deepEqual(served.slice(8), ['a', 'b'])
     loop.turn()

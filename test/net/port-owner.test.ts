@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { basename } from 'node:path'
 import { test } from 'node:test'
-import { portOwner } from '../../src/broker/port-owner.ts'
+import { portOwner } from '../../src/net/port-owner.ts'
 
 test('the owner of a port is told by its program, whatever its threads call themselves', async () => {
   // Node 24 names its first thread like this by itself.

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { webcrypto } from 'node:crypto'
-import { openCertificates } from '../../src/broker/certificates.ts'
+import { openCertificates } from '../../src/net/certificates.ts'
 
 let directory: string
 const path = (file: string): string => join(directory, file)
