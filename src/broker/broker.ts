@@ -10,8 +10,8 @@ import { Handshake } from './handshake.ts'
 import { watchPackets } from './intake.ts'
 import { createKeeper } from './keeper.ts'
 import { Life } from './life.ts'
-import { Link, type LinkContext } from './link.ts'
-import { Links } from './links.ts'
+import { Channel, type LinkContext } from './channel.ts'
+import { Channels } from './channels.ts'
 import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
 import { LoopBudget } from '../net/loop-budget.ts'
@@ -36,7 +36,7 @@ export class Broker {
   readonly #sessions: Sessions
   readonly #exchange: Exchange
   readonly #subscribing: Subscribing
-  readonly #links = new Links()
+  readonly #channels = new Channels()
   readonly #life: Life
   readonly #listeners: Listeners
   readonly #webSockets: WebSockets
@@ -56,7 +56,7 @@ export class Broker {
     const { hooks, tables, limits, now, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS } = options
     this.#budget = options.budget ?? new LoopBudget()
     const commit = (): Promise<void> => options.commit()
-    const notice = (text: string, link: Link, decided?: true): void => this.#notice(text, link, decided)
+    const notice = (text: string, channel: Channel, decided?: true): void => this.#notice(text, channel, decided)
     const { waiting = WAITING_LIMITS } = options
     const tell = (text: string): void => options.onNotice({ text })
     this.#sessions = new Sessions({ tables, limits, waiting, now, notice: tell })
@@ -68,12 +68,12 @@ export class Broker {
       dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
     })
     this.#exchange = new Exchange({ sessions: this.#sessions, retained, now, commit, commitSoon })
-    this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (link, hook) => this.#life.tell(link, hook) })
+    this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (channel, hook) => this.#life.tell(channel, hook) })
     const publishing = new Publishing({ hooks, exchange: this.#exchange, notice })
     const uuid = (): string => options.ids.uuid()
-    this.#life = new Life({ hooks, links: this.#links, sessions: this.#sessions, commitSoon, notice })
+    this.#life = new Life({ hooks, channels: this.#channels, sessions: this.#sessions, commitSoon, notice })
     this.#keeper = createKeeper({
-      links: this.#links,
+      channels: this.#channels,
       life: this.#life,
       publishing,
       subscribing: this.#subscribing,
@@ -96,7 +96,7 @@ export class Broker {
       limits: { bufferBytes, stallMs },
       tap: this.#tap,
       hooks,
-      greet: (link, packet) => void handshake.take(link, packet),
+      greet: (channel, packet) => void handshake.take(channel, packet),
     }
     this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
     const attach = (stream: Duplex, details: StreamDetails): void => void this.attach(stream, details)
@@ -133,29 +133,29 @@ export class Broker {
    */
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
     const { packetBytes = PACKET_BYTES, ids } = this.#options
-    const link = new Link(ids.uuid(), stream, details, this.#context)
-    link.client = this.#keeper.handle(stream) as AedesClient
-    this.#links.add(link)
-    watchPackets(link, this.#tap, packetBytes, (why) => this.#notice(why, link))
-    stream.on('close', () => this.#life.closed(link))
+    const channel = new Channel(ids.uuid(), stream, details, this.#context)
+    channel.client = this.#keeper.handle(stream) as AedesClient
+    this.#channels.add(channel)
+    watchPackets(channel, this.#tap, packetBytes, (why) => this.#notice(why, channel))
+    stream.on('close', () => this.#life.closed(channel))
     if (this.#stopping) stream.destroy()
-    return link.id
+    return channel.id
   }
 
   /**
    * Sends to one connection, subscribed or not; false if it is no longer there. `track` comes back in `acknowledged`.
    */
   send(connection: ConnectionId, message: Outgoing, track?: string): boolean {
-    const link = this.#links.get(connection)
-    if (link !== undefined) this.#exchange.send(link, message, track)
-    return link !== undefined
+    const channel = this.#channels.get(connection)
+    if (channel !== undefined) this.#exchange.send(channel, message, track)
+    return channel !== undefined
   }
 
   /** Goes on once the connection has taken what was sent to it, or is gone. */
   whenCaughtUp(connection: ConnectionId, then: () => void): void {
-    const link = this.#links.get(connection)
-    if (link === undefined) then()
-    else link.whenCaughtUp(then)
+    const channel = this.#channels.get(connection)
+    if (channel === undefined) then()
+    else channel.whenCaughtUp(then)
   }
 
   /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
@@ -168,8 +168,8 @@ export class Broker {
    * is.
    */
   async subscribe(connection: ConnectionId, filters: Granted[]): Promise<void> {
-    const link = this.#links.get(connection)
-    if (link !== undefined) await this.#subscribing.impose(link, filters)
+    const channel = this.#channels.get(connection)
+    if (channel !== undefined) await this.#subscribing.impose(channel, filters)
   }
 
   /**
@@ -195,31 +195,31 @@ export class Broker {
 
   /** The connection has become a device's. */
   identified(connection: ConnectionId): void {
-    const link = this.#links.get(connection)
-    if (link?.session !== undefined) this.#sessions.standsFor(link.session, link.connection?.identity.device)
+    const channel = this.#channels.get(connection)
+    if (channel?.session !== undefined) this.#sessions.standsFor(channel.session, channel.connection?.identity.device)
   }
 
   /** Ends a connection, after what has been sent to it; false if there was none. The note is for people. */
   disconnect(connection: ConnectionId, reason: DisconnectReason, note: string): boolean {
-    const link = this.#links.get(connection)
-    if (link === undefined) return false
-    this.#notice(note, link, true)
-    this.#life.end(link, reason)
+    const channel = this.#channels.get(connection)
+    if (channel === undefined) return false
+    this.#notice(note, channel, true)
+    this.#life.end(channel, reason)
     return true
   }
 
   /** A live connection. */
   connection(id: ConnectionId): Connection | undefined {
-    return this.#links.get(id)?.connection
+    return this.#channels.get(id)?.connection
   }
 
   bySession(dialect: DialectName, session: string): Connection | undefined {
-    return this.#links.bySession(dialect, session)
+    return this.#channels.bySession(dialect, session)
   }
 
   /** The live connections. */
   connections(): Iterable<Connection> {
-    return this.#links.connections()
+    return this.#channels.connections()
   }
 
   /** The instant from which `expireSessions` has something to do. It only comes earlier when a message is stored. */
@@ -240,32 +240,32 @@ export class Broker {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    const links = this.#links.all()
-    for (const link of links) {
-      link.silent = true
-      this.#life.end(link, 'SERVER_INITIATED')
+    const channels = this.#channels.all()
+    for (const channel of channels) {
+      channel.silent = true
+      this.#life.end(channel, 'SERVER_INITIATED')
     }
     this.#webSockets.close()
-    await Promise.all([this.#listeners.close(), ...links.map(({ stream }) => destroyed(stream)), new Promise<void>((resolve) => this.#keeper.close(resolve))])
+    await Promise.all([this.#listeners.close(), ...channels.map(({ stream }) => destroyed(stream)), new Promise<void>((resolve) => this.#keeper.close(resolve))])
     await this.#options.commit()
   }
 
   async #unsubscribed(client: object, filters: string[]): Promise<void> {
-    const link = this.#links.of(client)
-    if (link?.session === undefined || link.connection === undefined) return
-    const { connection, session } = link
+    const channel = this.#channels.of(client)
+    if (channel?.session === undefined || channel.connection === undefined) return
+    const { connection, session } = channel
     // Those of a stored session went before the UNSUBACK.
     if (!session.stored) await this.#subscribing.remove(session, filters)
-    this.#life.tell(link, () => this.#options.hooks.unsubscribed(connection, filters))
-    link.order?.answered()
+    this.#life.tell(channel, () => this.#options.hooks.unsubscribed(connection, filters))
+    channel.order?.answered()
   }
 
   #commitSoon(): void {
     this.#options.commit().catch((error: unknown) => this.#options.onNotice({ text: `MQTT sessions could not be stored: ${String(error)}` }))
   }
 
-  #notice(text: string, link: Link, decided?: true): void {
-    const { id, details } = link
-    this.#options.onNotice({ text: `${link.describe()}: ${text}`, connection: id, remoteAddress: details.remoteAddress, ...(decided && { decided }) })
+  #notice(text: string, channel: Channel, decided?: true): void {
+    const { id, details } = channel
+    this.#options.onNotice({ text: `${channel.describe()}: ${text}`, connection: id, remoteAddress: details.remoteAddress, ...(decided && { decided }) })
   }
 }

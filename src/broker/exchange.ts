@@ -4,12 +4,12 @@ import type { Instant } from '../core/clock.ts'
 import type { DialectName } from '../core/ids.ts'
 import type { Qos } from '../core/seam/mqtt.ts'
 import { isTopic } from './filter.ts'
-import type { Link } from './link.ts'
+import type { Channel } from './channel.ts'
 import type { Outgoing } from './port.ts'
 import type { Letter } from './queued.ts'
 import { shareable, toPacket, type Publication } from './publication.ts'
 import type { Retained } from './retained.ts'
-import type { Session, SessionLink } from './session.ts'
+import type { Session, SessionChannel } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { say } from '../core/said.ts'
 
@@ -46,11 +46,11 @@ export class Exchange {
     let only: Session | undefined
     let shared: Shared | undefined
     for (const [session, granted] of sessions.subscriptions.match(dialect, publication.topic)) {
-      const { link } = session
-      if (link !== undefined && !link.mayDeliver(publication.topic, false)) continue
+      const { channel } = session
+      if (channel !== undefined && !channel.mayDeliver(publication.topic, false)) continue
       if (granted === 0 || publication.qos === 0) {
-        if (link !== undefined) link.transmitEncoded((qos0 ??= fan(publication)).publication, qos0.bytes)
-      } else if (!session.stored) link?.send({ ...publication, retain: false })
+        if (channel !== undefined) channel.transmitEncoded((qos0 ??= fan(publication)).publication, qos0.bytes)
+      } else if (!session.stored) channel?.send({ ...publication, retain: false })
       else if (only === undefined) only = session
       else {
         // Most have one reader; several share one copy.
@@ -67,11 +67,11 @@ export class Exchange {
   }
 
   /** To one connection, subscribed or not. */
-  send(link: Link, { topic, payload, qos, retain = false }: Outgoing, track?: string): void {
+  send(channel: Channel, { topic, payload, qos, retain = false }: Outgoing, track?: string): void {
     check(topic)
-    const publication: Publication = { topic, payload, qos: qos === 'as-subscribed' ? link.qosFor(topic) : qos, retain }
-    const { session } = link
-    if (publication.qos === 0 || session?.stored !== true) return link.send(publication, track)
+    const publication: Publication = { topic, payload, qos: qos === 'as-subscribed' ? channel.qosFor(topic) : qos, retain }
+    const { session } = channel
+    if (publication.qos === 0 || session?.stored !== true) return channel.send(publication, track)
     const letter: Letter = { direct: true, own: true, ...(track !== undefined && { track }) }
     session.outbox?.add(publication, this.#around.now(), letter)
     this.#around.commitSoon()
@@ -82,24 +82,24 @@ export class Exchange {
    * than the client reads.
    */
   sendRetained(session: Session, filter: string, qos: Qos): void {
-    const { link } = session
-    if (link !== undefined) this.#show(session, link, filter, this.#around.retained.matching(session.dialect, session.effective(filter), qos))
+    const { channel } = session
+    if (channel !== undefined) this.#show(session, channel, filter, this.#around.retained.matching(session.dialect, session.effective(filter), qos))
   }
 
-  #show(session: Session, link: SessionLink, filter: string, publications: Generator<Publication>): void {
+  #show(session: Session, channel: SessionChannel, filter: string, publications: Generator<Publication>): void {
     // A `for … of` that is left would end the generator.
     for (let next = publications.next(); next.done !== true; next = publications.next()) {
       const { value: publication } = next
-      if (session.link !== link || !session.granted.has(filter)) return
-      if (!link.mayDeliver(publication.topic, true)) continue
+      if (session.channel !== channel || !session.granted.has(filter)) return
+      if (!channel.mayDeliver(publication.topic, true)) continue
       if (publication.qos === 1 && session.stored) {
         this.#keep(session, publication)
         this.#around.sessions.trim()
         this.#around.commitSoon()
         continue
       }
-      link.send(publication)
-      if (link.isFull(() => this.#show(session, link, filter, publications))) return
+      channel.send(publication)
+      if (channel.isFull(() => this.#show(session, channel, filter, publications))) return
     }
   }
 

@@ -3,7 +3,7 @@ import type { DialectName } from '../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict } from '../core/seam/mqtt.ts'
 import type { ConnectionKeeper } from './aedes.ts'
 import { Ending } from './ending.ts'
-import type { Link } from './link.ts'
+import type { Channel } from './channel.ts'
 import type { BrokerHooks, SessionLimits, SessionName } from './port.ts'
 import { sessionKey } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -16,7 +16,7 @@ interface Around {
   subscribing: Subscribing
   limits(dialect: DialectName): SessionLimits
   commit(): Promise<void>
-  notice(text: string, link: Link, decided?: true): void
+  notice(text: string, channel: Channel, decided?: true): void
   uuid(): string
 }
 
@@ -31,43 +31,43 @@ export class Handshake {
   }
 
   /** Resolves when the client is let in, refused or gone. */
-  async take(link: Link, packet: IConnectPacket): Promise<void> {
+  async take(channel: Channel, packet: IConnectPacket): Promise<void> {
     const { hooks, keeper, uuid } = this.#around
-    keeper.hold(link.client)
-    const request = (link.request = toRequest(link, packet, uuid))
+    keeper.hold(channel.client)
+    const request = (channel.request = toRequest(channel, packet, uuid))
     if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
       const reason = 'a stored session needs a client id [MQTT-3.1.3-8]'
-      return this.#refuse(link, { accept: false, returnCode: 2, reason }, false)
+      return this.#refuse(channel, { accept: false, returnCode: 2, reason }, false)
     }
     let name: SessionName | { refuse: string }
     try {
       name = hooks.session(request)
     } catch (error) {
-      return this.#end(link, new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`))
+      return this.#end(channel, new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`))
     }
-    if ('refuse' in name) return this.#refuse(link, { accept: false, reason: name.refuse })
-    if (await this.#isLetIn(link, request, name)) await this.#admit(link, packet, request, name)
+    if ('refuse' in name) return this.#refuse(channel, { accept: false, reason: name.refuse })
+    if (await this.#isLetIn(channel, request, name)) await this.#admit(channel, packet, request, name)
   }
 
   /** Asks for the verdict and carries it out, short of the CONNACK. */
-  async #isLetIn(link: Link, request: ConnectRequest, name: SessionName): Promise<boolean> {
+  async #isLetIn(channel: Channel, request: ConnectRequest, name: SessionName): Promise<boolean> {
     try {
       const verdict = await this.#around.hooks.connect(request, name.dialect)
-      if (isOver(link)) return false
-      if (verdict.accept) await this.#prepareSession(link, request, name, verdict)
-      else this.#refuse(link, verdict)
+      if (isOver(channel)) return false
+      if (verdict.accept) await this.#prepareSession(channel, request, name, verdict)
+      else this.#refuse(channel, verdict)
       if (!verdict.accept) return false
       const { delayMs } = verdict
-      if (delayMs !== undefined) await new Promise<void>((resolve) => (link.delay = setTimeout(resolve, delayMs)))
+      if (delayMs !== undefined) await new Promise<void>((resolve) => (channel.delay = setTimeout(resolve, delayMs)))
     } catch (error) {
-      this.#refuse(link, { accept: false, returnCode: 3, reason: `the hub failed: ${String(error)}` }, false)
+      this.#refuse(channel, { accept: false, returnCode: 3, reason: `the hub failed: ${String(error)}` }, false)
       return false
     }
-    return !isOver(link)
+    return !isOver(channel)
   }
 
   async #prepareSession(
-    link: Link,
+    channel: Channel,
     request: ConnectRequest,
     { dialect, session: name }: SessionName,
     verdict: ConnectVerdict & { accept: true },
@@ -75,13 +75,13 @@ export class Handshake {
     const { sessions } = this.#around
     const present = sessions.get(dialect, name)
     if (request.clean && present !== undefined) sessions.wipe(present)
-    link.resumes = !request.clean && present !== undefined
+    channel.resumes = !request.clean && present !== undefined
     const session = request.clean ? sessions.transient(dialect, name) : (present ?? sessions.create(dialect, name))
     sessions.standsFor(session, verdict.identity.device)
-    sessions.claim(session, link)
-    link.session = session
-    link.connection = {
-      id: link.id,
+    sessions.claim(session, channel)
+    channel.session = session
+    channel.connection = {
+      id: channel.id,
       dialect,
       identity: verdict.identity,
       session: name,
@@ -93,20 +93,20 @@ export class Handshake {
     if (request.clean ? present !== undefined : present === undefined) await this.#around.commit()
   }
 
-  async #admit(link: Link, packet: IConnectPacket, request: ConnectRequest, name: SessionName): Promise<void> {
+  async #admit(channel: Channel, packet: IConnectPacket, request: ConnectRequest, name: SessionName): Promise<void> {
     const { keeper, subscribing } = this.#around
-    if (link.resumes) {
+    if (channel.resumes) {
       try {
-        await subscribing.restore(link)
+        await subscribing.restore(channel)
       } catch (error) {
         const hubs = new Ending('SERVER_INITIATED', `the hub failed over a stored session: ${String(error)}`)
-        return this.#end(link, error instanceof Ending ? error : hubs)
+        return this.#end(channel, error instanceof Ending ? error : hubs)
       }
-      if (isOver(link)) return
+      if (isOver(channel)) return
     }
     const key = sessionKey(name.dialect, name.session)
     const keepalive = this.#keepAlive(request, name)
-    keeper.admit(link.client, { key, packet, keepalive }, () => link.stream.write(connack(0, link.resumes)))
+    keeper.admit(channel.client, { key, packet, keepalive }, () => channel.stream.write(connack(0, channel.resumes)))
   }
 
   /** Seconds, as aedes goes by it. */
@@ -118,32 +118,32 @@ export class Handshake {
   }
 
   /** Answers with a return code, unless the verdict is to say nothing, and hangs up. */
-  #refuse(link: Link, { reason, returnCode = 5, drop }: Refused, decided = true): void {
-    if (isOver(link)) return
-    this.#around.notice(`refused: ${reason}`, link, decided || undefined)
-    link.reason = 'FORBIDDEN'
-    if (drop !== true) link.stream.write(connack(returnCode))
-    link.flush()
-    link.client.close()
+  #refuse(channel: Channel, { reason, returnCode = 5, drop }: Refused, decided = true): void {
+    if (isOver(channel)) return
+    this.#around.notice(`refused: ${reason}`, channel, decided || undefined)
+    channel.reason = 'FORBIDDEN'
+    if (drop !== true) channel.stream.write(connack(returnCode))
+    channel.flush()
+    channel.client.close()
   }
 
-  #end(link: Link, error: Ending): void {
-    link.client.connecting = false
-    link.client.emit('error', error)
+  #end(channel: Channel, error: Ending): void {
+    channel.client.connecting = false
+    channel.client.emit('error', error)
   }
 }
 
 /** It may be, whenever something was waited for. */
-const isOver = ({ stage, client }: Link): boolean => stage === 'ended' || client.closed
+const isOver = ({ stage, client }: Channel): boolean => stage === 'ended' || client.closed
 
 /** [MQTT-3.2] */
 const connack = (returnCode: number, sessionPresent = false): Buffer =>
   Buffer.from([0x20, 0x02, sessionPresent ? 1 : 0, returnCode])
 
-function toRequest(link: Link, packet: IConnectPacket, uuid: () => string): ConnectRequest {
+function toRequest(channel: Channel, packet: IConnectPacket, uuid: () => string): ConnectRequest {
   const { username, password, will } = packet
   return {
-    connection: link.id,
+    connection: channel.id,
     // [MQTT-3.1.3-6]
     clientId: packet.clientId === '' ? `auto-${uuid()}` : packet.clientId,
     ...(packet.clientId === '' && { unnamed: true }),
@@ -153,7 +153,7 @@ function toRequest(link: Link, packet: IConnectPacket, uuid: () => string): Conn
     keepalive: packet.keepalive ?? 0,
     protocolVersion: packet.protocolVersion ?? 4,
     ...(will !== undefined && { will: { topic: will.topic, payload: toBuffer(will.payload), qos: will.qos ?? 0, retain: will.retain === true } }),
-    ...link.details,
+    ...channel.details,
   }
 }
 

@@ -4,35 +4,35 @@ import { Ask } from './ask.ts'
 import { Ending } from './ending.ts'
 import { isFilter, isTopic } from './filter.ts'
 import type { AedesParser } from './aedes.ts'
-import type { Link } from './link.ts'
+import type { Channel } from './channel.ts'
 import { Order, type Arriving } from './order.ts'
 import type { TapPoint } from './taps.ts'
 
 /** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`Ask`). */
-export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
-  const parser = link.client._parser
+export function watchPackets(channel: Channel, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
+  const parser = channel.client._parser
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
   parser.removeListener('packet', handle)
-  link.handlePacket = handle
-  const order = (link.order = new Order(link))
+  channel.handlePacket = handle
+  const order = (channel.order = new Order(channel))
   parser._emitError = (error) => {
     // Makes the parser stop.
     parser.error = error
-    if (link.closing !== undefined) return
-    link.closing = 'fault'
+    if (channel.closing !== undefined) return
+    channel.closing = 'fault'
     order.take(error)
   }
   const end = (why: string): void => parser._emitError(new Ending('CLIENT_ERROR', why))
   parser.on('packet', (packet: Packet) => {
-    if (link.closing !== undefined || link.reason !== undefined) return
+    if (channel.closing !== undefined || channel.reason !== undefined) return
     // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
     if (parser._pos > (packet.length ?? 0) || packet.messageId === -1) return end(`its ${packet.cmd} is shorter than what it must hold`)
     if (packet.messageId === 0) return end(`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
     const fault = faultOf(packet)
     if (fault !== undefined) return end(fault)
-    if (!tap.in(link.id, packet)) return
-    if (packet.cmd === 'disconnect') link.closing = 'disconnect'
+    if (!tap.in(channel.id, packet)) return
+    if (packet.cmd === 'disconnect') channel.closing = 'disconnect'
     order.take(packet)
   })
 
@@ -48,9 +48,9 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, ref
   // The parser itself would hang up on levels that it does not know.
   parser._parseConnect = () => {
     const level = levelOf(parser)
-    if (level === undefined || SPOKEN.has(level) || link.request !== undefined) return parseConnect.call(parser)
-    link.reason = 'CLIENT_ERROR'
-    link.endWith(level === 5 ? UNSUPPORTED_5 : UNACCEPTABLE) // [MQTT-3.1.2-2]
+    if (level === undefined || SPOKEN.has(level) || channel.request !== undefined) return parseConnect.call(parser)
+    channel.reason = 'CLIENT_ERROR'
+    channel.endWith(level === 5 ? UNSUPPORTED_5 : UNACCEPTABLE) // [MQTT-3.1.2-2]
     refuse(`it speaks MQTT ${level === 5 ? 'version 5' : `of level ${level}`}; this hub speaks 3.1 and 3.1.1`)
     return undefined
   }
@@ -63,7 +63,7 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, ref
     return text.includes('\ufffd') && !isUtf8(parser._list.slice(start, parser._pos)) ? null : text // [MQTT-1.5.3-1]
   }
   parser.parse = (bytes) => {
-    link.firstByte ??= bytes[0]
+    channel.firstByte ??= bytes[0]
     try {
       return parse.call(parser, bytes)
     } catch (error) {
@@ -75,14 +75,14 @@ export function watchPackets(link: Link, tap: TapPoint, packetBytes: number, ref
 }
 
 /** Lets aedes have a packet whose turn has come, or what is wrong with one. */
-export function deliver(link: Link, arriving: Arriving): void {
-  const { _parser: parser } = link.client
+export function deliver(channel: Channel, arriving: Arriving): void {
+  const { _parser: parser } = channel.client
   if (arriving instanceof Error) return (Object.getPrototypeOf(parser) as AedesParser)._emitError.call(parser, arriving)
   if (arriving.cmd === 'disconnect') {
-    link.reason = 'CLIENT_INITIATED'
-    link.flush()
+    channel.reason = 'CLIENT_INITIATED'
+    channel.flush()
   }
-  link.handlePacket?.call(parser, arriving.cmd === 'subscribe' ? Ask.wrap(arriving) : arriving)
+  channel.handlePacket?.call(parser, arriving.cmd === 'subscribe' ? Ask.wrap(arriving) : arriving)
 }
 
 /** Protocol levels: MQTT 3.1 and 3.1.1. */

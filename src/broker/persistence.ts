@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream'
-import type { Link } from './link.ts'
+import type { Channel } from './channel.ts'
 
 interface PacketId {
   messageId?: number
 }
 
 interface Around {
-  linkOf(client: object): Link | undefined
-  acknowledged(link: Link, id: number): void
-  unsubscribe(link: Link, filters: string[]): Promise<void>
+  channelOf(client: object): Channel | undefined
+  acknowledged(channel: Channel, id: number): void
+  unsubscribe(channel: Channel, filters: string[]): Promise<void>
 }
 
 /**
@@ -25,20 +25,20 @@ export class SessionPersistence {
   async setup(): Promise<void> {}
 
   async removeSubscriptions(client: object, filters: string[]): Promise<void> {
-    const link = this.#around.linkOf(client)
-    if (link !== undefined) await this.#around.unsubscribe(link, filters)
+    const channel = this.#around.channelOf(client)
+    if (channel !== undefined) await this.#around.unsubscribe(channel, filters)
   }
 
   /** PUBACK. */
   async outgoingClearMessageId(client: object, packet: PacketId): Promise<void> {
-    const link = this.#around.linkOf(client)
-    if (link !== undefined && packet.messageId !== undefined) this.#around.acknowledged(link, packet.messageId)
+    const channel = this.#around.channelOf(client)
+    if (channel !== undefined && packet.messageId !== undefined) this.#around.acknowledged(channel, packet.messageId)
   }
 
   async outgoingUpdate(): Promise<void> {}
 
   async incomingStorePacket(client: object, packet: PacketId): Promise<void> {
-    const session = this.#around.linkOf(client)?.session
+    const session = this.#around.channelOf(client)?.session
     if (session !== undefined && packet.messageId !== undefined) (session.received ??= new Set()).add(packet.messageId)
   }
 
@@ -60,6 +60,6 @@ export class SessionPersistence {
   }
 
   #received(client: object): Set<number> | undefined {
-    return this.#around.linkOf(client)?.session?.received
+    return this.#around.channelOf(client)?.session?.received
   }
 }

@@ -3,13 +3,13 @@ import type { Connection, Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
 import { Arrivals } from './arrivals.ts'
 import { Ending } from './ending.ts'
 import type { Exchange } from './exchange.ts'
-import { saidGoodbye, type Link } from './link.ts'
+import { saidGoodbye, type Channel } from './channel.ts'
 import type { BrokerHooks } from './port.ts'
 
 interface Around {
   hooks: BrokerHooks
   exchange: Exchange
-  notice(text: string, link: Link, decided?: true): void
+  notice(text: string, channel: Channel, decided?: true): void
 }
 
 /** What becomes of the messages that a client publishes. All of it happens before the PUBACK, which aedes writes. */
@@ -21,47 +21,47 @@ export class Publishing {
   }
 
   /** `acknowledge` lets aedes go on, or ends the connection. */
-  take(link: Link, packet: PublishPacket, acknowledge: (error?: Error | null) => void): void {
-    const { connection } = link
+  take(channel: Channel, packet: PublishPacket, acknowledge: (error?: Error | null) => void): void {
+    const { connection } = channel
     if (connection === undefined) return acknowledge(new Ending('CLIENT_ERROR', 'it published before it was let in'))
-    if (packet === link.client.will) {
-      const due = link.stage === 'live' && !link.silent && !saidGoodbye(link)
-      if (due) this.#arrivals(link, connection).take({ ...toIncoming(packet), will: true }, () => {})
+    if (packet === channel.client.will) {
+      const due = channel.stage === 'live' && !channel.silent && !saidGoodbye(channel)
+      if (due) this.#arrivals(channel, connection).take({ ...toIncoming(packet), will: true }, () => {})
       return acknowledge()
     }
     // Already taken: aedes only repeats its PUBREC [MQTT-4.3.3-2].
-    if (packet.qos === 2 && link.session?.received?.has(packet.messageId!) === true) return done(link, acknowledge)
-    this.#arrivals(link, connection).take(toIncoming(packet), (error) => {
+    if (packet.qos === 2 && channel.session?.received?.has(packet.messageId!) === true) return done(channel, acknowledge)
+    this.#arrivals(channel, connection).take(toIncoming(packet), (error) => {
       if (error === undefined) {
-        if (link.isBehind) link.whenCaughtUp(() => done(link, acknowledge))
-        else done(link, acknowledge)
+        if (channel.isBehind) channel.whenCaughtUp(() => done(channel, acknowledge))
+        else done(channel, acknowledge)
         return
       }
       // What was acknowledged before must still reach the client.
-      link.flush()
+      channel.flush()
       acknowledge(error)
     })
   }
 
-  #arrivals(link: Link, connection: Connection): Arrivals {
-    return (link.arrivals ??= new Arrivals({
+  #arrivals(channel: Channel, connection: Connection): Arrivals {
+    return (channel.arrivals ??= new Arrivals({
       decide: (incoming) => this.#around.hooks.publish(connection, incoming),
-      perform: (incoming, verdict) => this.#perform(link, connection, incoming, verdict),
+      perform: (incoming, verdict) => this.#perform(channel, connection, incoming, verdict),
       failed: (error) => new Ending('SERVER_INITIATED', `the hub failed over a message from it: ${error instanceof Error ? error.message : String(error)}`),
     }))
   }
 
-  #perform(link: Link, { dialect }: Connection, incoming: Incoming, verdict: PublishVerdict): Promise<void> | undefined {
-    if (verdict.route === 'drop') this.#around.notice(`message to ${incoming.topic} dropped: ${verdict.reason}`, link, true)
+  #perform(channel: Channel, { dialect }: Connection, incoming: Incoming, verdict: PublishVerdict): Promise<void> | undefined {
+    if (verdict.route === 'drop') this.#around.notice(`message to ${incoming.topic} dropped: ${verdict.reason}`, channel, true)
     if (verdict.route !== 'forward') return undefined
     const { topic = incoming.topic, retain = incoming.retain } = verdict
     return this.#around.exchange.publish(dialect, { topic, payload: incoming.payload, qos: incoming.qos === 0 ? 0 : 1, retain })
   }
 }
 
-function done(link: Link, acknowledge: () => void): void {
+function done(channel: Channel, acknowledge: () => void): void {
   acknowledge()
-  link.order?.acknowledged()
+  channel.order?.acknowledged()
 }
 
 const toIncoming = ({ topic, payload, qos, retain, dup }: PublishPacket): Incoming => ({

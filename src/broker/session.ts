@@ -6,7 +6,7 @@ import type { Outbox, OutboxTarget } from './outbox.ts'
 import type { Publication } from './publication.ts'
 
 /** The live connection of a session. */
-export interface SessionLink extends OutboxTarget {
+export interface SessionChannel extends OutboxTarget {
   readonly id: ConnectionId
   send(publication: Publication, track?: string): void
   transmitEncoded(publication: Publication, bytes: Uint8Array): void
@@ -26,9 +26,9 @@ export class Session {
   /** It outlives its connection; a stored session that is wiped no longer does. */
   stored: boolean
   /** Who empties it now. */
-  link: SessionLink | undefined
+  channel: SessionChannel | undefined
   /** The latest connection that has laid claim to it, which may still be shaking hands. */
-  holder: SessionLink | undefined
+  holder: SessionChannel | undefined
   /** The device that it stands for; known of stored sessions only. */
   device: DeviceKey | undefined
   /** When its last connection ended, while it has none. */

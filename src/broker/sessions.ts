@@ -7,7 +7,7 @@ import { Outbox } from './outbox.ts'
 import type { SessionLimits } from './port.ts'
 import type { Publication } from './publication.ts'
 import type { QueueBook, QueuedRecord } from './queued.ts'
-import { Session, sessionKey, type SessionLink } from './session.ts'
+import { Session, sessionKey, type SessionChannel } from './session.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Waiting, type WaitingLimits } from './waiting.ts'
 
@@ -109,8 +109,8 @@ export class Sessions {
   }
 
   /** Keeps a stored session from expiring while this connection is shaking hands. */
-  claim(session: Session, link: SessionLink): void {
-    session.holder = link
+  claim(session: Session, channel: SessionChannel): void {
+    session.holder = channel
     if (session.offlineSince === undefined) return
     session.offlineSince = undefined
     this.#expiry.cameBack(session)
@@ -119,22 +119,22 @@ export class Sessions {
   }
 
   /** From now on messages go out on this connection; what had waited goes first. */
-  attach(session: Session, link: SessionLink): void {
-    session.link = link
-    const lost = session.outbox?.attach(link) ?? 0
+  attach(session: Session, channel: SessionChannel): void {
+    session.channel = channel
+    const lost = session.outbox?.attach(channel) ?? 0
     if (lost > 0) this.#around.notice(`${session.key}: ${lost} messages that had waited for it were dropped`)
   }
 
   /** The connection has ended, whether or not it ever was attached. */
-  release(session: Session, link: SessionLink): void {
-    if (session.link === link) {
-      session.link = undefined
+  release(session: Session, channel: SessionChannel): void {
+    if (session.channel === channel) {
+      session.channel = undefined
       session.outbox?.detach()
     }
     if (!session.stored) return this.subscriptions.end(session)
-    if (session.holder !== link) return
-    session.holder = session.link
-    if (session.link !== undefined) return
+    if (session.holder !== channel) return
+    session.holder = session.channel
+    if (session.channel !== undefined) return
     session.offlineSince = this.#around.now()
     this.#change(session.key, { offlineSince: session.offlineSince })
     this.#away(session)

@@ -4,7 +4,7 @@ import type { Connection, SubscribeVerdict } from '../core/seam/mqtt.ts'
 import { Ending } from './ending.ts'
 import type { Exchange } from './exchange.ts'
 import { isFilter } from './filter.ts'
-import type { Link } from './link.ts'
+import type { Channel } from './channel.ts'
 import type { BrokerHooks, Granted } from './port.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -14,8 +14,8 @@ interface Around {
   sessions: Sessions
   exchange: Exchange
   commit(): Promise<void>
-  notice(text: string, link: Link, decided?: true): void
-  tell(link: Link, hook: () => void): void
+  notice(text: string, channel: Channel, decided?: true): void
+  tell(channel: Channel, hook: () => void): void
 }
 
 const REFUSED = 0x80
@@ -32,9 +32,9 @@ export class Subscribing {
    * Answers a SUBSCRIBE. As long as the hub decides at once, a subscription is in force before the next packet of the
    * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws an `Ending`.
    */
-  async subscribe(link: Link, packet: ISubscribePacket): Promise<void> {
+  async subscribe(channel: Channel, packet: ISubscribePacket): Promise<void> {
     const { sessions, hooks, exchange, commit, notice, tell } = this.#around
-    const { session, connection } = link
+    const { session, connection } = channel
     if (session === undefined || connection === undefined) return
     const codes: number[] = []
     const granted: Granted[] = []
@@ -42,10 +42,10 @@ export class Subscribing {
       if (!isFilter(filter)) throw new Ending('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
-      if (link.stage === 'ended') return
+      if (channel.stage === 'ended') return
       if ('close' in verdict) throw new Ending('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
       if ('refuse' in verdict) {
-        notice(`subscription to ${filter} refused: ${verdict.refuse}`, link, true)
+        notice(`subscription to ${filter} refused: ${verdict.refuse}`, channel, true)
         codes.push(REFUSED)
       } else {
         sessions.subscriptions.add(session, filter, verdict.grant, verdict.filter)
@@ -53,29 +53,29 @@ export class Subscribing {
         codes.push(verdict.grant)
       }
     }
-    link.order?.subscribed()
+    channel.order?.subscribed()
     if (session.stored && granted.length > 0) {
       await commit()
-      if ((link as Link).stage === 'ended') return
+      if ((channel as Channel).stage === 'ended') return
     }
-    mqtt.writeToStream({ cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) }, link.stream)
+    mqtt.writeToStream({ cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) }, channel.stream)
     for (const { filter, qos } of granted) exchange.sendRetained(session, filter, qos)
-    if (granted.length > 0) tell(link, () => hooks.subscribed(connection, granted))
-    link.order?.answered()
+    if (granted.length > 0) tell(channel, () => hooks.subscribed(connection, granted))
+    channel.order?.answered()
   }
 
   /** Asks again for what a stored session had: rights may have changed since. Throws an `Ending`. */
-  async restore(link: Link): Promise<void> {
+  async restore(channel: Channel): Promise<void> {
     const { sessions, notice } = this.#around
-    const { session, connection } = link
+    const { session, connection } = channel
     if (session === undefined || connection === undefined) return
     for (const [filter, qos] of [...session.granted]) {
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
-      if (link.stage === 'ended') return
+      if (channel.stage === 'ended') return
       if ('close' in verdict) throw new Ending('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
       if ('refuse' in verdict) {
-        notice(`stored subscription to ${filter} taken away: ${verdict.refuse}`, link, true)
+        notice(`stored subscription to ${filter} taken away: ${verdict.refuse}`, channel, true)
         sessions.subscriptions.remove(session, filter)
       } else sessions.subscriptions.add(session, filter, verdict.grant, verdict.filter)
     }
@@ -88,8 +88,8 @@ export class Subscribing {
   }
 
   /** Subscriptions that the hub makes for a client, which is neither asked nor told. */
-  async impose(link: Link, filters: Granted[]): Promise<void> {
-    const { session } = link
+  async impose(channel: Channel, filters: Granted[]): Promise<void> {
+    const { session } = channel
     if (session === undefined) return
     for (const { filter, qos } of filters) {
       if (!isFilter(filter)) throw new TypeError(`${JSON.stringify(filter)} is no filter`)

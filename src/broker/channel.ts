@@ -10,7 +10,7 @@ import type { Arriving, InOrder, Order } from './order.ts'
 import type { LoopBudget, Waiter } from '../net/loop-budget.ts'
 import type { BrokerHooks, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
-import type { Session, SessionLink } from './session.ts'
+import type { Session, SessionChannel } from './session.ts'
 import { FragmentJoiner, type TapPoint } from './taps.ts'
 
 const LAST_ID = 65535
@@ -21,9 +21,9 @@ const hasAll = (stream: Duplex): boolean => (stream as Ended)._readableState.end
 type Ended = Duplex & { readonly _readableState: { readonly ended: boolean } }
 
 /** Whether its end is the client's own wish: it may hang up before its DISCONNECT has had its turn. */
-export const saidGoodbye = ({ closing, reason }: Link): boolean => closing === 'disconnect' && reason === undefined
+export const saidGoodbye = ({ closing, reason }: Channel): boolean => closing === 'disconnect' && reason === undefined
 
-/** What all links of a broker have in common. */
+/** What all channels of a broker have in common. */
 export interface LinkContext {
   flusher: Flusher
   budget: LoopBudget
@@ -31,11 +31,11 @@ export interface LinkContext {
   tap: TapPoint
   hooks: BrokerHooks
   /** Answers the CONNECT. */
-  greet(link: Link, packet: IConnectPacket): void
+  greet(channel: Channel, packet: IConnectPacket): void
 }
 
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
-export class Link implements SessionLink, Waiter, InOrder {
+export class Channel implements SessionChannel, Waiter, InOrder {
   client!: AedesClient
   request: ConnectRequest | undefined
   /** What dialects see; there once the client is let in. */
@@ -61,7 +61,7 @@ export class Link implements SessionLink, Waiter, InOrder {
   readonly #outlet: Outlet
   readonly #tap: TapPoint
   readonly #hooks: BrokerHooks
-  readonly #greet: (link: Link, packet: IConnectPacket) => void
+  readonly #greet: (channel: Channel, packet: IConnectPacket) => void
   /** By packet identifier, for connections whose session is not stored. */
   #tracks: Map<number, string> | undefined
   #lastId = 0
