@@ -61,7 +61,7 @@ const AedesInside = Aedes as unknown as new (options: AedesOptions) => Aedes & I
 
 /**
  * Aedes as the keeper of connections: keep-alive, take-over, acknowledgements. Messages find their subscribers
- * elsewhere (`Exchange`), and nothing is published about the broker itself. CONNECT is answered elsewhere, too
+ * elsewhere (`Router`), and nothing is published about the broker itself. CONNECT is answered elsewhere, too
  * (`Handshake`): of a queue in streams and a session in promises, which we have not, aedes makes a third of what a
  * connect costs.
  */

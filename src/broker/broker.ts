@@ -5,7 +5,7 @@ import type { DeviceKey, DialectName } from '../core/ids.ts'
 import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
 import type { AedesClient, ConnectionKeeper } from './aedes.ts'
 import { Flusher } from './cork.ts'
-import { Exchange } from './exchange.ts'
+import { Router } from './router.ts'
 import { Handshake } from './handshake.ts'
 import { watchPackets } from './intake.ts'
 import { createKeeper } from './keeper.ts'
@@ -34,7 +34,7 @@ export class Broker {
   readonly #context: LinkContext
   readonly #keeper: ConnectionKeeper
   readonly #sessions: Sessions
-  readonly #exchange: Exchange
+  readonly #router: Router
   readonly #subscribing: Subscribing
   readonly #channels = new Channels()
   readonly #life: Life
@@ -67,9 +67,9 @@ export class Broker {
       notice: tell,
       dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
     })
-    this.#exchange = new Exchange({ sessions: this.#sessions, retained, now, commit, commitSoon })
-    this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, exchange: this.#exchange, commit, notice, tell: (channel, hook) => this.#life.tell(channel, hook) })
-    const publishing = new Publishing({ hooks, exchange: this.#exchange, notice })
+    this.#router = new Router({ sessions: this.#sessions, retained, now, commit, commitSoon })
+    this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, router: this.#router, commit, notice, tell: (channel, hook) => this.#life.tell(channel, hook) })
+    const publishing = new Publishing({ hooks, router: this.#router, notice })
     const uuid = (): string => options.ids.uuid()
     this.#life = new Life({ hooks, channels: this.#channels, sessions: this.#sessions, commitSoon, notice })
     this.#keeper = createKeeper({
@@ -147,7 +147,7 @@ export class Broker {
    */
   send(connection: ConnectionId, message: Outgoing, track?: string): boolean {
     const channel = this.#channels.get(connection)
-    if (channel !== undefined) this.#exchange.send(channel, message, track)
+    if (channel !== undefined) this.#router.send(channel, message, track)
     return channel !== undefined
   }
 
@@ -160,7 +160,7 @@ export class Broker {
 
   /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
   async publish(dialect: DialectName, { topic, payload, qos, retain = false }: Message): Promise<void> {
-    await this.#exchange.publish(dialect, { topic, payload, qos, retain }, true)
+    await this.#router.publish(dialect, { topic, payload, qos, retain }, true)
   }
 
   /**

@@ -2,13 +2,13 @@ import type { PublishPacket } from 'aedes'
 import type { Connection, Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
 import { Arrivals } from './arrivals.ts'
 import { Ending } from './ending.ts'
-import type { Exchange } from './exchange.ts'
+import type { Router } from './router.ts'
 import { saidGoodbye, type Channel } from './channel.ts'
 import type { BrokerHooks } from './port.ts'
 
 interface Around {
   hooks: BrokerHooks
-  exchange: Exchange
+  router: Router
   notice(text: string, channel: Channel, decided?: true): void
 }
 
@@ -55,7 +55,7 @@ export class Publishing {
     if (verdict.route === 'drop') this.#around.notice(`message to ${incoming.topic} dropped: ${verdict.reason}`, channel, true)
     if (verdict.route !== 'forward') return undefined
     const { topic = incoming.topic, retain = incoming.retain } = verdict
-    return this.#around.exchange.publish(dialect, { topic, payload: incoming.payload, qos: incoming.qos === 0 ? 0 : 1, retain })
+    return this.#around.router.publish(dialect, { topic, payload: incoming.payload, qos: incoming.qos === 0 ? 0 : 1, retain })
   }
 }
 

@@ -2,7 +2,7 @@ import type { ISubscribePacket } from 'mqtt-packet'
 import mqtt from 'mqtt-packet'
 import type { Connection, SubscribeVerdict } from '../core/seam/mqtt.ts'
 import { Ending } from './ending.ts'
-import type { Exchange } from './exchange.ts'
+import type { Router } from './router.ts'
 import { isFilter } from './filter.ts'
 import type { Channel } from './channel.ts'
 import type { BrokerHooks, Granted } from './port.ts'
@@ -12,7 +12,7 @@ import type { Sessions } from './sessions.ts'
 interface Around {
   hooks: BrokerHooks
   sessions: Sessions
-  exchange: Exchange
+  router: Router
   commit(): Promise<void>
   notice(text: string, channel: Channel, decided?: true): void
   tell(channel: Channel, hook: () => void): void
@@ -33,7 +33,7 @@ export class Subscribing {
    * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws an `Ending`.
    */
   async subscribe(channel: Channel, packet: ISubscribePacket): Promise<void> {
-    const { sessions, hooks, exchange, commit, notice, tell } = this.#around
+    const { sessions, hooks, router, commit, notice, tell } = this.#around
     const { session, connection } = channel
     if (session === undefined || connection === undefined) return
     const codes: number[] = []
@@ -59,7 +59,7 @@ export class Subscribing {
       if ((channel as Channel).stage === 'ended') return
     }
     mqtt.writeToStream({ cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) }, channel.stream)
-    for (const { filter, qos } of granted) exchange.sendRetained(session, filter, qos)
+    for (const { filter, qos } of granted) router.sendRetained(session, filter, qos)
     if (granted.length > 0) tell(channel, () => hooks.subscribed(connection, granted))
     channel.order?.answered()
   }

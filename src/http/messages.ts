@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Connections } from './connections.ts'
+import type { HttpConnections } from './http-connections.ts'
 
 const overtaking = new WeakSet<IncomingMessage>()
 
@@ -15,7 +15,7 @@ export const overtakes = (req: IncomingMessage): boolean => overtaking.has(req)
  * parsers on one socket break the process. So only a request with nothing before it is let upgrade; of others the wish
  * is ignored, which a server may do [RFC 9110 7.8].
  */
-export function messagesFor(connections: Connections): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
+export function messagesFor(connections: HttpConnections): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
   return {
     IncomingMessage: class extends IncomingMessage {
       constructor(socket: Socket) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { afterAll, type Exchange } from './connections.ts'
+import { afterAll, type HttpExchange } from './http-connections.ts'
 import { jsonError } from './json.ts'
 import { announcesTooMuch } from './request.ts'
 
@@ -52,7 +52,7 @@ const refused = new WeakSet<Duplex>()
  * Answers what is not HTTP in its turn, after what came before it, and hangs up. A parser that has failed may say so
  * again and again.
  */
-export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, exchanges: Exchange[]): void {
+export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, exchanges: HttpExchange[]): void {
   const status = STATUS_BY_CODE[error.code ?? ''] ?? (error.code?.startsWith('HPE_') === true ? '400 Bad Request' : undefined)
   if (status === undefined) return void socket.destroy()
   // It is closing already, after an answer that may still be on its way.

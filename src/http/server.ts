@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
-import { Connections, type Exchange } from './connections.ts'
+import { HttpConnections, type HttpExchange } from './http-connections.ts'
 import { jsonError } from './json.ts'
 import { messagesFor, overtakes } from './messages.ts'
 import type { ObjectStore } from './objects.ts'
@@ -72,7 +72,7 @@ export interface HttpServerOptions {
 /** HTTP/1.1 on any number of listeners, with or without TLS, all served by the same hooks. */
 export class HttpServer {
   readonly #options: HttpServerOptions
-  readonly #connections = new Connections()
+  readonly #connections = new HttpConnections()
   /** Connections that are no newcomers. */
   readonly #served = new WeakSet<Socket>()
   readonly #listeners = new Set<Server>()
@@ -196,7 +196,7 @@ export class HttpServer {
     }
   }
 
-  async #serveUpload(exchange: Exchange, request: HttpRequest, asks: boolean): Promise<void> {
+  async #serveUpload(exchange: HttpExchange, request: HttpRequest, asks: boolean): Promise<void> {
     const { req, res, gone } = exchange
     let sending = !asks
     const body = bodyOf(req, () => {
@@ -211,7 +211,7 @@ export class HttpServer {
     await this.#answer(exchange, request, response)
   }
 
-  #answer({ res, gone }: Exchange, request: HttpRequest, response: HttpResponse | HttpStream): Promise<void> | undefined {
+  #answer({ res, gone }: HttpExchange, request: HttpRequest, response: HttpResponse | HttpStream): Promise<void> | undefined {
     if (this.#stopping) res.shouldKeepAlive = false
     if ('stream' in response) return sendStream(res, response)
     return gone.aborted ? undefined : send(res, request, response, this.#options.objects)
@@ -226,7 +226,7 @@ export class HttpServer {
   }
 
   /** Tells people why, and the client only that. A client that went away while it was sent something is no failure. */
-  async #fail({ req, res, gone }: Exchange, error: unknown): Promise<void> {
+  async #fail({ req, res, gone }: HttpExchange, error: unknown): Promise<void> {
     if (gone.aborted && error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
     this.#options.onNotice(`${req.method} ${req.url} failed`, error)
     if (res.headersSent) res.destroy()

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** One request and its answer. */
-export interface Exchange {
+export interface HttpExchange {
   req: IncomingMessage
   res: ServerResponse
   /** Aborted when the client has gone before the answer was sent. */
@@ -10,7 +10,7 @@ export interface Exchange {
 }
 
 interface Running {
-  exchange: Exchange
+  exchange: HttpExchange
   abort: () => void
 }
 
@@ -18,7 +18,7 @@ interface Running {
  * Every open socket and what is going on it. Node keeps such a list only for servers that listen themselves, and not
  * for sockets that were upgraded or accepted from another listener.
  */
-export class Connections {
+export class HttpConnections {
   readonly #sockets = new Map<Duplex, Map<ServerResponse, Running>>()
   readonly #raw = new Set<Duplex>()
   #onQuiet: (() => void) | undefined
@@ -53,7 +53,7 @@ export class Connections {
   }
 
   /** The exchange of an answer; `undefined` if its turn never comes: one before it is the last on its connection. */
-  due(res: ServerResponse): Exchange | undefined {
+  due(res: ServerResponse): HttpExchange | undefined {
     for (const { exchange } of this.#sockets.get(res.req.socket)?.values() ?? []) {
       if (exchange.res === res) return exchange
       if (!exchange.res.shouldKeepAlive) return undefined
@@ -62,12 +62,12 @@ export class Connections {
   }
 
   /** The exchanges on a socket, oldest first. */
-  of(socket: Duplex): Exchange[] {
+  of(socket: Duplex): HttpExchange[] {
     return [...(this.#sockets.get(socket)?.values() ?? [])].map(({ exchange }) => exchange)
   }
 
   /** Lets a client send the body, once its turn has come: interim answers must not overtake either. */
-  askForBody({ req, res }: Exchange): void {
+  askForBody({ req, res }: HttpExchange): void {
     const all = this.of(req.socket)
     afterAll(all.slice(0, all.findIndex((one) => one.res === res)), () => {
       if (!req.complete && !res.headersSent) res.writeContinue()
@@ -102,7 +102,7 @@ export class Connections {
 }
 
 /** Goes on once these have been answered; never if their connection breaks before. */
-export function afterAll(exchanges: readonly Exchange[], then: () => void): void {
+export function afterAll(exchanges: readonly HttpExchange[], then: () => void): void {
   let due = exchanges.length
   if (due === 0) return then()
   for (const { res } of exchanges) res.once('close', () => (due -= 1) === 0 && then())

@@ -23,7 +23,7 @@ interface Around {
 }
 
 /** Carries messages to whom they are for, in the order in which it is asked to. */
-export class Exchange {
+export class Router {
   readonly #around: Around
 
   constructor(around: Around) {
