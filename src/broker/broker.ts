@@ -6,7 +6,7 @@ import type { Connection, ConnectionId, DisconnectReason, Message } from '../cor
 import type { AedesClient, ConnectionKeeper } from './aedes.ts'
 import { Flusher } from './cork.ts'
 import { Router } from './router.ts'
-import { Handshake } from './handshake.ts'
+import { ConnectHandler } from './connect.ts'
 import { watchPackets } from './intake.ts'
 import { createKeeper } from './keeper.ts'
 import { Life } from './life.ts'
@@ -15,10 +15,10 @@ import { Channels } from './channels.ts'
 import { destroyed, Listeners, type Listener } from './listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
 import { LoopBudget } from '../net/loop-budget.ts'
-import { Publishing } from './publishing.ts'
+import { PublishHandler } from './publish.ts'
 import { Retained, RETAINED_LIMITS } from './retained.ts'
 import { Sessions } from './sessions.ts'
-import { Subscribing } from './subscribing.ts'
+import { SubscribeHandler } from './subscribe.ts'
 import { TapPoint } from './taps.ts'
 import { WAITING_LIMITS } from './waiting.ts'
 import { WebSockets } from './web-sockets.ts'
@@ -35,7 +35,7 @@ export class Broker {
   readonly #keeper: ConnectionKeeper
   readonly #sessions: Sessions
   readonly #router: Router
-  readonly #subscribing: Subscribing
+  readonly #subscribe: SubscribeHandler
   readonly #channels = new Channels()
   readonly #life: Life
   readonly #listeners: Listeners
@@ -68,23 +68,23 @@ export class Broker {
       dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
     })
     this.#router = new Router({ sessions: this.#sessions, retained, now, commit, commitSoon })
-    this.#subscribing = new Subscribing({ hooks, sessions: this.#sessions, router: this.#router, commit, notice, tell: (channel, hook) => this.#life.tell(channel, hook) })
-    const publishing = new Publishing({ hooks, router: this.#router, notice })
+    this.#subscribe = new SubscribeHandler({ hooks, sessions: this.#sessions, router: this.#router, commit, notice, tell: (channel, hook) => this.#life.tell(channel, hook) })
+    const publish = new PublishHandler({ hooks, router: this.#router, notice })
     const uuid = (): string => options.ids.uuid()
     this.#life = new Life({ hooks, channels: this.#channels, sessions: this.#sessions, commitSoon, notice })
     this.#keeper = createKeeper({
       channels: this.#channels,
       life: this.#life,
-      publishing,
-      subscribing: this.#subscribing,
+      publish,
+      subscribe: this.#subscribe,
       connectMs: options.connectMs ?? CONNECT_MS,
       stallMs: options.stallMs ?? STALL_MS,
     })
-    const handshake = new Handshake({
+    const connect = new ConnectHandler({
       hooks,
       keeper: this.#keeper,
       sessions: this.#sessions,
-      subscribing: this.#subscribing,
+      subscribe: this.#subscribe,
       limits,
       commit,
       notice,
@@ -96,7 +96,7 @@ export class Broker {
       limits: { bufferBytes, stallMs },
       tap: this.#tap,
       hooks,
-      greet: (channel, packet) => void handshake.take(channel, packet),
+      greet: (channel, packet) => void connect.take(channel, packet),
     }
     this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
     const attach = (stream: Duplex, details: StreamDetails): void => void this.attach(stream, details)
@@ -169,7 +169,7 @@ export class Broker {
    */
   async subscribe(connection: ConnectionId, filters: Granted[]): Promise<void> {
     const channel = this.#channels.get(connection)
-    if (channel !== undefined) await this.#subscribing.impose(channel, filters)
+    if (channel !== undefined) await this.#subscribe.impose(channel, filters)
   }
 
   /**
@@ -255,7 +255,7 @@ export class Broker {
     if (channel?.session === undefined || channel.connection === undefined) return
     const { connection, session } = channel
     // Those of a stored session went before the UNSUBACK.
-    if (!session.stored) await this.#subscribing.remove(session, filters)
+    if (!session.stored) await this.#subscribe.remove(session, filters)
     this.#life.tell(channel, () => this.#options.hooks.unsubscribed(connection, filters))
     channel.order?.answered()
   }

@@ -13,7 +13,7 @@ interface Around {
 }
 
 /** What becomes of the messages that a client publishes. All of it happens before the PUBACK, which aedes writes. */
-export class Publishing {
+export class PublishHandler {
   readonly #around: Around
 
   constructor(around: Around) {

@@ -21,7 +21,7 @@ interface Around {
 const REFUSED = 0x80
 
 /** What becomes of the filters that a client asks for. */
-export class Subscribing {
+export class SubscribeHandler {
   readonly #around: Around
 
   constructor(around: Around) {

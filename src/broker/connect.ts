@@ -7,13 +7,13 @@ import type { Channel } from './channel.ts'
 import type { BrokerHooks, SessionLimits, SessionName } from './port.ts'
 import { sessionKey } from './session.ts'
 import type { Sessions } from './sessions.ts'
-import type { Subscribing } from './subscribing.ts'
+import type { SubscribeHandler } from './subscribe.ts'
 
 interface Around {
   hooks: BrokerHooks
   keeper: ConnectionKeeper
   sessions: Sessions
-  subscribing: Subscribing
+  subscribe: SubscribeHandler
   limits(dialect: DialectName): SessionLimits
   commit(): Promise<void>
   notice(text: string, channel: Channel, decided?: true): void
@@ -23,7 +23,7 @@ interface Around {
 type Refused = ConnectVerdict & { accept: false }
 
 /** From CONNECT to CONNACK. */
-export class Handshake {
+export class ConnectHandler {
   readonly #around: Around
 
   constructor(around: Around) {
@@ -94,10 +94,10 @@ export class Handshake {
   }
 
   async #admit(channel: Channel, packet: IConnectPacket, request: ConnectRequest, name: SessionName): Promise<void> {
-    const { keeper, subscribing } = this.#around
+    const { keeper, subscribe } = this.#around
     if (channel.resumes) {
       try {
-        await subscribing.restore(channel)
+        await subscribe.restore(channel)
       } catch (error) {
         const hubs = new Ending('SERVER_INITIATED', `the hub failed over a stored session: ${String(error)}`)
         return this.#end(channel, error instanceof Ending ? error : hubs)
