@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream'
 import type { Instant } from '../core/clock.ts'
 import type { DeviceKey, DialectName } from '../core/ids.ts'
 import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
-import type { AedesClient, ConnectionKeeper } from './aedes.ts'
-import { Flusher } from './cork.ts'
+import type { AedesClient, AedesBroker } from './aedes-broker.ts'
+import { Flusher } from './write-buffer.ts'
 import { Router } from './router.ts'
 import { ConnectHandler } from './connect.ts'
-import { watchPackets } from './intake.ts'
-import { createKeeper } from './keeper.ts'
-import { Life } from './life.ts'
+import { guardPackets } from './packet-guard.ts'
+import { createAedes } from './aedes-hooks.ts'
+import { Lifecycle } from './lifecycle.ts'
 import { Channel, type LinkContext } from './channel.ts'
 import { Channels } from './channels.ts'
 import { destroyed, Listeners, type Listener } from './listeners.ts'
@@ -32,12 +32,12 @@ const CONNECT_MS = 30_000
 export class Broker {
   readonly #options: BrokerOptions
   readonly #context: LinkContext
-  readonly #keeper: ConnectionKeeper
+  readonly #aedes: AedesBroker
   readonly #sessions: Sessions
   readonly #router: Router
   readonly #subscribe: SubscribeHandler
   readonly #channels = new Channels()
-  readonly #life: Life
+  readonly #lifecycle: Lifecycle
   readonly #listeners: Listeners
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
@@ -47,7 +47,7 @@ export class Broker {
   /** Reads the stored sessions and stands ready; nothing listens yet. */
   static async create(options: BrokerOptions): Promise<Broker> {
     const broker = new Broker(options)
-    await broker.#keeper.listen()
+    await broker.#aedes.listen()
     return broker
   }
 
@@ -68,13 +68,13 @@ export class Broker {
       dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
     })
     this.#router = new Router({ sessions: this.#sessions, retained, now, commit, commitSoon })
-    this.#subscribe = new SubscribeHandler({ hooks, sessions: this.#sessions, router: this.#router, commit, notice, tell: (channel, hook) => this.#life.tell(channel, hook) })
+    this.#subscribe = new SubscribeHandler({ hooks, sessions: this.#sessions, router: this.#router, commit, notice, tell: (channel, hook) => this.#lifecycle.tell(channel, hook) })
     const publish = new PublishHandler({ hooks, router: this.#router, notice })
     const uuid = (): string => options.ids.uuid()
-    this.#life = new Life({ hooks, channels: this.#channels, sessions: this.#sessions, commitSoon, notice })
-    this.#keeper = createKeeper({
+    this.#lifecycle = new Lifecycle({ hooks, channels: this.#channels, sessions: this.#sessions, commitSoon, notice })
+    this.#aedes = createAedes({
       channels: this.#channels,
-      life: this.#life,
+      lifecycle: this.#lifecycle,
       publish,
       subscribe: this.#subscribe,
       connectMs: options.connectMs ?? CONNECT_MS,
@@ -82,7 +82,7 @@ export class Broker {
     })
     const connect = new ConnectHandler({
       hooks,
-      keeper: this.#keeper,
+      aedes: this.#aedes,
       sessions: this.#sessions,
       subscribe: this.#subscribe,
       limits,
@@ -98,7 +98,7 @@ export class Broker {
       hooks,
       greet: (channel, packet) => void connect.take(channel, packet),
     }
-    this.#life.listenTo(this.#keeper, (client, filters) => this.#unsubscribed(client, filters))
+    this.#lifecycle.listenTo(this.#aedes, (client, filters) => this.#unsubscribed(client, filters))
     const attach = (stream: Duplex, details: StreamDetails): void => void this.attach(stream, details)
     this.#listeners = new Listeners({ options, budget: this.#budget, attach })
     this.#webSockets = new WebSockets({
@@ -134,10 +134,10 @@ export class Broker {
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
     const { packetBytes = PACKET_BYTES, ids } = this.#options
     const channel = new Channel(ids.uuid(), stream, details, this.#context)
-    channel.client = this.#keeper.handle(stream) as AedesClient
+    channel.client = this.#aedes.handle(stream) as AedesClient
     this.#channels.add(channel)
-    watchPackets(channel, this.#tap, packetBytes, (why) => this.#notice(why, channel))
-    stream.on('close', () => this.#life.closed(channel))
+    guardPackets(channel, this.#tap, packetBytes, (why) => this.#notice(why, channel))
+    stream.on('close', () => this.#lifecycle.closed(channel))
     if (this.#stopping) stream.destroy()
     return channel.id
   }
@@ -204,7 +204,7 @@ export class Broker {
     const channel = this.#channels.get(connection)
     if (channel === undefined) return false
     this.#notice(note, channel, true)
-    this.#life.end(channel, reason)
+    this.#lifecycle.end(channel, reason)
     return true
   }
 
@@ -243,10 +243,10 @@ export class Broker {
     const channels = this.#channels.all()
     for (const channel of channels) {
       channel.silent = true
-      this.#life.end(channel, 'SERVER_INITIATED')
+      this.#lifecycle.end(channel, 'SERVER_INITIATED')
     }
     this.#webSockets.close()
-    await Promise.all([this.#listeners.close(), ...channels.map(({ stream }) => destroyed(stream)), new Promise<void>((resolve) => this.#keeper.close(resolve))])
+    await Promise.all([this.#listeners.close(), ...channels.map(({ stream }) => destroyed(stream)), new Promise<void>((resolve) => this.#aedes.close(resolve))])
     await this.#options.commit()
   }
 
@@ -256,7 +256,7 @@ export class Broker {
     const { connection, session } = channel
     // Those of a stored session went before the UNSUBACK.
     if (!session.stored) await this.#subscribe.remove(session, filters)
-    this.#life.tell(channel, () => this.#options.hooks.unsubscribed(connection, filters))
+    this.#lifecycle.tell(channel, () => this.#options.hooks.unsubscribed(connection, filters))
     channel.order?.answered()
   }
 

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
 import mqtt, { type IConnectPacket, type Packet } from 'mqtt-packet'
 import type { Connection, ConnectionId, ConnectRequest, DisconnectReason, Qos } from '../core/seam/mqtt.ts'
-import type { AedesClient, AedesParser } from './aedes.ts'
-import type { Arrivals } from './arrivals.ts'
-import { Outlet, type Flusher, type OutletLimits } from './cork.ts'
-import { Ending } from './ending.ts'
-import { deliver } from './intake.ts'
-import type { Arriving, InOrder, Order } from './order.ts'
+import type { AedesClient, AedesParser } from './aedes-broker.ts'
+import type { InboundQueue } from './inbound-queue.ts'
+import { WriteBuffer, type Flusher, type WriteLimits } from './write-buffer.ts'
+import { DisconnectError } from './disconnect-error.ts'
+import { deliver } from './packet-guard.ts'
+import type { Arriving, OrderedChannel, PacketOrder } from './packet-order.ts'
 import type { LoopBudget, Waiter } from '../net/loop-budget.ts'
 import type { BrokerHooks, StreamDetails } from './port.ts'
 import { toPacket, type Publication } from './publication.ts'
@@ -27,7 +27,7 @@ export const saidGoodbye = ({ closing, reason }: Channel): boolean => closing ==
 export interface LinkContext {
   flusher: Flusher
   budget: LoopBudget
-  limits: OutletLimits
+  limits: WriteLimits
   tap: TapPoint
   hooks: BrokerHooks
   /** Answers the CONNECT. */
@@ -35,14 +35,14 @@ export interface LinkContext {
 }
 
 /** One byte stream and the MQTT connection on it, from its first byte to its end. */
-export class Channel implements SessionChannel, Waiter, InOrder {
+export class Channel implements SessionChannel, Waiter, OrderedChannel {
   client!: AedesClient
   request: ConnectRequest | undefined
   /** What dialects see; there once the client is let in. */
   connection: Connection | undefined
   session: Session | undefined
-  arrivals: Arrivals | undefined
-  order: Order | undefined
+  inbound: InboundQueue | undefined
+  order: PacketOrder | undefined
   /** How aedes takes packets. */
   handlePacket: ((this: AedesParser, packet: Packet) => void) | undefined
   stage: 'connecting' | 'live' | 'ended' = 'connecting'
@@ -58,7 +58,7 @@ export class Channel implements SessionChannel, Waiter, InOrder {
   silent = false
   /** Holds back the CONNACK. */
   delay: NodeJS.Timeout | undefined
-  readonly #outlet: Outlet
+  readonly #buffer: WriteBuffer
   readonly #tap: TapPoint
   readonly #hooks: BrokerHooks
   readonly #greet: (channel: Channel, packet: IConnectPacket) => void
@@ -81,17 +81,17 @@ export class Channel implements SessionChannel, Waiter, InOrder {
     this.#hooks = context.hooks
     this.#greet = context.greet
     const limits = { ...context.limits, framed: details.upgrade !== undefined }
-    this.#outlet = new Outlet(stream, context.flusher, limits, (why) =>
-      stream.destroy(new Ending('SERVER_INITIATED', why)),
+    this.#buffer = new WriteBuffer(stream, context.flusher, limits, (why) =>
+      stream.destroy(new DisconnectError('SERVER_INITIATED', why)),
     )
     const { read, destroy } = stream
     // Aedes writes here, a packet in several pieces, and waits for `drain` after a false.
     Object.assign(stream, {
       write: (piece: string | Uint8Array) => {
         const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
-        if (this.#tap.listener === undefined) this.#outlet.push(bytes)
+        if (this.#tap.listener === undefined) this.#buffer.push(bytes)
         else this.#joined().add(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-        return !this.#outlet.behind
+        return !this.#buffer.behind
       },
       cork: ignore,
       uncork: ignore,
@@ -129,16 +129,16 @@ export class Channel implements SessionChannel, Waiter, InOrder {
 
   transmit(publication: Publication, id: number, dup: boolean): void {
     const packet = toPacket(publication, id, dup)
-    if (this.#tap.out(this.id, packet)) this.#outlet.push(mqtt.generate(packet))
+    if (this.#tap.out(this.id, packet)) this.#buffer.push(mqtt.generate(packet))
   }
 
   giveUp(why: string): void {
-    if (!this.stream.destroyed) this.stream.destroy(new Ending('SERVER_INITIATED', why))
+    if (!this.stream.destroyed) this.stream.destroy(new DisconnectError('SERVER_INITIATED', why))
   }
 
   /** Several subscribers of QoS 0 get the same bytes. */
   transmitEncoded(publication: Publication, bytes: Uint8Array): void {
-    if (this.#tap.listener === undefined || this.#tap.out(this.id, toPacket(publication, 0, false))) this.#outlet.push(bytes)
+    if (this.#tap.listener === undefined || this.#tap.out(this.id, toPacket(publication, 0, false))) this.#buffer.push(bytes)
   }
 
   mayDeliver(topic: string, retained: boolean): boolean {
@@ -146,10 +146,10 @@ export class Channel implements SessionChannel, Waiter, InOrder {
   }
 
   isFull(caughtUp: () => void): boolean {
-    const full = this.#outlet.full
+    const full = this.#buffer.full
     if (full) {
-      this.#outlet.flush()
-      this.#outlet.whenCaughtUp(caughtUp)
+      this.#buffer.flush()
+      this.#buffer.whenCaughtUp(caughtUp)
     }
     return full
   }
@@ -172,29 +172,29 @@ export class Channel implements SessionChannel, Waiter, InOrder {
   close(): void {
     clearTimeout(this.delay)
     this.order?.close()
-    this.#outlet.close()
+    this.#buffer.close()
   }
 
   /** Writes what is still waiting to be written. */
   flush(): void {
-    this.#outlet.flush()
+    this.#buffer.flush()
   }
 
   /** Says one last thing, and hangs up. */
   endWith(bytes: Uint8Array): void {
-    this.#outlet.push(bytes)
-    this.#outlet.flush()
+    this.#buffer.push(bytes)
+    this.#buffer.flush()
     this.stream.end(() => this.stream.destroy())
   }
 
   /** Whether it has not read yet what it was sent, or others wait for that already. */
   get isBehind(): boolean {
-    return this.#outlet.behind || this.#outlet.isWaitedFor
+    return this.#buffer.behind || this.#buffer.isWaitedFor
   }
 
   /** A client that does not read its answers is not asked for more. */
   whenCaughtUp(then: () => void): void {
-    this.#outlet.whenCaughtUp(then)
+    this.#buffer.whenCaughtUp(then)
   }
 
   /** How people tell which client is meant. */
@@ -240,7 +240,7 @@ export class Channel implements SessionChannel, Waiter, InOrder {
 
   #joined(): FragmentJoiner {
     return (this.#joiner ??= new FragmentJoiner((packet, bytes) => {
-      if (this.#tap.out(this.id, packet)) this.#outlet.push(bytes)
+      if (this.#tap.out(this.id, packet)) this.#buffer.push(bytes)
     }))
   }
 }

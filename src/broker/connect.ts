@@ -1,8 +1,8 @@
 import type { IConnectPacket } from 'mqtt-packet'
 import type { DialectName } from '../core/ids.ts'
 import type { ConnectRequest, ConnectVerdict } from '../core/seam/mqtt.ts'
-import type { ConnectionKeeper } from './aedes.ts'
-import { Ending } from './ending.ts'
+import type { AedesBroker } from './aedes-broker.ts'
+import { DisconnectError } from './disconnect-error.ts'
 import type { Channel } from './channel.ts'
 import type { BrokerHooks, SessionLimits, SessionName } from './port.ts'
 import { sessionKey } from './session.ts'
@@ -11,7 +11,7 @@ import type { SubscribeHandler } from './subscribe.ts'
 
 interface Around {
   hooks: BrokerHooks
-  keeper: ConnectionKeeper
+  aedes: AedesBroker
   sessions: Sessions
   subscribe: SubscribeHandler
   limits(dialect: DialectName): SessionLimits
@@ -32,8 +32,8 @@ export class ConnectHandler {
 
   /** Resolves when the client is let in, refused or gone. */
   async take(channel: Channel, packet: IConnectPacket): Promise<void> {
-    const { hooks, keeper, uuid } = this.#around
-    keeper.hold(channel.client)
+    const { hooks, aedes, uuid } = this.#around
+    aedes.hold(channel.client)
     const request = (channel.request = toRequest(channel, packet, uuid))
     if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
       const reason = 'a stored session needs a client id [MQTT-3.1.3-8]'
@@ -43,7 +43,7 @@ export class ConnectHandler {
     try {
       name = hooks.session(request)
     } catch (error) {
-      return this.#end(channel, new Ending('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`))
+      return this.#end(channel, new DisconnectError('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`))
     }
     if ('refuse' in name) return this.#refuse(channel, { accept: false, reason: name.refuse })
     if (await this.#isLetIn(channel, request, name)) await this.#admit(channel, packet, request, name)
@@ -94,19 +94,19 @@ export class ConnectHandler {
   }
 
   async #admit(channel: Channel, packet: IConnectPacket, request: ConnectRequest, name: SessionName): Promise<void> {
-    const { keeper, subscribe } = this.#around
+    const { aedes, subscribe } = this.#around
     if (channel.resumes) {
       try {
         await subscribe.restore(channel)
       } catch (error) {
-        const hubs = new Ending('SERVER_INITIATED', `the hub failed over a stored session: ${String(error)}`)
-        return this.#end(channel, error instanceof Ending ? error : hubs)
+        const hubs = new DisconnectError('SERVER_INITIATED', `the hub failed over a stored session: ${String(error)}`)
+        return this.#end(channel, error instanceof DisconnectError ? error : hubs)
       }
       if (isOver(channel)) return
     }
     const key = sessionKey(name.dialect, name.session)
     const keepalive = this.#keepAlive(request, name)
-    keeper.admit(channel.client, { key, packet, keepalive }, () => channel.stream.write(connack(0, channel.resumes)))
+    aedes.admit(channel.client, { key, packet, keepalive }, () => channel.stream.write(connack(0, channel.resumes)))
   }
 
   /** Seconds, as aedes goes by it. */
@@ -127,7 +127,7 @@ export class ConnectHandler {
     channel.client.close()
   }
 
-  #end(channel: Channel, error: Ending): void {
+  #end(channel: Channel, error: DisconnectError): void {
     channel.client.connecting = false
     channel.client.emit('error', error)
   }

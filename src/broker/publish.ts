@@ -1,7 +1,7 @@
 import type { PublishPacket } from 'aedes'
 import type { Connection, Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
-import { Arrivals } from './arrivals.ts'
-import { Ending } from './ending.ts'
+import { InboundQueue } from './inbound-queue.ts'
+import { DisconnectError } from './disconnect-error.ts'
 import type { Router } from './router.ts'
 import { saidGoodbye, type Channel } from './channel.ts'
 import type { BrokerHooks } from './port.ts'
@@ -23,15 +23,15 @@ export class PublishHandler {
   /** `acknowledge` lets aedes go on, or ends the connection. */
   take(channel: Channel, packet: PublishPacket, acknowledge: (error?: Error | null) => void): void {
     const { connection } = channel
-    if (connection === undefined) return acknowledge(new Ending('CLIENT_ERROR', 'it published before it was let in'))
+    if (connection === undefined) return acknowledge(new DisconnectError('CLIENT_ERROR', 'it published before it was let in'))
     if (packet === channel.client.will) {
       const due = channel.stage === 'live' && !channel.silent && !saidGoodbye(channel)
-      if (due) this.#arrivals(channel, connection).take({ ...toIncoming(packet), will: true }, () => {})
+      if (due) this.#inbound(channel, connection).take({ ...toIncoming(packet), will: true }, () => {})
       return acknowledge()
     }
     // Already taken: aedes only repeats its PUBREC [MQTT-4.3.3-2].
     if (packet.qos === 2 && channel.session?.received?.has(packet.messageId!) === true) return done(channel, acknowledge)
-    this.#arrivals(channel, connection).take(toIncoming(packet), (error) => {
+    this.#inbound(channel, connection).take(toIncoming(packet), (error) => {
       if (error === undefined) {
         if (channel.isBehind) channel.whenCaughtUp(() => done(channel, acknowledge))
         else done(channel, acknowledge)
@@ -43,11 +43,11 @@ export class PublishHandler {
     })
   }
 
-  #arrivals(channel: Channel, connection: Connection): Arrivals {
-    return (channel.arrivals ??= new Arrivals({
+  #inbound(channel: Channel, connection: Connection): InboundQueue {
+    return (channel.inbound ??= new InboundQueue({
       decide: (incoming) => this.#around.hooks.publish(connection, incoming),
       perform: (incoming, verdict) => this.#perform(channel, connection, incoming, verdict),
-      failed: (error) => new Ending('SERVER_INITIATED', `the hub failed over a message from it: ${error instanceof Error ? error.message : String(error)}`),
+      failed: (error) => new DisconnectError('SERVER_INITIATED', `the hub failed over a message from it: ${error instanceof Error ? error.message : String(error)}`),
     }))
   }
 

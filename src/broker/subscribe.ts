@@ -1,7 +1,7 @@
 import type { ISubscribePacket } from 'mqtt-packet'
 import mqtt from 'mqtt-packet'
 import type { Connection, SubscribeVerdict } from '../core/seam/mqtt.ts'
-import { Ending } from './ending.ts'
+import { DisconnectError } from './disconnect-error.ts'
 import type { Router } from './router.ts'
 import { isFilter } from './filter.ts'
 import type { Channel } from './channel.ts'
@@ -30,7 +30,7 @@ export class SubscribeHandler {
 
   /**
    * Answers a SUBSCRIBE. As long as the hub decides at once, a subscription is in force before the next packet of the
-   * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws an `Ending`.
+   * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws a `DisconnectError`.
    */
   async subscribe(channel: Channel, packet: ISubscribePacket): Promise<void> {
     const { sessions, hooks, router, commit, notice, tell } = this.#around
@@ -39,11 +39,11 @@ export class SubscribeHandler {
     const codes: number[] = []
     const granted: Granted[] = []
     for (const { topic: filter, qos } of packet.subscriptions) {
-      if (!isFilter(filter)) throw new Ending('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
+      if (!isFilter(filter)) throw new DisconnectError('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
       if (channel.stage === 'ended') return
-      if ('close' in verdict) throw new Ending('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
+      if ('close' in verdict) throw new DisconnectError('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
       if ('refuse' in verdict) {
         notice(`subscription to ${filter} refused: ${verdict.refuse}`, channel, true)
         codes.push(REFUSED)
@@ -64,7 +64,7 @@ export class SubscribeHandler {
     channel.order?.answered()
   }
 
-  /** Asks again for what a stored session had: rights may have changed since. Throws an `Ending`. */
+  /** Asks again for what a stored session had: rights may have changed since. Throws a `DisconnectError`. */
   async restore(channel: Channel): Promise<void> {
     const { sessions, notice } = this.#around
     const { session, connection } = channel
@@ -73,7 +73,7 @@ export class SubscribeHandler {
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
       if (channel.stage === 'ended') return
-      if ('close' in verdict) throw new Ending('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
+      if ('close' in verdict) throw new DisconnectError('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
       if ('refuse' in verdict) {
         notice(`stored subscription to ${filter} taken away: ${verdict.refuse}`, channel, true)
         sessions.subscriptions.remove(session, filter)

@@ -5,8 +5,8 @@ import type { ISubscribePacket, ISubscription } from 'mqtt-packet'
  * (keep-alive, reading on when done) but decides nothing: by itself it would grant the QoS asked for instead of the one
  * given, and store refused filters.
  */
-export class Ask implements ISubscription {
-  readonly topic = 'ask'
+export class SubscribeToken implements ISubscription {
+  readonly topic = 'subscribe-token'
   readonly qos = 0
   /** Private, as aedes serialises subscriptions. */
   readonly #packet: ISubscribePacket
@@ -21,6 +21,6 @@ export class Ask implements ISubscription {
 
   /** Without an identifier aedes writes no SUBACK. */
   static wrap(packet: ISubscribePacket): ISubscribePacket {
-    return { cmd: 'subscribe', subscriptions: [new Ask(packet)] }
+    return { cmd: 'subscribe', subscriptions: [new SubscribeToken(packet)] }
   }
 }

@@ -1,21 +1,21 @@
 import { isUtf8 } from 'node:buffer'
 import type { Packet } from 'mqtt-packet'
-import { Ask } from './ask.ts'
-import { Ending } from './ending.ts'
+import { SubscribeToken } from './subscribe-token.ts'
+import { DisconnectError } from './disconnect-error.ts'
 import { isFilter, isTopic } from './filter.ts'
-import type { AedesParser } from './aedes.ts'
+import type { AedesParser } from './aedes-broker.ts'
 import type { Channel } from './channel.ts'
-import { Order, type Arriving } from './order.ts'
+import { PacketOrder, type Arriving } from './packet-order.ts'
 import type { TapPoint } from './taps.ts'
 
-/** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`Ask`). */
-export function watchPackets(channel: Channel, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
+/** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`SubscribeToken`). */
+export function guardPackets(channel: Channel, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
   const parser = channel.client._parser
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
   parser.removeListener('packet', handle)
   channel.handlePacket = handle
-  const order = (channel.order = new Order(channel))
+  const order = (channel.order = new PacketOrder(channel))
   parser._emitError = (error) => {
     // Makes the parser stop.
     parser.error = error
@@ -23,7 +23,7 @@ export function watchPackets(channel: Channel, tap: TapPoint, packetBytes: numbe
     channel.closing = 'fault'
     order.take(error)
   }
-  const end = (why: string): void => parser._emitError(new Ending('CLIENT_ERROR', why))
+  const end = (why: string): void => parser._emitError(new DisconnectError('CLIENT_ERROR', why))
   parser.on('packet', (packet: Packet) => {
     if (channel.closing !== undefined || channel.reason !== undefined) return
     // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
@@ -82,7 +82,7 @@ export function deliver(channel: Channel, arriving: Arriving): void {
     channel.reason = 'CLIENT_INITIATED'
     channel.flush()
   }
-  channel.handlePacket?.call(parser, arriving.cmd === 'subscribe' ? Ask.wrap(arriving) : arriving)
+  channel.handlePacket?.call(parser, arriving.cmd === 'subscribe' ? SubscribeToken.wrap(arriving) : arriving)
 }
 
 /** Protocol levels: MQTT 3.1 and 3.1.1. */

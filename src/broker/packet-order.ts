@@ -10,7 +10,7 @@ const NONE: Arriving[] = []
 export type Arriving = Packet | Error
 
 /** Whose packets they are. */
-export interface InOrder {
+export interface OrderedChannel {
   /** Called with each in its turn. */
   receive(arriving: Arriving): void
   /** So few wait again that there is room for more. */
@@ -19,11 +19,11 @@ export interface InOrder {
 
 /**
  * Lets the packets of one connection take effect in the order in which they came. Publishes are decided side by side
- * (`Arrivals` keeps their order); what comes behind them waits until they are acknowledged and what they set going is
- * done. PINGREQ waits for nobody: it changes nothing, and it is a sign of life.
+ * (`InboundQueue` keeps their order); what comes behind them waits until they are acknowledged and what they set going is
+ * done. PINGREQ waits for nobody: it changes nothing, and it is a sign of lifecycle.
  */
-export class Order {
-  readonly #client: InOrder
+export class PacketOrder {
+  readonly #client: OrderedChannel
   /** CONNECT is not answered: not even a PINGREQ is. */
   #greeting = false
   /** CONNECT is not answered, a SUBSCRIBE not decided: nothing else is looked at. */
@@ -38,7 +38,7 @@ export class Order {
   #closed = false
   #letting = false
 
-  constructor(client: InOrder) {
+  constructor(client: OrderedChannel) {
     this.#client = client
   }
 

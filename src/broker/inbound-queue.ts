@@ -1,5 +1,5 @@
 import type { Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
-import { Ending } from './ending.ts'
+import { DisconnectError } from './disconnect-error.ts'
 
 interface Arrival {
   incoming: Incoming
@@ -23,7 +23,7 @@ interface Performer {
  * What one client has published and is not acknowledged yet. The hub decides about several at a time, but they are
  * forwarded in the order in which they came [MQTT-4.6.0-5] and acknowledged in that order too [MQTT-4.6.0-2].
  */
-export class Arrivals {
+export class InboundQueue {
   readonly #performer: Performer
   readonly #undecided: Arrival[] = []
   readonly #unacknowledged: Arrival[] = []
@@ -63,7 +63,7 @@ export class Arrivals {
   #perform(arrival: Arrival, outcome: PublishVerdict | Error): void {
     if (outcome instanceof Error || outcome.route === 'close') {
       this.#closed = true
-      arrival.error = outcome instanceof Error ? outcome : new Ending(outcome.as ?? 'FORBIDDEN', outcome.reason)
+      arrival.error = outcome instanceof Error ? outcome : new DisconnectError(outcome.as ?? 'FORBIDDEN', outcome.reason)
       arrival.ready = true
       return
     }

@@ -1,7 +1,7 @@
 import type { Aedes } from 'aedes'
 import type { DisconnectReason } from '../core/seam/mqtt.ts'
-import type { AedesClient } from './aedes.ts'
-import { Ending, reasonOf } from './ending.ts'
+import type { AedesClient } from './aedes-broker.ts'
+import { DisconnectError, disconnectReason } from './disconnect-error.ts'
 import { saidGoodbye, type Channel } from './channel.ts'
 import type { Channels } from './channels.ts'
 import type { BrokerHooks } from './port.ts'
@@ -20,24 +20,24 @@ interface Around {
  * When a connection becomes live, how it ends, and that each is told exactly once, in whatever order aedes comes with
  * it.
  */
-export class Life {
+export class Lifecycle {
   readonly #around: Around
 
   constructor(around: Around) {
     this.#around = around
   }
 
-  listenTo(keeper: Aedes, unsubscribed: (client: object, filters: string[]) => Promise<void>): void {
+  listenTo(aedes: Aedes, unsubscribed: (client: object, filters: string[]) => Promise<void>): void {
     const { channels } = this.#around
-    keeper.on('clientReady', (client) => this.#ready(channels.of(client)))
-    keeper.on('keepaliveTimeout', (client) => {
+    aedes.on('clientReady', (client) => this.#ready(channels.of(client)))
+    aedes.on('keepaliveTimeout', (client) => {
       const channel = channels.of(client)
       if (channel !== undefined) channel.reason ??= 'KEEP_ALIVE_TIMEOUT'
     })
     const failed = (client: object, error: Error): void => this.#failed(channels.of(client), error)
-    keeper.on('clientError', failed)
-    keeper.on('connectionError', failed)
-    keeper.on('unsubscribe', (filters, client) => void unsubscribed(client, filters))
+    aedes.on('clientError', failed)
+    aedes.on('connectionError', failed)
+    aedes.on('unsubscribe', (filters, client) => void unsubscribed(client, filters))
   }
 
   replaced(client: AedesClient): void {
@@ -115,10 +115,10 @@ export class Life {
   #failed(channel: Channel | undefined, error: Error): void {
     if (channel === undefined || channel.stage === 'ended' || channel.reason !== undefined) return
     const { notice } = this.#around
-    const reason = reasonOf(error)
+    const reason = disconnectReason(error)
     if (reason === 'CONNECTION_LOST' && saidGoodbye(channel)) return
     channel.reason = reason
-    if (error instanceof Ending) notice(error.message, channel, error.reason === 'FORBIDDEN' || undefined)
+    if (error instanceof DisconnectError) notice(error.message, channel, error.reason === 'FORBIDDEN' || undefined)
     else if (channel.reason === 'CONNECTION_LOST') {
       const words = explainTls(error)
       if (words !== undefined) notice(words, channel)

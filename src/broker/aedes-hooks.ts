@@ -1,7 +1,7 @@
-import { ConnectionKeeper } from './aedes.ts'
-import { Ask } from './ask.ts'
-import { Ending } from './ending.ts'
-import type { Life } from './life.ts'
+import { AedesBroker } from './aedes-broker.ts'
+import { SubscribeToken } from './subscribe-token.ts'
+import { DisconnectError } from './disconnect-error.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { Channel } from './channel.ts'
 import type { Channels } from './channels.ts'
 import { SessionPersistence } from './persistence.ts'
@@ -10,7 +10,7 @@ import type { SubscribeHandler } from './subscribe.ts'
 
 interface Around {
   channels: Channels
-  life: Life
+  lifecycle: Lifecycle
   publish: PublishHandler
   subscribe: SubscribeHandler
   connectMs: number
@@ -18,17 +18,17 @@ interface Around {
 }
 
 /** Gives every question that aedes has to whoever answers it. */
-export function createKeeper({ channels, life, publish, subscribe, connectMs, stallMs }: Around): ConnectionKeeper {
+export function createAedes({ channels, lifecycle, publish, subscribe, connectMs, stallMs }: Around): AedesBroker {
   const channelOf = (client: object): Channel => {
     const channel = channels.of(client)
     if (channel === undefined) throw new Error('aedes asks about a client that was never attached')
     return channel
   }
-  return new ConnectionKeeper(
+  return new AedesBroker(
     {
       persistence: new SessionPersistence({
         channelOf: (client) => channels.of(client),
-        acknowledged: (channel, id) => life.acknowledged(channel, id),
+        acknowledged: (channel, id) => lifecycle.acknowledged(channel, id),
         unsubscribe: async (channel, filters) => channel.session && subscribe.remove(channel.session, filters),
       }),
       connectTimeout: connectMs,
@@ -37,16 +37,16 @@ export function createKeeper({ channels, life, publish, subscribe, connectMs, st
       authorizePublish: (client, packet, done) => (client === null ? done() : publish.take(channelOf(client), packet, done)),
       authorizeSubscribe: (client, asked, done) => {
         const channel = channelOf(client)
-        if (!(asked instanceof Ask)) return done(new Ending('CLIENT_ERROR', 'it subscribed in an unknown way'))
+        if (!(asked instanceof SubscribeToken)) return done(new DisconnectError('CLIENT_ERROR', 'it subscribed in an unknown way'))
         subscribe.subscribe(channel, asked.packet).then(
           () => done(null, null),
           (error: unknown) => {
             channel.flush()
-            done(error instanceof Ending ? error : new Ending('SERVER_INITIATED', `the hub failed over a subscription: ${String(error)}`))
+            done(error instanceof DisconnectError ? error : new DisconnectError('SERVER_INITIATED', `the hub failed over a subscription: ${String(error)}`))
           },
         )
       },
     },
-    life,
+    lifecycle,
   )
 }

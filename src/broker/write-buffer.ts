@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream'
-import { packetsIn } from './packets.ts'
+import { packetsIn } from './count-packets.ts'
 
-/** How many outlets are flushed before others get their turn: a few milliseconds of system calls. */
+/** How many buffers are flushed before others get their turn: a few milliseconds of system calls. */
 const FLUSH_AT_ONCE = 256
 
-/** Flushes every outlet that was written to in this event-loop turn at its end; a crowd takes several. */
+/** Flushes every buffer that was written to in this event-loop turn at its end; a crowd takes several. */
 export class Flusher {
-  #dirty: Outlet[] = []
+  #dirty: WriteBuffer[] = []
   #scheduled = false
 
-  add(outlet: Outlet): void {
-    this.#dirty.push(outlet)
+  add(buffer: WriteBuffer): void {
+    this.#dirty.push(buffer)
     this.#schedule()
   }
 
@@ -29,7 +29,7 @@ export class Flusher {
   }
 }
 
-export interface OutletLimits {
+export interface WriteLimits {
   /** How much may wait for the peer, in bytes. */
   bufferBytes: number
   /** How long the peer may read nothing while something waits. */
@@ -45,20 +45,20 @@ export interface OutletLimits {
  * It never makes others wait who have something for this client, since then one that is frozen would hold up all of
  * them; a client for which too much is waiting, or for too long, is given up instead. Only its own requests wait.
  */
-export class Outlet {
+export class WriteBuffer {
   readonly #stream: Duplex
   readonly #write: Duplex['write']
   readonly #cork: () => void
   readonly #uncork: () => void
   readonly #flusher: Flusher
-  readonly #limits: OutletLimits
+  readonly #limits: WriteLimits
   readonly #giveUp: (why: string) => void
   #chunks: Uint8Array[] = []
   #bytes = 0
   readonly #parked: (() => void)[] = []
   #stalled: NodeJS.Timeout | undefined
 
-  constructor(stream: Duplex, flusher: Flusher, limits: OutletLimits, giveUp: (why: string) => void) {
+  constructor(stream: Duplex, flusher: Flusher, limits: WriteLimits, giveUp: (why: string) => void) {
     this.#stream = stream
     this.#write = stream.write.bind(stream)
     this.#cork = stream.cork.bind(stream)

@@ -60,12 +60,12 @@ interface Watcher {
 const AedesInside = Aedes as unknown as new (options: AedesOptions) => Aedes & Inside
 
 /**
- * Aedes as the keeper of connections: keep-alive, take-over, acknowledgements. Messages find their subscribers
+ * Aedes as the aedes of connections: keep-alive, take-over, acknowledgements. Messages find their subscribers
  * elsewhere (`Router`), and nothing is published about the broker itself. CONNECT is answered elsewhere, too
  * (`Handshake`): of a queue in streams and a session in promises, which we have not, aedes makes a third of what a
  * connect costs.
  */
-export class ConnectionKeeper extends AedesInside {
+export class AedesBroker extends AedesInside {
   readonly #watcher: Watcher
 
   constructor(options: AedesOptions, watcher: Watcher) {

@@ -1,8 +1,8 @@
 import type { DisconnectReason } from '../core/seam/mqtt.ts'
 
 /** Ends a connection; the text is for people. */
-export class Ending extends Error {
-  override readonly name = 'Ending'
+export class DisconnectError extends Error {
+  override readonly name = 'DisconnectError'
   constructor(
     readonly reason: DisconnectReason,
     text: string,
@@ -15,8 +15,8 @@ export class Ending extends Error {
 const CLOSED_WEB_SOCKET = 'WebSocket is not open'
 
 /** What a connection's error says about how it ended. */
-export function reasonOf(error: Error): DisconnectReason {
-  if (error instanceof Ending) return error.reason
+export function disconnectReason(error: Error): DisconnectReason {
+  if (error instanceof DisconnectError) return error.reason
   if (error.message === 'drain timeout') return 'SERVER_INITIATED'
   if (error.message.startsWith(CLOSED_WEB_SOCKET)) return 'CONNECTION_LOST'
   const code: unknown = 'code' in error ? error.code : undefined
