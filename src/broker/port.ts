@@ -15,8 +15,8 @@ import type {
 } from '../core/seam/mqtt.ts'
 import type { Tables } from '../core/table.ts'
 import type { LoopBudget } from '../net/loop-budget.ts'
-import type { RetainedLimits } from './retained.ts'
-import type { WaitingLimits } from './waiting.ts'
+import type { RetainedLimits } from './routing/retained.ts'
+import type { WaitingLimits } from './session/waiting.ts'
 
 /**
  * Whom the broker asks: it decides nothing itself. A hook that throws ends the connection it was asked about, and

@@ -1,5 +1,5 @@
 import type { Broker } from '../broker/broker.ts'
-import { cannotListen } from '../broker/listeners.ts'
+import { cannotListen } from '../broker/channel/listeners.ts'
 import type { Dialect, HardPort } from '../dialect/dialect.ts'
 import type { HttpServer } from '../http/server.ts'
 import type { HubOptions } from '../shared/options.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isFilter, isTopic, matches } from '../../src/broker/filter.ts'
-import { SubscriptionIndex } from '../../src/broker/subscription-index.ts'
+import { isFilter, isTopic, matches } from '../../src/broker/routing/filter.ts'
+import { SubscriptionIndex } from '../../src/broker/routing/subscription-index.ts'
 
 const level = fc.constantFrom('a', 'b', '', '$x')
 const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/')).filter((text) => text !== '')

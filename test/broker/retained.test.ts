@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { RETAINED_LIMITS, type RetainedLimits } from '../../src/broker/retained.ts'
+import { RETAINED_LIMITS, type RetainedLimits } from '../../src/broker/routing/retained.ts'
 import { Disk, World } from './world.ts'
 
 let world: World

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { WAITING_LIMITS, type WaitingLimits } from '../../src/broker/waiting.ts'
+import { WAITING_LIMITS, type WaitingLimits } from '../../src/broker/session/waiting.ts'
 import { Disk, publish, World, type Raw } from './world.ts'
 
 let world: World

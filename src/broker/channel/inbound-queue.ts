@@ -1,4 +1,4 @@
-import type { Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
+import type { Incoming, PublishVerdict } from '../../core/seam/mqtt.ts'
 import { DisconnectError } from './disconnect-error.ts'
 
 interface Arrival {

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { isLoopback } from '../shared/loopback.ts'
-import { peerCertificate } from '../net/peer-certificate.ts'
-import type { StreamDetails } from './port.ts'
+import { isLoopback } from '../../shared/loopback.ts'
+import { peerCertificate } from '../../net/peer-certificate.ts'
+import type { StreamDetails } from '../port.ts'
 
 /** What a socket tells of its peer. */
 export function detailsOf(socket: Socket, transport: StreamDetails['transport']): StreamDetails {

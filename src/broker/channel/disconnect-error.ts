@@ -1,4 +1,4 @@
-import type { DisconnectReason } from '../core/seam/mqtt.ts'
+import type { DisconnectReason } from '../../core/seam/mqtt.ts'
 
 /** Ends a connection; the text is for people. */
 export class DisconnectError extends Error {

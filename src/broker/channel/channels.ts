@@ -1,7 +1,7 @@
-import type { Connection, ConnectionId } from '../core/seam/mqtt.ts'
-import type { DialectName } from '../core/ids.ts'
+import type { Connection, ConnectionId } from '../../core/seam/mqtt.ts'
+import type { DialectName } from '../../core/ids.ts'
 import type { Channel } from './channel.ts'
-import { sessionKey } from './session.ts'
+import { sessionKey } from '../session/session.ts'
 
 /** Every connection, from its first byte on; the live ones can be found by what they are called. */
 export class Channels {

@@ -1,13 +1,13 @@
 import type { ISubscribePacket } from 'mqtt-packet'
 import mqtt from 'mqtt-packet'
-import type { Connection, SubscribeVerdict } from '../core/seam/mqtt.ts'
+import type { Connection, SubscribeVerdict } from '../../core/seam/mqtt.ts'
 import { DisconnectError } from './disconnect-error.ts'
-import type { Router } from './router.ts'
-import { isFilter } from './filter.ts'
+import type { Router } from '../routing/router.ts'
+import { isFilter } from '../routing/filter.ts'
 import type { Channel } from './channel.ts'
-import type { BrokerHooks, Granted } from './port.ts'
-import type { Session } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import type { BrokerHooks, Granted } from '../port.ts'
+import type { Session } from '../session/session.ts'
+import type { Sessions } from '../session/sessions.ts'
 
 interface Around {
   hooks: BrokerHooks

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { packetsIn } from './count-packets.ts'
+import { packetsIn } from '../aedes/count-packets.ts'
 
 /** How many buffers are flushed before others get their turn: a few milliseconds of system calls. */
 const FLUSH_AT_ONCE = 256

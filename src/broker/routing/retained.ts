@@ -1,7 +1,7 @@
-import { dialectOf, keyOf, nameOf, type DialectName } from '../core/ids.ts'
-import type { Qos } from '../core/seam/mqtt.ts'
-import type { Table } from '../core/table.ts'
-import { sizeOf } from './bodies.ts'
+import { dialectOf, keyOf, nameOf, type DialectName } from '../../core/ids.ts'
+import type { Qos } from '../../core/seam/mqtt.ts'
+import type { Table } from '../../core/table.ts'
+import { sizeOf } from '../session/bodies.ts'
 import { hasWildcard, matches } from './filter.ts'
 import { loadPayload, storePayload, type Publication, type StoredPayload } from './publication.ts'
 

@@ -1,10 +1,10 @@
 import type { PublishPacket } from 'aedes'
-import type { Connection, Incoming, PublishVerdict } from '../core/seam/mqtt.ts'
+import type { Connection, Incoming, PublishVerdict } from '../../core/seam/mqtt.ts'
 import { InboundQueue } from './inbound-queue.ts'
 import { DisconnectError } from './disconnect-error.ts'
-import type { Router } from './router.ts'
+import type { Router } from '../routing/router.ts'
 import { saidGoodbye, type Channel } from './channel.ts'
-import type { BrokerHooks } from './port.ts'
+import type { BrokerHooks } from '../port.ts'
 
 interface Around {
   hooks: BrokerHooks

@@ -1,12 +1,12 @@
 import { AedesBroker } from './aedes-broker.ts'
 import { SubscribeToken } from './subscribe-token.ts'
-import { DisconnectError } from './disconnect-error.ts'
-import type { Lifecycle } from './lifecycle.ts'
-import type { Channel } from './channel.ts'
-import type { Channels } from './channels.ts'
+import { DisconnectError } from '../channel/disconnect-error.ts'
+import type { Lifecycle } from '../channel/lifecycle.ts'
+import type { Channel } from '../channel/channel.ts'
+import type { Channels } from '../channel/channels.ts'
 import { SessionPersistence } from './persistence.ts'
-import type { PublishHandler } from './publish.ts'
-import type { SubscribeHandler } from './subscribe.ts'
+import type { PublishHandler } from '../channel/publish.ts'
+import type { SubscribeHandler } from '../channel/subscribe.ts'
 
 interface Around {
   channels: Channels

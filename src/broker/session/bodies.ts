@@ -1,5 +1,5 @@
-import type { Table } from '../core/table.ts'
-import { storePayload, type Publication, type StoredPayload } from './publication.ts'
+import type { Table } from '../../core/table.ts'
+import { storePayload, type Publication, type StoredPayload } from '../routing/publication.ts'
 
 /** What a message says. */
 export interface BodyRecord extends StoredPayload {

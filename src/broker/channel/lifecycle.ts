@@ -1,12 +1,12 @@
 import type { Aedes } from 'aedes'
-import type { DisconnectReason } from '../core/seam/mqtt.ts'
-import type { AedesClient } from './aedes-broker.ts'
+import type { DisconnectReason } from '../../core/seam/mqtt.ts'
+import type { AedesClient } from '../aedes/aedes-broker.ts'
 import { DisconnectError, disconnectReason } from './disconnect-error.ts'
 import { saidGoodbye, type Channel } from './channel.ts'
 import type { Channels } from './channels.ts'
-import type { BrokerHooks } from './port.ts'
-import type { Sessions } from './sessions.ts'
-import { explainTls, explainFirstByte } from '../net/tls-errors.ts'
+import type { BrokerHooks } from '../port.ts'
+import type { Sessions } from '../session/sessions.ts'
+import { explainTls, explainFirstByte } from '../../net/tls-errors.ts'
 
 interface Around {
   hooks: BrokerHooks

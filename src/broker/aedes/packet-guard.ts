@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { Packet } from 'mqtt-packet'
 import { SubscribeToken } from './subscribe-token.ts'
-import { DisconnectError } from './disconnect-error.ts'
-import { isFilter, isTopic } from './filter.ts'
+import { DisconnectError } from '../channel/disconnect-error.ts'
+import { isFilter, isTopic } from '../routing/filter.ts'
 import type { AedesParser } from './aedes-broker.ts'
-import type { Channel } from './channel.ts'
-import { PacketOrder, type Arriving } from './packet-order.ts'
-import type { TapPoint } from './taps.ts'
+import type { Channel } from '../channel/channel.ts'
+import { PacketOrder, type Arriving } from '../channel/packet-order.ts'
+import type { TapPoint } from '../channel/taps.ts'
 
 /** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`SubscribeToken`). */
 export function guardPackets(channel: Channel, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {

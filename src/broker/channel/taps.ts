@@ -1,6 +1,6 @@
 import { parser as createParser, type Packet } from 'mqtt-packet'
-import type { ConnectionId } from '../core/seam/mqtt.ts'
-import type { Tap } from './port.ts'
+import type { ConnectionId } from '../../core/seam/mqtt.ts'
+import type { Tap } from '../port.ts'
 
 /** The one place that every packet passes. While nobody listens it costs a comparison. */
 export class TapPoint {

@@ -1,5 +1,5 @@
 import { Qlobber } from 'qlobber'
-import type { Qos } from '../core/seam/mqtt.ts'
+import type { Qos } from '../../core/seam/mqtt.ts'
 import { hasWildcard, isHiddenFrom } from './filter.ts'
 
 /** A subscriber and the QoS it was granted. */

@@ -1,15 +1,15 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
-import { HubError } from '../core/errors.ts'
-import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
-import { explainHandshake, explainTls } from '../net/tls-errors.ts'
-import type { LoopBudget } from '../net/loop-budget.ts'
+import { HubError } from '../../core/errors.ts'
+import { LISTEN_BACKLOG } from '../../net/listen-backlog.ts'
+import { explainHandshake, explainTls } from '../../net/tls-errors.ts'
+import type { LoopBudget } from '../../net/loop-budget.ts'
 import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
-import type { BrokerOptions, StreamDetails } from './port.ts'
-import { portOwner } from '../net/port-owner.ts'
-import { pickProtocol, sniff } from '../net/sniff.ts'
-import { say } from '../core/said.ts'
+import type { BrokerOptions, StreamDetails } from '../port.ts'
+import { portOwner } from '../../net/port-owner.ts'
+import { pickProtocol, sniff } from '../../net/sniff.ts'
+import { say } from '../../core/said.ts'
 
 const HANDSHAKE_MS = 30_000
 

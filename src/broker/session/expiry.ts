@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts'
-import type { DialectName } from '../core/ids.ts'
+import type { Instant } from '../../core/clock.ts'
+import type { DialectName } from '../../core/ids.ts'
 import type { QueuedRecord } from './queued.ts'
-import type { SessionLimits } from './port.ts'
+import type { SessionLimits } from '../port.ts'
 import type { Session } from './session.ts'
 
 interface Shelf {

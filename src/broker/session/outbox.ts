@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts'
+import type { Instant } from '../../core/clock.ts'
 import { Backlog } from './backlog.ts'
-import { matches } from './filter.ts'
-import { loadPayload, storePayload, type Publication } from './publication.ts'
+import { matches } from '../routing/filter.ts'
+import { loadPayload, storePayload, type Publication } from '../routing/publication.ts'
 import { keyOf, type Letter, type QueueBook, type QueuedRecord } from './queued.ts'
 
 /** The connection that an outbox empties itself into. */

@@ -1,7 +1,7 @@
-import type { DialectName } from '../core/ids.ts'
-import type { Qos } from '../core/seam/mqtt.ts'
-import type { Table } from '../core/table.ts'
-import type { Session } from './session.ts'
+import type { DialectName } from '../../core/ids.ts'
+import type { Qos } from '../../core/seam/mqtt.ts'
+import type { Table } from '../../core/table.ts'
+import type { Session } from '../session/session.ts'
 import { SubscriptionIndex, type Subscription } from './subscription-index.ts'
 
 export interface SubscriptionRecord {

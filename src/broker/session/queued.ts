@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts'
-import type { Table } from '../core/table.ts'
+import type { Instant } from '../../core/clock.ts'
+import type { Table } from '../../core/table.ts'
 import type { BodyRecord } from './bodies.ts'
-import type { StoredPayload } from './publication.ts'
+import type { StoredPayload } from '../routing/publication.ts'
 
 /** A QoS 1 message for a stored session, until it is acknowledged. It holds what it says, or refers to it. */
 export interface QueuedRecord extends Partial<StoredPayload> {

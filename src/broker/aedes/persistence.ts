@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Channel } from './channel.ts'
+import type { Channel } from '../channel/channel.ts'
 
 interface PacketId {
   messageId?: number

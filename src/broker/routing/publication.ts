@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IPublishPacket } from 'mqtt-packet'
-import type { Qos } from '../core/seam/mqtt.ts'
+import type { Qos } from '../../core/seam/mqtt.ts'
 
 /** A message on its way out, whoever it is for. */
 export interface Publication {

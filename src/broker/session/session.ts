@@ -1,9 +1,9 @@
-import type { Instant } from '../core/clock.ts'
-import type { DeviceKey, DialectName } from '../core/ids.ts'
-import type { ConnectionId, Qos } from '../core/seam/mqtt.ts'
-import { matches } from './filter.ts'
+import type { Instant } from '../../core/clock.ts'
+import type { DeviceKey, DialectName } from '../../core/ids.ts'
+import type { ConnectionId, Qos } from '../../core/seam/mqtt.ts'
+import { matches } from '../routing/filter.ts'
 import type { Outbox, OutboxTarget } from './outbox.ts'
-import type { Publication } from './publication.ts'
+import type { Publication } from '../routing/publication.ts'
 
 /** The live connection of a session. */
 export interface SessionChannel extends OutboxTarget {

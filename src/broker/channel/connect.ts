@@ -1,12 +1,12 @@
 import type { IConnectPacket } from 'mqtt-packet'
-import type { DialectName } from '../core/ids.ts'
-import type { ConnectRequest, ConnectVerdict } from '../core/seam/mqtt.ts'
-import type { AedesBroker } from './aedes-broker.ts'
+import type { DialectName } from '../../core/ids.ts'
+import type { ConnectRequest, ConnectVerdict } from '../../core/seam/mqtt.ts'
+import type { AedesBroker } from '../aedes/aedes-broker.ts'
 import { DisconnectError } from './disconnect-error.ts'
 import type { Channel } from './channel.ts'
-import type { BrokerHooks, SessionLimits, SessionName } from './port.ts'
-import { sessionKey } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import type { BrokerHooks, SessionLimits, SessionName } from '../port.ts'
+import { sessionKey } from '../session/session.ts'
+import type { Sessions } from '../session/sessions.ts'
 import type { SubscribeHandler } from './subscribe.ts'
 
 interface Around {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
 import { detailsOf } from './peer.ts'
-import type { StreamDetails } from './port.ts'
+import type { StreamDetails } from '../port.ts'
 
 interface Around {
   paths: readonly string[]
