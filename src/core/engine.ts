@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts'
 import { Commands } from './command/commands.ts'
-import { Connections } from './device/connectivity.ts'
+import { Presence } from './device/presence.ts'
 import { Dissolutions } from './device/dissolutions.ts'
 import { Groups } from './device/groups.ts'
 import { Devices } from './device/registry.ts'
@@ -20,7 +20,7 @@ export class Engine {
   readonly devices: Devices
   readonly groups: Groups
   readonly dissolutions: Dissolutions
-  readonly connections: Connections
+  readonly connections: Presence
   readonly twins: Twins
   readonly jobs: Jobs
   readonly executions: Executions
@@ -30,7 +30,7 @@ export class Engine {
 
   constructor(tables: Tables, ids: Ids) {
     this.groups = new Groups(tables, ids)
-    this.connections = new Connections(tables, (device) => this.devices.get(device) !== undefined)
+    this.connections = new Presence(tables, (device) => this.devices.get(device) !== undefined)
     this.devices = new Devices(tables, ids, this.groups, this.connections)
     this.dissolutions = new Dissolutions(this.groups, this.devices, SLICE)
     this.twins = new Twins(tables)

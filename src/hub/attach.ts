@@ -1,8 +1,8 @@
 import type { Endpoints, HubApi } from '../shared/api.ts'
-import { Changes } from './changes.ts'
+import { ChangeFeed } from './change-feed.ts'
 import type { HubEvents } from './hub.ts'
 import { askOver, remoteApi, type Remote } from './remote-api.ts'
-import { listenTo, type Ending } from './remote-events.ts'
+import { listenTo, type StreamEnd } from './remote-events.ts'
 
 /** A hub that another process runs, used like one's own. */
 export interface AttachedHub {
@@ -11,7 +11,7 @@ export interface AttachedHub {
   readonly events: HubEvents
   readonly endpoints: Endpoints
   /** Resolves when the hub can be reached no more, to why. */
-  readonly gone: Promise<Ending>
+  readonly gone: Promise<StreamEnd>
   /** Its process lets others take its place when it ends, and what it knows is on the disk for them. */
   readonly handsOver: boolean
   /** Called once if the hub is gone, but not because we left; returns a way to call it off. */
@@ -41,7 +41,7 @@ export function reachHub(remote: Remote): ReachedHub {
 export async function attachHub(remote: Remote): Promise<AttachedHub> {
   const { api, stop } = reachHub(remote)
   const { endpoints, handsOver = false } = await api.status()
-  const changes = new Changes()
+  const changes = new ChangeFeed()
   const { ended, leave } = await listenTo(remote, (change) => changes.emit(change))
   const listeners = new Set<() => void>()
   const gone = ended.then((how) => {

@@ -18,7 +18,7 @@ import { createApi } from './api/create-api.ts'
 import type { TurnContext } from './context.ts'
 import { TurnRunner } from './turn-runner.ts'
 import { EventFeed } from './event-feed.ts'
-import type { Ground } from './ground.ts'
+import type { HubResources } from './hub-resources.ts'
 import type { HubExtras } from './hub.ts'
 import { Handshakes, SOMEBODY } from './handshakes.ts'
 import { HttpGate } from './http-gate.ts'
@@ -57,8 +57,8 @@ const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('lat
 
 /** Joins the parts of a hub; nothing runs yet. `endpoints` is asked for once it does. */
 // long: the parts of a hub are joined here and nowhere else, one line or two each
-export async function compose(ground: Ground, extras: Surroundings, endpoints: () => Endpoints): Promise<Parts> {
-  const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = ground
+export async function compose(resources: HubResources, extras: Surroundings, endpoints: () => Endpoints): Promise<Parts> {
+  const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = resources
   const engine = new Engine(store, ids)
   const { mode, strict: refuseIgnored, presigned } = options
   const settings: Settings = { mode, refuseIgnored, presigned, endpoint }
@@ -166,7 +166,7 @@ export async function compose(ground: Ground, extras: Surroundings, endpoints: (
     },
   })
   const feed = new EventFeed(changes)
-  const access = createAccess(ground)
+  const access = createAccess(resources)
   const front = createApiFront({
     routes: apiRoutes(api, feed, () => extras.onStopAsked()),
     admit: ({ headers }) => access.api(headers),

@@ -16,7 +16,7 @@ import { say } from '../core/said.ts'
 const MOST_IGNORED = 10
 
 /** What all contexts of one hub have in common. */
-export interface World {
+export interface SharedContext {
   engine: Engine
   ids: Ids
   tables: Tables
@@ -27,12 +27,12 @@ export interface World {
 
 /** One dialect's view of one turn; gathers the actions it asks for. */
 export class TurnContext implements Context, Sight {
-  readonly #world: World
+  readonly #world: SharedContext
   readonly #effects: Effect[]
   #ignored = 0
 
   constructor(
-    world: World,
+    world: SharedContext,
     readonly dialect: string,
     readonly turn: Turn,
     effects: Effect[],

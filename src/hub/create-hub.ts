@@ -3,14 +3,14 @@ import { notFound } from '../core/errors.ts'
 import { dialects } from '../dialect/registry.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
-import { Changes } from './changes.ts'
+import { ChangeFeed } from './change-feed.ts'
 import type { Hub, HubExtras, StopOptions } from './hub.ts'
 import { startHub, type Running } from './running.ts'
 import { say } from '../core/said.ts'
 
 /** A hub that is not started yet. Throws nothing; what stands in the way comes out of `start`. */
 export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
-  const events = new Changes()
+  const events = new ChangeFeed()
   let running: Promise<Running> | undefined
   let stopping: Promise<void> | undefined
   let api: HubApi | undefined

@@ -9,7 +9,7 @@ const IGNORE = '.gitignore'
 /** What a hub keeps in its folder; nothing else there is ours to delete. */
 export const BELONGINGS = ['state', 'certificates', 'token', 'hub.json']
 /** Those of them that are not looked after elsewhere. */
-export const KEEPSAKES = ['certificates', 'token', IGNORE]
+export const REQUIRED_FILES = ['certificates', 'token', IGNORE]
 
 /**
  * Makes the folder, if need be, and sees to it that git ignores what is in it, unless there is something of somebody

@@ -5,7 +5,7 @@ import type { Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
 import { Routes } from '../http/routes.ts'
 import { admitRequest, Refused } from './access.ts'
-import { strongest } from './claims.ts'
+import { strongestClaim } from './strongest-claim.ts'
 import type { Fulfil } from './needs.ts'
 import { say } from '../core/said.ts'
 
@@ -71,7 +71,7 @@ export class HttpGate {
   }
 
   #dialectOf(request: HttpRequest): Dialect | undefined {
-    return strongest(this.#options.dialects, ({ http }) => http.claim(request))
+    return strongestClaim(this.#options.dialects, ({ http }) => http.claim(request))
   }
 
   async #decide(asked: Asked, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {

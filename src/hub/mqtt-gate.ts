@@ -18,10 +18,10 @@ import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Settings } from '../dialect/dialect.ts'
 import type { NoticeAbout, NoticeCode } from '../shared/api.ts'
 import { admitClient } from './access.ts'
-import { strongest } from './claims.ts'
+import { strongestClaim } from './strongest-claim.ts'
 import { aboutOf } from './context.ts'
 import { settleHandshake } from './handshakes.ts'
-import { Lines } from './lines.ts'
+import { ConnectionQueue } from './connection-queue.ts'
 import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
 import type { Outcome } from './turns.ts'
@@ -50,7 +50,7 @@ const BY_HUB: ReadonlySet<DisconnectReason> = new Set(['FORBIDDEN', 'SERVER_INIT
 export class MqttGate implements BrokerHooks {
   readonly #options: MqttGateOptions
   readonly #dialects: ReadonlyMap<DialectName, Dialect>
-  readonly #lines = new Lines()
+  readonly #queue = new ConnectionQueue()
   /**
    * Connections that the hub has ended: what the client had said and nobody had looked at counts no more, but for its
    * will.
@@ -69,7 +69,7 @@ export class MqttGate implements BrokerHooks {
   }
 
   session(request: ConnectRequest): SessionName | { refuse: string } {
-    const best = strongest(this.#options.dialects, ({ mqtt }) => mqtt.recognise(request, this.#options.settings))
+    const best = strongestClaim(this.#options.dialects, ({ mqtt }) => mqtt.recognise(request, this.#options.settings))
     if (best === undefined) return this.#unclaimed(request)
     return { dialect: best.name, session: best.mqtt.session?.(request) ?? request.clientId }
   }
@@ -177,8 +177,8 @@ export class MqttGate implements BrokerHooks {
 
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
     const { id } = connection
-    return this.#lines.has(id)
-      ? this.#lines.behind(id, () => this.#take(connection, incoming))
+    return this.#queue.has(id)
+      ? this.#queue.behind(id, () => this.#take(connection, incoming))
       : this.#take(connection, incoming)
   }
 
@@ -226,7 +226,7 @@ export class MqttGate implements BrokerHooks {
     const { id } = connection
     if (this.#of(connection).mqtt.onFulfilled === undefined)
       throw new Error(`${connection.dialect} asks for something to be fetched, but has no onFulfilled`)
-    this.#lines.hold(id)
+    this.#queue.hold(id)
     let verdict: Promise<PublishVerdict> | undefined
     try {
       // Else one who asks faster than it reads would gather answers in memory.
@@ -236,7 +236,7 @@ export class MqttGate implements BrokerHooks {
       if (revoked !== undefined) return revoked
       verdict = this.#decide(connection, incoming, fulfilled)
     } finally {
-      this.#lines.release(id)
+      this.#queue.release(id)
     }
     return verdict
   }

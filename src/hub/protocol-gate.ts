@@ -13,7 +13,7 @@ import type { ProtocolFront, ProtocolSession, ProtocolSocket } from '../dialect/
 import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
 import { isLoopback } from '../shared/loopback.ts'
 import { refusalOf } from './access.ts'
-import { Antechamber } from './antechamber.ts'
+import { UnprovenContext } from './unproven-context.ts'
 import type { TurnContext } from './context.ts'
 
 const HANDSHAKE_MS = 30_000
@@ -132,7 +132,7 @@ export class ProtocolGate {
     const decide = (deed: (ctx: Context) => void): void => {
       try {
         turn(dialect, { type: 'bytes', socket: id, protocol: front.name }, (ctx) =>
-          deed(isAdmitted(held, ctx) ? ctx : new Antechamber(ctx, id, () => isAdmitted(held, ctx))),
+          deed(isAdmitted(held, ctx) ? ctx : new UnprovenContext(ctx, id, () => isAdmitted(held, ctx))),
         )
       } catch (error) {
         note(`${who}: the connection was closed`, error)

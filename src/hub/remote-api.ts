@@ -7,7 +7,7 @@ import { say, verbatim, type Said } from '../core/said.ts'
 import { saysInvalid } from '../shared/say-in.ts'
 
 /** Sends one request of the hub's API and reads its answer. */
-export type Ask = <T>(method: string, path: string, body?: unknown) => Promise<T>
+export type RemoteCall = <T>(method: string, path: string, body?: unknown) => Promise<T>
 
 /** Where a hub in another process is reached, and the token it obeys. */
 export interface Remote {
@@ -16,7 +16,7 @@ export interface Remote {
 }
 
 /** Asks over HTTP. Refusals come back as the `HubError` they were; NOT_ONLINE if nobody answers. */
-export const askOver = ({ url, token }: Remote): Ask =>
+export const askOver = ({ url, token }: Remote): RemoteCall =>
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -59,7 +59,7 @@ function refusalIn(text: string, status: number, request: string): Error {
 }
 
 /** The API of a hub in another process. */
-export function remoteApi(ask: Ask): HubApi {
+export function remoteApi(ask: RemoteCall): HubApi {
   const device = (key: string): string => `/hub/devices/${inPath(key)}`
   const job = (key: string): string => `/hub/jobs/${inPath(key)}`
   return {

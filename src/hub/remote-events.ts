@@ -11,10 +11,10 @@ const ATTEMPTS_MS = [100, 300, 1000, 2000, 4000]
  * How it ended with a hub: it was stopped; its process ends and somebody else may take its place; it cannot be reached
  * any more; or we have left.
  */
-export type Ending = 'stopped' | 'handedOver' | 'lost' | 'left'
+export type StreamEnd = 'stopped' | 'handedOver' | 'lost' | 'left'
 
 export interface Listening {
-  ended: Promise<Ending>
+  ended: Promise<StreamEnd>
   leave(): void
 }
 
@@ -63,7 +63,7 @@ async function listen(
   tell: (change: Change) => void,
   leaving: AbortSignal,
   retry: () => Promise<Stream | undefined>,
-): Promise<Ending> {
+): Promise<StreamEnd> {
   for (let stream: Stream | undefined = first; stream !== undefined;) {
     const how = await read(stream, tell).catch(() => 'cut' as const)
     stream.cut()

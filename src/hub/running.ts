@@ -3,12 +3,12 @@ import type { Dialect } from '../dialect/dialect.ts'
 import type { Endpoints, HubApi } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { aliasesOf, bindAll, openAliases } from './bind.ts'
-import type { Changes } from './changes.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import { compose, type Parts, type Surroundings } from './compose.ts'
-import { explainFolder, KEEPSAKES } from './data-folder.ts'
-import { layGround, type Ground } from './ground.ts'
+import { explainFolder, REQUIRED_FILES } from './data-folder.ts'
+import { openResources, type HubResources } from './hub-resources.ts'
 import type { StopOptions } from './hub.ts'
-import { Keepsakes } from './keepsakes.ts'
+import { RequiredFiles } from './required-files.ts'
 import { announce } from './locator.ts'
 import { lanNames, localUrl } from './network.ts'
 import { stopAll } from './stop-all.ts'
@@ -26,38 +26,38 @@ export async function startHub(
   options: HubOptions,
   extras: Surroundings,
   dialects: readonly Dialect[],
-  changes: Changes,
+  changes: ChangeFeed,
 ): Promise<Running> {
   // Whoever has the folder now, this hub has nothing more to serve.
-  const ground = await layGround(options, dialects, changes, {
+  const resources = await openResources(options, dialects, changes, {
     onLost: () => extras.onStopAsked(),
     ...extras.store,
   })
   try {
-    return await serve(ground, extras)
+    return await serve(resources, extras)
   } catch (error) {
-    await ground.store.close().catch(() => {})
-    throw explainFolder(error, ground.data)
+    await resources.store.close().catch(() => {})
+    throw explainFolder(error, resources.data)
   }
 }
 
-async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
-  const { data, endpoint, certificates } = ground
-  const exposed = lanNames(ground.options.host).length > 0
+async function serve(resources: HubResources, extras: Surroundings): Promise<Running> {
+  const { data, endpoint, certificates } = resources
+  const exposed = lanNames(resources.options.host).length > 0
   const endpoints: Endpoints = {
     ...endpoint,
     ...(exposed && { exposed }),
     ca: certificates.caFile ?? '',
     token: join(data, 'token'),
   }
-  const parts = await compose(ground, extras, () => endpoints)
+  const parts = await compose(resources, extras, () => endpoints)
   let present: Presence | undefined
   const stop = (how: StopOptions = {}): Promise<void> =>
-    stopAll([() => ground.store.finish(), ...ends(parts, how), () => ground.store.close(), () => present?.end()])
+    stopAll([() => resources.store.finish(), ...ends(parts, how), () => resources.store.close(), () => present?.end()])
   try {
-    const aliases = await begin(ground, parts)
+    const aliases = await begin(resources, parts)
     Object.assign(endpoints, endpoint, aliases.length > 0 && { aliases })
-    present = await bePresent(ground, endpoints, extras.list)
+    present = await bePresent(resources, endpoints, extras.list)
   } catch (error) {
     await stop().catch(() => {})
     throw error
@@ -71,7 +71,7 @@ async function serve(ground: Ground, extras: Surroundings): Promise<Running> {
  * insist on them.
  */
 async function begin(
-  { options, dialects, endpoint, note }: Ground,
+  { options, dialects, endpoint, note }: HubResources,
   { engine, runner, broker, http, protocols }: Parts,
 ): Promise<number[]> {
   await runner.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
@@ -105,7 +105,7 @@ interface Presence {
   end(): Promise<void>
 }
 
-async function bePresent({ data, options, note }: Ground, endpoints: Endpoints, list?: string): Promise<Presence> {
+async function bePresent({ data, options, note }: HubResources, endpoints: Endpoints, list?: string): Promise<Presence> {
   const url = localUrl(options.host, endpoints.http)
   const announcement = await announce({ version, startedAt: Date.now(), data, url, endpoints }, list)
   const { behind } = announcement
@@ -115,14 +115,14 @@ async function bePresent({ data, options, note }: Ground, endpoints: Endpoints, 
         `this one is reached with --url ${url} --token ${endpoints.token}`,
     )
   }
-  const keepsakes = await Keepsakes.of(
-    KEEPSAKES.map((name) => join(data, name)),
+  const requiredFiles = await RequiredFiles.of(
+    REQUIRED_FILES.map((name) => join(data, name)),
     note,
     () => announcement.renew(),
   )
   return {
     end: async () => {
-      await keepsakes.stop()
+      await requiredFiles.stop()
       await announcement.withdraw()
     },
   }

@@ -1,7 +1,7 @@
 import type { Clock, Instant } from '../core/clock.ts'
 
 /** Something that has work for certain instants. */
-export interface Source {
+export interface DueWork {
   /** When it next has something to do. */
   next(): Instant | undefined
   /** Does one slice of what is due by `now`; resolves when its effects are performed. */
@@ -14,13 +14,13 @@ export interface Source {
  */
 export class Ticker {
   readonly #clock: Clock
-  readonly #sources: readonly Source[]
+  readonly #sources: readonly DueWork[]
   readonly #onFailure: (text: string, error: unknown) => void
   #armed: { at: Instant; cancel: () => void } | undefined
   #running: Promise<void> | undefined
   #stopped = false
 
-  constructor(clock: Clock, sources: readonly Source[], onFailure: (text: string, error: unknown) => void) {
+  constructor(clock: Clock, sources: readonly DueWork[], onFailure: (text: string, error: unknown) => void) {
     this.#clock = clock
     this.#sources = sources
     this.#onFailure = onFailure

@@ -1,6 +1,6 @@
 import type { DialectName } from '../core/ids.ts'
 import type { Input } from '../core/turn.ts'
-import type { Changes } from './changes.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { TurnContext } from './context.ts'
 import { perform, type EffectPorts } from './performer.ts'
 import { TurnFailure, type Outcome, type Turns } from './turns.ts'
@@ -9,11 +9,11 @@ import { TurnFailure, type Outcome, type Turns } from './turns.ts'
 export class TurnRunner {
   readonly #turns: Turns
   readonly #ports: EffectPorts
-  readonly #changes: Changes
+  readonly #changes: ChangeFeed
   readonly #decided: () => void
 
   /** `decided` is called after every decision, when deadlines may have changed. */
-  constructor(turns: Turns, ports: EffectPorts, changes: Changes, decided: () => void) {
+  constructor(turns: Turns, ports: EffectPorts, changes: ChangeFeed, decided: () => void) {
     this.#turns = turns
     this.#ports = ports
     this.#changes = changes

@@ -5,7 +5,7 @@ import { dialectOf } from '../core/ids.ts'
 import type { Effect } from '../core/seam/effects.ts'
 import { Turn, type Input } from '../core/turn.ts'
 import type { Store } from '../store/store.ts'
-import { TurnContext, type World } from './context.ts'
+import { TurnContext, type SharedContext } from './context.ts'
 
 /** What a turn came to: its result now, its effects to be performed once `committed` has resolved. */
 export interface Outcome<T> {
@@ -36,14 +36,14 @@ const isRequest = (input: Input): boolean =>
 
 /** Takes inputs through engine and dialects, one turn each [docs/architecture.md]. */
 export class Turns {
-  readonly #world: World
+  readonly #world: SharedContext
   readonly #clock: Clock
   readonly #hear: (ctx: TurnContext, event: DomainEvent) => void
   readonly #store: TurnStore
   readonly #commit = (): Promise<void> => this.#store.commit()
 
   /** `hear` is told every event, in the context of the dialect whose it is. */
-  constructor(world: World, clock: Clock, hear: (ctx: TurnContext, event: DomainEvent) => void, store: TurnStore) {
+  constructor(world: SharedContext, clock: Clock, hear: (ctx: TurnContext, event: DomainEvent) => void, store: TurnStore) {
     this.#world = world
     this.#clock = clock
     this.#hear = hear

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts'
 import { Deadlines } from '../core/deadlines.ts'
 import type { DialectName } from '../core/ids.ts'
-import type { Source } from './ticker.ts'
+import type { DueWork } from './ticker.ts'
 
 interface Wake {
   dialect: DialectName
@@ -9,7 +9,7 @@ interface Wake {
 }
 
 /** The wakes that dialects have asked for; not stored, dialects set them again when the hub starts. */
-export class Wakes implements Source {
+export class Wakes implements DueWork {
   readonly #deadlines = new Deadlines<Wake>(({ dialect, key }) => `${dialect} ${key}`)
   readonly #woken: (dialect: DialectName, key: string) => Promise<void>
 

@@ -1,4 +1,4 @@
-import type { Batch, Changes } from './changes.ts'
+import type { Batch, DirtyKeys } from './dirty-keys.ts'
 import { StoreError } from './store-error.ts'
 
 interface Waiting {
@@ -25,7 +25,7 @@ const DONE = Promise.resolve()
  * a microtask would run after each of them, and no two devices would ever share a write.
  */
 export class GroupCommit {
-  readonly #changes: Changes
+  readonly #changes: DirtyKeys
   readonly #options: GroupCommitOptions
   #writing: Waiting | undefined
   /** Resolves when the write under way has ended, well or not. */
@@ -43,7 +43,7 @@ export class GroupCommit {
   #final = false
   #closed: StoreError | undefined
 
-  constructor(changes: Changes, options: GroupCommitOptions) {
+  constructor(changes: DirtyKeys, options: GroupCommitOptions) {
     this.#changes = changes
     this.#options = options
   }

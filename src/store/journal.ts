@@ -1,6 +1,6 @@
 import { writeFully, type Files, type OpenFile } from './files.ts'
 import type { Flaw } from './inventory.ts'
-import { encodeHeader, encodeLine, type Header } from './lines.ts'
+import { encodeHeader, encodeLine, type Header } from './journal-lines.ts'
 
 /**
  * Up to here a batch is written on the spot, beyond it on a worker thread. Measured (ext4, 2 cores, 370 B a record): on

@@ -1,6 +1,6 @@
 import { Low } from 'lowdb'
 import { Table } from '../core/table.ts'
-import { Changes, type HubData } from './changes.ts'
+import { DirtyKeys, type HubData } from './dirty-keys.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Guardian } from './guardian.ts'
 import { JournalAdapter, type AdapterOptions } from './journal-adapter.ts'
@@ -27,7 +27,7 @@ export class JournaledStore implements Store {
   readonly warnings: string[] = []
   readonly #options: JournaledOptions
   readonly #tables = new Map<string, Table<object>>()
-  readonly #changes = new Changes()
+  readonly #changes = new DirtyKeys()
   readonly #commits: GroupCommit
   readonly #adapter: JournalAdapter
   readonly #low: Low<HubData>

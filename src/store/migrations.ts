@@ -1,6 +1,6 @@
 import { parseJson } from '../core/json-text.ts'
 import { isObject } from '../core/twin/json.ts'
-import type { Operation } from './lines.ts'
+import type { Operation } from './journal-lines.ts'
 import { StoreError } from './store-error.ts'
 import { say } from '../core/said.ts'
 

@@ -1,6 +1,6 @@
-import type { HubData } from './changes.ts'
+import type { HubData } from './dirty-keys.ts'
 import { writeFully, type OpenFile } from './files.ts'
-import { encodeHeader, encodeLine, type Header } from './lines.ts'
+import { encodeHeader, encodeLine, type Header } from './journal-lines.ts'
 
 /** A line is full at either: as many records as parse well in one go, yet no more than a millisecond's work. */
 const RECORDS_PER_LINE = 256

@@ -45,7 +45,7 @@ export class Conversation {
   readonly #names = new Map<string, string>()
   readonly #askers = new Map<string, string>()
   readonly #answers = new Map<string, Answer>()
-  readonly #lines: string[] = []
+  readonly #queue: string[] = []
   readonly #heard = new Map<string, Heard[]>()
   #requests = 0
 
@@ -56,7 +56,7 @@ export class Conversation {
   }
 
   heading(text: string): void {
-    this.#lines.push('', `# ${text}`)
+    this.#queue.push('', `# ${text}`)
   }
 
   /**
@@ -70,10 +70,10 @@ export class Conversation {
       ...rest,
       ...(password !== undefined && { password: Buffer.from(password) }),
     }
-    this.#lines.push('', `${who} → CONNECT ${full.clientId}, user ${full.username ?? '–'}${full.clean ? ', clean session' : ''}`)
+    this.#queue.push('', `${who} → CONNECT ${full.clientId}, user ${full.username ?? '–'}${full.clean ? ', clean session' : ''}`)
     const verdict = this.#turn((ctx) => admitClient(this.#dialect.mqtt, ctx, full))
     if (!verdict.accept) {
-      this.#lines.push(`  ${who} ← ${verdict.drop === true ? 'closed' : `CONNACK ${verdict.returnCode}`} (${verdict.reason})`)
+      this.#queue.push(`  ${who} ← ${verdict.drop === true ? 'closed' : `CONNACK ${verdict.returnCode}`} (${verdict.reason})`)
       return false
     }
     const name = this.#dialect.mqtt.session?.(full) ?? full.clientId
@@ -86,7 +86,7 @@ export class Conversation {
     }
     this.bench.connections.set(who, connection)
     this.#names.set(name, who)
-    this.#lines.push(`  ${who} ← CONNACK 0`)
+    this.#queue.push(`  ${who} ← CONNACK 0`)
     for (const message of session.stored.splice(0)) this.#arrive(who, message, 1)
     this.#turn((ctx) => {
       if (verdict.identity.device !== undefined) ctx.engine.connections.connected(ctx.turn, verdict.identity.device)
@@ -101,27 +101,27 @@ export class Conversation {
   }
 
   disconnect(who: string): void {
-    this.#lines.push('', `${who} → gone`)
+    this.#queue.push('', `${who} → gone`)
     this.#leave(who)
   }
 
   subscribe(who: string, filter: string, qos: Qos = 1): SubscribeVerdict {
     const connection = this.#connection(who)
-    this.#lines.push('', `${who} → SUBSCRIBE ${filter} (QoS ${qos})`)
+    this.#queue.push('', `${who} → SUBSCRIBE ${filter} (QoS ${qos})`)
     const verdict = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
     if (!('grant' in verdict)) {
-      this.#lines.push(`  ${who} ← ${'refuse' in verdict ? `SUBACK 0x80 (${verdict.refuse})` : `closed (${verdict.close})`}`)
+      this.#queue.push(`  ${who} ← ${'refuse' in verdict ? `SUBACK 0x80 (${verdict.refuse})` : `closed (${verdict.close})`}`)
       return verdict
     }
     this.#sessions.get(connection.session)!.subscriptions.set(verdict.filter ?? filter, verdict.grant)
-    this.#lines.push(`  ${who} ← SUBACK ${verdict.grant}`)
+    this.#queue.push(`  ${who} ← SUBACK ${verdict.grant}`)
     this.#turn((ctx) => this.#dialect.mqtt.onSubscribed?.(ctx, connection, [{ filter, qos: verdict.grant }]))
     return verdict
   }
 
   unsubscribe(who: string, filter: string): void {
     const connection = this.#connection(who)
-    this.#lines.push('', `${who} → UNSUBSCRIBE ${filter}`)
+    this.#queue.push('', `${who} → UNSUBSCRIBE ${filter}`)
     this.#sessions.get(connection.session)!.subscriptions.delete(filter)
     this.#turn((ctx) => this.#dialect.mqtt.onUnsubscribed?.(ctx, connection, [filter]))
   }
@@ -129,7 +129,7 @@ export class Conversation {
   publish(who: string, topic: string, payload: object | string | Buffer = '', qos: 0 | 1 | 2 = 1): PublishVerdict {
     const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
     const text = legible(bytes)
-    this.#lines.push('', `${who} → ${topic}${text === '' ? '' : ` ${text}`}`)
+    this.#queue.push('', `${who} → ${topic}${text === '' ? '' : ` ${text}`}`)
     const message = { topic, payload: bytes, qos, retain: false, dup: false }
     const connection = this.#connection(who)
     let { result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onPublish(ctx, connection, message))
@@ -138,9 +138,9 @@ export class Conversation {
       const fulfilled = this.#fulfil(result.needs)
       ;({ result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onFulfilled!(ctx, connection, message, fulfilled)))
     }
-    if (result.route === 'drop') this.#lines.push(`  (dropped: ${result.reason})`)
-    if (result.route === 'consume') this.#lines.push('  (consumed)')
-    if (result.route === 'close') this.#lines.push(`  ${who} ← closed (${result.reason})`)
+    if (result.route === 'drop') this.#queue.push(`  (dropped: ${result.reason})`)
+    if (result.route === 'consume') this.#queue.push('  (consumed)')
+    if (result.route === 'close') this.#queue.push(`  ${who} ← closed (${result.reason})`)
     if (result.route === 'forward') this.#spread({ topic: result.topic ?? topic, payload: bytes, qos: qos === 0 ? 0 : 1 })
     this.#perform(acts)
     return result
@@ -150,7 +150,7 @@ export class Conversation {
   http(who: string, method: string, path: string, body?: object | string | Buffer): Answer | undefined {
     const type = Buffer.isBuffer(body) ? 'application/octet-stream' : typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json'
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body))
-    this.#lines.push('', `${who} → ${method} ${path}${bytes.length === 0 ? '' : ` ${legible(bytes)}`}`)
+    this.#queue.push('', `${who} → ${method} ${path}${bytes.length === 0 ? '' : ` ${legible(bytes)}`}`)
     const request = toRequest(`request ${(this.#requests += 1)}`, method, path, body === undefined ? {} : { 'content-type': type }, bytes)
     assert.notEqual(this.#dialect.http.claim(request), 'no', `${method} ${path} is claimed by the dialect`)
     this.#askers.set(request.id, who)
@@ -162,7 +162,7 @@ export class Conversation {
 
   /** Time passes, and what falls due happens. */
   wait(ms: number): void {
-    this.#lines.push('', `… ${ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`}`)
+    this.#queue.push('', `… ${ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`}`)
     const end = this.bench.now + ms
     for (let next = this.bench.engine.nextDeadline(); next !== undefined && next <= end; next = this.bench.engine.nextDeadline()) {
       this.bench.now = Math.max(this.bench.now, next)
@@ -173,14 +173,14 @@ export class Conversation {
 
   /** Something happens to the hub itself. */
   happens<T>(what: string, decide: (ctx: Context) => T): T {
-    this.#lines.push('', `(${what})`)
+    this.#queue.push('', `(${what})`)
     return this.#turn(decide)
   }
 
   /** All that was said, identifiers numbered in the order in which they came up. */
   get text(): string {
     const ids = new Map<string, string>()
-    const stable = this.#lines.join('\n').replace(/\b[0-9a-f]{24}\b/g, (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!))
+    const stable = this.#queue.join('\n').replace(/\b[0-9a-f]{24}\b/g, (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!))
     return `${stable.trim()}\n`
   }
 
@@ -193,7 +193,7 @@ export class Conversation {
   #fulfil(needs: Need[]): Fulfilled {
     return needs.map((need) => {
       const { words, answer } = this.files.fulfil(need)
-      this.#lines.push(`  (${words})`)
+      this.#queue.push(`  (${words})`)
       return answer
     })
   }
@@ -231,7 +231,7 @@ export class Conversation {
   #respond(request: string, { status, headers = {}, body = '' }: HttpResponse): void {
     const text = typeof body === 'string' ? body : legible(Buffer.isBuffer(body) ? body : this.files.get(body.ref))
     this.#answers.set(request, { status, headers, body: text })
-    this.#lines.push(`  ${this.#askers.get(request)} ← ${status} ${text}`)
+    this.#queue.push(`  ${this.#askers.get(request)} ← ${status} ${text}`)
   }
 
   #turn<T>(decide: (ctx: Context & Sight) => T): T {
@@ -256,7 +256,7 @@ export class Conversation {
           else session.stored = session.stored.filter(({ topic }) => !matches(filter, topic))
         }
       } else if (action.type === 'disconnect') {
-        this.#lines.push(`  ${action.connection} ← closed (${action.note})`)
+        this.#queue.push(`  ${action.connection} ← closed (${action.note})`)
         this.#leave(action.connection)
       }
     }
@@ -276,7 +276,7 @@ export class Conversation {
 
   #arrive(who: string, { topic, payload }: Pick<Message, 'topic' | 'payload'>, qos: Qos): void {
     const text = legible(Buffer.from(payload))
-    this.#lines.push(`  ${who} ← ${topic} (QoS ${qos}) ${text}`)
+    this.#queue.push(`  ${who} ← ${topic} (QoS ${qos}) ${text}`)
     this.#heard.set(who, [...(this.#heard.get(who) ?? []), { topic, payload: text }])
   }
 

@@ -7,25 +7,25 @@ import { groupArn, JobsLab, thingArn, type Sent } from '../builders/jobs-lab.ts'
 /** A conversation as readable text: what was done, then what the hub said, job events left out. */
 class Transcript {
   readonly jobs = new JobsLab({ now: Date.UTC(2026, 0, 1, 12) })
-  readonly #lines: string[] = []
+  readonly #queue: string[] = []
 
   heading(text: string): void {
-    this.#lines.push('', `# ${text}`)
+    this.#queue.push('', `# ${text}`)
   }
 
   /** The device publishes. */
   device(rest: string, payload: object | string = {}, thing = 't1'): void {
     this.jobs.advance(1000)
-    this.#lines.push('', `${thing} → jobs/${rest} ${typeof payload === 'string' ? payload : JSON.stringify(payload)}`)
+    this.#queue.push('', `${thing} → jobs/${rest} ${typeof payload === 'string' ? payload : JSON.stringify(payload)}`)
     this.#heard(this.jobs.publish(thing, rest, payload))
   }
 
   /** The operator calls the control plane. */
   operator(method: string, path: string, body?: object): void {
     this.jobs.advance(1000)
-    this.#lines.push('', `operator → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`)
+    this.#queue.push('', `operator → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`)
     const answer = this.jobs.call(method, path, body)
-    this.#lines.push(`  operator ← ${answer.status} ${answer.type === undefined ? '' : `${answer.type} `}${JSON.stringify(answer.body)}`)
+    this.#queue.push(`  operator ← ${answer.status} ${answer.type === undefined ? '' : `${answer.type} `}${JSON.stringify(answer.body)}`)
     this.#heard(answer.sent)
   }
 
@@ -35,13 +35,13 @@ class Transcript {
 
   /** Time passes. */
   wait(minutes: number): void {
-    this.#lines.push('', `… ${minutes} min`)
+    this.#queue.push('', `… ${minutes} min`)
     this.#heard(this.jobs.advance(minutes * 60_000))
   }
 
   /** Something else happens that the hub may have something to say about. */
   happens(what: string, sent: Sent[]): void {
-    this.#lines.push('', `(${what})`)
+    this.#queue.push('', `(${what})`)
     this.#heard(sent)
   }
 
@@ -51,15 +51,15 @@ class Transcript {
       const [, , thing, , ...rest] = topic.split('/')
       // What JavaScript engines say about bad JSON differs from version to version.
       const stable = payload.replace(/(not JSON in UTF-8: ).*(?="\}$)/, '$1…')
-      this.#lines.push(`  ${thing} ← jobs/${rest.join('/')} [${to === undefined ? `all, QoS ${qos}` : 'requester only'}] ${stable}`)
+      this.#queue.push(`  ${thing} ← jobs/${rest.join('/')} [${to === undefined ? `all, QoS ${qos}` : 'requester only'}] ${stable}`)
     }
-    if (said.length === 0) this.#lines.push('  (silence)')
+    if (said.length === 0) this.#queue.push('  (silence)')
   }
 
   /** Compares with the file of that name, or writes it with UPDATE_GOLDEN=1. */
   matches(name: string): void {
     const path = join(import.meta.dirname, `${name}.txt`)
-    const text = `${this.#lines.join('\n').trim()}\n`
+    const text = `${this.#queue.join('\n').trim()}\n`
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text)
     assert.equal(text, readFileSync(path, 'utf8'))
   }

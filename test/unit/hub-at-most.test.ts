@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { atMost } from '../../src/hub/at-most.ts'
+import { limitConcurrency } from '../../src/hub/limit-concurrency.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('so many run at a time, in the order in which they were asked for, whatever becomes of them', async () => {
-  const inTurn = atMost(2)
+  const inTurn = limitConcurrency(2)
   const begun: string[] = []
   const ends: Record<string, (error?: Error) => void> = {}
   const run = (name: string): Promise<string> =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Changes } from '../../src/hub/changes.ts'
+import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import { EventFeed } from '../../src/hub/event-feed.ts'
 
 test('changes are gathered for a tenth of a second, told once each and in order; silence is told too', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
-  const changes = new Changes()
+  const changes = new ChangeFeed()
   const feed = new EventFeed(changes)
   const reader = feed.open()
   const read = (): string => String(reader.read() ?? '')
@@ -26,7 +26,7 @@ test('changes are gathered for a tenth of a second, told once each and in order;
 })
 
 test('at the end the rest is told, then that it was the end, also to who comes later', async () => {
-  const changes = new Changes()
+  const changes = new ChangeFeed()
   const feed = new EventFeed(changes)
   const reader = feed.open()
   changes.emit({ type: 'notice' })
@@ -42,7 +42,7 @@ test('at the end the rest is told, then that it was the end, also to who comes l
 
 test('without readers nobody listens, and a reader that does not read is let go', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
-  const changes = new Changes()
+  const changes = new ChangeFeed()
   let listeners = 0
   const feed = new EventFeed({
     on: (listener) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Context } from '../../src/dialect/dialect.ts'
-import { Antechamber } from '../../src/hub/antechamber.ts'
+import { UnprovenContext } from '../../src/hub/unproven-context.ts'
 import type { TurnContext } from '../../src/hub/context.ts'
 import { Bench } from '../builders/context.ts'
 
 /** A client's context before it is admitted, and the acts that came through. */
-function antechamber(): { ctx: Context; admit: () => void; bench: Bench; acts: string[] } {
+function unproven(): { ctx: Context; admit: () => void; bench: Bench; acts: string[] } {
   const bench = new Bench()
   const acts: string[] = []
   let admitted = false
@@ -15,7 +15,7 @@ function antechamber(): { ctx: Context; admit: () => void; bench: Bench; acts: s
     const act: Context['act'] = ({ type }) => void acts.push(type)
     const send: Context['send'] = () => void acts.push('send')
     const publish: Context['publish'] = () => void acts.push('publish')
-    ctx = new Antechamber({ ...inner, act, send, publish } as unknown as TurnContext, 'mine', () => admitted)
+    ctx = new UnprovenContext({ ...inner, act, send, publish } as unknown as TurnContext, 'mine', () => admitted)
   })
   return { ctx, admit: () => void (admitted = true), bench, acts }
 }
@@ -34,7 +34,7 @@ const changes: [string, (ctx: Context) => unknown][] = [
 ]
 for (const [what, change] of changes) {
   test(`before it has shown a credential, a session of a client from elsewhere cannot ${what}; then it can`, () => {
-    const { ctx, admit, bench, acts } = antechamber()
+    const { ctx, admit, bench, acts } = unproven()
     assert.throws(() => change(ctx), { code: 'UNAUTHORIZED' })
     assert.deepEqual([bench.engine.devices.size, bench.tables.table('aws.secrets').size, acts], [0, 0, []])
     admit()
@@ -43,7 +43,7 @@ for (const [what, change] of changes) {
 }
 
 test('it can answer on its own socket, and look something up', () => {
-  const { ctx, acts } = antechamber()
+  const { ctx, acts } = unproven()
   ctx.act({ type: 'write', socket: 'mine', bytes: Buffer.alloc(1) }, 'rule')
   ctx.act({ type: 'end', socket: 'mine' }, 'rule')
   assert.deepEqual(acts, ['write', 'end'])

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Deadlines } from '../../src/core/deadlines.ts'
-import { Ticker, type Source } from '../../src/hub/ticker.ts'
+import { Ticker, type DueWork } from '../../src/hub/ticker.ts'
 
 /** A source whose deadlines are set by hand and whose work is written down. */
-class Diary implements Source {
+class Diary implements DueWork {
   readonly deadlines = new Deadlines<string>()
   readonly done: string[] = []
   work: (key: string) => void = () => {}

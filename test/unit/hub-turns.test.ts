@@ -6,7 +6,7 @@ import { Engine } from '../../src/core/engine.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds } from '../../src/core/ids.ts'
 import { MemoryTables } from '../../src/core/table.ts'
-import { Changes } from '../../src/hub/changes.ts'
+import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import type { TurnContext } from '../../src/hub/context.ts'
 import { TurnRunner } from '../../src/hub/turn-runner.ts'
 import { Notices } from '../../src/hub/notices.ts'
@@ -33,7 +33,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
     publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),
   } as unknown as Broker
   const ports = { broker, respond: () => {}, write: () => {}, end: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
-  const changes = new Changes()
+  const changes = new ChangeFeed()
   const runner = new TurnRunner(turns, ports, changes, () => order.push('look'))
   return { order, failures, engine, turns, runner, changes, written: () => settle!.resolve(), broken: () => settle!.reject(new Error('disk full')) }
 }

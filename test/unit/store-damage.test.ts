@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { encodeHeader, encodeLine } from '../../src/store/lines.ts'
+import { encodeHeader, encodeLine } from '../../src/store/journal-lines.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { contentsOf, copyAsAfterCrash, entriesOf, probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
 

@@ -10,7 +10,7 @@ import { HubError } from '../../src/core/errors.ts'
 import type { Fulfilled } from '../../src/core/seam/http.ts'
 import type { Context, Dialect, HttpFront, MqttFront, Route } from '../../src/dialect/dialect.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
-import { Changes } from '../../src/hub/changes.ts'
+import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
 import { ask } from '../builders/http-server.ts'
@@ -95,7 +95,7 @@ before(async () => {
   }
   const dialect: Dialect = { ...iothub, ports: [], mqtt, http, limits: { sessionMs: 0, payloadBytes: 1000 } }
   const options = { ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, memory: true, data: join(folder, 'data'), bucket: join(folder, 'bucket') }
-  hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new Changes())
+  hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new ChangeFeed())
 })
 
 after(async () => {

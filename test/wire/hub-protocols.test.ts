@@ -10,7 +10,7 @@ import { WebSocket } from 'ws'
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import type { ProtocolFront } from '../../src/dialect/protocol.ts'
-import { Changes } from '../../src/hub/changes.ts'
+import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
 import { putElsewhere } from '../builders/elsewhere.ts'
@@ -67,7 +67,7 @@ before(async () => {
   port = await freePort()
   const dialect: Dialect = { ...iothub, ports: [], protocols: [shouting(port, (id) => closed.push(id))] }
   const options = { ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, memory: true, aliases: true, data: join(folder, 'data') }
-  hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new Changes())
+  hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new ChangeFeed())
   ca = await readFile(hub.endpoints.ca, 'utf8')
 })
 

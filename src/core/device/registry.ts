@@ -2,7 +2,7 @@ import { HubError, notFound } from '../errors.ts'
 import { keyOf, type DeviceKey, type DialectName, type GroupKey, type Ids } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
-import type { Connections } from './connectivity.ts'
+import type { Presence } from './presence.ts'
 import type { Groups } from './groups.ts'
 import type { Device } from './model.ts'
 import { say } from '../said.ts'
@@ -35,10 +35,10 @@ export class Devices {
   readonly #devices: Table<Device>
   readonly #ids: Ids
   readonly #groups: Groups
-  readonly #connections: Connections
+  readonly #connections: Presence
   #revision = 0
 
-  constructor(tables: Tables, ids: Ids, groups: Groups, connections: Connections) {
+  constructor(tables: Tables, ids: Ids, groups: Groups, connections: Presence) {
     this.#devices = tables.table('devices')
     this.#ids = ids
     this.#groups = groups

@@ -1,4 +1,4 @@
-import type { Connections } from '../device/connectivity.ts'
+import type { Presence } from '../device/presence.ts'
 import type { Device } from '../device/model.ts'
 import { nameOf } from '../ids.ts'
 import { delta } from '../twin/delta.ts'
@@ -8,7 +8,7 @@ import type { Twins } from '../twin/twins.ts'
 import type { Lookup } from './predicate.ts'
 
 /** Reads the facts of one device at the paths that `Predicate` speaks of. */
-export function factsOf(device: Device, twins: Twins, connections: Connections): Lookup {
+export function factsOf(device: Device, twins: Twins, connections: Presence): Lookup {
   return (path) => {
     const [head, ...rest] = path.split('.')
     switch (head) {

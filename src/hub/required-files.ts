@@ -15,7 +15,7 @@ interface Kept {
  * while the hub runs. Not at first sight: by the second look the store has found out whether another hub has the folder
  * by now.
  */
-export class Keepsakes {
+export class RequiredFiles {
   readonly #kept: Kept[] = []
   readonly #note: (text: string) => void
   readonly #timer: NodeJS.Timeout
@@ -37,10 +37,10 @@ export class Keepsakes {
     paths: readonly string[],
     note: (text: string) => void,
     also: () => Promise<void>,
-  ): Promise<Keepsakes> {
-    const keepsakes = new Keepsakes(note, also)
-    for (const path of paths) await keepsakes.#keep(path)
-    return keepsakes
+  ): Promise<RequiredFiles> {
+    const requiredFiles = new RequiredFiles(note, also)
+    for (const path of paths) await requiredFiles.#keep(path)
+    return requiredFiles
   }
 
   /** Resolves once nothing is being put back any more. */

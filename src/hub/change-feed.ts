@@ -3,7 +3,7 @@ import type { Change } from '../shared/api.ts'
 import type { HubEvents } from './hub.ts'
 
 /** Tells listeners what has changed, once it has been committed. */
-export class Changes implements HubEvents {
+export class ChangeFeed implements HubEvents {
   readonly #listeners = new Set<(change: Change) => void>()
 
   on(listener: (change: Change) => void): () => void {

@@ -25,7 +25,7 @@ export interface Batch {
 /**
  * Remembers what has changed since the last batch: keys only, as the records themselves are at hand in the live maps.
  */
-export class Changes implements Recorder {
+export class DirtyKeys implements Recorder {
   readonly #tables = new Map<string, Tracked>()
   readonly #dirty = new Set<Tracked>()
   /** How many changes there have been. */

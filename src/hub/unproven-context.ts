@@ -9,7 +9,7 @@ import type { TurnContext } from './context.ts'
  * The context of a client from elsewhere that has not shown a credential yet: it may be answered on its own socket, and
  * nothing can change. For protocols in which a client shows who it is in the middle of talking (SASL in AMQP).
  */
-export class Antechamber implements Context {
+export class UnprovenContext implements Context {
   readonly #inner: TurnContext
   readonly #socket: SocketId
   readonly #admitted: () => boolean

@@ -8,7 +8,7 @@ import type { HubOptions } from '../shared/options.ts'
 import { StoreError } from '../store/store-error.ts'
 import { memoryStore, openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { checkBucketFolder } from './bucket-folder.ts'
-import type { Changes } from './changes.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import { explainFolder, prepareFolder } from './data-folder.ts'
 import { lastInstant } from './last-instant.ts'
 import { findHub } from './locator.ts'
@@ -18,10 +18,10 @@ import { RealClock } from './real-clock.ts'
 import { say } from '../core/said.ts'
 
 /** What all parts of a hub stand on: there before the first of them. */
-export interface Ground {
+export interface HubResources {
   options: HubOptions
   dialects: readonly Dialect[]
-  changes: Changes
+  changes: ChangeFeed
   /** The data folder, absolute. */
   data: string
   store: Store
@@ -47,15 +47,15 @@ export interface Ground {
  * who else has it. `onLost` is
  * called if another hub takes it later.
  */
-export async function layGround(
+export async function openResources(
   options: HubOptions,
   dialects: readonly Dialect[],
-  changes: Changes,
+  changes: ChangeFeed,
   rest: Pick<StoreOptions, 'onLost' | 'files' | 'journalLimit'>,
-): Promise<Ground> {
+): Promise<HubResources> {
   const data = resolve(options.data)
   // What the store says while it opens it keeps.
-  let note: Ground['note'] = () => {}
+  let note: HubResources['note'] = () => {}
   await prepareFolder(data).catch((error: unknown) => {
     throw explainFolder(error, data)
   })

@@ -1,5 +1,5 @@
 /** Lets `most` run at a time; the others begin in the order in which they were asked for. */
-export function atMost(most: number): <T>(run: () => Promise<T>) => Promise<T> {
+export function limitConcurrency(most: number): <T>(run: () => Promise<T>) => Promise<T> {
   let running = 0
   const waiting: (() => void)[] = []
   return async (run) => {

@@ -4,7 +4,7 @@ import type { Turn } from '../turn.ts'
 import type { Connectivity } from './model.ts'
 
 /** Which devices' own sessions are up. A device may have several connections (IotHub); it is online while one lives. */
-export class Connections {
+export class Presence {
   readonly #table: Table<Connectivity>
   readonly #isRegistered: (device: DeviceKey) => boolean
   readonly #live = new Map<DeviceKey, number>()
