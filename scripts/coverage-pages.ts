@@ -1,9 +1,9 @@
 import type { Capability } from '../src/dialect/capability.ts'
 import type { Dialect } from '../src/dialect/dialect.ts'
-import { promises, type PromiseName } from '../src/dialect/promises.ts'
+import { guarantees, type GuaranteeName } from '../src/dialect/guarantees.ts'
 
 /** What a run of the conformance suite came to, by dialect and promise. */
-export type Results = Record<string, Partial<Record<PromiseName, 'kept' | 'inapplicable' | 'broken'>>>
+export type Results = Record<string, Partial<Record<GuaranteeName, 'kept' | 'inapplicable' | 'broken'>>>
 
 const begin = '<!-- coverage: written by npm run coverage -->'
 const end = '<!-- /coverage -->'
@@ -29,12 +29,12 @@ export function overview(dialects: readonly Dialect[], results: Results): string
     .concat('\n')
 }
 
-/** All that the dialect says of itself, and how it did promise by promise. */
-export function detailsOf({ name, title, capability, specimens }: Dialect, results: Results): string {
+/** All that the dialect says of itself, and how it did guarantee by guarantee. */
+export function detailsOf({ name, title, capability, examples }: Dialect, results: Results): string {
   const said = { kept: 'kept', inapplicable: 'does not apply', broken: '**broken**' }
-  const kept = (Object.keys(promises) as PromiseName[]).map((promise) => {
-    const result = results[name]?.[promise]
-    return [promises[promise], result === undefined ? 'not tried' : said[result], specimens.inapplicable[promise] ?? '']
+  const kept = (Object.keys(guarantees) as GuaranteeName[]).map((guarantee) => {
+    const result = results[name]?.[guarantee]
+    return [guarantees[guarantee], result === undefined ? 'not tried' : said[result], examples.inapplicable[guarantee] ?? '']
   })
   const areas = areasOf(capability).map(([area, items]) => `## ${area}\n\n${table(['item', 'is', 'note'], items.map(({ item, state, note = '' }) => [item, state, note]))}`)
   return `<!-- Written by npm run coverage from capability.ts and the conformance suite: change those. -->\n
@@ -44,18 +44,18 @@ export function detailsOf({ name, title, capability, specimens }: Dialect, resul
 *refused*: answered with an error.
 
 ${areas.join('\n')}
-## Promises
+## Guarantees
 
 By the conformance suite, over real sockets: ${scoreOf(results[name])}.
 
-${table(['promise', 'is', 'because'], kept)}`
+${table(['guarantee', 'is', 'because'], kept)}`
 }
 
 function scoreOf(results: Results[string] = {}): string {
   const of = (wanted: string): number => Object.values(results).filter((result) => result === wanted).length
   const broken = of('broken') === 0 ? '' : `, **${of('broken')} broken**`
   const spared = of('inapplicable')
-  return `${of('kept')} of ${Object.keys(promises).length} promises kept, ${spared} ${spared === 1 ? 'does' : 'do'} not apply${broken}`
+  return `${of('kept')} of ${Object.keys(guarantees).length} guarantees kept, ${spared} ${spared === 1 ? 'does' : 'do'} not apply${broken}`
 }
 
 function areasOf(capability: readonly Capability[]): [string, Capability[]][] {

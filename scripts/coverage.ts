@@ -4,16 +4,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import type { Dialect } from '../src/dialect/dialect.ts'
-import { promises, type PromiseName } from '../src/dialect/promises.ts'
+import { guarantees, type GuaranteeName } from '../src/dialect/guarantees.ts'
 import { dialects } from '../src/dialect/registry.ts'
 import { detailsOf, inReadme, overview, type Results } from './coverage-pages.ts'
 import { root } from './read-json.ts'
 
 const resultsFile = 'docs/coverage/results.json'
-const names = Object.keys(promises) as PromiseName[]
+const names = Object.keys(guarantees) as GuaranteeName[]
 
 /**
- * Every page of the coverage that does not say what lists and results say, and every promise that is not known to be
+ * Every page of the coverage that does not say what lists and results say, and every guarantee that is not known to be
  * kept.
  */
 export function findCoverage(): string[] {
@@ -24,11 +24,11 @@ export function findCoverage(): string[] {
   ]
 }
 
-function faultsOf({ name: dialect, specimens }: Dialect, results: Results): string[] {
+function faultsOf({ name: dialect, examples }: Dialect, results: Results): string[] {
   return names.flatMap((name) => {
-    const expected = specimens.inapplicable[name] === undefined ? 'kept' : 'inapplicable'
+    const expected = examples.inapplicable[name] === undefined ? 'kept' : 'inapplicable'
     const is = results[dialect]?.[name] ?? 'untried'
-    return is === expected ? [] : [`${resultsFile}: “${promises[name]}” is ${is} for ${dialect}, it must be ${expected}: npm run coverage`]
+    return is === expected ? [] : [`${resultsFile}: “${guarantees[name]}” is ${is} for ${dialect}, it must be ${expected}: npm run coverage`]
   })
 }
 
@@ -46,8 +46,8 @@ async function conformance(): Promise<Results> {
   for await (const { type, data } of run({ files: [join(root, 'test/conformance/dialect.test.ts')], timeout: 120_000 })) {
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const dialect = data.nesting === 0 ? dialects.find(({ title }) => title === data.name) : undefined
-    const name = names.find((promise) => data.name === promises[promise] || data.name.startsWith(`does not apply: ${promises[promise]} – `))
-    if (name !== undefined) heard[name] = type === 'test:fail' ? 'broken' : data.name === promises[name] ? 'kept' : 'inapplicable'
+    const name = names.find((guarantee) => data.name === guarantees[guarantee] || data.name.startsWith(`does not apply: ${guarantees[guarantee]} – `))
+    if (name !== undefined) heard[name] = type === 'test:fail' ? 'broken' : data.name === guarantees[name] ? 'kept' : 'inapplicable'
     if (dialect === undefined) continue
     results[dialect.name] = heard
     heard = {}

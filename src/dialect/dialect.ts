@@ -40,7 +40,7 @@ import type { Label } from '../core/said.ts'
 import type { Capability } from './capability.ts'
 import type { Credential, OperatorKeys, Sight } from './credential.ts'
 import type { ProtocolFront } from './protocol.ts'
-import type { Specimens } from './specimens.ts'
+import type { Examples } from './examples.ts'
 
 export interface Dialect {
   readonly name: DialectName
@@ -69,7 +69,7 @@ export interface Dialect {
   readonly query?: QueryLanguage
   readonly twins: TwinFront
   /** Examples by which the conformance suite tries it out. */
-  readonly specimens: Specimens
+  readonly examples: Examples
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */
   onEvent(ctx: Context, event: DomainEvent): void
   /** The `wake` it asked for under this key has come. Wakes do not survive a restart: set them again in `onStart`. */

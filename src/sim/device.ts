@@ -1,7 +1,7 @@
 import { connect, ErrorWithSubackPacket, type MqttClient } from 'mqtt'
 import type { ReportedStatus } from '../core/job/model.ts'
 import type { Message } from '../core/seam/mqtt.ts'
-import type { DeviceScript, Heard, Work } from '../core/seam/device-script.ts'
+import type { DeviceScript, ScriptInput, Work } from '../core/seam/device-script.ts'
 import { planWork, type Behavior, type PlannedReport, type Range } from './behavior.ts'
 import type { Random } from './random.ts'
 import { keyOf, Task } from './task.ts'
@@ -17,7 +17,7 @@ export type DeviceEvent =
   | { type: 'state'; state: DeviceState; before: DeviceState }
   | { type: 'taken'; work: Work }
   | { type: 'reported'; work: Work; status: ReportedStatus; progress: number }
-  | Exclude<Heard, { type: 'offer' | 'idle' }>
+  | Exclude<ScriptInput, { type: 'offer' | 'idle' }>
 
 export interface DeviceOptions {
   /** `mqtt://host:port`. */
@@ -132,7 +132,7 @@ export class SimDevice {
     })
   }
 
-  #hear(heard: Heard | undefined): void {
+  #hear(heard: ScriptInput | undefined): void {
     if (heard === undefined || heard.type === 'idle' || this.#client === undefined) return
     if (heard.type === 'offer') return this.#take(heard.work)
     this.#tell(heard)

@@ -60,7 +60,7 @@ function way({ place: { endpoints, ca } }: World, transport: Transport): IClient
 async function topics(world: World, client: Client): Promise<string[]> {
   const device = client.device?.(world)
   if (device === undefined) return []
-  const { specimens } = dialects.find(({ name }) => name === client.dialect)!
+  const { examples } = dialects.find(({ name }) => name === client.dialect)!
   const foreign = world.devices[client.dialect!]!.known.name
   const apart = client.dialect !== 'aws' || world.mode === 'strict'
   const cells: string[] = []
@@ -76,16 +76,16 @@ async function topics(world: World, client: Client): Promise<string[]> {
     await connected.closed
     cells.push(allowed ? 'in' : 'refused')
   }
-  for (const filter of specimens.hears(device.name))
+  for (const filter of examples.hears(device.name))
     await expect(`hears ${filter}`, true, (connected) => granted(connected, filter))
-  for (const filter of specimens.overhears(foreign))
+  for (const filter of examples.overhears(foreign))
     await expect(`hears ${filter}`, !apart, (connected) => granted(connected, filter))
-  const own = new Set(specimens.says(device.name, 0).map(({ topic }) => topic))
+  const own = new Set(examples.says(device.name, 0).map(({ topic }) => topic))
   for (const [name, allowed] of [
     [device.name, true],
     [foreign, !apart],
   ] as const) {
-    for (const { topic, payload } of specimens.says(name, (said += 1))) {
+    for (const { topic, payload } of examples.says(name, (said += 1))) {
       if (name === foreign && own.has(topic)) continue
       await expect(`says ${topic}`, allowed, async (connected) => {
         const before = await refusals(world)

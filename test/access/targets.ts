@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
 import { dialects } from '../../src/dialect/registry.ts'
-import type { Caller } from '../../src/dialect/specimens.ts'
+import type { ExampleCaller } from '../../src/dialect/examples.ts'
 import { apiRoutes } from '../../src/hub/api-routes.ts'
 import type { EventFeed } from '../../src/hub/event-feed.ts'
 import { Routes } from '../../src/http/routes.ts'
@@ -15,7 +15,7 @@ export interface Target {
   /** Whose it is; absent: the hub's own. */
   dialect?: Dialect
   /** How its cloud's clients dress a request to it, with credentials that are made up. */
-  caller: Caller
+  caller: ExampleCaller
 }
 
 const API = 'Authorization: Bearer'
@@ -42,12 +42,12 @@ export const targets: Target[] = [
   // It ends the hub.
   .sort((a, b) => Number(a.path === '/hub/stop') - Number(b.path === '/hub/stop'))
 
-/** The caller of the specimens whose request reaches the route. */
-function callerOf(dialect: Dialect, route: Route): Caller {
+/** The caller of the examples whose request reaches the route. */
+function callerOf(dialect: Dialect, route: Route): ExampleCaller {
   const table = new Routes([route])
   const reached = callersOf(dialect, route).findIndex((request) => table.find(request).type === 'match')
-  const caller = dialect.specimens.callers[reached]
-  if (caller === undefined) throw new Error(`no caller of the specimens reaches ${route.operation}`)
+  const caller = dialect.examples.callers[reached]
+  if (caller === undefined) throw new Error(`no caller of the examples reaches ${route.operation}`)
   return caller
 }
 

@@ -7,12 +7,12 @@ export const access: Checks = {
   ownTopics: async ({ strict }) => {
     const device = await strict.play()
     const before = await strict.refusals()
-    for (const filter of strict.specimens.hears(device.name)) {
+    for (const filter of strict.examples.hears(device.name)) {
       const [granted = 128] = await device.client.subscribe(filter)
       assert.ok(granted < 128, `${filter} is refused`)
     }
     const messages = device.says()
-    assert.ok(messages.some(({ topic }) => topic.includes(device.name)) || strict.specimens.inapplicable.anonymousTopics === undefined, 'some topic names the device')
+    assert.ok(messages.some(({ topic }) => topic.includes(device.name)) || strict.examples.inapplicable.anonymousTopics === undefined, 'some topic names the device')
     await device.publish(...messages)
     await device.settle()
     assert.equal(await strict.refusals(), before, JSON.stringify(await strict.api.notices()))
@@ -22,12 +22,12 @@ export const access: Checks = {
   foreignTopics: async ({ strict }) => {
     const { device, job } = await inProgress(strict)
     const other = await strict.play()
-    const filters = strict.specimens.hears(device.name)
+    const filters = strict.examples.hears(device.name)
     if (filters.length > 0) await device.client.subscribe(...filters)
     await device.settle()
     const heard = device.client.inbox.rest.length
     const before = await strict.stateOf(device.key, job)
-    for (const filter of ['#', ...strict.specimens.overhears(device.name)]) assert.ok((await other.asksFor(filter)) >= 128, `another device hears ${filter}`)
+    for (const filter of ['#', ...strict.examples.overhears(device.name)]) assert.ok((await other.asksFor(filter)) >= 128, `another device hears ${filter}`)
     const own = new Set(other.says().map(({ topic }) => topic))
     for (const { topic, payload } of device.says().filter((message) => !own.has(message.topic))) {
       const refusals = await strict.refusals()
@@ -55,7 +55,7 @@ export const access: Checks = {
 
   anonymousTopics: async ({ strict }) => {
     const [device, other] = [await strict.play(), await strict.play()]
-    const { message, reported } = strict.specimens.anonymous!
+    const { message, reported } = strict.examples.anonymous!
     await device.publish(message)
     const twin = await strict.until(`${device.key} to have reported`, () => strict.api.twin(device.key), ({ version }) => version > 0)
     assert.deepEqual(twin.reported, reported)

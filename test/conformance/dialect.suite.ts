@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Dialect } from '../../src/dialect/dialect.ts'
-import { promises, type PromiseName } from '../../src/dialect/promises.ts'
+import { guarantees, type GuaranteeName } from '../../src/dialect/guarantees.ts'
 import { access } from './access.ts'
 import { schedules } from './schedules.ts'
 import { declared } from './declared.ts'
@@ -18,22 +18,22 @@ export interface Houses {
 }
 
 type Check = (houses: Houses) => Promise<void>
-export type Checks = Partial<Record<PromiseName, Check>>
+export type Checks = Partial<Record<GuaranteeName, Check>>
 
 const checks: Checks = { ...identity, ...access, ...jobs, ...schedules, ...messages, ...hostile, ...declared }
 
-/** What a promise cannot be tried without. */
-const needed: Partial<Record<PromiseName, (dialect: Dialect) => unknown>> = {
-  anonymousTopics: ({ specimens }) => specimens.anonymous,
-  keptMessages: ({ specimens }) => specimens.mail,
-  retained: ({ specimens }) => specimens.retained,
-  listeners: ({ specimens }) => specimens.listens,
-  joinedAndLeft: ({ specimens }) => specimens.membership,
-  waitingRequest: ({ specimens }) => specimens.waiting,
+/** What a guarantee cannot be tried without. */
+const needed: Partial<Record<GuaranteeName, (dialect: Dialect) => unknown>> = {
+  anonymousTopics: ({ examples }) => examples.anonymous,
+  keptMessages: ({ examples }) => examples.mail,
+  retained: ({ examples }) => examples.retained,
+  listeners: ({ examples }) => examples.listens,
+  joinedAndLeft: ({ examples }) => examples.membership,
+  waitingRequest: ({ examples }) => examples.waiting,
   query: ({ query }) => query,
 }
 
-/** Holds one dialect to all promises. */
+/** Holds one dialect to all guarantees. */
 export function conformance(dialect: Dialect): void {
   describe(dialect.title, () => {
     let houses: Houses
@@ -44,21 +44,21 @@ export function conformance(dialect: Dialect): void {
       const closed = await Promise.allSettled([houses.strict.close(), houses.open.close()])
       for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason
     })
-    for (const [name, sentence] of Object.entries(promises) as [PromiseName, string][]) {
-      const why = dialect.specimens.inapplicable[name]
+    for (const [name, sentence] of Object.entries(guarantees) as [GuaranteeName, string][]) {
+      const why = dialect.examples.inapplicable[name]
       const check = checks[name]
       const untried = needed[name] !== undefined && needed[name](dialect) === undefined
       if (why === undefined) {
         test(sentence, async () => {
-          assert.ok(check !== undefined, 'the suite has no check for this promise')
-          assert.ok(!untried, 'what it takes to try this is missing: add it to the dialect, or say in specimens.inapplicable why the promise does not apply')
+          assert.ok(check !== undefined, 'the suite has no check for this guarantee')
+          assert.ok(!untried, 'what it takes to try this is missing: add it to the dialect, or say in examples.inapplicable why the guarantee does not apply')
           await check(houses)
         })
       } else {
         test(`does not apply: ${sentence} – ${why}`, async () => {
           assert.ok(why.trim() !== '')
           assert.ok(untried || needed[name] === undefined, 'it has what it takes to try this, and yet says that it does not apply')
-          if (!untried) await assert.rejects(Promise.resolve(check?.(houses)), 'it is kept after all: strike it from specimens.inapplicable')
+          if (!untried) await assert.rejects(Promise.resolve(check?.(houses)), 'it is kept after all: strike it from examples.inapplicable')
         })
       }
     }

@@ -17,7 +17,7 @@ const wrongValues: unknown[] = [{}, [], [1], null, true, -1e300, 'x'.repeat(3000
 export const hostile: Checks = {
   badJson: ({ strict }) =>
     unmoved(strict, async (device, job) => {
-      for (const topic of strict.specimens.requests(device.name, nameOf(job))) for (const body of [...noJson, ...wrongType]) await device.tries(topic, body)
+      for (const topic of strict.examples.requests(device.name, nameOf(job))) for (const body of [...noJson, ...wrongType]) await device.tries(topic, body)
     }),
 
   wrongMembers: ({ strict }) =>
@@ -35,14 +35,14 @@ export const hostile: Checks = {
       const size = strict.dialect.limits.payloadBytes + 1
       const body = `{"a":"${'x'.repeat(size - 8)}"}`
       assert.equal(body.length, size)
-      for (const topic of strict.specimens.requests(device.name, nameOf(job))) await device.tries(topic, body)
+      for (const topic of strict.examples.requests(device.name, nameOf(job))) await device.tries(topic, body)
       for (const { topic } of device.says()) await device.tries(topic, body)
     }),
 
   unknownTopics: ({ strict }) =>
     unmoved(strict, async (device) => {
       const common = ['$SYS/broker/uptime', '$nothing', '/', 'a'.repeat(5000), 'a/'.repeat(200), '$share/group/a', 'ünï/ç∂é']
-      for (const topic of [...strict.specimens.unknown(device.name), ...common]) for (const body of ['{}', '', '{']) await device.tries(topic, body)
+      for (const topic of [...strict.examples.unknown(device.name), ...common]) for (const body of ['{}', '', '{']) await device.tries(topic, body)
     }),
 
   badBodies: async ({ strict }) => {
@@ -66,7 +66,7 @@ export const hostile: Checks = {
 
   unknownPaths: async ({ strict }) => {
     const { dialect, place } = strict
-    for (const caller of dialect.specimens.callers) {
+    for (const caller of dialect.examples.callers) {
       for (const method of ['GET', 'POST', 'DELETE']) {
         const request = ['/nothing', '/no/such/path'].map((path) => requestTo(method, path, caller)).find(isUnknown)
         if (request === undefined) continue
@@ -113,7 +113,7 @@ function writes({ dialect, place }: House): { operation: string; method: string;
   return dialect.http.routes
     .filter(({ method }) => method !== 'GET' && method !== 'HEAD' && method !== 'DELETE')
     .flatMap((route) =>
-      dialect.specimens.callers
+      dialect.examples.callers
         .filter((caller) => route.when?.(requestTo(route.method, pathOf(route), caller)) !== false)
         .map(({ headers, query = {} }) => ({
           operation: route.operation,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dialect } from '../../src/dialect/dialect.ts'
-import type { Call, Specimens } from '../../src/dialect/specimens.ts'
+import type { ExampleRequest, Examples } from '../../src/dialect/examples.ts'
 import type { ConnectionKit, HubApi } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { jsonTextOf } from '../../src/shared/json-text.ts'
@@ -36,8 +36,8 @@ export class House {
     return this.place.hub.api
   }
 
-  get specimens(): Specimens {
-    return this.dialect.specimens
+  get examples(): Examples {
+    return this.dialect.examples
   }
 
   /** A name that no device has yet. */
@@ -74,14 +74,14 @@ export class House {
   }
 
   /** Calls the cloud's HTTP API. */
-  async call({ method, path, query = {}, headers = {}, body }: Call): Promise<Response> {
+  async call({ method, path, query = {}, headers = {}, body }: ExampleRequest): Promise<Response> {
     const target = `http://localhost:${this.place.endpoints.http}${path}?${new URLSearchParams(query)}`
     const sent = body === undefined ? { headers } : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
     return within(fetch(target, { method, ...sent }), `an answer to ${method} ${path}`)
   }
 
   /** `call`, which must succeed. */
-  async must(call: Call): Promise<void> {
+  async must(call: ExampleRequest): Promise<void> {
     const { status, text, refused } = await this.read(await this.call(call))
     assert.ok(!refused, `${call.method} ${call.path}: ${status} ${text}`)
   }
@@ -89,7 +89,7 @@ export class House {
   /** An answer, and whether its cloud refuses with it. */
   async read(response: Response): Promise<{ status: number; text: string; refused: boolean }> {
     const text = await response.text()
-    return { status: response.status, text, refused: this.specimens.refuses?.(response.status, text) ?? !response.ok }
+    return { status: response.status, text, refused: this.examples.refuses?.(response.status, text) ?? !response.ok }
   }
 
   /** Asks again after every change until the answer fits; fails with the last answer after five seconds. */

@@ -37,7 +37,7 @@ export const identity: Checks = {
         const found = routes.find(request)
         return found.type === 'match' && found.route.operation === route.operation
       })
-      assert.ok(reached.length > 0, `no caller of the specimens reaches ${route.operation} (${route.method} ${route.path})`)
+      assert.ok(reached.length > 0, `no caller of the examples reaches ${route.operation} (${route.method} ${route.path})`)
       for (const request of reached) surest(strict, `${route.operation}`, ({ http: other }) => other.claim(request))
     }
   },
@@ -115,7 +115,7 @@ export const identity: Checks = {
   listeners: async ({ open }) => {
     const other = await open.enrol()
     const { devices } = await open.api.status()
-    for (const filter of open.specimens.listens!(other.name)) {
+    for (const filter of open.examples.listens!(other.name)) {
       const clientId = open.freshName()
       const client = await connectSession(open.place, { clientId })
       assert.notDeepEqual(await client.subscribe(filter), [128], filter)

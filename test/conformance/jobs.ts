@@ -23,7 +23,7 @@ async function handedOver(house: House, more: Partial<JobDraft> = {}, others: { 
 export async function inProgress(house: House, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
   const stage = await handedOver(house, more, others)
   await stage.device.report(stage.work, 'IN_PROGRESS', 30)
-  if (house.specimens.inapplicable.progress === undefined) await house.reaches(stage.job, stage.device, 'IN_PROGRESS')
+  if (house.examples.inapplicable.progress === undefined) await house.reaches(stage.job, stage.device, 'IN_PROGRESS')
   return stage
 }
 
@@ -137,7 +137,7 @@ export const jobs: Checks = {
 
   joinedAndLeft: async ({ strict }) => {
     const [stays, leaves] = [await strict.play(), await strict.play()]
-    const membership = strict.specimens.membership!
+    const membership = strict.examples.membership!
     for (const call of membership(stays.name).join) await strict.must(call)
     const { group } = membership(stays.name)
     const job = await strict.createJob([], { targets: [{ group }], selection: 'CONTINUOUS' })

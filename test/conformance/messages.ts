@@ -14,7 +14,7 @@ export const messages: Checks = {
       async (house) => {
         const [to, from] = [await house.play(), await house.play()]
         await to.connects({ clean: false })
-        const { filters } = house.specimens.mail!(from.name, to.name, 0)
+        const { filters } = house.examples.mail!(from.name, to.name, 0)
         if (filters.length > 0) await to.client.subscribe(...filters)
         await to.leaves()
         await house.until(`${to.key} to be away`, () => house.api.device(to.key), ({ online }) => !online)
@@ -36,22 +36,22 @@ export const messages: Checks = {
   foreignSession: async ({ strict }) => {
     const [victim, from, thief] = [await strict.play(), await strict.play(), await strict.play()]
     await victim.connects({ clean: false })
-    const filters = strict.specimens.mail?.(from.name, victim.name, 0).filters ?? []
+    const filters = strict.examples.mail?.(from.name, victim.name, 0).filters ?? []
     if (filters.length > 0) await victim.client.subscribe(...filters)
     await intrude(strict, thief, victim, 'while it is there')
     await victim.settle()
     await victim.leaves()
     await strict.until(`${victim.key} to be away`, () => strict.api.device(victim.key), ({ online }) => !online)
-    if (strict.specimens.mail !== undefined) await send(strict, from, victim, 1)
+    if (strict.examples.mail !== undefined) await send(strict, from, victim, 1)
     await intrude(strict, thief, victim, 'while it is away')
     await victim.connects({ clean: false })
-    if (strict.specimens.mail !== undefined) assert.match((await victim.client.inbox.take('mail 1', ({ text }) => text.includes('mail '))).text, /mail 1/)
+    if (strict.examples.mail !== undefined) assert.match((await victim.client.inbox.take('mail 1', ({ text }) => text.includes('mail '))).text, /mail 1/)
     await Promise.all([victim, from, thief].map((player) => player.leaves()))
   },
 
   retained: async ({ strict }) => {
     const device = await strict.play()
-    const { message, filter } = strict.specimens.retained!(device.name)
+    const { message, filter } = strict.examples.retained!(device.name)
     await device.publish(message)
     await device.leaves()
     await device.connects()
@@ -65,7 +65,7 @@ export const messages: Checks = {
     const device = await strict.play()
     await device.settle()
     device.client.inbox.clear()
-    const answer = strict.call(strict.specimens.waiting!(device.name))
+    const answer = strict.call(strict.examples.waiting!(device.name))
     await device.client.inbox.take('the question')
     await strict.api.advance(LONG)
     assert.ok((await answer).status > 0)
@@ -90,7 +90,7 @@ async function intrude(house: House, thief: Player, victim: Player, when: string
 }
 
 async function send(house: House, from: Pick<Player, 'name'> & Partial<Player>, to: Pick<Player, 'name'>, n: number): Promise<void> {
-  const { send: letter } = house.specimens.mail!(from.name, to.name, n)
+  const { send: letter } = house.examples.mail!(from.name, to.name, n)
   if ('method' in letter) return house.must(letter)
   const client = await connectSession(house.place, from.kit!.session)
   await client.publish(letter.topic, typeof letter.payload === 'string' ? letter.payload : Buffer.from(letter.payload), letter.qos)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IClientOptions } from 'mqtt'
 import type { ReportedStatus } from '../../src/core/job/model.ts'
 import type { Message } from '../../src/core/seam/mqtt.ts'
-import type { Heard, DeviceScript, Work } from '../../src/core/seam/device-script.ts'
+import type { ScriptInput, DeviceScript, Work } from '../../src/core/seam/device-script.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import type { Place } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
@@ -48,7 +48,7 @@ export class Player implements Enrolled {
   }
 
   /** What it has heard last of work that it might do. */
-  get lastHeard(): Heard | undefined {
+  get lastHeard(): ScriptInput | undefined {
     return this.#client.inbox.rest.map(({ topic, text }) => this.#read(topic, text)).filter((heard) => heard !== undefined && heard.type !== 'accepted').at(-1)
   }
 
@@ -66,7 +66,7 @@ export class Player implements Enrolled {
 
   /** Something of its own that it may say; never the same twice. */
   says(): Message[] {
-    return this.#house.specimens.says(this.name, (said += 1))
+    return this.#house.examples.says(this.name, (said += 1))
   }
 
   /**
@@ -108,7 +108,7 @@ export class Player implements Enrolled {
     await this.#client.end()
   }
 
-  #read(topic: string, text: string): Heard | undefined {
+  #read(topic: string, text: string): ScriptInput | undefined {
     return this.script.read(topic, Buffer.from(text))
   }
 }

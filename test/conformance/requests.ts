@@ -1,7 +1,7 @@
 import { compile, parse, type Token } from 'path-to-regexp'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
-import type { Caller } from '../../src/dialect/specimens.ts'
+import type { ExampleCaller } from '../../src/dialect/examples.ts'
 
 /** A path that fits the route's pattern; every parameter is some word. */
 export function pathOf({ path }: Pick<Route, 'path'>): string {
@@ -15,7 +15,7 @@ export function pathOf({ path }: Pick<Route, 'path'>): string {
 }
 
 /** A request as this kind of client sends it. */
-export const requestTo = (method: string, path: string, { headers, query = {} }: Caller): HttpRequest => ({
+export const requestTo = (method: string, path: string, { headers, query = {} }: ExampleCaller): HttpRequest => ({
   id: 'request',
   method,
   path,
@@ -28,4 +28,4 @@ export const requestTo = (method: string, path: string, { headers, query = {} }:
 })
 
 /** A request to the route from every kind of client. */
-export const callersOf = ({ specimens }: Dialect, route: Route): HttpRequest[] => specimens.callers.map((caller) => requestTo(route.method, pathOf(route), caller))
+export const callersOf = ({ examples }: Dialect, route: Route): HttpRequest[] => examples.callers.map((caller) => requestTo(route.method, pathOf(route), caller))

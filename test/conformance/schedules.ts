@@ -14,7 +14,7 @@ export const schedules: Checks = {
     const startAt = await inAnHour(strict)
     const later = await strict.createJob(players, { schedule: { startAt: new Date(startAt).toISOString() } })
     // Not every cloud rolls out by and by.
-    const rolling = strict.specimens.inapplicable.rolledOut === undefined ? [await strict.createJob(players, { rollout: { perMinute: 1 } })] : []
+    const rolling = strict.examples.inapplicable.rolledOut === undefined ? [await strict.createJob(players, { rollout: { perMinute: 1 } })] : []
     assert.equal(await offered(players), rolling.length)
     for (const job of [later, ...rolling]) assert.equal((await strict.api.cancelJob(job)).status, 'CANCELED')
     for (const player of players) if (player.offered) await player.offer()

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from '../../src/core/seam/mqtt.ts'
-import type { Heard } from '../../src/core/seam/device-script.ts'
+import type { ScriptInput } from '../../src/core/seam/device-script.ts'
 import { jobFront } from '../../src/dialect/aws/jobs.ts'
 import { JobsLab, type Sent } from '../builders/jobs-lab.ts'
 
 const script = jobFront.deviceScript('t1')
 const say = (jobs: JobsLab, [message]: Message[]): Sent[] => jobs.publish('t1', String(message?.topic).replace('$aws/things/t1/jobs/', ''), String(message?.payload))
-const heard = (sent: Sent[]): Heard[] => sent.map(({ topic, payload }) => script.read(topic, Buffer.from(payload))).filter((one) => one !== undefined)
+const heard = (sent: Sent[]): ScriptInput[] => sent.map(({ topic, payload }) => script.read(topic, Buffer.from(payload))).filter((one) => one !== undefined)
 
 test('a simulated thing takes what is waiting, reports, and is handed what comes next', () => {
   const jobs = new JobsLab()

@@ -10,7 +10,7 @@ export interface DeviceScript {
   /** What to publish once subscribed, to be handed the work that is waiting. */
   hello(): Message[]
   /** What an arrived message means; `undefined` if it means nothing for jobs. */
-  read(topic: string, payload: Buffer): Heard | undefined
+  read(topic: string, payload: Buffer): ScriptInput | undefined
   /** Reports on a piece of work; `progress` 0–100. */
   report(work: Work, status: ReportedStatus, progress: number): Message[]
 }
@@ -23,7 +23,7 @@ export interface Work {
   attempt: number
 }
 
-export type Heard =
+export type ScriptInput =
   | { type: 'offer'; work: Work }
   /** Nothing is waiting. */
   | { type: 'idle' }

@@ -1,6 +1,6 @@
 import { parseJson } from '../../core/json-text.ts'
 import { isObject } from '../../core/twin/json.ts'
-import type { DeviceScript, Heard, Work } from '../../core/seam/device-script.ts'
+import type { DeviceScript, ScriptInput, Work } from '../../core/seam/device-script.ts'
 import { formatJobsTopic, notifyNextTopic } from './jobs/topics.ts'
 
 const ANSWER = /\/jobs\/(?:(start-next)|([a-zA-Z0-9_-]{1,64})\/update)\/(accepted|rejected)$/
@@ -35,7 +35,7 @@ export function awsDeviceScript(name: string): DeviceScript {
   }
 }
 
-function readOffer(payload: Buffer): Heard | undefined {
+function readOffer(payload: Buffer): ScriptInput | undefined {
   const execution = parse(payload)?.['execution']
   if (execution === undefined) return { type: 'idle' }
   if (!isObject(execution)) return undefined
@@ -48,7 +48,7 @@ function workOf({ jobId, jobDocument, executionNumber }: { [key: string]: unknow
   return { id: jobId, document: jobDocument, attempt: executionNumber }
 }
 
-function readRefusal(work: string, payload: Buffer): Heard {
+function readRefusal(work: string, payload: Buffer): ScriptInput {
   const { code, message } = parse(payload) ?? {}
   return GONE.has(String(code)) ? { type: 'withdrawn', work } : { type: 'refused', work, reason: `${String(code)}: ${String(message)}` }
 }

@@ -15,7 +15,7 @@ import { registryEvent } from './registry/registry-events.ts'
 import { groupDeleted } from './registry/thing-groups.ts'
 import { shadowEvent } from './shadow.ts'
 import { twins } from './shadow/front.ts'
-import { specimens } from './specimens.ts'
+import { examples } from './examples.ts'
 
 /** The regions whose endpoints clients may be led here from, by a proxy or a hosts file [aws 1.7]. */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1', 'ap-southeast-1', 'ap-southeast-2']
@@ -35,7 +35,7 @@ export const aws: Dialect = {
   keys: accessKeys,
   query,
   twins,
-  specimens,
+  examples,
   onEvent(ctx, event) {
     onJobsEvent(ctx, event)
     shadowEvent(ctx, event)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ReportedStatus } from '../../core/job/model.ts'
 import type { Message } from '../../core/seam/mqtt.ts'
-import type { DeviceScript, Heard, Work } from '../../core/seam/device-script.ts'
+import type { DeviceScript, ScriptInput, Work } from '../../core/seam/device-script.ts'
 import type { JsonObject } from '../../core/twin/model.ts'
 import { jsonObject } from './payload.ts'
 import { formatTopic, isDownlink, parseTopic, type Uplink } from './topics.ts'
@@ -51,7 +51,7 @@ export function iothubDeviceScript(name: string): DeviceScript {
 }
 
 /** A command for it or for a tag of its own is work; the system's other commands are not. */
-function read(topic: string, payload: Buffer): Heard | undefined {
+function read(topic: string, payload: Buffer): ScriptInput | undefined {
   const parsed = parseTopic(topic)
   if (parsed === undefined || !isDownlink(parsed) || parsed.kind === 'rpc') return undefined
   const { command, requestId: id } = parsed

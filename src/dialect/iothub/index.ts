@@ -11,7 +11,7 @@ import { jobFront } from './job-front.ts'
 import { mqtt } from './mqtt.ts'
 import { forgetCallers, rpcEvent } from './rpc.ts'
 import { shadowEvent, twins } from './shadow.ts'
-import { specimens } from './specimens.ts'
+import { examples } from './examples.ts'
 import { membershipChanged } from './tags.ts'
 import { tokenKeys } from './token-key.ts'
 
@@ -29,7 +29,7 @@ export const iothub: Dialect = {
   enrolment,
   twins,
   keys: tokenKeys,
-  specimens,
+  examples,
   onEvent,
   onStart,
 }

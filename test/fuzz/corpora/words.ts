@@ -5,10 +5,10 @@ import { callersOf } from '../../conformance/requests.ts'
 const deviceOf = (name: string): string => dialects.find((dialect) => dialect.name === name)!.enrolment.names.example
 
 /** Topics of every dialect: what devices say and hear, and what means nothing. */
-export const topics: string[] = dialects.flatMap(({ name, specimens }) => {
+export const topics: string[] = dialects.flatMap(({ name, examples }) => {
   const device = deviceOf(name)
-  const said = specimens.says(device, 1).map(({ topic }) => topic)
-  return [...said, ...specimens.requests(device, 'job-1'), ...specimens.unknown(device), ...specimens.hears(device), ...specimens.overhears(device)]
+  const said = examples.says(device, 1).map(({ topic }) => topic)
+  return [...said, ...examples.requests(device, 'job-1'), ...examples.unknown(device), ...examples.hears(device), ...examples.overhears(device)]
 })
 
 export interface Target {

@@ -1,9 +1,9 @@
 /**
  * What every dialect promises, each in a sentence. The conformance suite holds every dialect of the registry to all of
- * them over real sockets; a dialect that cannot keep one says why in its `specimens.inapplicable`. The README's
+ * them over real sockets; a dialect that cannot keep one says why in its `examples.inapplicable`. The README's
  * coverage table counts them.
  */
-export const promises = {
+export const guarantees = {
   // Identity
   toldApart: 'its clients and requests are taken for its own and for nobody else’s',
   enrolled: 'strict: a device that was enrolled gets in, and stands for that device',
@@ -66,4 +66,4 @@ export const promises = {
   query: 'a job can be aimed by its query language, and what cannot be read is refused',
 } as const
 
-export type PromiseName = keyof typeof promises
+export type GuaranteeName = keyof typeof guarantees

@@ -1,10 +1,10 @@
-import type { Specimens } from '../specimens.ts'
+import type { Examples } from '../examples.ts'
 
 /** Message ids are unique over all devices [iothub 4]. */
 const messageId = (device: string, n: number, about: string): string => `${device.replace('/', '-')}-${about}-${n}`
 
 /** Devices in the course's own words, for the conformance suite. */
-export const specimens: Specimens = {
+export const examples: Examples = {
   inapplicable: {
     anonymousTopics: 'every topic of the course names its product and device',
     lateReport: 'a report of the course names a version, not an attempt: what a device says of a version counts for the upgrade to it that is under way',

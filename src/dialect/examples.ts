@@ -1,19 +1,19 @@
 import type { Message } from '../core/seam/mqtt.ts'
-import type { PromiseName } from './promises.ts'
+import type { GuaranteeName } from './guarantees.ts'
 
 /**
  * What the conformance suite needs to know of a cloud and cannot guess: examples, as data. Nothing reads them at run
  * time. Devices are given by the names that `Enrolment.names` allows. A member that may be absent must be, or the
  * promise it serves is listed as inapplicable.
  */
-export interface Specimens {
+export interface Examples {
   /**
-   * Promises that do not apply to this cloud, with the reason that people will read. One that is kept after all is a
+   * Guarantees that do not apply to this cloud, with the reason that people will read. One that is kept after all is a
    * fault.
    */
-  inapplicable: Partial<Record<PromiseName, string>>
+  inapplicable: Partial<Record<GuaranteeName, string>>
   /** How its clients dress a request, so that it is known for its own. Every route must be reached by one of them. */
-  callers: Caller[]
+  callers: ExampleCaller[]
   /**
    * Whether an answer of its HTTP API refuses, where the status does not tell (a 200 with an error code in it). Absent:
    * 4xx and 5xx do.
@@ -41,7 +41,7 @@ export interface Specimens {
    * How a message with the text `mail {n}` reaches `to` although it is away; `filters` are what that has subscribed to
    * [keptMessages].
    */
-  mail?(from: string, to: string, n: number): { filters: string[]; send: Message | Call }
+  mail?(from: string, to: string, n: number): { filters: string[]; send: Message | ExampleRequest }
   /** What a client without credentials may listen to without being a device; `other` is one [listeners]. */
   listens?(other: string): string[]
   /** A message that is kept for later subscribers, with the filter that gets it [retained]. */
@@ -50,19 +50,19 @@ export interface Specimens {
    * How a device comes into a group and leaves it, in the cloud's own calls; `group` is the group's name here
    * [joinedAndLeft].
    */
-  membership?(device: string): { group: string; join: Call[]; leave: Call[] }
+  membership?(device: string): { group: string; join: ExampleRequest[]; leave: ExampleRequest[] }
   /** A request that is answered only once the device has spoken, or its time is up [waitingRequest]. */
-  waiting?(device: string): Call
+  waiting?(device: string): ExampleRequest
 }
 
 /** Headers and query of a request as one kind of client sends it. */
-export interface Caller {
+export interface ExampleCaller {
   headers: Record<string, string>
   query?: Record<string, string>
 }
 
 /** A request to the cloud's HTTP API; `body` goes as JSON. */
-export interface Call extends Partial<Caller> {
+export interface ExampleRequest extends Partial<ExampleCaller> {
   method: string
   path: string
   body?: object

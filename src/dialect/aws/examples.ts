@@ -1,11 +1,11 @@
-import type { Caller, Specimens } from '../specimens.ts'
+import type { ExampleCaller, Examples } from '../examples.ts'
 
-const signed = (service: string): Caller => ({
+const signed = (service: string): ExampleCaller => ({
   headers: { authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0` },
 })
 
 /** Things in AWS's own words, for the conformance suite. */
-export const specimens: Specimens = {
+export const examples: Examples = {
   inapplicable: {
     anonymousTopics: 'every topic of AWS IoT that a service takes in names its thing',
     sent: 'AWS has no state for having been told: an execution is QUEUED until the thing reports',
