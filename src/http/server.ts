@@ -39,7 +39,7 @@ interface HttpHooks {
 }
 
 /** Keeps the turns of the event loop short, whoever else is served on it. */
-interface Pace {
+interface RequestBudget {
   /** A connection has come in. */
   cameIn(): void
   /** Resolves once there is time for a request, of a newcomer or another; `undefined` if there is now. */
@@ -55,7 +55,7 @@ export interface HttpServerOptions {
   /** A WebSocket handshake. The socket is the callee's from now on. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void
   /** Absent: every request is served as soon as it is read. */
-  pace?: Pace
+  pace?: RequestBudget
   /** What people should know: failures of the hub, handshakes that failed. */
   onNotice(text: string, error?: unknown): void
   /** A client and this server could not agree on TLS. */

@@ -1,10 +1,10 @@
 import { Disposable, l10n, type ExtensionContext, type LogOutputChannel } from 'vscode'
 import type { Host } from './host.ts'
 import { inUsersLanguage } from './in-words.ts'
-import type { Life } from './life/life.ts'
+import type { HubSession } from './hub-session/hub-session.ts'
 
 /** Gives life the face that the parts of the extension see. */
-export function createHost(context: ExtensionContext, life: Life, log: LogOutputChannel): Host {
+export function createHost(context: ExtensionContext, life: HubSession, log: LogOutputChannel): Host {
   return {
     extensionUri: context.extensionUri,
     memory: context.workspaceState,

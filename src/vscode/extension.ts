@@ -11,14 +11,14 @@ import { markTwins } from './documents/twin-marks.ts'
 import type { Exports } from './exports.ts'
 import { registerJobEditor } from './job-editor/open.ts'
 import { jobCommands } from './jobs/job-commands.ts'
-import { advanceClock } from './life/advance-clock.ts'
-import { followState } from './life/follow-state.ts'
-import { HubLife } from './life/hub-life.ts'
-import { lifeCommands, starting } from './life/life-commands.ts'
-import { networkCommands } from './life/network.ts'
-import { showStatusMenu } from './life/status-menu.ts'
+import { advanceClock } from './hub-session/advance-clock.ts'
+import { followState } from './hub-session/follow-state.ts'
+import { WindowSession } from './hub-session/window-session.ts'
+import { sessionCommands, starting } from './hub-session/session-commands.ts'
+import { networkCommands } from './hub-session/network.ts'
+import { showStatusMenu } from './hub-session/status-menu.ts'
 import { registerProgress } from './progress/open.ts'
-import { Pulse, type Beat } from './pulse.ts'
+import { HubStatusFeed, type HubOverview } from './hub-status-feed.ts'
 import { registerHubTask } from './task/hub-task.ts'
 import { AttentionView } from './tree/attention-view.ts'
 import { DevicesView } from './tree/devices-view.ts'
@@ -27,12 +27,12 @@ import { JobsView } from './tree/jobs-view.ts'
 import { LoadMoreNode } from './tree/nodes/load-more.ts'
 import { createWithHub } from './with-hub.ts'
 
-let hub: HubLife | undefined
+let hub: WindowSession | undefined
 
 /** Registers; whatever costs anything is loaded on first use. */
 export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel('IoT Hub', { log: true })
-  hub = new HubLife(context, log)
+  hub = new WindowSession(context, log)
   const host = createHost(context, hub.life, log)
   const life = hub
   life.onFailedToSucceed = (state) => void starting(Promise.resolve(state))
@@ -40,19 +40,19 @@ export function activate(context: ExtensionContext): Exports {
   const devices = new DevicesView(host)
   const jobs = new JobsView(host)
   const attention = new AttentionView(host)
-  const pulse = new Pulse(host)
+  const statusFeed = new HubStatusFeed(host)
   const files: HubFiles = new HubFiles(host, (uri, current) => void settleConflict(files, uri, current))
   const decorations = new Decorations(host)
-  let beat: Beat | undefined
-  pulse.onBeat((latest) => (beat = latest))
+  let overview: HubOverview | undefined
+  statusFeed.onBeat((latest) => (overview = latest))
 
   const deeds: Record<string, (...given: never[]) => unknown> = {
-    ...lifeCommands(life, host),
+    ...sessionCommands(life, host),
     ...networkCommands(life, host),
     ...deviceCommands(withHub, devices),
     ...jobCommands(host, withHub),
     ...attentionCommands(withHub),
-    [commands.showStatus]: () => showStatusMenu(life, host, beat),
+    [commands.showStatus]: () => showStatusMenu(life, host, overview),
     [commands.advanceClock]: withHub(() => advanceClock(host)),
     [commands.refresh]: () => [devices, jobs, attention].forEach(({ tree }) => tree.reset()),
     [commands.loadMore]: (node: unknown) => {
@@ -64,9 +64,9 @@ export function activate(context: ExtensionContext): Exports {
     devices,
     jobs,
     attention,
-    pulse,
+    statusFeed,
     files,
-    followState(life, host, pulse, devices, jobs),
+    followState(life, host, statusFeed, devices, jobs),
     workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     markTwins(files),
     decorations,

@@ -1,7 +1,7 @@
 import type { Disposable, LogOutputChannel, Memento, Uri } from 'vscode'
 import type { Change, HubApi } from '../shared/api.ts'
 import type { Words } from '../shared/messages.ts'
-import type { HubState } from './life/state.ts'
+import type { HubState } from './hub-session/state.ts'
 
 /** What every part of the extension gets: the hub as this window sees it, and where to say things. */
 export interface Host {
@@ -15,7 +15,7 @@ export interface Host {
    */
   api(): HubApi | undefined
   /**
-   * Called with everything that changes in the hub, one by one and uncounted: gather before you ask the API or draw.
+   * Called with everything that changes in the hub, one by one and uncounted: batcher before you ask the API or draw.
    */
   onChange(listener: (change: Change) => void): Disposable
   /** Called after the state has become another one. After `stopped` or `attached` all that was known before is void. */

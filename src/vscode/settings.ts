@@ -1,6 +1,6 @@
 import { ConfigurationTarget, workspace, type ConfigurationChangeEvent } from 'vscode'
 import { optionSpecs, type HubOptions, type OptionName } from '../shared/options.ts'
-import { readOptions, type Places } from './life/read-options.ts'
+import { readOptions, type Places } from './hub-session/read-options.ts'
 
 /** All settings are `iotHub.<option>`; the options are those of the CLI. */
 export const section = 'iotHub'

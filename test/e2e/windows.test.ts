@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { freePort } from '../../src/vscode/life/free-port.ts'
+import { freePort } from '../../src/vscode/hub-session/free-port.ts'
 import { connectDevice } from '../builders/listening-device.ts'
 import { freePorts, startHub } from './hub.ts'
 import { JobEditor } from './job-editor.ts'

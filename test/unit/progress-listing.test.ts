@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { ExecutionView } from '../../src/shared/api.ts'
 import { ActiveRow } from '../../webview/progress/active-row.ts'
-import { Listing, type Ask } from '../../webview/progress/listing.ts'
+import { Listing, type ListRequest } from '../../webview/progress/listing.ts'
 import { moveBy, rowsIn, scrollTo } from '../../webview/progress/row-window.ts'
 import { nextOrder } from '../../webview/progress/sorting.ts'
 
@@ -151,7 +151,7 @@ describe('the active row', () => {
 const row = (index: number): ExecutionView => ({ device: `d${index}`, status: 'QUEUED', number: 1, version: 1, queuedAt: 0, updatedAt: 0 })
 
 /** Answers from a job of `total` devices. */
-function answer(list: Listing, { request, after, limit }: Ask, total: number, end = 1): boolean {
+function answer(list: Listing, { request, after, limit }: ListRequest, total: number, end = 1): boolean {
   const from = after === undefined ? 0 : Number(after.slice(1)) + 1
   const items = Array.from({ length: Math.min(limit, total - from) }, (_, index) => row(from + index))
   const next = from + items.length < total ? { next: items.at(-1)!.device } : {}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultOptions } from '../../src/shared/options.ts'
-import { choose, movedPorts, withChoices } from '../../src/vscode/life/choices.ts'
+import { choose, movedPorts, withChoices } from '../../src/vscode/hub-session/port-choices.ts'
 
 test('what was chosen for a hub holds until its setting is changed', () => {
   const choices = choose(defaultOptions, {}, { mqtt: 1884, host: '0.0.0.0' })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
-import { Gather } from '../../src/vscode/gather.ts'
+import { Batcher } from '../../src/vscode/batcher.ts'
 
 describe('Gather', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
@@ -11,7 +11,7 @@ describe('Gather', () => {
   function gathering() {
     const lots: string[][] = []
     const releases: (() => void)[] = []
-    const gather = new Gather<string>((things) => {
+    const batcher = new Batcher<string>((things) => {
       lots.push([...things])
       return new Promise((resolve) => releases.push(resolve))
     }, 150)
@@ -19,12 +19,12 @@ describe('Gather', () => {
       releases.shift()?.()
       await settled()
     }
-    return { gather, lots, release }
+    return { batcher, lots, release }
   }
 
   it('hands on everything of 150 milliseconds at once, each thing once', () => {
-    const { gather, lots } = gathering()
-    for (const thing of ['a', 'b', 'a']) gather.add(thing)
+    const { batcher, lots } = gathering()
+    for (const thing of ['a', 'b', 'a']) batcher.add(thing)
     mock.timers.tick(149)
     assert.deepEqual(lots, [])
     mock.timers.tick(1)
@@ -32,10 +32,10 @@ describe('Gather', () => {
   })
 
   it('never works on two lots at a time, and loses nothing in between', async () => {
-    const { gather, lots, release } = gathering()
-    gather.add('a')
+    const { batcher, lots, release } = gathering()
+    batcher.add('a')
     mock.timers.tick(150)
-    gather.add('b')
+    batcher.add('b')
     mock.timers.tick(1000)
     assert.deepEqual(lots, [['a']])
     await release()
@@ -44,34 +44,34 @@ describe('Gather', () => {
   })
 
   it('keeps what comes while nobody looks, and hands it on as soon as somebody does', () => {
-    const { gather, lots } = gathering()
-    gather.pause(true)
-    gather.add('a')
+    const { batcher, lots } = gathering()
+    batcher.pause(true)
+    batcher.add('a')
     mock.timers.tick(1000)
     assert.deepEqual(lots, [])
-    gather.pause(false)
+    batcher.pause(false)
     mock.timers.tick(0)
     assert.deepEqual(lots, [['a']])
   })
 
   it('goes on after work that failed', async () => {
     let tries = 0
-    const gather = new Gather<string>(() => {
+    const batcher = new Batcher<string>(() => {
       tries += 1
       return Promise.reject(new Error('no'))
     })
-    gather.add('a')
+    batcher.add('a')
     mock.timers.tick(150)
     await settled()
-    gather.add('b')
+    batcher.add('b')
     mock.timers.tick(1000)
     assert.equal(tries, 2)
   })
 
   it('does nothing more once disposed', () => {
-    const { gather, lots } = gathering()
-    gather.add('a')
-    gather.dispose()
+    const { batcher, lots } = gathering()
+    batcher.add('a')
+    batcher.dispose()
     mock.timers.tick(1000)
     assert.deepEqual(lots, [])
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Change, Endpoints, HubApi } from '../../src/shared/api.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
-import { Life, type Ending, type HubMaker, type ReachableHub } from '../../src/vscode/life/life.ts'
+import { HubSession, type SessionEnd, type HubMaker, type ReachableHub } from '../../src/vscode/hub-session/hub-session.ts'
 
 const endpoints: Endpoints = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4, ca: '', token: '' }
 
@@ -10,9 +10,9 @@ class FakeHub implements ReachableHub {
   readonly api = {} as HubApi
   readonly endpoints = endpoints
   readonly deeds: string[] = []
-  readonly gone: Promise<Ending>
+  readonly gone: Promise<SessionEnd>
   handsOver = false
-  vanish!: (how?: Ending) => void
+  vanish!: (how?: SessionEnd) => void
   tell: (change: Change) => void = () => {}
 
   constructor() {
@@ -42,7 +42,7 @@ function living(maker: Partial<HubMaker>) {
   const errors: string[] = []
   const succeeded: string[] = []
   const states: string[] = []
-  const life = new Life({
+  const life = new HubSession({
     load: async () => {
       loads += 1
       return { start: () => Promise.reject(new Error('not expected')), join: async () => undefined, wipe: () => Promise.reject(new Error('not expected')), ...maker }

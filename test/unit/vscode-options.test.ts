@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { defaultOptions } from '../../src/shared/options.ts'
 import { nameFault } from '../../src/vscode/devices/device-name.ts'
-import { readFailure } from '../../src/vscode/life/failure.ts'
-import { freePort, isFree } from '../../src/vscode/life/free-port.ts'
-import { readOptions } from '../../src/vscode/life/read-options.ts'
+import { readFailure } from '../../src/vscode/hub-session/failure.ts'
+import { freePort, isFree } from '../../src/vscode/hub-session/free-port.ts'
+import { readOptions } from '../../src/vscode/hub-session/read-options.ts'
 import { parseSpan } from '../../src/vscode/spans.ts'
 
 const places = { storage: '/storage/hub', folder: '/work' }

@@ -9,7 +9,7 @@ import type { Format } from './format.ts'
 import { Grid } from './grid.ts'
 import { Listing } from './listing.ts'
 import { wordOf } from './look.ts'
-import { Pace } from './pace.ts'
+import { Speed } from './speed.ts'
 import { nextOrder, sameOrder, type Order } from './sorting.ts'
 
 /** So many rows are loaded before they can be seen. */
@@ -31,7 +31,7 @@ export class DeviceList {
   readonly #summary = h('span', { class: 'hint' })
   readonly #empty = h('p', { class: 'empty hint', hidden: true })
   readonly #watch = debounce(60, () => this.#tellWatched())
-  readonly #refreshing = new Pace(1000, () => this.#refresh())
+  readonly #refreshing = new Speed(1000, () => this.#refresh())
   #seen: string[] = []
   #watched = ''
   #end = 0

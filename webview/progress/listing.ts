@@ -8,7 +8,7 @@ export interface Query extends Order {
 }
 
 /** A page to ask the host for. */
-export interface Ask extends Query {
+export interface ListRequest extends Query {
   request: number
   after?: string
   limit: number
@@ -81,7 +81,7 @@ export class Listing {
   }
 
   /** What to ask for so that the rows before `end` get here; `undefined`: nothing, or the answer is on its way. */
-  need(end: number): Ask | undefined {
+  need(end: number): ListRequest | undefined {
     const part = this.#coming ?? this.#shown
     if (this.#asked !== undefined) return undefined
     if (part.begun && (part.next === undefined || part.rows.length >= end)) return undefined

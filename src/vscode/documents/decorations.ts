@@ -1,6 +1,6 @@
 import { Disposable, EventEmitter, FileDecoration, type FileDecorationProvider, type ThemeColor, type Uri } from 'vscode'
 import type { Change, HubApi } from '../../shared/api.ts'
-import { Gather } from '../gather.ts'
+import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { deviceState, executionState, jobState, type Shown } from '../tree/states.ts'
 import { parsePath, scheme, type Subject } from './paths.ts'
@@ -20,20 +20,20 @@ export class Decorations implements FileDecorationProvider {
   readonly onDidChangeFileDecorations = this.#changed.event
   /** What the editor has asked for, by what it depends on. */
   readonly #asked = new Map<string, Map<string, Uri>>()
-  readonly #gather = new Gather<string>(async (topics) => this.#tell(topics), 300)
+  readonly #batcher = new Batcher<string>(async (topics) => this.#tell(topics), 300)
   readonly #registrations: Disposable
   #api: HubApi | undefined
 
   constructor(private readonly host: Host) {
     this.#registrations = Disposable.from(
       this.#changed,
-      this.#gather,
+      this.#batcher,
       host.onChange((change) => {
-        for (const topic of topicsOf(change)) if (topic === all || this.#asked.has(topic)) this.#gather.add(topic)
+        for (const topic of topicsOf(change)) if (topic === all || this.#asked.has(topic)) this.#batcher.add(topic)
       }),
       host.onState(() => {
         const api = host.api()
-        if (api !== this.#api) this.#gather.add(all)
+        if (api !== this.#api) this.#batcher.add(all)
         this.#api = api
       }),
     )

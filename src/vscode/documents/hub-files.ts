@@ -1,7 +1,7 @@
 import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace, Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type TextDocument, type Uri } from 'vscode'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { setContext } from '../context-keys.ts'
-import { Gather } from '../gather.ts'
+import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { asShown, asWritten, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
 import { isAbout, parsePath, scheme } from './paths.ts'
@@ -15,7 +15,7 @@ export class HubFiles implements FileSystemProvider {
   readonly #opened = new Map<string, Opened>()
   /** When each was last read, in milliseconds: the editor shows it some time later. */
   readonly #readAt = new Map<string, number>()
-  readonly #stale = new Gather<string>((paths) => this.#reread(paths))
+  readonly #stale = new Batcher<string>((paths) => this.#reread(paths))
   readonly #registrations: Disposable
 
   constructor(

@@ -2,7 +2,7 @@ import { commands as editor, l10n, workspace, type Disposable, type WebviewPanel
 import type { JobDraft } from '../../shared/job-draft.ts'
 import type { FromJobEditor, ToJobEditor } from '../../shared/messages.ts'
 import { commands } from '../commands.ts'
-import { Gather } from '../gather.ts'
+import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { sightOf } from './hub-sight.ts'
 import { affectsLook, editorLook } from './look.ts'
@@ -15,7 +15,7 @@ const FOUND = 50
 
 /** One editor: answers its page, and tells it what has changed in the hub, the file and the settings. */
 export class EditorSession implements Disposable {
-  readonly #gather = new Gather<'hub'>(() => this.#tellHub(), 1000)
+  readonly #batcher = new Batcher<'hub'>(() => this.#tellHub(), 1000)
   readonly #registrations: Disposable[]
   #sight = ''
 
@@ -24,19 +24,19 @@ export class EditorSession implements Disposable {
     private readonly panel: WebviewPanel,
     private readonly source: DraftSource,
   ) {
-    this.#gather.pause(true)
+    this.#batcher.pause(true)
     this.#registrations = [
       panel.webview.onDidReceiveMessage((input: unknown) => this.#receive(input)),
-      panel.onDidChangeViewState(() => this.#gather.pause(!panel.visible)),
-      host.onState(() => this.#gather.add('hub')),
-      host.onChange(({ type }) => type !== 'execution' && type !== 'job' && this.#gather.add('hub')),
+      panel.onDidChangeViewState(() => this.#batcher.pause(!panel.visible)),
+      host.onState(() => this.#batcher.add('hub')),
+      host.onChange(({ type }) => type !== 'execution' && type !== 'job' && this.#batcher.add('hub')),
       source.onChange(() => this.#tellFile()),
       workspace.onDidChangeConfiguration((event) => affectsLook(event) && this.#post({ type: 'look', look: editorLook() })),
     ]
   }
 
   dispose(): void {
-    this.#gather.dispose()
+    this.#batcher.dispose()
     for (const registration of this.#registrations) registration.dispose()
   }
 
@@ -88,7 +88,7 @@ export class EditorSession implements Disposable {
     const start = 'problem' in read ? { id: '', draft: {}, at: 0, restored: false } : read
     this.#post({ type: 'init', mode: this.source.mode, start, hub, look: editorLook(), words: this.host.words() })
     if ('problem' in read) this.#post({ type: 'unreadable', problem: read.problem })
-    this.#gather.pause(!this.panel.visible)
+    this.#batcher.pause(!this.panel.visible)
   }
 
   async #tellHub(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Change, ExecutionDetail, ExecutionView, HubApi } from '../../shared/api.ts'
 import type { FromProgress, HubTime, ToProgress } from '../../shared/progress-messages.ts'
-import { Gather } from '../gather.ts'
+import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { Watched } from './watched.ts'
 
@@ -15,7 +15,7 @@ const theJob = ''
 /** Keeps one page up to date on one job: everything when it asks, and what has changed a few times a second. */
 export class Feed {
   readonly #watched = new Watched()
-  readonly #gather: Gather<string>
+  readonly #batcher: Batcher<string>
   readonly #registrations: { dispose(): void }[]
   #sequence = 0
   #selected: string | undefined
@@ -28,11 +28,11 @@ export class Feed {
     private readonly post: (message: ToProgress) => void,
     delay = 150,
   ) {
-    this.#gather = new Gather((devices) => this.#inTurn((api) => this.#tellChanges(api, devices)), delay)
+    this.#batcher = new Batcher((devices) => this.#inTurn((api) => this.#tellChanges(api, devices)), delay)
     this.#registrations = [
       host.onChange((change) => {
         const device = this.#about(change)
-        if (device !== undefined) this.#gather.add(device)
+        if (device !== undefined) this.#batcher.add(device)
       }),
       host.onState(() => {
         // A hub that cannot answer any more has another state soon, and then the page is told of that.
@@ -46,12 +46,12 @@ export class Feed {
     switch (message.type) {
       case 'ready':
         this.#listening = true
-        this.#gather.pause(false)
+        this.#batcher.pause(false)
         return this.#inTurn((api) => this.#tellAll(api))
       case 'page':
         return this.#tellPage(message)
       case 'watch':
-        if (this.#watched.watch(message.devices)) this.#gather.add(theJob)
+        if (this.#watched.watch(message.devices)) this.#batcher.add(theJob)
         return
       case 'select':
         this.#selected = message.device
@@ -62,12 +62,12 @@ export class Feed {
   /** Nobody can see the page, and what it is sent is lost; it says `ready` when it is back. */
   rest(): void {
     this.#listening = false
-    this.#gather.pause(true)
+    this.#batcher.pause(true)
   }
 
   dispose(): void {
     this.rest()
-    this.#gather.dispose()
+    this.#batcher.dispose()
     for (const registration of this.#registrations) registration.dispose()
   }
 

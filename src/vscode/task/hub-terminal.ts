@@ -1,7 +1,7 @@
 import { EventEmitter, l10n, type Pseudoterminal } from 'vscode'
 import type { Endpoints } from '../../shared/api.ts'
 import type { Host } from '../host.ts'
-import { isUp, type HubState } from '../life/state.ts'
+import { isUp, type HubState } from '../hub-session/state.ts'
 
 /** What a task does to the hub. Neither rejects. */
 export interface TaskHub {

@@ -1,6 +1,6 @@
 import { EventEmitter, type CancellationToken, type TreeDataProvider, type TreeItem } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
-import { Gather } from '../gather.ts'
+import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { whatToDraw } from './affected.ts'
 import type { Extent, TreeNode } from './node.ts'
@@ -36,7 +36,7 @@ export class HubTree implements TreeDataProvider<TreeNode> {
    * drawn.
    */
   readonly #meanwhile = new Set<string | undefined>()
-  readonly #changed = new Gather<string | undefined>((ids) => this.#draw(ids), drawEvery)
+  readonly #changed = new Batcher<string | undefined>((ids) => this.#draw(ids), drawEvery)
   readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? pageSize }
 
   constructor(

@@ -9,7 +9,7 @@ import { afterEach, describe, it } from 'mocha'
 import { commands as editor, env, workspace } from 'vscode'
 import { defaultOptions, optionSpecs } from '../../../src/shared/options.ts'
 import { commands } from '../../../src/vscode/commands.ts'
-import type { HubState } from '../../../src/vscode/life/state.ts'
+import type { HubState } from '../../../src/vscode/hub-session/state.ts'
 import { activated, anyPorts, device, extension, set, started, stopped, until } from './stage.ts'
 
 describe('the life of the hub', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { commands as editor, ConfigurationTarget, extensions, workspace } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
-import type { HubState } from '../../../src/vscode/life/state.ts'
+import type { HubState } from '../../../src/vscode/hub-session/state.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'

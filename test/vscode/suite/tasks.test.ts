@@ -17,7 +17,7 @@ import {
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { Host } from '../../../src/vscode/host.ts'
-import type { HubState } from '../../../src/vscode/life/state.ts'
+import type { HubState } from '../../../src/vscode/hub-session/state.ts'
 import { HubTerminal } from '../../../src/vscode/task/hub-terminal.ts'
 import { activated, anyPorts, set, started, stopped, until } from './stage.ts'
 

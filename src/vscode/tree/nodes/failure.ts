@@ -1,6 +1,6 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode'
 import { commands } from '../../commands.ts'
-import type { HubState } from '../../life/state.ts'
+import type { HubState } from '../../hub-session/state.ts'
 import type { TreeNode } from '../node.ts'
 
 /** That the hub did not start, and why; a click does what most likely helps. */

@@ -2,12 +2,12 @@ import { commands as editor, l10n } from 'vscode'
 import { back, pick, type Choice } from '../ask.ts'
 import { commands, type CommandId } from '../commands.ts'
 import type { Host } from '../host.ts'
-import type { Beat } from '../pulse.ts'
+import type { HubOverview } from '../hub-status-feed.ts'
 import { isOnNetwork } from './network.ts'
-import type { HubLife } from './hub-life.ts'
+import type { WindowSession } from './window-session.ts'
 
 /** What can be done with the hub as it is now; the way in from the status bar. */
-export async function showStatusMenu(hub: HubLife, host: Host, beat: Beat | undefined): Promise<void> {
+export async function showStatusMenu(hub: WindowSession, host: Host, overview: HubOverview | undefined): Promise<void> {
   const row = (value: CommandId, icon: string, label: string, description?: string): Choice<CommandId> => ({ value, label: `$(${icon}) ${label}`, ...(description !== undefined && { description }) })
   const { state } = host
   const always = [row(commands.openSettings, 'settings-gear', l10n.t('Settings')), row(commands.showLog, 'output', l10n.t('Show log'))]
@@ -32,7 +32,7 @@ export async function showStatusMenu(hub: HubLife, host: Host, beat: Beat | unde
           row(commands.connectDevice, 'plug', l10n.t('Connect a device…')),
           row(commands.createJob, 'add', l10n.t('Create a job…')),
           row(commands.copyAddresses, 'copy', l10n.t('Copy addresses'), `${state.endpoints.host} · ${state.endpoints.mqtt} · ${state.endpoints.mqtts} · ${state.endpoints.http} · ${state.endpoints.https}`),
-          ...(beat?.status.clock === 'virtual' ? [row(commands.advanceClock, 'clock', l10n.t('Move the clock…'), new Date(beat.status.now).toLocaleString())] : []),
+          ...(overview?.status.clock === 'virtual' ? [row(commands.advanceClock, 'clock', l10n.t('Move the clock…'), new Date(overview.status.now).toLocaleString())] : []),
           ...(own && !open ? [row(commands.openToNetwork, 'radio-tower', l10n.t('Let boards on your network connect…'))] : []),
           ...(own && open ? [row(commands.closeToNetwork, 'lock', l10n.t('Listen on this machine only'))] : []),
           ...(own ? [row(commands.restart, 'debug-restart', l10n.t('Restart the hub'))] : []),

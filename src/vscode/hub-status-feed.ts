@@ -1,63 +1,63 @@
 import type { Disposable } from 'vscode'
 import type { HubApi, HubStatus, JobView } from '../shared/api.ts'
 import { setContext } from './context-keys.ts'
-import { Gather } from './gather.ts'
+import { Batcher } from './batcher.ts'
 import type { Host } from './host.ts'
-import { isUp } from './life/state.ts'
+import { isUp } from './hub-session/state.ts'
 
 /** What the whole extension shows of the hub at all times. */
-export interface Beat {
+export interface HubOverview {
   status: HubStatus
   jobs: JobView[]
 }
 
 /** Asks the hub how it is, soon after anything has changed and never oftener than needed. */
-export class Pulse implements Disposable {
-  readonly #listeners = new Set<(beat: Beat | undefined) => void>()
-  readonly #gather = new Gather<'beat'>(() => this.#beat(), 250)
+export class HubStatusFeed implements Disposable {
+  readonly #listeners = new Set<(overview: HubOverview | undefined) => void>()
+  readonly #batcher = new Batcher<'overview'>(() => this.#overview(), 250)
   readonly #registrations: Disposable[]
-  /** Keys of the jobs of the last beat. */
+  /** Keys of the jobs of the last overview. */
   #jobs: ReadonlySet<string> | undefined
 
   constructor(private readonly host: Host) {
     this.#registrations = [
-      host.onChange(() => this.#gather.add('beat')),
+      host.onChange(() => this.#batcher.add('overview')),
       host.onState((state) => {
         setContext('iotHub.state', state.type)
         setContext('iotHub.up', isUp(state))
         if (!isUp(state)) this.#tell(undefined)
-        this.#gather.add('beat')
+        this.#batcher.add('overview')
       }),
     ]
     setContext('iotHub.state', host.state.type)
   }
 
-  /** Called with every beat; `undefined`: there is no hub. */
-  onBeat(listener: (beat: Beat | undefined) => void): void {
+  /** Called with every overview; `undefined`: there is no hub. */
+  onBeat(listener: (overview: HubOverview | undefined) => void): void {
     this.#listeners.add(listener)
   }
 
   dispose(): void {
-    this.#gather.dispose()
+    this.#batcher.dispose()
     for (const registration of this.#registrations) registration.dispose()
   }
 
-  async #beat(): Promise<void> {
+  async #overview(): Promise<void> {
     const api: HubApi | undefined = this.host.api()
     if (api === undefined) return
     const [status, jobs] = await Promise.all([api.status(), api.jobs()])
     if (this.host.api() === api) this.#tell({ status, jobs })
   }
 
-  #tell(beat: Beat | undefined): void {
-    setContext('iotHub.hasDevices', (beat?.status.devices ?? 0) > 0)
-    setContext('iotHub.hasJobs', (beat?.jobs.length ?? 0) > 0)
-    if ((beat?.status.online ?? 0) > 0) setContext('iotHub.deviceConnected', true)
+  #tell(overview: HubOverview | undefined): void {
+    setContext('iotHub.hasDevices', (overview?.status.devices ?? 0) > 0)
+    setContext('iotHub.hasJobs', (overview?.jobs.length ?? 0) > 0)
+    if ((overview?.status.online ?? 0) > 0) setContext('iotHub.deviceConnected', true)
     // Those that were there before are not of this window's user.
-    if (beat !== undefined && beat.jobs.some(({ key }) => this.#jobs?.has(key) === false))
+    if (overview !== undefined && overview.jobs.some(({ key }) => this.#jobs?.has(key) === false))
       setContext('iotHub.jobCreated', true)
-    this.#jobs = beat && new Set(beat.jobs.map(({ key }) => key))
-    setContext('iotHub.virtualClock', beat?.status.clock === 'virtual')
-    for (const listener of this.#listeners) listener(beat)
+    this.#jobs = overview && new Set(overview.jobs.map(({ key }) => key))
+    setContext('iotHub.virtualClock', overview?.status.clock === 'virtual')
+    for (const listener of this.#listeners) listener(overview)
   }
 }

@@ -4,30 +4,30 @@ import { setContext } from '../context-keys.ts'
 import type { Host } from '../host.ts'
 import { counted } from '../../shared/counted.ts'
 import { countOf, isBad } from '../../shared/states.ts'
-import type { Beat, Pulse } from '../pulse.ts'
+import type { HubOverview, HubStatusFeed } from '../hub-status-feed.ts'
 import { affectsOptions } from '../settings.ts'
 import type { DevicesView } from '../tree/devices-view.ts'
 import type { JobsView } from '../tree/jobs-view.ts'
-import type { HubLife } from './hub-life.ts'
+import type { WindowSession } from './window-session.ts'
 import { isOnNetwork } from './network.ts'
 import { createStatusItem, showState } from './status-bar.ts'
 import { isUp } from './state.ts'
 
 /** Keeps the status bar, messages, badges and the log in step with the hub. */
-export function followState(hub: HubLife, host: Host, pulse: Pulse, devices: DevicesView, jobs: JobsView): Disposable {
+export function followState(hub: WindowSession, host: Host, statusFeed: HubStatusFeed, devices: DevicesView, jobs: JobsView): Disposable {
   const item = createStatusItem()
-  let beat: Beat | undefined
+  let overview: HubOverview | undefined
   const show = () => {
     const { state } = host
-    showState(item, host, beat)
+    showState(item, host, overview)
     const conflict = state.type === 'failed' ? state.conflict : undefined
     setContext('iotHub.portTaken', conflict !== undefined)
     devices.view.title = conflict === undefined ? l10n.t('Devices') : l10n.t('Devices: port {0} is taken', conflict.port)
     setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.host))
   }
-  pulse.onBeat((latest) => {
-    const before = beat
-    beat = latest
+  statusFeed.onBeat((latest) => {
+    const before = overview
+    overview = latest
     const failing = (latest?.jobs ?? []).filter(({ status }) => status === 'IN_PROGRESS').reduce((sum, { counts }) => sum + countOf(counts, isBad), 0)
     jobs.view.badge = failing === 0 ? undefined : { value: failing, tooltip: failures(failing) }
     tellAborted(before, latest)
@@ -59,7 +59,7 @@ const failures = (count: number): string =>
   )
 
 /** Once, for a job that stopped itself because too much failed. */
-function tellAborted(before: Beat | undefined, now: Beat | undefined): void {
+function tellAborted(before: HubOverview | undefined, now: HubOverview | undefined): void {
   if (before === undefined) return
   for (const { key, name, reasonCode, comment } of now?.jobs ?? []) {
     const was = before.jobs.find((job) => job.key === key)
@@ -73,7 +73,7 @@ function tellAborted(before: Beat | undefined, now: Beat | undefined): void {
 let offering = false
 
 /** Not when our own command has changed the setting: that restarts by itself. */
-async function offerRestart(hub: HubLife, host: Host): Promise<void> {
+async function offerRestart(hub: WindowSession, host: Host): Promise<void> {
   if (offering || JSON.stringify(hub.options()) === JSON.stringify(hub.startedWith)) return
   offering = true
   const restart = l10n.t('Restart Hub')

@@ -5,14 +5,14 @@ import { defaultOptions } from '../../shared/options.ts'
 import { confirm, done, notRunning } from '../ask.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
-import type { HubLife } from './hub-life.ts'
-import { refuseGuest } from './life-commands.ts'
+import type { WindowSession } from './window-session.ts'
+import { refuseGuest } from './session-commands.ts'
 import { isUp } from './state.ts'
 
 /** Whether other machines can reach a hub that listens there. */
 export const isOnNetwork = (host: string): boolean => !isLoopback(host) && host !== 'localhost'
 
-export function networkCommands(hub: HubLife, host: Host) {
+export function networkCommands(hub: WindowSession, host: Host) {
   return {
     [commands.openToNetwork]: () => openToNetwork(hub, host),
     [commands.closeToNetwork]: () => changeHost(hub, host, defaultOptions.host),
@@ -20,7 +20,7 @@ export function networkCommands(hub: HubLife, host: Host) {
   }
 }
 
-async function openToNetwork(hub: HubLife, host: Host): Promise<void> {
+async function openToNetwork(hub: WindowSession, host: Host): Promise<void> {
   if (host.state.type === 'attached') return refuseGuest()
   const sure = await confirm(
     l10n.t('Let boards on your network connect?'),
@@ -43,7 +43,7 @@ async function openToNetwork(hub: HubLife, host: Host): Promise<void> {
   if (choice === connect) await editor.executeCommand(commands.connectDevice)
 }
 
-async function changeHost(hub: HubLife, host: Host, address: string): Promise<void> {
+async function changeHost(hub: WindowSession, host: Host, address: string): Promise<void> {
   if (host.state.type === 'attached') return refuseGuest()
   // Also one that is just starting: it has read its settings already.
   if (isUp(host.state) || host.state.type === 'starting') await hub.life.stop()
@@ -51,14 +51,14 @@ async function changeHost(hub: HubLife, host: Host, address: string): Promise<vo
   await editor.executeCommand(commands.start)
 }
 
-async function copyAddresses(hub: HubLife, host: Host): Promise<void> {
+async function copyAddresses(hub: WindowSession, host: Host): Promise<void> {
   if (!isUp(host.state)) return void (await window.showInformationMessage(notRunning()))
   await env.clipboard.writeText(addresses(hub, host).join('\n'))
   done(l10n.t('Addresses copied'))
 }
 
 /** `mqtt://…`, `mqtts://…` and so on for every address that a board can use. */
-function addresses(hub: HubLife, { state }: Host): string[] {
+function addresses(hub: WindowSession, { state }: Host): string[] {
   if (!isUp(state)) return []
   const { endpoints } = state
   const hosts = state.type === 'running' && isOnNetwork(hub.host) ? lanAddresses() : [endpoints.host]

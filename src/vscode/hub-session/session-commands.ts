@@ -6,11 +6,11 @@ import type { Host } from '../host.ts'
 import { settingsCommand } from '../settings-tab.ts'
 import { section, settingOf } from '../settings.ts'
 import { freePort, isFree } from './free-port.ts'
-import type { HubLife } from './hub-life.ts'
+import type { WindowSession } from './window-session.ts'
 import { isUp, type HubState } from './state.ts'
 
 /** Start, stop and what lies between; each tells only of what went wrong. */
-export function lifeCommands(hub: HubLife, host: Host) {
+export function sessionCommands(hub: WindowSession, host: Host) {
   const start = () => starting(hub.start())
   return {
     [commands.start]: start,
@@ -31,7 +31,7 @@ function openSettings(query: string): Thenable<unknown> {
   return editor.executeCommand(settingsCommand(where), { query })
 }
 
-async function stopGuest(hub: HubLife): Promise<void> {
+async function stopGuest(hub: WindowSession): Promise<void> {
   const stop = l10n.t('Stop the Hub for Everybody')
   const leave = l10n.t('Only Leave the Hub')
   const choice = await window.showInformationMessage(l10n.t('This hub is run by another window or by the command line.'), stop, leave)
@@ -61,7 +61,7 @@ async function tellFailure({ reason, conflict }: Extract<HubState, { type: 'fail
 }
 
 /** Every port that is taken makes way for the next free one, for this hub. */
-async function useFreePorts(hub: HubLife): Promise<HubState> {
+async function useFreePorts(hub: WindowSession): Promise<HubState> {
   const options = hub.options()
   const names = ['mqtt', 'mqtts', 'http', 'https'] as const
   const used = new Set(names.map((name) => options[name]))
@@ -76,7 +76,7 @@ async function useFreePorts(hub: HubLife): Promise<HubState> {
   return starting(hub.start())
 }
 
-async function reset(hub: HubLife, host: Host): Promise<void> {
+async function reset(hub: WindowSession, host: Host): Promise<void> {
   // A hub that somebody else has begun since this window was opened is not to lose its state from under it.
   if (!isUp(host.state)) await hub.look()
   if (host.state.type === 'attached') return refuseGuest()

@@ -1,7 +1,7 @@
 /**
  * Does what it is asked to at most every so many milliseconds: at once after a rest, and never forgets the last wish.
  */
-export class Pace {
+export class Speed {
   #timer: number | undefined
   #last = -Infinity
 

@@ -15,11 +15,11 @@ export interface ReachableHub {
   /** Whether guests may run it on should its process die: what it knows is on the disk. */
   readonly handsOver: boolean
   /** Resolves when it can be reached no more, to why. */
-  readonly gone: Promise<Ending>
+  readonly gone: Promise<SessionEnd>
 }
 
 /** Stopped on purpose, handed over as its window closed, lost without a word, or left by us. */
-export type Ending = 'stopped' | 'handedOver' | 'lost' | 'left'
+export type SessionEnd = 'stopped' | 'handedOver' | 'lost' | 'left'
 
 /** What life needs of the rooms that are loaded on first use. */
 export interface HubMaker {
@@ -31,7 +31,7 @@ export interface HubMaker {
   wipe(data: string): Promise<void>
 }
 
-export interface LifeOptions {
+export interface HubSessionOptions {
   /** Loads the hub's code. */
   load(): Promise<HubMaker>
   /** Milliseconds on some clock, and a wait on it. */
@@ -53,14 +53,14 @@ export interface LifeOptions {
 const handover = 10_000
 
 /** The hub as one window sees it: a state machine with one deed at a time. */
-export class Life {
+export class HubSession {
   #state: HubState = { type: 'stopped' }
   #hub: ReachableHub | undefined
   #deed: Promise<unknown> = Promise.resolve()
   readonly #states = new Set<(state: HubState) => void>()
   readonly #changes = new Set<(change: Change) => void>()
 
-  constructor(private readonly options: LifeOptions) {}
+  constructor(private readonly options: HubSessionOptions) {}
 
   get state(): HubState {
     return this.#state
@@ -168,7 +168,7 @@ export class Life {
   }
 
   /** At once where the host says so; else once it is clear that it is gone for good. */
-  #successor(hub: ReachableHub, how: Ending): HubOptions | undefined {
+  #successor(hub: ReachableHub, how: SessionEnd): HubOptions | undefined {
     return how === 'handedOver' || (how === 'lost' && hub.handsOver) ? this.options.successor(hub.endpoints) : undefined
   }
 

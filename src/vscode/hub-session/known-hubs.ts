@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode'
-import type { Choices, Ports } from './choices.ts'
+import type { Choices, Ports } from './port-choices.ts'
 
 /** What this editor keeps of a hub beside its settings. */
 export interface KnownHub {

@@ -3,7 +3,7 @@
  * is still being worked on, and after costly work only when four times its cost has passed, so that drawing never eats
  * the editor up.
  */
-export class Gather<T> {
+export class Batcher<T> {
   #waiting = new Set<T>()
   #timer: NodeJS.Timeout | undefined
   #busy = false

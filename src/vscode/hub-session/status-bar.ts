@@ -2,7 +2,7 @@ import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type Stat
 import { counted } from '../../shared/counted.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
-import type { Beat } from '../pulse.ts'
+import type { HubOverview } from '../hub-status-feed.ts'
 import { isUp } from './state.ts'
 
 /** The one item in the status bar: what the hub is doing, at a glance. */
@@ -14,7 +14,7 @@ export function createStatusItem(): StatusBarItem {
 }
 
 /** Shows the state; hidden until the user has had to do with the hub. */
-export function showState(item: StatusBarItem, { state }: Host, beat: Beat | undefined): void {
+export function showState(item: StatusBarItem, { state }: Host, overview: HubOverview | undefined): void {
   item.backgroundColor = undefined
   switch (state.type) {
     case 'stopped':
@@ -35,13 +35,13 @@ export function showState(item: StatusBarItem, { state }: Host, beat: Beat | und
       const { mqtt, mqtts } = state.endpoints
       const ports = `${mqtt}·${mqtts}`
       const icon = state.type === 'running' ? '$(broadcast)' : '$(link)'
-      const online = beat === undefined ? '' : ` · ${l10n.t('{0} online', beat.status.online)}`
-      const virtual = beat?.status.clock === 'virtual'
-      tell(item, `${icon} IoT ${ports}${online}${virtual ? ' $(clock)' : ''}`, details(state.type, beat))
+      const online = overview === undefined ? '' : ` · ${l10n.t('{0} online', overview.status.online)}`
+      const virtual = overview?.status.clock === 'virtual'
+      tell(item, `${icon} IoT ${ports}${online}${virtual ? ' $(clock)' : ''}`, details(state.type, overview))
       if (virtual) item.backgroundColor = new ThemeColor('statusBarItem.warningBackground')
     }
   }
-  item.accessibilityInformation = { label: isUp(state) ? spoken(beat?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`, role: 'button' }
+  item.accessibilityInformation = { label: isUp(state) ? spoken(overview?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`, role: 'button' }
   item.show()
 }
 
@@ -57,11 +57,11 @@ function tell(item: StatusBarItem, text: string, tooltip: string | MarkdownStrin
   item.tooltip = tooltip
 }
 
-function details(type: 'running' | 'attached', beat: Beat | undefined): MarkdownString {
+function details(type: 'running' | 'attached', overview: HubOverview | undefined): MarkdownString {
   const text = new MarkdownString()
   text.appendText(type === 'running' ? l10n.t('The hub runs in this window.') : l10n.t('The hub is run by another window or by the command line; this window is attached to it.'))
-  if (beat === undefined) return text
-  const { endpoints, mode, clock, now, devices, online, jobs } = beat.status
+  if (overview === undefined) return text
+  const { endpoints, mode, clock, now, devices, online, jobs } = overview.status
   const line = (words: string) => text.appendMarkdown('  \n').appendText(words)
   text.appendMarkdown('\n')
   line(l10n.t('MQTT {0}:{1}, with TLS {2}', endpoints.host, endpoints.mqtt, endpoints.mqtts))

@@ -6,9 +6,9 @@ import type { Endpoints } from '../../shared/api.ts'
 import type { HubOptions } from '../../shared/options.ts'
 import { commands as ours } from '../commands.ts'
 import { changeOptions, currentOptions } from '../settings.ts'
-import { choose, movedPorts, withChoices } from './choices.ts'
+import { choose, movedPorts, withChoices } from './port-choices.ts'
 import { KnownHubs } from './known-hubs.ts'
-import { Life } from './life.ts'
+import { HubSession } from './hub-session.ts'
 import { placesOf } from './places.ts'
 import { isUp, type HubState } from './state.ts'
 import { refusalInWords } from '../in-words.ts'
@@ -20,8 +20,8 @@ const ranKey = 'iotHub.ran'
 const returns = 60
 
 /** The hub's life with the user's settings, trust and storage. */
-export class HubLife {
-  readonly life: Life
+export class WindowSession {
+  readonly life: HubSession
   /** What the hub was last started with. */
   startedWith: HubOptions | undefined
   /** The hub of a window that has closed could not be run on here. */
@@ -34,7 +34,7 @@ export class HubLife {
     private readonly log: LogOutputChannel,
   ) {
     this.#known = new KnownHubs(context.globalState)
-    this.life = new Life({
+    this.life = new HubSession({
       load: async () => (await import('../hub-bundle.ts')).hubMaker,
       now: () => performance.now(),
       pause: (milliseconds) => pause(milliseconds),

@@ -2,7 +2,7 @@ import { attachHub } from '../../hub/attach.ts'
 import { createHub } from '../../hub/create-hub.ts'
 import { findHub } from '../../hub/locator.ts'
 import { wipe } from '../../hub/wipe.ts'
-import type { HubMaker } from './life.ts'
+import type { HubMaker } from './hub-session.ts'
 
 /** Makes hubs in this process, and joins those of others. Loaded on first use only. */
 export const hubMaker: HubMaker = {
