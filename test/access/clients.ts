@@ -2,7 +2,7 @@ import type { IClientOptions } from 'mqtt'
 import { deviceScriptOf } from '../../src/hub/create-hub.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import { presignUrl, type KeyPair } from '../builders/sign-request.ts'
-import { jwt, madeUpCertificate, type Enrolled, type Mode, type Where, type World } from './world.ts'
+import { jwt, madeUpCertificate, type Enrolled, type Mode, type Where, type AccessFixture } from './hub-fixture.ts'
 
 export const transports = ['tcp', 'tls', 'ws', 'wss'] as const
 export type Transport = (typeof transports)[number]
@@ -19,8 +19,8 @@ export interface Client {
   /** It shows what the hub gave out, and that still counts. */
   given?: true
   /** The enrolled device that it is. */
-  device?(world: World): Enrolled
-  options(world: World, transport: Transport): Promise<IClientOptions> | IClientOptions
+  device?(fixture: AccessFixture): Enrolled
+  options(fixture: AccessFixture, transport: Transport): Promise<IClientOptions> | IClientOptions
 }
 
 const TLS = ['tls', 'wss'] as const
@@ -38,11 +38,11 @@ const dressed = ({ clientId, username, password, certificate }: Session): IClien
   ...certificate,
 })
 
-const aws = ({ devices }: World) => devices['aws']!
-const iothub = ({ devices }: World) => devices['iothub']!
+const aws = ({ devices }: AccessFixture) => devices['aws']!
+const iothub = ({ devices }: AccessFixture) => devices['iothub']!
 
 /** Signed as device SDKs sign, good for five minutes. */
-const signedPath = (keys: KeyPair, { place }: World, transport: Transport): Promise<string> => {
+const signedPath = (keys: KeyPair, { place }: AccessFixture, transport: Transport): Promise<string> => {
   const port = transport === 'ws' ? place.endpoints.http : place.endpoints.https
   return presignUrl(keys, { method: 'GET', path: '/mqtt', host: `localhost:${port}` }, 'iotdevicegateway', new Date())
 }
@@ -91,11 +91,11 @@ export const clients: Client[] = [
     dialect: 'aws',
     over: WEB_SOCKETS,
     here: always,
-    options: async (world, transport) => ({
+    options: async (fixture, transport) => ({
       clientId: 'signed',
       path: await signedPath(
         { accessKeyId: 'AKIALOCALXXXXXXXXXXX', secretAccessKey: 'x'.repeat(40) },
-        world,
+        fixture,
         transport,
       ),
     }),
@@ -106,7 +106,7 @@ export const clients: Client[] = [
     over: WEB_SOCKETS,
     here: always,
     given: true,
-    options: async (world, transport) => ({ clientId: 'signed', path: await signedPath(world.keys, world, transport) }),
+    options: async (fixture, transport) => ({ clientId: 'signed', path: await signedPath(fixture.keys, fixture, transport) }),
   },
   {
     name: 'a certificate that somebody made for himself',
@@ -127,15 +127,15 @@ export const clients: Client[] = [
     dialect: 'aws',
     over: TLS,
     here: never,
-    options: (world) => dressed(aws(world).revoked.session),
+    options: (fixture) => dressed(aws(fixture).revoked.session),
   },
   {
     name: 'an enrolled device with a custom authorizer besides',
     dialect: 'aws',
     over: TLS,
     here: inOpen,
-    options: (world) => ({
-      ...dressed(aws(world).known.session),
+    options: (fixture) => ({
+      ...dressed(aws(fixture).known.session),
       username: 'u?x-amz-customauthorizer-name=N',
       password: 'p',
     }),
@@ -146,8 +146,8 @@ export const clients: Client[] = [
     over: TLS,
     here: always,
     given: true,
-    device: (world) => aws(world).other,
-    options: (world) => dressed(aws(world).other.session),
+    device: (fixture) => aws(fixture).other,
+    options: (fixture) => dressed(aws(fixture).other.session),
   },
 
   {
@@ -160,25 +160,25 @@ export const clients: Client[] = [
     name: 'an enrolled device with a wrong secret',
     dialect: 'iothub',
     here: never,
-    options: (world) => ({ ...dressed(iothub(world).known.session), password: 'wrong' }),
+    options: (fixture) => ({ ...dressed(iothub(fixture).known.session), password: 'wrong' }),
   },
   {
     name: 'an enrolled device with an empty secret',
     dialect: 'iothub',
     here: never,
-    options: (world) => ({ ...dressed(iothub(world).known.session), password: '' }),
+    options: (fixture) => ({ ...dressed(iothub(fixture).known.session), password: '' }),
   },
   {
     name: 'an enrolled device with the secret of another',
     dialect: 'iothub',
     here: never,
-    options: (world) => ({ ...dressed(iothub(world).known.session), password: iothub(world).other.session.password! }),
+    options: (fixture) => ({ ...dressed(iothub(fixture).known.session), password: iothub(fixture).other.session.password! }),
   },
   {
     name: 'a suspended device',
     dialect: 'iothub',
     here: never,
-    options: (world) => dressed(iothub(world).revoked.session),
+    options: (fixture) => dressed(iothub(fixture).revoked.session),
   },
   {
     name: 'an application with a token of its own make',
@@ -210,8 +210,8 @@ export const clients: Client[] = [
     dialect: 'iothub',
     here: always,
     given: true,
-    device: (world) => iothub(world).other,
-    options: (world) => dressed(iothub(world).other.session),
+    device: (fixture) => iothub(fixture).other,
+    options: (fixture) => dressed(iothub(fixture).other.session),
   },
 ]
 

@@ -6,22 +6,22 @@ import { report } from './report.ts'
 import { expected, type Asked, type Outcome } from './rules.ts'
 import { routeOf, targets, type Target } from './targets.ts'
 import { visitors, type Visitor } from './visitors.ts'
-import type { Answer, Asking, World } from './world.ts'
+import type { Answer, Asking, AccessFixture } from './hub-fixture.ts'
 
 const AT_ONCE = 8
 
 /** Every visitor asks for every target. */
-export function httpMatrix(world: () => World): void {
+export function httpMatrix(fixture: () => AccessFixture): void {
   for (const visitor of visitors) {
     test(`HTTP: ${visitor.name}`, async (t) => {
-      const before = await digest(world())
+      const before = await digest(fixture())
       const cells: Outcome[] = []
       const wrong: string[] = []
       const mayStop = visitor === visitors.at(-1)
       await inTurn(
         targets.filter(({ path }) => path !== '/hub/stop' || (visitor.page !== 'own' && !mayStop)),
         async (target) => {
-          const cell = await tryCell(world(), visitor, target)
+          const cell = await tryCell(fixture(), visitor, target)
           if (cell === undefined) return
           cells.push(cell.right)
           if (cell.got !== cell.right)
@@ -31,16 +31,16 @@ export function httpMatrix(world: () => World): void {
         },
       )
       assert.deepEqual(wrong, [])
-      if (!cells.includes('in')) assert.equal(await digest(world()), before, 'who does not get in changes nothing')
+      if (!cells.includes('in')) assert.equal(await digest(fixture()), before, 'who does not get in changes nothing')
       report(t, cells)
     })
   }
 
   test('HTTP: who has the hub’s token stops it, after everybody else has tried', async () => {
     const stop = targets.find(({ path }) => path === '/hub/stop')!
-    const cell = await tryCell(world(), visitors.at(-1)!, stop)
+    const cell = await tryCell(fixture(), visitors.at(-1)!, stop)
     assert.equal(cell?.got, 'in')
-    await within(world().place.hub.stopped, 'the hub to stop')
+    await within(fixture().place.hub.stopped, 'the hub to stop')
   })
 }
 
@@ -50,12 +50,12 @@ interface Cell {
   answer: Answer
 }
 
-async function tryCell(world: World, visitor: Visitor, target: Target): Promise<Cell | undefined> {
-  const asking = await visitor.ask(world, target)
+async function tryCell(fixture: AccessFixture, visitor: Visitor, target: Target): Promise<Cell | undefined> {
+  const asking = await visitor.ask(fixture, target)
   if (asking === undefined) return undefined
   const asked: Asked = target.dialect === undefined ? 'hub api' : routeOf(requestOf(asking))
-  const answer = await within(world.ask(asking), `an answer to ${asking.method} ${asking.path}`, 20_000)
-  return { right: expected(visitor, asked, world.mode, world.where), got: outcomeOf(answer, asking), answer }
+  const answer = await within(fixture.ask(asking), `an answer to ${asking.method} ${asking.path}`, 20_000)
+  return { right: expected(visitor, asked, fixture.mode, fixture.where), got: outcomeOf(answer, asking), answer }
 }
 
 function outcomeOf({ status, type, body }: Answer, { method, certificate }: Asking): Outcome {
@@ -85,7 +85,7 @@ function requestOf({ method, path, headers, body, certificate }: Asking): HttpRe
 }
 
 /** All that somebody who may not come in might have changed. */
-async function digest({ place, ask, token }: World): Promise<string> {
+async function digest({ place, ask, token }: AccessFixture): Promise<string> {
   const { api } = place.hub
   const seen: unknown[] = [await api.devices({ limit: 1000 }), await api.jobs(), await api.groups(), await api.keys()]
   for (const path of [

@@ -5,20 +5,20 @@ import { mqttMatrix } from './mqtt.suite.ts'
 import { pageMatrix } from './pages.suite.ts'
 import { total } from './report.ts'
 import { urlMatrix } from './url.suite.ts'
-import { makeWorld, type Mode, type Where, type World } from './world.ts'
+import { makeAccessFixture, type Mode, type Where, type AccessFixture } from './hub-fixture.ts'
 
 /** Everybody tries everything, on one hub. */
 export function matrix(mode: Mode, where: Where): void {
   describe(`who gets in, ${mode} mode, from ${where}`, () => {
-    let world: World
+    let fixture: AccessFixture
     before(async () => {
-      world = await makeWorld(mode, where)
+      fixture = await makeAccessFixture(mode, where)
     })
-    after(() => world.close())
-    pageMatrix(() => world)
-    mqttMatrix(() => world)
-    urlMatrix(() => world)
-    httpMatrix(() => world)
+    after(() => fixture.close())
+    pageMatrix(() => fixture)
+    mqttMatrix(() => fixture)
+    urlMatrix(() => fixture)
+    httpMatrix(() => fixture)
     test('the matrix has its size', (t) => {
       assert.ok(total() > 5000, 'most of it was not tried')
       t.diagnostic(`${total()} cells in all, none wrong`)

@@ -5,42 +5,42 @@ import { dialects } from '../../src/dialect/registry.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
 import { clients, comesIn, transports, type Client, type Transport } from './clients.ts'
 import { report } from './report.ts'
-import type { World } from './world.ts'
+import type { AccessFixture } from './hub-fixture.ts'
 
 /** Every client comes over every transport; who stands for a device tries what is its own, and what is another's. */
-export function mqttMatrix(world: () => World): void {
+export function mqttMatrix(fixture: () => AccessFixture): void {
   for (const client of clients) {
     const { name, dialect, over = transports } = client
     test(`MQTT: ${name}${dialect === undefined ? '' : ` (${dialect})`}`, async (t) => {
-      const { mode, where } = world()
+      const { mode, where } = fixture()
       const right = comesIn(client, mode, where) ? 'in' : 'refused'
-      const before = await digest(world())
+      const before = await digest(fixture())
       const cells: string[] = []
       for (const transport of over) {
-        const connected = await attempt(world(), client, transport)
+        const connected = await attempt(fixture(), client, transport)
         await connected?.end()
         cells.push(right)
         assert.equal(connected === undefined ? 'refused' : 'in', right, `over ${transport}`)
       }
-      if (right === 'refused') assert.equal(await digest(world()), before, 'who does not get in changes nothing')
-      else cells.push(...(await topics(world(), client)))
+      if (right === 'refused') assert.equal(await digest(fixture()), before, 'who does not get in changes nothing')
+      else cells.push(...(await topics(fixture(), client)))
       report(t, cells)
     })
   }
 }
 
 /** `undefined`: it was not let in. */
-async function attempt(world: World, client: Client, transport: Transport): Promise<TestClient | undefined> {
-  const { clientId = '', ...shown } = await client.options(world, transport)
+async function attempt(fixture: AccessFixture, client: Client, transport: Transport): Promise<TestClient | undefined> {
+  const { clientId = '', ...shown } = await client.options(fixture, transport)
   try {
-    return await connectMqtt(world.place, clientId, { ...way(world, transport), ...shown })
+    return await connectMqtt(fixture.place, clientId, { ...way(fixture, transport), ...shown })
   } catch (error) {
     if (/waited/.test(String(error))) throw error
     return undefined
   }
 }
 
-function way({ place: { endpoints, ca } }: World, transport: Transport): IClientOptions {
+function way({ place: { endpoints, ca } }: AccessFixture, transport: Transport): IClientOptions {
   switch (transport) {
     case 'tcp':
       return {}
@@ -57,19 +57,19 @@ function way({ place: { endpoints, ca } }: World, transport: Transport): IClient
  * A device says and hears what is its own. What is another's it neither says nor hears, but for AWS in open mode, where
  * the first policy begins to keep things apart.
  */
-async function topics(world: World, client: Client): Promise<string[]> {
-  const device = client.device?.(world)
+async function topics(fixture: AccessFixture, client: Client): Promise<string[]> {
+  const device = client.device?.(fixture)
   if (device === undefined) return []
   const { examples } = dialects.find(({ name }) => name === client.dialect)!
-  const foreign = world.devices[client.dialect!]!.known.name
-  const apart = client.dialect !== 'aws' || world.mode === 'strict'
+  const foreign = fixture.devices[client.dialect!]!.known.name
+  const apart = client.dialect !== 'aws' || fixture.mode === 'strict'
   const cells: string[] = []
   const expect = async (
     what: string,
     allowed: boolean,
     tried: (client: TestClient) => Promise<boolean>,
   ): Promise<void> => {
-    const connected = (await attempt(world, client, client.over?.[0] ?? 'tcp'))!
+    const connected = (await attempt(fixture, client, client.over?.[0] ?? 'tcp'))!
     assert.equal(await tried(connected), allowed, `${device.name} ${what}: ${allowed ? 'refused' : 'let through'}`)
     // Its connection may have been ended for what it tried.
     connected.mqtt.end(true)
@@ -88,10 +88,10 @@ async function topics(world: World, client: Client): Promise<string[]> {
     for (const { topic, payload } of examples.says(name, (said += 1))) {
       if (name === foreign && own.has(topic)) continue
       await expect(`says ${topic}`, allowed, async (connected) => {
-        const before = await refusals(world)
+        const before = await refusals(fixture)
         await connected.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload)).catch(() => {})
         await connected.unsubscribe('nothing').catch(() => {})
-        return (await refusals(world)) === before
+        return (await refusals(fixture)) === before
       })
     }
   }
@@ -106,9 +106,9 @@ const granted = (client: TestClient, filter: string): Promise<boolean> =>
     () => false,
   )
 
-const refusals = async ({ place }: World): Promise<number> =>
+const refusals = async ({ place }: AccessFixture): Promise<number> =>
   (await place.hub.api.notices()).filter(({ kind }) => kind === 'refused').reduce((sum, { count }) => sum + count, 0)
 
 /** Who is registered. */
-const digest = async ({ place }: World): Promise<string> =>
+const digest = async ({ place }: AccessFixture): Promise<string> =>
   JSON.stringify((await place.hub.api.devices({ limit: 1000 })).items.map(({ key }) => key))

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { dialects } from '../../src/dialect/registry.ts'
 import { within } from '../builders/within.ts'
 import { report } from './report.ts'
-import type { World } from './world.ts'
+import type { AccessFixture } from './hub-fixture.ts'
 
 /** Every path on which something is spoken over WebSocket, with its sub-protocol. */
 const spoken = [
@@ -31,13 +31,13 @@ const pages: [who: string, headers: Record<string, string>, opens: boolean][] = 
 ]
 
 /** Browsers let every page open WebSockets to this machine. */
-export function pageMatrix(world: () => World): void {
+export function pageMatrix(fixture: () => AccessFixture): void {
   for (const [who, headers, opens] of pages) {
     test(`WebSocket: ${who}`, async (t) => {
       const cells: string[] = []
       for (const { path, protocol } of spoken) {
         for (const scheme of ['ws', 'wss'] as const) {
-          assert.equal(await handshake(world(), `${scheme}:${path}`, protocol, headers), opens, `${scheme}:${path}`)
+          assert.equal(await handshake(fixture(), `${scheme}:${path}`, protocol, headers), opens, `${scheme}:${path}`)
           cells.push(opens ? 'in' : 'refused')
         }
       }
@@ -47,7 +47,7 @@ export function pageMatrix(world: () => World): void {
 }
 
 async function handshake(
-  { place: { endpoints, ca } }: World,
+  { place: { endpoints, ca } }: AccessFixture,
   target: string,
   protocol: string,
   headers: Record<string, string>,

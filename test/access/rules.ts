@@ -1,6 +1,6 @@
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
 import type { Shown, Visitor } from './visitors.ts'
-import type { Mode, Where } from './world.ts'
+import type { Mode, Where } from './hub-fixture.ts'
 
 /** What becomes of a request: it gets in, whatever comes of it there; it is refused; or nothing is there. */
 export type Outcome = 'in' | 'refused' | 'nothing'

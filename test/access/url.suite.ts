@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { report } from './report.ts'
-import type { World } from './world.ts'
+import type { AccessFixture } from './hub-fixture.ts'
 
 /** Changes to a presigned URL that make it another one, each refused. */
 const changes: [what: string, change: (url: URL) => void][] = [
@@ -13,28 +13,28 @@ const changes: [what: string, change: (url: URL) => void][] = [
 ]
 
 /** A presigned URL needs nothing besides, wherever its holder is; changed, it is none. */
-export function urlMatrix(world: () => World): void {
-  const ask = ({ ask: send }: World, method: string, url: URL, headers: Record<string, string> = {}) =>
+export function urlMatrix(fixture: () => AccessFixture): void {
+  const ask = ({ ask: send }: AccessFixture, method: string, url: URL, headers: Record<string, string> = {}) =>
     send({ method, path: `${url.pathname}${url.search}`, headers })
 
   test('presigned URL: who holds it, and who has changed it', async (t) => {
-    const { presigned } = world()
+    const { presigned } = fixture()
     const cells: string[] = []
-    assert.deepEqual((await ask(world(), 'GET', presigned)).body, 'firmware one')
+    assert.deepEqual((await ask(fixture(), 'GET', presigned)).body, 'firmware one')
     // It was signed for GET.
-    assert.equal((await ask(world(), 'HEAD', presigned)).status, 403)
+    assert.equal((await ask(fixture(), 'HEAD', presigned)).status, 403)
     cells.push('in', 'refused')
     for (const [what, change] of changes) {
       const url = new URL(presigned)
       change(url)
-      for (const headers of [{}, { authorization: `Bearer ${world().token}` }]) {
-        const { status, body } = await ask(world(), 'GET', url, headers)
+      for (const headers of [{}, { authorization: `Bearer ${fixture().token}` }]) {
+        const { status, body } = await ask(fixture(), 'GET', url, headers)
         assert.ok(status === 403 && body.includes('<Code>') && !body.includes('firmware'), `${what}: ${status} ${body}`)
         cells.push('refused')
       }
     }
-    assert.equal((await ask(world(), 'GET', presigned, { host: 'evil.example' })).status, 403)
-    assert.equal((await ask(world(), 'GET', presigned, { origin: 'https://evil.example' })).status, 403)
+    assert.equal((await ask(fixture(), 'GET', presigned, { host: 'evil.example' })).status, 403)
+    assert.equal((await ask(fixture(), 'GET', presigned, { origin: 'https://evil.example' })).status, 403)
     report(t, [...cells, 'refused', 'refused'])
   })
 }

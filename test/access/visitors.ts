@@ -1,7 +1,7 @@
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { signRequest, type KeyPair } from '../builders/sign-request.ts'
 import type { Target } from './targets.ts'
-import { jwt, madeUpCertificate, type Asking, type PemPair, type World } from './world.ts'
+import { jwt, madeUpCertificate, type Asking, type PemPair, type AccessFixture } from './hub-fixture.ts'
 
 /** What somebody shows, by which the rules go. */
 export type Shown =
@@ -28,7 +28,7 @@ export interface Visitor {
   /** A page in a browser, or one that passes for this machine's. */
   page?: 'foreign' | 'own'
   /** What it sends to a target; `undefined`: what it has is not for that kind. */
-  ask(world: World, target: Target): Promise<Asking | undefined> | Asking | undefined
+  ask(fixture: AccessFixture, target: Target): Promise<Asking | undefined> | Asking | undefined
 }
 
 const json = { 'content-type': 'application/json' }
@@ -65,9 +65,9 @@ const bearing = (target: Target, token: string): Asking => plain(target, { autho
 
 /** Over TLS, and only where a certificate means anything. */
 const withCertificate =
-  (pick: (world: World) => PemPair): Visitor['ask'] =>
-  (world, target) =>
-    isOf(target, 'aws') ? { ...plain(target), certificate: pick(world) } : undefined
+  (pick: (fixture: AccessFixture) => PemPair): Visitor['ask'] =>
+  (fixture, target) =>
+    isOf(target, 'aws') ? { ...plain(target), certificate: pick(fixture) } : undefined
 
 const programs: Visitor[] = [
   { name: 'nobody', shown: 'nothing', ask: (_, target) => plain(target) },

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { afterEach, test } from 'node:test'
 import { LoopBudget, type Lane, type Waiter } from '../../src/net/loop-budget.ts'
 import { eventually, within } from '../builders/within.ts'
-import { World } from './world.ts'
+import { BrokerFixture } from './broker-fixture.ts'
 
 /** No time for those who leave until `open` is called. */
 class Gate extends LoopBudget {
@@ -32,16 +32,16 @@ class Gate extends LoopBudget {
   }
 }
 
-let world: World
-afterEach(() => world.stop())
+let fixture: BrokerFixture
+afterEach(() => fixture.stop())
 
-const ends = (): string[] => world.log.filter((line) => line.includes('disconnected')).sort()
+const ends = (): string[] => fixture.log.filter((line) => line.includes('disconnected')).sort()
 
 test('clients that drop at once are ended as there is time, and others are served meanwhile', async () => {
   const budget = new Gate()
-  world = await new World().start({ budget })
+  fixture = await new BrokerFixture().start({ budget })
   const clientIds = ['leaving', 'broken', 'staying']
-  const [leaving, broken, staying] = await Promise.all(clientIds.map((clientId) => world.client(clientId)))
+  const [leaving, broken, staying] = await Promise.all(clientIds.map((clientId) => fixture.client(clientId)))
   budget.close()
   leaving!.stream.end()
   ;(broken!.stream as Socket).resetAndDestroy()
@@ -51,20 +51,20 @@ test('clients that drop at once are ended as there is time, and others are serve
   await within(staying!.next('pingresp'), 'a PINGRESP')
   assert.deepEqual(ends(), [])
   budget.open()
-  await Promise.all(['leaving', 'broken'].map((clientId) => world.told(`${clientId} disconnected`)))
+  await Promise.all(['leaving', 'broken'].map((clientId) => fixture.told(`${clientId} disconnected`)))
   assert.deepEqual(ends(), ['broken disconnected CONNECTION_LOST', 'leaving disconnected CONNECTION_LOST'])
 })
 
 test('a client that waits to be ended can be ended by the hub, and is so once', async () => {
   const budget = new Gate()
-  world = await new World().start({ budget })
-  const client = await world.client('broken')
-  const { id } = world.connection('broken')
+  fixture = await new BrokerFixture().start({ budget })
+  const client = await fixture.client('broken')
+  const { id } = fixture.connection('broken')
   budget.close()
   ;(client.stream as Socket).resetAndDestroy()
   await budget.holds(1)
-  assert.equal(world.broker.disconnect(id, 'SERVER_INITIATED', 'test'), true)
-  await world.told('broken disconnected')
+  assert.equal(fixture.broker.disconnect(id, 'SERVER_INITIATED', 'test'), true)
+  await fixture.told('broken disconnected')
   budget.open()
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(ends(), ['broken disconnected SERVER_INITIATED'])

@@ -9,10 +9,10 @@ import mqtt from 'mqtt'
 import { WebSocket } from 'ws'
 import { openCertificates, type Certificates } from '../../src/net/certificates.ts'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
-import { connectPacket, World } from './world.ts'
+import { connectPacket, BrokerFixture } from './broker-fixture.ts'
 
 let certificates: Certificates
-let world: World
+let fixture: BrokerFixture
 let mqtts = 0
 let request: ConnectRequest | undefined
 const http = createHttpServer((req, res) => res.end(`${req.method} ${req.url}`))
@@ -20,18 +20,18 @@ const http = createHttpServer((req, res) => res.end(`${req.method} ${req.url}`))
 before(async () => {
   certificates = await openCertificates({ names: ['*.iot.local-1.amazonaws.com'] })
 })
-afterEach(() => world.stop())
+afterEach(() => fixture.stop())
 after(() => http.close())
 
 async function start(options: object = {}): Promise<void> {
   request = undefined
-  world = await new World({
+  fixture = await new BrokerFixture({
     connect: async (asked) => {
       request = asked
       return { accept: true, identity: { principal: 'x' } }
     },
   }).start({ tls: certificates.tls, onHttpSocket: (socket) => http.emit('connection', socket), ...options })
-  mqtts = await world.broker.listen('mqtts', { host: '127.0.0.1', port: 0, setting: '--mqtts' })
+  mqtts = await fixture.broker.listen('mqtts', { host: '127.0.0.1', port: 0, setting: '--mqtts' })
 }
 
 const dial = async (options: ConnectionOptions = {}): Promise<TLSSocket> => {
@@ -97,7 +97,7 @@ test('the client’s certificate becomes part of the request, signed by the hub 
   const other = await openCertificates()
   const theirs = await other.issueClientCertificate({ commonName: 'stranger', days: 10 })
   for (const [issued, name, authorized] of [[ours, 'thing', true], [theirs, 'stranger', false]] as const) {
-    const raw = world.adopt(await dial({ cert: issued.pem, key: issued.privateKey, ALPNProtocols: ['x-amzn-mqtt-ca'] }))
+    const raw = fixture.adopt(await dial({ cert: issued.pem, key: issued.privateKey, ALPNProtocols: ['x-amzn-mqtt-ca'] }))
     raw.send(connectPacket(name))
     await raw.next('connack')
     assert.equal(request?.certificate?.sha256, issued.sha256)
@@ -115,11 +115,11 @@ test('a client of TLS 1.2 without SNI and ALPN is let in; one that resumes its T
     const socket = await dial(options)
     let session: Buffer | undefined
     socket.on('session', (ticket: Buffer) => (session = ticket))
-    const raw = world.adopt(socket)
+    const raw = fixture.adopt(socket)
     raw.send(connectPacket('first'))
     await raw.next('connack')
     assert.equal(request?.servername, undefined)
-    const again = world.adopt(await dial({ ...options, session: session ?? socket.getSession() }))
+    const again = fixture.adopt(await dial({ ...options, session: session ?? socket.getSession() }))
     again.send(connectPacket('second'))
     await again.next('connack')
     assert.equal(request?.certificate?.sha256, issued.sha256, maxVersion)
@@ -136,7 +136,7 @@ test('a TLS port serves HTTP as well, told apart by ALPN or by the first byte', 
 
 test('a client that offers only protocols nobody knows is let in, one that insists on HTTP/2 is not', async () => {
   await start()
-  const raw = world.adopt(await dial({ ALPNProtocols: ['my-own'] }))
+  const raw = fixture.adopt(await dial({ ALPNProtocols: ['my-own'] }))
   raw.send(connectPacket('device'))
   await raw.next('connack')
   await assert.rejects(dial({ ALPNProtocols: ['h2'] }))
@@ -146,15 +146,15 @@ test('what goes wrong in a handshake is told in words, and the hub lives on', as
   await start({ connectMs: 1000 })
   // Node's own client hangs up where OpenSSL's sends an alert.
   connectTls({ port: mqtts, host: '127.0.0.1' }).once('error', () => {})
-  await world.told('(tls): it hung up during the TLS handshake')
+  await fixture.told('(tls): it hung up during the TLS handshake')
   const distrusting = connectTcp(mqtts, '127.0.0.1').on('error', () => {})
   distrusting.write(await clientHello())
   distrusting.once('data', () => distrusting.end(Buffer.from('15030300020230', 'hex')))
-  await world.told('127.0.0.1 (tls): it does not trust the hub’s certificate')
+  await fixture.told('127.0.0.1 (tls): it does not trust the hub’s certificate')
   await assert.rejects(fetch(httpGet, { port: mqtts, path: '/' }))
-  await world.told('it speaks plain HTTP on a TLS port')
+  await fixture.told('it speaks plain HTTP on a TLS port')
   connectTls({ port: mqtts, host: '127.0.0.1', maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }).once('error', () => {})
-  await world.told('TLS older than 1.2')
+  await fixture.told('TLS older than 1.2')
   const client = await mqtt.connectAsync(`mqtts://127.0.0.1:${mqtts}`, { ca: certificates.tls.ca })
   await client.endAsync()
 })
@@ -163,7 +163,7 @@ test('a handshake that does not get anywhere is given up', async () => {
   await start({ connectMs: 50 })
   const mute = connectTcp(mqtts, '127.0.0.1')
   await once(mute.resume(), 'close')
-  await world.told('(tls): it did not finish the TLS handshake in time')
+  await fixture.told('(tls): it did not finish the TLS handshake in time')
 })
 
 test('sockets that say nothing do not keep the hub from stopping', async () => {
@@ -172,15 +172,15 @@ test('sockets that say nothing do not keep the hub from stopping', async () => {
   await once(mute, 'connect')
   const secure = await dial()
   secure.on('error', () => {})
-  await world.broker.stop()
+  await fixture.broker.stop()
   await Promise.all([mute, secure].map((socket) => socket.closed || once(socket.resume(), 'close')))
-  assert.deepEqual(world.notices, [], 'nobody is blamed for being dropped')
+  assert.deepEqual(fixture.notices, [], 'nobody is blamed for being dropped')
 })
 
 test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols are refused', async () => {
   await start({ webSocketPaths: ['/mqtt', '/$iothub/websocket'] })
   const server = createHttpServer()
-  server.on('upgrade', (req, socket, head) => world.broker.upgrade(req, socket, head, false))
+  server.on('upgrade', (req, socket, head) => fixture.broker.upgrade(req, socket, head, false))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -210,14 +210,14 @@ test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols
   assert.equal(request?.upgrade?.url, '/mqtt?X-Amz-Signature=s')
   assert.equal(request?.upgrade?.headers['sec-websocket-protocol'], 'mqtt')
   await client.endAsync()
-  await world.told('web disconnected CLIENT_INITIATED')
+  await fixture.told('web disconnected CLIENT_INITIATED')
   await new Promise((resolve) => server.close(resolve))
 })
 
 test('a client that has closed its WebSocket is gone, not blamed for what it is still sent', async () => {
   await start()
   const server = createHttpServer()
-  server.on('upgrade', (req, socket, head) => world.broker.upgrade(req, socket, head, false))
+  server.on('upgrade', (req, socket, head) => fixture.broker.upgrade(req, socket, head, false))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = connectTcp({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
@@ -231,24 +231,24 @@ test('a client that has closed its WebSocket is gone, not blamed for what it is 
   await hears('820420020000')
   client.write(Buffer.from('888000000000', 'hex'))
   await hears('8800')
-  world.broker.send(world.connection('z').id, { topic: 'a', payload: Buffer.from('late'), qos: 0 })
-  await world.told('z disconnected')
-  assert.ok(world.log.includes('z disconnected CONNECTION_LOST'), world.log.join('\n'))
-  assert.deepEqual(world.notices, [])
+  fixture.broker.send(fixture.connection('z').id, { topic: 'a', payload: Buffer.from('late'), qos: 0 })
+  await fixture.told('z disconnected')
+  assert.ok(fixture.log.includes('z disconnected CONNECTION_LOST'), fixture.log.join('\n'))
+  assert.deepEqual(fixture.notices, [])
   client.destroy()
   await new Promise((resolve) => server.close(resolve))
 })
 
 test('the PUBACK and the reply to a message leave together, each in a WebSocket frame of its own', async () => {
   await start()
-  world.hooks.publish = async (connection, { topic, payload }) => {
+  fixture.hooks.publish = async (connection, { topic, payload }) => {
     const committed = new Promise((resolve) => setImmediate(resolve))
-    setImmediate(() => world.broker.send(connection.id, { topic, payload, qos: 0 }))
+    setImmediate(() => fixture.broker.send(connection.id, { topic, payload, qos: 0 }))
     await committed
     return { route: 'consume' }
   }
   const server = createHttpServer()
-  server.on('upgrade', (req, socket, head) => world.broker.upgrade(req, socket, head, false))
+  server.on('upgrade', (req, socket, head) => fixture.broker.upgrade(req, socket, head, false))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`, 'mqtt')
@@ -266,9 +266,9 @@ test('the PUBACK and the reply to a message leave together, each in a WebSocket 
 test('a port that is taken is an error that names it, its owner and the setting to change', async () => {
   await start()
   const owner = process.platform === 'linux' ? ` by .+ \\(pid ${process.pid}\\)` : '.*'
-  await assert.rejects(world.broker.listen('mqtt', { host: '127.0.0.1', port: world.port, setting: '--mqtt' }), {
+  await assert.rejects(fixture.broker.listen('mqtt', { host: '127.0.0.1', port: fixture.port, setting: '--mqtt' }), {
     code: 'CONFLICT',
-    message: new RegExp(`port ${world.port} on 127.0.0.1 is taken${owner}: stop that, or choose another port with --mqtt`),
+    message: new RegExp(`port ${fixture.port} on 127.0.0.1 is taken${owner}: stop that, or choose another port with --mqtt`),
   })
-  await assert.rejects(world.broker.listen('mqtt', { host: '192.0.2.1', port: 0, setting: '--mqtt' }), { code: 'INVALID', message: /192\.0\.2\.1 is no address of this machine/ })
+  await assert.rejects(fixture.broker.listen('mqtt', { host: '192.0.2.1', port: 0, setting: '--mqtt' }), { code: 'INVALID', message: /192\.0\.2\.1 is no address of this machine/ })
 })

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { publish, World, type Raw } from './world.ts'
+import { publish, BrokerFixture, type Raw } from './broker-fixture.ts'
 
-let world: World
-afterEach(() => world.stop())
+let fixture: BrokerFixture
+afterEach(() => fixture.stop())
 
 /** The same store, found by another process after a kill. */
-async function restart(before: World, hooks: ConstructorParameters<typeof World>[0] = {}): Promise<World> {
+async function restart(before: BrokerFixture, hooks: ConstructorParameters<typeof BrokerFixture>[0] = {}): Promise<BrokerFixture> {
   const disk = before.disk.reread()
   await before.stop()
-  const after = new World(hooks, disk)
+  const after = new BrokerFixture(hooks, disk)
   after.now = before.now
   return after.start()
 }
@@ -25,36 +25,36 @@ const texts = async (client: Raw, count: number): Promise<string[]> => {
 }
 
 async function away(name = 'device', filters: [string, 0 | 1][] = [['t', 1]]): Promise<void> {
-  const device = await world.client(name, { clean: false })
+  const device = await fixture.client(name, { clean: false })
   await device.subscribe(...filters)
   device.stream.destroy()
-  await world.told(`${name} disconnected`)
+  await fixture.told(`${name} disconnected`)
 }
 
 const resume = async (name = 'device'): Promise<{ client: Raw; present: boolean }> => {
-  const client = await world.raw()
+  const client = await fixture.raw()
   client.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false, clientId: name, keepalive: 0 })
   return { client, present: (await client.next('connack')).sessionPresent }
 }
 
 test('messages for a session that is away are kept, QoS 1 only, and come in order when it is back', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  for (const [payload, qos] of [['1', 1], ['lost', 0], ['2', 1], ['3', 1]] as const) await world.broker.publish('aws', { topic: 't', payload, qos })
+  for (const [payload, qos] of [['1', 1], ['lost', 0], ['2', 1], ['3', 1]] as const) await fixture.broker.publish('aws', { topic: 't', payload, qos })
   const { client, present } = await resume()
   assert.equal(present, true)
   assert.deepEqual(await texts(client, 3), ['1', '2', '3'])
   await client.silence()
-  assert.equal(world.disk.records('mqttQueue').length, 0)
+  assert.equal(fixture.disk.records('mqttQueue').length, 0)
 })
 
 test('sessions, subscriptions, queues and retained messages survive the hub', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  await world.broker.publish('aws', { topic: 't', payload: Buffer.from([0xff, 0x00]), qos: 1 })
-  await world.broker.publish('aws', { topic: 'kept', payload: 'é', qos: 1, retain: true })
-  world = await restart(world)
-  await world.broker.publish('aws', { topic: 't', payload: 'after', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 't', payload: Buffer.from([0xff, 0x00]), qos: 1 })
+  await fixture.broker.publish('aws', { topic: 'kept', payload: 'é', qos: 1, retain: true })
+  fixture = await restart(fixture)
+  await fixture.broker.publish('aws', { topic: 't', payload: 'after', qos: 1 })
   const { client, present } = await resume()
   assert.equal(present, true)
   const first = await client.next('publish')
@@ -66,36 +66,36 @@ test('sessions, subscriptions, queues and retained messages survive the hub', as
 })
 
 test('what was sent but not acknowledged comes again with DUP and its identifier, before what was never sent', async () => {
-  world = await new World().start()
-  const device = await world.client('device', { clean: false })
+  fixture = await new BrokerFixture().start()
+  const device = await fixture.client('device', { clean: false })
   await device.subscribe(['t', 1])
-  await world.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
   const { messageId } = await device.next('publish')
   device.stream.destroy()
-  await world.told('device disconnected')
-  await world.broker.publish('aws', { topic: 't', payload: '2', qos: 1 })
+  await fixture.told('device disconnected')
+  await fixture.broker.publish('aws', { topic: 't', payload: '2', qos: 1 })
   const again = (await resume()).client
   const repeated = await again.next('publish')
   assert.deepEqual([String(repeated.payload), repeated.dup, repeated.messageId], ['1', true, messageId])
   const fresh = await again.next('publish')
   assert.deepEqual([String(fresh.payload), fresh.dup], ['2', false])
-  world = await restart(world)
+  fixture = await restart(fixture)
   assert.deepEqual(await texts((await resume()).client, 2), ['1 again', '2 again'])
 })
 
 test('a live message does not overtake those that wait', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  for (let i = 0; i < 250; i++) await world.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
+  for (let i = 0; i < 250; i++) await fixture.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
   const { client } = await resume()
-  await world.broker.publish('aws', { topic: 't', payload: 'live', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 't', payload: 'live', qos: 1 })
   assert.deepEqual(await texts(client, 251), [...Array.from({ length: 250 }, (_, i) => String(i)), 'live'])
 })
 
 test('no more than 100 messages are on their way unacknowledged', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  for (let i = 0; i < 101; i++) await world.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
+  for (let i = 0; i < 101; i++) await fixture.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
   const { client } = await resume()
   let last = 0
   for (let i = 0; i < 100; i++) last = (await client.next('publish')).messageId ?? 0
@@ -105,12 +105,12 @@ test('no more than 100 messages are on their way unacknowledged', async () => {
 })
 
 test('a queued message costs one record in and one out, whatever else waits', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  for (let i = 0; i < 50; i++) await world.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
-  const { changes } = world.disk
+  for (let i = 0; i < 50; i++) await fixture.broker.publish('aws', { topic: 't', payload: String(i), qos: 1 })
+  const { changes } = fixture.disk
   changes.length = 0
-  await world.broker.publish('aws', { topic: 't', payload: 'one more', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 't', payload: 'one more', qos: 1 })
   assert.deepEqual(changes, ['+ mqttQueue 51/aws/device'])
   const { client } = await resume()
   await texts(client, 51)
@@ -120,125 +120,125 @@ test('a queued message costs one record in and one out, whatever else waits', as
 })
 
 test('a clean session wipes the stored one', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  await world.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
-  const clean = await world.client('device')
+  await fixture.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
+  const clean = await fixture.client('device')
   await clean.silence()
-  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(world.disk.records(table), [])
+  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(fixture.disk.records(table), [])
   clean.stream.destroy()
   assert.equal((await resume()).present, false)
 })
 
 test('a stored session is present even if it has no subscriptions', async () => {
-  world = await new World().start()
-  const first = await world.client('device', { clean: false })
+  fixture = await new BrokerFixture().start()
+  const first = await fixture.client('device', { clean: false })
   first.stream.destroy()
-  await world.told('device disconnected')
+  await fixture.told('device disconnected')
   assert.equal((await resume()).present, true)
 })
 
 test('the CONNACK of a new stored session waits until it is stored', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   let commits = 0
   let release = (): void => {}
-  world.commit = () => {
+  fixture.commit = () => {
     commits += 1
     return new Promise((resolve) => (release = resolve))
   }
-  const raw = await world.raw()
+  const raw = await fixture.raw()
   raw.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false, clientId: 'device', keepalive: 0 })
   const connack = raw.next('connack')
-  const other = await world.client('other')
+  const other = await fixture.client('other')
   await other.silence()
   assert.equal(commits, 1)
-  world.commit = async () => {}
+  fixture.commit = async () => {}
   release()
   assert.equal((await connack).sessionPresent, false)
 })
 
 test('a session that is restored is asked about again, and loses what is no longer granted', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away('device', [['a', 1], ['b', 1]])
-  world = await restart(world, { subscribe: (_connection, filter) => (filter === 'a' ? { refuse: 'no more' } : { grant: 0 }) })
+  fixture = await restart(fixture, { subscribe: (_connection, filter) => (filter === 'a' ? { refuse: 'no more' } : { grant: 0 }) })
   const { client } = await resume()
-  await world.told('device connected')
-  await world.broker.publish('aws', { topic: 'a', payload: 'no', qos: 1 })
-  await world.broker.publish('aws', { topic: 'b', payload: 'yes', qos: 1 })
+  await fixture.told('device connected')
+  await fixture.broker.publish('aws', { topic: 'a', payload: 'no', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 'b', payload: 'yes', qos: 1 })
   assert.equal((await client.next('publish')).qos, 0)
   await client.silence()
-  assert.deepEqual(world.disk.records('mqttSubscriptions'), [{ session: 'aws/device', filter: 'b', qos: 0 }])
+  assert.deepEqual(fixture.disk.records('mqttSubscriptions'), [{ session: 'aws/device', filter: 'b', qos: 0 }])
 })
 
 test('a session is wiped when its time without a connection is over, not before and not while it has one', async () => {
-  world = await new World().start({ limits: () => ({ sessionMs: 1000 }) })
-  assert.equal(world.broker.nextExpiry(), undefined)
+  fixture = await new BrokerFixture().start({ limits: () => ({ sessionMs: 1000 }) })
+  assert.equal(fixture.broker.nextExpiry(), undefined)
   await away('gone')
-  world.now += 400
+  fixture.now += 400
   await away('later')
-  const here = await world.client('here', { clean: false })
-  assert.equal(world.broker.nextExpiry(), 1_001_000)
-  await world.broker.expireSessions(1_000_999)
-  assert.equal(world.disk.records('mqttSessions').length, 3)
-  await world.broker.expireSessions(1_001_000)
-  assert.deepEqual(world.disk.records('mqttSubscriptions'), [{ session: 'aws/later', filter: 't', qos: 1 }])
-  assert.equal(world.broker.nextExpiry(), 1_001_400)
-  await world.broker.expireSessions(9_000_000)
-  assert.equal(world.disk.records('mqttSessions').length, 1)
+  const here = await fixture.client('here', { clean: false })
+  assert.equal(fixture.broker.nextExpiry(), 1_001_000)
+  await fixture.broker.expireSessions(1_000_999)
+  assert.equal(fixture.disk.records('mqttSessions').length, 3)
+  await fixture.broker.expireSessions(1_001_000)
+  assert.deepEqual(fixture.disk.records('mqttSubscriptions'), [{ session: 'aws/later', filter: 't', qos: 1 }])
+  assert.equal(fixture.broker.nextExpiry(), 1_001_400)
+  await fixture.broker.expireSessions(9_000_000)
+  assert.equal(fixture.disk.records('mqttSessions').length, 1)
   await here.silence()
-  assert.equal(world.broker.nextExpiry(), undefined)
+  assert.equal(fixture.broker.nextExpiry(), undefined)
 })
 
 test('the time without a connection goes on counting over a restart, and begins with it where a kill ended the connection', async () => {
-  world = await new World().start({ limits: () => ({ sessionMs: 1000 }) })
+  fixture = await new BrokerFixture().start({ limits: () => ({ sessionMs: 1000 }) })
   await away('device')
-  const here = await world.client('here', { clean: false })
+  const here = await fixture.client('here', { clean: false })
   await here.silence()
-  const disk = world.disk.reread()
-  await world.stop()
-  world = new World({}, disk)
-  world.now = 1_000_700
-  await world.start({ limits: () => ({ sessionMs: 1000 }) })
-  assert.equal(world.broker.nextExpiry(), 1_001_000)
-  await world.broker.expireSessions(1_001_000)
-  assert.equal(world.broker.nextExpiry(), 1_001_700)
+  const disk = fixture.disk.reread()
+  await fixture.stop()
+  fixture = new BrokerFixture({}, disk)
+  fixture.now = 1_000_700
+  await fixture.start({ limits: () => ({ sessionMs: 1000 }) })
+  assert.equal(fixture.broker.nextExpiry(), 1_001_000)
+  await fixture.broker.expireSessions(1_001_000)
+  assert.equal(fixture.broker.nextExpiry(), 1_001_700)
 })
 
 test('messages that are too old are dropped, waiting or on their way', async () => {
-  world = await new World().start({ limits: () => ({ sessionMs: 1e9, messageMs: 1000 }) })
+  fixture = await new BrokerFixture().start({ limits: () => ({ sessionMs: 1e9, messageMs: 1000 }) })
   await away()
-  await world.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
-  world.now += 600
-  await world.broker.publish('aws', { topic: 't', payload: 'young', qos: 1 })
-  assert.equal(world.broker.nextExpiry(), 1_001_000)
-  await world.broker.expireSessions(1_001_000)
+  await fixture.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
+  fixture.now += 600
+  await fixture.broker.publish('aws', { topic: 't', payload: 'young', qos: 1 })
+  assert.equal(fixture.broker.nextExpiry(), 1_001_000)
+  await fixture.broker.expireSessions(1_001_000)
   const { client } = await resume()
   assert.deepEqual(await texts(client, 1), ['young'])
   await client.silence()
-  world.broker.send(world.connection('device').id, { topic: 'x', payload: 'unacknowledged', qos: 1 })
+  fixture.broker.send(fixture.connection('device').id, { topic: 'x', payload: 'unacknowledged', qos: 1 })
   await client.next('publish')
-  await world.broker.expireSessions(world.now + 1000)
-  assert.equal(world.disk.records('mqttQueue').length, 0)
+  await fixture.broker.expireSessions(fixture.now + 1000)
+  assert.equal(fixture.disk.records('mqttQueue').length, 0)
 })
 
 test('a message that its subscriber may not have is not kept for later either', async () => {
-  world = await new World({ mayDeliver: (_connection, topic) => topic !== 't' }).start()
+  fixture = await new BrokerFixture({ mayDeliver: (_connection, topic) => topic !== 't' }).start()
   await away('device', [['#', 1]])
-  await world.broker.publish('aws', { topic: 't', payload: 'no', qos: 1 })
-  await world.broker.publish('aws', { topic: 'u', payload: 'yes', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 't', payload: 'no', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 'u', payload: 'yes', qos: 1 })
   const { client } = await resume()
   assert.deepEqual(await texts(client, 1), ['yes'])
   await client.silence()
-  assert.equal(world.disk.records('mqttQueue').length, 0)
+  assert.equal(fixture.disk.records('mqttQueue').length, 0)
 })
 
 test('names of prototypes are ordinary session names and filters', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   for (const name of ['__proto__', 'constructor', 'hasOwnProperty']) {
     await away(name, [[name, 1]])
-    await world.broker.publish('aws', { topic: name, payload: name, qos: 1 })
+    await fixture.broker.publish('aws', { topic: name, payload: name, qos: 1 })
   }
-  world = await restart(world)
+  fixture = await restart(fixture)
   for (const name of ['__proto__', 'constructor', 'hasOwnProperty']) {
     const { client, present } = await resume(name)
     assert.equal(present, true)
@@ -247,8 +247,8 @@ test('names of prototypes are ordinary session names and filters', async () => {
 })
 
 test('a publisher that is its own stored subscriber gets its message once', async () => {
-  world = await new World().start()
-  const device = await world.client('device', { clean: false })
+  fixture = await new BrokerFixture().start()
+  const device = await fixture.client('device', { clean: false })
   await device.subscribe(['t', 1])
   device.send(publish('t', 'x', 1))
   await device.next('publish')
@@ -257,35 +257,35 @@ test('a publisher that is its own stored subscriber gets its message once', asyn
 })
 
 test('what waits for a session can be taken back by topic, for good; the rest comes in order', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away('device', [['jobs/#', 1]])
-  for (const topic of ['jobs/1/offer', 'jobs/2/offer', 'jobs/1/offer/late', 'jobs/3/offer']) await world.broker.publish('aws', { topic, payload: topic, qos: 1 })
-  await world.broker.withdraw('aws', 'device', 'jobs/1/#')
-  await world.broker.withdraw('aws', 'nobody', '#')
-  world = await restart(world)
+  for (const topic of ['jobs/1/offer', 'jobs/2/offer', 'jobs/1/offer/late', 'jobs/3/offer']) await fixture.broker.publish('aws', { topic, payload: topic, qos: 1 })
+  await fixture.broker.withdraw('aws', 'device', 'jobs/1/#')
+  await fixture.broker.withdraw('aws', 'nobody', '#')
+  fixture = await restart(fixture)
   const { client } = await resume()
   assert.deepEqual(await texts(client, 2), ['jobs/2/offer', 'jobs/3/offer'])
   await client.silence()
 })
 
 test('what a live connection has been sent stays sent: it can be acknowledged after it was taken back', async () => {
-  world = await new World().start()
-  const device = await world.client('device', { clean: false })
+  fixture = await new BrokerFixture().start()
+  const device = await fixture.client('device', { clean: false })
   await device.subscribe(['t', 1])
-  await world.broker.publish('aws', { topic: 't', payload: 'now', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 't', payload: 'now', qos: 1 })
   const { messageId = 0 } = await device.next('publish')
-  await world.broker.withdraw('aws', 'device', 't')
-  assert.equal(world.disk.records('mqttQueue').length, 1)
+  await fixture.broker.withdraw('aws', 'device', 't')
+  assert.equal(fixture.disk.records('mqttQueue').length, 1)
   device.send({ cmd: 'puback', messageId })
   await device.silence()
-  assert.equal(world.disk.records('mqttQueue').length, 0)
+  assert.equal(fixture.disk.records('mqttQueue').length, 0)
 })
 
 test('a session that is withdrawn as a whole leaves nothing behind', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   await away()
-  await world.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
-  await world.broker.withdraw('aws', 'device')
-  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(world.disk.records(table), [], table)
+  await fixture.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
+  await fixture.broker.withdraw('aws', 'device')
+  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(fixture.disk.records(table), [], table)
   assert.equal((await resume()).present, false)
 })

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import type { Packet } from 'mqtt-packet'
-import { connectPacket, publish, World } from './world.ts'
+import { connectPacket, publish, BrokerFixture } from './broker-fixture.ts'
 
-let world: World
-afterEach(() => world.stop())
+let fixture: BrokerFixture
+afterEach(() => fixture.stop())
 
 const show = (packet: Packet): string => ('topic' in packet && packet.cmd === 'publish' ? `publish ${packet.topic} ${String(packet.payload)}` : packet.cmd)
 
 test('every packet passes the tap, in and out, whoever wrote it', async () => {
-  world = await new World().start()
+  fixture = await new BrokerFixture().start()
   const seen: string[] = []
-  world.broker.tap = {
+  fixture.broker.tap = {
     in: (_connection, packet) => {
       seen.push(`> ${show(packet)}`)
       return 'pass'
@@ -21,7 +21,7 @@ test('every packet passes the tap, in and out, whoever wrote it', async () => {
       return 'pass'
     },
   }
-  const device = await world.raw()
+  const device = await fixture.raw()
   device.send(connectPacket('device'))
   await device.next('connack')
   await device.subscribe(['a', 0])
@@ -30,11 +30,11 @@ test('every packet passes the tap, in and out, whoever wrote it', async () => {
   await device.next('puback')
   device.send({ cmd: 'unsubscribe', messageId: 4, unsubscriptions: ['a'] })
   await device.next('unsuback')
-  world.broker.send(world.connection('device').id, { topic: 'b', payload: 'x', qos: 1 })
+  fixture.broker.send(fixture.connection('device').id, { topic: 'b', payload: 'x', qos: 1 })
   device.send({ cmd: 'puback', messageId: (await device.next('publish')).messageId ?? 0 })
   await device.silence()
   device.send({ cmd: 'disconnect' })
-  await world.told('device disconnected')
+  await fixture.told('device disconnected')
   assert.deepEqual(seen, [
     '> connect',
     '< connack',
@@ -54,11 +54,11 @@ test('every packet passes the tap, in and out, whoever wrote it', async () => {
 })
 
 test('a packet that the tap drops has never been', async () => {
-  world = await new World().start()
-  const device = await world.client('device', { clean: false })
+  fixture = await new BrokerFixture().start()
+  const device = await fixture.client('device', { clean: false })
   await device.subscribe(['a', 1])
   let drop = ''
-  world.broker.tap = { in: (_connection, packet) => (`in ${packet.cmd}` === drop ? 'drop' : 'pass'), out: (_connection, packet) => (`out ${packet.cmd}` === drop ? 'drop' : 'pass') }
+  fixture.broker.tap = { in: (_connection, packet) => (`in ${packet.cmd}` === drop ? 'drop' : 'pass'), out: (_connection, packet) => (`out ${packet.cmd}` === drop ? 'drop' : 'pass') }
   drop = 'in publish'
   device.send(publish('a', 'lost on the way in', 1))
   await device.silence()
@@ -66,21 +66,21 @@ test('a packet that the tap drops has never been', async () => {
   device.send(publish('b', 'its answer is lost', 1))
   await device.silence()
   drop = 'out publish'
-  await world.broker.publish('aws', { topic: 'a', payload: 'lost on the way out', qos: 1 })
+  await fixture.broker.publish('aws', { topic: 'a', payload: 'lost on the way out', qos: 1 })
   await device.silence()
   drop = 'in disconnect'
   device.send({ cmd: 'disconnect' })
   await device.silence()
-  world.broker.tap = undefined
-  assert.deepEqual(world.log, ['device connected', 'device subscribed a:1', 'device published b'])
-  assert.equal(world.disk.records('mqttQueue').length, 1)
+  fixture.broker.tap = undefined
+  assert.deepEqual(fixture.log, ['device connected', 'device subscribed a:1', 'device published b'])
+  assert.equal(fixture.disk.records('mqttQueue').length, 1)
 })
 
 test('the tap may come and go at any time', async () => {
-  world = await new World().start()
-  const device = await world.client('device')
+  fixture = await new BrokerFixture().start()
+  const device = await fixture.client('device')
   for (const tap of [{}, undefined, { out: () => 'pass' as const }, undefined]) {
-    world.broker.tap = tap
+    fixture.broker.tap = tap
     await device.subscribe(['a', 1])
     await device.silence()
   }

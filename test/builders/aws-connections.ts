@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Connection, ConnectRequest, ConnectVerdict, DisconnectReason, Incoming } from '../../src/core/seam/mqtt.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { admitClient } from '../../src/hub/access.ts'
-import { AwsBench } from './aws-in-process.ts'
-import type { Outcome } from './context.ts'
+import { AwsInProcess } from './aws-in-process.ts'
+import type { Outcome } from './context-fixture.ts'
 import { tlsCredentials } from './tls-credentials.ts'
 
 const pem = tlsCredentials.clientCert
@@ -40,7 +40,7 @@ export const mutualTls = (clientId: string, more: Partial<ConnectRequest> = {}):
   connectRequest(clientId, { transport: 'tls', certificate: deviceCertificate, ...more })
 
 /** An AWS bench whose connections come and go as the broker lets them. */
-export class AwsBroker extends AwsBench {
+export class AwsBroker extends AwsInProcess {
   authenticate(request: ConnectRequest): ConnectVerdict {
     return this.turn((ctx) => admitClient(aws.mqtt, ctx, request)).result
   }

@@ -7,7 +7,7 @@ import { aws } from '../../src/dialect/aws/index.ts'
 import type { Route } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
 import { admitRequest, Refused } from '../../src/hub/access.ts'
-import { Bench, type BenchOptions, type Outcome } from './context.ts'
+import { ContextFixture, type ContextFixtureOptions, type Outcome } from './context-fixture.ts'
 
 const table = new Routes<Route>(aws.http.routes)
 
@@ -24,13 +24,13 @@ interface SdkRequest {
  * The whole AWS dialect without sockets: a bench, requests decided as the hub decides them, and official clients on
  * top.
  */
-export class AwsBench extends Bench {
+export class AwsInProcess extends ContextFixture {
   /** What the last request asked for besides its answer. */
   acts: Outcome<unknown>['acts'] = []
   /** How certificates are made here. */
   fulfil: (need: Need) => Fulfilled[number] = () => new Error('nothing to fulfil needs with')
 
-  constructor(options: Omit<BenchOptions, 'onEvent'> = {}) {
+  constructor(options: Omit<ContextFixtureOptions, 'onEvent'> = {}) {
     super({ ...options, onEvent: aws.onEvent })
   }
 

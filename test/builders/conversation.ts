@@ -10,7 +10,7 @@ import type { Sight } from '../../src/dialect/credential.ts'
 import type { Context, Dialect, Route, Settings } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
 import { admitClient } from '../../src/hub/access.ts'
-import { Bench } from './context.ts'
+import { ContextFixture } from './context-fixture.ts'
 import { Bucket } from './bucket.ts'
 
 interface Session {
@@ -36,7 +36,7 @@ export interface Answer {
 
 /** Clients of one dialect talk to it over MQTT and HTTP, without sockets; all that is said is written down. */
 export class Conversation {
-  readonly bench: Bench
+  readonly bench: ContextFixture
   /** The files behind the clouds' object stores. */
   readonly files = new Bucket()
   readonly #dialect: Dialect
@@ -52,7 +52,7 @@ export class Conversation {
   constructor(dialect: Dialect, { now = Date.UTC(2026, 0, 1), settings = {} }: { now?: number; settings?: Partial<Settings> } = {}) {
     this.#dialect = dialect
     this.#routes = new Routes(dialect.http.routes)
-    this.bench = new Bench({ dialect: dialect.name, now, settings, onEvent: (ctx, event) => dialect.onEvent(ctx, event) })
+    this.bench = new ContextFixture({ dialect: dialect.name, now, settings, onEvent: (ctx, event) => dialect.onEvent(ctx, event) })
   }
 
   heading(text: string): void {

@@ -6,18 +6,18 @@ import { access } from './access.ts'
 import { schedules } from './schedules.ts'
 import { declared } from './declared.ts'
 import { hostile } from './hostile.ts'
-import { openHouse, type House } from './house.ts'
+import { openHub, type HubFixture } from './hub-fixture.ts'
 import { identity } from './identity.ts'
 import { jobs } from './jobs.ts'
 import { messages } from './messages.ts'
 
 /** A hub in strict mode, whose devices are enrolled, and one in open mode, which takes them as they come. */
-export interface Houses {
-  strict: House
-  open: House
+export interface HubFixtures {
+  strict: HubFixture
+  open: HubFixture
 }
 
-type Check = (houses: Houses) => Promise<void>
+type Check = (hubs: HubFixtures) => Promise<void>
 export type Checks = Partial<Record<GuaranteeName, Check>>
 
 const checks: Checks = { ...identity, ...access, ...jobs, ...schedules, ...messages, ...hostile, ...declared }
@@ -36,12 +36,12 @@ const needed: Partial<Record<GuaranteeName, (dialect: Dialect) => unknown>> = {
 /** Holds one dialect to all guarantees. */
 export function conformance(dialect: Dialect): void {
   describe(dialect.title, () => {
-    let houses: Houses
+    let hubs: HubFixtures
     before(async () => {
-      houses = { strict: await openHouse(dialect, 'strict'), open: await openHouse(dialect, 'open') }
+      hubs = { strict: await openHub(dialect, 'strict'), open: await openHub(dialect, 'open') }
     })
     after(async () => {
-      const closed = await Promise.allSettled([houses.strict.close(), houses.open.close()])
+      const closed = await Promise.allSettled([hubs.strict.close(), hubs.open.close()])
       for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason
     })
     for (const [name, sentence] of Object.entries(guarantees) as [GuaranteeName, string][]) {
@@ -52,13 +52,13 @@ export function conformance(dialect: Dialect): void {
         test(sentence, async () => {
           assert.ok(check !== undefined, 'the suite has no check for this guarantee')
           assert.ok(!untried, 'what it takes to try this is missing: add it to the dialect, or say in examples.inapplicable why the guarantee does not apply')
-          await check(houses)
+          await check(hubs)
         })
       } else {
         test(`does not apply: ${sentence} – ${why}`, async () => {
           assert.ok(why.trim() !== '')
           assert.ok(untried || needed[name] === undefined, 'it has what it takes to try this, and yet says that it does not apply')
-          if (!untried) await assert.rejects(Promise.resolve(check?.(houses)), 'it is kept after all: strike it from examples.inapplicable')
+          if (!untried) await assert.rejects(Promise.resolve(check?.(hubs)), 'it is kept after all: strike it from examples.inapplicable')
         })
       }
     }

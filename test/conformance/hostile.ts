@@ -4,9 +4,9 @@ import { dialects } from '../../src/dialect/registry.ts'
 import { Routes } from '../../src/http/routes.ts'
 import { within } from '../builders/within.ts'
 import type { Checks } from './dialect.suite.ts'
-import type { House } from './house.ts'
+import type { HubFixture } from './hub-fixture.ts'
 import { inProgress } from './jobs.ts'
-import type { Player } from './player.ts'
+import type { ScriptedDevice } from './scripted-device.ts'
 import { pathOf, requestTo } from './requests.ts'
 
 const noJson = ['', '{', '[1', 'nonsense', '{"a":}', '{"a":1}}', '\u0000', Buffer.from([0xff, 0xfe, 0x00, 0xc3]), '['.repeat(5000), `{"a":${'9'.repeat(400)}e`]
@@ -89,14 +89,14 @@ const isUnknown = (request: HttpRequest): boolean =>
 const nameOf = (job: string): string => job.slice(job.indexOf('/') + 1)
 
 /** A device at work does that; nothing has come of it, it can end its work, and another one is served. */
-async function unmoved(house: House, attack: (device: Player, job: string, work: Parameters<Player['report']>[0]) => Promise<void>): Promise<void> {
-  const { device, job, work } = await inProgress(house)
-  const before = await house.stateOf(device.key, job)
+async function unmoved(hub: HubFixture, attack: (device: ScriptedDevice, job: string, work: Parameters<ScriptedDevice['report']>[0]) => Promise<void>): Promise<void> {
+  const { device, job, work } = await inProgress(hub)
+  const before = await hub.stateOf(device.key, job)
   await attack(device, job, work)
-  assert.deepEqual(await house.stateOf(device.key, job), before)
+  assert.deepEqual(await hub.stateOf(device.key, job), before)
   await device.report(work, 'SUCCEEDED', 100)
-  await house.reaches(job, device, 'SUCCEEDED')
-  await house.servesOthers()
+  await hub.reaches(job, device, 'SUCCEEDED')
+  await hub.servesOthers()
   await device.leaves()
 }
 
@@ -109,7 +109,7 @@ const bodies = (): { type: string; body: string }[] => [
 ]
 
 /** Every operation that takes a body, from every kind of client. */
-function writes({ dialect, place }: House): { operation: string; method: string; url: string; headers: Record<string, string>; costly: boolean }[] {
+function writes({ dialect, place }: HubFixture): { operation: string; method: string; url: string; headers: Record<string, string>; costly: boolean }[] {
   return dialect.http.routes
     .filter(({ method }) => method !== 'GET' && method !== 'HEAD' && method !== 'DELETE')
     .flatMap((route) =>

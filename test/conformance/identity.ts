@@ -6,9 +6,9 @@ import { Routes } from '../../src/http/routes.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 import { within } from '../builders/within.ts'
-import type { Checks, Houses } from './dialect.suite.ts'
-import type { House } from './house.ts'
-import { connectSession } from './player.ts'
+import type { Checks, HubFixtures } from './dialect.suite.ts'
+import type { HubFixture } from './hub-fixture.ts'
+import { connectSession } from './scripted-device.ts'
 import { callersOf } from './requests.ts'
 
 type Session = ConnectionKit['session']
@@ -139,7 +139,7 @@ function wrongSessions({ clientId, username, password, certificate }: Session, o
   ]
 }
 
-async function refused({ place }: House, session: Session): Promise<void> {
+async function refused({ place }: HubFixture, session: Session): Promise<void> {
   const outcome = await connectSession(place, session).then(
     async (client) => {
       await client.end()
@@ -150,7 +150,7 @@ async function refused({ place }: House, session: Session): Promise<void> {
   assert.doesNotMatch(outcome, /let in|waited/, `with ${Object.keys(session).join(', ')}`)
 }
 
-function recognised(house: Pick<House, 'dialect'>, session: Session, mode: Settings['mode']): void {
+function recognised(hub: Pick<HubFixture, 'dialect'>, session: Session, mode: Settings['mode']): void {
   const { clientId, username, password, certificate } = session
   const request: ConnectRequest = {
     connection: 'c',
@@ -167,11 +167,11 @@ function recognised(house: Pick<House, 'dialect'>, session: Session, mode: Setti
   }
   const endpoint = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 }
   const settings: Settings = { mode, refuseIgnored: false, presigned: 'short', endpoint }
-  surest(house, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognise(request, settings))
+  surest(hub, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognise(request, settings))
 }
 
 /** The dialect claims it, and none other as surely. */
-function surest({ dialect }: Pick<House, 'dialect'>, what: string, claim: (other: Houses['strict']['dialect']) => Claim): void {
+function surest({ dialect }: Pick<HubFixture, 'dialect'>, what: string, claim: (other: HubFixtures['strict']['dialect']) => Claim): void {
   const own = rank[claim(dialect)]
   assert.ok(own > 0, `${what}: its own dialect does not claim it`)
   for (const other of dialects) {

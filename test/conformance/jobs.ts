@@ -3,28 +3,28 @@ import type { Work } from '../../src/core/seam/device-script.ts'
 import { Fleet } from '../../src/sim/fleet.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import type { Checks } from './dialect.suite.ts'
-import { acrossRestart, type House } from './house.ts'
-import { connectPlayer, type Player } from './player.ts'
+import { acrossRestart, type HubFixture } from './hub-fixture.ts'
+import { connectDevice, type ScriptedDevice } from './scripted-device.ts'
 
 interface Stage {
-  device: Player
+  device: ScriptedDevice
   job: string
   work: Work
 }
 
 /** A device that has been handed the work of a job, which may be for others too. */
-async function handedOver(house: House, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
-  const device = await house.play()
-  const job = await house.createJob([device, ...others], more)
+async function handedOver(hub: HubFixture, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
+  const device = await hub.play()
+  const job = await hub.createJob([device, ...others], more)
   return { device, job, work: await device.offer() }
 }
 
 /** … and has begun it. Where devices have no word for that [progress], it is as far as the hub brings it. */
-export async function inProgress(house: House, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
-  const stage = await handedOver(house, more, others)
-  await stage.device.report(stage.work, 'IN_PROGRESS', 30)
-  if (house.examples.inapplicable.progress === undefined) await house.reaches(stage.job, stage.device, 'IN_PROGRESS')
-  return stage
+export async function inProgress(hub: HubFixture, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
+  const fixture = await handedOver(hub, more, others)
+  await fixture.device.report(fixture.work, 'IN_PROGRESS', 30)
+  if (hub.examples.inapplicable.progress === undefined) await hub.reaches(fixture.job, fixture.device, 'IN_PROGRESS')
+  return fixture
 }
 
 const MINUTE = 60_000
@@ -86,10 +86,10 @@ export const jobs: Checks = {
     const job = await strict.createJob([device])
     assert.equal((await strict.api.cancelJob(job)).status, 'CANCELED')
     await strict.reaches(job, device, 'CANCELED')
-    const player = await connectPlayer(strict, device)
-    await player.settle()
-    assert.equal(player.offered, false)
-    await player.leaves()
+    const scripted = await connectDevice(strict, device)
+    await scripted.settle()
+    assert.equal(scripted.offered, false)
+    await scripted.leaves()
   },
 
   forceCanceled: async ({ strict }) => {
@@ -155,15 +155,15 @@ export const jobs: Checks = {
     const device = await strict.enrol()
     const first = await strict.createJob([device])
     assert.equal(await strict.statusOf(first, device.key), 'QUEUED')
-    const player = await connectPlayer(strict, device)
-    await player.report(await player.offer(), 'SUCCEEDED', 100)
+    const scripted = await connectDevice(strict, device)
+    await scripted.report(await scripted.offer(), 'SUCCEEDED', 100)
     await strict.reaches(first, device, 'SUCCEEDED')
-    await player.leaves()
+    await scripted.leaves()
     const second = await strict.createJob([device])
-    await player.connects()
-    await player.report(await player.offer(), 'SUCCEEDED', 100)
+    await scripted.connects()
+    await scripted.report(await scripted.offer(), 'SUCCEEDED', 100)
     await strict.reaches(second, device, 'SUCCEEDED')
-    await player.leaves()
+    await scripted.leaves()
   },
 
   duplicates: async ({ strict }) => {
@@ -198,21 +198,21 @@ export const jobs: Checks = {
   restart: ({ strict: { dialect } }) =>
     acrossRestart(
       dialect,
-      async (house) => {
-        const { device, job, work } = await inProgress(house)
-        const waiting = await house.enrol()
-        const later = await house.createJob([waiting])
-        return { device, job, work, waiting, later, before: await house.api.execution(job, device.key) }
+      async (hub) => {
+        const { device, job, work } = await inProgress(hub)
+        const waiting = await hub.enrol()
+        const later = await hub.createJob([waiting])
+        return { device, job, work, waiting, later, before: await hub.api.execution(job, device.key) }
       },
-      async (house, { device, job, work, waiting, later, before }) => {
-        assert.deepEqual(await house.api.execution(job, device.key), before)
-        const again = await connectPlayer(house, device)
+      async (hub, { device, job, work, waiting, later, before }) => {
+        assert.deepEqual(await hub.api.execution(job, device.key), before)
+        const again = await connectDevice(hub, device)
         await again.report(work, 'SUCCEEDED', 100)
-        await house.reaches(job, device, 'SUCCEEDED')
-        const player = await connectPlayer(house, waiting)
-        await player.report(await player.offer(), 'SUCCEEDED', 100)
-        await house.reaches(later, waiting, 'SUCCEEDED')
-        await Promise.all([again.leaves(), player.leaves()])
+        await hub.reaches(job, device, 'SUCCEEDED')
+        const scripted = await connectDevice(hub, waiting)
+        await scripted.report(await scripted.offer(), 'SUCCEEDED', 100)
+        await hub.reaches(later, waiting, 'SUCCEEDED')
+        await Promise.all([again.leaves(), scripted.leaves()])
       },
     ),
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Checks } from './dialect.suite.ts'
-import { acrossRestart, type House } from './house.ts'
-import { connectSession, type Player } from './player.ts'
+import { acrossRestart, type HubFixture } from './hub-fixture.ts'
+import { connectSession, type ScriptedDevice } from './scripted-device.ts'
 
 /** Longer than any cloud lets a request wait for a device; milliseconds. */
 const LONG = 10 * 60_000
@@ -11,20 +11,20 @@ export const messages: Checks = {
   keptMessages: ({ strict: { dialect } }) =>
     acrossRestart(
       dialect,
-      async (house) => {
-        const [to, from] = [await house.play(), await house.play()]
+      async (hub) => {
+        const [to, from] = [await hub.play(), await hub.play()]
         await to.connects({ clean: false })
-        const { filters } = house.examples.mail!(from.name, to.name, 0)
+        const { filters } = hub.examples.mail!(from.name, to.name, 0)
         if (filters.length > 0) await to.client.subscribe(...filters)
         await to.leaves()
-        await house.until(`${to.key} to be away`, () => house.api.device(to.key), ({ online }) => !online)
-        await send(house, from, to, 1)
-        await send(house, from, to, 2)
+        await hub.until(`${to.key} to be away`, () => hub.api.device(to.key), ({ online }) => !online)
+        await send(hub, from, to, 1)
+        await send(hub, from, to, 2)
         return { to, from }
       },
-      async (house, { to, from }) => {
-        await send(house, from, to, 3)
-        const client = await connectSession(house.place, to.kit.session, { clean: false })
+      async (hub, { to, from }) => {
+        await send(hub, from, to, 3)
+        const client = await connectSession(hub.place, to.kit.session, { clean: false })
         assert.equal(client.sessionPresent, true)
         const letters: string[] = []
         for (let n = 1; n <= 3; n += 1) letters.push((await client.inbox.take(`mail ${n}`, ({ text }) => text.includes('mail '))).text)
@@ -46,7 +46,7 @@ export const messages: Checks = {
     await intrude(strict, thief, victim, 'while it is away')
     await victim.connects({ clean: false })
     if (strict.examples.mail !== undefined) assert.match((await victim.client.inbox.take('mail 1', ({ text }) => text.includes('mail '))).text, /mail 1/)
-    await Promise.all([victim, from, thief].map((player) => player.leaves()))
+    await Promise.all([victim, from, thief].map((scripted) => scripted.leaves()))
   },
 
   retained: async ({ strict }) => {
@@ -78,9 +78,9 @@ export const messages: Checks = {
  * `thief` tries the client id of `victim`, with credentials of its own. It may be let in; it must not have come into
  * anything.
  */
-async function intrude(house: House, thief: Player, victim: Player, when: string): Promise<void> {
+async function intrude(hub: HubFixture, thief: ScriptedDevice, victim: ScriptedDevice, when: string): Promise<void> {
   const { clientId } = victim.kit.session
-  const client = await connectSession(house.place, { ...thief.kit.session, clientId }, { clean: false }).catch((error: Error) => {
+  const client = await connectSession(hub.place, { ...thief.kit.session, clientId }, { clean: false }).catch((error: Error) => {
     assert.doesNotMatch(error.message, /^waited/)
   })
   if (client === undefined) return
@@ -89,10 +89,10 @@ async function intrude(house: House, thief: Player, victim: Player, when: string
   await client.end()
 }
 
-async function send(house: House, from: Pick<Player, 'name'> & Partial<Player>, to: Pick<Player, 'name'>, n: number): Promise<void> {
-  const { send: letter } = house.examples.mail!(from.name, to.name, n)
-  if ('method' in letter) return house.must(letter)
-  const client = await connectSession(house.place, from.kit!.session)
+async function send(hub: HubFixture, from: Pick<ScriptedDevice, 'name'> & Partial<ScriptedDevice>, to: Pick<ScriptedDevice, 'name'>, n: number): Promise<void> {
+  const { send: letter } = hub.examples.mail!(from.name, to.name, n)
+  if ('method' in letter) return hub.must(letter)
+  const client = await connectSession(hub.place, from.kit!.session)
   await client.publish(letter.topic, typeof letter.payload === 'string' ? letter.payload : Buffer.from(letter.payload), letter.qos)
   await client.end()
 }

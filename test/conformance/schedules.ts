@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Checks } from './dialect.suite.ts'
-import type { House } from './house.ts'
+import type { HubFixture } from './hub-fixture.ts'
 import { inProgress } from './jobs.ts'
-import { connectPlayer, type Player } from './player.ts'
+import { connectDevice, type ScriptedDevice } from './scripted-device.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -10,19 +10,19 @@ const HOUR = 60 * MINUTE
 /** What a job does by itself, minute by minute, and what cuts it short. */
 export const schedules: Checks = {
   canceledEarly: async ({ strict }) => {
-    const players = [await strict.play(), await strict.play(), await strict.play()]
+    const scriptedDevices = [await strict.play(), await strict.play(), await strict.play()]
     const startAt = await inAnHour(strict)
-    const later = await strict.createJob(players, { schedule: { startAt: new Date(startAt).toISOString() } })
+    const later = await strict.createJob(scriptedDevices, { schedule: { startAt: new Date(startAt).toISOString() } })
     // Not every cloud rolls out by and by.
-    const rolling = strict.examples.inapplicable.rolledOut === undefined ? [await strict.createJob(players, { rollout: { perMinute: 1 } })] : []
-    assert.equal(await offered(players), rolling.length)
+    const rolling = strict.examples.inapplicable.rolledOut === undefined ? [await strict.createJob(scriptedDevices, { rollout: { perMinute: 1 } })] : []
+    assert.equal(await offered(scriptedDevices), rolling.length)
     for (const job of [later, ...rolling]) assert.equal((await strict.api.cancelJob(job)).status, 'CANCELED')
-    for (const player of players) if (player.offered) await player.offer()
+    for (const scripted of scriptedDevices) if (scripted.offered) await scripted.offer()
     await advanceTo(strict, startAt + MINUTE)
-    assert.equal(await offered(players), 0)
+    assert.equal(await offered(scriptedDevices), 0)
     for (const job of rolling) assert.equal((await strict.api.job(job)).rolledOut, 1)
-    for (const { key } of players) await assert.rejects(strict.api.execution(later, key), { code: 'NOT_FOUND' })
-    await Promise.all(players.map((player) => player.leaves()))
+    for (const { key } of scriptedDevices) await assert.rejects(strict.api.execution(later, key), { code: 'NOT_FOUND' })
+    await Promise.all(scriptedDevices.map((scripted) => scripted.leaves()))
   },
 
   canceledAway: async ({ strict }) => {
@@ -83,18 +83,18 @@ export const schedules: Checks = {
   },
 
   rolledOut: async ({ strict }) => {
-    const players = [await strict.play(), await strict.play(), await strict.play(), await strict.play(), await strict.play()]
-    const job = await strict.createJob(players, { rollout: { perMinute: 2 } })
+    const scriptedDevices = [await strict.play(), await strict.play(), await strict.play(), await strict.play(), await strict.play()]
+    const job = await strict.createJob(scriptedDevices, { rollout: { perMinute: 2 } })
     for (const [by, expected] of [[0, 2], [MINUTE - 1, 2], [1, 4], [MINUTE - 1, 4], [1, 5], [MINUTE, 5]] as const) {
       await strict.api.advance(by)
       // Whoever has none yet asks again, and gets none for that.
-      for (const player of players) if ((await offered([player])) === 0) await player.connects()
-      assert.equal(await offered(players), expected)
+      for (const scripted of scriptedDevices) if ((await offered([scripted])) === 0) await scripted.connects()
+      assert.equal(await offered(scriptedDevices), expected)
       assert.equal((await strict.api.job(job)).rolledOut, expected)
     }
-    for (const player of players) await player.report(await player.offer(), 'SUCCEEDED', 100)
+    for (const scripted of scriptedDevices) await scripted.report(await scripted.offer(), 'SUCCEEDED', 100)
     await strict.until(`${job} to be completed`, () => strict.api.job(job), ({ status }) => status === 'COMPLETED')
-    await Promise.all(players.map((player) => player.leaves()))
+    await Promise.all(scriptedDevices.map((scripted) => scripted.leaves()))
   },
 
   aborted: async ({ strict }) => {
@@ -110,9 +110,9 @@ export const schedules: Checks = {
     await strict.reaches(job, third, 'CANCELED')
     await strict.reaches(job, away, 'CANCELED')
     assert.equal(counts['FAILED'], 2)
-    const player = await connectPlayer(strict, away)
-    assert.equal(await offered([player]), 0)
-    await Promise.all([first, second, third, player].map((one) => one.leaves()))
+    const scripted = await connectDevice(strict, away)
+    assert.equal(await offered([scripted]), 0)
+    await Promise.all([first, second, third, scripted].map((one) => one.leaves()))
   },
 
   scheduled: async ({ strict }) => {
@@ -124,10 +124,10 @@ export const schedules: Checks = {
     await early.connects()
     assert.equal(await offered([early]), 0)
     await advanceTo(strict, startAt)
-    const player = await connectPlayer(strict, late)
-    for (const one of [early, player]) await one.report(await one.offer(), 'SUCCEEDED', 100)
+    const scripted = await connectDevice(strict, late)
+    for (const one of [early, scripted]) await one.report(await one.offer(), 'SUCCEEDED', 100)
     await strict.until(`${job} to be completed`, () => strict.api.job(job), ({ status }) => status === 'COMPLETED')
-    await Promise.all([early.leaves(), player.leaves()])
+    await Promise.all([early.leaves(), scripted.leaves()])
   },
 
   ended: async ({ strict }) => {
@@ -146,14 +146,14 @@ export const schedules: Checks = {
 }
 
 /** How many of them have been handed work that they have not taken, once all that is on its way has arrived. */
-async function offered(players: readonly Player[]): Promise<number> {
-  await Promise.all(players.map((player) => player.settle()))
-  return players.filter((player) => player.offered).length
+async function offered(scriptedDevices: readonly ScriptedDevice[]): Promise<number> {
+  await Promise.all(scriptedDevices.map((scripted) => scripted.settle()))
+  return scriptedDevices.filter((scripted) => scripted.offered).length
 }
 
 /** A full minute, about an hour from now: some clouds plan by minutes, and not too soon. */
-const inAnHour = async ({ api }: House): Promise<number> => Math.ceil((await api.status()).now / MINUTE) * MINUTE + HOUR
+const inAnHour = async ({ api }: HubFixture): Promise<number> => Math.ceil((await api.status()).now / MINUTE) * MINUTE + HOUR
 
-async function advanceTo({ api }: House, instant: number): Promise<void> {
+async function advanceTo({ api }: HubFixture, instant: number): Promise<void> {
   await api.advance(instant - (await api.status()).now)
 }

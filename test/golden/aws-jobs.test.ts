@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { groupArn, JobsLab, thingArn, type Sent } from '../builders/jobs-lab.ts'
+import { groupArn, AwsJobsFixture, thingArn, type Sent } from '../builders/aws-jobs-fixture.ts'
 
 /** A conversation as readable text: what was done, then what the hub said, job events left out. */
 class Transcript {
-  readonly jobs = new JobsLab({ now: Date.UTC(2026, 0, 1, 12) })
+  readonly jobs = new AwsJobsFixture({ now: Date.UTC(2026, 0, 1, 12) })
   readonly #queue: string[] = []
 
   heading(text: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 
 test('the coverage names every operation of the route table', () => {
   const items = new Set(aws.capability.flatMap(({ item }) => item.split(', ')))
@@ -10,7 +10,7 @@ test('the coverage names every operation of the route table', () => {
 })
 
 test('what the coverage calls refused is refused, whatever the request', () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const refused = new Set(aws.capability.filter(({ state }) => state === 'refused').map(({ item }) => item))
   const routes = aws.http.routes.filter(({ operation }) => refused.has(operation))
   assert.ok(routes.length > 40)

@@ -26,7 +26,7 @@ import {
   UpdateCertificateCommand,
 } from '@aws-sdk/client-iot'
 import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 import { failsWith } from '../builders/fails-with.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 
@@ -194,7 +194,7 @@ test('principals are attached to things, listed both ways, and exclusive where a
 })
 
 test('no keys are made, and no signing request is read, for a caller without credentials', () => {
-  const strict = new AwsBench({ settings: { mode: 'strict' } })
+  const strict = new AwsInProcess({ settings: { mode: 'strict' } })
   let made = 0
   strict.fulfil = () => {
     made += 1

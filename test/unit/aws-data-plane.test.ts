@@ -16,15 +16,15 @@ import {
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane'
 import { AwsBroker, connectRequest, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
-import { AwsBench } from '../builders/aws-in-process.ts'
-import { published } from '../builders/context.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
+import { published } from '../builders/context-fixture.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 
 const refused = (request: Promise<unknown>, name: string, message = /./) => assert.rejects(request, (error: Error) => error.name === name && message.test(error.message))
 const text = (payload: string): Uint8Array => Buffer.from(payload)
 
 test('a message is published to everybody, its topic in one segment or in many', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   await bench.data.send(new PublishCommand({ topic: 'a/$b/c d', payload: text('hello'), qos: 1 }))
   assert.deepEqual(published(bench).map(({ topic, payload, qos }) => [topic, String(payload), qos]), [['a/$b/c d', 'hello', 1]])
   assert.equal(bench.request('POST', '/topics/x/y/z?qos=0', { body: 'curl' }).status, 200)
@@ -32,7 +32,7 @@ test('a message is published to everybody, its topic in one segment or in many',
 })
 
 test('a retained message is found by its topic, listed, and deleted by an empty one', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   await bench.data.send(new PublishCommand({ topic: 'a/$b', payload: text('hello'), qos: 1, retain: true }))
   const { topic, payload, qos, lastModifiedTime } = await bench.data.send(new GetRetainedMessageCommand({ topic: 'a/$b' }))
   assert.deepEqual([topic, Buffer.from(payload ?? []).toString(), qos, lastModifiedTime], ['a/$b', 'hello', 1, bench.now])
@@ -51,14 +51,14 @@ test('what a device retains over MQTT is found over HTTP', async () => {
 })
 
 test('a retained message that the broker has dropped is not found any more', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   await bench.data.send(new PublishCommand({ topic: 'a', payload: text('hello'), retain: true }))
   bench.turn((ctx) => aws.mqtt.onRetainedDropped?.(ctx, 'a'))
   await refused(bench.data.send(new GetRetainedMessageCommand({ topic: 'a' })), 'ResourceNotFoundException')
 })
 
 test('requests published on $aws topics are carried out as over MQTT, answers go to subscribers', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   bench.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 'lamp' }))
   await bench.data.send(new PublishCommand({ topic: '$aws/things/lamp/shadow/update', payload: text('{"state":{"desired":{"on":true}}}') }))
   const topics = published(bench).map(({ topic }) => topic)
@@ -68,14 +68,14 @@ test('requests published on $aws topics are carried out as over MQTT, answers go
 })
 
 test('what cannot be published is refused, and MQTT 5 properties are counted', async () => {
-  const { data } = new AwsBench()
+  const { data } = new AwsInProcess()
   await refused(data.send(new PublishCommand({ topic: '$aws/events/presence/connected/x', payload: text('{}') })), 'InvalidRequestException', /only the service/)
   await refused(data.send(new PublishCommand({ topic: '$aws/things/t/shadow/get', retain: true })), 'InvalidRequestException', /retain: true/)
   await refused(data.send(new PublishCommand({ topic: 'a/+', payload: text('x') })), 'InvalidRequestException', /topic: "a\/\+"/)
   await refused(data.send(new PublishCommand({ topic: 'a', qos: 2 })), 'InvalidRequestException', /qos: 2/)
   await refused(data.send(new PublishCommand({ topic: 'a', payload: Buffer.alloc(131_073) })), 'RequestEntityTooLargeException')
   await refused(data.send(new PublishCommand({ topic: 'a/'.repeat(100), payload: text('x') })), 'InvalidRequestException', /more than 7 slashes/)
-  const counting = new AwsBench()
+  const counting = new AwsInProcess()
   await counting.data.send(new PublishCommand({ topic: 'a', contentType: 'text/plain', correlationData: 'eA==' }))
   assert.deepEqual(counting.ignored, ['Publish.contentType', 'Publish.x-amz-mqtt5-correlation-data'])
 })
@@ -126,19 +126,19 @@ test('for half an hour a connection that has ended is shown with when and why', 
 })
 
 test('a publish over HTTP is answered as AWS does, with the id of the request', () => {
-  const { body, headers } = new AwsBench().request('POST', '/topics/a?qos=1', { body: 'x' })
+  const { body, headers } = new AwsInProcess().request('POST', '/topics/a?qos=1', { body: 'x' })
   assert.deepEqual(JSON.parse(String(body)), { message: 'OK', traceId: headers?.['x-amzn-requestid'] })
 })
 
 test('the endpoint is a host with the HTTPS port, or a bare host where that is 443', async () => {
-  const address = async (settings: object, endpointType?: string) => (await new AwsBench({ settings }).iot.send(new DescribeEndpointCommand({ endpointType }))).endpointAddress
+  const address = async (settings: object, endpointType?: string) => (await new AwsInProcess({ settings }).iot.send(new DescribeEndpointCommand({ endpointType }))).endpointAddress
   const endpoint = { host: 'localhost', mqtt: 1883, mqtts: 8883, http: 8880, https: 8443 }
   assert.equal(await address({ endpoint }), 'localhost:8443')
   assert.equal(await address({ endpoint }, 'iot:Data-ATS'), 'localhost:8443')
   assert.equal(await address({ endpoint: { ...endpoint, https: 443 } }), 'localhost')
   assert.equal(await address({ endpoint: { ...endpoint, host: '::1' } }), '[::1]:8443')
-  await refused(new AwsBench().iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Nonsense' })), 'InvalidRequestException', /endpointType/)
-  const retired = new AwsBench().iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Jobs' }))
+  await refused(new AwsInProcess().iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Nonsense' })), 'InvalidRequestException', /endpointType/)
+  const retired = new AwsInProcess().iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Jobs' }))
   await refused(retired, 'InvalidRequestException', /iot:Data-ATS/)
 })
 
@@ -166,7 +166,7 @@ test('a device with its certificate reaches the data planes, within its policies
 })
 
 test('without credentials only this machine gets in, and in strict mode nobody', () => {
-  const status = (bench: AwsBench, local: boolean) => bench.request('GET', '/things', { local }).status
-  assert.deepEqual([status(new AwsBench(), true), status(new AwsBench(), false)], [200, 403])
-  assert.equal(status(new AwsBench({ settings: { mode: 'strict' } }), true), 403)
+  const status = (bench: AwsInProcess, local: boolean) => bench.request('GET', '/things', { local }).status
+  assert.deepEqual([status(new AwsInProcess(), true), status(new AwsInProcess(), false)], [200, 403])
+  assert.equal(status(new AwsInProcess({ settings: { mode: 'strict' } }), true), 403)
 })

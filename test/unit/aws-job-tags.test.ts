@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CreateJobCommand, CreateJobTemplateCommand, DeleteJobCommand, DeleteJobTemplateCommand, ListTagsForResourceCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-iot'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 
 const [A, B] = [{ Key: 'a', Value: '1' }, { Key: 'b', Value: '2' }]
 
 for (const kind of ['job', 'job template']) {
   test(`a ${kind} has tags from its creation, and loses them with itself`, async () => {
-    const bench = new AwsBench()
+    const bench = new AwsInProcess()
     const { iot } = bench
     bench.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 't' }))
     const make = async (tags?: (typeof A)[]): Promise<string | undefined> => {

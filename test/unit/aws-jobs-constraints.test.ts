@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab, thingArn, type Answer } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, thingArn, type Answer } from '../builders/aws-jobs-fixture.ts'
 
 type Members = Record<string, unknown>
 
@@ -157,7 +157,7 @@ const operations = {
 }
 
 function call(method: string, path: string, members: Members): { answer: Answer; before: unknown; after: unknown } {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   jobs.create('j1')
   const stored = (): unknown =>
@@ -252,7 +252,7 @@ test('UpdateJob looks at the request before it looks for the job, and answers su
 })
 
 test('UpdateJob takes retries back only, of the kinds there are, and only while the job is under way', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   const config = (...list: [string, number][]): Members => ({
     jobExecutionsRetryConfig: {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupArn, JobsLab, notices, only, thingArn } from '../builders/jobs-lab.ts'
+import { groupArn, AwsJobsFixture, notices, only, thingArn } from '../builders/aws-jobs-fixture.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12) + 345
-const lab = (): JobsLab => {
-  const jobs = new JobsLab({ now: NOON })
+const createFixture = (): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1', 't2'], 'jobdemo')
   return jobs
 }
@@ -13,7 +13,7 @@ const criteria = { failureType: 'FAILED', action: 'CANCEL', thresholdPercentage:
 const rate = { baseRatePerMinute: 50, incrementFactor: 2, rateIncreaseCriteria: { numberOfNotifiedThings: 10 } }
 
 test('DescribeJob echoes what was asked for, counts things by state, and gives times in seconds with a fraction', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const asked = {
     description: 'A job',
     presignedUrlConfig: { roleArn: 'arn:aws:iam::123456789012:role/r', expiresInSec: 60 },
@@ -76,7 +76,7 @@ for (const [method, path, message, body] of [
   ['DELETE', '/job-templates/nope', 'Job Template nope cannot be found.'],
 ] as [string, string, string, unknown?][]) {
   test(`${method} ${path} finds nothing, and says so as AWS does`, () => {
-    const jobs = lab()
+    const jobs = createFixture()
     jobs.create('j1')
     const answer = jobs.call(method, path, body)
     assert.deepEqual([answer.status, answer.type, answer.body['message']], [404, 'ResourceNotFoundException', message])
@@ -93,14 +93,14 @@ for (const [method, path, member, value] of [
 ] as const) {
   test(`${method} ${path} breaks the service model`, () => {
     const message = `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_-]+`
-    const answer = lab().call(method, path)
+    const answer = createFixture().call(method, path)
     assert.deepEqual([answer.status, answer.type, answer.body['message']], [400, 'InvalidRequestException', message])
   })
 }
 
 test('a small job is through with its rollout at once: not concurrent, without processing targets', () => {
   for (const mode of ['open', 'strict'] as const) {
-    const jobs = new JobsLab({ settings: { mode } })
+    const jobs = new AwsJobsFixture({ settings: { mode } })
     jobs.things(['t1', 't2'], 'g')
     jobs.create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 5 } }, [groupArn('g')])
     const job = jobs.call('GET', '/jobs/j1').body['job'] as { isConcurrent: boolean; jobProcessDetails: object }
@@ -109,7 +109,7 @@ test('a small job is through with its rollout at once: not concurrent, without p
 })
 
 test('a job without settings shows four of them empty, and leaves the others out', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
   const empty = ['timeoutConfig', 'schedulingConfig', 'presignedUrlConfig', 'jobExecutionsRolloutConfig']
@@ -119,7 +119,7 @@ test('a job without settings shows four of them empty, and leaves the others out
 })
 
 test('CancelJob cancels what is queued, leaves what is in progress to finish, and is refused the second time', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1', { description: 'd' }, [groupArn('jobdemo')])
   jobs.publish('t1', 'start-next')
   const answer = jobs.call('PUT', '/jobs/j1/cancel', { reasonCode: 'TOO_LATE', comment: 'never mind' })
@@ -134,7 +134,7 @@ test('CancelJob cancels what is queued, leaves what is in progress to finish, an
 })
 
 test('CancelJob with force also cancels what is in progress, and says so of job and execution', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   jobs.publish('t1', 'start-next')
   jobs.call('PUT', '/jobs/j1/cancel?force=true')
@@ -144,7 +144,7 @@ test('CancelJob with force also cancels what is in progress, and says so of job 
 })
 
 test('a job that was cancelled takes no second cancel, not even by force; what is still in progress is cancelled one by one', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1', {}, [groupArn('jobdemo')])
   jobs.publish('t1', 'start-next')
   jobs.call('PUT', '/jobs/j1/cancel')
@@ -157,7 +157,7 @@ test('a job that was cancelled takes no second cancel, not even by force; what i
 
 for (const [body, query] of [[{ reasonCode: 'too late' }, ''], [{ reasonCode: 'X'.repeat(129) }, ''], [{ comment: 'a\tb' }, ''], [{}, '?force=yes']] as const) {
   test(`CancelJob refuses ${JSON.stringify(body).slice(0, 40)} ${query}`, () => {
-    const jobs = lab()
+    const jobs = createFixture()
     jobs.create('j1')
     assert.equal(jobs.call('PUT', `/jobs/j1/cancel${query}`, body).type, 'InvalidRequestException')
     assert.equal(jobs.job('j1').status, 'IN_PROGRESS')
@@ -165,7 +165,7 @@ for (const [body, query] of [[{ reasonCode: 'too late' }, ''], [{ reasonCode: 'X
 }
 
 test('DeleteJob needs an end or force, and at most ten jobs are being deleted', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const refused = jobs.call('DELETE', '/jobs/j1')
   assert.deepEqual([refused.status, refused.type], [409, 'InvalidStateTransitionException'])
@@ -185,7 +185,7 @@ test('DeleteJob needs an end or force, and at most ten jobs are being deleted', 
 })
 
 test('CancelJobExecution: what is queued freely, what is in progress by force, by version where one is given', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1', {}, [groupArn('jobdemo')])
   jobs.publish('t1', 'start-next')
   const cancel = (thing: string, query = '', body: object = {}) => jobs.call('PUT', `/things/${thing}/jobs/j1/cancel${query}`, body)
@@ -200,7 +200,7 @@ test('CancelJobExecution: what is queued freely, what is in progress by force, b
 })
 
 test('DeleteJobExecution: what is in progress by force only; the device hears of it', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   jobs.publish('t1', 'start-next')
   assert.equal(jobs.call('DELETE', '/things/t1/jobs/j1/executionNumber/1').type, 'InvalidStateTransitionException')
@@ -210,7 +210,7 @@ test('DeleteJobExecution: what is in progress by force only; the device hears of
 })
 
 test('AssociateTargetsWithJob takes groups into a continuous job under way, and nothing else', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.things(['t3'], 'more')
   jobs.create('snapshot')
   jobs.create('cont', { targetSelection: 'CONTINUOUS' }, [groupArn('jobdemo')])
@@ -224,7 +224,7 @@ test('AssociateTargetsWithJob takes groups into a continuous job under way, and 
 })
 
 test('UpdateJob changes what is shown, refuses more retries, and leaves everything else', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 3 }] } })
   const off = { criteriaList: [{ failureType: 'ALL', numberOfRetries: 0 }] }
   assert.equal(jobs.call('PATCH', '/jobs/j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 2 }] } }).type, 'InvalidRequestException')
@@ -236,7 +236,7 @@ test('UpdateJob changes what is shown, refuses more retries, and leaves everythi
 })
 
 test('a thing that is deleted ends its executions as REMOVED; they can still be listed, and its successor has nothing to do', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   jobs.create('j2')
   jobs.publish('t1', 'j2/update', { status: 'IN_PROGRESS' })
@@ -255,7 +255,7 @@ test('a thing that is deleted ends its executions as REMOVED; they can still be 
 })
 
 test('every execution counts in jobProcessDetails: those that were retried, and those of who has left and come back', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1', 't2'], 'g')
   const criteriaList = [{ failureType: 'FAILED', numberOfRetries: 1 }]
   jobs.create('j1', { targetSelection: 'CONTINUOUS', jobExecutionsRetryConfig: { criteriaList } }, [groupArn('g')])

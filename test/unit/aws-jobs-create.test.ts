@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupArn, JobsLab, thingArn } from '../builders/jobs-lab.ts'
+import { groupArn, AwsJobsFixture, thingArn } from '../builders/aws-jobs-fixture.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12) + 345
-const lab = (mode: 'open' | 'strict' = 'open'): JobsLab => {
-  const jobs = new JobsLab({ now: NOON, settings: { mode } })
+const createFixture = (mode: 'open' | 'strict' = 'open'): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture({ now: NOON, settings: { mode } })
   jobs.things(['t1', 't2'], 'jobdemo')
   return jobs
 }
 const create = { targets: [thingArn('t1')], document: '{}' }
 
 test('the tutorial’s create-job line works: legacy S3 URL, array document, ARN of another region', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const document = '[{"operation":"install"}]'
   jobs.objects.set('BUCKET/jobtest.json', document)
   const body = {
@@ -42,7 +42,7 @@ for (const url of [
   './b/dir/k.json',
 ]) {
   test(`documentSource ${url} names key dir/k.json in bucket b`, () => {
-    const jobs = lab()
+    const jobs = createFixture()
     jobs.objects.set('b/dir/k.json', '{"a":1}')
     assert.equal(jobs.call('PUT', '/jobs/j1', { targets: create.targets, documentSource: url }).status, 200)
     assert.equal(jobs.job('j1').document, '{"a":1}')
@@ -87,7 +87,7 @@ for (const [members, message] of [
   [retries(['ALL', 1], ['FAILED', 1]), 'A retryCriteria with failure type ALL must be used by itself.'],
 ] as const) {
   test(`CreateJob refuses ${JSON.stringify(members).slice(0, 110)}`, () => {
-    const jobs = lab()
+    const jobs = createFixture()
     const { status, type, body } = jobs.call('PUT', '/jobs/j1', { ...create, ...members })
     assert.deepEqual([status, type], [400, 'InvalidRequestException'])
     if (typeof message === 'string') assert.equal(body['message'], message)
@@ -98,13 +98,13 @@ for (const [members, message] of [
 
 test('CreateJob refuses a job id that breaks its pattern, and a body that is no JSON object', () => {
   for (const [path, body] of [['/jobs/a.b', create], [`/jobs/${'j'.repeat(65)}`, create], ['/jobs/j1', '[]'], ['/jobs/j1', '{"targets"']] as const) {
-    const { status, type } = lab().call('PUT', path, body)
+    const { status, type } = createFixture().call('PUT', path, body)
     assert.deepEqual([status, type], [400, 'InvalidRequestException'])
   }
 })
 
 test('a documentSource that is missing, too large, not UTF-8 or not JSON is refused in AWS’s words', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.objects.set('b/large', `"${'x'.repeat(32_767)}"`)
   jobs.objects.set('b/latin1', Buffer.from([0x22, 0xe9, 0x22]))
   jobs.objects.set('b/text', 'hello')
@@ -126,16 +126,16 @@ test('unknown targets are not found; region and account matter in strict mode on
     [thingArn('nobody'), 'Thing nobody cannot be found.'],
     [groupArn('nobody'), 'Thing Group nobody cannot be found.'],
   ] as const) {
-    const { status, type, body } = lab().call('PUT', '/jobs/j1', { ...create, targets: [target] })
+    const { status, type, body } = createFixture().call('PUT', '/jobs/j1', { ...create, targets: [target] })
     assert.deepEqual([status, type, body['message']], [404, 'ResourceNotFoundException', message])
   }
   const foreign = { ...create, targets: ['arn:aws:iot:eu-central-1:999999999999:thing/t1'] }
-  assert.equal(lab().call('PUT', '/jobs/j1', foreign).status, 200)
-  assert.equal(lab('strict').call('PUT', '/jobs/j1', foreign).status, 404)
+  assert.equal(createFixture().call('PUT', '/jobs/j1', foreign).status, 200)
+  assert.equal(createFixture('strict').call('PUT', '/jobs/j1', foreign).status, 404)
 })
 
 test('a thing that is meant twice gets one execution, and groups mean their child groups too', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.bench.turn(({ engine, turn }) => {
     engine.groups.create(turn, { dialect: 'aws', name: 'child', parent: 'aws/jobdemo' })
     engine.devices.ensure(turn, 'aws', 'deep')
@@ -147,7 +147,7 @@ test('a thing that is meant twice gets one execution, and groups mean their chil
 })
 
 test('the same request again answers the same, whatever the order of its members, and makes nothing', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const first = { ...create, description: 'd', timeoutConfig: { inProgressTimeoutInMinutes: 5 } }
   const made = jobs.call('PUT', '/jobs/j1', first)
   jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })
@@ -157,14 +157,14 @@ test('the same request again answers the same, whatever the order of its members
 })
 
 test('another request for the same id is refused, and the exception names the resource', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const { status, type, body } = jobs.call('PUT', '/jobs/j1', create)
   assert.deepEqual([status, type, body['resourceId'], body['resourceArn']], [409, 'ResourceAlreadyExistsException', 'j1', 'arn:aws:iot:us-east-1:123456789012:job/j1'])
 })
 
 test('an empty group completes its snapshot at once', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.things([], 'nobody')
   jobs.create('j1', {}, [groupArn('nobody')])
   assert.equal(jobs.job('j1').status, 'COMPLETED')

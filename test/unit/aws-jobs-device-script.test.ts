@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import type { Message } from '../../src/core/seam/mqtt.ts'
 import type { ScriptInput } from '../../src/core/seam/device-script.ts'
 import { jobFront } from '../../src/dialect/aws/jobs.ts'
-import { JobsLab, type Sent } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, type Sent } from '../builders/aws-jobs-fixture.ts'
 
 const script = jobFront.deviceScript('t1')
-const say = (jobs: JobsLab, [message]: Message[]): Sent[] => jobs.publish('t1', String(message?.topic).replace('$aws/things/t1/jobs/', ''), String(message?.payload))
+const say = (jobs: AwsJobsFixture, [message]: Message[]): Sent[] => jobs.publish('t1', String(message?.topic).replace('$aws/things/t1/jobs/', ''), String(message?.payload))
 const heard = (sent: Sent[]): ScriptInput[] => sent.map(({ topic, payload }) => script.read(topic, Buffer.from(payload))).filter((one) => one !== undefined)
 
 test('a simulated thing takes what is waiting, reports, and is handed what comes next', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   assert.deepEqual(heard(say(jobs, script.hello())), [{ type: 'idle' }])
   const work = { id: 'j1', document: { operation: 'j1' }, attempt: 1 }
@@ -26,7 +26,7 @@ test('a simulated thing takes what is waiting, reports, and is handed what comes
 })
 
 test('work that the hub has taken back is withdrawn, other refusals are told', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   jobs.create('j1')
   say(jobs, script.hello())
@@ -44,7 +44,7 @@ test('what is not about jobs, or is damaged, means nothing', () => {
 })
 
 test('every template can be sent as a job, and the schema takes arrays as well as objects', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presign' }
   for (const { id, document } of jobFront.templates) jobs.create(id, { document: JSON.stringify(document), presignedUrlConfig })

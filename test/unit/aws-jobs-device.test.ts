@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab, notices, only, thingArn } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, notices, only, thingArn } from '../builders/aws-jobs-fixture.ts'
 
-const lab = (): JobsLab => {
-  const made = new JobsLab()
+const createFixture = (): AwsJobsFixture => {
+  const made = new AwsJobsFixture()
   made.things(['t1', 't2'])
   return made
 }
 const NOW = Math.floor(Date.UTC(2026, 0, 1, 12) / 1000)
 
 test('an answer goes to the requesting connection only, in the QoS it has subscribed with', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const sent = jobs.publish('t1', 'get', { clientToken: 'c1' })
   assert.equal(sent.length, 1)
@@ -18,12 +18,12 @@ test('an answer goes to the requesting connection only, in the QoS it has subscr
 })
 
 test('without a connection the answer goes to all subscribers', () => {
-  const [answer, ...others] = lab().publish('t1', 'get', {}, null)
+  const [answer, ...others] = createFixture().publish('t1', 'get', {}, null)
   assert.deepEqual([answer?.to, answer?.qos, others], [undefined, 1, []])
 })
 
 test('get lists what is in progress and what is queued, both also when empty, and takes an empty payload', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   assert.deepEqual(jobs.publish('t1', 'get', '')[0]?.json, { timestamp: NOW, inProgressJobs: [], queuedJobs: [] })
   jobs.create('j1')
   jobs.create('j2')
@@ -38,7 +38,7 @@ test('get lists what is in progress and what is queued, both also when empty, an
 })
 
 test('start-next starts the front silently, returns it unchanged the second time, and answers without an execution when nothing is left', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   assert.deepEqual(jobs.publish('t1', 'start-next', { clientToken: 'c' })[0]?.json, { clientToken: 'c', timestamp: NOW })
   jobs.create('j1')
   const started = jobs.publish('t1', 'start-next', { statusDetails: { step: 'a' }, stepTimeoutInMinutes: 2 })
@@ -67,7 +67,7 @@ test('start-next starts the front silently, returns it unchanged the second time
 })
 
 test('describe gives the document unless told not to, $next keeps its name in the topic, and nothing pending is no execution', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const nothing = jobs.publish('t1', '$next/get')[0]
   assert.deepEqual([nothing?.topic, nothing?.json], ['$aws/things/t1/jobs/$next/get/accepted', { timestamp: NOW }])
   jobs.create('j1')
@@ -78,7 +78,7 @@ test('describe gives the document unless told not to, $next keeps its name in th
 })
 
 test('update answers a token and a time, and more where asked', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   assert.equal(jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', clientToken: 'a' })[0]?.payload, `{"clientToken":"a","timestamp":${NOW}}`)
   const full = { status: 'IN_PROGRESS', statusDetails: { progress: '50%' }, includeJobExecutionState: true, includeJobDocument: true }
@@ -90,7 +90,7 @@ test('update answers a token and a time, and more where asked', () => {
 })
 
 test('a job document reaches the device exactly as it was written', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const document = '[ {"operation":"install",\n  "id": 12345678901234567890, "ratio": 1.0, "text": "\\u00e9" } ]'
   jobs.create('j1', { document })
   for (const rest of ['$next/get', 'j1/get', 'start-next']) assert.ok(jobs.publish('t1', rest)[0]?.payload.includes(`"jobDocument":${document}}`), rest)
@@ -98,7 +98,7 @@ test('a job document reaches the device exactly as it was written', () => {
 })
 
 test('statusDetails stay when omitted, are replaced whole when given, and come back with blanks untouched', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: { self_test: 'ready', updatedBy: '  v0.9.1' } })
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS' })
@@ -114,7 +114,7 @@ test('statusDetails stay when omitted, are replaced whole when given, and come b
 
 test('what ends with the first report has begun with it, unless it was rejected', () => {
   for (const status of ['SUCCEEDED', 'FAILED', 'REJECTED']) {
-    const jobs = lab()
+    const jobs = createFixture()
     jobs.create('j1')
     jobs.advance(2000)
     jobs.publish('t1', 'j1/update', { status })
@@ -124,7 +124,7 @@ test('what ends with the first report has begun with it, unless it was rejected'
 })
 
 test('more than ten pairs of statusDetails are kept, and people are told', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const many = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'v']))
   assert.equal(jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: many })[0]?.topic, '$aws/things/t1/jobs/j1/update/accepted')
@@ -141,7 +141,7 @@ for (const [what, expectedVersion, outcome] of [
   ['no number at all', 'one', 'rejected'],
 ] as const) {
   test(`expectedVersion may be ${what}: ${outcome}`, () => {
-    const jobs = lab()
+    const jobs = createFixture()
     jobs.create('j1')
     const [answer] = jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', expectedVersion, clientToken: '' })
     assert.deepEqual([answer?.topic, answer?.json['clientToken']], [`$aws/things/t1/jobs/j1/update/${outcome}`, ''])
@@ -152,7 +152,7 @@ test('states × reports: only QUEUED and IN_PROGRESS take one, and startedAt is 
   const ends = ['SUCCEEDED', 'FAILED', 'REJECTED'] as const
   for (const from of ['QUEUED', 'IN_PROGRESS', ...ends, 'CANCELED', 'TIMED_OUT', 'REMOVED'] as const) {
     for (const to of ['IN_PROGRESS', ...ends] as const) {
-      const jobs = new JobsLab()
+      const jobs = new AwsJobsFixture()
       jobs.things(['t1'], 'g')
       jobs.create('j1', { timeoutConfig: { inProgressTimeoutInMinutes: 1 }, targetSelection: 'CONTINUOUS' }, ['arn:aws:iot:us-east-1:123456789012:thinggroup/g'])
       if (from === 'CANCELED') jobs.call('PUT', '/jobs/j1/cancel')
@@ -175,7 +175,7 @@ test('states × reports: only QUEUED and IN_PROGRESS take one, and startedAt is 
 })
 
 test('an update of a terminal state is accepted first, then told on notify and notify-next', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const sent = jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })
   assert.deepEqual(
@@ -189,14 +189,14 @@ test('an update of a terminal state is accepted first, then told on notify and n
 })
 
 test('notify lists ten executions at most', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   for (let index = 0; index < 11; index += 1) jobs.create(`j${index}`)
   const { json } = only(jobs.create('last').sent, '/notify')
   assert.deepEqual((json['jobs'] as Record<string, { jobId: string }[]>)['QUEUED']?.map(({ jobId }) => jobId), Array.from({ length: 10 }, (_, index) => `j${index}`))
 })
 
 test('a thing that nobody has registered has nothing pending and no execution', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const stranger = jobs.bench.connect('stranger')
   assert.deepEqual(jobs.publish('ghost', 'get', {}, stranger)[0]?.json, { timestamp: NOW, inProgressJobs: [], queuedJobs: [] })
   assert.deepEqual(jobs.publish('ghost', 'start-next', {}, stranger)[0]?.json, { timestamp: NOW })
@@ -205,11 +205,11 @@ test('a thing that nobody has registered has nothing pending and no execution', 
 })
 
 test('members nobody knows are counted, or refused before anything happens where that is wanted', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetail: {} })
   assert.deepEqual(jobs.bench.ignored, ['UpdateJobExecution.statusDetail'])
-  const strict = new JobsLab({ settings: { refuseIgnored: true } })
+  const strict = new AwsJobsFixture({ settings: { refuseIgnored: true } })
   strict.things(['t1'])
   strict.create('j1', {}, [thingArn('t1')])
   assert.equal(strict.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetail: {} })[0]?.json['code'], 'InvalidRequest')

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventConfigurationRoutes } from '../../src/dialect/aws/registry/event-configurations.ts'
-import { groupArn, JobsLab, only, thingArn, type Sent } from '../builders/jobs-lab.ts'
+import { groupArn, AwsJobsFixture, only, thingArn, type Sent } from '../builders/aws-jobs-fixture.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12) + 500
-const lab = (): JobsLab => {
-  const jobs = new JobsLab({ now: NOON })
+const createFixture = (): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1', 't2'], 'g')
   return jobs
 }
 const events = (sent: Sent[]): string[] => sent.map(({ topic }) => topic).filter((topic) => topic.startsWith('$aws/events/'))
 
 test('the end of an execution and of its job are events, the former with its details, the latter with its counts', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1', { description: 'd' })
   assert.deepEqual(events(jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS' })), [])
   const sent = jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED', statusDetails: { key: 'value' } })
@@ -51,7 +51,7 @@ test('the end of an execution and of its job are events, the former with its det
 })
 
 test('cancelling and deleting a job have two phases', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   const cancelled = jobs.call('PUT', '/jobs/j1/cancel', { comment: 'why' }).sent
   assert.deepEqual(events(cancelled), ['$aws/events/job/j1/cancellation_in_progress', '$aws/events/jobExecution/j1/canceled', '$aws/events/job/j1/canceled'])
@@ -63,7 +63,7 @@ test('cancelling and deleting a job have two phases', () => {
 })
 
 test('each way an execution ends has its topic', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   for (const status of ['SUCCEEDED', 'FAILED', 'REJECTED']) {
     jobs.create(status)
     assert.ok(events(jobs.publish('t1', `${status}/update`, { status })).includes(`$aws/events/jobExecution/${status}/${status.toLowerCase()}`))
@@ -74,7 +74,7 @@ test('each way an execution ends has its topic', () => {
 })
 
 test('events that are switched off stay away', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const route = eventConfigurationRoutes.find(({ operation }) => operation === 'UpdateEventConfigurations')
   const body = Buffer.from(JSON.stringify({ eventConfigurations: { JOB: { Enabled: false }, JOB_EXECUTION: { Enabled: false } } }))
   const request = { id: '1', method: 'PATCH', path: '/event-configurations', query: new URLSearchParams(), headers: {}, body, secure: false, local: true, remoteAddress: '' }

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab, notices } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, notices } from '../builders/aws-jobs-fixture.ts'
 
 const NOW = Math.floor(Date.UTC(2026, 0, 1, 12) / 1000)
-const lab = (): JobsLab => {
-  const jobs = new JobsLab()
+const createFixture = (): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   return jobs
 }
-const data = (jobs: JobsLab, method: string, path: string, body?: unknown) => jobs.call(method, path, body, 'jobs-data')
+const data = (jobs: AwsJobsFixture, method: string, path: string, body?: unknown) => jobs.call(method, path, body, 'jobs-data')
 
 test('the data plane answers on the paths that the control plane has too', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   assert.deepEqual(Object.keys(data(jobs, 'GET', '/things/t1/jobs').body), ['inProgressJobs', 'queuedJobs'])
   assert.deepEqual(Object.keys(jobs.call('GET', '/things/t1/jobs').body), ['executionSummaries'])
@@ -20,7 +20,7 @@ test('the data plane answers on the paths that the control plane has too', () =>
 })
 
 test('executions have whole seconds, the thing’s name, and their document as a string', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   assert.deepEqual(data(jobs, 'PUT', '/things/t1/jobs/$next').body, {})
   assert.deepEqual(data(jobs, 'GET', '/things/t1/jobs/%24next').body, {})
   const document = '{ "n": 12345678901234567890 }'
@@ -47,7 +47,7 @@ test('executions have whole seconds, the thing’s name, and their document as a
 })
 
 test('an update over HTTP is told over MQTT like any other, and answers only what was asked', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   assert.deepEqual(data(jobs, 'POST', '/things/t1/jobs/j1', { status: 'IN_PROGRESS' }).body, {})
   const full = data(jobs, 'POST', '/things/t1/jobs/j1', { status: 'SUCCEEDED', expectedVersion: 2, includeJobExecutionState: true, includeJobDocument: true })
@@ -69,7 +69,7 @@ const refusals: [what: string, method: string, path: string, body: unknown, stat
 ]
 for (const [what, method, path, body, status, type] of refusals) {
   test(`${what} is answered with ${status} ${type}`, () => {
-    const jobs = lab()
+    const jobs = createFixture()
     jobs.create('j1')
     jobs.create('over')
     jobs.publish('t1', 'over/update', { status: 'SUCCEEDED' })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupArn, JobsLab, thingArn } from '../builders/jobs-lab.ts'
+import { groupArn, AwsJobsFixture, thingArn } from '../builders/aws-jobs-fixture.ts'
 
 type Rows = Record<string, unknown>[]
 
 /** Follows the tokens; `between` runs after every page. */
-function pages(jobs: JobsLab, path: string, member: string, between: (rows: Rows) => void = () => {}): Rows[] {
+function pages(jobs: AwsJobsFixture, path: string, member: string, between: (rows: Rows) => void = () => {}): Rows[] {
   const found: Rows[] = []
   for (let token: unknown; ; ) {
     const { status, body } = jobs.call('GET', `${path}${token === undefined ? '' : `&nextToken=${String(token)}`}`)
@@ -17,15 +17,15 @@ function pages(jobs: JobsLab, path: string, member: string, between: (rows: Rows
   }
 }
 
-const lab = (): JobsLab => {
-  const jobs = new JobsLab()
+const createFixture = (): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1', 't2', 't3'], 'g')
   return jobs
 }
 const ids = (rows: unknown): unknown[] => (rows as Rows).map((row) => row['jobId'])
 
 test('ListJobs gives the newest first, page by page, also while listed jobs are deleted', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   for (let index = 0; index < 5; index += 1) {
     jobs.create(`j${index}`)
     jobs.advance(1000)
@@ -37,7 +37,7 @@ test('ListJobs gives the newest first, page by page, also while listed jobs are 
 })
 
 test('ListJobs filters by status, selection, namespace and group, SCHEDULED jobs among them', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('thing')
   jobs.create('done')
   jobs.publish('t1', 'done/update', { status: 'SUCCEEDED' })
@@ -82,13 +82,13 @@ for (const [path, message] of [
   ['/jobs?thingGroupName=a%20b', broken('a b', 'thingGroupName', 'satisfy regular expression pattern: [a-zA-Z0-9:_-]+')],
 ] as const) {
   test(`GET ${path} is refused in AWS’s words`, () => {
-    const { status, type, body } = lab().call('GET', path)
+    const { status, type, body } = createFixture().call('GET', path)
     assert.deepEqual([status, type, body['message']], [400, 'InvalidRequestException', message])
   })
 }
 
 test('a token is good for the filters it was given with, whatever the size of the page', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   for (const id of ['a', 'b', 'c']) jobs.create(id)
   const token = String(jobs.call('GET', '/jobs?maxResults=1&status=IN_PROGRESS').body['nextToken'])
   assert.deepEqual(ids(jobs.call('GET', `/jobs?maxResults=2&status=IN_PROGRESS&nextToken=${token}`).body['jobs']), ['b', 'a'])
@@ -98,14 +98,14 @@ test('a token is good for the filters it was given with, whatever the size of th
 })
 
 test('a hundred are listed unasked, those made in one instant from the last to the first', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const all = Array.from({ length: 101 }, (_, index) => `j${index}`)
   for (const id of all) jobs.create(id)
   assert.deepEqual(pages(jobs, '/jobs?', 'jobs').map(ids), [all.slice(1).reverse(), ['j0']])
 })
 
 test('executions of a job come by when they last changed, all attempts, filtered by state', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 1 }] } }, [groupArn('g')])
   jobs.advance(1000)
   jobs.publish('t2', 'j1/update', { status: 'FAILED' })
@@ -124,7 +124,7 @@ test('executions of a job come by when they last changed, all attempts, filtered
 })
 
 test('executions of a thing come newest first, filtered by job, state and namespace', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.create('j1')
   jobs.create('j2', { namespaceId: 'ns' })
   jobs.publish('t1', 'j2/namespace-ns/update', { status: 'IN_PROGRESS' })
@@ -137,7 +137,7 @@ test('executions of a thing come newest first, filtered by job, state and namesp
 })
 
 test('a template is made from a document or a job, used by CreateJob with overrides, listed and deleted', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const windows = [{ startTime: 'cron(0 18 ? * MON *)', durationInMinutes: 60 }]
   const timeoutConfig = { inProgressTimeoutInMinutes: 5 }
   const arn = 'arn:aws:iot:us-east-1:123456789012:jobtemplate/tpl'

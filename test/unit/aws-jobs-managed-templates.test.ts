@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab, thingArn } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, thingArn } from '../builders/aws-jobs-fixture.ts'
 
-const lab = (mode: 'open' | 'strict' = 'open'): JobsLab => {
-  const jobs = new JobsLab({ settings: { mode } })
+const createFixture = (mode: 'open' | 'strict' = 'open'): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture({ settings: { mode } })
   jobs.things(['t1'])
   return jobs
 }
@@ -23,7 +23,7 @@ const names = (body: Record<string, unknown>): unknown[] =>
   (body['managedJobTemplates'] as Rows).map(({ templateName }) => templateName)
 
 test('the eight managed templates are listed, paged, found by name', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const all = jobs.call('GET', '/managed-job-templates').body
   assert.deepEqual(names(all), NAMES)
   const [first] = all['managedJobTemplates'] as Rows
@@ -46,7 +46,7 @@ test('the eight managed templates are listed, paged, found by name', () => {
 })
 
 test('a managed template is described with its parameters and its document', () => {
-  const { body } = lab().call('GET', '/managed-job-templates/AWS-Download-File?templateVersion=1.0')
+  const { body } = createFixture().call('GET', '/managed-job-templates/AWS-Download-File?templateVersion=1.0')
   const document =
     '{"version":"1.0","steps":[{"action":{"name":"Download-File","type":"runHandler","input":{"handler":"download-file.sh",' +
     '"args":["${aws:iot:parameter:downloadUrl}","${aws:iot:parameter:filePath}"],"path":"${aws:iot:parameter:pathToHandler}"},' +
@@ -65,12 +65,12 @@ test('a managed template is described with its parameters and its document', () 
   for (const each of parameters)
     assert.deepEqual(Object.keys(each), ['key', 'description', 'regex', 'example', 'optional'])
   for (const path of ['AWS-Nothing', 'AWS-Reboot?templateVersion=2.0']) {
-    assert.equal(lab().call('GET', `/managed-job-templates/${path}`).type, 'ResourceNotFoundException')
+    assert.equal(createFixture().call('GET', `/managed-job-templates/${path}`).type, 'ResourceNotFoundException')
   }
 })
 
 test('every managed template is a job with what it asks for, and none without it', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   for (const name of NAMES) {
     const { body } = jobs.call('GET', `/managed-job-templates/${name}`)
     const needed = (body['documentParameters'] as Rows)
@@ -103,7 +103,7 @@ interface Action {
 }
 
 test('parameters are shown with the job, and in its document only where that is asked for', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const documentParameters = { command: 'ls,-l', runAsUser: 'root' }
   jobs.create('j1', { jobTemplateArn: arnOf('AWS-Run-Command'), documentParameters })
   const { job } = jobs.call('GET', '/jobs/j1').body as { job: Record<string, unknown> }
@@ -115,7 +115,7 @@ test('parameters are shown with the job, and in its document only where that is 
 })
 
 test('a parameter may be a placeholder of a URL itself, or stand in one', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presign' }
   const downloadUrl = '${aws:iot:s3-presigned-url:https://s3.amazonaws.com/fw/app.bin}'
   const job = { jobTemplateArn: arnOf('AWS-Download-File'), documentParameters: { downloadUrl, filePath: '/tmp/app' } }
@@ -141,16 +141,16 @@ test('parameters that the template does not know are refused; elsewhere than in 
     documentParameters: { speed: 'fast' },
     targets: [thingArn('t1')],
   }
-  const { status, body } = lab().call('PUT', '/jobs/j1', strange)
+  const { status, body } = createFixture().call('PUT', '/jobs/j1', strange)
   assert.deepEqual([status, /^documentParameters\.speed/.test(String(body['message']))], [400, true])
   const own = { document: '["${aws:iot:parameter:a}"]', documentParameters: { a: 'b' }, targets: [thingArn('t1')] }
-  const open = lab()
+  const open = createFixture()
   assert.equal(open.call('PUT', '/jobs/j1', own).status, 200)
   assert.deepEqual(
     open.bench.warnings.map(({ about }) => about),
     ['aws/j1'],
   )
-  assert.equal(lab('strict').call('PUT', '/jobs/j1', own).type, 'InvalidRequestException')
+  assert.equal(createFixture('strict').call('PUT', '/jobs/j1', own).type, 'InvalidRequestException')
   const unknown = { targets: [thingArn('t1')], jobTemplateArn: arnOf('AWS-Reboot', '9.0') }
-  assert.equal(lab().call('PUT', '/jobs/j1', unknown).type, 'ResourceNotFoundException')
+  assert.equal(createFixture().call('PUT', '/jobs/j1', unknown).type, 'ResourceNotFoundException')
 })

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab, type Sent } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, type Sent } from '../builders/aws-jobs-fixture.ts'
 
 const NS = 'aws-gg-deployment'
 
-function lab(): JobsLab {
-  const jobs = new JobsLab({ settings: { refuseIgnored: true } })
+function createFixture(): AwsJobsFixture {
+  const jobs = new AwsJobsFixture({ settings: { refuseIgnored: true } })
   jobs.things(['core'])
   return jobs
 }
-const deploy = (jobs: JobsLab, id: string): Sent[] =>
+const deploy = (jobs: AwsJobsFixture, id: string): Sent[] =>
   jobs.create(id, { namespaceId: NS }, ['arn:aws:iot:us-east-1:123456789012:thing/core']).sent
-const create = (jobs: JobsLab, id: string): Sent[] =>
+const create = (jobs: AwsJobsFixture, id: string): Sent[] =>
   jobs.create(id, {}, ['arn:aws:iot:us-east-1:123456789012:thing/core']).sent
 const topics = (sent: Sent[]): string[] =>
   sent
@@ -26,7 +26,7 @@ const jobIds = (sent: Sent[], end: string): unknown => {
 }
 
 test('a namespace has a queue and topics of its own', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   assert.deepEqual(topics(create(jobs, 'plain')), ['notify', 'notify-next'])
   const first = deploy(jobs, 'd1')
   assert.deepEqual(topics(first), [`notify-namespace-${NS}`, `notify-next-namespace-${NS}`])
@@ -52,7 +52,7 @@ test('a namespace has a queue and topics of its own', () => {
 })
 
 test('a job of a namespace is looked at and updated in that namespace only', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   create(jobs, 'plain')
   deploy(jobs, 'd1')
   const codeOf = (rest: string, payload: object = {}): unknown => jobs.publish('core', rest, payload)[0]?.json['code']
@@ -74,7 +74,7 @@ test('a job of a namespace is looked at and updated in that namespace only', () 
 })
 
 test('a deployment goes as Greengrass drives it, and its cancellation is an empty list in the namespace', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   deploy(jobs, 'd1')
   const ask = { jobId: '$next', thingName: 'core', includeJobDocument: true, clientToken: 'c' }
   const next = (): Record<string, unknown> => jobs.publish('core', `$next/namespace-${NS}/get`, ask)[0]?.json ?? {}
@@ -87,7 +87,7 @@ test('a deployment goes as Greengrass drives it, and its cancellation is an empt
 })
 
 test('lists are filtered by namespace; without one they have all', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   create(jobs, 'plain')
   deploy(jobs, 'd1')
   const ids = (path: string, member: string): unknown[] =>

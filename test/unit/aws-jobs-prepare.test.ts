@@ -5,14 +5,14 @@ import { HubError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job/model.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { readAwsCron, writeAwsCron } from '../../src/dialect/aws/jobs/cron.ts'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 import { textOf } from '../../src/core/said.ts'
 
 const MINUTE = 60_000
 const job = (more: Partial<NewJob> = {}): NewJob => ({ key: 'aws/j', targets: [{ type: 'device', device: 'aws/t' }], selection: 'SNAPSHOT', document: '{}', ...more })
 
 /** Fields and rules that are refused, all of them. */
-function refused(given: NewJob, bench = new AwsBench()): [string | undefined, string | undefined][] {
+function refused(given: NewJob, bench = new AwsInProcess()): [string | undefined, string | undefined][] {
   try {
     bench.turn((ctx) => aws.jobs.prepare(ctx, given))
   } catch (error) {
@@ -62,7 +62,7 @@ test('everything that is wrong is told at once', () => {
 })
 
 test('what is sound is described as if CreateJob had made it', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const start = bench.now + 60 * MINUTE
   bench.turn((ctx) => {
     ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 't' })
@@ -89,7 +89,7 @@ test('what is sound is described as if CreateJob had made it', async () => {
 })
 
 test('a rollout that nobody chose is AWS’s own in strict mode, and at once in open mode', () => {
-  const rolloutIn = (mode: 'open' | 'strict') => new AwsBench({ settings: { mode } }).turn((ctx) => aws.jobs.prepare(ctx, job())).result.rollout
+  const rolloutIn = (mode: 'open' | 'strict') => new AwsInProcess({ settings: { mode } }).turn((ctx) => aws.jobs.prepare(ctx, job())).result.rollout
   assert.deepEqual([rolloutIn('open'), rolloutIn('strict')], [{}, { perMinute: 1000 }])
 })
 

@@ -4,13 +4,13 @@ import { HubError } from '../../src/core/errors.ts'
 import type { HttpResponse } from '../../src/core/seam/http.ts'
 import { AwsError } from '../../src/dialect/aws/errors.ts'
 import { s3Failure } from '../../src/dialect/aws/jobs/s3-errors.ts'
-import { JobsLab, thingArn } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture, thingArn } from '../builders/aws-jobs-fixture.ts'
 
 const roleArn = 'arn:aws:iam::123456789012:role/presign'
 const S3 = 'https://fw.s3.eu-west-1.amazonaws.com'
 
-function lab(documents: string[], expiresInSec = 60): JobsLab {
-  const jobs = new JobsLab()
+function createFixture(documents: string[], expiresInSec = 60): AwsJobsFixture {
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1', 't2'])
   jobs.create('j1', { document: JSON.stringify(documents), presignedUrlConfig: { roleArn, expiresInSec } }, [
     thingArn('t1'),
@@ -19,13 +19,13 @@ function lab(documents: string[], expiresInSec = 60): JobsLab {
   jobs.objects.set('fw/dir/app.bin', 'firmware')
   return jobs
 }
-const app = (): JobsLab => lab([`\${aws:iot:s3-presigned-url:${S3}/dir/app.bin}`])
+const app = (): AwsJobsFixture => createFixture([`\${aws:iot:s3-presigned-url:${S3}/dir/app.bin}`])
 
-const documentOf = (jobs: JobsLab, rest = '$next/get', thing = 't1'): string[] =>
+const documentOf = (jobs: AwsJobsFixture, rest = '$next/get', thing = 't1'): string[] =>
   (jobs.publish(thing, rest)[0]?.json as { execution: { jobDocument: string[] } }).execution.jobDocument
-const urlIn = (jobs: JobsLab, rest?: string, thing?: string): string => documentOf(jobs, rest, thing)[0] ?? ''
+const urlIn = (jobs: AwsJobsFixture, rest?: string, thing?: string): string => documentOf(jobs, rest, thing)[0] ?? ''
 
-const asked = (jobs: JobsLab, url: string, method = 'GET', body?: string): HttpResponse => {
+const asked = (jobs: AwsJobsFixture, url: string, method = 'GET', body?: string): HttpResponse => {
   const { pathname, search } = new URL(url)
   return jobs.call(method, pathname + search, body).raw
 }
@@ -64,7 +64,7 @@ test('the URL of an execution is the same at every fetch until it expires, and t
 })
 
 test('on wish a URL is as long as one that the credentials of a role sign, the same at every fetch, and checked like any', () => {
-  const jobs = new JobsLab({ settings: { presigned: 'long' } })
+  const jobs = new AwsJobsFixture({ settings: { presigned: 'long' } })
   jobs.things(['t1'])
   const document = `["\${aws:iot:s3-presigned-url-v2:${S3}/app.bin}","\${aws:iot:s3-presigned-url-upload:${S3}/log}"]`
   jobs.create('j1', { document, presignedUrlConfig: { roleArn, expiresInSec: 60 } }, [thingArn('t1')])
@@ -140,7 +140,7 @@ for (const [what, placeholder, bucket, key, path] of [
   ['by s3:', 's3-presigned-url:s3://b/k', 'b', 'k', '/b/k'],
 ] as const) {
   test(`${what}: ${placeholder}`, () => {
-    const jobs = lab([`\${aws:iot:${placeholder}}`])
+    const jobs = createFixture([`\${aws:iot:${placeholder}}`])
     jobs.objects.set(`${bucket}/${key}`, 'bytes')
     const url = urlIn(jobs)
     assert.equal(new URL(url).pathname, path)
@@ -150,7 +150,7 @@ for (const [what, placeholder, bucket, key, path] of [
 }
 
 test('-v2 may ask for a version, which is in the URL and signed; the local folder has but one, and people are told', () => {
-  const jobs = lab([`\${aws:iot:s3-presigned-url-v2:${S3}/dir/app.bin%3FversionId%3Dabc.1}`])
+  const jobs = createFixture([`\${aws:iot:s3-presigned-url-v2:${S3}/dir/app.bin%3FversionId%3Dabc.1}`])
   assert.deepEqual(jobs.bench.ignored, ['presigned URL versionId'])
   const url = urlIn(jobs)
   assert.equal(new URL(url).searchParams.get('versionId'), 'abc.1')
@@ -160,7 +160,7 @@ test('-v2 may ask for a version, which is in the URL and signed; the local folde
 
 test('an upload is a URL to PUT to, filled for each execution, and stores what comes', () => {
   const place = `\${aws:iot:s3-presigned-url-upload:${S3}/logs/\${thingName}/\${jobId}-\${executionNumber}-\${thingName}.log}`
-  const jobs = lab([place])
+  const jobs = createFixture([place])
   const paths = ['t1', 't2'].map((thing) => new URL(urlIn(jobs, '$next/get', thing)).pathname)
   assert.deepEqual(paths, ['/fw/logs/t1/j1-1-t1.log', '/fw/logs/t2/j1-1-t2.log'])
   const url = urlIn(jobs)
@@ -174,7 +174,7 @@ test('an upload is a URL to PUT to, filled for each execution, and stores what c
 })
 
 test('what an upload leaves out is made up, the same for one execution and another for the next', () => {
-  const jobs = lab(['${aws:iot:s3-presigned-url-upload}', `\${aws:iot:s3-presigned-url-upload:${S3}/}`])
+  const jobs = createFixture(['${aws:iot:s3-presigned-url-upload}', `\${aws:iot:s3-presigned-url-upload:${S3}/}`])
   const paths = (thing: string): string[] => documentOf(jobs, '$next/get', thing).map((url) => new URL(url).pathname)
   assert.deepEqual(paths('t1'), ['/uploads/j1/t1/1/upload-1', '/fw/j1/t1/1/upload-2'])
   assert.deepEqual(paths('t1'), paths('t1'))
@@ -182,7 +182,7 @@ test('what an upload leaves out is made up, the same for one execution and anoth
 })
 
 test('without TLS the URL is one of HTTP, and the default expiry is an hour', () => {
-  const jobs = new JobsLab({ settings: { endpoint: { host: '::1', mqtt: 1, mqtts: 2, http: 8880, https: 0 } } })
+  const jobs = new AwsJobsFixture({ settings: { endpoint: { host: '::1', mqtt: 1, mqtts: 2, http: 8880, https: 0 } } })
   jobs.things(['t1'])
   const document = '["${aws:iot:s3-presigned-url:https:\\/\\/s3.amazonaws.com\\/b\\/k}"]'
   jobs.create('j1', { document, presignedUrlConfig: { roleArn } })
@@ -241,7 +241,7 @@ for (const [text, members, message] of [
   ],
 ] as [string, object, string | RegExp][]) {
   test(`a document with ${text} is refused, also in a template: ${String(message).slice(0, 50)} …`, () => {
-    const jobs = new JobsLab()
+    const jobs = new AwsJobsFixture()
     jobs.things(['t1'])
     const document = JSON.stringify({ text })
     for (const [path, more] of [
@@ -259,12 +259,12 @@ for (const [text, members, message] of [
 
 test('what nobody knows in the name space of placeholders is handed on and counted, or refused where that is wanted', () => {
   const document = '{"a":"${aws:iot:something:else}","b":"${HOME} ${aws:ec2:x}"}'
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   jobs.create('j1', { document })
   assert.deepEqual(jobs.bench.ignored, ['job document placeholder ${aws:iot:something:else}: handed on as it is'])
   assert.ok(jobs.publish('t1', '$next/get')[0]?.payload.includes(document))
-  const strict = new JobsLab({ settings: { refuseIgnored: true } })
+  const strict = new AwsJobsFixture({ settings: { refuseIgnored: true } })
   strict.things(['t1'])
   assert.equal(strict.call('PUT', '/jobs/j1', { targets: [thingArn('t1')], document }).status, 400)
 })

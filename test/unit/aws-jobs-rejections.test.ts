@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture } from '../builders/aws-jobs-fixture.ts'
 
 interface Case {
   what: string
@@ -65,7 +65,7 @@ const cases: Case[] = [
 
 for (const { what, rest = 'j1/update', payload, code, token: echoed, state } of cases) {
   test(`${what} is rejected with ${code}, and changes nothing`, () => {
-    const jobs = new JobsLab()
+    const jobs = new AwsJobsFixture()
     jobs.things(['t1'])
     jobs.create('j1')
     jobs.create('over')
@@ -83,7 +83,7 @@ for (const { what, rest = 'j1/update', payload, code, token: echoed, state } of 
 }
 
 test('checks come in the order fields, status, existence, version, state', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   jobs.create('over')
   jobs.publish('t1', 'over/update', { status: 'SUCCEEDED' })
@@ -97,7 +97,7 @@ test('checks come in the order fields, status, existence, version, state', () =>
 })
 
 test('messages name field, value and rule, and the versions as AWS words them', () => {
-  const jobs = new JobsLab()
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   jobs.create('j1')
   const messageOf = (payload: object | string): unknown => jobs.publish('t1', 'j1/update', payload)[0]?.json['message']

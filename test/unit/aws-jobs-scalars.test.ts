@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JobsLab } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture } from '../builders/aws-jobs-fixture.ts'
 
-const lab = (): JobsLab => {
-  const jobs = new JobsLab()
+const createFixture = (): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   jobs.create('j1')
   return jobs
@@ -12,8 +12,8 @@ const json = (value: unknown): string => JSON.stringify(value)
 
 /** An update and the same one over HTTPS; what each answers, less its time. */
 function answers(update: string): Record<string, unknown>[] {
-  const { timestamp: _, ...overMqtt } = lab().publish('t1', 'j1/update', update)[0]?.json ?? {}
-  const { body } = lab().call('POST', '/things/t1/jobs/j1', update, 'jobs-data')
+  const { timestamp: _, ...overMqtt } = createFixture().publish('t1', 'j1/update', update)[0]?.json ?? {}
+  const { body } = createFixture().call('POST', '/things/t1/jobs/j1', update, 'jobs-data')
   return [overMqtt, body]
 }
 
@@ -37,7 +37,7 @@ for (const [what, members, expected] of [
 }
 
 test('a step timeout may be a text, in update and start-next; "-1" ends it', () => {
-  const jobs = lab()
+  const jobs = createFixture()
   jobs.publish('t1', 'start-next', { stepTimeoutInMinutes: '2' })
   assert.equal(jobs.execution('j1').stepTimeoutAt, jobs.bench.now + 120_000)
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', stepTimeoutInMinutes: ' 3 ' })
@@ -49,11 +49,11 @@ test('a step timeout may be a text, in update and start-next; "-1" ends it', () 
 })
 
 test('a look at an execution may have its scalars as texts', () => {
-  const look = lab().publish('t1', 'j1/get', { executionNumber: '1', includeJobDocument: 'false' })[0]?.json[
+  const look = createFixture().publish('t1', 'j1/get', { executionNumber: '1', includeJobDocument: 'false' })[0]?.json[
     'execution'
   ]
   assert.deepEqual(Object.keys(look as object).includes('jobDocument'), false)
-  assert.equal(lab().publish('t1', '$next/get', { executionNumber: '2' })[0]?.json['code'], 'ResourceNotFound')
+  assert.equal(createFixture().publish('t1', '$next/get', { executionNumber: '2' })[0]?.json['code'], 'ResourceNotFound')
 })
 
 test('a client token that is a number or a boolean is echoed as its text, in rejections too', () => {
@@ -62,7 +62,7 @@ test('a client token that is a number or a boolean is echoed as its text, in rej
     [true, 'true'],
   ] as const) {
     for (const rest of ['get', 'start-next', '$next/get', 'j1/get', 'nope/get']) {
-      assert.equal(lab().publish('t1', rest, { clientToken: token })[0]?.json['clientToken'], echoed, rest)
+      assert.equal(createFixture().publish('t1', rest, { clientToken: token })[0]?.json['clientToken'], echoed, rest)
     }
   }
 })
@@ -72,7 +72,7 @@ test('numbers and booleans in statusDetails are kept as the texts that they were
   const kept = { a: '1.10', b: '12345678901234567890', c: '-2e-3', d: 'true', e: 'false', f: 'x " 5 A', g: '0' }
   const update = `{"status":"IN_PROGRESS","expectedVersion":1,"statusDetails":${details},"includeJobExecutionState":true}`
   for (const answer of answers(update)) assert.deepEqual(answer['executionState'], { ...state, statusDetails: kept })
-  const started = lab().publish('t1', 'start-next', `{"statusDetails":${details}}`)[0]?.json['execution']
+  const started = createFixture().publish('t1', 'start-next', `{"statusDetails":${details}}`)[0]?.json['execution']
   assert.deepEqual((started as { statusDetails: object }).statusDetails, kept)
 })
 
@@ -82,7 +82,7 @@ test('statusDetails may hold line breaks, tabs and other control characters, and
   for (const answer of answers(update)) {
     assert.deepEqual(answer['executionState'], { status: 'FAILED', statusDetails: { stderr }, versionNumber: 2 })
   }
-  const canceled = lab()
+  const canceled = createFixture()
   canceled.call('PUT', '/things/t1/jobs/j1/cancel', { statusDetails: { why: 'a\nb', code: 5 } })
   assert.deepEqual(canceled.execution('j1').details, { why: 'a\nb', code: '5' })
 })
@@ -91,19 +91,19 @@ test('zero bytes at the end of a request are those of a program in C, and nothin
   const zeros = (payload: string): Buffer => Buffer.from(`${payload}\0\0`)
   for (const rest of ['get', 'start-next', '$next/get', 'j1/get']) {
     for (const payload of ['', '{}']) {
-      assert.equal(lab().publish('t1', rest, zeros(payload))[0]?.topic, `$aws/things/t1/jobs/${rest}/accepted`)
+      assert.equal(createFixture().publish('t1', rest, zeros(payload))[0]?.topic, `$aws/things/t1/jobs/${rest}/accepted`)
     }
   }
-  const answered = lab().publish('t1', 'j1/update', zeros('{"status":"SUCCEEDED","clientToken":"c"}'))[0]
+  const answered = createFixture().publish('t1', 'j1/update', zeros('{"status":"SUCCEEDED","clientToken":"c"}'))[0]
   assert.deepEqual([answered?.topic.split('/').at(-1), answered?.json['clientToken']], ['accepted', 'c'])
   assert.deepEqual(answers('{"status":"SUCCEEDED"}\0')[1], {})
-  assert.equal(lab().publish('t1', 'j1/update', Buffer.from('\0'))[0]?.json['code'], 'InvalidJson')
-  assert.equal(lab().publish('t1', 'j1/update', Buffer.from('{"status":\0"FAILED"}'))[0]?.json['code'], 'InvalidJson')
-  assert.equal(lab().publish('t1', 'j1/delete', zeros('{"clientToken":"c"}'))[0]?.json['clientToken'], 'c')
+  assert.equal(createFixture().publish('t1', 'j1/update', Buffer.from('\0'))[0]?.json['code'], 'InvalidJson')
+  assert.equal(createFixture().publish('t1', 'j1/update', Buffer.from('{"status":\0"FAILED"}'))[0]?.json['code'], 'InvalidJson')
+  assert.equal(createFixture().publish('t1', 'j1/delete', zeros('{"clientToken":"c"}'))[0]?.json['clientToken'], 'c')
 })
 
 test('what SDKs always name in their requests is neither counted nor refused', () => {
-  const jobs = new JobsLab({ settings: { refuseIgnored: true } })
+  const jobs = new AwsJobsFixture({ settings: { refuseIgnored: true } })
   jobs.things(['t1'])
   jobs.create('j1')
   const names = { thingName: 't1', jobId: 'j1', clientToken: 'c' }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { windowAt } from '../../src/core/job/windows.ts'
 import { readAwsCron } from '../../src/dialect/aws/jobs/cron.ts'
-import { JobsLab } from '../builders/jobs-lab.ts'
+import { AwsJobsFixture } from '../builders/aws-jobs-fixture.ts'
 
 const crons: [aws: string, core: string][] = [
   ['cron(0 18 ? * MON *)', '0 18 * * 1'],
@@ -50,10 +50,10 @@ test('a year in the expression is obeyed', () => {
   assert.equal(windowAt(schedule, Date.UTC(2027, 0, 1, 8)).open, true)
 })
 
-type Tried = JobsLab & { answer?: { status: number; body: Record<string, unknown> } }
+type Tried = AwsJobsFixture & { answer?: { status: number; body: Record<string, unknown> } }
 
 function schedule(schedulingConfig: object, mode: 'open' | 'strict' = 'open', targetSelection = 'CONTINUOUS'): Tried {
-  const jobs = new JobsLab({ now: Date.UTC(2026, 0, 1, 12), settings: { mode } })
+  const jobs = new AwsJobsFixture({ now: Date.UTC(2026, 0, 1, 12), settings: { mode } })
   jobs.things(['t1'])
   const targets = ['arn:aws:iot:us-east-1:123456789012:thing/t1']
   const answer = jobs.call('PUT', '/jobs/j1', { targets, document: '{}', schedulingConfig, targetSelection })

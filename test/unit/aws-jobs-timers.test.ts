@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupArn, JobsLab, notices, only, thingArn } from '../builders/jobs-lab.ts'
+import { groupArn, AwsJobsFixture, notices, only, thingArn } from '../builders/aws-jobs-fixture.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 0, 1, 12)
 
-const started = (inProgressTimeoutInMinutes?: number): JobsLab => {
-  const jobs = new JobsLab({ now: NOON })
+const started = (inProgressTimeoutInMinutes?: number): AwsJobsFixture => {
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1'])
   jobs.create('j1', inProgressTimeoutInMinutes === undefined ? {} : { timeoutConfig: { inProgressTimeoutInMinutes } })
   jobs.publish('t1', 'start-next')
   return jobs
 }
-const step = (jobs: JobsLab, stepTimeoutInMinutes?: number): void => {
+const step = (jobs: AwsJobsFixture, stepTimeoutInMinutes?: number): void => {
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', ...(stepTimeoutInMinutes !== undefined && { stepTimeoutInMinutes }) })
 }
-const secondsLeft = (jobs: JobsLab): unknown => (jobs.publish('t1', 'j1/get')[0]?.json['execution'] as Record<string, unknown>)['approximateSecondsBeforeTimedOut']
+const secondsLeft = (jobs: AwsJobsFixture): unknown => (jobs.publish('t1', 'j1/get')[0]?.json['execution'] as Record<string, unknown>)['approximateSecondsBeforeTimedOut']
 
 test('the worked case: a step timer is replaced by each new one and capped by the in-progress timer', () => {
   const jobs = started(20)
@@ -60,7 +60,7 @@ test('an update without a step timeout keeps the step timer, -1 ends it, and the
 })
 
 test('a new in-progress timeout counts for executions that start later only', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1', 't2'])
   jobs.create('j1', { timeoutConfig: { inProgressTimeoutInMinutes: 10 } }, [thingArn('t1'), thingArn('t2')])
   jobs.publish('t1', 'start-next')
@@ -71,7 +71,7 @@ test('a new in-progress timeout counts for executions that start later only', ()
 })
 
 test('a constant rollout queues its rate each minute, in the order of the targets and then of the group', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['b', 'a', 'c'], 'g')
   jobs.things(['z'])
   jobs.create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 2 } }, [thingArn('z'), groupArn('g')])
@@ -87,7 +87,7 @@ test('a constant rollout queues its rate each minute, in the order of the target
 test('without a rollout configuration open mode rolls out at once, and strict mode at 1000 a minute', () => {
   const names = Array.from({ length: 1100 }, (_, index) => `n${index}`)
   for (const [mode, queued] of [['open', 1100], ['strict', 1000]] as const) {
-    const jobs = new JobsLab({ now: NOON, settings: { mode } })
+    const jobs = new AwsJobsFixture({ now: NOON, settings: { mode } })
     jobs.things(names, 'g')
     jobs.create('j1', {}, [groupArn('g')])
     jobs.advance(1)
@@ -96,7 +96,7 @@ test('without a rollout configuration open mode rolls out at once, and strict mo
 })
 
 test('an exponential rollout multiplies its rate at each multiple of the criterion, up to the ceiling', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(Array.from({ length: 60 }, (_, index) => `n${index}`), 'g')
   const exponentialRate = { baseRatePerMinute: 5, incrementFactor: 2, rateIncreaseCriteria: { numberOfNotifiedThings: 10 } }
   jobs.create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 18, exponentialRate } }, [groupArn('g')])
@@ -110,7 +110,7 @@ test('an exponential rollout multiplies its rate at each multiple of the criteri
 })
 
 test('abort criteria count ended executions, leave what is in progress, and give their reason', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   const names = ['a', 'b', 'c', 'd']
   jobs.things(names)
   const criteria = { failureType: 'FAILED', action: 'CANCEL', thresholdPercentage: 50, minNumberOfExecutedThings: 2 }
@@ -127,7 +127,7 @@ test('abort criteria count ended executions, leave what is in progress, and give
 })
 
 test('a retry is a new execution that the device is told of, until there are no more; rejections are not retried', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1', 't2'])
   const jobExecutionsRetryConfig = { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 1 }] }
   jobs.create('j1', { jobExecutionsRetryConfig }, [thingArn('t1'), thingArn('t2')])
@@ -146,7 +146,7 @@ test('a retry is a new execution that the device is told of, until there are no 
 })
 
 test('a retry behind another execution does not change what is next', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1'])
   jobs.create('j1')
   jobs.create('j2', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 1 }] } })
@@ -154,7 +154,7 @@ test('a retry behind another execution does not change what is next', () => {
 })
 
 test('leaving the group of a continuous job removes, and coming back starts the retries anew', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1'], 'g')
   const retry = { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 1 }] } }
   jobs.create('j1', { targetSelection: 'CONTINUOUS', ...retry }, [groupArn('g')])
@@ -173,7 +173,7 @@ for (const [endBehavior, first, second, job] of [
   ['FORCE_CANCEL', 'CANCELED', 'CANCELED', 'CANCELED'],
 ] as const) {
   test(`at the end of the schedule ${endBehavior} leaves the started execution ${first}, the queued one ${second}`, () => {
-    const jobs = new JobsLab({ now: NOON })
+    const jobs = new AwsJobsFixture({ now: NOON })
     jobs.things(['a', 'b', 'c'])
     const schedulingConfig = { startTime: '2026-01-01T13:00', endTime: '2026-01-01T14:00', endBehavior }
     jobs.create('j1', { schedulingConfig, jobExecutionsRolloutConfig: { maximumPerMinute: 2 } }, ['a', 'b', 'c'].map(thingArn))
@@ -188,7 +188,7 @@ for (const [endBehavior, first, second, job] of [
 }
 
 test('maintenance windows hold the rollout back, and the next seven are shown', () => {
-  const jobs = new JobsLab({ now: NOON })
+  const jobs = new AwsJobsFixture({ now: NOON })
   jobs.things(['t1'])
   const maintenanceWindows = [{ startTime: 'cron(0 18 ? * MON *)', durationInMinutes: 60 }]
   const schedulingConfig = { startTime: '2026-01-01T13:00', maintenanceWindows }

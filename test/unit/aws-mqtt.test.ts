@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Action } from '../../src/core/seam/effects.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { AwsBroker, connectRequest } from '../builders/aws-connections.ts'
-import { published } from '../builders/context.ts'
+import { published } from '../builders/context-fixture.ts'
 
 const client = (settings = {}) => {
   const broker = new AwsBroker({ settings })

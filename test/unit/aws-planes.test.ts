@@ -6,7 +6,7 @@ import { arn, callerOf, nameInArn, parseArn } from '../../src/dialect/aws/arns.t
 import { alreadyExists, AwsError, failure } from '../../src/dialect/aws/errors.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { planeOf, type Plane } from '../../src/dialect/aws/rest/planes.ts'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 
 const scope = (service: string, region = 'us-west-2'): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AK/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=00`,
@@ -45,7 +45,7 @@ const planes: [what: string, request: HttpRequest, plane: Plane][] = [
 for (const [what, asked, plane] of planes) test(`plane: ${what} → ${plane}`, () => assert.equal(planeOf(asked), plane))
 
 test('the two planes that share paths answer each in their own way', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   bench.turn((ctx) => ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name: 't' }))
   const body = (headers: Record<string, string>): string[] => Object.keys(JSON.parse(String(bench.request('GET', '/things/t/jobs', { headers }).body)) as object)
   assert.deepEqual([body(scope('iot')), body(scope('iot-jobs-data'))], [['executionSummaries'], ['inProgressJobs', 'queuedJobs']])
@@ -121,13 +121,13 @@ test('what is in the way is named in the body, and what nobody foresaw is an int
 })
 
 test('errors of the data planes carry a trace id, those of the control plane do not', () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const members = (headers: Record<string, string>) => Object.keys(JSON.parse(String(bench.request('GET', '/nowhere', { headers }).body)) as object)
   assert.deepEqual([members(scope('iotdata')), members(scope('iot'))], [['message', 'traceId'], ['message']])
 })
 
 test('an unknown operation is 404 and says which', () => {
-  const answer = new AwsBench().request('GET', '/nowhere', { headers: scope('iot') })
+  const answer = new AwsInProcess().request('GET', '/nowhere', { headers: scope('iot') })
   assert.deepEqual([answer.status, answer.headers?.['x-amzn-errortype']], [404, 'UnknownOperationException'])
   assert.match(String(answer.body), /GET \/nowhere/)
 })

@@ -17,7 +17,7 @@ import {
 import type { PeerCertificate } from '../../src/core/seam/mqtt.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
-import { published } from '../builders/context.ts'
+import { published } from '../builders/context-fixture.ts'
 import { certificateOf } from '../builders/device-certificate.ts'
 import { failsWith } from '../builders/fails-with.ts'
 

@@ -4,7 +4,7 @@ import { DeleteConnectionCommand } from '@aws-sdk/client-iot-data-plane'
 import type { DisconnectReason } from '../../src/core/seam/mqtt.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { AwsBroker, connectRequest, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
-import { published, type Outcome } from '../builders/context.ts'
+import { published, type Outcome } from '../builders/context-fixture.ts'
 
 const said = (outcome: Outcome<unknown>): [string, Record<string, unknown>][] =>
   published(outcome).map(({ topic, payload }) => [topic, JSON.parse(String(payload)) as Record<string, unknown>])

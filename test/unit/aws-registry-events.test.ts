@@ -14,21 +14,21 @@ import {
   type UpdateEventConfigurationsCommandInput,
 } from '@aws-sdk/client-iot'
 import { eventsEnabled } from '../../src/dialect/aws/registry/event-configurations.ts'
-import { AwsBench } from '../builders/aws-in-process.ts'
-import { published } from '../builders/context.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
+import { published } from '../builders/context-fixture.ts'
 import { failsWith } from '../builders/fails-with.ts'
 
 const REGISTRY: EventType[] = ['THING', 'THING_GROUP', 'THING_TYPE', 'THING_GROUP_MEMBERSHIP', 'THING_GROUP_HIERARCHY', 'THING_TYPE_ASSOCIATION']
-const switchTo = ({ iot }: AwsBench, Enabled: boolean, types: EventType[]) =>
+const switchTo = ({ iot }: AwsInProcess, Enabled: boolean, types: EventType[]) =>
   iot.send(new UpdateEventConfigurationsCommand({ eventConfigurations: Object.fromEntries(types.map((type) => [type, { Enabled }])) }))
 
 /** What the last request made known, the registry's events only. */
-const said = (bench: AwsBench): [string, Record<string, unknown>][] =>
+const said = (bench: AwsInProcess): [string, Record<string, unknown>][] =>
   published(bench).map(({ topic, payload }) => [topic.replace('$aws/events/', ''), JSON.parse(String(payload)) as Record<string, unknown>])
-const topics = (bench: AwsBench): string[] => said(bench).map(([topic]) => topic)
+const topics = (bench: AwsInProcess): string[] => said(bench).map(([topic]) => topic)
 
 test('job events are on and registry events off until they are switched', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const { eventConfigurations } = await bench.iot.send(new DescribeEventConfigurationsCommand({}))
   const on = Object.entries(eventConfigurations ?? {}).flatMap(([type, configuration]) => (configuration.Enabled === true ? [type] : []))
   assert.deepEqual(on, ['JOB', 'JOB_EXECUTION'])
@@ -42,7 +42,7 @@ test('job events are on and registry events off until they are switched', async 
 })
 
 test('an unknown kind of event is refused, one the hub never publishes is counted', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const unknown = { eventConfigurations: { NONSENSE: { Enabled: true } } } as unknown as UpdateEventConfigurationsCommandInput
   await failsWith(InvalidRequestException, bench.iot.send(new UpdateEventConfigurationsCommand(unknown)))
   await switchTo(bench, true, ['CERTIFICATE'])
@@ -50,7 +50,7 @@ test('an unknown kind of event is refused, one the hub never publishes is counte
 })
 
 test('a thing’s life is told with milliseconds and versions', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   await switchTo(bench, true, REGISTRY)
   const { thingId } = await bench.iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { a: '1' } } }))
   const [[topic, { eventId, ...event }] = ['', {}]] = said(bench) as [string, { eventId: unknown }][]
@@ -65,7 +65,7 @@ test('a thing’s life is told with milliseconds and versions', async () => {
 })
 
 test('types, groups and who belongs to them are told', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   await switchTo(bench, true, REGISTRY)
   await bench.iot.send(new CreateThingTypeCommand({ thingTypeName: 'kind' }))
   assert.deepEqual(topics(bench), ['thingType/kind/created'])

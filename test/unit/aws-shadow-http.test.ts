@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import { AwsError } from '../../src/dialect/aws/errors.ts'
 import { shadowRoutes } from '../../src/dialect/aws/shadow/http.ts'
 import { shadowEvent } from '../../src/dialect/aws/shadow.ts'
-import { Bench, published, type Outcome } from '../builders/context.ts'
+import { ContextFixture, published, type Outcome } from '../builders/context-fixture.ts'
 
 const T0 = 1_591_141_596_789
 
@@ -13,8 +13,8 @@ interface Called {
   acts: Outcome<unknown>['acts']
 }
 
-function service(): { bench: Bench; call: (operation: string, query?: string, body?: string | Buffer, thing?: string) => Called } {
-  const bench = new Bench({ now: T0, onEvent: shadowEvent })
+function service(): { bench: ContextFixture; call: (operation: string, query?: string, body?: string | Buffer, thing?: string) => Called } {
+  const bench = new ContextFixture({ now: T0, onEvent: shadowEvent })
   const call = (operation: string, query = '', body: string | Buffer = '', thing = 'lamp'): Called => {
     const route = shadowRoutes.find((candidate) => candidate.operation === operation)
     assert.ok(route)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onShadowPublish, shadowEvent } from '../../src/dialect/aws/shadow.ts'
 import { parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/shadow/topics.ts'
-import { Bench, published, type BenchOptions } from '../builders/context.ts'
+import { ContextFixture, published, type ContextFixtureOptions } from '../builders/context-fixture.ts'
 
 const T0 = 1_591_141_596_789
 const CLASSIC = '$aws/things/lamp/shadow'
@@ -12,8 +12,8 @@ const NAMED = '$aws/things/lamp/shadow/name/conf'
  * A shadow service on its own: `say` publishes a request and returns what came back, as `topic payload` lines without
  * the prefix.
  */
-function service(options: Partial<BenchOptions> = {}): { bench: Bench; say: (topic: string, payload?: unknown) => string[] } {
-  const bench = new Bench({ now: T0, onEvent: shadowEvent, ...options })
+function service(options: Partial<ContextFixtureOptions> = {}): { bench: ContextFixture; say: (topic: string, payload?: unknown) => string[] } {
+  const bench = new ContextFixture({ now: T0, onEvent: shadowEvent, ...options })
   const device = bench.connect('device')
   const say = (topic: string, payload: unknown = ''): string[] => {
     const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
@@ -204,7 +204,7 @@ test('without a connection (HTTP Publish) a request is carried out, and rejected
 })
 
 test('a defect is not dressed up as a rejection', () => {
-  const bench = new Bench()
+  const bench = new ContextFixture()
   const outcome = bench.turn((ctx) => {
     const broken = { ...ctx, engine: undefined as never }
     assert.throws(() => onShadowPublish(broken, undefined, { thing: 'lamp', operation: 'get' }, Buffer.from('')), TypeError)

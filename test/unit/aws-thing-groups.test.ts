@@ -23,7 +23,7 @@ import {
   VersionConflictException,
   type IoTClient,
 } from '@aws-sdk/client-iot'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 import { failsWith } from '../builders/fails-with.ts'
 
 const group = (iot: IoTClient, thingGroupName: string, parentGroupName?: string) => iot.send(new CreateThingGroupCommand({ thingGroupName, parentGroupName }))
@@ -32,7 +32,7 @@ const add = (iot: IoTClient, thingName: string, thingGroupName: string) => iot.s
 const things = async (iot: IoTClient, thingGroupName: string, recursive = false) => (await iot.send(new ListThingsInThingGroupCommand({ thingGroupName, recursive }))).things
 
 test('a group knows its parents, its properties and its version', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const { iot } = bench
   await group(iot, 'lights')
   await group(iot, 'red', 'lights')
@@ -54,7 +54,7 @@ test('a group knows its parents, its properties and its version', async () => {
 })
 
 test('creating a group again answers with the same id if it is the same, and refuses it if it is not', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const first = await group(iot, 'lights')
   const again = await group(iot, 'lights')
   assert.deepEqual([again.thingGroupId, again.thingGroupArn], [first.thingGroupId, first.thingGroupArn])
@@ -66,12 +66,12 @@ test('creating a group again answers with the same id if it is the same, and ref
 })
 
 test('groups whose parent does not exist are refused', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await failsWith(ResourceNotFoundException, group(iot, 'red', 'nowhere'))
 })
 
 test('a hierarchy has seven levels and a group a hundred children', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await group(iot, 'l1')
   for (let level = 2; level <= 7; level++) await group(iot, `l${level}`, `l${level - 1}`)
   assert.match((await failsWith(InvalidRequestException, group(iot, 'l8', 'l7'))).message, /8 levels; 7 are allowed/)
@@ -80,7 +80,7 @@ test('a hierarchy has seven levels and a group a hundred children', async () => 
 })
 
 test('a group with child groups stays, one with things lets them go', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await group(iot, 'lights')
   await group(iot, 'red', 'lights')
   await thing(iot, 'lamp')
@@ -95,7 +95,7 @@ test('a group with child groups stays, one with things lets them go', async () =
 })
 
 test('membership goes by name or ARN of any region, and counts in the groups above when asked', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await group(iot, 'lights')
   await group(iot, 'red', 'lights')
   await thing(iot, 'lamp')
@@ -110,7 +110,7 @@ test('membership goes by name or ARN of any region, and counts in the groups abo
 })
 
 test('a thing is in ten groups at most, and in one of each hierarchy', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await thing(iot, 'lamp')
   await group(iot, 'lights')
   await group(iot, 'red', 'lights')
@@ -127,7 +127,7 @@ test('a thing is in ten groups at most, and in one of each hierarchy', async () 
 })
 
 test('groups are listed all, by parent, with everything below it, and by the beginning of their names', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await group(iot, 'lights')
   await group(iot, 'red', 'lights')
   await group(iot, 'led', 'red')
@@ -142,13 +142,13 @@ test('groups are listed all, by parent, with everything below it, and by the beg
 })
 
 test('dynamic groups are refused by name', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const refusal = await failsWith(InvalidRequestException, iot.send(new CreateDynamicThingGroupCommand({ thingGroupName: 'x', queryString: '*' })))
   assert.match(refusal.message, /CreateDynamicThingGroup is not modelled/)
 })
 
 test('a group has tags from its creation, and loses them with itself', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const { thingGroupArn: resourceArn = '' } = await iot.send(new CreateThingGroupCommand({ thingGroupName: 'red', tags: [{ Key: 'a', Value: '1' }] }))
   await iot.send(new TagResourceCommand({ resourceArn, tags: [{ Key: 'b', Value: '2' }, { Key: 'a', Value: '3' }] }))
   const tags = async () => (await iot.send(new ListTagsForResourceCommand({ resourceArn }))).tags

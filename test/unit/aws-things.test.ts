@@ -20,11 +20,11 @@ import {
   UpdateThingTypeCommand,
   VersionConflictException,
 } from '@aws-sdk/client-iot'
-import { AwsBench } from '../builders/aws-in-process.ts'
+import { AwsInProcess } from '../builders/aws-in-process.ts'
 import { failsWith } from '../builders/fails-with.ts'
 
 test('a thing is created, described, listed and deleted, with ARNs in the caller’s region', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const created = await iot.send(new CreateThingCommand({ thingName: 'lamp:1', attributePayload: { attributes: { room: 'hall' } } }))
   assert.equal(created.thingArn, 'arn:aws:iot:us-west-2:123456789012:thing/lamp:1')
   const { $metadata, ...described } = await iot.send(new DescribeThingCommand({ thingName: 'lamp:1' }))
@@ -45,7 +45,7 @@ test('a thing is created, described, listed and deleted, with ARNs in the caller
 })
 
 test('creating a thing again answers with the same id if it is the same, and refuses it if it is not', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const first = await iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { a: '1', b: '2' } } }))
   const again = await iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { b: '2', a: '1' } } }))
   assert.equal(again.thingId, first.thingId)
@@ -54,7 +54,7 @@ test('creating a thing again answers with the same id if it is the same, and ref
 })
 
 test('attributes replace the map, or merge into it, where an empty text deletes', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { a: '1', b: '2' } } }))
   const update = async (attributes: Record<string, string>, merge?: boolean): Promise<unknown> => {
     await iot.send(new UpdateThingCommand({ thingName: 'lamp', attributePayload: { attributes, ...(merge !== undefined && { merge }) } }))
@@ -66,7 +66,7 @@ test('attributes replace the map, or merge into it, where an empty text deletes'
 })
 
 test('creating a thing type again answers with the same id if it is the same, and refuses it if it is not', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const create = (thingTypeDescription?: string) =>
     iot.send(new CreateThingTypeCommand({ thingTypeName: 'bulb', thingTypeProperties: { thingTypeDescription } }))
   const first = await create('a bulb')
@@ -75,7 +75,7 @@ test('creating a thing type again answers with the same id if it is the same, an
 })
 
 test('a wrong version is a VersionConflictException, and nothing has changed', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await iot.send(new CreateThingCommand({ thingName: 'lamp' }))
   await failsWith(VersionConflictException, iot.send(new UpdateThingCommand({ thingName: 'lamp', expectedVersion: 7, attributePayload: { attributes: { a: '1' } } })))
   await failsWith(VersionConflictException, iot.send(new DeleteThingCommand({ thingName: 'lamp', expectedVersion: 7 })))
@@ -84,7 +84,7 @@ test('a wrong version is a VersionConflictException, and nothing has changed', a
 })
 
 test('what breaks a bound is refused by field, value and rule', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   const cases: [Promise<unknown>, RegExp][] = [
     [iot.send(new CreateThingCommand({ thingName: 'no spaces' })), /thingName: "no spaces" must match/],
     [iot.send(new CreateThingCommand({ thingName: 'x'.repeat(129) })), /thingName: "x+"/],
@@ -100,7 +100,7 @@ test('what breaks a bound is refused by field, value and rule', async () => {
 })
 
 test('pages miss nothing, even when a script deletes what it has listed', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   for (let n = 0; n < 23; n++) await iot.send(new CreateThingCommand({ thingName: `thing-${(n * 7) % 23}` }))
   const seen: string[] = []
   for await (const { things = [] } of paginateListThings({ client: iot, pageSize: 5 }, {})) {
@@ -114,7 +114,7 @@ test('pages miss nothing, even when a script deletes what it has listed', async 
 })
 
 test('things are found by attribute, its beginning, and type', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp' }))
   await iot.send(new CreateThingCommand({ thingName: 'a', thingTypeName: 'lamp', attributePayload: { attributes: { model: 'x1' } } }))
   await iot.send(new CreateThingCommand({ thingName: 'b', attributePayload: { attributes: { model: 'x2' } } }))
@@ -127,7 +127,7 @@ test('things are found by attribute, its beginning, and type', async () => {
 })
 
 test('a type is given, taken away, deprecated and deleted', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const { iot } = bench
   await failsWith(ResourceNotFoundException, iot.send(new CreateThingCommand({ thingName: 'a', thingTypeName: 'lamp' })))
   await iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp', thingTypeProperties: { thingTypeDescription: 'bright', searchableAttributes: ['room'] } }))
@@ -147,7 +147,7 @@ test('a type is given, taken away, deprecated and deleted', async () => {
 })
 
 test('in strict mode a type is deleted five minutes after it was deprecated, not before', async () => {
-  const bench = new AwsBench({ settings: { mode: 'strict' } })
+  const bench = new AwsInProcess({ settings: { mode: 'strict' } })
   bench.turn(() => undefined)
   await bench.iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp' }))
   await bench.iot.send(new DeprecateThingTypeCommand({ thingTypeName: 'lamp' }))
@@ -157,7 +157,7 @@ test('in strict mode a type is deleted five minutes after it was deprecated, not
 })
 
 test('undoing a deprecation and new properties are taken over', async () => {
-  const { iot } = new AwsBench()
+  const { iot } = new AwsInProcess()
   await iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp' }))
   await iot.send(new DeprecateThingTypeCommand({ thingTypeName: 'lamp' }))
   await iot.send(new DeprecateThingTypeCommand({ thingTypeName: 'lamp', undoDeprecate: true }))
@@ -167,7 +167,7 @@ test('undoing a deprecation and new properties are taken over', async () => {
 })
 
 test('a thing with a principal cannot be deleted, and a field without effect is counted', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   await bench.iot.send(new CreateThingCommand({ thingName: 'lamp', billingGroupName: 'mine' }))
   assert.deepEqual(bench.ignored, ['CreateThing.billingGroupName'])
   await bench.iot.send(new AttachThingPrincipalCommand({ thingName: 'lamp', principal: 'us-east-1:cognito-identity' }))
@@ -175,7 +175,7 @@ test('a thing with a principal cannot be deleted, and a field without effect is 
 })
 
 test('what a thing type adds to MQTT 5 messages is kept, shown and counted, and held to its rules', async () => {
-  const bench = new AwsBench()
+  const bench = new AwsInProcess()
   const propagatingAttributes = [
     { userPropertyKey: 'watts', thingAttribute: 'wattage' },
     { userPropertyKey: 'client', connectionAttribute: 'iot:ClientId' },

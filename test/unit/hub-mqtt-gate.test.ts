@@ -7,7 +7,7 @@ import { MqttGate } from '../../src/hub/mqtt-gate.ts'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Notices } from '../../src/hub/notices.ts'
 import type { LiveView } from '../../src/hub/views.ts'
-import { Bench } from '../builders/context.ts'
+import { ContextFixture } from '../builders/context-fixture.ts'
 
 const file: Need = { type: 'object', ref: { bucket: 'b', key: 'k' }, maxBytes: 10 }
 const message = (topic: string, will?: true): Incoming => ({ topic, payload: Buffer.alloc(topic === 'large' ? 11 : 0), qos: 1, retain: false, dup: false, ...(will && { will }) })
@@ -15,7 +15,7 @@ const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** Topics that begin with `file` want one. Files are found, and clients have caught up, when the test says so. */
 function gate({ fulfils = true } = {}) {
-  const bench = new Bench()
+  const bench = new ContextFixture()
   const said: string[] = []
   const files: ((found: Fulfilled[number]) => void)[] = []
   const behind: (() => void)[] = []

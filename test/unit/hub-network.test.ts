@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { lanAddress, localUrl } from '../../src/hub/network.ts'
-import { Bench } from '../builders/context.ts'
+import { ContextFixture } from '../builders/context-fixture.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 
 test('only a hub that listens everywhere has an address for boards, and it is one of this machine’s', () => {
@@ -30,9 +30,9 @@ test('devices are told the address for boards, where there is one', () => {
   for (const [lan, told] of [[undefined, 'localhost'], ['192.168.1.5', '192.168.1.5']] as const) {
     const settings = { endpoint: { ...endpoint, ...(lan !== undefined && { lan }) } }
     const certificate = { pem: tlsCredentials.clientCert, sha256: '', privateKey: tlsCredentials.clientKey }
-    const thing = new Bench({ settings }).turn((ctx) => aws.enrolment.enrol(ctx, 'pump', [certificate], 'ca')).result
+    const thing = new ContextFixture({ settings }).turn((ctx) => aws.enrolment.enrol(ctx, 'pump', [certificate], 'ca')).result
     assert.equal(thing.facts.find(({ label }) => label === 'Endpoint')?.value, told)
-    const lamp = new Bench({ settings, dialect: 'iothub' }).turn((ctx) => iothub.enrolment.enrol(ctx, 'p/lamp', [], 'ca')).result
+    const lamp = new ContextFixture({ settings, dialect: 'iothub' }).turn((ctx) => iothub.enrolment.enrol(ctx, 'p/lamp', [], 'ca')).result
     assert.equal(lamp.facts[0]?.value, `${told}:2`)
   }
 })

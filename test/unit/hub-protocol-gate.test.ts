@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { Context } from '../../src/dialect/dialect.ts'
 import { UnprovenContext } from '../../src/hub/unproven-context.ts'
 import type { TurnContext } from '../../src/hub/context.ts'
-import { Bench } from '../builders/context.ts'
+import { ContextFixture } from '../builders/context-fixture.ts'
 
 /** A client's context before it is admitted, and the acts that came through. */
-function unproven(): { ctx: Context; admit: () => void; bench: Bench; acts: string[] } {
-  const bench = new Bench()
+function unproven(): { ctx: Context; admit: () => void; bench: ContextFixture; acts: string[] } {
+  const bench = new ContextFixture()
   const acts: string[] = []
   let admitted = false
   let ctx!: Context

@@ -9,7 +9,7 @@ import { iothub } from '../../src/dialect/iothub/index.ts'
 import { COURSE_KEY, signToken } from '../../src/dialect/iothub/jwt.ts'
 import { tokenKeys } from '../../src/dialect/iothub/token-key.ts'
 import { admitClient } from '../../src/hub/access.ts'
-import { Bench, type BenchOptions } from '../builders/context.ts'
+import { ContextFixture, type ContextFixtureOptions } from '../builders/context-fixture.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const SECONDS = NOW / 1000
@@ -23,9 +23,9 @@ const connect = (change: Partial<Omit<ConnectRequest, 'password'>> & { password?
   }
 }
 
-function bench(mode: 'open' | 'strict' = 'open'): { bench: Bench; ask: (request: ConnectRequest) => ConnectVerdict } {
-  const options: BenchOptions = { dialect: 'iothub', now: NOW, settings: { mode }, onEvent: (ctx, event) => iothub.onEvent(ctx, event) }
-  const made = new Bench(options)
+function bench(mode: 'open' | 'strict' = 'open'): { bench: ContextFixture; ask: (request: ConnectRequest) => ConnectVerdict } {
+  const options: ContextFixtureOptions = { dialect: 'iothub', now: NOW, settings: { mode }, onEvent: (ctx, event) => iothub.onEvent(ctx, event) }
+  const made = new ContextFixture(options)
   return { bench: made, ask: (request) => made.turn((ctx) => authenticate(ctx, request)).result }
 }
 

@@ -11,7 +11,7 @@ afterEach(() => mock.timers.reset())
 
 describe('the feed of a progress panel', () => {
   it('tells everything when the page is ready, with the title of the cloud and the time of the hub', async () => {
-    const { feed, told } = lab()
+    const { feed, told } = createFixture()
     await feed.receive({ type: 'ready' })
     assert.equal(told.length, 1)
     const [init] = told
@@ -20,7 +20,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('tells a burst of changes once, and only the rows that can be seen', async () => {
-    const { feed, told, change, calls } = lab()
+    const { feed, told, change, calls } = createFixture()
     await feed.receive({ type: 'ready' })
     await feed.receive({ type: 'watch', devices: ['aws/d1', 'aws/d2'] })
     for (let at = 0; at < 500; at += 1) change({ type: 'execution', job, device: `aws/d${at}` })
@@ -33,7 +33,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('tells what changed out of sight as soon as it can be seen', async () => {
-    const { feed, told, change } = lab()
+    const { feed, told, change } = createFixture()
     await feed.receive({ type: 'ready' })
     change({ type: 'execution', job, device: 'aws/d7' })
     await pass(150)
@@ -44,7 +44,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('numbers what it tells without a gap', async () => {
-    const { feed, told, change } = lab()
+    const { feed, told, change } = createFixture()
     await feed.receive({ type: 'ready' })
     for (let turn = 0; turn < 3; turn += 1) {
       change({ type: 'job', key: job })
@@ -54,7 +54,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('leaves other jobs alone', async () => {
-    const { feed, told, change } = lab()
+    const { feed, told, change } = createFixture()
     await feed.receive({ type: 'ready' })
     change({ type: 'job', key: 'aws/other' })
     change({ type: 'execution', job: 'aws/other', device: 'aws/d1' })
@@ -63,7 +63,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('sends the open details anew when that device changes', async () => {
-    const { feed, told, change } = lab()
+    const { feed, told, change } = createFixture()
     await feed.receive({ type: 'ready' })
     await feed.receive({ type: 'select', device: 'aws/d3' })
     change({ type: 'execution', job, device: 'aws/d3' })
@@ -72,7 +72,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('sends the open details anew when that device runs another version, and heeds no other device', async () => {
-    const { feed, told, change } = lab()
+    const { feed, told, change } = createFixture()
     await feed.receive({ type: 'ready' })
     change({ type: 'device', key: 'aws/d3' })
     await pass(150)
@@ -86,7 +86,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('says that the job is gone once it is deleted', async () => {
-    const world = lab()
+    const world = createFixture()
     await world.feed.receive({ type: 'ready' })
     world.jobs.length = 0
     world.change({ type: 'job', key: job })
@@ -95,7 +95,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('says when there is no hub, and tells everything when there is one again', async () => {
-    const world = lab()
+    const world = createFixture()
     await world.feed.receive({ type: 'ready' })
     await world.become('stopped')
     await world.become('starting')
@@ -104,7 +104,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('tells nothing while nobody can see the page', async () => {
-    const { feed, told, change, become } = lab()
+    const { feed, told, change, become } = createFixture()
     await feed.receive({ type: 'ready' })
     feed.rest()
     change({ type: 'job', key: job })
@@ -114,7 +114,7 @@ describe('the feed of a progress panel', () => {
   })
 
   it('refuses a page whose cursor is gone, so that the list begins again', async () => {
-    const { feed, told } = lab()
+    const { feed, told } = createFixture()
     await feed.receive({ type: 'page', request: 4, after: 'aws/erased', limit: 100 })
     assert.deepEqual(told, [{ type: 'pageRefused', request: 4 }])
   })
@@ -127,7 +127,7 @@ async function pass(milliseconds: number): Promise<void> {
 
 const view = (device: string): ExecutionView => ({ device, status: 'QUEUED', number: 1, version: 1, queuedAt: 0, updatedAt: 0 })
 
-function lab() {
+function createFixture() {
   const jobs: JobView[] = [{ key: job, dialect: 'aws', name: 'reboot', status: 'IN_PROGRESS', selection: 'SNAPSHOT', counts: { QUEUED: 500 }, planned: 500, rolledOut: 500, createdAt: 0 }]
   const told: ToProgress[] = []
   const calls = { execution: 0 }

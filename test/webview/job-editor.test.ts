@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { FromJobEditor, ToJobEditor } from '../../src/shared/messages.ts'
 import { launchChromium } from '../vscode/rig/chromium.ts'
 import { soon } from '../vscode/rig/soon.ts'
-import { openStage, type Theme } from './stage.ts'
+import { openPage, type Theme } from './page-fixture.ts'
 
 let browser: Browser
 before(async () => {
@@ -53,13 +53,13 @@ async function openEditor({ theme = 'dark', width = 1200, opening = init }: { th
     const reply = answer(message as FromJobEditor)
     if (reply !== undefined) void send(reply)
   }
-  const stage = await openStage(browser, { name: 'job-editor', monaco: true, theme, width, height: 900, onMessage })
-  send = stage.send
+  const fixture = await openPage(browser, { name: 'job-editor', monaco: true, theme, width, height: 900, onMessage })
+  send = fixture.send
   // What was told before `send` was there.
   if (told.some(({ type }) => type === 'ready')) await send(opening)
-  await stage.page.locator('.monaco-editor .view-lines').waitFor()
+  await fixture.page.locator('.monaco-editor .view-lines').waitFor()
   const heard = <T extends FromJobEditor['type']>(type: T) => soon(`the page says ${type}`, () => told.findLast((message) => message.type === type) as Extract<FromJobEditor, { type: T }> | undefined)
-  return { ...stage, told, heard, create: stage.page.getByRole('button', { name: 'Create Job' }) }
+  return { ...fixture, told, heard, create: fixture.page.getByRole('button', { name: 'Create Job' }) }
 }
 
 /** Replaces the document; one line, since Monaco indents and closes what is typed over several. */

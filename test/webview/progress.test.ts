@@ -7,7 +7,7 @@ import { readMessage } from '../../src/vscode/progress/read-message.ts'
 import { launchChromium } from '../vscode/rig/chromium.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { FleetJob } from './fleet.ts'
-import { openStage, type StageOptions } from './stage.ts'
+import { openPage, type PageFixtureOptions } from './page-fixture.ts'
 
 let browser: Browser
 before(async () => {
@@ -16,7 +16,7 @@ before(async () => {
 after(() => browser.close())
 
 /** The page with a host that is the real one down to the hub, which is made up. */
-async function openPanel(devices: number, options: Partial<StageOptions> = {}) {
+async function openPanel(devices: number, options: Partial<PageFixtureOptions> = {}) {
   const fleet = new FleetJob(devices)
   const asked: FromProgress[] = []
   const told: ToProgress[] = []
@@ -26,7 +26,7 @@ async function openPanel(devices: number, options: Partial<StageOptions> = {}) {
     // A page that is closing hears no more.
     void tell(message).catch(() => undefined)
   })
-  const stage = await openStage(browser, {
+  const fixture = await openPage(browser, {
     name: 'progress',
     ...options,
     onMessage: (input) => {
@@ -36,20 +36,20 @@ async function openPanel(devices: number, options: Partial<StageOptions> = {}) {
       if (message.type === 'ready' || message.type === 'page' || message.type === 'watch' || message.type === 'select') void feed.receive(message)
     },
   })
-  tell = stage.send
+  tell = fixture.send
   // What the page said before it could be answered.
   await feed.receive({ type: 'ready' })
-  const { page } = stage
+  const { page } = fixture
   await page.locator('.space .row .name').first().waitFor()
   return {
-    ...stage,
+    ...fixture,
     fleet,
     asked,
     told,
     grid: page.getByRole('grid', { name: 'Devices' }),
     chip: (word: string) => page.locator('.chip', { hasText: word }),
     async end() {
-      assert.deepEqual(stage.problems, [])
+      assert.deepEqual(fixture.problems, [])
       feed.dispose()
       await page.context().close()
     },

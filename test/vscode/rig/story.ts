@@ -9,7 +9,7 @@ import { EditorWindow } from './window.ts'
 import { withEditor } from './with-editor.ts'
 
 /** What a story plays with. */
-export interface Stage {
+export interface StoryEditor {
   window: EditorWindow
   server: Server
   /** Opens another window, on the same folder unless told otherwise. */
@@ -28,7 +28,7 @@ export interface StoryOptions extends Omit<ServerOptions, 'program'> {
  * webview violates its content policy, throws or logs an error. What failed leaves pictures, problems and logs in the
  * output folder.
  */
-export function story(name: string, play: (stage: Stage) => Promise<void>, { timeout = 180_000, workspaceSettings = {}, ...options }: StoryOptions = {}): void {
+export function story(name: string, play: (fixture: StoryEditor) => Promise<void>, { timeout = 180_000, workspaceSettings = {}, ...options }: StoryOptions = {}): void {
   void test(name, { timeout }, async () => {
     const program = await installCodeServer(console.log)
     await withEditor({ program, ...options }, async (browser, server) => {

@@ -1,5 +1,5 @@
 import { commands as editor, workspace } from 'vscode'
-import { extension, until } from './stage.ts'
+import { extension, until } from './extension-fixture.ts'
 
 /** How long it may take, in milliseconds. */
 const budget = 50

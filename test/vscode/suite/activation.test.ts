@@ -9,7 +9,7 @@ import { commands } from '../../../src/vscode/commands.ts'
 import manifest from '../../../package.json'
 import { activationFigure } from './activation-figure.ts'
 import { say } from './reporter.ts'
-import { activated, extension } from './stage.ts'
+import { activated, extension } from './extension-fixture.ts'
 
 // The first file of the suite: nothing has used the extension yet.
 describe('activation', () => {

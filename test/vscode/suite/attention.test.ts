@@ -7,7 +7,7 @@ import { commands as editor, env } from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
-import { device, outline, set, started, stopped, until } from './stage.ts'
+import { device, outline, set, started, stopped, until } from './extension-fixture.ts'
 
 describe('what needs attention', () => {
   let hub: Exports

@@ -5,7 +5,7 @@ import type { HubApi } from '../../../src/shared/api.ts'
 import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
-import { activated, device, set, started, stopped, until } from './stage.ts'
+import { activated, device, set, started, stopped, until } from './extension-fixture.ts'
 
 const uri = (path: string) => Uri.from({ scheme: 'iothub', path })
 const execution = uri('/jobs/aws/blink/executions/aws/lamp.json')

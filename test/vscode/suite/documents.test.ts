@@ -5,7 +5,7 @@ import { commands as editor, Range, Uri, window, workspace, type TextDocument } 
 import type { HubApi } from '../../../src/shared/api.ts'
 import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
-import { device, set, started, stopped, until } from './stage.ts'
+import { device, set, started, stopped, until } from './extension-fixture.ts'
 
 const uri = (path: string) => Uri.from({ scheme: 'iothub', path })
 

@@ -9,7 +9,7 @@ import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
 import type { TreeNode } from '../../../src/vscode/tree/node.ts'
-import { set, started, stopped, until } from './stage.ts'
+import { set, started, stopped, until } from './extension-fixture.ts'
 
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) }
 const [file, broken] = ['night', 'broken'].map((name) => join(workspace.workspaceFolders![0]!.uri.fsPath, `${name}.iotjob.json`)) as [string, string]

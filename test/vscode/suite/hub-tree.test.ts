@@ -5,7 +5,7 @@ import type { HubApi } from '../../../src/shared/api.ts'
 import type { Host } from '../../../src/vscode/host.ts'
 import { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
 import type { TreeNode } from '../../../src/vscode/tree/node.ts'
-import { until } from './stage.ts'
+import { until } from './extension-fixture.ts'
 
 describe('a tree', () => {
   it('draws an item again that changed while it was being fetched', async () => {

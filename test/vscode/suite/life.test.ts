@@ -10,7 +10,7 @@ import { commands as editor, env, workspace } from 'vscode'
 import { defaultOptions, optionSpecs } from '../../../src/shared/options.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { HubState } from '../../../src/vscode/hub-session/state.ts'
-import { activated, anyPorts, device, extension, set, started, stopped, until } from './stage.ts'
+import { activated, anyPorts, device, extension, set, started, stopped, until } from './extension-fixture.ts'
 
 describe('the life of the hub', () => {
   const closers: (() => unknown)[] = []

@@ -19,7 +19,7 @@ import type { Exports } from '../../../src/vscode/exports.ts'
 import type { Host } from '../../../src/vscode/host.ts'
 import type { HubState } from '../../../src/vscode/hub-session/state.ts'
 import { HubTerminal } from '../../../src/vscode/task/hub-terminal.ts'
-import { activated, anyPorts, set, started, stopped, until } from './stage.ts'
+import { activated, anyPorts, set, started, stopped, until } from './extension-fixture.ts'
 
 const folder = workspace.workspaceFolders![0]!
 const inFolder = (name: string) => join(folder.uri.fsPath, name)

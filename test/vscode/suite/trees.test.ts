@@ -5,7 +5,7 @@ import type { HubApi } from '../../../src/shared/api.ts'
 import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
-import { device, outline, set, started, stopped, until } from './stage.ts'
+import { device, outline, set, started, stopped, until } from './extension-fixture.ts'
 
 describe('the trees', () => {
   let hub: Exports

@@ -19,7 +19,7 @@ export interface Outcome<T> {
   events: DomainEvent[]
 }
 
-export interface BenchOptions {
+export interface ContextFixtureOptions {
   dialect?: DialectName
   now?: Instant
   settings?: Partial<Settings>
@@ -31,7 +31,7 @@ export interface BenchOptions {
  * A hub without a hub: an engine on memory tables, live connections made up by the test, and turns that record what is
  * asked for.
  */
-export class Bench {
+export class ContextFixture {
   readonly tables = new MemoryTables()
   readonly ids = new SequentialIds()
   readonly engine = new Engine(this.tables, this.ids)
@@ -42,9 +42,9 @@ export class Bench {
   readonly warnings: { about: string; text: string }[] = []
   now: Instant
   readonly #dialect: DialectName
-  readonly #onEvent: BenchOptions['onEvent']
+  readonly #onEvent: ContextFixtureOptions['onEvent']
 
-  constructor({ dialect = 'aws', now = Date.UTC(2026, 0, 1), settings, onEvent }: BenchOptions = {}) {
+  constructor({ dialect = 'aws', now = Date.UTC(2026, 0, 1), settings, onEvent }: ContextFixtureOptions = {}) {
     this.#dialect = dialect
     this.#onEvent = onEvent
     this.now = now

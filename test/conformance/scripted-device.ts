@@ -6,27 +6,27 @@ import type { ScriptInput, DeviceScript, Work } from '../../src/core/seam/device
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import type { Place } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
-import type { Enrolled, House } from './house.ts'
+import type { Enrolled, HubFixture } from './hub-fixture.ts'
 
 type Session = ConnectionKit['session']
 
 let said = 0
 
 /** An enrolled device, played on a real connection in the words of its dialect's device script. */
-export class Player implements Enrolled {
+export class ScriptedDevice implements Enrolled {
   readonly name: string
   readonly key: string
   readonly kit: ConnectionKit
   readonly script: DeviceScript
-  readonly #house: House
+  readonly #hub: HubFixture
   #client: TestClient
 
-  constructor(house: House, device: Enrolled, client: TestClient) {
+  constructor(hub: HubFixture, device: Enrolled, client: TestClient) {
     this.name = device.name
     this.key = device.key
     this.kit = device.kit
-    this.script = house.dialect.jobs.deviceScript(device.name)
-    this.#house = house
+    this.script = hub.dialect.jobs.deviceScript(device.name)
+    this.#hub = hub
     this.#client = client
   }
 
@@ -66,7 +66,7 @@ export class Player implements Enrolled {
 
   /** Something of its own that it may say; never the same twice. */
   says(): Message[] {
-    return this.#house.examples.says(this.name, (said += 1))
+    return this.#hub.examples.says(this.name, (said += 1))
   }
 
   /**
@@ -101,7 +101,7 @@ export class Player implements Enrolled {
 
   async connects(options: IClientOptions = {}): Promise<void> {
     this.#client.mqtt.end(true)
-    this.#client = await enter(this.#house.place, this, options)
+    this.#client = await enter(this.#hub.place, this, options)
   }
 
   async leaves(): Promise<void> {
@@ -119,9 +119,9 @@ function unlessSilent(error: Error): undefined {
 }
 
 /** Connects an enrolled device, subscribes as its script does, and asks for work. */
-export async function connectPlayer(house: House, device: Enrolled): Promise<Player> {
-  const script = house.dialect.jobs.deviceScript(device.name)
-  return new Player(house, device, await enter(house.place, { ...device, script }, {}))
+export async function connectDevice(hub: HubFixture, device: Enrolled): Promise<ScriptedDevice> {
+  const script = hub.dialect.jobs.deviceScript(device.name)
+  return new ScriptedDevice(hub, device, await enter(hub.place, { ...device, script }, {}))
 }
 
 async function enter(place: Place, { kit, script }: { kit: ConnectionKit; script: DeviceScript }, options: IClientOptions): Promise<TestClient> {

@@ -17,7 +17,7 @@ export interface PemPair {
 }
 
 /** A hub, and all who may or may not come to it. */
-export interface World {
+export interface AccessFixture {
   place: TestHub
   mode: Mode
   where: Where
@@ -54,14 +54,14 @@ export interface Answer {
 }
 
 /** Two hubs with everybody who has to do with them; `elsewhere` sees all its clients come from another machine. */
-export async function makeWorld(mode: Mode, where: Where): Promise<World> {
+export async function makeAccessFixture(mode: Mode, where: Where): Promise<AccessFixture> {
   const place = await startHub({ mode })
   const { api } = place.hub
   const token = (await readFile(place.endpoints.token, 'utf8')).trim()
   const keys = await api.keys()
   const valueOf = (name: string): string => keys.find((key: OperatorKeyView) => key.name === name)!.value
   const agents = { plain: new HttpAgent({ keepAlive: true, maxSockets: 8 }), tls: new Map<string, HttpsAgent>() }
-  const world: World = {
+  const fixture: AccessFixture = {
     place,
     mode,
     where,
@@ -85,23 +85,23 @@ export async function makeWorld(mode: Mode, where: Where): Promise<World> {
     const [known, other, revoked] = await Promise.all(
       names.map(async (name): Promise<Enrolled> => ({ name, session: (await api.addDevice(dialect, name)).session })),
     )
-    world.devices[dialect] = { known: known!, other: other!, revoked: revoked! }
+    fixture.devices[dialect] = { known: known!, other: other!, revoked: revoked! }
   }
-  await settle(world)
+  await settle(fixture)
   if (where === 'elsewhere') putElsewhere(place.endpoints)
-  return world
+  return fixture
 }
 
 /** What people do before: give rights, take credentials back, make a URL. */
-async function settle(world: World): Promise<void> {
-  const { devices, token, mode } = world
+async function settle(fixture: AccessFixture): Promise<void> {
+  const { devices, token, mode } = fixture
   const call = async (
     method: string,
     path: string,
     body?: object,
     headers: Record<string, string> = {},
   ): Promise<string> => {
-    const answer = await world.ask({
+    const answer = await fixture.ask({
       method,
       path,
       headers: { authorization: `Bearer ${token}`, ...headers },
@@ -114,7 +114,7 @@ async function settle(world: World): Promise<void> {
     certificatePem: string
     keyPair: { PrivateKey: string }
   }
-  world.bareCertificate = { cert: made.certificatePem, key: made.keyPair.PrivateKey }
+  fixture.bareCertificate = { cert: made.certificatePem, key: made.keyPair.PrivateKey }
   const idOf = async (pem: string): Promise<string> => {
     const { certificates } = JSON.parse(await call('GET', '/certificates?pageSize=250')) as {
       certificates: { certificateId: string }[]
@@ -136,8 +136,8 @@ async function settle(world: World): Promise<void> {
     const target = `arn:aws:iot:us-east-1:123456789012:cert/${await idOf(known.session.certificate!.cert)}`
     await call('PUT', '/target-policies/matrix', { target })
   }
-  await putObject(world.place, 'firmware', 'one.bin', 'firmware one')
-  await putObject(world.place, 'firmware', 'two.bin', 'firmware two')
+  await putObject(fixture.place, 'firmware', 'one.bin', 'firmware one')
+  await putObject(fixture.place, 'firmware', 'two.bin', 'firmware two')
   const document = '{"url":"${aws:iot:s3-presigned-url:https://s3.amazonaws.com/firmware/one.bin}"}'
   const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presigner', expiresInSec: 3600 }
   await call('PUT', '/jobs/presigned', {
@@ -148,7 +148,7 @@ async function settle(world: World): Promise<void> {
   const { execution } = JSON.parse(await call('GET', '/things/some/jobs/presigned?includeJobDocument=true')) as {
     execution: { jobDocument: string }
   }
-  world.presigned = new URL((JSON.parse(execution.jobDocument) as { url: string }).url)
+  fixture.presigned = new URL((JSON.parse(execution.jobDocument) as { url: string }).url)
 }
 
 interface Agents {

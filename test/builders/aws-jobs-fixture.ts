@@ -9,7 +9,7 @@ import { parseJobsTopic } from '../../src/dialect/aws/jobs/topics.ts'
 import { onPlane } from '../../src/dialect/aws/rest/planes.ts'
 import type { Route, Settings } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
-import { Bench, type Outcome } from './context.ts'
+import { ContextFixture, type Outcome } from './context-fixture.ts'
 
 /** A message as the hub sent it: `to` is the one connection it went to; `json` is its payload, read. */
 export interface Sent {
@@ -34,8 +34,8 @@ export type Plane = 'control' | 'jobs-data'
 const SERVICE = { control: 'iot', 'jobs-data': 'iot-jobs-data' }
 
 /** AWS IoT Jobs without a hub: devices publish, operators call, the clock moves, and all that is sent is at hand. */
-export class JobsLab {
-  readonly bench: Bench
+export class AwsJobsFixture {
+  readonly bench: ContextFixture
   /** Files in buckets, by `bucket/key`. */
   readonly objects = new Map<string, string | Buffer>()
   /** All that was sent since it was last taken. */
@@ -44,7 +44,7 @@ export class JobsLab {
   #requests = 0
 
   constructor({ now = Date.UTC(2026, 0, 1, 12), settings = {} }: { now?: Instant; settings?: Partial<Settings> } = {}) {
-    this.bench = new Bench({ now, settings, onEvent: onJobsEvent })
+    this.bench = new ContextFixture({ now, settings, onEvent: onJobsEvent })
   }
 
   /** Registers things, in these groups. */

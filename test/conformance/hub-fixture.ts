@@ -9,7 +9,7 @@ import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
-import { connectPlayer, type Player } from './player.ts'
+import { connectDevice, type ScriptedDevice } from './scripted-device.ts'
 import { noticeLine } from '../../src/shared/notice-line.ts'
 
 const PATIENCE = 5000
@@ -22,10 +22,10 @@ export interface Enrolled {
 }
 
 /** A hub on a virtual clock, and what a check needs of it, in the words of the contract only. */
-export class House {
+export class HubFixture {
   readonly dialect: Dialect
   readonly place: TestHub
-  #bystander: Promise<Player> | undefined
+  #bystander: Promise<ScriptedDevice> | undefined
 
   constructor(dialect: Dialect, place: TestHub) {
     this.dialect = dialect
@@ -55,8 +55,8 @@ export class House {
   }
 
   /** Enrols a device and has it come in as its firmware would. */
-  async play(): Promise<Player> {
-    return connectPlayer(this, await this.enrol())
+  async play(): Promise<ScriptedDevice> {
+    return connectDevice(this, await this.enrol())
   }
 
   /** A job for these devices, with the document by which every end can be reached; its key. */
@@ -159,18 +159,18 @@ let last = 0
 const next = (): number => (last += 1)
 
 /** A hub that keeps its state in memory. */
-export const openHouse = async (dialect: Dialect, mode: 'open' | 'strict'): Promise<House> => new House(dialect, await startHub({ mode, clock: 'virtual' }))
+export const openHub = async (dialect: Dialect, mode: 'open' | 'strict'): Promise<HubFixture> => new HubFixture(dialect, await startHub({ mode, clock: 'virtual' }))
 
 /** Carries out `first` on a hub that keeps its state on disk, then starts another on the same state for `second`. */
-export async function acrossRestart<T>(dialect: Dialect, first: (house: House) => Promise<T>, second: (house: House, before: T) => Promise<void>): Promise<void> {
+export async function acrossRestart<T>(dialect: Dialect, first: (hub: HubFixture) => Promise<T>, second: (hub: HubFixture, before: T) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'iot-hub-restart-'))
-  const live = async <R>(deed: (house: House) => Promise<R>): Promise<R> => {
-    const house = new House(dialect, await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }))
-    return deed(house).finally(() => house.close())
+  const live = async <R>(deed: (hub: HubFixture) => Promise<R>): Promise<R> => {
+    const hub = new HubFixture(dialect, await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }))
+    return deed(hub).finally(() => hub.close())
   }
   try {
     const before = await live(first)
-    await live((house) => second(house, before))
+    await live((hub) => second(hub, before))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

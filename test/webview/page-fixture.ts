@@ -7,7 +7,7 @@ import themes from './themes.json' with { type: 'json' }
 
 export type Theme = keyof typeof themes
 
-export interface StageOptions {
+export interface PageFixtureOptions {
   /** `dist/webview/<name>.js`. */
   name: string
   theme?: Theme
@@ -22,7 +22,7 @@ export interface StageOptions {
 }
 
 /** A panel's real page with its real content policy in a browser, with VS Code's variables but without VS Code. */
-export interface Stage {
+export interface PageFixture {
   page: Page
   /** As the host's `postMessage`. */
   send(message: unknown): Promise<void>
@@ -34,7 +34,7 @@ const assets = 'https://assets.invalid'
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' }
 
 /** Opens a panel; asset and page origins differ, as they do in VS Code. */
-export async function openStage(browser: Browser, options: StageOptions): Promise<Stage> {
+export async function openPage(browser: Browser, options: PageFixtureOptions): Promise<PageFixture> {
   const { name, theme = 'dark', width = 1100, height = 800, language = 'en', monaco = false, state } = options
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
   const problems: string[] = []

@@ -32,7 +32,7 @@ export class Disk implements Tables {
 }
 
 /** Everything that the broker told or asked, in order, as text. */
-export class World {
+export class BrokerFixture {
   readonly log: string[] = []
   readonly notices: string[] = []
   readonly disk: Disk
