@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { refusedRoutes } from '../../src/dialect/aws/not-modelled.ts'
+import { refusedRoutes } from '../../src/dialect/aws/http/not-modelled.ts'
 import { planesOf, takeTour, type Heard } from '../builders/aws-tour.ts'
 
 const NO_TRANSFER = 'no certificate is transferred'

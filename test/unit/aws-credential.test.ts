@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-iot'
 import type { HttpResponse } from '../../src/core/seam/http.ts'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
-import { accessKeys } from '../../src/dialect/aws/identity/access-keys.ts'
-import { signatureFault } from '../../src/dialect/aws/rest/signature.ts'
+import { accessKeys } from '../../src/dialect/aws/auth/access-keys.ts'
+import { signatureFault } from '../../src/dialect/aws/auth/signature.ts'
 import { AwsBroker, connectRequest, mutualTls, upgrade } from '../builders/aws-connections.ts'
 import { presignUrl, signRequest, type KeyPair } from '../builders/sign-request.ts'
 

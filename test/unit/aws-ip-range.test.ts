@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { BlockList, isIP } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isInRange } from '../../src/dialect/aws/identity/ip-range.ts'
+import { isInRange } from '../../src/dialect/aws/auth/ip-range.ts'
 
 const rows: [address: string, range: string, inside: boolean][] = [
   ['10.1.2.3', '10.1.2.3', true],

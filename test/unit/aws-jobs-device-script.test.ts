@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from '../../src/core/seam/mqtt.ts'
 import type { ScriptInput } from '../../src/core/seam/device-script.ts'
-import { jobFront } from '../../src/dialect/aws/jobs.ts'
+import { jobFront } from '../../src/dialect/aws/jobs/jobs.ts'
 import { AwsJobsFixture, type Sent } from '../builders/aws-jobs-fixture.ts'
 
 const script = jobFront.deviceScript('t1')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { HttpResponse } from '../../src/core/seam/http.ts'
-import { AwsError } from '../../src/dialect/aws/errors.ts'
+import { AwsError } from '../../src/dialect/aws/wire/errors.ts'
 import { s3Failure } from '../../src/dialect/aws/jobs/s3-errors.ts'
 import { AwsJobsFixture, thingArn } from '../builders/aws-jobs-fixture.ts'
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { HubError, type HubErrorCode } from '../../src/core/errors.ts'
-import { arn, callerOf, nameInArn, parseArn } from '../../src/dialect/aws/arns.ts'
-import { alreadyExists, AwsError, failure } from '../../src/dialect/aws/errors.ts'
+import { arn, callerOf, nameInArn, parseArn } from '../../src/dialect/aws/wire/arns.ts'
+import { alreadyExists, AwsError, failure } from '../../src/dialect/aws/wire/errors.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { planeOf, type Plane } from '../../src/dialect/aws/rest/planes.ts'
+import { planeOf, type Plane } from '../../src/dialect/aws/wire/planes.ts'
 import { AwsInProcess } from '../builders/aws-in-process.ts'
 
 const scope = (service: string, region = 'us-west-2'): Record<string, string> => ({

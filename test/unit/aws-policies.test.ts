@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parsePolicy, readPolicy, unmodelledParts } from '../../src/dialect/aws/identity/policy-document.ts'
-import type { Facts } from '../../src/dialect/aws/identity/policy-facts.ts'
-import { Policy } from '../../src/dialect/aws/identity/policies.ts'
+import { parsePolicy, readPolicy, unmodelledParts } from '../../src/dialect/aws/auth/policy-document.ts'
+import type { Facts } from '../../src/dialect/aws/auth/policy-facts.ts'
+import { Policy } from '../../src/dialect/aws/auth/policies.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { certificateFacts } from '../../src/dialect/aws/identity/certificate-facts.ts'
-import { parsePolicy } from '../../src/dialect/aws/identity/policy-document.ts'
-import type { Asking, Facts } from '../../src/dialect/aws/identity/policy-facts.ts'
-import { Policy } from '../../src/dialect/aws/identity/policies.ts'
+import { certificateFacts } from '../../src/dialect/aws/auth/certificate-facts.ts'
+import { parsePolicy } from '../../src/dialect/aws/auth/policy-document.ts'
+import type { Asking, Facts } from '../../src/dialect/aws/auth/policy-facts.ts'
+import { Policy } from '../../src/dialect/aws/auth/policies.ts'
 import { certificateOf } from '../builders/device-certificate.ts'
 
 const { pem } = await certificateOf(

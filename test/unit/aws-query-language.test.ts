@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import { factsOf } from '../../src/core/query/facts.ts'
 import { matches } from '../../src/core/query/predicate.ts'
-import { query } from '../../src/dialect/aws/query.ts'
+import { query } from '../../src/dialect/aws/query/front.ts'
 import { EngineFixture } from '../builders/engine-fixture.ts'
 
 const fixture = new EngineFixture(undefined, 1_557_700_000_000)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
-import { AwsError } from '../../src/dialect/aws/errors.ts'
-import { shadowRoutes } from '../../src/dialect/aws/shadow/http.ts'
-import { shadowEvent } from '../../src/dialect/aws/shadow.ts'
+import { AwsError } from '../../src/dialect/aws/wire/errors.ts'
+import { shadowRoutes } from '../../src/dialect/aws/twin/http.ts'
+import { shadowEvent } from '../../src/dialect/aws/twin/shadow.ts'
 import { ContextFixture, published, type Outcome } from '../builders/context-fixture.ts'
 
 const T0 = 1_591_141_596_789

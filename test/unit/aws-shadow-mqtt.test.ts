@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { onShadowPublish, shadowEvent } from '../../src/dialect/aws/shadow.ts'
-import { parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/shadow/topics.ts'
+import { onShadowPublish, shadowEvent } from '../../src/dialect/aws/twin/shadow.ts'
+import { parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/twin/topics.ts'
 import { ContextFixture, published, type ContextFixtureOptions } from '../builders/context-fixture.ts'
 
 const T0 = 1_591_141_596_789

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readDelete, readGet, readUpdate, ShadowError } from '../../src/dialect/aws/shadow/requests.ts'
+import { readDelete, readGet, readUpdate, ShadowError } from '../../src/dialect/aws/twin/requests.ts'
 
 const nested = (levels: number): string => (levels === 1 ? '{"end":1}' : `{"down":${nested(levels - 1)}}`)
 const TOO_DEEP = 'JSON contains too many levels of nesting; maximum is 6'

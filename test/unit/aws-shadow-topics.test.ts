@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatShadowTopic, parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/shadow/topics.ts'
+import { formatShadowTopic, parseShadowTopic, type ShadowTopic } from '../../src/dialect/aws/twin/topics.ts'
 
 const topics: [string, ShadowTopic][] = [
   ['$aws/things/lamp/shadow/get', { thing: 'lamp', operation: 'get' }],

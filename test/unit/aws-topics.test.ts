@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatTopic, parseTopic, type AwsTopic } from '../../src/dialect/aws/topics.ts'
+import { formatTopic, parseTopic, type AwsTopic } from '../../src/dialect/aws/wire/topics.ts'
 
 const rows: [string, AwsTopic][] = [
   ['sensor/1', { kind: 'ordinary', topic: 'sensor/1' }],

@@ -1,7 +1,7 @@
 import { nameOf } from '../../../core/ids.ts'
 import type { Execution, Job } from '../../../core/job/model.ts'
 import type { Context } from '../../dialect.ts'
-import { notModelled } from '../errors.ts'
+import { notModelled } from '../wire/errors.ts'
 import { extraOf, type JobExtra } from './extra.ts'
 import { isManaged } from './managed-templates.ts'
 import { fillLocals, localIn, localsFault, readForm, type Form } from './placeholder-forms.ts'

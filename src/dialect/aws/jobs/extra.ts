@@ -1,6 +1,6 @@
 import { nameOf } from '../../../core/ids.ts'
 import type { Job, Target } from '../../../core/job/model.ts'
-import { arn, LOCAL_CALLER, type Caller } from '../arns.ts'
+import { arn, LOCAL_CALLER, type Caller } from '../wire/arns.ts'
 
 export interface PresignedUrlConfig {
   roleArn?: string

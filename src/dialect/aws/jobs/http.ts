@@ -1,11 +1,11 @@
 import type { Execution } from '../../../core/job/model.ts'
 import type { Context, Route } from '../../dialect.ts'
-import { AwsError, notModelled } from '../errors.ts'
+import { AwsError, notModelled } from '../wire/errors.ts'
 import { documentFor } from './device-document.ts'
 import { describe, getPending, startNext, update } from './operations.ts'
 import { toException, toRefusal } from './refusal.ts'
 import { KNOWN_MEMBERS, readStart, readUpdate, type DescribeRequest } from './requests.ts'
-import { bodyOf, operation, queryOf, readBody, type Call } from '../rest/route.ts'
+import { bodyOf, operation, queryOf, readBody, type Call } from '../wire/route.ts'
 import { executionOf, stateOf, summaryOf } from './shapes.ts'
 
 /** The jobs data plane [aws 2.11]: the device side over HTTP, of jobs without a namespace [aws 2.12]. */

@@ -1,4 +1,4 @@
-import type { Pattern, Shape } from '../rest/constraints.ts'
+import type { Pattern, Shape } from '../wire/constraints.ts'
 
 /** What AWS's service model says of the requests of jobs [aws 3.12], members in the order in which AWS names them. */
 

@@ -1,7 +1,7 @@
 import type { AbortRule, JobConfig, RetryRule, Rollout } from '../../../core/job/model.ts'
 import type { Settings } from '../../dialect.ts'
-import { AwsError } from '../errors.ts'
-import type { Fields } from '../rest/fields.ts'
+import { AwsError } from '../wire/errors.ts'
+import type { Fields } from '../wire/fields.ts'
 import { say, textOf, type Words } from '../../../core/said.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import { HubError } from '../../../core/errors.ts'
 import type { Execution } from '../../../core/job/model.ts'
-import { AwsError } from '../errors.ts'
+import { AwsError } from '../wire/errors.ts'
 
 /** Why the job service refuses a device's request [aws 2.7]. */
 export type JobsCode =

@@ -1,7 +1,7 @@
 import { parseJson, TooMuchJson } from '../../../core/json-text.ts'
 import { isObject, withoutZeros } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
-import type { Fields } from '../rest/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import { JobsRefusal } from './refusal.ts'
 import { say } from '../../../core/said.ts'
 

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../../core/seam/http.ts'
 import { HubError } from '../../../core/errors.ts'
-import { failure, toAwsError } from '../errors.ts'
+import { failure, toAwsError } from '../wire/errors.ts'
 
 /** A refusal in S3's words; what is in `more` is told beside it. */
 export class S3Error extends Error {

@@ -5,7 +5,7 @@ import type { Context } from '../../dialect.ts'
 import { readAwsCron } from './cron.ts'
 import type { MaintenanceWindow, SchedulingConfig } from './extra.ts'
 import { PlanError } from './plan.ts'
-import type { Fields } from '../rest/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import { say } from '../../../core/said.ts'
 
 const MINUTE = 60_000

@@ -1,4 +1,4 @@
-import type { Fields } from '../rest/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import type { PresignedUrlConfig } from './extra.ts'
 import { PlanError } from './plan.ts'
 import { say } from '../../../core/said.ts'

@@ -1,10 +1,10 @@
 import { parseJson, TooMuchJson } from '../../../core/json-text.ts'
 import type { Fulfilled, HttpRequest, Need, StoredObject } from '../../../core/seam/http.ts'
 import type { Context } from '../../dialect.ts'
-import { AwsError } from '../errors.ts'
-import type { Fields } from '../rest/fields.ts'
+import { AwsError } from '../wire/errors.ts'
+import type { Fields } from '../wire/fields.ts'
 import { urlFault } from './placeholder-forms.ts'
-import { bodyOf } from '../rest/route.ts'
+import { bodyOf } from '../wire/route.ts'
 import { hasVersion, parseS3Url } from './s3.ts'
 
 /** [aws 3.4] Characters of `document`, bytes of what `documentSource` names. */

@@ -1,9 +1,9 @@
 import { invalid } from '../../../core/errors.ts'
 import type { Target } from '../../../core/job/model.ts'
 import type { Context } from '../../dialect.ts'
-import { parseArn, type Caller } from '../arns.ts'
-import { resourceNotFound } from '../errors.ts'
-import type { Fields } from '../rest/fields.ts'
+import { parseArn, type Caller } from '../wire/arns.ts'
+import { resourceNotFound } from '../wire/errors.ts'
+import type { Fields } from '../wire/fields.ts'
 import { groupKey, thingKey } from './keys.ts'
 
 /** [aws 3.4] */

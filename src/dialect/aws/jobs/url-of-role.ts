@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { HttpRequest } from '../../../core/seam/http.ts'
-import { LOCAL_CALLER } from '../arns.ts'
+import { LOCAL_CALLER } from '../wire/arns.ts'
 
 /** The access key in URLs that look as if a role had signed them; whose else a credential is, somebody else signed. */
 const ACCESS_KEY = 'ASIALOCALIOTHUBROLES'

@@ -1,7 +1,7 @@
 import { keyOf } from '../../../core/ids.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import { isThingName } from '../names.ts'
+import { isThingName } from '../wire/names.ts'
 
 /**
  * Open mode lets clients in that show nothing but a client id. Those who only listen, or use topics of their own

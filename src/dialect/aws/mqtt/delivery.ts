@@ -1,8 +1,8 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import { known } from '../identity/access.ts'
-import type { Policy } from '../identity/policies.ts'
+import { known } from '../auth/access.ts'
+import type { Policy } from '../auth/policies.ts'
 
 /**
  * Whether a message may go out to this subscriber: `sensor/#` does not cover `sensor` itself, in strict mode a

@@ -1,8 +1,8 @@
 import type { DeviceKey } from '../../../core/ids.ts'
 import type { ConnectRequest, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import { canBeCarried, lengthFault } from '../limits.ts'
-import { formatTopic, parseTopic, type AwsTopic } from '../topics.ts'
+import { canBeCarried, lengthFault } from '../wire/limits.ts'
+import { formatTopic, parseTopic, type AwsTopic } from '../wire/topics.ts'
 import { publishFault } from './publish-fault.ts'
 
 type Will = ConnectRequest['will']

@@ -2,7 +2,7 @@ import type { Instant } from '../../../core/clock.ts'
 import type { Connection, ConnectRequest, DisconnectReason } from '../../../core/seam/mqtt.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context } from '../../dialect.ts'
-import { certificateTarget, exclusiveThing } from '../identity/identity-store.ts'
+import { certificateTarget, exclusiveThing } from '../auth/identity-store.ts'
 
 /** AWS's words for how a connection ended [aws 1.8]. */
 const DISCONNECT_REASONS: Readonly<Record<DisconnectReason, string>> = {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Incoming } from '../../../core/seam/mqtt.ts'
-import type { Policy } from '../identity/policies.ts'
-import { MAX_PAYLOAD_BYTES } from '../limits.ts'
+import type { Policy } from '../auth/policies.ts'
+import { MAX_PAYLOAD_BYTES } from '../wire/limits.ts'
 
 type Published = Pick<Incoming, 'topic' | 'payload' | 'qos' | 'retain'>
 

@@ -1,9 +1,9 @@
 import type { Connection, Message, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import { onJobsPublish, rejectTopic } from '../jobs.ts'
+import { onJobsPublish, rejectTopic } from '../jobs/jobs.ts'
 import { noteRetained } from './retained.ts'
-import { onShadowPublish } from '../shadow.ts'
-import { formatTopic, parseTopic, type AwsTopic } from '../topics.ts'
+import { onShadowPublish } from '../twin/shadow.ts'
+import { formatTopic, parseTopic, type AwsTopic } from '../wire/topics.ts'
 
 /**
  * Carries out what was published for a service, by a connection or (without one) through HTTP Publish, and says

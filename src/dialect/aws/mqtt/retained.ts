@@ -2,9 +2,9 @@ import type { Instant } from '../../../core/clock.ts'
 import type { Message } from '../../../core/seam/mqtt.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context, Route } from '../../dialect.ts'
-import { AwsError } from '../errors.ts'
-import { operation } from '../rest/route.ts'
-import { pageOf } from '../rest/pages.ts'
+import { AwsError } from '../wire/errors.ts'
+import { operation } from '../wire/route.ts'
+import { pageOf } from '../wire/pages.ts'
 
 /** A retained message, as the data plane shows it. */
 interface Retained {

@@ -1,6 +1,6 @@
-import { invalidRequest } from '../errors.ts'
-import type { Fields } from '../rest/fields.ts'
-import { NAMES } from '../names.ts'
+import { invalidRequest } from '../wire/errors.ts'
+import type { Fields } from '../wire/fields.ts'
+import { NAMES } from '../wire/names.ts'
 
 /** What `attributePayload` asks for. */
 export interface AttributeChange {

@@ -1,7 +1,7 @@
 import type { Route } from '../../dialect.ts'
-import { textOf } from '../rest/parameters.ts'
-import { AwsError, invalidRequest } from '../errors.ts'
-import { operation } from '../rest/route.ts'
+import { textOf } from '../wire/parameters.ts'
+import { AwsError, invalidRequest } from '../wire/errors.ts'
+import { operation } from '../wire/route.ts'
 
 const TYPES = new Set(['iot:Data', 'iot:Data-ATS'])
 

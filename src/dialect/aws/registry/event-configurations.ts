@@ -1,6 +1,6 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Context, Route } from '../../dialect.ts'
-import { operation, readBody, type Call } from '../rest/route.ts'
+import { operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { say } from '../../../core/said.ts'
 

@@ -3,7 +3,7 @@ import type { Device, Group } from '../../../core/device/model.ts'
 import type { DomainEvent } from '../../../core/events.ts'
 import { nameOf } from '../../../core/ids.ts'
 import type { Context } from '../../dialect.ts'
-import { arn, LOCAL_CALLER as HERE } from '../arns.ts'
+import { arn, LOCAL_CALLER as HERE } from '../wire/arns.ts'
 import { eventsEnabled, type EventType } from './event-configurations.ts'
 import type { ThingType } from './thing-type-store.ts'
 

@@ -1,7 +1,7 @@
 import { equal } from '../../../core/twin/json.ts'
 import type { Context } from '../../dialect.ts'
-import { checkName, NAMES } from '../names.ts'
-import type { Fields } from '../rest/fields.ts'
+import { checkName, NAMES } from '../wire/names.ts'
+import type { Fields } from '../wire/fields.ts'
 
 /** What a message's sender is told by: an attribute of the thing or of its connection, under a key of its own. */
 interface PropagatingAttribute {
