@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReportedStatus } from '../../src/core/job/model.ts'
 import type { DeviceScript, Work } from '../../src/core/seam/device-script.ts'
-import { enrolment } from '../../src/dialect/iothub/enrolment.ts'
+import { enrolment } from '../../src/dialect/iothub/device/enrolment.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { http as aws } from '../../src/dialect/aws/http/front.ts'
-import { Body } from '../../src/dialect/iothub/body.ts'
+import { Body } from '../../src/dialect/iothub/http/body.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 

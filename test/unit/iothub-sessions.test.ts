@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { iothub } from '../../src/dialect/iothub/index.ts'
-import { signToken } from '../../src/dialect/iothub/jwt.ts'
+import { signToken } from '../../src/dialect/iothub/auth/jwt.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const P = 'IotApp'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { iothub } from '../../src/dialect/iothub/index.ts'
-import { keepMessage, RETENTION } from '../../src/dialect/iothub/messages.ts'
+import { keepMessage, RETENTION } from '../../src/dialect/iothub/mqtt/messages.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const HOUR = 3_600_000

@@ -1,8 +1,8 @@
 import type { Capability } from '../capability.ts'
 import type { Route } from '../dialect.ts'
-import { commandRoutes } from './command-routes.ts'
-import { deviceRoutes } from './device-routes.ts'
-import { otaRoutes } from './ota-routes.ts'
+import { commandRoutes } from './commands/routes.ts'
+import { deviceRoutes } from './registry/routes.ts'
+import { otaRoutes } from './ota/routes.ts'
 
 const modelled = (area: string, items: Record<string, string>): Capability[] =>
   Object.entries(items).map(([item, note]) => ({ area, item, state: 'modelled', ...(note !== '' && { note }) }))
