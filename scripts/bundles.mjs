@@ -58,8 +58,7 @@ const noPalette = {
 }
 
 const panels = () => readdirSync('webview').filter((name) => existsSync(`webview/${name}/index.ts`))
-const suites = () =>
-  readdirSync('test/vscode/suite', { recursive: true }).filter((name) => name.endsWith('.test.ts'))
+const suites = () => readdirSync('test/vscode/suite', { recursive: true }).filter((name) => name.endsWith('.test.ts'))
 
 const requireOfModule =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);"

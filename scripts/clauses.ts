@@ -50,15 +50,20 @@ function lost({ path, text }: TextFile, contracts: ReadonlyMap<string, Contract>
   return [...text.matchAll(citation)].flatMap(({ 0: cited, 1: named = '', 2: parts = '', index }) => {
     // A citation may run on in the next line of its comment.
     let document = named
-    const wrong = parts.replace(/\n\s*(?:\*|\/\/) ?/g, ' ').split(/\s*[,;]\s*/).flatMap((each) => {
-      const [, other, number = '', words] = part.exec(each) ?? []
-      document = other ?? document
-      const contract = contracts.get(document)
-      if (contract === undefined) return [`there is no docs/wire/${document}.md`]
-      const clause = contract.get(number)
-      if (clause === undefined) return [`docs/wire/${document}.md has no clause ${number || each}`]
-      return words === undefined || has(clause, words) ? [] : [`clause ${number} of docs/wire/${document}.md does not say “${words}”`]
-    })
+    const wrong = parts
+      .replace(/\n\s*(?:\*|\/\/) ?/g, ' ')
+      .split(/\s*[,;]\s*/)
+      .flatMap((each) => {
+        const [, other, number = '', words] = part.exec(each) ?? []
+        document = other ?? document
+        const contract = contracts.get(document)
+        if (contract === undefined) return [`there is no docs/wire/${document}.md`]
+        const clause = contract.get(number)
+        if (clause === undefined) return [`docs/wire/${document}.md has no clause ${number || each}`]
+        return words === undefined || has(clause, words)
+          ? []
+          : [`clause ${number} of docs/wire/${document}.md does not say “${words}”`]
+      })
     return wrong.map((why) => `${path}:${lineAt(text, index)} clauses: ${cited.replace(/\s+/g, ' ')}, but ${why}`)
   })
 }

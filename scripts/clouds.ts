@@ -14,8 +14,14 @@ const ownScheme = /scheme = 'iothub'|[`']iothub:|scheme `iothub`/g
  * through the contract.
  */
 export function findClouds(): string[] {
-  const words = [...clouds, ...clouds.map((cloud) => cloud.toLowerCase()), ...dialects.flatMap(({ name, title }) => [name, title])]
-  const named = new RegExp(`(?<![\\w-])(?:${words.map((word) => word.replace(/[^\w\s]/g, '\\$&')).join('|')})(?![\\w-])`)
+  const words = [
+    ...clouds,
+    ...clouds.map((cloud) => cloud.toLowerCase()),
+    ...dialects.flatMap(({ name, title }) => [name, title]),
+  ]
+  const named = new RegExp(
+    `(?<![\\w-])(?:${words.map((word) => word.replace(/[^\w\s]/g, '\\$&')).join('|')})(?![\\w-])`,
+  )
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(?:ts|css|html|json|svg)$/.test(name))
@@ -24,7 +30,11 @@ export function findClouds(): string[] {
           .split('\n')
           .flatMap((line, index) => {
             const found = named.exec(line.replace(ownScheme, ''))?.[0]
-            return found === undefined ? [] : [`${folder}/${name}:${index + 1} names ${found}: the editor knows no cloud, ask the dialect contract for what it needs`]
+            return found === undefined
+              ? []
+              : [
+                  `${folder}/${name}:${index + 1} names ${found}: the editor knows no cloud, ask the dialect contract for what it needs`,
+                ]
           }),
       ),
   )

@@ -34,9 +34,19 @@ export function detailsOf({ name, title, capability, examples }: Dialect, result
   const said = { kept: 'kept', inapplicable: 'does not apply', broken: '**broken**' }
   const kept = (Object.keys(guarantees) as GuaranteeName[]).map((guarantee) => {
     const result = results[name]?.[guarantee]
-    return [guarantees[guarantee], result === undefined ? 'not tried' : said[result], examples.inapplicable[guarantee] ?? '']
+    return [
+      guarantees[guarantee],
+      result === undefined ? 'not tried' : said[result],
+      examples.inapplicable[guarantee] ?? '',
+    ]
   })
-  const areas = areasOf(capability).map(([area, items]) => `## ${area}\n\n${table(['item', 'is', 'note'], items.map(({ item, state, note = '' }) => [item, state, note]))}`)
+  const areas = areasOf(capability).map(
+    ([area, items]) =>
+      `## ${area}\n\n${table(
+        ['item', 'is', 'note'],
+        items.map(({ item, state, note = '' }) => [item, state, note]),
+      )}`,
+  )
   return `<!-- Written by npm run coverage from capability.ts and the conformance suite: change those. -->\n
 # ${title}: what is modelled
 
@@ -64,7 +74,10 @@ function areasOf(capability: readonly Capability[]): [string, Capability[]][] {
   return [...areas]
 }
 
-const count = (items: readonly Capability[], wanted: Capability['state']): string => String(items.filter(({ state }) => state === wanted).length || '')
+const count = (items: readonly Capability[], wanted: Capability['state']): string =>
+  String(items.filter(({ state }) => state === wanted).length || '')
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)
+    .join('')

@@ -20,7 +20,9 @@ export function findCoverage(): string[] {
   const results = existsSync(join(root, resultsFile)) ? (JSON.parse(read(resultsFile)) as Results) : {}
   return [
     ...dialects.flatMap((dialect) => faultsOf(dialect, results)),
-    ...Object.entries(pages(results)).flatMap(([path, text]) => (existsSync(join(root, path)) && read(path) === text ? [] : [`${path} is out of date: npm run coverage`])),
+    ...Object.entries(pages(results)).flatMap(([path, text]) =>
+      existsSync(join(root, path)) && read(path) === text ? [] : [`${path} is out of date: npm run coverage`],
+    ),
   ]
 }
 
@@ -28,7 +30,9 @@ function faultsOf({ name: dialect, examples }: Dialect, results: Results): strin
   return names.flatMap((name) => {
     const expected = examples.inapplicable[name] === undefined ? 'kept' : 'inapplicable'
     const is = results[dialect]?.[name] ?? 'untried'
-    return is === expected ? [] : [`${resultsFile}: “${guarantees[name]}” is ${is} for ${dialect}, it must be ${expected}: npm run coverage`]
+    return is === expected
+      ? []
+      : [`${resultsFile}: “${guarantees[name]}” is ${is} for ${dialect}, it must be ${expected}: npm run coverage`]
   })
 }
 
@@ -43,11 +47,18 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 async function conformance(): Promise<Results> {
   const results: Results = {}
   let heard: NonNullable<Results[string]> = {}
-  for await (const { type, data } of run({ files: [join(root, 'test/conformance/dialect.test.ts')], timeout: 120_000 })) {
+  for await (const { type, data } of run({
+    files: [join(root, 'test/conformance/dialect.test.ts')],
+    timeout: 120_000,
+  })) {
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const dialect = data.nesting === 0 ? dialects.find(({ title }) => title === data.name) : undefined
-    const name = names.find((guarantee) => data.name === guarantees[guarantee] || data.name.startsWith(`does not apply: ${guarantees[guarantee]} – `))
-    if (name !== undefined) heard[name] = type === 'test:fail' ? 'broken' : data.name === guarantees[name] ? 'kept' : 'inapplicable'
+    const name = names.find(
+      (guarantee) =>
+        data.name === guarantees[guarantee] || data.name.startsWith(`does not apply: ${guarantees[guarantee]} – `),
+    )
+    if (name !== undefined)
+      heard[name] = type === 'test:fail' ? 'broken' : data.name === guarantees[name] ? 'kept' : 'inapplicable'
     if (dialect === undefined) continue
     results[dialect.name] = heard
     heard = {}

@@ -24,7 +24,10 @@ const words: { [move in HubMove | `${string} ${HubMove}`]?: string } = {
 /** How executions and jobs begin, and what moves a job. Only the table says which moves there are. */
 const beginnings = {
   execution: [{ from: '[*]', to: 'QUEUED', why: 'rollout, retry, rejoin' }],
-  job: [{ from: '[*]', to: 'SCHEDULED', why: 'start lies ahead' }, { from: '[*]', to: 'IN_PROGRESS' }],
+  job: [
+    { from: '[*]', to: 'SCHEDULED', why: 'start lies ahead' },
+    { from: '[*]', to: 'IN_PROGRESS' },
+  ],
 }
 const jobWords: { [move: string]: string } = {
   'SCHEDULED IN_PROGRESS': 'start',
@@ -68,7 +71,9 @@ function draw(edges: readonly Edge[]): string {
     const key = `${edge.from} ${edge.to}`
     if (!drawn.has(key)) drawn.set(key, edge)
   }
-  const lines = [...drawn.values()].map(({ from, to, why }) => `  ${from} --> ${to}${why === undefined ? '' : `: ${why}`}`)
+  const lines = [...drawn.values()].map(
+    ({ from, to, why }) => `  ${from} --> ${to}${why === undefined ? '' : `: ${why}`}`,
+  )
   return ['```mermaid', 'stateDiagram-v2', ...lines, '```'].join('\n')
 }
 
@@ -82,7 +87,8 @@ export function withDiagrams(text: string): string {
   return Object.entries(diagrams).reduce((result, [name, edges]) => {
     const [before, rest] = result.split(`<!-- diagram: ${name} -->\n`)
     const end = rest?.indexOf('<!-- end -->') ?? -1
-    if (before === undefined || rest === undefined || end < 0) throw new Error(`${file} has no place for the diagram ${name}`)
+    if (before === undefined || rest === undefined || end < 0)
+      throw new Error(`${file} has no place for the diagram ${name}`)
     return `${before}<!-- diagram: ${name} -->\n${draw(edges())}\n${rest.slice(end)}`
   }, text)
 }
@@ -91,8 +97,12 @@ export function withDiagrams(text: string): string {
 export function findDiagrams(text: string = readFileSync(join(root, file), 'utf8')): string[] {
   const moved = Object.entries(jobMoves).flatMap(([from, tos]) => tos.map((to) => `${from} ${to}`))
   return [
-    ...(withDiagrams(text) === text ? [] : [`${file} draws other states than src/core/job/states.ts has: npm run diagrams`]),
-    ...difference(Object.keys(jobWords), moved).map((move) => `scripts/diagrams.ts has words for ${move}, a move that no job makes`),
+    ...(withDiagrams(text) === text
+      ? []
+      : [`${file} draws other states than src/core/job/states.ts has: npm run diagrams`]),
+    ...difference(Object.keys(jobWords), moved).map(
+      (move) => `scripts/diagrams.ts has words for ${move}, a move that no job makes`,
+    ),
   ]
 }
 

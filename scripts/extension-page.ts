@@ -19,8 +19,12 @@ export function extensionPage(): string {
 
 /** What of the page does not work where it is read: pictures and links with paths, and words for people who build. */
 export function findPage(page = extensionPage()): string[] {
-  const links = [...page.matchAll(/\]\(((?!https:|data:image\/png;|#)[^)]*)\)/g)].map(([, link]) => `it leads to ${link}`)
-  const commands = ['npm ', 'npx ', 'node dist/'].filter((command) => page.includes(command)).map((command) => `it asks users for ${command.trim()}`)
+  const links = [...page.matchAll(/\]\(((?!https:|data:image\/png;|#)[^)]*)\)/g)].map(
+    ([, link]) => `it leads to ${link}`,
+  )
+  const commands = ['npm ', 'npx ', 'node dist/']
+    .filter((command) => page.includes(command))
+    .map((command) => `it asks users for ${command.trim()}`)
   return [...links, ...commands].map((fault) => `docs/extension-page.md: ${fault}`)
 }
 

@@ -14,7 +14,9 @@ const bundle = 'l10n/bundle.l10n.zh-cn.json'
  * `t('…')` is not seen.
  */
 export async function findL10n(): Promise<string[]> {
-  const sources = ['src/vscode', 'webview'].flatMap(typescript).map((path) => ({ extension: extname(path), contents: readFileSync(path, 'utf8') }))
+  const sources = ['src/vscode', 'webview']
+    .flatMap(typescript)
+    .map((path) => ({ extension: extname(path), contents: readFileSync(path, 'utf8') }))
   const own = Object.keys(await getL10nJson(sources))
   const { templates, unsayable } = findMessages()
   const texts = [...new Set([...own, ...stateWords, ...templates])]
@@ -25,7 +27,8 @@ export async function findL10n(): Promise<string[]> {
     ...texts.flatMap((text) => (translated[text] === undefined ? [] : placeholders(text, translated[text]))),
     ...uncounted(own),
     ...unsayable.map(
-      ({ file, line, text }) => `${file}:${line}: ${text} is said to people: tag it with say, or wrap words of others in verbatim(…)`,
+      ({ file, line, text }) =>
+        `${file}:${line}: ${text} is said to people: tag it with say, or wrap words of others in verbatim(…)`,
     ),
   ]
 }

@@ -29,9 +29,14 @@ function launchFaults(folder: string, configuration: Configuration, tasks: Task[
   const fault = (what: string): string => `.vscode/launch.json: “${name}” ${what}`
   const from = (path: string): string => path.replace(/^.*\$\{workspaceFolder\}\/?/, '')
   const is = (path: string): boolean => bundles.includes(path) || existsSync(join(folder, path))
-  const paths = [...(program === undefined ? [] : [program]), ...args.filter((arg) => arg.includes('${workspaceFolder}'))]
+  const paths = [
+    ...(program === undefined ? [] : [program]),
+    ...args.filter((arg) => arg.includes('${workspaceFolder}')),
+  ]
   return [
-    ...paths.flatMap((path) => (path === '${file}' || is(from(path)) ? [] : [fault(`runs ${from(path)}, which nothing makes`)])),
+    ...paths.flatMap((path) =>
+      path === '${file}' || is(from(path)) ? [] : [fault(`runs ${from(path)}, which nothing makes`)],
+    ),
     ...outFiles.flatMap((glob) =>
       bundles.some((bundle) => dirname(bundle) === dirname(from(glob)) && matches(bundle, from(glob)))
         ? []

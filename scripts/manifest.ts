@@ -34,7 +34,10 @@ const category = 'IoT Hub'
 /** Everything in package.json that disagrees with the catalogues in the code or with its texts. */
 export function findManifest(): string[] {
   const { contributes } = readJson<Manifest>('package.json')
-  const settings = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Record<string, Setting>
+  const settings = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Record<
+    string,
+    Setting
+  >
   return [...commandFaults(contributes.commands), ...settingFaults(settings), ...labelFaults(), ...textFaults()]
 }
 
@@ -42,9 +45,17 @@ function commandFaults(declared: Manifest['contributes']['commands']): string[] 
   const catalogue = Object.entries(commands)
   const ids = declared.map(({ command }) => command)
   return [
-    ...difference(catalogue.map(([, id]) => id), ids).map((id) => `package.json does not declare the command ${id}`),
-    ...difference(ids, catalogue.map(([, id]) => id)).map((id) => `src/vscode/commands.ts does not know the command ${id}`),
-    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `package.json declares the command ${id} twice`),
+    ...difference(
+      catalogue.map(([, id]) => id),
+      ids,
+    ).map((id) => `package.json does not declare the command ${id}`),
+    ...difference(
+      ids,
+      catalogue.map(([, id]) => id),
+    ).map((id) => `src/vscode/commands.ts does not know the command ${id}`),
+    ...ids
+      .filter((id, index) => ids.indexOf(id) !== index)
+      .map((id) => `package.json declares the command ${id} twice`),
     ...catalogue.flatMap(([name, id]) => {
       const found = declared.find(({ command }) => command === id)
       if (found === undefined) return []
@@ -79,7 +90,9 @@ function shapeFaults({ name, type, choices }: OptionSpec, setting: Setting): str
   }
   return Object.entries(wanted).flatMap(([key, value]) => {
     const found = setting[key as keyof Setting]
-    return JSON.stringify(found) === JSON.stringify(value) ? [] : [`the setting iotHub.${name} has ${key} ${JSON.stringify(found)}, it must be ${JSON.stringify(value)}`]
+    return JSON.stringify(found) === JSON.stringify(value)
+      ? []
+      : [`the setting iotHub.${name} has ${key} ${JSON.stringify(found)}, it must be ${JSON.stringify(value)}`]
   })
 }
 
@@ -90,20 +103,26 @@ function labelFaults(): string[] {
   return languages.flatMap((file) => {
     const texts = readJson<Record<string, string>>(file)
     return optionSpecs.flatMap(({ name }) =>
-      /^\*\*.+?\*\*/.test(texts[`setting.${name}`] ?? '') ? [] : [`${file}: setting.${name} must begin with its **name**`],
+      /^\*\*.+?\*\*/.test(texts[`setting.${name}`] ?? '')
+        ? []
+        : [`${file}: setting.${name} must begin with its **name**`],
     )
   })
 }
 
 /** Texts that the manifest asks for and a language lacks, or that a language has for nothing. */
 function textFaults(): string[] {
-  const asked = [...readFileSync(join(root, 'package.json'), 'utf8').matchAll(/"%([\w.-]+)%"/g)].map((match) => match[1]!)
+  const asked = [...readFileSync(join(root, 'package.json'), 'utf8').matchAll(/"%([\w.-]+)%"/g)].map(
+    (match) => match[1]!,
+  )
   return languages.flatMap((file) => {
     const texts = readJson<Record<string, string>>(file)
     return [
       ...difference(asked, Object.keys(texts)).map((key) => `${file} lacks ${key}`),
       ...difference(Object.keys(texts), asked).map((key) => `${file} has ${key}, which package.json does not use`),
-      ...Object.keys(texts).filter((key) => texts[key]?.trim() === '').map((key) => `${file} has no text for ${key}`),
+      ...Object.keys(texts)
+        .filter((key) => texts[key]?.trim() === '')
+        .map((key) => `${file} has no text for ${key}`),
     ]
   })
 }

@@ -5,7 +5,9 @@ import { root } from './read-json.ts'
 import { jobDraftSchema } from '../src/shared/job-draft-schema.ts'
 
 /** Where the hub's messages are worded; what they say reaches editors. */
-const rooms = ['core', 'dialect', 'hub', 'broker', 'http', 'store', 'shared'].map((room) => join(root, 'src', room) + '/')
+const rooms = ['core', 'dialect', 'hub', 'broker', 'http', 'store', 'shared'].map(
+  (room) => join(root, 'src', room) + '/',
+)
 
 /** A text that is said to people in a way that no catalogue of translations can know. */
 export interface Unsayable {
@@ -96,7 +98,12 @@ function wantsWords(checker: ts.TypeChecker, node: ts.Expression): boolean {
 
 /** A branch of what goes into a template is data as well. */
 function isInTemplate({ parent }: ts.Node): boolean {
-  const passes = [ts.isConditionalExpression, ts.isParenthesizedExpression, ts.isNonNullExpression, ts.isBinaryExpression]
+  const passes = [
+    ts.isConditionalExpression,
+    ts.isParenthesizedExpression,
+    ts.isNonNullExpression,
+    ts.isBinaryExpression,
+  ]
   if (passes.some((is) => is(parent))) return isInTemplate(parent)
   return ts.isTemplateSpan(parent)
 }
@@ -104,7 +111,10 @@ function isInTemplate({ parent }: ts.Node): boolean {
 /** A name that stands for a value here, not one that is being declared or assigned to. */
 const isValue = (node: ts.Identifier, { parent } = node): boolean =>
   !(ts.isPropertyAssignment(parent) && parent.name === node) &&
-  !ts.isParameter(parent) && !ts.isBindingElement(parent) && !ts.isTypeNode(parent) && !ts.isPropertySignature(parent)
+  !ts.isParameter(parent) &&
+  !ts.isBindingElement(parent) &&
+  !ts.isTypeNode(parent) &&
+  !ts.isPropertySignature(parent)
 
 const parts = (type: ts.Type): ts.Type[] => (type.isUnion() ? type.types : [type])
 const isLabel = (type: ts.Type): boolean =>
@@ -125,5 +135,8 @@ function textsOf(checker: ts.TypeChecker, node: ts.Expression): string[] | undef
 /** As `say` makes it. */
 function templateOf(template: ts.TemplateLiteral): string {
   if (ts.isNoSubstitutionTemplateLiteral(template)) return template.text
-  return template.templateSpans.reduce((before, span, index) => `${before}{${index}}${span.literal.text}`, template.head.text)
+  return template.templateSpans.reduce(
+    (before, span, index) => `${before}{${index}}${span.literal.text}`,
+    template.head.text,
+  )
 }

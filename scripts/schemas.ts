@@ -26,14 +26,21 @@ function schemaText(): string {
     ...jobDraftSchema,
     properties: {
       ...properties,
-      dialect: { ...properties.dialect, enum: dialects.map(({ name }) => name), enumDescriptions: dialects.map(({ title }) => title) },
+      dialect: {
+        ...properties.dialect,
+        enum: dialects.map(({ name }) => name),
+        enumDescriptions: dialects.map(({ title }) => title),
+      },
     },
     allOf: dialects.map(({ name, jobs }) => ({
       if: { required: ['dialect'], properties: { dialect: { const: name } } },
       then: {
         properties: {
           name: { pattern: jobs.names.pattern, patternErrorMessage: jobs.names.rule },
-          document: { $ref: `#/definitions/${name}`, defaultSnippets: jobs.templates.map(({ title, document }) => ({ label: title, body: literally(document) })) },
+          document: {
+            $ref: `#/definitions/${name}`,
+            defaultSnippets: jobs.templates.map(({ title, document }) => ({ label: title, body: literally(document) })),
+          },
         },
       },
     })),
@@ -49,7 +56,10 @@ function moved(schema: unknown, name: string): unknown {
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([key]) => key !== '$schema')
-      .map(([key, value]) => [key, key === '$ref' && typeof value === 'string' ? value.replace(/^#/, `#/definitions/${name}`) : moved(value, name)]),
+      .map(([key, value]) => [
+        key,
+        key === '$ref' && typeof value === 'string' ? value.replace(/^#/, `#/definitions/${name}`) : moved(value, name),
+      ]),
   )
 }
 

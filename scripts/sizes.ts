@@ -15,7 +15,9 @@ export function findSizes(say: (line: string) => void): string[] {
     if (!existsSync(file)) return [`${path} is missing: run npm run package`]
     const { size } = statSync(file)
     say(`${path}: ${kilobytes(size)} of ${kilobytes(limit)}`)
-    return size > limit ? [`${path} has ${kilobytes(size)}, allowed are ${kilobytes(limit)}: dist/meta/*.json tells what is in it`] : []
+    return size > limit
+      ? [`${path} has ${kilobytes(size)}, allowed are ${kilobytes(limit)}: dist/meta/*.json tells what is in it`]
+      : []
   })
 }
 

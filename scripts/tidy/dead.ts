@@ -18,13 +18,22 @@ const kinds = {
 
 /** Files, exports and dependencies that nobody uses, by `knip.json` of that folder. */
 export function findDead(folder: string): string[] {
-  const knip = [join(root, 'node_modules/knip/bin/knip.js'), '--directory', folder, '--reporter', 'json', '--no-progress']
+  const knip = [
+    join(root, 'node_modules/knip/bin/knip.js'),
+    '--directory',
+    folder,
+    '--reporter',
+    'json',
+    '--no-progress',
+  ]
   const run = spawnSync(process.execPath, knip, { encoding: 'utf8' })
   // It ends with 1 where it has found something, with 2 where it has failed.
   if (run.status !== 0 && run.status !== 1) return [`knip.json:1 dead: Knip has failed: ${run.stderr || run.stdout}`]
   return (JSON.parse(run.stdout) as { issues: Issue[] }).issues.flatMap((issue) =>
     Object.entries(kinds).flatMap(([kind, says]) =>
-      (issue[kind as keyof typeof kinds] ?? []).map(({ name, line = 1 }) => `${issue.file}:${line} dead: ${says(name)}`),
+      (issue[kind as keyof typeof kinds] ?? []).map(
+        ({ name, line = 1 }) => `${issue.file}:${line} dead: ${says(name)}`,
+      ),
     ),
   )
 }

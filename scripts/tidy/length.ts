@@ -29,7 +29,12 @@ export function findLong(file: TextFile): string[] {
   return [...found, ...idle.map((line) => `${file.path}:${line} length: nothing here is long, the reason can go`)]
 }
 
-function lengthOfFile({ path }: TextFile, lines: string[], isTest: boolean, allowed: (line: number) => boolean): string[] {
+function lengthOfFile(
+  { path }: TextFile,
+  lines: string[],
+  isTest: boolean,
+  allowed: (line: number) => boolean,
+): string[] {
   const count = lines.length - (lines.at(-1) === '' ? 1 : 0)
   const has = `${path}:1 length: the file has ${count} lines`
   if (count > mostOfFile) return [`${has}, allowed are ${mostOfFile}`]
@@ -54,12 +59,16 @@ function lengthsOfFunctions(file: TextFile, allowed: (line: number) => boolean):
   return found
 }
 
-const linesOf = (file: TextFile, node: ts.Node): number => lineOf(file, node.getEnd()) - lineOf(file, node.getStart()) + 1
+const linesOf = (file: TextFile, node: ts.Node): number =>
+  lineOf(file, node.getEnd()) - lineOf(file, node.getStart()) + 1
 
 /** The statement or member that the function is the whole of. */
 function whole(node: ts.Node): ts.Node {
   const { parent } = node
   const above =
-    ts.isVariableDeclaration(parent) || ts.isVariableDeclarationList(parent) || ts.isVariableStatement(parent) || ts.isPropertyDeclaration(parent)
+    ts.isVariableDeclaration(parent) ||
+    ts.isVariableDeclarationList(parent) ||
+    ts.isVariableStatement(parent) ||
+    ts.isPropertyDeclaration(parent)
   return above ? whole(parent) : node
 }

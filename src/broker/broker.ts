@@ -68,7 +68,14 @@ export class Broker {
       dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
     })
     this.#router = new Router({ sessions: this.#sessions, retained, now, commit, commitSoon })
-    this.#subscribe = new SubscribeHandler({ hooks, sessions: this.#sessions, router: this.#router, commit, notice, tell: (channel, hook) => this.#lifecycle.tell(channel, hook) })
+    this.#subscribe = new SubscribeHandler({
+      hooks,
+      sessions: this.#sessions,
+      router: this.#router,
+      commit,
+      notice,
+      tell: (channel, hook) => this.#lifecycle.tell(channel, hook),
+    })
     const publish = new PublishHandler({ hooks, router: this.#router, notice })
     const uuid = (): string => options.ids.uuid()
     this.#lifecycle = new Lifecycle({ hooks, channels: this.#channels, sessions: this.#sessions, commitSoon, notice })
@@ -246,7 +253,11 @@ export class Broker {
       this.#lifecycle.end(channel, 'SERVER_INITIATED')
     }
     this.#webSockets.close()
-    await Promise.all([this.#listeners.close(), ...channels.map(({ stream }) => destroyed(stream)), new Promise<void>((resolve) => this.#aedes.close(resolve))])
+    await Promise.all([
+      this.#listeners.close(),
+      ...channels.map(({ stream }) => destroyed(stream)),
+      new Promise<void>((resolve) => this.#aedes.close(resolve)),
+    ])
     await this.#options.commit()
   }
 
@@ -261,11 +272,20 @@ export class Broker {
   }
 
   #commitSoon(): void {
-    this.#options.commit().catch((error: unknown) => this.#options.onNotice({ text: `MQTT sessions could not be stored: ${String(error)}` }))
+    this.#options
+      .commit()
+      .catch((error: unknown) =>
+        this.#options.onNotice({ text: `MQTT sessions could not be stored: ${String(error)}` }),
+      )
   }
 
   #notice(text: string, channel: Channel, decided?: true): void {
     const { id, details } = channel
-    this.#options.onNotice({ text: `${channel.describe()}: ${text}`, connection: id, remoteAddress: details.remoteAddress, ...(decided && { decided }) })
+    this.#options.onNotice({
+      text: `${channel.describe()}: ${text}`,
+      connection: id,
+      remoteAddress: details.remoteAddress,
+      ...(decided && { decided }),
+    })
   }
 }

@@ -8,7 +8,13 @@ import type { Output } from './output.ts'
 const { calls } = messages
 
 /** Registers a device and hands out what its firmware needs: into a folder, or for people to copy. */
-export async function addDevice(api: HubApi, dialect: string, name: string, out: string | undefined, output: Output): Promise<void> {
+export async function addDevice(
+  api: HubApi,
+  dialect: string,
+  name: string,
+  out: string | undefined,
+  output: Output,
+): Promise<void> {
   // Looked at first: the keys are given once.
   if (out !== undefined) await checkFolder(out)
   const kit = await api.addDevice(dialect, name)
@@ -18,9 +24,13 @@ export async function addDevice(api: HubApi, dialect: string, name: string, out:
       calls.added(kit.device, kit.title),
       '',
       // What is in the files needs not be on the screen too.
-      ...kit.facts.filter(({ secret }) => secret !== true || out === undefined).map(({ label, value }) => `${label}: ${value}`),
+      ...kit.facts
+        .filter(({ secret }) => secret !== true || out === undefined)
+        .map(({ label, value }) => `${label}: ${value}`),
       '',
-      ...(out === undefined ? kit.files.flatMap((file) => [`${file.name}:`, file.content.trimEnd(), '']) : written.map((file) => calls.written(file))),
+      ...(out === undefined
+        ? kit.files.flatMap((file) => [`${file.name}:`, file.content.trimEnd(), ''])
+        : written.map((file) => calls.written(file))),
     ]
       .join('\n')
       .trimEnd(),

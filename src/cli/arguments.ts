@@ -32,7 +32,8 @@ export interface DemoInvocation {
   exit: boolean
 }
 
-export type Invocation = { command: 'help'; about?: CommandName } | { command: 'version' } | StartInvocation | DemoInvocation | CallInvocation
+export type Invocation =
+  { command: 'help'; about?: CommandName } | { command: 'version' } | StartInvocation | DemoInvocation | CallInvocation
 
 /**
  * What the command line asks for; environment variables `IOT_HUB_<FLAG>` stand in for options that are not given.
@@ -47,15 +48,21 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
     return { command: 'help', about }
   }
   if (command === '--version' || command === '-v') return { command: 'version' }
-  if (!isCommand(command)) throw new UsageError(command.startsWith('-') ? messages.commandFirst(command) : messages.unknownCommand(command))
+  if (!isCommand(command))
+    throw new UsageError(command.startsWith('-') ? messages.commandFirst(command) : messages.unknownCommand(command))
   const { given, words } = readFlags(command, rest)
   if (given.get('help') === true) return { command: 'help', about: command }
-  const talk = { json: given.get('json') === true, quiet: given.get('quiet') === true, verbose: given.get('verbose') === true }
+  const talk = {
+    json: given.get('json') === true,
+    quiet: given.get('quiet') === true,
+    verbose: given.get('verbose') === true,
+  }
   if (isCall(command)) return { ...readCall(command, words, given, env), talk }
   const { options, chosen } = readOptions(given, env)
   if (command === 'start') return { command, options, talk }
   checkDemo(options)
-  const number = (name: string): number => Number(given.get(name) ?? flagsOf.demo.find((flag) => flag.name === name)?.fallback)
+  const number = (name: string): number =>
+    Number(given.get(name) ?? flagsOf.demo.find((flag) => flag.name === name)?.fallback)
   return {
     command,
     // A demo leaves nothing behind unless it is told where.
@@ -74,7 +81,12 @@ function readFlags(command: CommandName, args: string[]): { given: Map<string, F
   const specs = new Map(flagsOf[command].map((spec) => [spec.name, spec]))
   const { tokens } = parseArgs({
     args,
-    options: Object.fromEntries([...specs].map(([name, { type }]) => [name, { type: type === 'flag' ? 'boolean' : 'string', ...(name === 'help' && { short: 'h' }) }])),
+    options: Object.fromEntries(
+      [...specs].map(([name, { type }]) => [
+        name,
+        { type: type === 'flag' ? 'boolean' : 'string', ...(name === 'help' && { short: 'h' }) },
+      ]),
+    ),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -96,17 +108,24 @@ function readFlags(command: CommandName, args: string[]): { given: Map<string, F
   return { given, words }
 }
 
-function readToken(spec: FlagSpec, { rawName, value, inlineValue }: { rawName: string; value: string | undefined; inlineValue: boolean | undefined }): FlagValue {
+function readToken(
+  spec: FlagSpec,
+  { rawName, value, inlineValue }: { rawName: string; value: string | undefined; inlineValue: boolean | undefined },
+): FlagValue {
   if (spec.type === 'flag') {
     if (value !== undefined) throw new UsageError(messages.takesNoValue(rawName, value))
     return true
   }
   // `--mqtt --json`: the next flag is not a value.
-  if (value === undefined || (inlineValue !== true && value.startsWith('--'))) throw new UsageError(messages.needsValue(rawName, spec.value ?? spec.choices?.join('|') ?? 'VALUE'))
+  if (value === undefined || (inlineValue !== true && value.startsWith('--')))
+    throw new UsageError(messages.needsValue(rawName, spec.value ?? spec.choices?.join('|') ?? 'VALUE'))
   return readValue(spec, value, rawName)
 }
 
-function readOptions(given: Map<string, FlagValue>, env: Readonly<Record<string, string | undefined>>): { options: HubOptions; chosen: Set<OptionName> } {
+function readOptions(
+  given: Map<string, FlagValue>,
+  env: Readonly<Record<string, string | undefined>>,
+): { options: HubOptions; chosen: Set<OptionName> } {
   const chosen = new Map<OptionName, FlagValue>()
   for (const spec of optionSpecs) {
     const variable = `IOT_HUB_${spec.name.toUpperCase()}`

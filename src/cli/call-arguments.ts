@@ -34,7 +34,8 @@ export function readCall(
   }
   const flag = (name: string): { [key: string]: string } => (given.has(name) ? { [name]: String(given.get(name)) } : {})
   const said = readWords(command, words)
-  for (const { name, of } of flagsOf[command]) if (given.has(name) && of?.includes(said.call) === false) throw new UsageError(messages.calls.onlyFor(name, of))
+  for (const { name, of } of flagsOf[command])
+    if (given.has(name) && of?.includes(said.call) === false) throw new UsageError(messages.calls.onlyFor(name, of))
   if (given.has('data') && (given.has('url') || given.has('token'))) throw new UsageError(messages.calls.oneHub)
   return {
     command: 'call',
@@ -53,9 +54,16 @@ function readWords(command: CallCommand, words: readonly string[]): Pick<CallInv
   // `job create` is a form half said, not a job of that name.
   const verbs = new Set(forms.map(([first]) => first).filter((first) => first !== undefined && !isPlace(first)))
   const fits = (form: string[]): boolean =>
-    form.length === words.length && form.every((part, index) => part === words[index] || (isPlace(part) && !(index === 0 && verbs.has(words[0]))))
+    form.length === words.length &&
+    form.every((part, index) => part === words[index] || (isPlace(part) && !(index === 0 && verbs.has(words[0]))))
   const form = forms.find(fits)
-  if (form === undefined) throw new UsageError(messages.calls.words(command, formsOf[command].map((known) => known.words)))
+  if (form === undefined)
+    throw new UsageError(
+      messages.calls.words(
+        command,
+        formsOf[command].map((known) => known.words),
+      ),
+    )
   return {
     call: [command, ...form.filter((part) => !isPlace(part))].join(' '),
     words: words.filter((_, index) => isPlace(form[index] ?? '')),

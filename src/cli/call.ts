@@ -40,7 +40,10 @@ const table: Record<string, Call> = {
   },
   'job create': ({ api }, { words }, output) => createJob(api, words[0]!, output),
   'job cancel': async ({ api }, { words, force, comment }, output) => {
-    const job = await api.cancelJob(await keyOfJob(api, words[0]!), { force, ...(comment !== undefined && { comment }) })
+    const job = await api.cancelJob(await keyOfJob(api, words[0]!), {
+      force,
+      ...(comment !== undefined && { comment }),
+    })
     output.result(job, () => calls.canceled(job.key))
   },
   'job retry': async ({ api }, { words }, output) => {
@@ -91,10 +94,17 @@ export async function call(invocation: CallInvocation, output: Output): Promise<
   }
 }
 
-async function allDevices(api: HubApi, search: string | undefined): Promise<Awaited<ReturnType<HubApi['devices']>>['items']> {
+async function allDevices(
+  api: HubApi,
+  search: string | undefined,
+): Promise<Awaited<ReturnType<HubApi['devices']>>['items']> {
   const devices = []
   for (let after: string | undefined, more = true; more; more = after !== undefined) {
-    const page = await api.devices({ limit: PAGE, ...(search !== undefined && { search }), ...(after !== undefined && { after }) })
+    const page = await api.devices({
+      limit: PAGE,
+      ...(search !== undefined && { search }),
+      ...(after !== undefined && { after }),
+    })
     devices.push(...page.items)
     after = page.next
   }

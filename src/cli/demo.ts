@@ -33,13 +33,23 @@ export async function demo(invocation: DemoInvocation, tools: Tools): Promise<nu
     output.event(readyEvent(endpoints, options))
     output.say(output.style('bold', messages.demo.hubReady(version)))
     for (const name of movedPorts(invocation.options, options)) {
-      output.say(output.style('yellow', messages.demo.portTaken(messages.ready.labels[name], Number(defaultOptions[name]), endpoints[name])))
+      output.say(
+        output.style(
+          'yellow',
+          messages.demo.portTaken(messages.ready.labels[name], Number(defaultOptions[name]), endpoints[name]),
+        ),
+      )
     }
     return runFleet(invocation, { ...tools, options }, hub, endpoints)
   })
 }
 
-async function runFleet(invocation: DemoInvocation, tools: Tools & { options: DemoInvocation['options'] }, hub: Hub, endpoints: Endpoints): Promise<number> {
+async function runFleet(
+  invocation: DemoInvocation,
+  tools: Tools & { options: DemoInvocation['options'] },
+  hub: Hub,
+  endpoints: Endpoints,
+): Promise<number> {
   const { output, stopping, version, options } = tools
   const fleet = new Fleet({
     url: urlOf('mqtt', endpoints),
@@ -74,14 +84,26 @@ async function runFleet(invocation: DemoInvocation, tools: Tools & { options: De
  * Registers the machines, connects three quarters, sends the job, connects the rest on the way. Returns whether all
  * succeeded.
  */
-async function runJob({ devices }: DemoInvocation, { output, stopping }: Tools, hub: Hub, endpoints: Endpoints, fleet: Fleet): Promise<boolean> {
+async function runJob(
+  { devices }: DemoInvocation,
+  { output, stopping }: Tools,
+  hub: Hub,
+  endpoints: Endpoints,
+  fleet: Fleet,
+): Promise<boolean> {
   const begun = performance.now()
   const aws = new AwsControl(urlOf('http', endpoints), stopping)
-  const group = await registerMachines(aws, machineNames(devices), (done) => output.redraw(messages.demo.registering(done, devices)))
+  const group = await registerMachines(aws, machineNames(devices), (done) =>
+    output.redraw(messages.demo.registering(done, devices)),
+  )
   await showing(() => output.redraw(messages.demo.connecting(fleet.online, devices)), fleet.start())
   output.redraw('')
   const online = fleet.online
-  output.say(online < devices ? messages.demo.connected(online, devices, since(begun)) : messages.demo.allConnected(devices, since(begun)))
+  output.say(
+    online < devices
+      ? messages.demo.connected(online, devices, since(begun))
+      : messages.demo.allConnected(devices, since(begun)),
+  )
 
   const name = jobName(new Date())
   const started = performance.now()
@@ -110,10 +132,19 @@ async function runJob({ devices }: DemoInvocation, { output, stopping }: Tools, 
   return tellResult(name, job, fleet, { output, stopping }, since(started))
 }
 
-function tellResult(name: string, job: JobView, fleet: Fleet, { output, stopping }: Pick<Tools, 'output' | 'stopping'>, seconds: string): boolean {
+function tellResult(
+  name: string,
+  job: JobView,
+  fleet: Fleet,
+  { output, stopping }: Pick<Tools, 'output' | 'stopping'>,
+  seconds: string,
+): boolean {
   const succeeded = job.status === 'COMPLETED' && job.counts['SUCCEEDED'] === job.planned
   if (stopping.aborted && job.status !== 'COMPLETED') output.say(messages.demo.interrupted)
-  else output.say(output.style(succeeded ? ['bold', 'green'] : ['bold', 'red'], messages.demo.finished(name, job.status, seconds)))
+  else
+    output.say(
+      output.style(succeeded ? ['bold', 'green'] : ['bold', 'red'], messages.demo.finished(name, job.status, seconds)),
+    )
   for (const line of resultLines(job, output)) output.say(line)
   if (fleet.totals.refused > 0) output.complain(messages.error(messages.demo.refused(fleet.totals.refused)))
   output.event({ event: 'result', job: name, status: job.status, planned: job.planned, counts: job.counts, succeeded })

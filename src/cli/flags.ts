@@ -93,4 +93,5 @@ export const formsOf: Record<CallCommand, readonly { words: string; help: string
 
 export const isCall = (command: CommandName): command is CallCommand => Object.hasOwn(formsOf, command)
 
-export const isCommand = (word: string | undefined): word is CommandName => word !== undefined && Object.hasOwn(flagsOf, word)
+export const isCommand = (word: string | undefined): word is CommandName =>
+  word !== undefined && Object.hasOwn(flagsOf, word)

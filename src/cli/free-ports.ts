@@ -6,14 +6,17 @@ import { defaultOptions, optionSpecs, type HubOptions, type OptionName } from '.
 export async function avoidTakenPorts(options: HubOptions, chosen: ReadonlySet<OptionName>): Promise<HubOptions> {
   const free = { ...options }
   for (const { name, type } of optionSpecs) {
-    if (type === 'port' && !chosen.has(name) && !(await isFree(Number(options[name]), options.host))) Object.assign(free, { [name]: 0 })
+    if (type === 'port' && !chosen.has(name) && !(await isFree(Number(options[name]), options.host)))
+      Object.assign(free, { [name]: 0 })
   }
   return free
 }
 
 /** The listeners that are not where they usually are, though nobody asked for that. */
 export function movedPorts(wanted: HubOptions, actual: HubOptions): ('mqtt' | 'mqtts' | 'http' | 'https')[] {
-  return (['mqtt', 'mqtts', 'http', 'https'] as const).filter((name) => wanted[name] === defaultOptions[name] && actual[name] === 0)
+  return (['mqtt', 'mqtts', 'http', 'https'] as const).filter(
+    (name) => wanted[name] === defaultOptions[name] && actual[name] === 0,
+  )
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {
@@ -25,7 +28,9 @@ function isFreeOn(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     // Not every failure is a taken port, but whatever it is, the hub says it better where it cannot be avoided.
-    server.once('error', (error) => resolve(!('code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))))
+    server.once('error', (error) =>
+      resolve(!('code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))),
+    )
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }

@@ -43,14 +43,16 @@ function commandHelp(command: CommandName): string {
   ].join('\n')
 }
 
-const formLines = (command: CallCommand): [string, string][] => formsOf[command].map(({ words, help }) => [`${command} ${words}`.trim(), help])
+const formLines = (command: CallCommand): [string, string][] =>
+  formsOf[command].map(({ words, help }) => [`${command} ${words}`.trim(), help])
 
 const flagUsage = ({ name, value, choices }: FlagSpec): string => {
   const shown = choices?.join('|') ?? value
   return shown === undefined ? `--${name}` : `--${name} ${shown}`
 }
 
-const describe = ({ help, fallback }: FlagSpec): string => (fallback === undefined ? help : `${help} ${messages.usage.fallback(fallback)}`)
+const describe = ({ help, fallback }: FlagSpec): string =>
+  fallback === undefined ? help : `${help} ${messages.usage.fallback(fallback)}`
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length))

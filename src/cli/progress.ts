@@ -28,10 +28,12 @@ const states = Object.keys(looks) as (keyof typeof looks)[]
 const BAR = { widest: 40, narrowest: 10 }
 
 /** Devices that have ended, one way or another. */
-export const endedOf = ({ counts }: JobProgress): number => states.reduce((sum, state) => sum + (looks[state].ended ? (counts[state] ?? 0) : 0), 0)
+export const endedOf = ({ counts }: JobProgress): number =>
+  states.reduce((sum, state) => sum + (looks[state].ended ? (counts[state] ?? 0) : 0), 0)
 
 /** Whole per cent of the planned devices that have ended; 100 only when all have. */
-export const percentOf = (job: JobProgress): number => (job.planned === 0 ? 100 : Math.floor((endedOf(job) * 100) / job.planned))
+export const percentOf = (job: JobProgress): number =>
+  job.planned === 0 ? 100 : Math.floor((endedOf(job) * 100) / job.planned)
 
 /** One line: a bar stacked from the states, the percentage, and the count of each state; no wider than the terminal. */
 export function progressLine(job: JobProgress, online: number, output: Output): string {
@@ -55,7 +57,10 @@ export function resultLines(job: JobProgress, output: Output): string[] {
   const width = String(job.planned).length
   return states
     .filter((state) => (job.counts[state] ?? 0) > 0)
-    .map((state) => `  ${output.style(looks[state].style, messages.progress.states[state].padEnd(12))} ${String(job.counts[state]).padStart(width)}`)
+    .map(
+      (state) =>
+        `  ${output.style(looks[state].style, messages.progress.states[state].padEnd(12))} ${String(job.counts[state]).padStart(width)}`,
+    )
 }
 
 function countTexts(job: JobProgress): [state: string, text: string][] {

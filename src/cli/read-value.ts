@@ -16,11 +16,20 @@ export function readValue(spec: FlagSpec, text: string, source: string): FlagVal
     case 'choice':
       return spec.choices?.includes(text) === true ? text : refuse(source, text, rules.choice(spec.choices ?? []))
     case 'port':
-      return readNumber(text, (value) => Number.isInteger(value) && value >= 0 && value <= 65_535) ?? refuse(source, text, rules.port)
+      return (
+        readNumber(text, (value) => Number.isInteger(value) && value >= 0 && value <= 65_535) ??
+        refuse(source, text, rules.port)
+      )
     case 'count':
-      return readNumber(text, (value) => Number.isInteger(value) && value >= 1 && value <= 100_000) ?? refuse(source, text, rules.count)
+      return (
+        readNumber(text, (value) => Number.isInteger(value) && value >= 1 && value <= 100_000) ??
+        refuse(source, text, rules.count)
+      )
     case 'seed':
-      return readNumber(text, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32) ?? refuse(source, text, rules.seed)
+      return (
+        readNumber(text, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32) ??
+        refuse(source, text, rules.seed)
+      )
     case 'odds':
       return readNumber(text, (value) => value >= 0 && value <= 1) ?? refuse(source, text, rules.odds)
     case 'flag':

@@ -24,7 +24,12 @@ export interface Tools {
  * Starts a hub, does `use` with it, and stops it whatever happens. Returns the exit code: that of `use`, or 1 with a
  * complaint if the hub could not start or not stop cleanly.
  */
-export async function runHub(options: HubOptions, talk: Talk, { createHub, output }: Tools, use: (hub: Hub, endpoints: Endpoints) => Promise<number>): Promise<number> {
+export async function runHub(
+  options: HubOptions,
+  talk: Talk,
+  { createHub, output }: Tools,
+  use: (hub: Hub, endpoints: Endpoints) => Promise<number>,
+): Promise<number> {
   let hub: Hub
   let endpoints: Endpoints
   try {

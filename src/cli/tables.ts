@@ -10,16 +10,21 @@ import { percentOf, progressText } from './progress.ts'
 const { calls } = messages
 
 export const deviceTable = (devices: readonly DeviceView[]): string =>
-  devices.length === 0 ? calls.none.devices : aligned([calls.columns.device, ...devices.map(({ key, state, pending, groups }) => [key, state, String(pending), groups.join(', ')])])
+  devices.length === 0
+    ? calls.none.devices
+    : aligned([
+        calls.columns.device,
+        ...devices.map(({ key, state, pending, groups }) => [key, state, String(pending), groups.join(', ')]),
+      ])
 
 export const jobTable = (jobs: readonly JobView[]): string =>
-  jobs.length === 0 ? calls.none.jobs : aligned([calls.columns.job, ...jobs.map((job) => [job.key, job.status, String(job.planned), doneOf(job)])])
+  jobs.length === 0
+    ? calls.none.jobs
+    : aligned([calls.columns.job, ...jobs.map((job) => [job.key, job.status, String(job.planned), doneOf(job)])])
 
 /** What a job upgrades, if it does. */
 export const upgradeLines = ({ upgrade }: Pick<JobView, 'upgrade'>): string[] =>
-  upgrade === undefined
-    ? []
-    : [calls.upgrade(printable(`${upgrade.module} ${upgrade.version}`.trim()), upgrade.bytes)]
+  upgrade === undefined ? [] : [calls.upgrade(printable(`${upgrade.module} ${upgrade.version}`.trim()), upgrade.bytes)]
 
 /** The first of a job's executions, and how many there are besides; what devices run, where that is known of one. */
 export function executionTable(executions: readonly ExecutionView[], total: number): string {
@@ -70,11 +75,19 @@ export const keyLines = (keys: readonly OperatorKeyView[]): string =>
     .join('\n')
 
 /** Per cent and counts, without who is online. */
-const doneOf = (job: JobView): string => (job.planned === 0 ? '' : progressText(job, 0).split(' · ').slice(0, -1).join(' · ').trim() || `${percentOf(job)} %`)
+const doneOf = (job: JobView): string =>
+  job.planned === 0 ? '' : progressText(job, 0).split(' · ').slice(0, -1).join(' · ').trim() || `${percentOf(job)} %`
 
 /** Columns as wide as their widest cell. */
 function aligned(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(printable))
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }

@@ -9,10 +9,15 @@ const GROUP = 'washing-machines'
 const REQUESTS = 16
 
 /** The names of so many machines. */
-export const machineNames = (count: number): string[] => Array.from({ length: count }, (_, i) => `washing-machine-${String(i + 1).padStart(4, '0')}`)
+export const machineNames = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `washing-machine-${String(i + 1).padStart(4, '0')}`)
 
 /** Registers the machines and gathers them in one group. Returns the ARN of the group. */
-export async function registerMachines(aws: AwsControl, names: readonly string[], onProgress: (done: number) => void): Promise<string> {
+export async function registerMachines(
+  aws: AwsControl,
+  names: readonly string[],
+  onProgress: (done: number) => void,
+): Promise<string> {
   const group = await aws.renewGroup(GROUP)
   let done = 0
   await inParallel(names, REQUESTS, async (name) => {
@@ -24,4 +29,5 @@ export async function registerMachines(aws: AwsControl, names: readonly string[]
 }
 
 /** A job id that no earlier run has used, also where state is kept from run to run. */
-export const jobName = (now: Date): string => `set-run-parameter-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`
+export const jobName = (now: Date): string =>
+  `set-run-parameter-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`

@@ -31,7 +31,8 @@ export function watchJob({ hub, job, output, online, onLook, stallMs, signal }: 
     let movedAt = performance.now()
     let told = -1
     const unlisten = hub.events.on((change) => {
-      if ((change.type === 'execution' && change.job === job) || (change.type === 'job' && change.key === job)) moved = true
+      if ((change.type === 'execution' && change.job === job) || (change.type === 'job' && change.key === job))
+        moved = true
     })
     const end = (settle: () => void): void => {
       clearInterval(timer)

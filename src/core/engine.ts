@@ -46,7 +46,11 @@ export class Engine {
 
   /** When `tick` next has something to do. */
   nextDeadline(): Instant | undefined {
-    const next = Math.min(this.#deadlines.next() ?? Infinity, this.commands.nextDeadline() ?? Infinity, this.dissolutions.nextDeadline() ?? Infinity)
+    const next = Math.min(
+      this.#deadlines.next() ?? Infinity,
+      this.commands.nextDeadline() ?? Infinity,
+      this.dissolutions.nextDeadline() ?? Infinity,
+    )
     return next === Infinity ? undefined : next
   }
 

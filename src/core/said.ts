@@ -32,9 +32,12 @@ export function known(words: Words): Said {
 
 /** What an error says: its own words, or those of whoever made it. */
 export const wordsOf = (error: unknown): Words =>
-  error instanceof Error && 'words' in error ? (error.words as Words) : verbatim(error instanceof Error ? error.message : String(error))
+  error instanceof Error && 'words' in error
+    ? (error.words as Words)
+    : verbatim(error instanceof Error ? error.message : String(error))
 
 /** The English text. */
 export const textOf = (words: Words): string => (typeof words === 'string' ? words : words.text)
 
-const inEnglish = (arg: string | number | Said | undefined): string => (typeof arg === 'object' ? arg.text : String(arg))
+const inEnglish = (arg: string | number | Said | undefined): string =>
+  typeof arg === 'object' ? arg.text : String(arg)

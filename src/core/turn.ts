@@ -9,7 +9,12 @@ export interface Cause {
 
 /** What set a turn going. */
 export type Input =
-  | { type: 'mqtt'; connection: string; packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect'; topic?: string }
+  | {
+      type: 'mqtt'
+      connection: string
+      packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect'
+      topic?: string
+    }
   | { type: 'http'; request: string; method: string; path: string }
   | { type: 'bytes'; socket: string; protocol: string }
   | { type: 'api'; call: string }

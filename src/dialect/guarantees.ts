@@ -46,7 +46,8 @@ export const guarantees = {
   restart: 'a job goes on where it was when the hub is started again',
   fleet: 'a fleet of 25 simulated devices finishes a job',
   // Messages that wait
-  keptMessages: 'QoS 1 messages to a device that is away reach it in order when it comes back, also after a restart of the hub',
+  keptMessages:
+    'QoS 1 messages to a device that is away reach it in order when it comes back, also after a restart of the hub',
   retained: 'a retained message reaches who subscribes later',
   waitingRequest: 'a request that waits for a device is answered, at the latest when its time is up',
   // Hostile input
@@ -55,7 +56,8 @@ export const guarantees = {
   oversize: 'a message that is too large changes nothing, and the hub goes on serving others',
   unknownTopics: 'a topic that means nothing changes nothing, and the hub goes on serving others',
   badBodies: 'an HTTP body that makes no sense is never the hub’s failure, and changes nothing',
-  unknownPaths: 'an HTTP path that nobody knows is refused in the words of the cloud whose request it is, or of the hub',
+  unknownPaths:
+    'an HTTP path that nobody knows is refused in the words of the cloud whose request it is, or of the hub',
   // What it says of itself
   capability: 'its capability list is well-formed: no row twice, reasons where it does less, every operation named',
   templates: 'its job templates are valid against its own schema, and its hub takes each of them',

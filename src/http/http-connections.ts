@@ -69,9 +69,15 @@ export class HttpConnections {
   /** Lets a client send the body, once its turn has come: interim answers must not overtake either. */
   askForBody({ req, res }: HttpExchange): void {
     const all = this.of(req.socket)
-    afterAll(all.slice(0, all.findIndex((one) => one.res === res)), () => {
-      if (!req.complete && !res.headersSent) res.writeContinue()
-    })
+    afterAll(
+      all.slice(
+        0,
+        all.findIndex((one) => one.res === res),
+      ),
+      () => {
+        if (!req.complete && !res.headersSent) res.writeContinue()
+      },
+    )
   }
 
   /**

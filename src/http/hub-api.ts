@@ -81,7 +81,11 @@ async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<
 
 function answer(result: unknown): HttpResponse | HttpStream {
   if (!(result instanceof EventStream)) return json(200, result)
-  return { status: 200, headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }, stream: result.events }
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' },
+    stream: result.events,
+  }
 }
 
 function parseBody(body: Buffer): unknown {
@@ -89,12 +93,15 @@ function parseBody(body: Buffer): unknown {
   try {
     return parseJson(body.toString(), API_BOUNDS)
   } catch (error) {
-    throw new HubError('INVALID', say`body: must be JSON (${error instanceof Error ? error.message : String(error)})`, { field: 'body' })
+    throw new HubError('INVALID', say`body: must be JSON (${error instanceof Error ? error.message : String(error)})`, {
+      field: 'body',
+    })
   }
 }
 
 /** Whether it is one of the codes that `HubError` knows. */
-export const isHubErrorCode = (code: unknown): code is HubErrorCode => typeof code === 'string' && Object.hasOwn(STATUS, code)
+export const isHubErrorCode = (code: unknown): code is HubErrorCode =>
+  typeof code === 'string' && Object.hasOwn(STATUS, code)
 
 const STATUS: Record<HubErrorCode, number> = {
   INVALID: 400,

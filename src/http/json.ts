@@ -22,8 +22,12 @@ export const json = (status: number, value: unknown, headers: Record<string, str
  * The hub's own form of an error, `{ "error": { "code", "message", "field"? } }`; a cloud's form is its dialect's
  * business.
  */
-export const jsonError = (status: number, code: ApiErrorCode, message: string, extra: { field?: string; says?: Words; headers?: Record<string, string> } = {}): HttpResponse =>
-  json(status, { error: { code, message, ...told(extra) } }, extra.headers)
+export const jsonError = (
+  status: number,
+  code: ApiErrorCode,
+  message: string,
+  extra: { field?: string; says?: Words; headers?: Record<string, string> } = {},
+): HttpResponse => json(status, { error: { code, message, ...told(extra) } }, extra.headers)
 
 /** What an error is about, and what it was made of, for editors in other languages. */
 const told = ({ field, says }: { field?: string; says?: Words }): object => ({

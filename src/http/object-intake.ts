@@ -41,7 +41,8 @@ export class ObjectIntake {
 
   /** The object is then what it has been up to `offset`, and these bytes. CONFLICT if it is shorter than `offset`. */
   async append(ref: ObjectRef, bytes: Uint8Array, offset: number): Promise<ObjectPart> {
-    if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('offset', offset, 'must be a whole number, 0 or greater')
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw invalid('offset', offset, 'must be a whole number, 0 or greater')
     return this.#alone(ref, async () => ({ ref, size: await this.#write(await this.#place(ref), bytes, offset) }))
   }
 
@@ -60,7 +61,11 @@ export class ObjectIntake {
     await Promise.allSettled(this.#arriving)
   }
 
-  async #take(ref: ObjectRef, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Taken> {
+  async #take(
+    ref: ObjectRef,
+    bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    maxBytes: number,
+  ): Promise<Taken> {
     // Refused before it is sent, not after.
     this.#rooted()
     checkedSegments(ref)
@@ -84,7 +89,11 @@ export class ObjectIntake {
     }
   }
 
-  async #fill(path: string, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<{ size: number; etag: string }> {
+  async #fill(
+    path: string,
+    bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    maxBytes: number,
+  ): Promise<{ size: number; etag: string }> {
     const handle = await open(path, 'wx')
     const hash = createHash('md5')
     let size = 0
@@ -108,11 +117,18 @@ export class ObjectIntake {
   }
 
   async #write(path: string, bytes: Uint8Array, offset: number): Promise<number> {
-    const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    const handle = await open(
+      path,
+      constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    )
     try {
       const stats = await handle.stat()
       if (!stats.isFile()) throw new HubError('CONFLICT', 'there is something else than a file')
-      if (stats.size < offset) throw new HubError('CONFLICT', say`it has ${stats.size} bytes: ${offset} cannot be the next`, { field: 'offset', size: stats.size })
+      if (stats.size < offset)
+        throw new HubError('CONFLICT', say`it has ${stats.size} bytes: ${offset} cannot be the next`, {
+          field: 'offset',
+          size: stats.size,
+        })
       const end = offset + bytes.length
       try {
         await writeAt(handle, bytes, offset)
@@ -134,7 +150,10 @@ export class ObjectIntake {
   }
 
   #rooted(): string {
-    if (this.#root === undefined) throw new HubError('UNSUPPORTED', 'the hub has no folder for files: give it one with --bucket', { field: 'bucket' })
+    if (this.#root === undefined)
+      throw new HubError('UNSUPPORTED', 'the hub has no folder for files: give it one with --bucket', {
+        field: 'bucket',
+      })
     return this.#root
   }
 
@@ -163,7 +182,8 @@ export class ObjectIntake {
 }
 
 async function writeAt(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten
+  for (let done = 0; done < bytes.length;)
+    done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten
 }
 
 async function sweep(folder: string): Promise<void> {

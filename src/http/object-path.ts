@@ -1,7 +1,10 @@
 import type { ObjectRef } from '../core/seam/http.ts'
 
 /** The parts of a reference as path segments, or `undefined` if it could name anything outside its folder. */
-export function segmentsOf(ref: ObjectRef, platform: NodeJS.Platform = process.platform): { bucket: string; key: string[] } | undefined {
+export function segmentsOf(
+  ref: ObjectRef,
+  platform: NodeJS.Platform = process.platform,
+): { bucket: string; key: string[] } | undefined {
   const key = ref.key.split('/')
   return [ref.bucket, ...key].every((segment) => isSafe(segment, platform)) ? { bucket: ref.bucket, key } : undefined
 }

@@ -17,11 +17,13 @@ export async function bucketFolder(root: string, bucket: string): Promise<string
 /** The parts of the reference, or INVALID where no object can be. */
 export function checkedSegments(ref: ObjectRef): { bucket: string; key: string[] } {
   const segments = segmentsOf(ref)
-  if (segments === undefined || isReserved(segments)) throw invalid('key', `${ref.bucket}/${ref.key}`, 'must be the path of a file in its bucket')
+  if (segments === undefined || isReserved(segments))
+    throw invalid('key', `${ref.bucket}/${ref.key}`, 'must be the path of a file in its bucket')
   return segments
 }
 
-export const isReserved = ({ bucket, key }: { bucket: string; key: string[] }): boolean => bucket === INCOMING || key[0] === INCOMING
+export const isReserved = ({ bucket, key }: { bucket: string; key: string[] }): boolean =>
+  bucket === INCOMING || key[0] === INCOMING
 
 /**
  * Where an object is to be written. Makes the folders on the way to it, each only once it is sure to be in the
@@ -38,7 +40,8 @@ export async function makePlace(root: string, ref: ObjectRef): Promise<string> {
     await mkdir(join(folder, segment)).catch(unlessThere)
     folder = await realpath(join(folder, segment))
   }
-  if (!isIn(base, trueRoot) || !isIn(folder, base)) throw new HubError('FORBIDDEN', say`${ref.bucket}/${ref.key} is on the other side of a symbolic link`)
+  if (!isIn(base, trueRoot) || !isIn(folder, base))
+    throw new HubError('FORBIDDEN', say`${ref.bucket}/${ref.key} is on the other side of a symbolic link`)
   return join(folder, key.at(-1) ?? '')
 }
 
@@ -52,14 +55,19 @@ export async function explained<T>(ref: ObjectRef, run: () => Promise<T>): Promi
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENAMETOOLONG') throw invalid('key', ref.key, 'must be shorter')
-    if (WRONG_KIND.has(String(code))) throw new HubError('CONFLICT', say`${ref.bucket}/${ref.key}: there is something else than a file, or a file on the way to it`)
+    if (WRONG_KIND.has(String(code)))
+      throw new HubError(
+        'CONFLICT',
+        say`${ref.bucket}/${ref.key}: there is something else than a file, or a file on the way to it`,
+      )
     throw error
   }
 }
 
 const WRONG_KIND = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'ELOOP', 'ENOENT', 'ENXIO'])
 
-const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+const isIn = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 

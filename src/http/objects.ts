@@ -53,8 +53,12 @@ export class ObjectStore {
    * `length` bytes from `offset`, fewer where the file ends; no others are read. INVALID unless both are whole and not
    * negative.
    */
-  async readPart(ref: ObjectRef, { offset, length }: { offset: number; length: number }): Promise<ObjectPart | undefined> {
-    for (const [field, value] of Object.entries({ offset, length })) if (!Number.isSafeInteger(value) || value < 0) throw invalid(field, value, 'must be a whole number, 0 or greater')
+  async readPart(
+    ref: ObjectRef,
+    { offset, length }: { offset: number; length: number },
+  ): Promise<ObjectPart | undefined> {
+    for (const [field, value] of Object.entries({ offset, length }))
+      if (!Number.isSafeInteger(value) || value < 0) throw invalid(field, value, 'must be a whole number, 0 or greater')
     const path = await this.#locate(ref)
     const handle = path === undefined ? undefined : await openFile(path)
     if (handle === undefined) return undefined
@@ -62,7 +66,12 @@ export class ObjectStore {
       const stats = await handle.stat({ bigint: true })
       const size = Number(stats.size)
       const chunks: Buffer[] = []
-      for await (const chunk of readRange(handle, { start: offset, end: Math.min(size, offset + length) - 1 }, stateOf(stats))) chunks.push(chunk)
+      for await (const chunk of readRange(
+        handle,
+        { start: offset, end: Math.min(size, offset + length) - 1 },
+        stateOf(stats),
+      ))
+        chunks.push(chunk)
       return { ref, size, content: Buffer.concat(chunks) }
     } finally {
       await handle.close()
@@ -110,7 +119,10 @@ export class ObjectStore {
     return path?.startsWith(root.endsWith(sep) ? root : root + sep) === true ? path : undefined
   }
 
-  async #identify(path: string, handle: FileHandle): Promise<Pick<OpenObject, 'etag' | 'size' | 'modified'> & { state: string }> {
+  async #identify(
+    path: string,
+    handle: FileHandle,
+  ): Promise<Pick<OpenObject, 'etag' | 'size' | 'modified'> & { state: string }> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const before = await handle.stat({ bigint: true })
       const state = stateOf(before)
@@ -150,12 +162,13 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
 }
 
 async function* readRange(handle: FileHandle, range: ByteRange, state: string): AsyncGenerator<Buffer, void> {
-  for (let at = range.start; at <= range.end; ) {
+  for (let at = range.start; at <= range.end;) {
     const wanted = Math.min(CHUNK_BYTES, range.end + 1 - at)
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at)
     at += bytesRead
     const last = bytesRead === 0 || at > range.end
-    if (last && stateOf(await handle.stat({ bigint: true })) !== state) throw new Error('The file was changed while it was being sent')
+    if (last && stateOf(await handle.stat({ bigint: true })) !== state)
+      throw new Error('The file was changed while it was being sent')
     if (bytesRead === 0) throw new Error('The file ended early')
     yield buffer.subarray(0, bytesRead)
   }
@@ -165,7 +178,7 @@ async function* readRange(handle: FileHandle, range: ByteRange, state: string): 
 async function md5(handle: FileHandle): Promise<string> {
   const hash = createHash('md5')
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
     if (bytesRead === 0) return hash.digest('hex')
     hash.update(buffer.subarray(0, bytesRead))

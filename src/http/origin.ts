@@ -113,7 +113,9 @@ const explainSite = (site: string): string =>
 /** Why a page of this origin is refused, and what helps if it may be one's own. */
 function explainOrigin(origin: string): string {
   const why = `Origin ${shortened(origin)}: only pages of this machine or of the hub's own host may speak to the hub`
-  return origin === 'null' || origin === 'file://' ? `${why}. If this is a page of yours that was opened from a file, serve it from http://localhost` : why
+  return origin === 'null' || origin === 'file://'
+    ? `${why}. If this is a page of yours that was opened from a file, serve it from http://localhost`
+    : why
 }
 
 /** Without port, brackets and the dot that ends a full name, in lower case. */

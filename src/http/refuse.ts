@@ -53,7 +53,8 @@ const refused = new WeakSet<Duplex>()
  * again and again.
  */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, exchanges: HttpExchange[]): void {
-  const status = STATUS_BY_CODE[error.code ?? ''] ?? (error.code?.startsWith('HPE_') === true ? '400 Bad Request' : undefined)
+  const status =
+    STATUS_BY_CODE[error.code ?? ''] ?? (error.code?.startsWith('HPE_') === true ? '400 Bad Request' : undefined)
   if (status === undefined) return void socket.destroy()
   // It is closing already, after an answer that may still be on its way.
   if (refused.has(socket) || !socket.writable) return

@@ -38,7 +38,9 @@ function splitTarget(url: string): { path: string; query: string } {
 }
 
 const flatHeaders = (req: IncomingMessage): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
+  Object.fromEntries(
+    Object.entries(req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
 
 function certificateOf(req: IncomingMessage): PeerCertificate | undefined {
   const { socket } = req
@@ -48,7 +50,8 @@ function certificateOf(req: IncomingMessage): PeerCertificate | undefined {
 }
 
 /** Whether the client has announced more than `limit` bytes. */
-export const announcesTooMuch = (req: IncomingMessage, limit: number): boolean => Number(req.headers['content-length'] ?? 0) > limit
+export const announcesTooMuch = (req: IncomingMessage, limit: number): boolean =>
+  Number(req.headers['content-length'] ?? 0) > limit
 
 /** Reads the body. What comes after the limit is left unread; `gone`: the client did not finish it. */
 export function readBody(req: IncomingMessage, limit: number): Promise<Buffer | 'too-large' | 'gone'> {

@@ -18,7 +18,11 @@ export function routeShape(path: string): RouteShape {
   const shape = draw(parse(path).tokens)
   const segments = shape.split('/').slice(1)
   const first = segments[0]
-  return { shape, rank: segments.map(rankOf).join(''), first: first === undefined || !isLiteral(first) ? undefined : first }
+  return {
+    shape,
+    rank: segments.map(rankOf).join(''),
+    first: first === undefined || !isLiteral(first) ? undefined : first,
+  }
 }
 
 const draw = (tokens: readonly Token[]): string =>
@@ -30,7 +34,8 @@ const draw = (tokens: readonly Token[]): string =>
     })
     .join('')
 
-const isLiteral = (segment: string): boolean => !segment.includes(PARAM) && !segment.includes(WILDCARD) && !segment.includes(GROUP)
+const isLiteral = (segment: string): boolean =>
+  !segment.includes(PARAM) && !segment.includes(WILDCARD) && !segment.includes(GROUP)
 
 function rankOf(segment: string): string {
   if (isLiteral(segment)) return '3'

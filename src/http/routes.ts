@@ -46,7 +46,8 @@ export class Routes<R extends RouteLike> {
     for (const route of table) {
       const { shape, rank, first } = routeShape(route.path)
       const earlier = taken.get(`${route.method} ${shape}`)
-      if (earlier !== undefined) throw new Error(`Route ${route.method} ${route.path} is hidden by ${earlier.method} ${earlier.path}`)
+      if (earlier !== undefined)
+        throw new Error(`Route ${route.method} ${route.path} is hidden by ${earlier.method} ${earlier.path}`)
       if (route.when === undefined) taken.set(`${route.method} ${shape}`, route)
       const entry = { route, rank, first, ...pathToRegexp(route.path, { sensitive: true }) }
       const list = compiled.get(route.method)
@@ -81,9 +82,14 @@ export class Routes<R extends RouteLike> {
 
   /** A path that only other methods serve deserves 405. */
   #refusal(path: string, first: string): Found<R> {
-    const allow = [...this.#methods.keys()].filter((method) => this.#candidates(method, first).some(({ regexp }) => regexp.test(path)))
+    const allow = [...this.#methods.keys()].filter((method) =>
+      this.#candidates(method, first).some(({ regexp }) => regexp.test(path)),
+    )
     if (allow.length === 0) return { type: 'not-found' }
-    return { type: 'method-not-allowed', allow: allow.includes('GET') && !allow.includes('HEAD') ? [...allow, 'HEAD'] : allow }
+    return {
+      type: 'method-not-allowed',
+      allow: allow.includes('GET') && !allow.includes('HEAD') ? [...allow, 'HEAD'] : allow,
+    }
   }
 }
 
@@ -91,7 +97,9 @@ function indexed<R>(list: Compiled<R>[]): MethodIndex<R> {
   list.sort((a, b) => (a.rank < b.rank ? 1 : a.rank > b.rank ? -1 : 0))
   const names = new Set(list.map(({ first }) => first).filter((first) => first !== undefined))
   return {
-    byFirst: new Map([...names].map((name) => [name, list.filter(({ first }) => first === undefined || first === name)])),
+    byFirst: new Map(
+      [...names].map((name) => [name, list.filter(({ first }) => first === undefined || first === name)]),
+    ),
     elsewhere: list.filter(({ first }) => first === undefined),
   }
 }

@@ -11,9 +11,15 @@ type Asked = Pick<HttpRequest, 'method' | 'headers'>
  * Writes a response, always with its length. Rejects if that fails: before anything was written another response can
  * still be sent; afterwards the connection has been destroyed, as a client must never take a part for the whole.
  */
-export async function send(res: ServerResponse, request: Asked, response: HttpResponse, objects: ObjectStore): Promise<void> {
+export async function send(
+  res: ServerResponse,
+  request: Asked,
+  response: HttpResponse,
+  objects: ObjectStore,
+): Promise<void> {
   const { body } = response
-  if (typeof body === 'object' && !Buffer.isBuffer(body)) return sendObject(res, request, { ...response, body }, objects)
+  if (typeof body === 'object' && !Buffer.isBuffer(body))
+    return sendObject(res, request, { ...response, body }, objects)
   const headers = { ...response.headers }
   if (response.status === 204 || response.status === 304) {
     res.writeHead(response.status, without(headers, ['content-length'])).end()
@@ -33,12 +39,23 @@ async function sendObject(
 ): Promise<void> {
   const { ref } = response.body
   const object = await objects.open(ref)
-  if (object === undefined) return send(res, request, jsonError(404, 'NOT_FOUND', `No object ${ref.key} in bucket ${ref.bucket}`), objects)
+  if (object === undefined)
+    return send(res, request, jsonError(404, 'NOT_FOUND', `No object ${ref.key} in bucket ${ref.bucket}`), objects)
   try {
     const { status, headers, range } = answerFor(request, response.status, object)
-    const given = without(response.headers ?? {}, ['content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'])
+    const given = without(response.headers ?? {}, [
+      'content-length',
+      'content-range',
+      'accept-ranges',
+      'etag',
+      'last-modified',
+    ])
     const typed = Object.keys(given).some((name) => name.toLowerCase() === 'content-type')
-    res.writeHead(status, { ...(!typed && range !== undefined && { 'Content-Type': 'application/octet-stream' }), ...given, ...headers })
+    res.writeHead(status, {
+      ...(!typed && range !== undefined && { 'Content-Type': 'application/octet-stream' }),
+      ...given,
+      ...headers,
+    })
     if (range === undefined || request.method === 'HEAD') res.end()
     else await pipeline(object.bytes(range), res)
   } finally {
@@ -60,15 +77,21 @@ function answerFor(request: Asked, status: number, { size, etag, modified }: Ope
   if (status !== 200) return { status, headers: { ...headers, 'Content-Length': size }, range: whole }
 
   const ifMatch = request.headers['if-match']
-  if (ifMatch !== undefined && !namesEtag(ifMatch, etag, 'strong')) return { status: 412, headers: { ...headers, 'Content-Length': 0 } }
+  if (ifMatch !== undefined && !namesEtag(ifMatch, etag, 'strong'))
+    return { status: 412, headers: { ...headers, 'Content-Length': 0 } }
   const ifNoneMatch = request.headers['if-none-match']
   if (ifNoneMatch !== undefined && namesEtag(ifNoneMatch, etag, 'weak')) return { status: 304, headers }
-  if (ifNoneMatch === undefined && !isNewer(modified, request.headers['if-modified-since'])) return { status: 304, headers }
+  if (ifNoneMatch === undefined && !isNewer(modified, request.headers['if-modified-since']))
+    return { status: 304, headers }
 
   const range = wantedRange(request, size, etag)
   if (range === 'whole') return { status, headers: { ...headers, 'Content-Length': size }, range: whole }
-  if (range === 'unsatisfiable') return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}`, 'Content-Length': 0 } }
-  const partial = { 'Content-Range': `bytes ${range.start}-${range.end}/${size}`, 'Content-Length': range.end + 1 - range.start }
+  if (range === 'unsatisfiable')
+    return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}`, 'Content-Length': 0 } }
+  const partial = {
+    'Content-Range': `bytes ${range.start}-${range.end}/${size}`,
+    'Content-Length': range.end + 1 - range.start,
+  }
   return { status: 206, headers: { ...headers, ...partial }, range }
 }
 

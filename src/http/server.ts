@@ -156,9 +156,13 @@ export class HttpServer {
     server.maxHeadersCount = 0
     server.on('request', (_req, res) => void this.#serve(res))
     server.on('checkContinue', (_req: IncomingMessage, res: ServerResponse) => void this.#serve(res, true))
-    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(server, req, socket, head))
+    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#upgrade(server, req, socket, head),
+    )
     server.on('connect', (_req, socket: Duplex) => answerAndClose(socket, '405 Method Not Allowed', NO_PROXY))
-    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseMalformed(error, socket, this.#connections.of(socket)))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
+      refuseMalformed(error, socket, this.#connections.of(socket)),
+    )
     return server
   }
 
@@ -190,7 +194,11 @@ export class HttpServer {
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
       request.body = body
       await this.#options.pace?.turn(this.#laneOf(req.socket))
-      await this.#answer(exchange, request, this.#refusal(req) ?? (await this.#options.hooks.handle(request, exchange.gone)))
+      await this.#answer(
+        exchange,
+        request,
+        this.#refusal(req) ?? (await this.#options.hooks.handle(request, exchange.gone)),
+      )
     } catch (error) {
       await this.#fail(exchange, error).catch(() => res.destroy())
     }
@@ -211,7 +219,11 @@ export class HttpServer {
     await this.#answer(exchange, request, response)
   }
 
-  #answer({ res, gone }: HttpExchange, request: HttpRequest, response: HttpResponse | HttpStream): Promise<void> | undefined {
+  #answer(
+    { res, gone }: HttpExchange,
+    request: HttpRequest,
+    response: HttpResponse | HttpStream,
+  ): Promise<void> | undefined {
     if (this.#stopping) res.shouldKeepAlive = false
     if ('stream' in response) return sendStream(res, response)
     return gone.aborted ? undefined : send(res, request, response, this.#options.objects)
@@ -230,7 +242,13 @@ export class HttpServer {
     if (gone.aborted && error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
     this.#options.onNotice(`${req.method} ${req.url} failed`, error)
     if (res.headersSent) res.destroy()
-    else await send(res, { method: req.method ?? 'GET', headers: {} }, jsonError(500, 'INTERNAL', 'The hub failed; its log says why'), this.#options.objects)
+    else
+      await send(
+        res,
+        { method: req.method ?? 'GET', headers: {} },
+        jsonError(500, 'INTERNAL', 'The hub failed; its log says why'),
+        this.#options.objects,
+      )
   }
 
   #upgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {

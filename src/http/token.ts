@@ -11,7 +11,11 @@ export async function loadToken(path: string, onNotice: (text: string) => void):
   const token = (await readIfThere(path))?.trim()
   if (token === undefined || token === '') return createToken(path)
   if (!/^[A-Za-z0-9._~+/-]{16,}=*$/.test(token)) {
-    throw invalid('token', path, 'must hold at least 16 characters of A–Z a–z 0–9 . _ ~ + / -; delete the file to get a new token')
+    throw invalid(
+      'token',
+      path,
+      'must hold at least 16 characters of A–Z a–z 0–9 . _ ~ + / -; delete the file to get a new token',
+    )
   }
   await tighten(path, onNotice)
   return token

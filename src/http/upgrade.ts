@@ -19,7 +19,8 @@ export function declineUpgrade(req: IncomingMessage, socket: Duplex, head: Buffe
   const lines = [`${req.method} ${req.url} HTTP/${req.httpVersion}`]
   for (let i = 0; i + 1 < req.rawHeaders.length; i += 2) {
     const name = req.rawHeaders[i] ?? ''
-    if (!['upgrade', 'http2-settings', 'connection'].includes(name.toLowerCase())) lines.push(`${name}: ${req.rawHeaders[i + 1]}`)
+    if (!['upgrade', 'http2-settings', 'connection'].includes(name.toLowerCase()))
+      lines.push(`${name}: ${req.rawHeaders[i + 1]}`)
   }
   if (/\bclose\b/i.test(req.headers.connection ?? '')) lines.push('Connection: close')
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))

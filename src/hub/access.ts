@@ -43,7 +43,10 @@ export const createAccess = ({ hosts, token }: { hosts: readonly string[]; token
   // A token may leak into a page; therefore no page but our own may even try one.
   api({ origin, authorization }) {
     if (!isOwnOrigin(origin))
-      throw new HubError('FORBIDDEN', say`Origin ${origin ?? ''}: only pages of this machine and VS Code may call the hub`)
+      throw new HubError(
+        'FORBIDDEN',
+        say`Origin ${origin ?? ''}: only pages of this machine and VS Code may call the hub`,
+      )
     if (!bearsToken(authorization, token)) {
       throw new HubError('UNAUTHORIZED', "Send the hub's token: Authorization: Bearer <content of the token file>")
     }

@@ -36,13 +36,18 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   }),
   get(`${DEVICE}/kit`, (_, params) => api.kitOffer(keyIn(params))),
   post(`${DEVICE}/kit`, (_, params) => api.connectionKit(keyIn(params))),
-  post(`${DEVICE}/twin`, ({ json }, params) => 
-    api.editTwin(keyIn(params), twinIn(json), { edited: object(json, 'edited'), shown: object(json, 'shown'), over: object(json, 'over') }),
+  post(`${DEVICE}/twin`, ({ json }, params) =>
+    api.editTwin(keyIn(params), twinIn(json), {
+      edited: object(json, 'edited'),
+      shown: object(json, 'shown'),
+      over: object(json, 'over'),
+    }),
   ),
   {
     method: 'PUT',
     path: `${DEVICE}/twin`,
-    handle: async ({ json }, params) => api.setDesired(keyIn(params), twinIn(json), object(json, 'desired'), number(json, 'version')),
+    handle: async ({ json }, params) =>
+      api.setDesired(keyIn(params), twinIn(json), object(json, 'desired'), number(json, 'version')),
   },
   remove(DEVICE, (_, params) => api.removeDevice(keyIn(params))),
   get(`${DEVICE}/credentials`, (_, params) => api.credentials(keyIn(params))),
@@ -56,7 +61,12 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get(`${JOB}/executions`, (request, params) => {
     const { sort, descending, ...page } = query(request, ['status', 'search', 'sort', 'descending', 'after'])
     // What it may be sorted by is checked by the call itself.
-    return api.executions(keyIn(params), { ...page, ...limit(request), ...(sort !== undefined && { sort: sort as ExecutionSort }), ...(descending !== undefined && { descending: descending === 'true' }) })
+    return api.executions(keyIn(params), {
+      ...page,
+      ...limit(request),
+      ...(sort !== undefined && { sort: sort as ExecutionSort }),
+      ...(descending !== undefined && { descending: descending === 'true' }),
+    })
   }),
   get(`${JOB}/executions/:device`, (_, params) => api.execution(keyIn(params), params['device'] ?? '')),
   // What drafts and targets hold is checked by the calls themselves.
@@ -65,7 +75,10 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   post('/hub/jobs', (request) => api.createJob(draftIn(request))),
   post(`${JOB}/cancel`, ({ json }, params) => {
     const comment = member(json, 'comment')
-    return api.cancelJob(keyIn(params), { force: member(json, 'force') === true, ...(comment !== undefined && { comment: text(json, 'comment') }) })
+    return api.cancelJob(keyIn(params), {
+      force: member(json, 'force') === true,
+      ...(comment !== undefined && { comment: text(json, 'comment') }),
+    })
   }),
   post(`${JOB}/retry`, (_, params) => api.retryFailed(keyIn(params))),
   remove(JOB, (request, params) => api.deleteJob(keyIn(params), { force: request.query.get('force') === 'true' })),
@@ -90,13 +103,17 @@ function query<K extends string>({ query: given }: ApiRequest, names: K[]): Part
   return found
 }
 
-const limit = ({ query: given }: ApiRequest): { limit?: number } => (given.has('limit') ? { limit: Number(given.get('limit')) } : {})
+const limit = ({ query: given }: ApiRequest): { limit?: number } =>
+  given.has('limit') ? { limit: Number(given.get('limit')) } : {}
 
 /** Which of a device's twins is meant. */
-const twinIn = (body: unknown): string | undefined => (member(body, 'name') === undefined ? undefined : text(body, 'name'))
+const twinIn = (body: unknown): string | undefined =>
+  member(body, 'name') === undefined ? undefined : text(body, 'name')
 
 const member = (body: unknown, name: string): unknown =>
-  typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined
+  typeof body === 'object' && body !== null && Object.hasOwn(body, name)
+    ? (body as Record<string, unknown>)[name]
+    : undefined
 
 function text(body: unknown, name: string): string {
   const value = member(body, name)
@@ -124,8 +141,10 @@ function object(body: unknown, name: string): object {
 
 function targets(body: unknown): TargetDraft[] {
   const value = member(body, 'targets')
-  const isTarget = (target: unknown): boolean => ['device', 'group', 'query'].some((kind) => typeof member(target, kind) === 'string')
-  if (!Array.isArray(value) || !value.every(isTarget)) throw invalid('targets', value, 'must be a list of {device}, {group} or {query}')
+  const isTarget = (target: unknown): boolean =>
+    ['device', 'group', 'query'].some((kind) => typeof member(target, kind) === 'string')
+  if (!Array.isArray(value) || !value.every(isTarget))
+    throw invalid('targets', value, 'must be a list of {device}, {group} or {query}')
   return value as TargetDraft[]
 }
 

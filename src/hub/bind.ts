@@ -46,7 +46,11 @@ export interface Alias {
 }
 
 /** All ports that clients of these clouds insist on. A `tls` listener tells MQTT from HTTP by itself. */
-export function aliasesOf(dialects: readonly Dialect[], host: string, parts: { broker: Broker; http: HttpServer; protocols: ProtocolGate }): Alias[] {
+export function aliasesOf(
+  dialects: readonly Dialect[],
+  host: string,
+  parts: { broker: Broker; http: HttpServer; protocols: ProtocolGate },
+): Alias[] {
   const { broker, http, protocols } = parts
   const listen = ({ listener, port }: HardPort, host: string): Promise<unknown> => {
     if (listener === 'http') return http.listenHttp(port, host)
@@ -74,7 +78,11 @@ export function aliasesOf(dialects: readonly Dialect[], host: string, parts: { b
  * Opens these ports, each once, but for those the hub has already; resolves to them. Where one cannot be had, `note`
  * hears why; nothing fails.
  */
-export async function openAliases(aliases: readonly Alias[], taken: Ports, note: (text: string) => void): Promise<number[]> {
+export async function openAliases(
+  aliases: readonly Alias[],
+  taken: Ports,
+  note: (text: string) => void,
+): Promise<number[]> {
   const opened: number[] = []
   const done = new Set<number>(Object.values(taken))
   for (const { port, because, open } of aliases) {

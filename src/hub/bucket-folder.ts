@@ -7,7 +7,9 @@ import { say } from '../core/said.ts'
  * INVALID if there is something else of that name.
  */
 export async function checkBucketFolder(folder: string, note: (text: string) => unknown): Promise<void> {
-  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTDIR' ? error : undefined))
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOTDIR' ? error : undefined,
+  )
   if (found === undefined) {
     note(`the bucket folder ${folder} is not there: job documents and firmware are found once you make it`)
   } else if (found instanceof Error || !found.isDirectory()) {

@@ -57,7 +57,11 @@ const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('lat
 
 /** Joins the parts of a hub; nothing runs yet. `endpoints` is asked for once it does. */
 // long: the parts of a hub are joined here and nowhere else, one line or two each
-export async function compose(resources: HubResources, extras: Surroundings, endpoints: () => Endpoints): Promise<Parts> {
+export async function compose(
+  resources: HubResources,
+  extras: Surroundings,
+  endpoints: () => Endpoints,
+): Promise<Parts> {
   const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = resources
   const engine = new Engine(store, ids)
   const { mode, strict: refuseIgnored, presigned } = options
@@ -72,7 +76,9 @@ export async function compose(resources: HubResources, extras: Surroundings, end
     protocols.hear(ctx, event)
   }
   const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, store)
-  const wakes = new Wakes((dialect, key) => runner.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)))
+  const wakes = new Wakes((dialect, key) =>
+    runner.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)),
+  )
   const bucket = options.bucket === '' ? undefined : resolve(options.bucket)
   const objects = new ObjectStore(bucket)
   const intake = new ObjectIntake(bucket, { fsync: options.fsync })
@@ -107,10 +113,17 @@ export async function compose(resources: HubResources, extras: Surroundings, end
   })
   const traffic = new Traffic(clock, extras.traffic ?? false)
   traffic.attach(broker)
-  const protocols = new ProtocolGate({ dialects, ids, tls: certificates.tls, turn: (dialect, input, decide) => void runner.run(dialect, input, decide), note })
+  const protocols = new ProtocolGate({
+    dialects,
+    ids,
+    tls: certificates.tls,
+    turn: (dialect, input, decide) => void runner.run(dialect, input, decide),
+    note,
+  })
   const requests = new HttpGate({
     dialects,
-    perform: (dialect, { id, method, path }, decide) => runner.runAll(dialect, { type: 'http', request: id, method, path }, decide),
+    perform: (dialect, { id, method, path }, decide) =>
+      runner.runAll(dialect, { type: 'http', request: id, method, path }, decide),
     fulfil,
     intake,
     onFailure: note,
@@ -121,7 +134,10 @@ export async function compose(resources: HubResources, extras: Surroundings, end
   const ticker = new Ticker(
     clock,
     [
-      { next: () => engine.nextDeadline(), run: () => runner.runAll('', { type: 'deadline', key: 'engine' }, (ctx) => ctx.engine.tick(ctx.turn)) },
+      {
+        next: () => engine.nextDeadline(),
+        run: () => runner.runAll('', { type: 'deadline', key: 'engine' }, (ctx) => ctx.engine.tick(ctx.turn)),
+      },
       { next: () => broker.nextExpiry(), run: (now) => broker.expireSessions(now) },
       wakes,
     ],
@@ -188,7 +204,8 @@ export async function compose(resources: HubResources, extras: Surroundings, end
     },
     stranger: (knock) => access.page(knock),
     tls: certificates.tls,
-    onUpgrade: (request, socket, head, secure) => (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
+    onUpgrade: (request, socket, head, secure) =>
+      (protocols.claims(request) ? protocols : broker).upgrade(request, socket, head, secure),
     onNotice: note,
     onHandshakeFailed: (remoteAddress, error) => handshakes.failed(remoteAddress, explainHandshake(error)),
     objects,

@@ -81,7 +81,13 @@ export class TurnContext implements Context, Sight {
   send(connection: ConnectionId, message: Omit<Message, 'qos'> & { qos?: Qos }, rule: string): void {
     const { topic, payload, qos = 'as-subscribed' } = message
     // Written out, not through `act`: copying the action would be a tenth of the cost of a turn.
-    this.#effects.push({ type: 'send', connection, message: { topic, payload, qos }, dialect: this.dialect, cause: { input: this.turn.input, rule } })
+    this.#effects.push({
+      type: 'send',
+      connection,
+      message: { topic, payload, qos },
+      dialect: this.dialect,
+      cause: { input: this.turn.input, rule },
+    })
   }
 
   publish(message: Message, rule: string): void {
@@ -89,7 +95,10 @@ export class TurnContext implements Context, Sight {
   }
 
   ignored(what: string): void {
-    if (this.settings.refuseIgnored) throw new HubError('UNSUPPORTED', say`${what} is not modelled, and --strict refuses what would be ignored`, { field: what })
+    if (this.settings.refuseIgnored)
+      throw new HubError('UNSUPPORTED', say`${what} is not modelled, and --strict refuses what would be ignored`, {
+        field: what,
+      })
     this.#ignored += 1
     if (this.#ignored > MOST_IGNORED + 1) return
     const told = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what

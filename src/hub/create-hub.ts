@@ -66,6 +66,7 @@ function ending(): { promise: Promise<void>; settle: (how: Promise<void>) => voi
 /** How devices of that dialect talk, for playing them. NOT_FOUND if there is no such dialect. */
 export function deviceScriptOf(dialect: string): (name: string) => DeviceScript {
   const found = dialects.find(({ name }) => name === dialect)
-  if (found === undefined) throw notFound(say`no dialect ${dialect}; there are ${dialects.map(({ name }) => name).join(', ')}`)
+  if (found === undefined)
+    throw notFound(say`no dialect ${dialect}; there are ${dialects.map(({ name }) => name).join(', ')}`)
   return (name) => found.jobs.deviceScript(name)
 }

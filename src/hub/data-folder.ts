@@ -19,7 +19,9 @@ export async function prepareFolder(data: string): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 })
   for (const name of BELONGINGS) {
     await checkOwn(data, name).catch((error: Error) => {
-      throw new HubError('INVALID', say`the data folder ${data} cannot be used: ${known(wordsOf(error))}`, { field: 'data' })
+      throw new HubError('INVALID', say`the data folder ${data} cannot be used: ${known(wordsOf(error))}`, {
+        field: 'data',
+      })
     })
   }
   const names = await readdir(data)

@@ -38,7 +38,9 @@ export class HttpGate {
   constructor(options: HttpGateOptions) {
     this.#options = options
     this.#routes = new Map(options.dialects.map((dialect) => [dialect, new Routes(dialect.http.routes)]))
-    this.#taking = new Set(options.dialects.filter(({ http }) => http.routes.some(({ upload }) => upload !== undefined)))
+    this.#taking = new Set(
+      options.dialects.filter(({ http }) => http.routes.some(({ upload }) => upload !== undefined)),
+    )
   }
 
   /** Whether the body is to be left unread, and given to `handle` as a stream. */

@@ -59,7 +59,9 @@ export async function openResources(
   await prepareFolder(data).catch((error: unknown) => {
     throw explainFolder(error, data)
   })
-  const store = options.memory ? memoryStore() : await openState(data, options, { onWarning: (text) => note(text), ...rest })
+  const store = options.memory
+    ? memoryStore()
+    : await openState(data, options, { onWarning: (text) => note(text), ...rest })
   try {
     const virtual = options.clock === 'virtual' ? new VirtualClock(lastInstant(store, Date.now())) : undefined
     const clock = virtual ?? new RealClock()
@@ -77,7 +79,14 @@ export async function openResources(
     const certificates = await openCertificates({ directory: join(data, 'certificates'), names })
     const token = await loadToken(join(data, 'token'), note)
     const boards = lanAddress(options.host)
-    const endpoint = { host: publicHost(options.host), ...(boards !== undefined && { lan: boards }), mqtt: 0, mqtts: 0, http: 0, https: 0 }
+    const endpoint = {
+      host: publicHost(options.host),
+      ...(boards !== undefined && { lan: boards }),
+      mqtt: 0,
+      mqtts: 0,
+      http: 0,
+      https: 0,
+    }
     return {
       options,
       dialects,
@@ -115,7 +124,12 @@ async function openState(
 async function whoHasIt(error: unknown, data: string): Promise<unknown> {
   if (!(error instanceof StoreError) || error.code !== 'LOCKED') return explainFolder(error, data)
   const other = await findHub(data)
-  return other === undefined ? error : new StoreError('LOCKED', say`${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`)
+  return other === undefined
+    ? error
+    : new StoreError(
+        'LOCKED',
+        say`${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`,
+      )
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -14,7 +14,12 @@ export function createFulfil(objects: ObjectStore, intake: ObjectIntake, certifi
   const inTurn = limitConcurrency(FILES_AT_ONCE)
   const fetch = async (need: Need): Promise<Fulfilled[number]> => {
     if (need.type === 'certificate') return certificates.issueClientCertificate(need)
-    if (need.type === 'store') return inTurn<Fulfilled[number]>(() => (need.offset === undefined ? intake.store(need.ref, need.bytes) : intake.append(need.ref, need.bytes, need.offset)))
+    if (need.type === 'store')
+      return inTurn<Fulfilled[number]>(() =>
+        need.offset === undefined
+          ? intake.store(need.ref, need.bytes)
+          : intake.append(need.ref, need.bytes, need.offset),
+      )
     const { ref, range, maxBytes } = need
     return inTurn<Fulfilled[number]>(() => {
       if (range !== undefined) return objects.readPart(ref, range)

@@ -6,10 +6,14 @@ import { isLoopback } from '../shared/loopback.ts'
 /** The names and addresses by which others reach this machine, if the hub listens beyond loopback; else none. */
 export function lanNames(host: string): string[] {
   if (isLoopback(host) || host === 'localhost') return []
-  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => (interfaces ?? []).filter(({ internal }) => !internal).map(({ address }) => address))
+  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) =>
+    (interfaces ?? []).filter(({ internal }) => !internal).map(({ address }) => address),
+  )
   const own = hostname()
   const everywhere = host === '0.0.0.0' || host === '::'
-  return [...new Set([...(everywhere ? addresses : [host]), own, ...(own.includes('.') ? [] : [`${own}.local`])])].filter((name) => !name.includes('%'))
+  return [
+    ...new Set([...(everywhere ? addresses : [host]), own, ...(own.includes('.') ? [] : [`${own}.local`])]),
+  ].filter((name) => !name.includes('%'))
 }
 
 /** By which containers on this machine call it; `.internal` is nobody's on the internet. */
@@ -27,7 +31,10 @@ const NAME = /^(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i
 
 /** The names that the user adds. INVALID for what cannot be one. */
 export function addedNames(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
   const wrong = names.find((name) => isIP(name) === 0 && !NAME.test(name))
   if (wrong !== undefined)
     throw invalid('names', wrong, 'must be names or addresses without ports, with commas between')
@@ -43,8 +50,12 @@ const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|zt|tailsc
  */
 export function lanAddress(host: string): string | undefined {
   if (host !== '0.0.0.0' && host !== '::') return undefined
-  const interfaces = Object.entries(networkInterfaces()).sort(([a], [b]) => Number(VIRTUAL.test(a)) - Number(VIRTUAL.test(b)))
-  return interfaces.flatMap(([, addresses]) => addresses ?? []).find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  const interfaces = Object.entries(networkInterfaces()).sort(
+    ([a], [b]) => Number(VIRTUAL.test(a)) - Number(VIRTUAL.test(b)),
+  )
+  return interfaces
+    .flatMap(([, addresses]) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
 }
 
 /** Where the HTTP listener is reached from this machine, without asking for names. */

@@ -21,7 +21,8 @@ export function perform(ports: EffectPorts, effects: readonly Effect[]): Promise
   for (const effect of effects) {
     try {
       const done = start(ports, effect)
-      if (done !== undefined) (lasting ??= []).push(done.catch((error: unknown) => ports.onFailure(describe(effect), error)))
+      if (done !== undefined)
+        (lasting ??= []).push(done.catch((error: unknown) => ports.onFailure(describe(effect), error)))
     } catch (error) {
       ports.onFailure(describe(effect), error)
     }

@@ -72,7 +72,9 @@ export class ProtocolGate {
       server.once('error', reject)
       server.listen({ port: front.port, host, backlog: LISTEN_BACKLOG }, () => {
         server.off('error', reject)
-        server.on('error', (error) => this.#around.note(`the listener for ${front.name} on port ${front.port} failed`, error))
+        server.on('error', (error) =>
+          this.#around.note(`the listener for ${front.name} on port ${front.port} failed`, error),
+        )
         this.#servers.push(server)
         resolve()
       })
@@ -107,7 +109,8 @@ export class ProtocolGate {
     const stream = this.#sockets.get(id)?.stream
     if (stream?.writable !== true) return
     stream.write(bytes)
-    if (stream.writableLength > UNREAD_BYTES) stream.destroy(new Error(`it does not read: more than ${UNREAD_BYTES} bytes are waiting for it`))
+    if (stream.writableLength > UNREAD_BYTES)
+      stream.destroy(new Error(`it does not read: more than ${UNREAD_BYTES} bytes are waiting for it`))
   }
 
   /** Closes the socket after what has been written to it. */

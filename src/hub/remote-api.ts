@@ -35,7 +35,8 @@ export const askOver = ({ url, token }: Remote): RemoteCall =>
 /** `fetch failed` is no reason; what lies behind it is. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error) return cause.message !== '' ? cause.message : 'code' in cause ? String(cause.code) : cause.name
+  if (cause instanceof Error)
+    return cause.message !== '' ? cause.message : 'code' in cause ? String(cause.code) : cause.name
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -22,10 +22,17 @@ export interface Listening {
  * Hears what changes in a hub in another process, and connects again where the way to it is cut. Resolves once it is
  * heard.
  */
-export async function listenTo(remote: Remote, tell: (change: Change) => void, attempts: readonly number[] = ATTEMPTS_MS): Promise<Listening> {
+export async function listenTo(
+  remote: Remote,
+  tell: (change: Change) => void,
+  attempts: readonly number[] = ATTEMPTS_MS,
+): Promise<Listening> {
   const leaving = new AbortController()
   const first = await connect(remote, leaving.signal)
-  return { ended: listen(first, tell, leaving.signal, () => again(remote, leaving.signal, attempts)), leave: () => leaving.abort() }
+  return {
+    ended: listen(first, tell, leaving.signal, () => again(remote, leaving.signal, attempts)),
+    leave: () => leaving.abort(),
+  }
 }
 
 interface Stream {
@@ -106,7 +113,8 @@ async function read(
       for (const block of blocks) {
         if (block.startsWith('event: stop')) return 'stopped'
         if (block.startsWith('event: handover')) return 'handedOver'
-        if (block.startsWith('data: ')) for (const change of JSON.parse(block.slice('data: '.length)) as Change[]) tell(change)
+        if (block.startsWith('data: '))
+          for (const change of JSON.parse(block.slice('data: '.length)) as Change[]) tell(change)
       }
     }
   } finally {

@@ -105,7 +105,11 @@ interface Presence {
   end(): Promise<void>
 }
 
-async function bePresent({ data, options, note }: HubResources, endpoints: Endpoints, list?: string): Promise<Presence> {
+async function bePresent(
+  { data, options, note }: HubResources,
+  endpoints: Endpoints,
+  list?: string,
+): Promise<Presence> {
   const url = localUrl(options.host, endpoints.http)
   const announcement = await announce({ version, startedAt: Date.now(), data, url, endpoints }, list)
   const { behind } = announcement

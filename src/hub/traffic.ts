@@ -77,7 +77,14 @@ export class Traffic {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     // A copy: the packet is the broker's, and a slice would keep the whole read buffer.
     const bytes = Buffer.from(payload.subarray(0, PAYLOAD_BYTES))
-    this.#keep(device, { at: this.#clock.now(), direction, topic: packet.topic, qos: packet.qos, bytes, cut: payload.length > PAYLOAD_BYTES })
+    this.#keep(device, {
+      at: this.#clock.now(),
+      direction,
+      topic: packet.topic,
+      qos: packet.qos,
+      bytes,
+      cut: payload.length > PAYLOAD_BYTES,
+    })
     return 'pass'
   }
 

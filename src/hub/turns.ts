@@ -32,7 +32,10 @@ export type TurnStore = Pick<Store, 'commit' | 'refusal' | 'changes' | 'refusing
  * Whether somebody asks for something and may be refused: other inputs have happened already, whatever becomes of them.
  */
 const isRequest = (input: Input): boolean =>
-  input.type === 'http' || input.type === 'api' || input.type === 'bytes' || (input.type === 'mqtt' && input.packet === 'publish')
+  input.type === 'http' ||
+  input.type === 'api' ||
+  input.type === 'bytes' ||
+  (input.type === 'mqtt' && input.packet === 'publish')
 
 /** Takes inputs through engine and dialects, one turn each [docs/architecture.md]. */
 export class Turns {
@@ -43,7 +46,12 @@ export class Turns {
   readonly #commit = (): Promise<void> => this.#store.commit()
 
   /** `hear` is told every event, in the context of the dialect whose it is. */
-  constructor(world: SharedContext, clock: Clock, hear: (ctx: TurnContext, event: DomainEvent) => void, store: TurnStore) {
+  constructor(
+    world: SharedContext,
+    clock: Clock,
+    hear: (ctx: TurnContext, event: DomainEvent) => void,
+    store: TurnStore,
+  ) {
     this.#world = world
     this.#clock = clock
     this.#hear = hear
@@ -68,7 +76,12 @@ export class Turns {
     const { changes } = this.#store
     const commit = (): Promise<void> => (this.#store.changes === changes ? Promise.resolve() : this.#store.commit())
     const run = (): Outcome<T> => this.#run(dialect, input, decide, commit)
-    return isRequest(input) ? this.#store.refusing(new HubError('UNAVAILABLE', 'the hub cannot store changes at present; its notices say why'), run) : run()
+    return isRequest(input)
+      ? this.#store.refusing(
+          new HubError('UNAVAILABLE', 'the hub cannot store changes at present; its notices say why'),
+          run,
+        )
+      : run()
   }
 
   #run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T, commit: () => Promise<void>): Outcome<T> {

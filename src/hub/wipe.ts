@@ -14,7 +14,10 @@ import { say } from '../core/said.ts'
 export async function wipe(data: string): Promise<void> {
   const running = await findHub(data)
   if (running !== undefined)
-    throw new StoreError('LOCKED', say`${data} is in use by the hub that process ${running.pid} runs: stop that one first`)
+    throw new StoreError(
+      'LOCKED',
+      say`${data} is in use by the hub that process ${running.pid} runs: stop that one first`,
+    )
   const state = join(data, 'state')
   // One that does not answer, or not yet, holds the lock all the same.
   const lock = existsSync(state) ? await Lock.take(state) : undefined

@@ -6,7 +6,10 @@ import type { KeyPair } from './certificate-maker.ts'
 import { known, say, type Words } from '../core/said.ts'
 
 /** The two files of a certificate: `ca` → ca.pem and ca-key.pem. */
-const pathsOf = (directory: string, name: string) => ({ cert: join(directory, `${name}.pem`), key: join(directory, `${name}-key.pem`) })
+const pathsOf = (directory: string, name: string) => ({
+  cert: join(directory, `${name}.pem`),
+  key: join(directory, `${name}-key.pem`),
+})
 
 /**
  * The pair that is there; `undefined` if neither file is. Anything else is INVALID: who trusts it decides what becomes
@@ -36,7 +39,11 @@ export const authorityFile = (directory: string): string => pathsOf(directory, '
 
 /** Refuses a file and says what can be done. */
 export function broken(path: string, why: Words): HubError {
-  return new HubError('INVALID', say`${path} ${known(why)}. Put back the file as it was; or remove this certificate and its key, to have new ones made (clients must then trust the new ca.pem)`, { field: path })
+  return new HubError(
+    'INVALID',
+    say`${path} ${known(why)}. Put back the file as it was; or remove this certificate and its key, to have new ones made (clients must then trust the new ca.pem)`,
+    { field: path },
+  )
 }
 
 async function read(path: string): Promise<string | undefined> {

@@ -1,6 +1,13 @@
 import { createHash, createPrivateKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import type { Extension, JsonGeneralNames, JsonName, Name, Pkcs10CertificateRequest, PublicKeyType } from '@peculiar/x509'
+import type {
+  Extension,
+  JsonGeneralNames,
+  JsonName,
+  Name,
+  Pkcs10CertificateRequest,
+  PublicKeyType,
+} from '@peculiar/x509'
 import { HubError } from '../core/errors.ts'
 import type { IssuedCertificate } from '../core/seam/http.ts'
 
@@ -19,7 +26,12 @@ export interface ClientCertificateRequest {
 }
 
 /** What every client of every cloud here can do: microcontrollers often know RSA only. */
-const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+}
 /** A signature costs a server a tenth of what one of RSA costs, so who can shall have it. */
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' }
 const DAY_MS = 86_400_000
@@ -39,7 +51,10 @@ export const makeKeys = (kind: 'rsa' | 'ec' = 'rsa'): Promise<webcrypto.CryptoKe
 
 /** A new authority. Its name is its own, so that several hubs' authorities can be told apart where they are trusted. */
 export async function makeAuthority(): Promise<KeyPair> {
-  const [keys, { BasicConstraintsExtension, KeyUsagesExtension, KeyUsageFlags }] = await Promise.all([makeKeys(), x509()])
+  const [keys, { BasicConstraintsExtension, KeyUsagesExtension, KeyUsageFlags }] = await Promise.all([
+    makeKeys(),
+    x509(),
+  ])
   const tag = Buffer.from(webcrypto.getRandomValues(new Uint8Array(4))).toString('hex')
   const extensions = [
     new BasicConstraintsExtension(true, 0, true),
@@ -47,12 +62,24 @@ export async function makeAuthority(): Promise<KeyPair> {
   ]
   const name = commonNameOnly(`Local IoT Hub CA ${tag}`)
   const { publicKey, privateKey } = keys
-  const cert = await sign({ subject: name, issuer: name, days: CA_DAYS, publicKey, signer: privateKey, signerKey: publicKey, extensions })
+  const cert = await sign({
+    subject: name,
+    issuer: name,
+    days: CA_DAYS,
+    publicKey,
+    signer: privateKey,
+    signerKey: publicKey,
+    extensions,
+  })
   return { cert, key: pem(privateKey, 'pkcs8') }
 }
 
 /** A server certificate for these DNS names and IP addresses. */
-export async function makeServerCertificate(authority: KeyPair, names: readonly string[], { publicKey, privateKey }: webcrypto.CryptoKeyPair): Promise<KeyPair> {
+export async function makeServerCertificate(
+  authority: KeyPair,
+  names: readonly string[],
+  { publicKey, privateKey }: webcrypto.CryptoKeyPair,
+): Promise<KeyPair> {
   const { SubjectAlternativeNameExtension } = await x509()
   const alternatives: JsonGeneralNames = names.map((name) => ({ type: isIP(name) === 0 ? 'dns' : 'ip', value: name }))
   const more = [new SubjectAlternativeNameExtension(alternatives)]
@@ -64,14 +91,22 @@ export async function makeServerCertificate(authority: KeyPair, names: readonly 
 }
 
 /** A client certificate. A signing request that is malformed, or not signed by its own key, is INVALID. */
-export async function makeClientCertificate(authority: KeyPair, { commonName, days, csr }: ClientCertificateRequest): Promise<IssuedCertificate> {
+export async function makeClientCertificate(
+  authority: KeyPair,
+  { commonName, days, csr }: ClientCertificateRequest,
+): Promise<IssuedCertificate> {
   if (csr !== undefined) {
     const request = await readRequest(csr)
     const subject = request.subject === '' ? commonNameOnly(commonName) : request.subjectName
     return describe(await signLeaf(authority, { subject, days, publicKey: request.publicKey, usage: 'clientAuth' }))
   }
   const keys = await makeKeys()
-  const cert = await signLeaf(authority, { subject: commonNameOnly(commonName), days, publicKey: keys.publicKey, usage: 'clientAuth' })
+  const cert = await signLeaf(authority, {
+    subject: commonNameOnly(commonName),
+    days,
+    publicKey: keys.publicKey,
+    usage: 'clientAuth',
+  })
   return { ...describe(cert), privateKey: pem(keys.privateKey, 'pkcs8'), publicKey: pem(keys.publicKey, 'spki') }
 }
 
@@ -87,7 +122,14 @@ interface Leaf {
 
 async function signLeaf(authority: KeyPair, leaf: Leaf): Promise<string> {
   const { subject, days, publicKey, usage, signsOnly = false, more = [] } = leaf
-  const { BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsagesExtension, KeyUsageFlags, X509Certificate: Certificate } = await x509()
+  const {
+    BasicConstraintsExtension,
+    ExtendedKeyUsage,
+    ExtendedKeyUsageExtension,
+    KeyUsagesExtension,
+    KeyUsageFlags,
+    X509Certificate: Certificate,
+  } = await x509()
   const issuer = new Certificate(authority.cert)
   const der = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' })
   const signer = await webcrypto.subtle.importKey('pkcs8', der, RSA, false, ['sign'])
@@ -122,7 +164,11 @@ async function sign({ subject, issuer, days, publicKey, signer, signerKey, exten
     publicKey,
     signingKey: signer,
     // Python ≥ 3.13 insists on the authority's key identifier [aws 1.2].
-    extensions: [...extensions, await SubjectKeyIdentifierExtension.create(publicKey), await AuthorityKeyIdentifierExtension.create(signerKey)],
+    extensions: [
+      ...extensions,
+      await SubjectKeyIdentifierExtension.create(publicKey),
+      await AuthorityKeyIdentifierExtension.create(signerKey),
+    ],
   })
   return `${certificate.toString('pem').trim()}\n`
 }
@@ -145,4 +191,5 @@ function describe(cert: string): IssuedCertificate {
   return { pem: cert, sha256: createHash('sha256').update(new X509Certificate(cert).raw).digest('hex') }
 }
 
-const pem = (key: webcrypto.CryptoKey, type: 'pkcs8' | 'spki'): string => KeyObject.from(key).export({ type, format: 'pem' }).toString()
+const pem = (key: webcrypto.CryptoKey, type: 'pkcs8' | 'spki'): string =>
+  KeyObject.from(key).export({ type, format: 'pem' }).toString()

@@ -97,7 +97,9 @@ function checkAuthority(directory = '', found: KeyPair, now: number): KeyPair {
 function serves(server: KeyPair, issuer: KeyPair, names: string[], now: number): boolean {
   const [certificate, authority] = [new X509Certificate(server.cert), new X509Certificate(issuer.cert)]
   const wanted = new Set(names.map(canonical))
-  const has = new Set((certificate.subjectAltName ?? '').split(', ').map((entry) => canonical(entry.replace(/^(DNS|IP Address):/, ''))))
+  const has = new Set(
+    (certificate.subjectAltName ?? '').split(', ').map((entry) => canonical(entry.replace(/^(DNS|IP Address):/, ''))),
+  )
   return (
     Date.parse(certificate.validTo) - now > RENEW_MS &&
     certificate.checkIssued(authority) &&
@@ -108,4 +110,5 @@ function serves(server: KeyPair, issuer: KeyPair, names: string[], now: number):
 }
 
 /** An IPv6 address has many spellings. */
-const canonical = (name: string): string => (isIP(name) === 6 ? new URL(`http://[${name}]`).hostname : name.toLowerCase())
+const canonical = (name: string): string =>
+  isIP(name) === 6 ? new URL(`http://[${name}]`).hostname : name.toLowerCase()

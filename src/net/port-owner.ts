@@ -38,6 +38,7 @@ const programOf = async (pid: string): Promise<string> =>
 async function holds(pid: string, sockets: Set<string>): Promise<boolean> {
   const folder = `/proc/${pid}/fd`
   const descriptors = await readdir(folder).catch(() => [])
-  for (const descriptor of descriptors) if (sockets.has(await readlink(`${folder}/${descriptor}`).catch(() => ''))) return true
+  for (const descriptor of descriptors)
+    if (sockets.has(await readlink(`${folder}/${descriptor}`).catch(() => ''))) return true
   return false
 }

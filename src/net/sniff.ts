@@ -33,4 +33,5 @@ export function sniff(socket: TLSSocket, found: (protocol: 'mqtt' | 'http') => v
 }
 
 /** Every HTTP request begins with the letters of its method. */
-const isHttp = (byte: number | undefined): boolean => byte !== undefined && byte !== CONNECT && /[A-Za-z]/.test(String.fromCharCode(byte))
+const isHttp = (byte: number | undefined): boolean =>
+  byte !== undefined && byte !== CONNECT && /[A-Za-z]/.test(String.fromCharCode(byte))

@@ -2,8 +2,10 @@
 const TLS_WORDS: Record<string, string> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the hub’s certificate: give it the hub’s ca.pem',
   ERR_SSL_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the hub’s certificate: give it the hub’s ca.pem',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'it does not accept the hub’s certificate: does it know ca.pem, and does it connect by a name the certificate has?',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'it does not accept the hub’s certificate: does it know ca.pem, and does it connect by a name the certificate has?',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
+    'it does not accept the hub’s certificate: does it know ca.pem, and does it connect by a name the certificate has?',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    'it does not accept the hub’s certificate: does it know ca.pem, and does it connect by a name the certificate has?',
   ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'it does not accept this kind of certificate (RSA, 2048 bits, SHA-256)',
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'it takes the hub’s certificate for expired: is its clock right?',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'it speaks TLS older than 1.2',

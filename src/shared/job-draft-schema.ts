@@ -37,7 +37,10 @@ export const jobDraftSchema = {
         },
       },
     },
-    selection: { enum: ['SNAPSHOT', 'CONTINUOUS'], description: 'SNAPSHOT: the devices that the targets mean at the start; CONTINUOUS: also those that join later' },
+    selection: {
+      enum: ['SNAPSHOT', 'CONTINUOUS'],
+      description: 'SNAPSHOT: the devices that the targets mean at the start; CONTINUOUS: also those that join later',
+    },
     document: { description: 'What the devices get: any JSON that they understand' },
     rollout: {
       type: 'object',
@@ -86,7 +89,11 @@ export const jobDraftSchema = {
         properties: {
           on: { enum: ['FAILED', 'TIMED_OUT', 'ANY'] },
           times: { type: 'integer', minimum: 0 },
-          afterMinutes: { type: 'number', minimum: 0, description: 'How long after the failure, where the cloud has that' },
+          afterMinutes: {
+            type: 'number',
+            minimum: 0,
+            description: 'How long after the failure, where the cloud has that',
+          },
         },
       },
     },
@@ -104,7 +111,10 @@ export const jobDraftSchema = {
             type: 'object',
             required: ['cron', 'minutes'],
             additionalProperties: false,
-            properties: { cron: { type: 'string', description: 'Five fields, in UTC: minute hour day month weekday' }, minutes: { type: 'number', minimum: 1 } },
+            properties: {
+              cron: { type: 'string', description: 'Five fields, in UTC: minute hour day month weekday' },
+              minutes: { type: 'number', minimum: 1 },
+            },
           },
         },
       },

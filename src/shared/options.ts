@@ -42,19 +42,38 @@ export interface OptionSpec {
 }
 
 export const optionSpecs: readonly OptionSpec[] = [
-  { name: 'host', type: 'string', value: 'ADDRESS', help: 'address to listen on; 0.0.0.0 lets boards on your network connect' },
+  {
+    name: 'host',
+    type: 'string',
+    value: 'ADDRESS',
+    help: 'address to listen on; 0.0.0.0 lets boards on your network connect',
+  },
   { name: 'mqtt', type: 'port', value: 'PORT', help: 'MQTT port, 0 = any free one' },
   { name: 'mqtts', type: 'port', value: 'PORT', help: 'MQTT over TLS port, 0 = any free one' },
   { name: 'http', type: 'port', value: 'PORT', help: 'HTTP and WebSocket port, 0 = any free one' },
   { name: 'https', type: 'port', value: 'PORT', help: 'HTTPS and secure WebSocket port, 0 = any free one' },
   { name: 'data', type: 'string', value: 'DIR', help: 'folder for state, certificates and the API token' },
   { name: 'memory', type: 'flag', help: 'keep state in memory; nothing outlives the hub' },
-  { name: 'mode', type: 'choice', choices: ['open', 'strict'], help: 'open: unknown devices are registered as they connect; strict: as the cloud does' },
-  { name: 'clock', type: 'choice', choices: ['real', 'virtual'], help: 'virtual: time moves only when told to, so a 7-day timeout can be tested now' },
+  {
+    name: 'mode',
+    type: 'choice',
+    choices: ['open', 'strict'],
+    help: 'open: unknown devices are registered as they connect; strict: as the cloud does',
+  },
+  {
+    name: 'clock',
+    type: 'choice',
+    choices: ['real', 'virtual'],
+    help: 'virtual: time moves only when told to, so a 7-day timeout can be tested now',
+  },
   { name: 'bucket', type: 'string', value: 'DIR', help: 'local folder that stands in for the clouds’ object stores' },
   { name: 'fsync', type: 'flag', help: 'acknowledge only what has reached the disk, not just the operating system' },
   { name: 'strict', type: 'flag', help: 'refuse what the hub would otherwise accept but ignore' },
-  { name: 'aliases', type: 'flag', help: 'listen on the ports, too, that some clients insist on, such as 443 and 3000, where they are free' },
+  {
+    name: 'aliases',
+    type: 'flag',
+    help: 'listen on the ports, too, that some clients insist on, such as 443 and 3000, where they are free',
+  },
   {
     name: 'names',
     type: 'string',

@@ -1,4 +1,13 @@
-import type { ExecutionDetail, ExecutionSort, ExecutionView, JobDetail, JobView, MessageView, Page, TwinWord } from './api.ts'
+import type {
+  ExecutionDetail,
+  ExecutionSort,
+  ExecutionView,
+  JobDetail,
+  JobView,
+  MessageView,
+  Page,
+  TwinWord,
+} from './api.ts'
 import type { Words } from './messages.ts'
 
 /** What the hub's clock showed; a page counts on from there only where it is a real one. */
@@ -28,7 +37,16 @@ export type ToProgress =
 
 export type FromProgress =
   | { type: 'ready' }
-  | { type: 'page'; request: number; status?: string; search?: string; sort?: ExecutionSort; descending?: boolean; after?: string; limit: number }
+  | {
+      type: 'page'
+      request: number
+      status?: string
+      search?: string
+      sort?: ExecutionSort
+      descending?: boolean
+      after?: string
+      limit: number
+    }
   /** Which executions can be seen: only their changes are told, the others' once they can be seen. */
   | { type: 'watch'; devices: string[] }
   /** The details of this device are open, of none without: they are told now and with each change. */

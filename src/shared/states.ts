@@ -11,7 +11,17 @@ export interface StateLook {
 }
 
 /** States of an execution in the order in which it may go through them. */
-export const executionStates = ['QUEUED', 'SENT', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT', 'CANCELED', 'REMOVED'] as const
+export const executionStates = [
+  'QUEUED',
+  'SENT',
+  'IN_PROGRESS',
+  'SUCCEEDED',
+  'FAILED',
+  'REJECTED',
+  'TIMED_OUT',
+  'CANCELED',
+  'REMOVED',
+] as const
 
 export type ExecutionState = (typeof executionStates)[number]
 
@@ -36,7 +46,12 @@ const jobLooks: Record<string, StateLook> = {
   DELETING: { word: 'being deleted', icon: 'trash', color: 'disabledForeground', letter: 'X' },
 }
 
-const completedBadly: StateLook = { word: 'completed with failures', icon: 'warning', color: 'charts.orange', letter: 'F' }
+const completedBadly: StateLook = {
+  word: 'completed with failures',
+  icon: 'warning',
+  color: 'charts.orange',
+  letter: 'F',
+}
 
 const bad: readonly string[] = ['FAILED', 'REJECTED', 'TIMED_OUT'] satisfies ExecutionState[]
 const pending: readonly string[] = ['QUEUED', 'SENT', 'IN_PROGRESS'] satisfies ExecutionState[]
@@ -63,17 +78,29 @@ export const isWaiting = (status: string): boolean => status === 'QUEUED' || sta
 export const isRetriable = (status: string): boolean => status === 'FAILED' || status === 'TIMED_OUT'
 
 /** How many executions are in the states that are meant; all without a test. */
-export const countOf = (counts: Readonly<Record<string, number>>, meant: (status: string) => boolean = () => true): number =>
-  Object.entries(counts).reduce((sum, [status, count]) => (meant(status) ? sum + count : sum), 0)
+export const countOf = (
+  counts: Readonly<Record<string, number>>,
+  meant: (status: string) => boolean = () => true,
+): number => Object.entries(counts).reduce((sum, [status, count]) => (meant(status) ? sum + count : sum), 0)
 
 /** The states in their order, those that only newer hubs know at the end. */
 export const inOrder = (states: Iterable<string>): string[] => {
   const given = new Set(states)
-  return [...executionStates.filter((state) => given.has(state)), ...[...given].filter((state) => !isKnown(state)).sort()]
+  return [
+    ...executionStates.filter((state) => given.has(state)),
+    ...[...given].filter((state) => !isKnown(state)).sort(),
+  ]
 }
 
 /** All words above: the bundles must have them, though no code says them literally. */
-export const stateWords: readonly string[] = [...new Set([...Object.values(executionLooks), ...Object.values(jobLooks), completedBadly].map(({ word }) => word))]
+export const stateWords: readonly string[] = [
+  ...new Set([...Object.values(executionLooks), ...Object.values(jobLooks), completedBadly].map(({ word }) => word)),
+]
 
 const isKnown = (status: string): status is ExecutionState => Object.hasOwn(executionLooks, status)
-const unknown = (status: string): StateLook => ({ word: status, icon: 'question', color: 'descriptionForeground', letter: '?' })
+const unknown = (status: string): StateLook => ({
+  word: status,
+  icon: 'question',
+  color: 'descriptionForeground',
+  letter: '?',
+})

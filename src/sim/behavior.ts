@@ -41,7 +41,8 @@ export function checkBehavior({ odds, steps, startMs, stepMs }: Behavior): void 
   if (sum > 1 + Number.EPSILON) throw new RangeError(`odds: fail, reject and hang add up to ${sum}, must be at most 1`)
   if (!Number.isInteger(steps) || steps < 0) throw new RangeError(`steps: ${steps} must be a whole number, at least 0`)
   for (const [name, [shortest, longest]] of Object.entries({ startMs, stepMs })) {
-    if (!(shortest >= 0 && longest >= shortest)) throw new RangeError(`${name}: ${shortest} to ${longest} must not be negative or run backwards`)
+    if (!(shortest >= 0 && longest >= shortest))
+      throw new RangeError(`${name}: ${shortest} to ${longest} must not be negative or run backwards`)
   }
 }
 
@@ -56,10 +57,15 @@ export function planWork({ odds, steps, startMs, stepMs }: Behavior, random: Ran
   const reached = outcome === 'succeed' ? steps : Math.floor(random() * (steps + 1))
   const reports: PlannedReport[] = [{ afterMs: start, status: 'IN_PROGRESS', progress: 0 }]
   for (let step = 1; step <= reached; step += 1) {
-    reports.push({ afterMs: within(stepMs, random), status: 'IN_PROGRESS', progress: Math.round((step * 100) / (steps + 1)) })
+    reports.push({
+      afterMs: within(stepMs, random),
+      status: 'IN_PROGRESS',
+      progress: Math.round((step * 100) / (steps + 1)),
+    })
   }
   if (outcome === 'succeed') reports.push({ afterMs: within(stepMs, random), status: 'SUCCEEDED', progress: 100 })
-  if (outcome === 'fail') reports.push({ afterMs: within(stepMs, random), status: 'FAILED', progress: reports.at(-1)!.progress })
+  if (outcome === 'fail')
+    reports.push({ afterMs: within(stepMs, random), status: 'FAILED', progress: reports.at(-1)!.progress })
   return reports
 }
 
@@ -69,4 +75,5 @@ function drawOutcome({ fail, reject, hang }: Behavior['odds'], drawn: number): '
   return drawn < fail + reject + hang ? 'hang' : 'succeed'
 }
 
-const within = ([shortest, longest]: Range, random: Random): number => Math.round(shortest + random() * (longest - shortest))
+const within = ([shortest, longest]: Range, random: Random): number =>
+  Math.round(shortest + random() * (longest - shortest))

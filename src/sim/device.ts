@@ -146,11 +146,14 @@ export class SimDevice {
     if (this.#task?.key === key || this.#ended.includes(key)) return
     // One thing at a time: the rest is asked for later. Only work that hangs makes way, as after a watchdog's reset.
     if (this.#task !== undefined && !this.#task.over) {
-      if (this.#options.script.pushed === true && !this.#waiting.some((other) => keyOf(other) === key)) this.#waiting.push(work)
+      if (this.#options.script.pushed === true && !this.#waiting.some((other) => keyOf(other) === key))
+        this.#waiting.push(work)
       return
     }
     this.#drop()
-    this.#task = new Task(work, planWork(this.#options.behavior, this.#options.random), (task, report) => this.#report(task, report))
+    this.#task = new Task(work, planWork(this.#options.behavior, this.#options.random), (task, report) =>
+      this.#report(task, report),
+    )
     if (this.#client?.connected === true) this.#become('working')
     this.#tell({ type: 'taken', work })
   }
@@ -202,8 +205,15 @@ export class SimDevice {
 const isRefusal = (error: Error): boolean => 'code' in error && typeof error.code === 'number'
 
 function refusedFilters(error: Error, filters: DeviceScript['subscriptions']): string | undefined {
-  const granted = error instanceof ErrorWithSubackPacket ? (error.packet as typeof error.packet | undefined)?.granted : undefined
-  return granted && filters.filter((_, i) => Number(granted[i]) >= 0x80).map(({ filter }) => filter).join(', ')
+  const granted =
+    error instanceof ErrorWithSubackPacket ? (error.packet as typeof error.packet | undefined)?.granted : undefined
+  return (
+    granted &&
+    filters
+      .filter((_, i) => Number(granted[i]) >= 0x80)
+      .map(({ filter }) => filter)
+      .join(', ')
+  )
 }
 
 function leave(client: MqttClient): Promise<void> {

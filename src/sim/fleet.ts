@@ -41,11 +41,27 @@ export class Fleet {
   readonly #first: [string, SimDevice][] = []
   readonly #later: [string, SimDevice][] = []
   readonly #states: Record<DeviceState, number>
-  readonly #totals: FleetTotals = { taken: 0, reported: { IN_PROGRESS: 0, SUCCEEDED: 0, FAILED: 0, REJECTED: 0 }, accepted: 0, refused: 0, withdrawn: 0 }
+  readonly #totals: FleetTotals = {
+    taken: 0,
+    reported: { IN_PROGRESS: 0, SUCCEEDED: 0, FAILED: 0, REJECTED: 0 },
+    accepted: 0,
+    refused: 0,
+    withdrawn: 0,
+  }
   #stopped = false
 
   /** Throws a RangeError for a behaviour nobody can have. */
-  constructor({ url, names, script, behavior = reliable, seed = 1, connecting = 50, online = 1, reconnectMs, onEvent }: FleetOptions) {
+  constructor({
+    url,
+    names,
+    script,
+    behavior = reliable,
+    seed = 1,
+    connecting = 50,
+    online = 1,
+    reconnectMs,
+    onEvent,
+  }: FleetOptions) {
     checkBehavior(behavior)
     this.#connecting = connecting
     this.#states = { off: names.length, connecting: 0, idle: 0, working: 0, offline: 0, failed: 0 }

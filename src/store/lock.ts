@@ -213,8 +213,7 @@ const heldHere = (pid: number, directory: string, name: string): StoreError =>
   )
 
 function heldElsewhere(record: Process | undefined, directory: string): StoreError {
-  const who =
-    record === undefined ? say`a hub` : say`the hub that is process ${record.pid} on ${record.host}`
+  const who = record === undefined ? say`a hub` : say`the hub that is process ${record.pid} on ${record.host}`
   return new StoreError(
     'LOCKED',
     say`${directory} is in use by ${who}, in another container or on another machine: it has just shown life. Stop it there, or choose another folder`,

@@ -1,5 +1,13 @@
 import type { Files } from './files.ts'
-import { decodeHeader, decodeLine, eachLine, guessVersion, salvage, type Header, type Operation } from './journal-lines.ts'
+import {
+  decodeHeader,
+  decodeLine,
+  eachLine,
+  guessVersion,
+  salvage,
+  type Header,
+  type Operation,
+} from './journal-lines.ts'
 import { migrate, refuseNewer, versionAfter, type Migration } from './migrations.ts'
 
 /** What could be read of a file. */

@@ -29,7 +29,10 @@ export interface Question {
 }
 
 /** Lets the user pick a row; with a function, rows follow what is typed. `undefined`: changed their mind. */
-export function pick<T>(question: Question, rows: Choice<T>[] | ((typed: string) => Promise<Choice<T>[]>)): Promise<T | typeof back | undefined> {
+export function pick<T>(
+  question: Question,
+  rows: Choice<T>[] | ((typed: string) => Promise<Choice<T>[]>),
+): Promise<T | typeof back | undefined> {
   const box = window.createQuickPick<Choice<T | typeof again>>()
   box.title = question.title
   box.placeholder = question.placeholder
@@ -70,7 +73,10 @@ export function pick<T>(question: Question, rows: Choice<T>[] | ((typed: string)
 }
 
 /** Asks for a text; `check` says what is wrong with it, as it is typed. */
-export function answer(question: Question & { value?: string }, check: (text: string) => string | undefined): Promise<string | typeof back | undefined> {
+export function answer(
+  question: Question & { value?: string },
+  check: (text: string) => string | undefined,
+): Promise<string | typeof back | undefined> {
   const box = window.createInputBox()
   box.title = question.title
   box.prompt = question.placeholder

@@ -14,7 +14,10 @@ const spoken = new WeakMap<HubApi, HubApi>()
 export function inUsersLanguage(api: HubApi): HubApi {
   const known = spoken.get(api)
   if (known !== undefined) return known
-  const telling = Object.entries(api).map(([name, call]) => [name, (...given: unknown[]) => told(name, call as Call, given)])
+  const telling = Object.entries(api).map(([name, call]) => [
+    name,
+    (...given: unknown[]) => told(name, call as Call, given),
+  ])
   const made = Object.fromEntries(telling) as unknown as HubApi
   spoken.set(api, made)
   return made
@@ -91,7 +94,10 @@ export function refusalInWords(error: unknown): unknown {
   const { code, data } = error as { code?: unknown; data?: { rule?: Words } }
   const rule = data?.rule === undefined ? undefined : inWords(data.rule)
   const text = saysInvalid(words) ? valueAndRule(words.args) : inWords(words)
-  return Object.assign(new Error(text, { cause: error }), { code, data: { ...data, ...(rule !== undefined && { rule }) } })
+  return Object.assign(new Error(text, { cause: error }), {
+    code,
+    data: { ...data, ...(rule !== undefined && { rule }) },
+  })
 }
 
 /** What `invalid` says: field, value, rule. Of what is missing there is no value. */

@@ -13,7 +13,11 @@ const ofWorkspace = () => workspace.getConfiguration(section, workspace.workspac
 /** The hub's options as the user set them. */
 export function currentOptions(places: Places, onWrong: (setting: string, value: unknown) => void): HubOptions {
   const settings = ofWorkspace()
-  return readOptions((name) => settings.get(name), places, (name, value) => onWrong(settingOf(name), value))
+  return readOptions(
+    (name) => settings.get(name),
+    places,
+    (name, value) => onWrong(settingOf(name), value),
+  )
 }
 
 /** Changes options for this workspace. */
@@ -22,4 +26,5 @@ export async function changeOptions(changes: Partial<HubOptions>): Promise<void>
   for (const [name, value] of Object.entries(changes)) await settings.update(name, value, ConfigurationTarget.Workspace)
 }
 
-export const affectsOptions = (event: ConfigurationChangeEvent): boolean => optionSpecs.some(({ name }) => event.affectsConfiguration(settingOf(name)))
+export const affectsOptions = (event: ConfigurationChangeEvent): boolean =>
+  optionSpecs.some(({ name }) => event.affectsConfiguration(settingOf(name)))

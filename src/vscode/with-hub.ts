@@ -5,7 +5,9 @@ import { commands } from './commands.ts'
 import type { Host } from './host.ts'
 
 /** Makes a command of a deed that needs the hub: offers to start it, and tells of what it refuses. */
-export type WithHub = <A extends unknown[]>(deed: (api: HubApi, ...given: A) => unknown) => (...given: A) => Promise<unknown>
+export type WithHub = <A extends unknown[]>(
+  deed: (api: HubApi, ...given: A) => unknown,
+) => (...given: A) => Promise<unknown>
 
 export const createWithHub =
   (host: Host): WithHub =>

@@ -106,7 +106,10 @@ export const clients: Client[] = [
     over: WEB_SOCKETS,
     here: always,
     given: true,
-    options: async (fixture, transport) => ({ clientId: 'signed', path: await signedPath(fixture.keys, fixture, transport) }),
+    options: async (fixture, transport) => ({
+      clientId: 'signed',
+      path: await signedPath(fixture.keys, fixture, transport),
+    }),
   },
   {
     name: 'a certificate that somebody made for himself',
@@ -172,7 +175,10 @@ export const clients: Client[] = [
     name: 'an enrolled device with the secret of another',
     dialect: 'iothub',
     here: never,
-    options: (fixture) => ({ ...dressed(iothub(fixture).known.session), password: iothub(fixture).other.session.password! }),
+    options: (fixture) => ({
+      ...dressed(iothub(fixture).known.session),
+      password: iothub(fixture).other.session.password!,
+    }),
   },
   {
     name: 'a suspended device',

@@ -132,7 +132,11 @@ export class Bench {
     return folder
   }
 
-  #rig<S extends Child<HubCalls> | Child<AedesCalls>>(server: S, port: number, launch: Rig['launch']): Rig & { server: S } {
+  #rig<S extends Child<HubCalls> | Child<AedesCalls>>(
+    server: S,
+    port: number,
+    launch: Rig['launch'],
+  ): Rig & { server: S } {
     const load = this.#child(new Child<LoadCalls>('load'))
     return { server, load, port, launch, end: async () => void (await Promise.all([load.end(), server.end()])) }
   }
@@ -161,7 +165,10 @@ async function createJob(port: number, job: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/jobs/${job}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ targets: [`arn:aws:iot:us-east-1:123456789012:thinggroup/${FLEET}`], document: JOB_DOCUMENT }),
+    body: JSON.stringify({
+      targets: [`arn:aws:iot:us-east-1:123456789012:thinggroup/${FLEET}`],
+      document: JOB_DOCUMENT,
+    }),
   })
   if (!response.ok) throw new Error(`CreateJob answered ${response.status}: ${await response.text()}`)
 }

@@ -11,7 +11,15 @@ const PROGRAMS = ['hub', 'aedes', 'load', 'seed', 'crowd'] as const
 /** A program that the bench runs in a process of its own. */
 export type Program = (typeof PROGRAMS)[number]
 
-const options: BuildOptions = { outdir: OUT, bundle: true, platform: 'node', target: 'node20', format: 'esm', sourcemap: true, logLevel: 'warning' }
+const options: BuildOptions = {
+  outdir: OUT,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  sourcemap: true,
+  logLevel: 'warning',
+}
 
 const entry = (program: Program): string => join(HERE, 'programs', `${program}.ts`)
 
@@ -21,10 +29,16 @@ const entry = (program: Program): string => join(HERE, 'programs', `${program}.t
  * be part of the memory that is measured.
  */
 export async function bundlePrograms(): Promise<void> {
-  const banner = { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" }
+  const banner = {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  }
   await Promise.all([
     build({ ...options, entryPoints: [entry('hub')], plugins: [silentDebug], banner }),
-    build({ ...options, entryPoints: PROGRAMS.filter((program) => program !== 'hub').map(entry), packages: 'external' }),
+    build({
+      ...options,
+      entryPoints: PROGRAMS.filter((program) => program !== 'hub').map(entry),
+      packages: 'external',
+    }),
   ])
 }
 

@@ -34,7 +34,8 @@ export class Child<C extends Calls<C>> {
     this.#ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         running.delete(child)
-        for (const { reject } of this.#waiting.values()) reject(new Error(`${program} ended (${String(code ?? signal)}) before it had answered`))
+        for (const { reject } of this.#waiting.values())
+          reject(new Error(`${program} ended (${String(code ?? signal)}) before it had answered`))
         this.#waiting.clear()
         resolve()
       })

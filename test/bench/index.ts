@@ -57,7 +57,9 @@ async function main(): Promise<void> {
     progress('')
   }
   console.log(formatTable(results))
-  console.log(`\nNode ${process.versions.node}, ${Math.round((performance.now() - from) / 1000)} s; medians of rounds that took turns: hub, aedes, hub, aedes, …`)
+  console.log(
+    `\nNode ${process.versions.node}, ${Math.round((performance.now() - from) / 1000)} s; medians of rounds that took turns: hub, aedes, hub, aedes, …`,
+  )
   if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(results, undefined, 2)}\n`)
 }
 

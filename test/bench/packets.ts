@@ -7,7 +7,13 @@ export const FLEET = 'fleet'
 
 export const JOB_DOCUMENT = JSON.stringify({
   operation: 'install',
-  package: { name: 'washer-firmware', version: '2.4.1', url: 'https://files.example.com/washer/2.4.1.bin', size: 524288, sha256: 'e3b0c44298fc1c149afbf4c8996fb924' },
+  package: {
+    name: 'washer-firmware',
+    version: '2.4.1',
+    url: 'https://files.example.com/washer/2.4.1.bin',
+    size: 524288,
+    sha256: 'e3b0c44298fc1c149afbf4c8996fb924',
+  },
   restart: true,
 })
 
@@ -34,14 +40,23 @@ export const updatePayload = (status: 'IN_PROGRESS' | 'SUCCEEDED', token: string
  * The service's messages in the form and size of the real ones [aws 2.2, 2.6, 2.8], for the broker that only carries
  * them.
  */
-export function serviceMessages(job: string): { accepted: string; notify: string; notifyNext: string; notifyNone: string; nextNone: string } {
+export function serviceMessages(job: string): {
+  accepted: string
+  notify: string
+  notifyNext: string
+  notifyNone: string
+  nextNone: string
+} {
   const timestamp = Math.floor(Date.now() / 1000)
   const times = { queuedAt: timestamp, lastUpdatedAt: timestamp }
   const counts = { versionNumber: 1, executionNumber: 1 }
   return {
     accepted: JSON.stringify({ clientToken: tokenOf(0), timestamp }),
     notify: JSON.stringify({ timestamp, jobs: { QUEUED: [{ jobId: job, ...times, ...counts }] } }),
-    notifyNext: JSON.stringify({ timestamp, execution: { jobId: job, status: 'QUEUED', ...times, ...counts, jobDocument: JSON.parse(JOB_DOCUMENT) as object } }),
+    notifyNext: JSON.stringify({
+      timestamp,
+      execution: { jobId: job, status: 'QUEUED', ...times, ...counts, jobDocument: JSON.parse(JOB_DOCUMENT) as object },
+    }),
     notifyNone: JSON.stringify({ timestamp, jobs: {} }),
     nextNone: JSON.stringify({ timestamp }),
   }

@@ -17,4 +17,5 @@ export function spread(values: readonly number[], show: (value: number) => strin
 }
 
 /** Each of `a` divided by its fellow in `b`: what was measured next to each other is compared with each other. */
-export const ratios = (a: readonly number[], b: readonly number[]): number[] => a.map((value, round) => value / b[round]!)
+export const ratios = (a: readonly number[], b: readonly number[]): number[] =>
+  a.map((value, round) => value / b[round]!)

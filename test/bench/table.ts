@@ -21,7 +21,11 @@ const HEAD = ['what', 'bar', 'measured', 'rounds', '']
 export function formatTable(results: readonly Result[]): string {
   const lines = results.map((result) => [result.what, result.bar, result.measured, result.spread, verdict(result)])
   const widths = HEAD.map((head, column) => Math.max(head.length, ...lines.map((cells) => cells[column]!.length)))
-  const format = (cells: readonly string[]): string => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()
+  const format = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd()
   const rule = widths.map((width) => '─'.repeat(width)).join('  ')
   const body = results.flatMap((result, index) => [format(lines[index]!), ...result.notes.map((note) => `    ${note}`)])
   return [format(HEAD), rule, ...body].join('\n')

@@ -16,13 +16,16 @@ export class Disk implements Tables {
   table<T extends object>(name: string): Table<T> {
     let records = this.#tables.get(name)
     if (records === undefined) this.#tables.set(name, (records = new Map()))
-    return new Table<T>(name, records as Map<string, T>, { changed: (table, key, record) => this.changes.push(`${record === undefined ? '-' : '+'} ${table} ${key}`) })
+    return new Table<T>(name, records as Map<string, T>, {
+      changed: (table, key, record) => this.changes.push(`${record === undefined ? '-' : '+'} ${table} ${key}`),
+    })
   }
 
   /** What another process would find: JSON, nothing shared. */
   reread(): Disk {
     const copy = new Disk()
-    for (const [name, records] of this.#tables) copy.#tables.set(name, new Map(JSON.parse(JSON.stringify([...records])) as [string, object][]))
+    for (const [name, records] of this.#tables)
+      copy.#tables.set(name, new Map(JSON.parse(JSON.stringify([...records])) as [string, object][]))
     return copy
   }
 
@@ -54,7 +57,8 @@ export class BrokerFixture {
       connected: (connection) => this.tell(`${name(connection)} connected`),
       disconnected: (connection, reason) => this.tell(`${name(connection)} disconnected ${reason}`),
       subscribe: (_connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1 }),
-      subscribed: (connection, filters) => this.tell(`${name(connection)} subscribed ${filters.map(({ filter, qos }) => `${filter}:${qos}`).join(' ')}`),
+      subscribed: (connection, filters) =>
+        this.tell(`${name(connection)} subscribed ${filters.map(({ filter, qos }) => `${filter}:${qos}`).join(' ')}`),
       unsubscribed: (connection, filters) => this.tell(`${name(connection)} unsubscribed ${filters.join(' ')}`),
       publish: async (connection, { topic, will }) => {
         this.tell(`${name(connection)} ${will === true ? 'will' : 'published'} ${topic}`)

@@ -38,7 +38,10 @@ test('the hub sees all that a client shows of itself', async () => {
   })
   const connection = fixture.connection('me')
   assert.equal(connection.request, seen)
-  assert.deepEqual([connection.dialect, connection.session, connection.identity], ['aws', 'me', { principal: 'p', device: 'aws/d' }])
+  assert.deepEqual(
+    [connection.dialect, connection.session, connection.identity],
+    ['aws', 'me', { principal: 'p', device: 'aws/d' }],
+  )
   assert.equal(fixture.broker.connection(connection.id), connection)
   assert.equal(fixture.broker.bySession('aws', 'me'), connection)
   assert.equal(fixture.broker.bySession('azure', 'me'), undefined)
@@ -46,8 +49,13 @@ test('the hub sees all that a client shows of itself', async () => {
 
 test('a refusal is answered with its code, or with nothing but the end', async () => {
   fixture = await new BrokerFixture({
-    session: (request) => (request.clientId === 'stranger' ? { refuse: 'whose is it?' } : { dialect: 'aws', session: request.clientId }),
-    connect: async ({ clientId }) => ({ accept: false, reason: 'unknown', ...(clientId === 'dropped' ? { drop: true as const } : { returnCode: 4 as const }) }),
+    session: (request) =>
+      request.clientId === 'stranger' ? { refuse: 'whose is it?' } : { dialect: 'aws', session: request.clientId },
+    connect: async ({ clientId }) => ({
+      accept: false,
+      reason: 'unknown',
+      ...(clientId === 'dropped' ? { drop: true as const } : { returnCode: 4 as const }),
+    }),
   }).start()
   const refused = await fixture.raw()
   refused.send(connectPacket('refused'))
@@ -62,7 +70,10 @@ test('a refusal is answered with its code, or with nothing but the end', async (
   assert.equal((await stranger.next('connack')).returnCode, 5)
   await stranger.closed
   assert.deepEqual(ends(), [])
-  assert.match(fixture.notices.join('\n'), /refused at 127.0.0.1 \(tcp\): refused: unknown\n.*dropped.*unknown\n.*stranger.*whose is it\?/)
+  assert.match(
+    fixture.notices.join('\n'),
+    /refused at 127.0.0.1 \(tcp\): refused: unknown\n.*dropped.*unknown\n.*stranger.*whose is it\?/,
+  )
 })
 
 test('a hub that fails over a CONNECT answers that the server is unavailable', async () => {
@@ -117,7 +128,11 @@ test('what comes in one piece with a CONNECT of another level is not looked at',
 
 test('MQTT 3.1 is spoken, client ids of any length included', async () => {
   fixture = await new BrokerFixture().start()
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${fixture.port}`, { protocolId: 'MQIsdp', protocolVersion: 3, clientId: 'x'.repeat(200) })
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${fixture.port}`, {
+    protocolId: 'MQIsdp',
+    protocolVersion: 3,
+    clientId: 'x'.repeat(200),
+  })
   await client.publishAsync('a', 'b', { qos: 1 })
   await client.endAsync()
 })
@@ -177,7 +192,9 @@ test('many connects of one session at once leave one of them, and every one that
 
 test('a peer that dies during the handshake was never connected', async () => {
   const verdict = gate()
-  fixture = await new BrokerFixture({ connect: () => verdict.promise.then(() => ({ accept: true, identity: { principal: 'x' } })) }).start()
+  fixture = await new BrokerFixture({
+    connect: () => verdict.promise.then(() => ({ accept: true, identity: { principal: 'x' } })),
+  }).start()
   const raw = await fixture.raw()
   raw.send(connectPacket('device', { clean: false }))
   raw.stream.destroy()
@@ -204,7 +221,11 @@ test('a client is let in in the turn in which its CONNECT is read, so that a cro
 
 test('a CONNACK that is held back does not come before its time, nor at all if the client is gone', async () => {
   fixture = await new BrokerFixture({
-    connect: async ({ clientId }) => ({ accept: true, identity: { principal: 'x' }, ...(clientId === 'gone' ? { delayMs: 600_000 } : { delayMs: 30 }) }),
+    connect: async ({ clientId }) => ({
+      accept: true,
+      identity: { principal: 'x' },
+      ...(clientId === 'gone' ? { delayMs: 600_000 } : { delayMs: 30 }),
+    }),
   }).start()
   const gone = await fixture.raw()
   gone.send(connectPacket('gone'))
@@ -232,7 +253,9 @@ test('each way to end has its reason', async () => {
   const wildcard = await fixture.client('wildcard')
   wildcard.send(publish('a/+', ''))
   await Promise.all([polite, lost, silent, twice, wildcard].map((raw) => raw.closed))
-  await Promise.all(['polite', 'lost', 'silent', 'twice', 'wildcard'].map((name) => fixture.told(`${name} disconnected`)))
+  await Promise.all(
+    ['polite', 'lost', 'silent', 'twice', 'wildcard'].map((name) => fixture.told(`${name} disconnected`)),
+  )
   assert.deepEqual(fixture.log.filter((line) => line.includes(' disconnected ')).sort(), [
     'forbidden disconnected FORBIDDEN',
     'lost disconnected CONNECTION_LOST',
@@ -244,8 +267,16 @@ test('each way to end has its reason', async () => {
   assert.match(fixture.notices.join(), /certificate revoked/)
 })
 
-for (const [keepalive, seconds] of [[1, 30], [29, 30], [45, 45], [0, 1200], [1201, 1200]] as const) {
-  test(`where keep-alives count as 30 to 1200 s, one of ${keepalive} s ends after 1.5 × ${seconds} s`, async ({ mock }) => {
+for (const [keepalive, seconds] of [
+  [1, 30],
+  [29, 30],
+  [45, 45],
+  [0, 1200],
+  [1201, 1200],
+] as const) {
+  test(`where keep-alives count as 30 to 1200 s, one of ${keepalive} s ends after 1.5 × ${seconds} s`, async ({
+    mock,
+  }) => {
     const keepAliveMs = { least: 30_000, most: 1_200_000 }
     fixture = await new BrokerFixture().start({ limits: () => ({ sessionMs: 0, keepAliveMs }) })
     mock.timers.enable({ apis: ['setTimeout'] })
@@ -288,7 +319,14 @@ test('nonsense, packets too large and half a CONNECT end the connection, with a 
   await large.closed
   await fixture.told('large disconnected CLIENT_ERROR')
   const notices = fixture.notices.join('\n')
-  for (const words of [/seems to speak HTTP/, /speaks TLS, but this port is plain/, /announced a packet of 268435455 bytes; 1000 are the most/, /connect did not arrive in time/, /large.*announced a packet of 1001 bytes/]) assert.match(notices, words)
+  for (const words of [
+    /seems to speak HTTP/,
+    /speaks TLS, but this port is plain/,
+    /announced a packet of 268435455 bytes; 1000 are the most/,
+    /connect did not arrive in time/,
+    /large.*announced a packet of 1001 bytes/,
+  ])
+    assert.match(notices, words)
   await fixture.client('next')
 })
 
@@ -296,7 +334,14 @@ test('a hook that throws does not take the hub down', async () => {
   const fail = (): never => {
     throw new Error('a defect')
   }
-  fixture = await new BrokerFixture({ connected: fail, subscribed: fail, unsubscribed: fail, acknowledged: fail, disconnected: fail, publish: fail }).start()
+  fixture = await new BrokerFixture({
+    connected: fail,
+    subscribed: fail,
+    unsubscribed: fail,
+    acknowledged: fail,
+    disconnected: fail,
+    publish: fail,
+  }).start()
   const raw = await fixture.raw()
   raw.send(connectPacket('device'))
   await raw.next('connack')
@@ -314,7 +359,9 @@ test('a hook that throws does not take the hub down', async () => {
 test('the mqtt package connects, subscribes, publishes and is told', async () => {
   fixture = await new BrokerFixture().start()
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${fixture.port}`, { clientId: 'real', clean: false })
-  const message = new Promise<string>((resolve) => client.once('message', (topic, payload) => resolve(`${topic} ${payload.toString()}`)))
+  const message = new Promise<string>((resolve) =>
+    client.once('message', (topic, payload) => resolve(`${topic} ${payload.toString()}`)),
+  )
   await client.subscribeAsync('a/+', { qos: 2 })
   await client.publishAsync('a/b', 'x', { qos: 1 })
   assert.equal(await message, 'a/b x')
@@ -325,7 +372,10 @@ test('the mqtt package connects, subscribes, publishes and is told', async () =>
 test('stop ends every connection without wills, even one that has not said anything, and can be called twice', async () => {
   fixture = await new BrokerFixture().start()
   const mute = await fixture.raw()
-  const device = await fixture.client('device', { clean: false, will: { topic: 'w', payload: Buffer.from('x'), qos: 1, retain: false } })
+  const device = await fixture.client('device', {
+    clean: false,
+    will: { topic: 'w', payload: Buffer.from('x'), qos: 1, retain: false },
+  })
   await fixture.broker.stop()
   await fixture.broker.stop()
   await Promise.all([mute.closed, device.closed])

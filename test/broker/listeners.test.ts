@@ -35,7 +35,13 @@ async function start(options: object = {}): Promise<void> {
 }
 
 const dial = async (options: ConnectionOptions = {}): Promise<TLSSocket> => {
-  const socket = connectTls({ port: mqtts, host: '127.0.0.1', ca: certificates.tls.ca, servername: 'localhost', ...options })
+  const socket = connectTls({
+    port: mqtts,
+    host: '127.0.0.1',
+    ca: certificates.tls.ca,
+    servername: 'localhost',
+    ...options,
+  })
   await once(socket, 'secureConnect')
   return socket
 }
@@ -44,7 +50,11 @@ const dial = async (options: ConnectionOptions = {}): Promise<TLSSocket> => {
 async function clientHello(): Promise<Buffer> {
   const server = createTcpServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const client = connectTls({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', maxVersion: 'TLSv1.2' }).on('error', () => {})
+  const client = connectTls({
+    port: (server.address() as AddressInfo).port,
+    host: '127.0.0.1',
+    maxVersion: 'TLSv1.2',
+  }).on('error', () => {})
   const [socket] = (await once(server, 'connection')) as [Socket]
   const [bytes] = (await once(socket, 'data')) as [Buffer]
   client.destroy()
@@ -64,7 +74,10 @@ const fetch = (get: typeof httpsGet | typeof httpGet, options: RequestOptions & 
 test('a client that trusts the authority connects over TLS, by name and by address', async () => {
   await start()
   for (const host of ['127.0.0.1', 'localhost']) {
-    const client = await mqtt.connectAsync(`mqtts://${host}:${mqtts}`, { ca: certificates.tls.ca, rejectUnauthorized: true })
+    const client = await mqtt.connectAsync(`mqtts://${host}:${mqtts}`, {
+      ca: certificates.tls.ca,
+      rejectUnauthorized: true,
+    })
     await client.endAsync()
   }
   const proxied = await dial({ servername: 'abc-ats.iot.local-1.amazonaws.com' })
@@ -96,8 +109,13 @@ test('the client’s certificate becomes part of the request, signed by the hub 
   const ours = await certificates.issueClientCertificate({ commonName: 'thing', days: 10 })
   const other = await openCertificates()
   const theirs = await other.issueClientCertificate({ commonName: 'stranger', days: 10 })
-  for (const [issued, name, authorized] of [[ours, 'thing', true], [theirs, 'stranger', false]] as const) {
-    const raw = fixture.adopt(await dial({ cert: issued.pem, key: issued.privateKey, ALPNProtocols: ['x-amzn-mqtt-ca'] }))
+  for (const [issued, name, authorized] of [
+    [ours, 'thing', true],
+    [theirs, 'stranger', false],
+  ] as const) {
+    const raw = fixture.adopt(
+      await dial({ cert: issued.pem, key: issued.privateKey, ALPNProtocols: ['x-amzn-mqtt-ca'] }),
+    )
     raw.send(connectPacket(name))
     await raw.next('connack')
     assert.equal(request?.certificate?.sha256, issued.sha256)
@@ -153,7 +171,13 @@ test('what goes wrong in a handshake is told in words, and the hub lives on', as
   await fixture.told('127.0.0.1 (tls): it does not trust the hub’s certificate')
   await assert.rejects(fetch(httpGet, { port: mqtts, path: '/' }))
   await fixture.told('it speaks plain HTTP on a TLS port')
-  connectTls({ port: mqtts, host: '127.0.0.1', maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }).once('error', () => {})
+  connectTls({
+    port: mqtts,
+    host: '127.0.0.1',
+    maxVersion: 'TLSv1.1',
+    minVersion: 'TLSv1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
+  }).once('error', () => {})
   await fixture.told('TLS older than 1.2')
   const client = await mqtt.connectAsync(`mqtts://127.0.0.1:${mqtts}`, { ca: certificates.tls.ca })
   await client.endAsync()
@@ -184,7 +208,11 @@ test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  for (const [offered, chosen] of [[['mqtt'], 'mqtt'], [['mqttv3.1'], 'mqttv3.1'], [['mqttv3.1', 'mqtt'], 'mqtt']] as const) {
+  for (const [offered, chosen] of [
+    [['mqtt'], 'mqtt'],
+    [['mqttv3.1'], 'mqttv3.1'],
+    [['mqttv3.1', 'mqtt'], 'mqtt'],
+  ] as const) {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/$iothub/websocket?x=1`, [...offered])
     await once(socket, 'open')
     assert.equal(socket.protocol, chosen)
@@ -193,10 +221,12 @@ test('MQTT over WebSocket: the sub-protocol is echoed, other paths and protocols
   const refusal = (path: string, protocols: string[]): Promise<number | undefined> =>
     new Promise((resolve) => {
       const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols)
-      socket.on('error', () => {}).on('unexpected-response', (_request, res) => {
-        res.resume()
-        resolve(res.statusCode)
-      })
+      socket
+        .on('error', () => {})
+        .on('unexpected-response', (_request, res) => {
+          res.resume()
+          resolve(res.statusCode)
+        })
     })
   assert.equal(await refusal('/elsewhere', ['mqtt']), 404)
   assert.equal(await refusal('/mqtt', ['AMQPWSB10']), 400)
@@ -226,7 +256,9 @@ test('a client that has closed its WebSocket is gone, not blamed for what it is 
   const hears = async (hex: string): Promise<void> => {
     while (!heard.toString('hex').includes(hex)) await once(client, 'data')
   }
-  client.write('GET /mqtt HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n')
+  client.write(
+    'GET /mqtt HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n',
+  )
   client.write(Buffer.from('828f00000000' + '100d00044d5154540402000000017a', 'hex'))
   await hears('820420020000')
   client.write(Buffer.from('888000000000', 'hex'))
@@ -268,7 +300,12 @@ test('a port that is taken is an error that names it, its owner and the setting 
   const owner = process.platform === 'linux' ? ` by .+ \\(pid ${process.pid}\\)` : '.*'
   await assert.rejects(fixture.broker.listen('mqtt', { host: '127.0.0.1', port: fixture.port, setting: '--mqtt' }), {
     code: 'CONFLICT',
-    message: new RegExp(`port ${fixture.port} on 127.0.0.1 is taken${owner}: stop that, or choose another port with --mqtt`),
+    message: new RegExp(
+      `port ${fixture.port} on 127.0.0.1 is taken${owner}: stop that, or choose another port with --mqtt`,
+    ),
   })
-  await assert.rejects(fixture.broker.listen('mqtt', { host: '192.0.2.1', port: 0, setting: '--mqtt' }), { code: 'INVALID', message: /192\.0\.2\.1 is no address of this machine/ })
+  await assert.rejects(fixture.broker.listen('mqtt', { host: '192.0.2.1', port: 0, setting: '--mqtt' }), {
+    code: 'INVALID',
+    message: /192\.0\.2\.1 is no address of this machine/,
+  })
 })

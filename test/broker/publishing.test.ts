@@ -36,7 +36,9 @@ test('a dropped message is acknowledged, forwarded to nobody, and people are tol
 })
 
 test('a forwarded message may get another topic and lose its retain flag', async () => {
-  fixture = await new BrokerFixture({ publish: async () => ({ route: 'forward', topic: 'other', retain: false }) }).start()
+  fixture = await new BrokerFixture({
+    publish: async () => ({ route: 'forward', topic: 'other', retain: false }),
+  }).start()
   const device = await fixture.client('device')
   await device.subscribe(['other', 0])
   device.send(publish('t', 'x', 1, { retain: true }))
@@ -75,7 +77,11 @@ test('messages decided at different speeds are forwarded and acknowledged in the
   const watcher = await fixture.client('watcher')
   await watcher.subscribe(['t', 0])
   const device = await fixture.client('device')
-  device.send(publish('t', '1', 1, { messageId: 11 }), publish('t', '2', 1, { messageId: 12 }), publish('t', '3', 1, { messageId: 13 }))
+  device.send(
+    publish('t', '1', 1, { messageId: 11 }),
+    publish('t', '2', 1, { messageId: 12 }),
+    publish('t', '3', 1, { messageId: 13 }),
+  )
   await fixture.told('asked about 3')
   await watcher.silence()
   slow.open()
@@ -85,10 +91,15 @@ test('messages decided at different speeds are forwarded and acknowledged in the
 
 test('a publish that the hub closes for ends the connection without its PUBACK but with the earlier ones', async () => {
   fixture = await new BrokerFixture({
-    publish: async (_connection, { topic }) => (topic === 'good' ? { route: 'consume' } : { route: 'close', reason: 'topic is reserved' }),
+    publish: async (_connection, { topic }) =>
+      topic === 'good' ? { route: 'consume' } : { route: 'close', reason: 'topic is reserved' },
   }).start()
   const device = await fixture.client('device')
-  device.send(publish('good', '', 1, { messageId: 1 }), publish('bad', '', 1, { messageId: 2 }), publish('good', '', 1, { messageId: 3 }))
+  device.send(
+    publish('good', '', 1, { messageId: 1 }),
+    publish('bad', '', 1, { messageId: 2 }),
+    publish('good', '', 1, { messageId: 3 }),
+  )
   assert.equal((await device.next('puback')).messageId, 1)
   await device.closed
   await assert.rejects(device.next('puback'), /closed/)
@@ -98,7 +109,9 @@ test('a publish that the hub closes for ends the connection without its PUBACK b
 })
 
 test('the hub says how a connection counts as ended that it closes for a publish', async () => {
-  fixture = await new BrokerFixture({ publish: async () => ({ route: 'close', reason: 'too large', as: 'CLIENT_ERROR' }) }).start()
+  fixture = await new BrokerFixture({
+    publish: async () => ({ route: 'close', reason: 'too large', as: 'CLIENT_ERROR' }),
+  }).start()
   const device = await fixture.client('device')
   device.send(publish('t', '', 1))
   await device.closed
@@ -135,16 +148,22 @@ test('a will goes through the hub when the connection breaks, and not after DISC
   const broken = await fixture.client('broken', { will })
   broken.stream.destroy()
   assert.equal(String((await watcher.next('publish')).payload), 'bye')
-  assert.deepEqual(fixture.log.filter((line) => /will|disconnected/.test(line)), ['polite disconnected CLIENT_INITIATED', 'broken will gone', 'broken disconnected CONNECTION_LOST'])
+  assert.deepEqual(
+    fixture.log.filter((line) => /will|disconnected/.test(line)),
+    ['polite disconnected CLIENT_INITIATED', 'broken will gone', 'broken disconnected CONNECTION_LOST'],
+  )
 })
 
 test('the will of a client whose publish ends its connection is forwarded, what it sent in between is not', async () => {
   fixture = await new BrokerFixture({
-    publish: async (_connection, { topic }) => (topic === 'bad' ? { route: 'close', reason: 'topic is reserved' } : { route: 'forward' }),
+    publish: async (_connection, { topic }) =>
+      topic === 'bad' ? { route: 'close', reason: 'topic is reserved' } : { route: 'forward' },
   }).start()
   const watcher = await fixture.client('watcher')
   await watcher.subscribe(['#', 1])
-  const device = await fixture.client('device', { will: { topic: 'gone', payload: Buffer.from('bye'), qos: 1, retain: false } })
+  const device = await fixture.client('device', {
+    will: { topic: 'gone', payload: Buffer.from('bye'), qos: 1, retain: false },
+  })
   device.send(publish('bad', ''), publish('late', ''))
   await device.closed
   assert.equal((await watcher.next('publish')).topic, 'gone')

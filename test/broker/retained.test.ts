@@ -16,7 +16,8 @@ const start = (limits: Partial<RetainedLimits>, disk = new Disk()): Promise<Brok
 const retain = (topic: string, payload = 'x'): Promise<void> =>
   fixture.broker.publish('aws', { topic, payload, qos: 1, retain: true })
 
-const kept = (): string[] => (fixture.disk.records('mqttRetained') as { topic: string }[]).map(({ topic }) => topic).sort()
+const kept = (): string[] =>
+  (fixture.disk.records('mqttRetained') as { topic: string }[]).map(({ topic }) => topic).sort()
 
 test('of more retained messages than may be, those that were set longest ago go', async () => {
   fixture = await start({ messages: 3 })
@@ -44,7 +45,10 @@ test('their size is bounded too, and the latest stays whatever its size', async 
 test('people are told long before, once, and of what is dropped', async () => {
   fixture = await start({ messages: 8 })
   for (const topic of ['a', 'b', 'c', 'd']) await retain(topic)
-  assert.match(fixture.notices.join('\n'), /^4 messages, 0\.0 MB, are retained; beyond 8 .+ set longest ago are dropped\. .+-r -n/)
+  assert.match(
+    fixture.notices.join('\n'),
+    /^4 messages, 0\.0 MB, are retained; beyond 8 .+ set longest ago are dropped\. .+-r -n/,
+  )
   for (const topic of ['e', 'f', 'g', 'h']) await retain(topic)
   assert.equal(fixture.notices.length, 1)
   await retain('i')

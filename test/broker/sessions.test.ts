@@ -6,7 +6,10 @@ let fixture: BrokerFixture
 afterEach(() => fixture.stop())
 
 /** The same store, found by another process after a kill. */
-async function restart(before: BrokerFixture, hooks: ConstructorParameters<typeof BrokerFixture>[0] = {}): Promise<BrokerFixture> {
+async function restart(
+  before: BrokerFixture,
+  hooks: ConstructorParameters<typeof BrokerFixture>[0] = {},
+): Promise<BrokerFixture> {
   const disk = before.disk.reread()
   await before.stop()
   const after = new BrokerFixture(hooks, disk)
@@ -40,7 +43,13 @@ const resume = async (name = 'device'): Promise<{ client: Raw; present: boolean 
 test('messages for a session that is away are kept, QoS 1 only, and come in order when it is back', async () => {
   fixture = await new BrokerFixture().start()
   await away()
-  for (const [payload, qos] of [['1', 1], ['lost', 0], ['2', 1], ['3', 1]] as const) await fixture.broker.publish('aws', { topic: 't', payload, qos })
+  for (const [payload, qos] of [
+    ['1', 1],
+    ['lost', 0],
+    ['2', 1],
+    ['3', 1],
+  ] as const)
+    await fixture.broker.publish('aws', { topic: 't', payload, qos })
   const { client, present } = await resume()
   assert.equal(present, true)
   assert.deepEqual(await texts(client, 3), ['1', '2', '3'])
@@ -125,7 +134,8 @@ test('a clean session wipes the stored one', async () => {
   await fixture.broker.publish('aws', { topic: 't', payload: 'old', qos: 1 })
   const clean = await fixture.client('device')
   await clean.silence()
-  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(fixture.disk.records(table), [])
+  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue'])
+    assert.deepEqual(fixture.disk.records(table), [])
   clean.stream.destroy()
   assert.equal((await resume()).present, false)
 })
@@ -159,8 +169,13 @@ test('the CONNACK of a new stored session waits until it is stored', async () =>
 
 test('a session that is restored is asked about again, and loses what is no longer granted', async () => {
   fixture = await new BrokerFixture().start()
-  await away('device', [['a', 1], ['b', 1]])
-  fixture = await restart(fixture, { subscribe: (_connection, filter) => (filter === 'a' ? { refuse: 'no more' } : { grant: 0 }) })
+  await away('device', [
+    ['a', 1],
+    ['b', 1],
+  ])
+  fixture = await restart(fixture, {
+    subscribe: (_connection, filter) => (filter === 'a' ? { refuse: 'no more' } : { grant: 0 }),
+  })
   const { client } = await resume()
   await fixture.told('device connected')
   await fixture.broker.publish('aws', { topic: 'a', payload: 'no', qos: 1 })
@@ -259,7 +274,8 @@ test('a publisher that is its own stored subscriber gets its message once', asyn
 test('what waits for a session can be taken back by topic, for good; the rest comes in order', async () => {
   fixture = await new BrokerFixture().start()
   await away('device', [['jobs/#', 1]])
-  for (const topic of ['jobs/1/offer', 'jobs/2/offer', 'jobs/1/offer/late', 'jobs/3/offer']) await fixture.broker.publish('aws', { topic, payload: topic, qos: 1 })
+  for (const topic of ['jobs/1/offer', 'jobs/2/offer', 'jobs/1/offer/late', 'jobs/3/offer'])
+    await fixture.broker.publish('aws', { topic, payload: topic, qos: 1 })
   await fixture.broker.withdraw('aws', 'device', 'jobs/1/#')
   await fixture.broker.withdraw('aws', 'nobody', '#')
   fixture = await restart(fixture)
@@ -286,6 +302,7 @@ test('a session that is withdrawn as a whole leaves nothing behind', async () =>
   await away()
   await fixture.broker.publish('aws', { topic: 't', payload: '1', qos: 1 })
   await fixture.broker.withdraw('aws', 'device')
-  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue']) assert.deepEqual(fixture.disk.records(table), [], table)
+  for (const table of ['mqttSessions', 'mqttSubscriptions', 'mqttQueue'])
+    assert.deepEqual(fixture.disk.records(table), [], table)
   assert.equal((await resume()).present, false)
 })

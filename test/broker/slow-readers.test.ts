@@ -64,7 +64,7 @@ test('a client that does not read its answers is not read from', async () => {
   greedy.stream.pause()
   for (let i = 0; i < count; i++) greedy.send(publish('t', 'x'.repeat(1000), 1))
   const watcher = await fixture.client('watcher')
-  for (let before = -1; before !== asked; ) {
+  for (let before = -1; before !== asked;) {
     before = asked
     for (let i = 0; i < 20; i++) await watcher.silence()
   }

@@ -7,24 +7,35 @@ afterEach(() => fixture.stop())
 
 test('the SUBACK says what the hub granted, filter by filter, not what was asked for', async () => {
   fixture = await new BrokerFixture({
-    subscribe: (_connection, filter, qos) => (filter === 'secret' ? { refuse: 'not yours' } : { grant: qos === 0 ? 0 : 1 }),
+    subscribe: (_connection, filter, qos) =>
+      filter === 'secret' ? { refuse: 'not yours' } : { grant: qos === 0 ? 0 : 1 },
   }).start()
   const device = await fixture.client('device')
   assert.deepEqual((await device.subscribe(['a', 2], ['secret', 1], ['b', 0], ['a', 1])).granted, [1, 128, 0, 1])
-  assert.deepEqual([...fixture.connection('device').subscriptions], [['a', 1], ['b', 0]])
+  assert.deepEqual(
+    [...fixture.connection('device').subscriptions],
+    [
+      ['a', 1],
+      ['b', 0],
+    ],
+  )
   assert.match(fixture.notices.join(), /subscription to secret refused: not yours/)
   assert.ok(fixture.log.includes('device subscribed a:1 b:0 a:1'))
 })
 
 test('a refused filter is not stored, even beside granted ones', async () => {
-  fixture = await new BrokerFixture({ subscribe: (_connection, filter) => (filter === 'secret' ? { refuse: 'no' } : { grant: 1 }) }).start()
+  fixture = await new BrokerFixture({
+    subscribe: (_connection, filter) => (filter === 'secret' ? { refuse: 'no' } : { grant: 1 }),
+  }).start()
   const device = await fixture.client('device', { clean: false })
   await device.subscribe(['a', 1], ['secret', 1])
   assert.deepEqual(fixture.disk.records('mqttSubscriptions'), [{ session: 'aws/device', filter: 'a', qos: 1 }])
 })
 
 test('a subscription may lead elsewhere without the client learning of it', async () => {
-  fixture = await new BrokerFixture({ subscribe: (_connection, filter) => ({ grant: 1, filter: `own/${filter}` }) }).start()
+  fixture = await new BrokerFixture({
+    subscribe: (_connection, filter) => ({ grant: 1, filter: `own/${filter}` }),
+  }).start()
   const device = await fixture.client('device')
   await device.subscribe(['a', 1])
   await fixture.broker.publish('aws', { topic: 'a', payload: 'not this', qos: 0 })
@@ -37,7 +48,9 @@ test('a subscription may lead elsewhere without the client learning of it', asyn
 })
 
 test('two filters that lead to the same place are one subscription until both are gone', async () => {
-  fixture = await new BrokerFixture({ subscribe: (_connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1, filter: 'place' }) }).start()
+  fixture = await new BrokerFixture({
+    subscribe: (_connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1, filter: 'place' }),
+  }).start()
   const device = await fixture.client('device')
   await device.subscribe(['a', 1], ['b', 0])
   device.send({ cmd: 'unsubscribe', messageId: 9, unsubscriptions: ['a'] })
@@ -69,7 +82,10 @@ test('a request sent along with SUBSCRIBE finds the subscription in force, even 
   const device = await fixture.client('device', { clean: false })
   const stored = gate()
   fixture.commit = () => stored.promise
-  device.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'reply', qos: 0 }] }, publish('reply', 'to myself'))
+  device.send(
+    { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'reply', qos: 0 }] },
+    publish('reply', 'to myself'),
+  )
   assert.equal(String((await device.next('publish')).payload), 'to myself')
   stored.open()
   await device.next('suback')
@@ -78,7 +94,15 @@ test('a request sent along with SUBSCRIBE finds the subscription in force, even 
 test('what a client sends along with CONNECT waits for the verdict and is done then', async () => {
   fixture = await new BrokerFixture().start()
   const device = await fixture.raw()
-  device.send(connectPacket('device'), ...Array.from({ length: 100 }, (_, i) => ({ cmd: 'subscribe' as const, messageId: i + 1, subscriptions: [{ topic: `t/${i}`, qos: 1 as const }] })), publish('t/99', 'x'))
+  device.send(
+    connectPacket('device'),
+    ...Array.from({ length: 100 }, (_, i) => ({
+      cmd: 'subscribe' as const,
+      messageId: i + 1,
+      subscriptions: [{ topic: `t/${i}`, qos: 1 as const }],
+    })),
+    publish('t/99', 'x'),
+  )
   await device.next('connack')
   for (let i = 0; i < 100; i++) await device.next('suback')
   await device.next('publish')
@@ -130,7 +154,9 @@ test('a retained message is shown to new subscriptions, follows its topic’s la
 })
 
 test('the hub may keep messages from a subscriber', async () => {
-  fixture = await new BrokerFixture({ mayDeliver: (_connection, topic, retained) => topic !== 'parent' && !retained }).start()
+  fixture = await new BrokerFixture({
+    mayDeliver: (_connection, topic, retained) => topic !== 'parent' && !retained,
+  }).start()
   await fixture.broker.publish('aws', { topic: 'parent/child', payload: 'old', qos: 0, retain: true })
   const device = await fixture.client('device')
   await device.subscribe(['parent/#', 0])

@@ -6,7 +6,8 @@ import { connectPacket, publish, BrokerFixture } from './broker-fixture.ts'
 let fixture: BrokerFixture
 afterEach(() => fixture.stop())
 
-const show = (packet: Packet): string => ('topic' in packet && packet.cmd === 'publish' ? `publish ${packet.topic} ${String(packet.payload)}` : packet.cmd)
+const show = (packet: Packet): string =>
+  'topic' in packet && packet.cmd === 'publish' ? `publish ${packet.topic} ${String(packet.payload)}` : packet.cmd
 
 test('every packet passes the tap, in and out, whoever wrote it', async () => {
   fixture = await new BrokerFixture().start()
@@ -58,7 +59,10 @@ test('a packet that the tap drops has never been', async () => {
   const device = await fixture.client('device', { clean: false })
   await device.subscribe(['a', 1])
   let drop = ''
-  fixture.broker.tap = { in: (_connection, packet) => (`in ${packet.cmd}` === drop ? 'drop' : 'pass'), out: (_connection, packet) => (`out ${packet.cmd}` === drop ? 'drop' : 'pass') }
+  fixture.broker.tap = {
+    in: (_connection, packet) => (`in ${packet.cmd}` === drop ? 'drop' : 'pass'),
+    out: (_connection, packet) => (`out ${packet.cmd}` === drop ? 'drop' : 'pass'),
+  }
   drop = 'in publish'
   device.send(publish('a', 'lost on the way in', 1))
   await device.silence()

@@ -63,12 +63,21 @@ export interface DeviceFiles {
  * Registers a thing with a certificate of its own, as one does for the cloud; with a policy, it may only what that
  * says.
  */
-export async function makeDevice({ endpoints, folder }: Place, { iot }: AwsClients, thing: string, policy?: object): Promise<DeviceFiles> {
+export async function makeDevice(
+  { endpoints, folder }: Place,
+  { iot }: AwsClients,
+  thing: string,
+  policy?: object,
+): Promise<DeviceFiles> {
   const { thingArn } = await iot.send(new CreateThingCommand({ thingName: thing }))
-  const { certificateArn, certificateId, certificatePem, keyPair } = await iot.send(new CreateKeysAndCertificateCommand({ setAsActive: true }))
+  const { certificateArn, certificateId, certificatePem, keyPair } = await iot.send(
+    new CreateKeysAndCertificateCommand({ setAsActive: true }),
+  )
   await iot.send(new AttachThingPrincipalCommand({ thingName: thing, principal: certificateArn! }))
   if (policy !== undefined) {
-    await iot.send(new CreatePolicyCommand({ policyName: `policy-of-${thing}`, policyDocument: JSON.stringify(policy) }))
+    await iot.send(
+      new CreatePolicyCommand({ policyName: `policy-of-${thing}`, policyDocument: JSON.stringify(policy) }),
+    )
     await iot.send(new AttachPolicyCommand({ policyName: `policy-of-${thing}`, target: certificateArn! }))
   }
   const certPath = join(folder, `${thing}.cert.pem`)

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Connection, ConnectRequest, ConnectVerdict, DisconnectReason, Incoming } from '../../src/core/seam/mqtt.ts'
+import type {
+  Connection,
+  ConnectRequest,
+  ConnectVerdict,
+  DisconnectReason,
+  Incoming,
+} from '../../src/core/seam/mqtt.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { admitClient } from '../../src/hub/access.ts'
 import { AwsInProcess } from './aws-in-process.ts'
@@ -49,7 +55,12 @@ export class AwsBroker extends AwsInProcess {
   come(request: ConnectRequest): { connection: Connection; outcome: Outcome<void> } {
     const verdict = this.authenticate(request)
     if (!verdict.accept) throw new Error(`refused: ${verdict.reason}`)
-    const connection: Connection = { ...this.connect(request.connection, verdict.identity.device), identity: verdict.identity, session: request.clientId, request }
+    const connection: Connection = {
+      ...this.connect(request.connection, verdict.identity.device),
+      identity: verdict.identity,
+      session: request.clientId,
+      request,
+    }
     this.connections.set(connection.id, connection)
     return { connection, outcome: this.turn((ctx) => aws.mqtt.onConnected?.(ctx, connection)) }
   }
@@ -66,6 +77,15 @@ export class AwsBroker extends AwsInProcess {
   }
 
   publish(connection: Connection, topic: string, payload: string | Buffer = '{}', more: Partial<Incoming> = {}) {
-    return this.turn((ctx) => aws.mqtt.onPublish(ctx, connection, { topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false, ...more }))
+    return this.turn((ctx) =>
+      aws.mqtt.onPublish(ctx, connection, {
+        topic,
+        payload: Buffer.from(payload),
+        qos: 1,
+        retain: false,
+        dup: false,
+        ...more,
+      }),
+    )
   }
 }

@@ -35,7 +35,11 @@ export class AwsInProcess extends ContextFixture {
   }
 
   /** Decides one request, as the hub's gate does. */
-  request(method: string, url: string, { headers = {}, body = '', ...more }: Partial<Omit<HttpRequest, 'body'>> & { body?: string | Uint8Array } = {}): HttpResponse {
+  request(
+    method: string,
+    url: string,
+    { headers = {}, body = '', ...more }: Partial<Omit<HttpRequest, 'body'>> & { body?: string | Uint8Array } = {},
+  ): HttpResponse {
     const [path = '', query = ''] = url.split('?')
     const request: HttpRequest = {
       id: 'request',
@@ -95,11 +99,20 @@ export class AwsInProcess extends ContextFixture {
     }
   }
 
-  #answer({ method, path, query = {}, headers, body = '' }: SdkRequest): { statusCode: number; headers: Record<string, string>; body: Readable } {
+  #answer({ method, path, query = {}, headers, body = '' }: SdkRequest): {
+    statusCode: number
+    headers: Record<string, string>
+    body: Readable
+  } {
     const search = new URLSearchParams()
-    for (const [name, value] of Object.entries(query)) for (const one of Array.isArray(value) ? value : [value ?? '']) search.append(name, one)
+    for (const [name, value] of Object.entries(query))
+      for (const one of Array.isArray(value) ? value : [value ?? '']) search.append(name, one)
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    const { status, headers: answered = {}, body: text = '' } = this.request(method, `${path}?${search}`, { headers: lower, body })
+    const {
+      status,
+      headers: answered = {},
+      body: text = '',
+    } = this.request(method, `${path}?${search}`, { headers: lower, body })
     if (typeof text !== 'string' && !Buffer.isBuffer(text)) throw new Error('objects are not streamed here')
     return { statusCode: status, headers: answered, body: Readable.from([Buffer.from(text)]) }
   }

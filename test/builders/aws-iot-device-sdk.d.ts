@@ -27,7 +27,11 @@ declare module 'aws-iot-device-sdk' {
   export class device extends EventEmitter {
     constructor(options: DeviceOptions)
     publish(topic: string, message: string, options?: { qos: 0 | 1 } | null, done?: Done): void
-    subscribe(topics: string | string[], options?: { qos: 0 | 1 } | null, done?: (error: Error | null, granted: Grants) => void): void
+    subscribe(
+      topics: string | string[],
+      options?: { qos: 0 | 1 } | null,
+      done?: (error: Error | null, granted: Grants) => void,
+    ): void
     unsubscribe(topics: string | string[], done?: Done): void
     end(force?: boolean, done?: () => void): void
   }

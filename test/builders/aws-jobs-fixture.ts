@@ -3,7 +3,14 @@ import type { Execution, Job } from '../../src/core/job/model.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../../src/core/seam/http.ts'
 import type { Connection, Message } from '../../src/core/seam/mqtt.ts'
 import { http } from '../../src/dialect/aws/http/front.ts'
-import { jobDataRoutes, jobRoutes, onJobsEvent, onJobsPublish, presignedRoutes, rejectTopic } from '../../src/dialect/aws/jobs/jobs.ts'
+import {
+  jobDataRoutes,
+  jobRoutes,
+  onJobsEvent,
+  onJobsPublish,
+  presignedRoutes,
+  rejectTopic,
+} from '../../src/dialect/aws/jobs/jobs.ts'
 import { groupKey, jobKey, thingKey } from '../../src/dialect/aws/jobs/keys.ts'
 import { parseJobsTopic } from '../../src/dialect/aws/jobs/topics.ts'
 import { onPlane } from '../../src/dialect/aws/wire/planes.ts'
@@ -40,7 +47,11 @@ export class AwsJobsFixture {
   readonly objects = new Map<string, string | Buffer>()
   /** All that was sent since it was last taken. */
   readonly #sent: Sent[] = []
-  readonly #routes = new Routes<Route>([...onPlane('control', jobRoutes), ...onPlane('jobs-data', jobDataRoutes), ...presignedRoutes])
+  readonly #routes = new Routes<Route>([
+    ...onPlane('control', jobRoutes),
+    ...onPlane('jobs-data', jobDataRoutes),
+    ...presignedRoutes,
+  ])
   #requests = 0
 
   constructor({ now = Date.UTC(2026, 0, 1, 12), settings = {} }: { now?: Instant; settings?: Partial<Settings> } = {}) {
@@ -50,7 +61,9 @@ export class AwsJobsFixture {
   /** Registers things, in these groups. */
   things(names: string[], ...groups: string[]): void {
     this.bench.turn(({ engine, turn }) => {
-      for (const group of groups) if (engine.groups.get(groupKey(group)) === undefined) engine.groups.create(turn, { dialect: 'aws', name: group })
+      for (const group of groups)
+        if (engine.groups.get(groupKey(group)) === undefined)
+          engine.groups.create(turn, { dialect: 'aws', name: group })
       for (const name of names) {
         engine.devices.ensure(turn, 'aws', name)
         for (const group of groups) engine.devices.join(turn, thingKey(name), groupKey(group))
@@ -60,18 +73,29 @@ export class AwsJobsFixture {
 
   /** Takes a thing out of a group. */
   leave(thing: string, group: string): Sent[] {
-    return this.#take(this.bench.turn(({ engine, turn }) => engine.devices.leave(turn, thingKey(thing), groupKey(group))))
+    return this.#take(
+      this.bench.turn(({ engine, turn }) => engine.devices.leave(turn, thingKey(thing), groupKey(group))),
+    )
   }
 
   /** Puts a thing into a group. */
   join(thing: string, group: string): Sent[] {
-    return this.#take(this.bench.turn(({ engine, turn }) => engine.devices.join(turn, thingKey(thing), groupKey(group))))
+    return this.#take(
+      this.bench.turn(({ engine, turn }) => engine.devices.join(turn, thingKey(thing), groupKey(group))),
+    )
   }
 
   /** A device publishes on `$aws/things/{thing}/jobs/{rest}`; text goes out as it is. */
-  publish(thing: string, rest: string, payload: object | string | Buffer = {}, connection: Connection | null = this.connection(thing)): Sent[] {
+  publish(
+    thing: string,
+    rest: string,
+    payload: object | string | Buffer = {},
+    connection: Connection | null = this.connection(thing),
+  ): Sent[] {
     const topic = `$aws/things/${thing}/jobs/${rest}`
-    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
+    const bytes = Buffer.isBuffer(payload)
+      ? payload
+      : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
     const request = parseJobsTopic(topic)
     return this.#take(
       this.bench.turn((ctx) => {
@@ -93,7 +117,9 @@ export class AwsJobsFixture {
       method,
       path,
       query: new URLSearchParams(query),
-      headers: { authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${SERVICE[plane]}/aws4_request, SignedHeaders=host, Signature=x` },
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${SERVICE[plane]}/aws4_request, SignedHeaders=host, Signature=x`,
+      },
       body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
       secure: false,
       local: true,
@@ -105,7 +131,9 @@ export class AwsJobsFixture {
       try {
         found.route.authorize?.(ctx, request, found.params)
         const needs = found.route.needs?.(request, found.params) ?? []
-        const fulfilled: Fulfilled = needs.map((need) => (need.type === 'object' ? this.#object(need.ref, need.maxBytes) : undefined))
+        const fulfilled: Fulfilled = needs.map((need) =>
+          need.type === 'object' ? this.#object(need.ref, need.maxBytes) : undefined,
+        )
         const upload = found.route.upload?.(ctx, request, found.params)
         if (upload !== undefined) this.objects.set(`${upload.ref.bucket}/${upload.ref.key}`, request.body)
         const stored = upload === undefined ? [] : [this.#object(upload.ref)]
@@ -120,7 +148,10 @@ export class AwsJobsFixture {
     return {
       status: raw.status,
       type: raw.headers?.['x-amzn-errortype'],
-      body: typeof raw.body === 'string' && raw.body.startsWith('{') ? (JSON.parse(raw.body) as Record<string, unknown>) : {},
+      body:
+        typeof raw.body === 'string' && raw.body.startsWith('{')
+          ? (JSON.parse(raw.body) as Record<string, unknown>)
+          : {},
       raw,
       sent: this.#take(outcome),
     }
@@ -129,7 +160,11 @@ export class AwsJobsFixture {
   /** Creates a job through the control plane, by default for one thing and with a document that names the job. */
   create(job: string, members: Record<string, unknown> = {}, targets: string[] = [thingArn('t1')]): Answer {
     const hasWork = ['document', 'documentSource', 'jobTemplateArn'].some((member) => member in members)
-    const answer = this.call('PUT', `/jobs/${job}`, { targets, ...(hasWork ? {} : { document: JSON.stringify({ operation: job }) }), ...members })
+    const answer = this.call('PUT', `/jobs/${job}`, {
+      targets,
+      ...(hasWork ? {} : { document: JSON.stringify({ operation: job }) }),
+      ...members,
+    })
     if (answer.status !== 200) throw new Error(`CreateJob ${job}: ${JSON.stringify(answer.body)}`)
     return answer
   }
@@ -138,9 +173,15 @@ export class AwsJobsFixture {
   advance(ms: number): Sent[] {
     const to = this.bench.now + ms
     const sent: Sent[] = []
-    for (let next = this.bench.engine.nextDeadline(); next !== undefined && next <= to; next = this.bench.engine.nextDeadline()) {
+    for (
+      let next = this.bench.engine.nextDeadline();
+      next !== undefined && next <= to;
+      next = this.bench.engine.nextDeadline()
+    ) {
       this.bench.now = Math.max(this.bench.now, next)
-      sent.push(...this.#take(this.bench.turn(({ engine, turn }) => engine.tick(turn), { type: 'deadline', key: 'next' })))
+      sent.push(
+        ...this.#take(this.bench.turn(({ engine, turn }) => engine.tick(turn), { type: 'deadline', key: 'next' })),
+      )
     }
     this.bench.now = to
     return sent
@@ -184,11 +225,14 @@ export const groupArn = (group: string): string => `arn:aws:iot:us-east-1:123456
 
 /** Of what was sent, that to `notify` and `notify-next`, by its last topic level. */
 export const notices = (sent: Sent[]): { topic: string; json: Record<string, unknown> }[] =>
-  sent.filter(({ topic }) => /\/notify(-next)?$/.test(topic)).map(({ topic, json }) => ({ topic: topic.slice(topic.lastIndexOf('/') + 1), json }))
+  sent
+    .filter(({ topic }) => /\/notify(-next)?$/.test(topic))
+    .map(({ topic, json }) => ({ topic: topic.slice(topic.lastIndexOf('/') + 1), json }))
 
 /** What was sent on topics that end so; an error if it is not exactly one message. */
 export function only(sent: Sent[], end: string): Sent {
   const found = sent.filter(({ topic }) => topic.endsWith(end))
-  if (found.length !== 1) throw new Error(`${found.length} messages to …${end} among ${sent.map(({ topic }) => topic).join(', ')}`)
+  if (found.length !== 1)
+    throw new Error(`${found.length} messages to …${end} among ${sent.map(({ topic }) => topic).join(', ')}`)
   return found[0]!
 }

@@ -283,13 +283,11 @@ const DATA: Step[] = [
   ...['one', 'two'].map((topic): Step => ['data', 'Publish', { topic, payload: Buffer.from('x'), retain: true }]),
   ['data', 'GetRetainedMessage', { topic: 'one' }],
   ['data', 'ListRetainedMessages', { maxResults: 1 }],
-  ...['one', 'two'].map(
-    (shadowName): Step => [
-      'data',
-      'UpdateThingShadow',
-      { thingName: 't', shadowName, payload: Buffer.from('{"state":{}}') },
-    ],
-  ),
+  ...['one', 'two'].map((shadowName): Step => [
+    'data',
+    'UpdateThingShadow',
+    { thingName: 't', shadowName, payload: Buffer.from('{"state":{}}') },
+  ]),
   ['data', 'ListNamedShadowsForThing', { thingName: 't', pageSize: 1 }],
   ['data', 'GetConnection', { clientId: 't', includeSocketInformation: true }],
   ['data', 'ListSubscriptions', { clientId: 't', maxResults: 1 }],

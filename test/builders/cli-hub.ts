@@ -48,7 +48,9 @@ export interface CliHub extends Place {
 /** `iot-hub start --json` on free ports; resolves once it has printed its ready line. */
 export async function startCli({ folder, cli, running }: BuiltCli, data: string): Promise<CliHub> {
   const ports = ['--mqtt', '--mqtts', '--http', '--https'].flatMap((flag) => [flag, '0'])
-  const child = spawn(process.execPath, [cli, 'start', '--json', ...ports, '--data', join(folder, data)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [cli, 'start', '--json', ...ports, '--data', join(folder, data)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   running.add(child)
   const ended = once(child, 'exit').then(([code, signal]) => {
     running.delete(child)

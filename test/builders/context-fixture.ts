@@ -106,7 +106,8 @@ export class ContextFixture {
       connections: {
         get: (id) => connections.get(id),
         ofDevice: (device) => live().filter((connection) => connection.identity.device === device),
-        bySession: (dialect, session) => live().find((connection) => connection.dialect === dialect && connection.session === session),
+        bySession: (dialect, session) =>
+          live().find((connection) => connection.dialect === dialect && connection.session === session),
       },
       own: (collection) => tables.table(`${this.#dialect}.${collection}`),
       act,
@@ -114,7 +115,8 @@ export class ContextFixture {
         connection.identity.device = device
         engine.connections.connected(turn, device)
       },
-      send: (connection, message, rule) => act({ type: 'send', connection, message: { qos: 'as-subscribed', ...message } }, rule),
+      send: (connection, message, rule) =>
+        act({ type: 'send', connection, message: { qos: 'as-subscribed', ...message } }, rule),
       publish: (message, rule) => act({ type: 'publish', message }, rule),
       ignored: (what) => {
         if (settings.refuseIgnored) throw new HubError('UNSUPPORTED', `${what} is not modelled`)

@@ -4,7 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { HubError } from '../../src/core/errors.ts'
 import type { Action } from '../../src/core/seam/effects.ts'
 import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../../src/core/seam/http.ts'
-import type { Connection, ConnectRequest, Message, PublishVerdict, Qos, SubscribeVerdict } from '../../src/core/seam/mqtt.ts'
+import type {
+  Connection,
+  ConnectRequest,
+  Message,
+  PublishVerdict,
+  Qos,
+  SubscribeVerdict,
+} from '../../src/core/seam/mqtt.ts'
 import { matches } from '../../src/broker/routing/filter.ts'
 import type { Sight } from '../../src/dialect/credential.ts'
 import type { Context, Dialect, Route, Settings } from '../../src/dialect/dialect.ts'
@@ -49,10 +56,18 @@ export class Conversation {
   readonly #heard = new Map<string, Heard[]>()
   #requests = 0
 
-  constructor(dialect: Dialect, { now = Date.UTC(2026, 0, 1), settings = {} }: { now?: number; settings?: Partial<Settings> } = {}) {
+  constructor(
+    dialect: Dialect,
+    { now = Date.UTC(2026, 0, 1), settings = {} }: { now?: number; settings?: Partial<Settings> } = {},
+  ) {
     this.#dialect = dialect
     this.#routes = new Routes(dialect.http.routes)
-    this.bench = new ContextFixture({ dialect: dialect.name, now, settings, onEvent: (ctx, event) => dialect.onEvent(ctx, event) })
+    this.bench = new ContextFixture({
+      dialect: dialect.name,
+      now,
+      settings,
+      onEvent: (ctx, event) => dialect.onEvent(ctx, event),
+    })
   }
 
   heading(text: string): void {
@@ -66,20 +81,42 @@ export class Conversation {
   connect(who: string, request: Partial<Omit<ConnectRequest, 'password'>> & { password?: string }): boolean {
     const { password, ...rest } = request
     const full: ConnectRequest = {
-      ...{ connection: who, clientId: who, clean: false, keepalive: 60, protocolVersion: 4, transport: 'tcp', local: true, remoteAddress: '127.0.0.1' },
+      ...{
+        connection: who,
+        clientId: who,
+        clean: false,
+        keepalive: 60,
+        protocolVersion: 4,
+        transport: 'tcp',
+        local: true,
+        remoteAddress: '127.0.0.1',
+      },
       ...rest,
       ...(password !== undefined && { password: Buffer.from(password) }),
     }
-    this.#queue.push('', `${who} → CONNECT ${full.clientId}, user ${full.username ?? '–'}${full.clean ? ', clean session' : ''}`)
+    this.#queue.push(
+      '',
+      `${who} → CONNECT ${full.clientId}, user ${full.username ?? '–'}${full.clean ? ', clean session' : ''}`,
+    )
     const verdict = this.#turn((ctx) => admitClient(this.#dialect.mqtt, ctx, full))
     if (!verdict.accept) {
-      this.#queue.push(`  ${who} ← ${verdict.drop === true ? 'closed' : `CONNACK ${verdict.returnCode}`} (${verdict.reason})`)
+      this.#queue.push(
+        `  ${who} ← ${verdict.drop === true ? 'closed' : `CONNACK ${verdict.returnCode}`} (${verdict.reason})`,
+      )
       return false
     }
     const name = this.#dialect.mqtt.session?.(full) ?? full.clientId
     const session = this.#session(name, full.clean)
     session.device = verdict.identity.device
-    const connection: Connection = { id: who, dialect: this.#dialect.name, identity: verdict.identity, session: name, request: full, subscriptions: session.subscriptions, state: {} }
+    const connection: Connection = {
+      id: who,
+      dialect: this.#dialect.name,
+      identity: verdict.identity,
+      session: name,
+      request: full,
+      subscriptions: session.subscriptions,
+      state: {},
+    }
     for (const [filter, qos] of [...session.subscriptions]) {
       const asked = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
       if (!('grant' in asked)) session.subscriptions.delete(filter)
@@ -110,7 +147,9 @@ export class Conversation {
     this.#queue.push('', `${who} → SUBSCRIBE ${filter} (QoS ${qos})`)
     const verdict = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
     if (!('grant' in verdict)) {
-      this.#queue.push(`  ${who} ← ${'refuse' in verdict ? `SUBACK 0x80 (${verdict.refuse})` : `closed (${verdict.close})`}`)
+      this.#queue.push(
+        `  ${who} ← ${'refuse' in verdict ? `SUBACK 0x80 (${verdict.refuse})` : `closed (${verdict.close})`}`,
+      )
       return verdict
     }
     this.#sessions.get(connection.session)!.subscriptions.set(verdict.filter ?? filter, verdict.grant)
@@ -127,7 +166,9 @@ export class Conversation {
   }
 
   publish(who: string, topic: string, payload: object | string | Buffer = '', qos: 0 | 1 | 2 = 1): PublishVerdict {
-    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
+    const bytes = Buffer.isBuffer(payload)
+      ? payload
+      : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
     const text = legible(bytes)
     this.#queue.push('', `${who} → ${topic}${text === '' ? '' : ` ${text}`}`)
     const message = { topic, payload: bytes, qos, retain: false, dup: false }
@@ -136,22 +177,37 @@ export class Conversation {
     while (result.route === 'fetch') {
       this.#perform(acts)
       const fulfilled = this.#fulfil(result.needs)
-      ;({ result, acts } = this.bench.turn((ctx) => this.#dialect.mqtt.onFulfilled!(ctx, connection, message, fulfilled)))
+      ;({ result, acts } = this.bench.turn((ctx) =>
+        this.#dialect.mqtt.onFulfilled!(ctx, connection, message, fulfilled),
+      ))
     }
     if (result.route === 'drop') this.#queue.push(`  (dropped: ${result.reason})`)
     if (result.route === 'consume') this.#queue.push('  (consumed)')
     if (result.route === 'close') this.#queue.push(`  ${who} ← closed (${result.reason})`)
-    if (result.route === 'forward') this.#spread({ topic: result.topic ?? topic, payload: bytes, qos: qos === 0 ? 0 : 1 })
+    if (result.route === 'forward')
+      this.#spread({ topic: result.topic ?? topic, payload: bytes, qos: qos === 0 ? 0 : 1 })
     this.#perform(acts)
     return result
   }
 
   /** A body that is a string goes as a form, bytes as a file. The answer, unless it comes later. */
   http(who: string, method: string, path: string, body?: object | string | Buffer): Answer | undefined {
-    const type = Buffer.isBuffer(body) ? 'application/octet-stream' : typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json'
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body))
+    const type = Buffer.isBuffer(body)
+      ? 'application/octet-stream'
+      : typeof body === 'string'
+        ? 'application/x-www-form-urlencoded'
+        : 'application/json'
+    const bytes = Buffer.isBuffer(body)
+      ? body
+      : Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body))
     this.#queue.push('', `${who} → ${method} ${path}${bytes.length === 0 ? '' : ` ${legible(bytes)}`}`)
-    const request = toRequest(`request ${(this.#requests += 1)}`, method, path, body === undefined ? {} : { 'content-type': type }, bytes)
+    const request = toRequest(
+      `request ${(this.#requests += 1)}`,
+      method,
+      path,
+      body === undefined ? {} : { 'content-type': type },
+      bytes,
+    )
     assert.notEqual(this.#dialect.http.claim(request), 'no', `${method} ${path} is claimed by the dialect`)
     this.#askers.set(request.id, who)
     const found = this.#routes.find(request)
@@ -164,7 +220,11 @@ export class Conversation {
   wait(ms: number): void {
     this.#queue.push('', `… ${ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`}`)
     const end = this.bench.now + ms
-    for (let next = this.bench.engine.nextDeadline(); next !== undefined && next <= end; next = this.bench.engine.nextDeadline()) {
+    for (
+      let next = this.bench.engine.nextDeadline();
+      next !== undefined && next <= end;
+      next = this.bench.engine.nextDeadline()
+    ) {
       this.bench.now = Math.max(this.bench.now, next)
       this.#turn((ctx) => ctx.engine.tick(ctx.turn))
     }
@@ -180,7 +240,9 @@ export class Conversation {
   /** All that was said, identifiers numbered in the order in which they came up. */
   get text(): string {
     const ids = new Map<string, string>()
-    const stable = this.#queue.join('\n').replace(/\b[0-9a-f]{24}\b/g, (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!))
+    const stable = this.#queue
+      .join('\n')
+      .replace(/\b[0-9a-f]{24}\b/g, (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!))
     return `${stable.trim()}\n`
   }
 
@@ -243,7 +305,8 @@ export class Conversation {
   #perform(acts: { action: Action }[]): void {
     for (const { action } of acts) {
       if (action.type === 'publish') this.#spread(action.message)
-      else if (action.type === 'send') this.#arrive(action.connection, action.message, action.message.qos === 'as-subscribed' ? 1 : action.message.qos)
+      else if (action.type === 'send')
+        this.#arrive(action.connection, action.message, action.message.qos === 'as-subscribed' ? 1 : action.message.qos)
       else if (action.type === 'respond') this.#respond(action.request, action.response)
       else if (action.type === 'subscribe') {
         const { session } = this.#connection(action.connection)
@@ -294,7 +357,8 @@ export class Conversation {
 
   #session(name: string, clean: boolean): Session {
     const present = this.#sessions.get(name)
-    const session = clean || present === undefined ? { subscriptions: new Map<string, Qos>(), stored: [], clean } : present
+    const session =
+      clean || present === undefined ? { subscriptions: new Map<string, Qos>(), stored: [], clean } : present
     this.#sessions.set(name, session)
     return session
   }
@@ -310,10 +374,28 @@ export class Conversation {
 function legible(bytes: Buffer): string {
   const text = bytes.toString()
   if (isUtf8(bytes) && !/[\0-\x08\x0e-\x1f]/.test(text)) return text
-  return bytes.toString('latin1').replace(/[^\x20-\x7e]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return bytes
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-function toRequest(id: string, method: string, target: string, headers: HttpRequest['headers'], body: Buffer): HttpRequest {
+function toRequest(
+  id: string,
+  method: string,
+  target: string,
+  headers: HttpRequest['headers'],
+  body: Buffer,
+): HttpRequest {
   const [path = '', query = ''] = target.split('?')
-  return { id, method, path, query: new URLSearchParams(query), headers, body, secure: false, local: true, remoteAddress: '127.0.0.1' }
+  return {
+    id,
+    method,
+    path,
+    query: new URLSearchParams(query),
+    headers,
+    body,
+    secure: false,
+    local: true,
+    remoteAddress: '127.0.0.1',
+  }
 }

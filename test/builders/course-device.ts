@@ -3,7 +3,10 @@ import type { Conversation, Heard } from './conversation.ts'
 /** What the program on the device does with what its SDK tells it [iothub 11]; an answer is sent, if there is one. */
 export interface CourseProgram {
   command?(name: string, data: Buffer): string | undefined
-  otaUpgrade?(upgrade: Record<string, unknown>, progress: { download(percent: number): void; installError(): void }): void
+  otaUpgrade?(
+    upgrade: Record<string, unknown>,
+    progress: { download(percent: number): void; installError(): void },
+  ): void
   /** True: it has been done, say so. */
   shadow?(desired: unknown): boolean
   told?(what: string): void
@@ -46,7 +49,14 @@ export class CourseDevice {
   connect(): void {
     const { product, device, secret, edition } = this.#options
     const clientId = edition === 'first' ? `${product}/${device}` : `${product}-${device}`
-    this.#talk.connect(device, { clientId, username: `${product}/${device}`, password: secret, clean: false, keepalive: 60, transport: 'tls' })
+    this.#talk.connect(device, {
+      clientId,
+      username: `${product}/${device}`,
+      password: secret,
+      clean: false,
+      keepalive: 60,
+      transport: 'tls',
+    })
     this.#publish('get', '$tags', JSON.stringify({ tags: this.#tags, tags_version: this.#tagsVersion }))
     this.#publish('get', '$shadow', '')
     this.react()
@@ -75,13 +85,18 @@ export class CourseDevice {
   }
 
   reportShadow(reported: object): void {
-    this.#publish('upload_data', '$shadow_reported', JSON.stringify({ state: { reported }, version: this.#shadowVersion }))
+    this.#publish(
+      'upload_data',
+      '$shadow_reported',
+      JSON.stringify({ state: { reported }, version: this.#shadowVersion }),
+    )
     this.react()
   }
 
   /** Answers what has arrived, and what arrives because of that. */
   react(): void {
-    for (let heard = this.#hear(); heard.length > 0; heard = this.#hear()) for (const message of heard) this.#read(message)
+    for (let heard = this.#hear(); heard.length > 0; heard = this.#hear())
+      for (const message of heard) this.#read(message)
   }
 
   #hear(): Heard[] {
@@ -93,12 +108,14 @@ export class CourseDevice {
     if (levels[0] === 'm2m') return this.#program.told?.(`device_message ${levels[3]} ${payload}`)
     // [iothub 3.2] The tag's topic has its `cmd` in the fourth place.
     const [command = '', encoding = '', requestId = '', expiresAt] = levels.slice(levels[0] === 'tags' ? 4 : 3)
-    if (expiresAt !== undefined && Number(expiresAt) <= Math.floor(this.#talk.bench.now / 1000)) return this.#program.told?.(`dropped ${command}: expired`)
+    if (expiresAt !== undefined && Number(expiresAt) <= Math.floor(this.#talk.bench.now / 1000))
+      return this.#program.told?.(`dropped ${command}: expired`)
     const data = Buffer.from(payload, encoding === 'base64' ? 'base64' : 'utf8')
     if (command.startsWith('$')) return this.#system(command, JSON.parse(data.toString()) as Record<string, unknown>)
     const answer = this.#program.command?.(command, data)
     const { product, device } = this.#options
-    if (answer !== undefined) this.#say(`${levels[0] === 'rpc' ? 'rpc_resp' : 'cmd_resp'}/${product}/${device}/${command}/${requestId}`, answer)
+    if (answer !== undefined)
+      this.#say(`${levels[0] === 'rpc' ? 'rpc_resp' : 'cmd_resp'}/${product}/${device}/${command}/${requestId}`, answer)
   }
 
   #system(command: string, content: Record<string, unknown>): void {
@@ -106,21 +123,31 @@ export class CourseDevice {
     if (command === '$set_tags' && Number(content['tags_version']) > this.#tagsVersion) {
       const tags = content['tags'] as string[]
       const filter = (tag: string): string => `tags/${product}/${tag}/cmd/+/+/+/#`
-      for (const tag of tags.filter((one) => !this.#tags.includes(one))) this.#talk.subscribe(this.#options.device, filter(tag))
-      for (const tag of this.#tags.filter((one) => !tags.includes(one))) this.#talk.unsubscribe(this.#options.device, filter(tag))
+      for (const tag of tags.filter((one) => !this.#tags.includes(one)))
+        this.#talk.subscribe(this.#options.device, filter(tag))
+      for (const tag of this.#tags.filter((one) => !tags.includes(one)))
+        this.#talk.unsubscribe(this.#options.device, filter(tag))
       this.#tags = tags
       this.#tagsVersion = Number(content['tags_version'])
     } else if (command === '$set_ntp') {
       const { device_time: sent, iothub_recv: received, iothub_send: answered } = content as Record<string, number>
       this.#program.told?.(`ntp_set ${(received! + answered! + this.#talk.bench.now - sent!) / 2}`)
     } else if (command === '$ota_upgrade') {
-      const report = (progress: number, desc: string): void => this.#progress({ version: content['version'], type: content['type'], progress, desc })
-      this.#program.otaUpgrade?.(content, { download: (percent) => report(percent, 'download'), installError: () => report(-3, 'install error') })
+      const report = (progress: number, desc: string): void =>
+        this.#progress({ version: content['version'], type: content['type'], progress, desc })
+      this.#program.otaUpgrade?.(content, {
+        download: (percent) => report(percent, 'download'),
+        installError: () => report(-3, 'install error'),
+      })
     } else if (command === '$update_shadow' && Number(content['version']) >= this.#shadowVersion) {
       this.#shadowVersion = Number(content['version'])
       const { desired } = content['state'] as { desired?: unknown }
       if (desired !== undefined && this.#program.shadow?.(desired) === true) {
-        this.#publish('upload_data', '$shadow_updated', JSON.stringify({ state: { desired: null }, version: this.#shadowVersion }))
+        this.#publish(
+          'upload_data',
+          '$shadow_updated',
+          JSON.stringify({ state: { desired: null }, version: this.#shadowVersion }),
+        )
       }
     } else if (command === '$shadow_reply') this.#shadowVersion = Number(content['version'])
   }

@@ -17,7 +17,13 @@ module.exports = class IotDevice extends EventEmitter {
 
   connect() {
     const { server, name, secret } = this.options
-    this.client = mqtt.connect(server, { rejectUnauthorized: false, username: name, password: secret, clientId: name, clean: false })
+    this.client = mqtt.connect(server, {
+      rejectUnauthorized: false,
+      username: name,
+      password: secret,
+      clientId: name,
+      clean: false,
+    })
     this.client.on('connect', () => {
       this.say('get', '$tags', JSON.stringify({ tags: [], tags_version: 0 }))
       this.say('get', '$shadow', '')
@@ -44,7 +50,12 @@ module.exports = class IotDevice extends EventEmitter {
 
   upgrade(upgrade) {
     const { version, type } = upgrade
-    const report = (progress, desc) => this.client.publish(`update_ota_status/${this.options.name}/${id()}`, JSON.stringify({ version, type, progress, desc }), { qos: 1 })
+    const report = (progress, desc) =>
+      this.client.publish(
+        `update_ota_status/${this.options.name}/${id()}`,
+        JSON.stringify({ version, type, progress, desc }),
+        { qos: 1 },
+      )
     this.emit('ota_upgrade', upgrade, { download: (percent) => report(percent, 'download') })
   }
 
@@ -52,7 +63,9 @@ module.exports = class IotDevice extends EventEmitter {
     if (version < this.shadowVersion) return
     this.shadowVersion = version
     if (state.desired === undefined) return
-    this.emit('shadow', state.desired, () => this.say('upload_data', '$shadow_updated', JSON.stringify({ state: { desired: null }, version })))
+    this.emit('shadow', state.desired, () =>
+      this.say('upload_data', '$shadow_updated', JSON.stringify({ state: { desired: null }, version })),
+    )
   }
 }
 

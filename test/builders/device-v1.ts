@@ -7,7 +7,11 @@ import type { Received } from './mqtt-client.ts'
 import { within } from './within.ts'
 
 /** Host, port and files over mutual TLS; nothing else differs from what one would write for the cloud. */
-export const mutualTls = ({ endpoints }: Place, { certPath, keyPath, caPath }: DeviceFiles, clientId: string): DeviceOptions => ({
+export const mutualTls = (
+  { endpoints }: Place,
+  { certPath, keyPath, caPath }: DeviceFiles,
+  clientId: string,
+): DeviceOptions => ({
   host: 'localhost',
   port: endpoints.mqtts,
   clientId,
@@ -37,13 +41,16 @@ async function connected<T extends EventEmitter & Endable>(client: T, what: stri
 }
 
 /** Ends a v1 client; resolves when its connection is closed. */
-export const endV1 = (client: Endable): Promise<void> => within(new Promise<void>((resolve) => client.end(false, resolve)), 'the v1 client to end')
+export const endV1 = (client: Endable): Promise<void> =>
+  within(new Promise<void>((resolve) => client.end(false, resolve)), 'the v1 client to end')
 
 /** A v1 `device` whose messages are kept in order. */
 export async function connectDevice(options: DeviceOptions): Promise<{ client: device; inbox: Mailbox<Received> }> {
   const client = new device(options)
   const inbox = new Mailbox<Received>()
-  client.on('message', (topic: string, payload: Buffer, { qos, retain }: { qos: number; retain: boolean }) => inbox.put({ topic, text: payload.toString(), qos, retain }))
+  client.on('message', (topic: string, payload: Buffer, { qos, retain }: { qos: number; retain: boolean }) =>
+    inbox.put({ topic, text: payload.toString(), qos, retain }),
+  )
   return { client: await connected(client, `v1 device ${options.clientId}`), inbox }
 }
 
@@ -88,15 +95,25 @@ export type ShadowEvent =
   | { type: 'timeout'; token: string }
 
 /** A v1 `thingShadow`, registered for one thing. */
-export async function connectShadow(options: DeviceOptions, thing: string, register: RegisterOptions = {}): Promise<{ client: thingShadow; events: Mailbox<ShadowEvent> }> {
+export async function connectShadow(
+  options: DeviceOptions,
+  thing: string,
+  register: RegisterOptions = {},
+): Promise<{ client: thingShadow; events: Mailbox<ShadowEvent> }> {
   const client = await connected(new thingShadow(options), `v1 shadow ${options.clientId}`)
   const events = new Mailbox<ShadowEvent>()
-  client.on('status', (_: string, status: string, token: string, state: Record<string, unknown>) => events.put({ type: 'status', status, token, state }))
+  client.on('status', (_: string, status: string, token: string, state: Record<string, unknown>) =>
+    events.put({ type: 'status', status, token, state }),
+  )
   client.on('delta', (_: string, state: Record<string, unknown>) => events.put({ type: 'delta', state }))
-  client.on('foreignStateChange', (_: string, operation: string, state: Record<string, unknown>) => events.put({ type: 'foreign', operation, state }))
+  client.on('foreignStateChange', (_: string, operation: string, state: Record<string, unknown>) =>
+    events.put({ type: 'foreign', operation, state }),
+  )
   client.on('timeout', (_: string, token: string) => events.put({ type: 'timeout', token }))
   const registered = new Promise<void>((resolve, reject) => {
-    client.register(thing, register, (error, failed) => (error || failed ? reject(new Error(`not registered: ${String(error)} ${JSON.stringify(failed)}`)) : resolve()))
+    client.register(thing, register, (error, failed) =>
+      error || failed ? reject(new Error(`not registered: ${String(error)} ${JSON.stringify(failed)}`)) : resolve(),
+    )
   })
   await within(registered, `${thing} to be registered`)
   return { client, events }

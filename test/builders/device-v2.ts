@@ -7,12 +7,20 @@ import { Mailbox } from './mailbox.ts'
 import { within } from './within.ts'
 
 /** What the request–response clients of the v2 SDK are opened with. */
-export const REQUEST_RESPONSE = { maxRequestResponseSubscriptions: 6, maxStreamingSubscriptions: 4, operationTimeoutInSeconds: 5 }
+export const REQUEST_RESPONSE = {
+  maxRequestResponseSubscriptions: 6,
+  maxStreamingSubscriptions: 4,
+  operationTimeoutInSeconds: 5,
+}
 
 /**
  * Connects `aws-iot-device-sdk-v2` over MQTT 3.1.1 and mutual TLS; only endpoint, port and CA differ from the cloud.
  */
-export async function connectV2({ endpoints }: Place, { certPath, keyPath, caPath }: DeviceFiles, clientId: string): Promise<mqtt.MqttClientConnection> {
+export async function connectV2(
+  { endpoints }: Place,
+  { certPath, keyPath, caPath }: DeviceFiles,
+  clientId: string,
+): Promise<mqtt.MqttClientConnection> {
   const config = iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder_from_path(certPath, keyPath)
     .with_certificate_authority_from_path(undefined, caPath)
     .with_endpoint('localhost')
@@ -24,7 +32,11 @@ export async function connectV2({ endpoints }: Place, { certPath, keyPath, caPat
 }
 
 /** Connects over WebSocket with a SigV4 signature. */
-export async function connectV2WebSocket({ endpoints }: Place, caPath: string, clientId: string): Promise<mqtt.MqttClientConnection> {
+export async function connectV2WebSocket(
+  { endpoints }: Place,
+  caPath: string,
+  clientId: string,
+): Promise<mqtt.MqttClientConnection> {
   const config = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets()
     .with_credentials('us-east-1', 'local', 'local')
     .with_certificate_authority_from_path(undefined, caPath)
@@ -37,7 +49,11 @@ export async function connectV2WebSocket({ endpoints }: Place, caPath: string, c
 }
 
 /** Connects over TLS with user name and password for a custom authorizer. */
-export async function connectV2CustomAuthorizer({ endpoints }: Place, caPath: string, clientId: string): Promise<mqtt.MqttClientConnection> {
+export async function connectV2CustomAuthorizer(
+  { endpoints }: Place,
+  caPath: string,
+  clientId: string,
+): Promise<mqtt.MqttClientConnection> {
   const config = iot.AwsIotMqttConnectionConfigBuilder.new_default_builder()
     .with_certificate_authority_from_path(undefined, caPath)
     .with_custom_authorizer('user', 'MyAuth', '', 'secret')

@@ -30,7 +30,7 @@ export class EngineFixture {
     try {
       return act(turn, this.engine)
     } finally {
-      for (let seen = -1; seen < turn.events.length; ) {
+      for (let seen = -1; seen < turn.events.length;) {
         seen = turn.events.length
         this.engine.settle(turn)
       }
@@ -41,7 +41,8 @@ export class EngineFixture {
   /** Lets everything due by now happen, slice by slice; returns the number of slices. */
   due(): number {
     let slices = 0
-    for (; (this.engine.nextDeadline() ?? Infinity) <= this.clock.now(); slices += 1) this.turn((turn, engine) => engine.tick(turn))
+    for (; (this.engine.nextDeadline() ?? Infinity) <= this.clock.now(); slices += 1)
+      this.turn((turn, engine) => engine.tick(turn))
     return slices
   }
 
@@ -49,7 +50,11 @@ export class EngineFixture {
   advance(ms: number): void {
     const target = this.clock.now() + ms
     this.due()
-    for (let next = this.engine.nextDeadline(); next !== undefined && next <= target; next = this.engine.nextDeadline()) {
+    for (
+      let next = this.engine.nextDeadline();
+      next !== undefined && next <= target;
+      next = this.engine.nextDeadline()
+    ) {
       this.clock.advanceTo(next)
       this.due()
     }
@@ -58,7 +63,12 @@ export class EngineFixture {
 
   /** Devices `x/d1` … `x/d<count>`. */
   devices(count: number): string[] {
-    return this.turn((turn, engine) => Array.from({ length: count }, (_, index) => engine.devices.create(turn, { dialect: 'x', name: `d${index + 1}` }).key))
+    return this.turn((turn, engine) =>
+      Array.from(
+        { length: count },
+        (_, index) => engine.devices.create(turn, { dialect: 'x', name: `d${index + 1}` }).key,
+      ),
+    )
   }
 
   job(devices: string[], rest: Partial<NewJob> = {}): Job {
@@ -72,7 +82,12 @@ export class EngineFixture {
     return this.turn((turn, engine) => engine.jobs.create(turn, input))
   }
 
-  report(device: string, status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED', rest: object = {}, job = 'x/job'): Execution {
+  report(
+    device: string,
+    status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED',
+    rest: object = {},
+    job = 'x/job',
+  ): Execution {
     return this.turn((turn, engine) => engine.executions.report(turn, job, device, { status, ...rest }))
   }
 

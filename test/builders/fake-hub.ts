@@ -36,7 +36,10 @@ export async function fakeHub(refuse: (request: string) => boolean = () => false
   const broker = await Aedes.createBroker()
   const offer = (device: string): void => {
     if (view === undefined || !['QUEUED', 'IN_PROGRESS'].includes(states.get(device) ?? '')) return
-    broker.publish({ cmd: 'publish', topic: `to/${device}`, payload: view.name, qos: 1, retain: false, dup: false }, () => {})
+    broker.publish(
+      { cmd: 'publish', topic: `to/${device}`, payload: view.name, qos: 1, retain: false, dup: false },
+      () => {},
+    )
   }
   broker.on('publish', ({ topic, payload }) => {
     if (!topic.startsWith('from/')) return

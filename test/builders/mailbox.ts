@@ -30,7 +30,10 @@ export class Mailbox<T> {
       return await within(found, what, ms)
     } catch (error) {
       const rest = this.#items.map((item) => JSON.stringify(item).slice(0, 300)).join('\n  ')
-      throw new Error(`${error instanceof Error ? error.message : String(error)}; what arrived instead:\n  ${rest === '' ? 'nothing' : rest}`, { cause: error })
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}; what arrived instead:\n  ${rest === '' ? 'nothing' : rest}`,
+        { cause: error },
+      )
     } finally {
       this.#waiting.delete(look)
     }

@@ -40,9 +40,21 @@ export interface TestClient {
 let echoes = 0
 
 /** Connects in the clear unless other options are given; never reconnects, so that an ended connection stays ended. */
-export async function connectMqtt({ endpoints }: Place, clientId: string, options: IClientOptions = {}): Promise<TestClient> {
+export async function connectMqtt(
+  { endpoints }: Place,
+  clientId: string,
+  options: IClientOptions = {},
+): Promise<TestClient> {
   const inbox = new Mailbox<Received>()
-  const mqtt = connect({ protocol: 'mqtt', host: 'localhost', port: endpoints.mqtt, clientId, reconnectPeriod: 0, connectTimeout: 5000, ...options })
+  const mqtt = connect({
+    protocol: 'mqtt',
+    host: 'localhost',
+    port: endpoints.mqtt,
+    clientId,
+    reconnectPeriod: 0,
+    connectTimeout: 5000,
+    ...options,
+  })
   mqtt.on('message', (topic, payload, { qos, retain }) => inbox.put({ topic, text: payload.toString(), qos, retain }))
   const closed = new Promise<void>((resolve) => mqtt.once('close', resolve))
   const connected = new Promise<boolean>((resolve, reject) => {
@@ -64,13 +76,17 @@ type Verbs = Omit<TestClient, 'mqtt' | 'inbox' | 'closed' | 'sessionPresent'>
 
 function verbs(mqtt: MqttClient, inbox: Mailbox<Received>, closed: Promise<void>, clientId: string): Verbs {
   const unlessClosed = <T>(promise: Promise<T>, what: string): Promise<T> => {
-    const ended = closed.then<never>(() => Promise.reject(new Error(`the connection of ${clientId} ended before ${what}`)))
+    const ended = closed.then<never>(() =>
+      Promise.reject(new Error(`the connection of ${clientId} ended before ${what}`)),
+    )
     return within(Promise.race([promise, ended]), what)
   }
   const subscribe = (...filters: string[]): Promise<number[]> =>
     unlessClosed(
       new Promise<number[]>((resolve, reject) => {
-        mqtt.subscribe(filters, { qos: 1 }, (error, _, suback) => (suback === undefined ? reject(error ?? new Error('no SUBACK')) : resolve(suback.granted as number[])))
+        mqtt.subscribe(filters, { qos: 1 }, (error, _, suback) =>
+          suback === undefined ? reject(error ?? new Error('no SUBACK')) : resolve(suback.granted as number[]),
+        )
       }),
       `SUBACK for ${filters.join(', ')}`,
     )
@@ -78,7 +94,8 @@ function verbs(mqtt: MqttClient, inbox: Mailbox<Received>, closed: Promise<void>
     const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     await unlessClosed(mqtt.publishAsync(topic, payload, { qos }), `${topic} was acknowledged`)
   }
-  const take = (topic: string): Promise<Received> => inbox.take(`a message on ${topic} to ${clientId}`, (message) => message.topic === topic)
+  const take = (topic: string): Promise<Received> =>
+    inbox.take(`a message on ${topic} to ${clientId}`, (message) => message.topic === topic)
   return {
     publish,
     subscribe,

@@ -1,8 +1,19 @@
-import { CreateJobCommand, DescribeJobExecutionCommand, type CreateJobCommandInput, type JobExecution } from '@aws-sdk/client-iot'
+import {
+  CreateJobCommand,
+  DescribeJobExecutionCommand,
+  type CreateJobCommandInput,
+  type JobExecution,
+} from '@aws-sdk/client-iot'
 import type { AwsClients } from './aws-clients.ts'
 
 /** Creates a job through the control plane; targets are ARNs. */
-export async function createJob({ iot }: AwsClients, jobId: string, targets: string[], document: unknown, more: Partial<CreateJobCommandInput> = {}): Promise<void> {
+export async function createJob(
+  { iot }: AwsClients,
+  jobId: string,
+  targets: string[],
+  document: unknown,
+  more: Partial<CreateJobCommandInput> = {},
+): Promise<void> {
   await iot.send(new CreateJobCommand({ jobId, targets, document: JSON.stringify(document), ...more }))
 }
 
@@ -14,4 +25,11 @@ export async function executionOf({ iot }: AwsClients, thingName: string, jobId:
 }
 
 /** The document of the tutorial that this flow comes from: a JSON array with one install operation. */
-export const tutorialDocument = [{ operation: 'install', packageName: 'jobtest', url: 'https://s3-us-west-2.amazonaws.com/jobdemo-bucket/jobtest-2.0.bin', version: '2.0' }]
+export const tutorialDocument = [
+  {
+    operation: 'install',
+    packageName: 'jobtest',
+    url: 'https://s3-us-west-2.amazonaws.com/jobdemo-bucket/jobtest-2.0.bin',
+    version: '2.0',
+  },
+]

@@ -25,11 +25,16 @@ export async function openRawTls(port: number, ca: string): Promise<RawSocket> {
 }
 
 /** Opens a socket and gets as far as a CONNACK. */
-export async function openSession(port: number, clientId: string, more: Partial<IConnectPacket> = {}): Promise<RawSocket> {
+export async function openSession(
+  port: number,
+  clientId: string,
+  more: Partial<IConnectPacket> = {},
+): Promise<RawSocket> {
   const raw = await openRaw(port)
   raw.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 0, clientId, ...more })
   const connack = await raw.received(4)
-  if (connack[0] !== 0x20 || connack[3] !== 0) throw new Error(`no CONNACK that accepts, but ${connack.toString('hex')}`)
+  if (connack[0] !== 0x20 || connack[3] !== 0)
+    throw new Error(`no CONNACK that accepts, but ${connack.toString('hex')}`)
   return raw
 }
 
@@ -46,7 +51,8 @@ async function wrap(socket: Socket, ready: 'connect' | 'secureConnect'): Promise
   await within(new Promise<void>((resolve) => socket.once(ready, resolve)), `a socket to ${ready}`)
   return {
     socket,
-    send: (content) => void socket.write(typeof content === 'string' || Buffer.isBuffer(content) ? content : generate(content)),
+    send: (content) =>
+      void socket.write(typeof content === 'string' || Buffer.isBuffer(content) ? content : generate(content)),
     closed: async (what) => {
       await within(gone, `the hub to close the connection after ${what}`)
       return bytes

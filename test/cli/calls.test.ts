@@ -26,7 +26,9 @@ interface Said {
 
 const run = (line: string): Promise<Said> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [built.cli, ...line.split(' ')], { cwd: built.folder }, (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }))
+    execFile(process.execPath, [built.cli, ...line.split(' ')], { cwd: built.folder }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    )
   })
 
 /** With the hub's data folder; fails if the command does. */
@@ -39,7 +41,8 @@ async function well(line: string): Promise<string> {
 
 const json = async <T>(line: string): Promise<T> => JSON.parse(await well(`${line} --json`)) as T
 
-const file = (name: string, content: unknown): Promise<void> => writeFile(join(built.folder, name), JSON.stringify(content))
+const file = (name: string, content: unknown): Promise<void> =>
+  writeFile(join(built.folder, name), JSON.stringify(content))
 
 test('status shows where the hub is and how it does', async () => {
   const status = await json<HubStatus>('status')
@@ -96,30 +99,48 @@ test('device add writes the device’s files, keys for their owner only, into a 
   const second = await run('device add aws pump-2 --out kit --data data')
   assert.equal(second.code, 1)
   assert.match(second.err, /^iot-hub: kit: must be a new or an empty folder/)
-  assert.deepEqual((await json<DeviceView[]>('devices')).map(({ key }) => key), ['aws/pump-1'], 'nothing was registered')
+  assert.deepEqual(
+    (await json<DeviceView[]>('devices')).map(({ key }) => key),
+    ['aws/pump-1'],
+    'nothing was registered',
+  )
 })
 
 test('without a folder, device add prints what the device needs', async () => {
   assert.match(await well('device add iothub lamps/one'), /Secret: \S+[\s\S]*ca\.pem:\n-----BEGIN CERTIFICATE-----/)
   const kit = await json<ConnectionKit>('device add aws pump-2')
-  assert.deepEqual(kit.files.map(({ name }) => name), ['device.pem.crt', 'private.pem.key', 'ca.pem'])
+  assert.deepEqual(
+    kit.files.map(({ name }) => name),
+    ['device.pem.crt', 'private.pem.key', 'ca.pem'],
+  )
   const { code, err } = await run('device add aws pump-2 --data data')
   assert.deepEqual([code, err], [1, 'iot-hub: device aws/pump-2 already exists\n'])
 })
 
 test('devices lists them, or those that are searched for', async () => {
-  assert.match(await well('devices'), /^DEVICE +STATE +PENDING +GROUPS\naws\/pump-1 +offline +0\naws\/pump-2 +offline +0\niothub\/lamps\/one +offline +0\n$/)
+  assert.match(
+    await well('devices'),
+    /^DEVICE +STATE +PENDING +GROUPS\naws\/pump-1 +offline +0\naws\/pump-2 +offline +0\niothub\/lamps\/one +offline +0\n$/,
+  )
   assert.equal((await well('devices --search LAMP')).split('\n').length, 3)
   assert.equal(await well('devices --search none'), 'No devices.\n')
 })
 
 test('a job is created from its file, shown, canceled and deleted', async () => {
-  await file('good.iotjob.json', { dialect: 'aws', name: 'reboot', targets: [{ query: 'thingName:pump*' }], document: { operation: 'reboot' } })
+  await file('good.iotjob.json', {
+    dialect: 'aws',
+    name: 'reboot',
+    targets: [{ query: 'thingName:pump*' }],
+    document: { operation: 'reboot' },
+  })
   assert.equal(await well('job create good.iotjob.json'), 'Job aws/reboot created.\n')
   assert.match(await well('jobs'), /^JOB +STATUS +DEVICES +DONE\naws\/reboot +IN_PROGRESS +2 +0 % · 2 queued\n$/)
   assert.match(await well('job reboot'), /aws\/pump-1 +QUEUED +1\naws\/pump-2 +QUEUED +1\n$/)
   const job = await json<JobDetail & { executions: unknown[] }>('job aws/reboot')
-  assert.deepEqual([job.counts, job.executions.length, job.draft.targets], [{ QUEUED: 2 }, 2, [{ query: 'thingName:pump*' }]])
+  assert.deepEqual(
+    [job.counts, job.executions.length, job.draft.targets],
+    [{ QUEUED: 2 }, 2, [{ query: 'thingName:pump*' }]],
+  )
   assert.equal(await well('job retry reboot'), 'Job aws/reboot: 0 devices queued again.\n')
   const early = await run('job delete reboot --data data')
   assert.deepEqual([early.code, early.err], [1, 'iot-hub: job aws/reboot is IN_PROGRESS and cannot be deleted\n'])
@@ -130,7 +151,12 @@ test('a job is created from its file, shown, canceled and deleted', async () => 
 })
 
 test('a file that cannot become a job is told all that is wrong with it', async () => {
-  await file('bad.iotjob.json', { dialect: 'aws', name: 'a b', targets: [{ device: 'nobody' }], document: { steps: 4 } })
+  await file('bad.iotjob.json', {
+    dialect: 'aws',
+    name: 'a b',
+    targets: [{ device: 'nobody' }],
+    document: { steps: 4 },
+  })
   const { code, out, err } = await run('job create bad.iotjob.json --data data')
   assert.deepEqual([code, out], [1, ''])
   assert.match(
@@ -139,7 +165,10 @@ test('a file that cannot become a job is told all that is wrong with it', async 
   )
   const machine = await run('job create bad.iotjob.json --data data --json')
   assert.equal(machine.code, 1)
-  assert.deepEqual((JSON.parse(machine.out) as { problems: { field: string }[] }).problems.map(({ field }) => field), ['name', 'targets/0/device', 'document/steps'])
+  assert.deepEqual(
+    (JSON.parse(machine.out) as { problems: { field: string }[] }).problems.map(({ field }) => field),
+    ['name', 'targets/0/device', 'document/steps'],
+  )
   await writeFile(join(built.folder, 'half.iotjob.json'), '{')
   assert.match((await run('job create half.iotjob.json --data data')).err, /^iot-hub: half\.iotjob\.json is not JSON: /)
 })
@@ -166,7 +195,11 @@ test('what is refused is exit code 1, what is not understood 2', async () => {
     ['job nothing', 1, 'iot-hub: there is no job nothing\n'],
     ['clock advance next', 1, 'iot-hub: clock: "real" must be virtual to be moved\n'],
     ['clock advance soon', 2, 'iot-hub: clock advance: "soon" must be a number of milliseconds, at least 0, or next\n'],
-    ['job create', 2, 'iot-hub: say iot-hub job NAME, or iot-hub job create FILE, or iot-hub job cancel NAME, or iot-hub job retry NAME, or iot-hub job delete NAME\n'],
+    [
+      'job create',
+      2,
+      'iot-hub: say iot-hub job NAME, or iot-hub job create FILE, or iot-hub job cancel NAME, or iot-hub job retry NAME, or iot-hub job delete NAME\n',
+    ],
     ['status now', 2, 'iot-hub: say iot-hub status\n'],
   ] as const) {
     const said = await run(`${line} --data data`)

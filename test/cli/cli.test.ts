@@ -28,7 +28,10 @@ interface Running {
 }
 
 function cli(args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [join(root, 'dist/cli.js'), ...args], { cwd: folder, env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [join(root, 'dist/cli.js'), ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  })
   const texts = { out: '', err: '' }
   const done = once(child, 'close').then(([code]) => code as number | null)
   const line = new Promise<string>((resolve, reject) => {
@@ -62,7 +65,18 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`start --json prints one ready line that is true, and ${signal} ends it with 0`, async () => {
     const running = cli(['start', '--json', '--data', 'one', ...ports])
     const says = await ready(running)
-    assert.deepEqual(Object.keys(says), ['event', 'pid', 'host', 'mqtt', 'mqtts', 'http', 'https', 'ca', 'token', 'data'])
+    assert.deepEqual(Object.keys(says), [
+      'event',
+      'pid',
+      'host',
+      'mqtt',
+      'mqtts',
+      'http',
+      'https',
+      'ca',
+      'token',
+      'data',
+    ])
     assert.equal(says.event, 'ready')
     assert.equal(says.pid, running.child.pid)
     assert.equal(says.data, join(folder, 'one'))
@@ -85,7 +99,13 @@ test('without --json start tells people where to connect', async () => {
 })
 
 test('the environment gives ports and memory', async () => {
-  const running = cli(['start', '--json'], { IOT_HUB_MQTT: '0', IOT_HUB_MQTTS: '0', IOT_HUB_HTTP: '0', IOT_HUB_HTTPS: '0', IOT_HUB_MEMORY: '1' })
+  const running = cli(['start', '--json'], {
+    IOT_HUB_MQTT: '0',
+    IOT_HUB_MQTTS: '0',
+    IOT_HUB_HTTP: '0',
+    IOT_HUB_HTTPS: '0',
+    IOT_HUB_MEMORY: '1',
+  })
   await ready(running)
   running.child.kill('SIGTERM')
   assert.equal(await running.done, 0)
@@ -96,7 +116,19 @@ test('a taken port is one message that names the port and the flag, and exit cod
   await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve))
   const { port } = squatter.address() as AddressInfo
   try {
-    const running = cli(['start', '--json', '--memory', '--mqtt', String(port), '--mqtts', '0', '--http', '0', '--https', '0'])
+    const running = cli([
+      'start',
+      '--json',
+      '--memory',
+      '--mqtt',
+      String(port),
+      '--mqtts',
+      '0',
+      '--http',
+      '0',
+      '--https',
+      '0',
+    ])
     assert.equal(await running.done, 1)
     assert.equal(running.texts.out, '')
     assert.match(running.texts.err, /^iot-hub: cannot start: /)

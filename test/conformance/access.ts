@@ -12,7 +12,11 @@ export const access: Checks = {
       assert.ok(granted < 128, `${filter} is refused`)
     }
     const messages = device.says()
-    assert.ok(messages.some(({ topic }) => topic.includes(device.name)) || strict.examples.inapplicable.anonymousTopics === undefined, 'some topic names the device')
+    assert.ok(
+      messages.some(({ topic }) => topic.includes(device.name)) ||
+        strict.examples.inapplicable.anonymousTopics === undefined,
+      'some topic names the device',
+    )
     await device.publish(...messages)
     await device.settle()
     assert.equal(await strict.refusals(), before, JSON.stringify(await strict.api.notices()))
@@ -27,7 +31,8 @@ export const access: Checks = {
     await device.settle()
     const heard = device.client.inbox.rest.length
     const before = await strict.stateOf(device.key, job)
-    for (const filter of ['#', ...strict.examples.overhears(device.name)]) assert.ok((await other.asksFor(filter)) >= 128, `another device hears ${filter}`)
+    for (const filter of ['#', ...strict.examples.overhears(device.name)])
+      assert.ok((await other.asksFor(filter)) >= 128, `another device hears ${filter}`)
     const own = new Set(other.says().map(({ topic }) => topic))
     for (const { topic, payload } of device.says().filter((message) => !own.has(message.topic))) {
       const refusals = await strict.refusals()
@@ -45,7 +50,8 @@ export const access: Checks = {
     const other = await strict.play()
     const before = await strict.stateOf(device.key, job)
     for (const script of [device.script, other.script]) {
-      for (const { topic, payload } of script.report(work, 'SUCCEEDED', 100)) await other.tries(topic, Buffer.from(payload))
+      for (const { topic, payload } of script.report(work, 'SUCCEEDED', 100))
+        await other.tries(topic, Buffer.from(payload))
     }
     assert.deepEqual(await strict.stateOf(device.key, job), before)
     await device.report(work, 'SUCCEEDED', 100)
@@ -57,7 +63,11 @@ export const access: Checks = {
     const [device, other] = [await strict.play(), await strict.play()]
     const { message, reported } = strict.examples.anonymous!
     await device.publish(message)
-    const twin = await strict.until(`${device.key} to have reported`, () => strict.api.twin(device.key), ({ version }) => version > 0)
+    const twin = await strict.until(
+      `${device.key} to have reported`,
+      () => strict.api.twin(device.key),
+      ({ version }) => version > 0,
+    )
     assert.deepEqual(twin.reported, reported)
     assert.deepEqual((await strict.api.twin(other.key)).reported, {})
     await Promise.all([device.leaves(), other.leaves()])

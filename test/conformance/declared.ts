@@ -18,7 +18,11 @@ export const declared: Checks = {
       rows.add(row)
     }
     const items = new Set(dialect.capability.flatMap(({ item }) => [item, ...item.split(', ')]))
-    assert.deepEqual(dialect.http.routes.map(({ operation }) => operation).filter((operation) => !items.has(operation)), [], 'operations without a row')
+    assert.deepEqual(
+      dialect.http.routes.map(({ operation }) => operation).filter((operation) => !items.has(operation)),
+      [],
+      'operations without a row',
+    )
   },
 
   templates: async ({ strict }) => {
@@ -38,7 +42,11 @@ export const declared: Checks = {
   deviceNames: async ({ strict }) => {
     const { names } = strict.dialect.enrolment
     for (const name of refusedBy(names)) {
-      await assert.rejects(strict.api.addDevice(strict.dialect.name, name), ({ code, data }) => code === 'INVALID' && data.field === 'name', JSON.stringify(name))
+      await assert.rejects(
+        strict.api.addDevice(strict.dialect.name, name),
+        ({ code, data }) => code === 'INVALID' && data.field === 'name',
+        JSON.stringify(name),
+      )
     }
     const { name, key } = await strict.enrol()
     await assert.rejects(strict.api.addDevice(strict.dialect.name, name), { code: 'ALREADY_EXISTS' })
@@ -55,7 +63,10 @@ export const declared: Checks = {
     }
     for (const name of refusedBy(names)) {
       const problems = await strict.api.checkJob({ ...draft, name })
-      assert.ok(problems.some(({ field }) => field === 'name'), `${JSON.stringify(name)}: ${JSON.stringify(problems)}`)
+      assert.ok(
+        problems.some(({ field }) => field === 'name'),
+        `${JSON.stringify(name)}: ${JSON.stringify(problems)}`,
+      )
       await assert.rejects(strict.api.createJob({ ...draft, name }), { code: 'INVALID' })
     }
     const { name } = await strict.api.job(await strict.createJob([device]))
@@ -67,13 +78,33 @@ export const declared: Checks = {
     const { session, facts, files, snippets, device } = kit
     assert.equal(device, key)
     assert.ok(session.clientId !== '' && facts.length > 0 && snippets.length > 0)
-    assert.deepEqual(files.map(({ name }) => name).filter((name) => !/^[\w.][\w.-]*$/.test(name)), [], 'names of files')
-    for (const list of [facts.map(({ label }) => label), files.map(({ name }) => name), snippets.map(({ id }) => id)]) assert.equal(new Set(list).size, list.length)
-    assert.ok(files.some(({ content }) => content.includes('BEGIN CERTIFICATE')), 'the certificate to trust')
+    assert.deepEqual(
+      files.map(({ name }) => name).filter((name) => !/^[\w.][\w.-]*$/.test(name)),
+      [],
+      'names of files',
+    )
+    for (const list of [facts.map(({ label }) => label), files.map(({ name }) => name), snippets.map(({ id }) => id)])
+      assert.equal(new Set(list).size, list.length)
+    assert.ok(
+      files.some(({ content }) => content.includes('BEGIN CERTIFICATE')),
+      'the certificate to trust',
+    )
     const secrets = [session.password, session.certificate?.key].filter((secret) => secret !== undefined)
-    const shown = [...facts.filter(({ secret }) => secret !== true).map(({ value }) => value), ...files.filter(({ secret }) => secret !== true).map(({ content }) => content)]
-    assert.deepEqual(shown.filter((text) => secrets.some((secret) => text.includes(secret))), [], 'secrets that are not marked')
-    assert.deepEqual([...shown, ...snippets.map(({ code }) => code)].filter((text) => /\[object |\bNaN\b|['"=:/]undefined\b/.test(text)), [])
+    const shown = [
+      ...facts.filter(({ secret }) => secret !== true).map(({ value }) => value),
+      ...files.filter(({ secret }) => secret !== true).map(({ content }) => content),
+    ]
+    assert.deepEqual(
+      shown.filter((text) => secrets.some((secret) => text.includes(secret))),
+      [],
+      'secrets that are not marked',
+    )
+    assert.deepEqual(
+      [...shown, ...snippets.map(({ code }) => code)].filter((text) =>
+        /\[object |\bNaN\b|['"=:/]undefined\b/.test(text),
+      ),
+      [],
+    )
     assert.equal((await strict.api.connectionKit(key)).device, key)
   },
 
@@ -114,7 +145,8 @@ export const declared: Checks = {
     const { name, query } = strict.dialect
     assert.ok(query !== undefined)
     assert.ok((await strict.api.countTargets(name, [{ query: query.example }])) >= 0)
-    for (const text of ['((', '']) await assert.rejects(strict.api.countTargets(name, [{ query: text }]), { code: 'INVALID' })
+    for (const text of ['((', ''])
+      await assert.rejects(strict.api.countTargets(name, [{ query: text }]), { code: 'INVALID' })
   },
 }
 

@@ -51,14 +51,24 @@ export function conformance(dialect: Dialect): void {
       if (why === undefined) {
         test(sentence, async () => {
           assert.ok(check !== undefined, 'the suite has no check for this guarantee')
-          assert.ok(!untried, 'what it takes to try this is missing: add it to the dialect, or say in examples.inapplicable why the guarantee does not apply')
+          assert.ok(
+            !untried,
+            'what it takes to try this is missing: add it to the dialect, or say in examples.inapplicable why the guarantee does not apply',
+          )
           await check(hubs)
         })
       } else {
         test(`does not apply: ${sentence} – ${why}`, async () => {
           assert.ok(why.trim() !== '')
-          assert.ok(untried || needed[name] === undefined, 'it has what it takes to try this, and yet says that it does not apply')
-          if (!untried) await assert.rejects(Promise.resolve(check?.(hubs)), 'it is kept after all: strike it from examples.inapplicable')
+          assert.ok(
+            untried || needed[name] === undefined,
+            'it has what it takes to try this, and yet says that it does not apply',
+          )
+          if (!untried)
+            await assert.rejects(
+              Promise.resolve(check?.(hubs)),
+              'it is kept after all: strike it from examples.inapplicable',
+            )
         })
       }
     }

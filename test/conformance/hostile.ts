@@ -9,7 +9,18 @@ import { inProgress } from './jobs.ts'
 import type { ScriptedDevice } from './scripted-device.ts'
 import { pathOf, requestTo } from './requests.ts'
 
-const noJson = ['', '{', '[1', 'nonsense', '{"a":}', '{"a":1}}', '\u0000', Buffer.from([0xff, 0xfe, 0x00, 0xc3]), '['.repeat(5000), `{"a":${'9'.repeat(400)}e`]
+const noJson = [
+  '',
+  '{',
+  '[1',
+  'nonsense',
+  '{"a":}',
+  '{"a":1}}',
+  '\u0000',
+  Buffer.from([0xff, 0xfe, 0x00, 0xc3]),
+  '['.repeat(5000),
+  `{"a":${'9'.repeat(400)}e`,
+]
 const wrongType = ['17', '"text"', 'null', 'true', '[]', '[{}]']
 const wrongValues: unknown[] = [{}, [], [1], null, true, -1e300, 'x'.repeat(3000), { toString: 1 }]
 
@@ -17,16 +28,22 @@ const wrongValues: unknown[] = [{}, [], [1], null, true, -1e300, 'x'.repeat(3000
 export const hostile: Checks = {
   badJson: ({ strict }) =>
     unmoved(strict, async (device, job) => {
-      for (const topic of strict.examples.requests(device.name, nameOf(job))) for (const body of [...noJson, ...wrongType]) await device.tries(topic, body)
+      for (const topic of strict.examples.requests(device.name, nameOf(job)))
+        for (const body of [...noJson, ...wrongType]) await device.tries(topic, body)
     }),
 
   wrongMembers: ({ strict }) =>
     unmoved(strict, async (device, _, work) => {
       // Of another attempt, where reports are known by an id: one that was heard is not heard again.
-      for (const { topic, payload } of device.script.report({ ...work, attempt: work.attempt + 1000 }, 'SUCCEEDED', 100)) {
+      for (const { topic, payload } of device.script.report(
+        { ...work, attempt: work.attempt + 1000 },
+        'SUCCEEDED',
+        100,
+      )) {
         const said: unknown = JSON.parse(String(payload))
         if (typeof said !== 'object' || said === null) continue
-        for (const value of wrongValues) await device.tries(topic, JSON.stringify(Object.fromEntries(Object.keys(said).map((key) => [key, value]))))
+        for (const value of wrongValues)
+          await device.tries(topic, JSON.stringify(Object.fromEntries(Object.keys(said).map((key) => [key, value]))))
       }
     }),
 
@@ -41,8 +58,17 @@ export const hostile: Checks = {
 
   unknownTopics: ({ strict }) =>
     unmoved(strict, async (device) => {
-      const common = ['$SYS/broker/uptime', '$nothing', '/', 'a'.repeat(5000), 'a/'.repeat(200), '$share/group/a', 'ünï/ç∂é']
-      for (const topic of [...strict.examples.unknown(device.name), ...common]) for (const body of ['{}', '', '{']) await device.tries(topic, body)
+      const common = [
+        '$SYS/broker/uptime',
+        '$nothing',
+        '/',
+        'a'.repeat(5000),
+        'a/'.repeat(200),
+        '$share/group/a',
+        'ünï/ç∂é',
+      ]
+      for (const topic of [...strict.examples.unknown(device.name), ...common])
+        for (const body of ['{}', '', '{']) await device.tries(topic, body)
     }),
 
   badBodies: async ({ strict }) => {
@@ -52,7 +78,12 @@ export const hostile: Checks = {
       // Keys that are made for nothing take their time.
       const tried = writes(strict).filter(({ costly }) => !costly || round === 0)
       const answers = tried.map(async ({ method, url, headers, operation }) => {
-        const answer = await strict.read(await within(fetch(url, { method, body, headers: { 'content-type': type, ...headers } }), `an answer of ${operation}`))
+        const answer = await strict.read(
+          await within(
+            fetch(url, { method, body, headers: { 'content-type': type, ...headers } }),
+            `an answer of ${operation}`,
+          ),
+        )
         assert.ok(answer.status < 500, `${operation} answers ${answer.status} to ${body.slice(0, 40)}`)
         if (answer.refused) refused += 1
       })
@@ -72,11 +103,15 @@ export const hostile: Checks = {
         if (request === undefined) continue
         const owner = dialects.find(({ http }) => http.claim(request) !== 'no')
         const expected = owner === undefined ? { status: 404 } : owner.http.notFound(request)
-        const response = await fetch(`http://localhost:${place.endpoints.http}${request.path}?${request.query}`, { method, headers: caller.headers })
+        const response = await fetch(`http://localhost:${place.endpoints.http}${request.path}?${request.query}`, {
+          method,
+          headers: caller.headers,
+        })
         assert.equal(response.status, expected.status, `${method} as ${JSON.stringify(caller)}`)
         assert.ok(response.status >= 400 && response.status < 500)
         if (owner === undefined) assert.match(await response.text(), /No cloud/)
-        else if (expected.headers?.['content-type'] !== undefined) assert.equal(response.headers.get('content-type'), expected.headers['content-type'])
+        else if (expected.headers?.['content-type'] !== undefined)
+          assert.equal(response.headers.get('content-type'), expected.headers['content-type'])
       }
     }
   },
@@ -89,7 +124,10 @@ const isUnknown = (request: HttpRequest): boolean =>
 const nameOf = (job: string): string => job.slice(job.indexOf('/') + 1)
 
 /** A device at work does that; nothing has come of it, it can end its work, and another one is served. */
-async function unmoved(hub: HubFixture, attack: (device: ScriptedDevice, job: string, work: Parameters<ScriptedDevice['report']>[0]) => Promise<void>): Promise<void> {
+async function unmoved(
+  hub: HubFixture,
+  attack: (device: ScriptedDevice, job: string, work: Parameters<ScriptedDevice['report']>[0]) => Promise<void>,
+): Promise<void> {
   const { device, job, work } = await inProgress(hub)
   const before = await hub.stateOf(device.key, job)
   await attack(device, job, work)
@@ -102,14 +140,20 @@ async function unmoved(hub: HubFixture, attack: (device: ScriptedDevice, job: st
 
 /** Bodies that no operation can mean. */
 const bodies = (): { type: string; body: string }[] => [
-  ...['{', '[1', 'nonsense', '"text"', '17', '[]', '['.repeat(5000)].map((body) => ({ type: 'application/json', body })),
+  ...['{', '[1', 'nonsense', '"text"', '17', '[]', '['.repeat(5000)].map((body) => ({
+    type: 'application/json',
+    body,
+  })),
   { type: 'application/json', body: `{"a":"${'x'.repeat(50_000)}` },
   { type: 'application/x-www-form-urlencoded', body: '%%%=&&&=%zz' },
   { type: 'application/octet-stream', body: '\u0000\u0001\ufffd' },
 ]
 
 /** Every operation that takes a body, from every kind of client. */
-function writes({ dialect, place }: HubFixture): { operation: string; method: string; url: string; headers: Record<string, string>; costly: boolean }[] {
+function writes({
+  dialect,
+  place,
+}: HubFixture): { operation: string; method: string; url: string; headers: Record<string, string>; costly: boolean }[] {
   return dialect.http.routes
     .filter(({ method }) => method !== 'GET' && method !== 'HEAD' && method !== 'DELETE')
     .flatMap((route) =>

@@ -76,7 +76,10 @@ export class HubFixture {
   /** Calls the cloud's HTTP API. */
   async call({ method, path, query = {}, headers = {}, body }: ExampleRequest): Promise<Response> {
     const target = `http://localhost:${this.place.endpoints.http}${path}?${new URLSearchParams(query)}`
-    const sent = body === undefined ? { headers } : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+    const sent =
+      body === undefined
+        ? { headers }
+        : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
     return within(fetch(target, { method, ...sent }), `an answer to ${method} ${path}`)
   }
 
@@ -112,7 +115,11 @@ export class HubFixture {
 
   /** Waits until the execution is in that state. */
   async reaches(job: string, { key }: { key: string }, status: string): Promise<void> {
-    await this.until(`${key} to be ${status}`, () => this.statusOf(job, key), (now) => now === status)
+    await this.until(
+      `${key} to be ${status}`,
+      () => this.statusOf(job, key),
+      (now) => now === status,
+    )
   }
 
   statusOf = async (job: string, device: string): Promise<string> => (await this.api.execution(job, device)).status
@@ -125,7 +132,10 @@ export class HubFixture {
     const { twins, executions, groups } = await this.api.device(device)
     const { devices, jobs } = await this.api.status()
     const documents = await Promise.all(twins.map((name) => this.api.twin(device, name)))
-    const work = job === undefined ? undefined : [await this.api.execution(job, device), { ...(await this.api.job(job)), history: undefined }]
+    const work =
+      job === undefined
+        ? undefined
+        : [await this.api.execution(job, device), { ...(await this.api.job(job)), history: undefined }]
     return { executions, groups, documents, devices, jobs, work }
   }
 
@@ -159,13 +169,21 @@ let last = 0
 const next = (): number => (last += 1)
 
 /** A hub that keeps its state in memory. */
-export const openHub = async (dialect: Dialect, mode: 'open' | 'strict'): Promise<HubFixture> => new HubFixture(dialect, await startHub({ mode, clock: 'virtual' }))
+export const openHub = async (dialect: Dialect, mode: 'open' | 'strict'): Promise<HubFixture> =>
+  new HubFixture(dialect, await startHub({ mode, clock: 'virtual' }))
 
 /** Carries out `first` on a hub that keeps its state on disk, then starts another on the same state for `second`. */
-export async function acrossRestart<T>(dialect: Dialect, first: (hub: HubFixture) => Promise<T>, second: (hub: HubFixture, before: T) => Promise<void>): Promise<void> {
+export async function acrossRestart<T>(
+  dialect: Dialect,
+  first: (hub: HubFixture) => Promise<T>,
+  second: (hub: HubFixture, before: T) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'iot-hub-restart-'))
   const live = async <R>(deed: (hub: HubFixture) => Promise<R>): Promise<R> => {
-    const hub = new HubFixture(dialect, await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }))
+    const hub = new HubFixture(
+      dialect,
+      await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }),
+    )
     return deed(hub).finally(() => hub.close())
   }
   try {

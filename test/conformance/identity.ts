@@ -22,10 +22,13 @@ export const identity: Checks = {
     recognised(strict, kit.session, 'strict')
     recognised(open, open.dialect.jobs.deviceScript(name).session, 'open')
     // Nor does it take others' for its own.
-    for (const dialect of dialects) recognised({ dialect }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
+    for (const dialect of dialects)
+      recognised({ dialect }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
     for (const dialect of dialects) {
       for (const route of dialect.http.routes) {
-        for (const request of callersOf(dialect, route).filter((each) => new Routes([route]).find(each).type === 'match')) {
+        for (const request of callersOf(dialect, route).filter(
+          (each) => new Routes([route]).find(each).type === 'match',
+        )) {
           surest({ dialect }, route.operation, ({ http: other }) => other.claim(request))
         }
       }
@@ -37,7 +40,10 @@ export const identity: Checks = {
         const found = routes.find(request)
         return found.type === 'match' && found.route.operation === route.operation
       })
-      assert.ok(reached.length > 0, `no caller of the examples reaches ${route.operation} (${route.method} ${route.path})`)
+      assert.ok(
+        reached.length > 0,
+        `no caller of the examples reaches ${route.operation} (${route.method} ${route.path})`,
+      )
       for (const request of reached) surest(strict, `${route.operation}`, ({ http: other }) => other.claim(request))
     }
   },
@@ -49,7 +55,11 @@ export const identity: Checks = {
     assert.equal(online, true)
     assert.equal(connections.length, 1)
     await client.end()
-    await strict.until(`${key} to be offline`, () => strict.api.device(key), (device) => !device.online)
+    await strict.until(
+      `${key} to be offline`,
+      () => strict.api.device(key),
+      (device) => !device.online,
+    )
   },
 
   wrongCredential: async ({ strict }) => {
@@ -109,7 +119,11 @@ export const identity: Checks = {
     const { online, connections } = await open.api.device(open.keyOf(name))
     assert.deepEqual([online, connections.length], [true, 1])
     await client.end()
-    await open.until(`${name} to be offline`, () => open.api.device(open.keyOf(name)), (device) => !device.online)
+    await open.until(
+      `${name} to be offline`,
+      () => open.api.device(open.keyOf(name)),
+      (device) => !device.online,
+    )
   },
 
   listeners: async ({ open }) => {
@@ -135,7 +149,9 @@ function wrongSessions({ clientId, username, password, certificate }: Session, o
     named,
     ...passwords,
     { ...other, clientId, ...(username !== undefined && { username }) },
-    ...(certificate === undefined ? [] : [{ ...named, certificate: { cert: tlsCredentials.clientCert, key: tlsCredentials.clientKey } }]),
+    ...(certificate === undefined
+      ? []
+      : [{ ...named, certificate: { cert: tlsCredentials.clientCert, key: tlsCredentials.clientKey } }]),
   ]
 }
 
@@ -157,7 +173,9 @@ function recognised(hub: Pick<HubFixture, 'dialect'>, session: Session, mode: Se
     clientId,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password: Buffer.from(password) }),
-    ...(certificate !== undefined && { certificate: { sha256: '00', sha1: '00', pem: certificate.cert, validTo: Infinity, authorized: true } }),
+    ...(certificate !== undefined && {
+      certificate: { sha256: '00', sha1: '00', pem: certificate.cert, validTo: Infinity, authorized: true },
+    }),
     clean: true,
     keepalive: 60,
     protocolVersion: 4,
@@ -171,11 +189,14 @@ function recognised(hub: Pick<HubFixture, 'dialect'>, session: Session, mode: Se
 }
 
 /** The dialect claims it, and none other as surely. */
-function surest({ dialect }: Pick<HubFixture, 'dialect'>, what: string, claim: (other: HubFixtures['strict']['dialect']) => Claim): void {
+function surest(
+  { dialect }: Pick<HubFixture, 'dialect'>,
+  what: string,
+  claim: (other: HubFixtures['strict']['dialect']) => Claim,
+): void {
   const own = rank[claim(dialect)]
   assert.ok(own > 0, `${what}: its own dialect does not claim it`)
   for (const other of dialects) {
     if (other.name !== dialect.name) assert.ok(rank[claim(other)] < own, `${what}: ${other.name} claims it as surely`)
   }
 }
-

@@ -13,14 +13,22 @@ interface Stage {
 }
 
 /** A device that has been handed the work of a job, which may be for others too. */
-async function handedOver(hub: HubFixture, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
+async function handedOver(
+  hub: HubFixture,
+  more: Partial<JobDraft> = {},
+  others: { name: string }[] = [],
+): Promise<Stage> {
   const device = await hub.play()
   const job = await hub.createJob([device, ...others], more)
   return { device, job, work: await device.offer() }
 }
 
 /** … and has begun it. Where devices have no word for that [progress], it is as far as the hub brings it. */
-export async function inProgress(hub: HubFixture, more: Partial<JobDraft> = {}, others: { name: string }[] = []): Promise<Stage> {
+export async function inProgress(
+  hub: HubFixture,
+  more: Partial<JobDraft> = {},
+  others: { name: string }[] = [],
+): Promise<Stage> {
   const fixture = await handedOver(hub, more, others)
   await fixture.device.report(fixture.work, 'IN_PROGRESS', 30)
   if (hub.examples.inapplicable.progress === undefined) await hub.reaches(fixture.job, fixture.device, 'IN_PROGRESS')
@@ -36,7 +44,11 @@ export const jobs: Checks = {
     assert.match(await strict.statusOf(job, device.key), /^(?:QUEUED|SENT)$/)
     await device.report(work, 'SUCCEEDED', 100)
     await strict.reaches(job, device, 'SUCCEEDED')
-    const { status, counts } = await strict.until('the job to be completed', () => strict.api.job(job), (view) => view.status !== 'IN_PROGRESS')
+    const { status, counts } = await strict.until(
+      'the job to be completed',
+      () => strict.api.job(job),
+      (view) => view.status !== 'IN_PROGRESS',
+    )
     assert.deepEqual({ status, counts }, { status: 'COMPLETED', counts: { SUCCEEDED: 1 } })
     await device.leaves()
   },
@@ -116,7 +128,13 @@ export const jobs: Checks = {
     await device.report(await device.offer(), 'SUCCEEDED', 100)
     await strict.reaches(job, device, 'SUCCEEDED')
     const { attempts } = await strict.api.execution(job, device.key)
-    assert.deepEqual(attempts.map(({ number, status }) => [number, status]), [[1, 'FAILED'], [2, 'SUCCEEDED']])
+    assert.deepEqual(
+      attempts.map(({ number, status }) => [number, status]),
+      [
+        [1, 'FAILED'],
+        [2, 'SUCCEEDED'],
+      ],
+    )
     await device.leaves()
   },
 
@@ -126,7 +144,11 @@ export const jobs: Checks = {
     await assert.rejects(strict.api.deleteJob(job))
     assert.equal(await strict.statusOf(job, device.key), status)
     await strict.api.deleteJob(job, { force: true })
-    const gone = (): Promise<boolean> => strict.api.job(job).then(() => false, (error: { code?: string }) => error.code === 'NOT_FOUND')
+    const gone = (): Promise<boolean> =>
+      strict.api.job(job).then(
+        () => false,
+        (error: { code?: string }) => error.code === 'NOT_FOUND',
+      )
     await strict.until(`${job} to be gone`, gone, (answer) => answer)
     const before = await strict.stateOf(device.key)
     await device.report(work, 'SUCCEEDED', 100)
@@ -188,7 +210,11 @@ export const jobs: Checks = {
     await device.report(work, 'SUCCEEDED', 100)
     await strict.reaches(job, device, 'SUCCEEDED')
     const ended = await strict.stateOf(device.key, job)
-    for (const [status, progress] of [['IN_PROGRESS', 60], ['FAILED', 60], ['REJECTED', 0]] as const) {
+    for (const [status, progress] of [
+      ['IN_PROGRESS', 60],
+      ['FAILED', 60],
+      ['REJECTED', 0],
+    ] as const) {
       await device.report(work, status, progress)
       assert.deepEqual(await strict.stateOf(device.key, job), ended, `after ${status}`)
     }
@@ -219,11 +245,20 @@ export const jobs: Checks = {
   fleet: async ({ open }) => {
     const names = Array.from({ length: 25 }, () => open.freshName())
     const behavior = { odds: { fail: 0, reject: 0, hang: 0 }, steps: 1, startMs: [0, 0], stepMs: [0, 0] } as const
-    const fleet = new Fleet({ url: `mqtt://localhost:${open.place.endpoints.mqtt}`, names, script: (name) => open.dialect.jobs.deviceScript(name), behavior })
+    const fleet = new Fleet({
+      url: `mqtt://localhost:${open.place.endpoints.mqtt}`,
+      names,
+      script: (name) => open.dialect.jobs.deviceScript(name),
+      behavior,
+    })
     await fleet.start()
     try {
       const job = await open.createJob(names.map((name) => ({ name })))
-      const { counts } = await open.until('the fleet to finish', () => open.api.job(job), ({ status }) => status === 'COMPLETED')
+      const { counts } = await open.until(
+        'the fleet to finish',
+        () => open.api.job(job),
+        ({ status }) => status === 'COMPLETED',
+      )
       assert.deepEqual(counts, { SUCCEEDED: 25 })
       assert.equal(fleet.totals.reported.SUCCEEDED, 25)
     } finally {

@@ -17,7 +17,11 @@ export const messages: Checks = {
         const { filters } = hub.examples.mail!(from.name, to.name, 0)
         if (filters.length > 0) await to.client.subscribe(...filters)
         await to.leaves()
-        await hub.until(`${to.key} to be away`, () => hub.api.device(to.key), ({ online }) => !online)
+        await hub.until(
+          `${to.key} to be away`,
+          () => hub.api.device(to.key),
+          ({ online }) => !online,
+        )
         await send(hub, from, to, 1)
         await send(hub, from, to, 2)
         return { to, from }
@@ -27,8 +31,12 @@ export const messages: Checks = {
         const client = await connectSession(hub.place, to.kit.session, { clean: false })
         assert.equal(client.sessionPresent, true)
         const letters: string[] = []
-        for (let n = 1; n <= 3; n += 1) letters.push((await client.inbox.take(`mail ${n}`, ({ text }) => text.includes('mail '))).text)
-        assert.deepEqual(letters.map((text) => /mail \d/.exec(text)?.[0]), ['mail 1', 'mail 2', 'mail 3'])
+        for (let n = 1; n <= 3; n += 1)
+          letters.push((await client.inbox.take(`mail ${n}`, ({ text }) => text.includes('mail '))).text)
+        assert.deepEqual(
+          letters.map((text) => /mail \d/.exec(text)?.[0]),
+          ['mail 1', 'mail 2', 'mail 3'],
+        )
         await client.end()
       },
     ),
@@ -41,11 +49,16 @@ export const messages: Checks = {
     await intrude(strict, thief, victim, 'while it is there')
     await victim.settle()
     await victim.leaves()
-    await strict.until(`${victim.key} to be away`, () => strict.api.device(victim.key), ({ online }) => !online)
+    await strict.until(
+      `${victim.key} to be away`,
+      () => strict.api.device(victim.key),
+      ({ online }) => !online,
+    )
     if (strict.examples.mail !== undefined) await send(strict, from, victim, 1)
     await intrude(strict, thief, victim, 'while it is away')
     await victim.connects({ clean: false })
-    if (strict.examples.mail !== undefined) assert.match((await victim.client.inbox.take('mail 1', ({ text }) => text.includes('mail '))).text, /mail 1/)
+    if (strict.examples.mail !== undefined)
+      assert.match((await victim.client.inbox.take('mail 1', ({ text }) => text.includes('mail '))).text, /mail 1/)
     await Promise.all([victim, from, thief].map((scripted) => scripted.leaves()))
   },
 
@@ -56,7 +69,10 @@ export const messages: Checks = {
     await device.leaves()
     await device.connects()
     await device.client.subscribe(filter)
-    const { text, retain } = await device.client.inbox.take('the retained message', ({ topic }) => topic === message.topic)
+    const { text, retain } = await device.client.inbox.take(
+      'the retained message',
+      ({ topic }) => topic === message.topic,
+    )
     assert.deepEqual({ text, retain }, { text: String(message.payload), retain: true })
     await device.leaves()
   },
@@ -80,19 +96,34 @@ export const messages: Checks = {
  */
 async function intrude(hub: HubFixture, thief: ScriptedDevice, victim: ScriptedDevice, when: string): Promise<void> {
   const { clientId } = victim.kit.session
-  const client = await connectSession(hub.place, { ...thief.kit.session, clientId }, { clean: false }).catch((error: Error) => {
-    assert.doesNotMatch(error.message, /^waited/)
-  })
+  const client = await connectSession(hub.place, { ...thief.kit.session, clientId }, { clean: false }).catch(
+    (error: Error) => {
+      assert.doesNotMatch(error.message, /^waited/)
+    },
+  )
   if (client === undefined) return
   await client.unsubscribe('nothing')
-  assert.deepEqual(client.inbox.rest.filter(({ text }) => text.includes('mail ')), [], when)
+  assert.deepEqual(
+    client.inbox.rest.filter(({ text }) => text.includes('mail ')),
+    [],
+    when,
+  )
   await client.end()
 }
 
-async function send(hub: HubFixture, from: Pick<ScriptedDevice, 'name'> & Partial<ScriptedDevice>, to: Pick<ScriptedDevice, 'name'>, n: number): Promise<void> {
+async function send(
+  hub: HubFixture,
+  from: Pick<ScriptedDevice, 'name'> & Partial<ScriptedDevice>,
+  to: Pick<ScriptedDevice, 'name'>,
+  n: number,
+): Promise<void> {
   const { send: letter } = hub.examples.mail!(from.name, to.name, n)
   if ('method' in letter) return hub.must(letter)
   const client = await connectSession(hub.place, from.kit!.session)
-  await client.publish(letter.topic, typeof letter.payload === 'string' ? letter.payload : Buffer.from(letter.payload), letter.qos)
+  await client.publish(
+    letter.topic,
+    typeof letter.payload === 'string' ? letter.payload : Buffer.from(letter.payload),
+    letter.qos,
+  )
   await client.end()
 }

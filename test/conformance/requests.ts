@@ -28,4 +28,5 @@ export const requestTo = (method: string, path: string, { headers, query = {} }:
 })
 
 /** A request to the route from every kind of client. */
-export const callersOf = ({ examples }: Dialect, route: Route): HttpRequest[] => examples.callers.map((caller) => requestTo(route.method, pathOf(route), caller))
+export const callersOf = ({ examples }: Dialect, route: Route): HttpRequest[] =>
+  examples.callers.map((caller) => requestTo(route.method, pathOf(route), caller))

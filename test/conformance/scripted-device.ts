@@ -36,7 +36,10 @@ export class ScriptedDevice implements Enrolled {
 
   /** The work it is handed next. */
   async offer(): Promise<Work> {
-    const { text, topic } = await this.#client.inbox.take(`work for ${this.key}`, ({ topic, text }) => this.#read(topic, text)?.type === 'offer')
+    const { text, topic } = await this.#client.inbox.take(
+      `work for ${this.key}`,
+      ({ topic, text }) => this.#read(topic, text)?.type === 'offer',
+    )
     const heard = this.#read(topic, text)
     assert.ok(heard?.type === 'offer')
     return heard.work
@@ -49,7 +52,10 @@ export class ScriptedDevice implements Enrolled {
 
   /** What it has heard last of work that it might do. */
   get lastHeard(): ScriptInput | undefined {
-    return this.#client.inbox.rest.map(({ topic, text }) => this.#read(topic, text)).filter((heard) => heard !== undefined && heard.type !== 'accepted').at(-1)
+    return this.#client.inbox.rest
+      .map(({ topic, text }) => this.#read(topic, text))
+      .filter((heard) => heard !== undefined && heard.type !== 'accepted')
+      .at(-1)
   }
 
   async report(work: Work, status: ReportedStatus, progress: number): Promise<void> {
@@ -95,7 +101,10 @@ export class ScriptedDevice implements Enrolled {
    * is out.
    */
   async comesBack(): Promise<void> {
-    const answered = (): Promise<boolean> => this.settle().then(() => true, unlessSilent).then((answer) => answer === true)
+    const answered = (): Promise<boolean> =>
+      this.settle()
+        .then(() => true, unlessSilent)
+        .then((answer) => answer === true)
     if (!this.#client.mqtt.connected || !(await answered())) await this.connects()
   }
 
@@ -124,19 +133,31 @@ export async function connectDevice(hub: HubFixture, device: Enrolled): Promise<
   return new ScriptedDevice(hub, device, await enter(hub.place, { ...device, script }, {}))
 }
 
-async function enter(place: Place, { kit, script }: { kit: ConnectionKit; script: DeviceScript }, options: IClientOptions): Promise<TestClient> {
+async function enter(
+  place: Place,
+  { kit, script }: { kit: ConnectionKit; script: DeviceScript },
+  options: IClientOptions,
+): Promise<TestClient> {
   const client = await connectSession(place, kit.session, { clean: script.session.clean, ...options })
   const filters = script.subscriptions.map(({ filter }) => filter)
   if (filters.length > 0) {
     const granted = await client.subscribe(...filters)
-    assert.ok(granted.every((qos) => qos < 128), `granted ${granted.join(', ')} for ${filters.join(', ')}`)
+    assert.ok(
+      granted.every((qos) => qos < 128),
+      `granted ${granted.join(', ')} for ${filters.join(', ')}`,
+    )
   }
-  for (const { topic, payload, qos } of script.hello()) await client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), qos)
+  for (const { topic, payload, qos } of script.hello())
+    await client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), qos)
   return client
 }
 
 /** A client with these credentials: in the clear, or with its certificate over TLS. */
-export function connectSession(place: Place, { clientId, username, password, certificate }: Session, options: IClientOptions = {}): Promise<TestClient> {
+export function connectSession(
+  place: Place,
+  { clientId, username, password, certificate }: Session,
+  options: IClientOptions = {},
+): Promise<TestClient> {
   return connectMqtt(place, clientId, {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),

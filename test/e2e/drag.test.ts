@@ -25,7 +25,11 @@ story(
       await window.tab(/^night\.iotjob\.json/).dragTo(lamp)
       const form = await formNamed(window, 'night')
       await form.frame.getByRole('list', { name: 'Chosen devices' }).getByText('lamp').waitFor()
-      assert.equal(await form.frame.getByRole('textbox', { name: 'Query' }).inputValue(), '', 'whom the file names is not asked')
+      assert.equal(
+        await form.frame.getByRole('textbox', { name: 'Query' }).inputValue(),
+        '',
+        'whom the file names is not asked',
+      )
       await form.ready()
       await form.create.click()
       const job = window.treeItem('Job night is in progress')
@@ -48,9 +52,17 @@ story(
       await lamp.dragTo(ended)
       const again = await formNamed(window, 'night-2')
       await again.frame.getByRole('list', { name: 'Chosen devices' }).getByText('lamp').waitFor()
-      await soon('the document is the same', async () => JSON.stringify(JSON.parse(await again.document())) === JSON.stringify(file.document))
+      await soon(
+        'the document is the same',
+        async () => JSON.stringify(JSON.parse(await again.document())) === JSON.stringify(file.document),
+      )
       await window.runCommand('View: Close All Editors')
-      await lamp.dragTo(window.page.locator('.pane', { has: window.page.getByRole('button', { name: 'Jobs Section' }) }).locator('.monaco-list'), { targetPosition: { x: 60, y: 160 } })
+      await lamp.dragTo(
+        window.page
+          .locator('.pane', { has: window.page.getByRole('button', { name: 'Jobs Section' }) })
+          .locator('.monaco-list'),
+        { targetPosition: { x: 60, y: 160 } },
+      )
       const fresh = await formNamed(window, '')
       await fresh.frame.getByRole('list', { name: 'Chosen devices' }).getByText('lamp').waitFor()
     } finally {
@@ -77,7 +89,15 @@ async function formNamed(window: EditorWindow, name: string): Promise<JobEditor>
 
 /** The letter behind a name, in a tree or on a tab. */
 const markOf = (item: Locator): Promise<string> =>
-  item.locator('.monaco-icon-label').first().evaluate((label) => {
-    const inner = label.querySelector('.monaco-icon-label-container') ?? label
-    return [label, inner].map((one) => getComputedStyle(one, '::after').content).find((content) => content !== 'none')?.replaceAll('"', '') ?? ''
-  })
+  item
+    .locator('.monaco-icon-label')
+    .first()
+    .evaluate((label) => {
+      const inner = label.querySelector('.monaco-icon-label-container') ?? label
+      return (
+        [label, inner]
+          .map((one) => getComputedStyle(one, '::after').content)
+          .find((content) => content !== 'none')
+          ?.replaceAll('"', '') ?? ''
+      )
+    })

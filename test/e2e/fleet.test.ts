@@ -18,7 +18,13 @@ story(
   'a fleet of which some fail: found, looked into, tried again, canceled',
   async ({ window, openWindow }) => {
     const { mqtt } = await startHub(window)
-    const fleet = (devices: string[], fail: number) => new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: devices, script: aws.jobs.deviceScript, behavior: { ...swift, odds: { fail, reject: 0, hang: 0 } } })
+    const fleet = (devices: string[], fail: number) =>
+      new Fleet({
+        url: `mqtt://127.0.0.1:${mqtt}`,
+        names: devices,
+        script: aws.jobs.deviceScript,
+        behavior: { ...swift, odds: { fail, reject: 0, hang: 0 } },
+      })
     const reliable = fleet(good, 0)
     const broken = fleet(bad, 1)
     const mended = fleet(bad, 0)
@@ -34,7 +40,10 @@ story(
 
       await window.treeItem('Device pump-bad-3 is failed').waitFor()
       await panel.chip('failed').click()
-      await soon('only those that failed are shown', async () => (await panel.grid.getAttribute('aria-rowcount')) === '6')
+      await soon(
+        'only those that failed are shown',
+        async () => (await panel.grid.getAttribute('aria-rowcount')) === '6',
+      )
       await panel.row('pump-bad-3').click()
       await panel.details.getByRole('heading', { name: 'pump-bad-3' }).waitFor()
       await panel.details.getByText('jobs/update-1/update', { exact: false }).first().waitFor()
@@ -43,7 +52,9 @@ story(
       await panel.chip('all').click()
       await panel.title('Device').click()
       await panel.title('Device').click()
-      await soon('the last name comes first', async () => (await panel.grid.locator('[aria-rowindex="2"]').innerText()).includes('pump-good-9'))
+      await soon('the last name comes first', async () =>
+        (await panel.grid.locator('[aria-rowindex="2"]').innerText()).includes('pump-good-9'),
+      )
       await panel.row('pump-good-9').click({ button: 'right' })
       // A menu takes no click in the moment in which it opens.
       await window.page.getByRole('menuitem', { name: 'Show Device in the Tree' }).hover()
@@ -96,11 +107,18 @@ story(
       await soon('the device hears what is desired', () => heard.some((delta) => stateOf(delta)['color'] === 'red'))
 
       await rewrite(window, '{ "state": { "desired": { "color": "blue" } } }', async () => {
-        await device.publishAsync('$aws/things/lamp/shadow/update', JSON.stringify({ state: { desired: { color: 'green' } } }), { qos: 1 })
+        await device.publishAsync(
+          '$aws/things/lamp/shadow/update',
+          JSON.stringify({ state: { desired: { color: 'green' } } }),
+          { qos: 1 },
+        )
       })
       const conflict = window.notification('The desired state of lamp was changed by somebody else')
       await conflict.waitFor()
-      assert.equal(heard.some((delta) => stateOf(delta)['color'] === 'blue'), false)
+      assert.equal(
+        heard.some((delta) => stateOf(delta)['color'] === 'blue'),
+        false,
+      )
       await conflict.getByRole('button', { name: 'Overwrite' }).click()
       await soon('the device hears what was meant', () => heard.some((delta) => stateOf(delta)['color'] === 'blue'))
     } finally {

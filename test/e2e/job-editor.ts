@@ -63,6 +63,9 @@ export class JobEditor {
   }
 
   async ready(): Promise<void> {
-    await soon('the job can be created', async () => (await this.frame.locator('footer .ready').isVisible()) && (await this.create.isEnabled()))
+    await soon(
+      'the job can be created',
+      async () => (await this.frame.locator('footer .ready').isVisible()) && (await this.create.isEnabled()),
+    )
   }
 }

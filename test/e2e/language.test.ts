@@ -26,7 +26,12 @@ story(
 
       const panel = await window.webview('main .shares .bar')
       await panel.getByRole('heading', { name: '变化曲线' }).waitFor()
-      await panel.getByRole('grid', { name: '设备' }).getByRole('row').filter({ hasText: 'lamp' }).getByText('排队').waitFor()
+      await panel
+        .getByRole('grid', { name: '设备' })
+        .getByRole('row')
+        .filter({ hasText: 'lamp' })
+        .getByText('排队')
+        .waitFor()
       await window.treeItem(/任务 blink/).waitFor()
       await window.screenshot('language')
     } finally {

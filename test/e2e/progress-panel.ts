@@ -41,7 +41,9 @@ export class ProgressPanel {
 
   /** The legend’s button that shows only devices in this state. */
   chip(word: string): Locator {
-    return this.frame.getByRole('toolbar', { name: 'Show only devices in one state' }).getByRole('button', { name: word })
+    return this.frame
+      .getByRole('toolbar', { name: 'Show only devices in one state' })
+      .getByRole('button', { name: word })
   }
 
   button(name: string): Locator {

@@ -30,9 +30,17 @@ const themes = {
 }
 
 const machines = Array.from({ length: 200 }, (_, index) => `washing-machine-${String(index + 1).padStart(3, '0')}`)
-const behavior = { odds: { fail: 0.05, reject: 0.02, hang: 0.02 }, steps: 8, startMs: [500, 45_000], stepMs: [800, 2_500] } as const
+const behavior = {
+  odds: { fail: 0.05, reject: 0.02, hang: 0.02 },
+  steps: 8,
+  startMs: [500, 45_000],
+  stepMs: [800, 2_500],
+} as const
 
-const { values: { language }, positionals } = parseArgs({ allowPositionals: true, options: { language: { type: 'string' } } })
+const {
+  values: { language },
+  positionals,
+} = parseArgs({ allowPositionals: true, options: { language: { type: 'string' } } })
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 
 /** Our words as the editor under `--language` shows them. */
@@ -51,7 +59,13 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   if (wanted('connect')) await showConnect(scene, mqtt)
   if (wanted('attention')) await showAttention(scene, { mqtt, mqtts })
   if (!wanted('fleet')) return
-  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${mqtt}`, names: machines, script: aws.jobs.deviceScript, behavior, seed: 7 })
+  const fleet = new Fleet({
+    url: `mqtt://127.0.0.1:${mqtt}`,
+    names: machines,
+    script: aws.jobs.deviceScript,
+    behavior,
+    seed: 7,
+  })
   try {
     await fleet.start()
     await window.treeItem(/200 of 200 devices online/).waitFor()
@@ -103,7 +117,8 @@ async function showAttention(scene: Scene, { mqtt, mqtts }: Ports): Promise<void
 async function showShadow(scene: Scene, mqtt: number): Promise<void> {
   const { window } = scene
   const device = await connectDevice(mqtt, 'thermostat')
-  const say = (state: object) => device.publishAsync('$aws/things/thermostat/shadow/update', JSON.stringify({ state }), { qos: 1 })
+  const say = (state: object) =>
+    device.publishAsync('$aws/things/thermostat/shadow/update', JSON.stringify({ state }), { qos: 1 })
   await say({ reported: { target: 19, mode: 'heat', firmware: '1.2.0' } })
   await say({ desired: { target: 21, mode: 'heat' } })
   const item = window.page.getByRole('treeitem').filter({ hasText: 'thermostat' })
@@ -153,7 +168,11 @@ async function showProgress(scene: Scene): Promise<void> {
   const panel = await ProgressPanel.in(window)
   await window.treeItem('Job spin-cycle-24').locator('.monaco-tl-twistie').click()
   await window.treeItem('Device washing-machine-003').locator('.monaco-tl-twistie').click()
-  await soon('a good part of the machines has ended', async () => Number(await panel.bar.getAttribute('aria-valuenow')) >= 45, 120_000)
+  await soon(
+    'a good part of the machines has ended',
+    async () => Number(await panel.bar.getAttribute('aria-valuenow')) >= 45,
+    120_000,
+  )
   await inAllThemes(scene, 'progress')
   await panel.chip('failed').click()
   await panel.grid.getByRole('row').nth(1).click()

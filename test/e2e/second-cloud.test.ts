@@ -11,11 +11,20 @@ story(
   'a device of another cloud appears, and its upgrade is created and watched like any other',
   async ({ window }) => {
     const ports = await startHub(window)
-    const device = await mqtt.connectAsync(`mqtt://127.0.0.1:${ports.mqtt}`, { clientId: DEVICE, username: DEVICE, password: 'quite-secret', clean: false })
+    const device = await mqtt.connectAsync(`mqtt://127.0.0.1:${ports.mqtt}`, {
+      clientId: DEVICE,
+      username: DEVICE,
+      password: 'quite-secret',
+      clean: false,
+    })
     device.on('message', (topic, payload) => {
       if (!topic.startsWith(`cmd/${DEVICE}/$ota_upgrade/`)) return
       const { version, type } = JSON.parse(payload.toString()) as { version: string; type: string }
-      device.publish(`update_ota_status/${DEVICE}/${'a'.repeat(24)}`, JSON.stringify({ version, type, progress: 40, desc: 'download' }), { qos: 1 })
+      device.publish(
+        `update_ota_status/${DEVICE}/${'a'.repeat(24)}`,
+        JSON.stringify({ version, type, progress: 40, desc: 'download' }),
+        { qos: 1 },
+      )
       device.publish(`update_status/${DEVICE}/${'b'.repeat(24)}`, JSON.stringify({ firmware_ver: version }), { qos: 1 })
     })
     try {

@@ -13,7 +13,8 @@ story('a webview that breaks its content policy or throws is noticed', async ({ 
     })
   })
   const seen: Problem[] = []
-  const saw = (kind: Problem['kind'], text: string) => seen.some((problem) => problem.kind === kind && problem.text.includes(text))
+  const saw = (kind: Problem['kind'], text: string) =>
+    seen.some((problem) => problem.kind === kind && problem.text.includes(text))
   await soon('both are recorded', () => {
     seen.push(...window.takeProblems())
     return saw('policy', 'elsewhere.invalid') && saw('error', 'thrown to be seen')

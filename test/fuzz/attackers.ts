@@ -18,8 +18,10 @@ interface Front {
 }
 
 const host = '127.0.0.1'
-const inTheClear = (port: keyof Endpoints) => (endpoints: Endpoints) => connectTcp({ host, port: Number(endpoints[port]) })
-const encrypted = (port: keyof Endpoints) => (endpoints: Endpoints) => connectTls({ host, port: Number(endpoints[port]), rejectUnauthorized: false })
+const inTheClear = (port: keyof Endpoints) => (endpoints: Endpoints) =>
+  connectTcp({ host, port: Number(endpoints[port]) })
+const encrypted = (port: keyof Endpoints) => (endpoints: Endpoints) =>
+  connectTls({ host, port: Number(endpoints[port]), rejectUnauthorized: false })
 
 const fronts: Front[] = [
   { name: 'MQTT', weight: 30, corpus: mqtt, connect: inTheClear('mqtt') },
@@ -46,7 +48,11 @@ const LINGER_MS = 60
  * Attacks until `done` says that it was enough of inputs; the same seed sends the same bytes in the same order. Returns
  * inputs by front.
  */
-export async function attack(endpoints: Endpoints, seed: number, done: (inputs: number) => boolean): Promise<Map<string, number>> {
+export async function attack(
+  endpoints: Endpoints,
+  seed: number,
+  done: (inputs: number) => boolean,
+): Promise<Map<string, number>> {
   const sent = new Map<string, number>()
   let inputs = 0
   for (let batch = 0; !done(inputs); batch += 1) {

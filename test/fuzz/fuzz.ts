@@ -46,7 +46,10 @@ export async function fuzz({ seed, minutes, inputs: wanted, onHealth }: FuzzOpti
     const done = (inputs: number): boolean => {
       if (inputs - told >= HEALTH_EVERY) {
         told = inputs
-        void hub.health().then((health) => onHealth?.(inputs, health), () => {})
+        void hub.health().then(
+          (health) => onHealth?.(inputs, health),
+          () => {},
+        )
       }
       return inputs >= wanted && performance.now() >= end
     }

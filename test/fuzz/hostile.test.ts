@@ -10,6 +10,9 @@ test('a hub that gets four thousand hostile inputs lives, loses nothing of a val
   assert.ok(sent.size >= 8, `every front was attacked: ${[...sent.keys()].join(', ')}`)
   assert.ok(rounds > 0)
   assert.deepEqual(after.faults, [])
-  assert.ok(after.connections <= before.connections + 1, `connections: ${before.connections} before, ${after.connections} after`)
+  assert.ok(
+    after.connections <= before.connections + 1,
+    `connections: ${before.connections} before, ${after.connections} after`,
+  )
   assert.ok(after.heap < before.heap + 40 * MEGABYTE, `heap: ${before.heap} bytes before, ${after.heap} after`)
 })

@@ -36,7 +36,9 @@ async function tell(): Promise<void> {
   delays.reset()
   const { heapUsed, external, rss } = process.memoryUsage()
   const { devices, connections } = await hub.api.status()
-  const faults = (await hub.api.notices()).filter(({ kind, text }) => kind === 'warning' && / failed\b/.test(text) && !text.includes('TLS handshake')).map(({ text }) => text)
+  const faults = (await hub.api.notices())
+    .filter(({ kind, text }) => kind === 'warning' && / failed\b/.test(text) && !text.includes('TLS handshake'))
+    .map(({ text }) => text)
   const health: Health = { heap: heapUsed, external, resident: rss, longestBlockMs, devices, connections, faults }
   process.send!({ health })
 }

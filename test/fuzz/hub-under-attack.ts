@@ -24,7 +24,10 @@ export class HubUnderAttack {
   static async start(): Promise<HubUnderAttack> {
     const folder = await mkdtemp(join(tmpdir(), 'iot-hub-fuzz-'))
     const execArgv = ['--expose-gc', '--import', 'tsx']
-    const child = fork(join(import.meta.dirname, 'hub-process.ts'), [folder], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const child = fork(join(import.meta.dirname, 'hub-process.ts'), [folder], {
+      execArgv,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
     let complaints = ''
     child.stderr!.on('data', (chunk) => (complaints = `${complaints}${String(chunk)}`.slice(-5000)))
     const died = once(child, 'exit').then(([code, signal]) => {
@@ -42,7 +45,11 @@ export class HubUnderAttack {
 
   async health(): Promise<Health> {
     this.#child.send('health')
-    const [{ health }] = (await within(Promise.race([once(this.#child, 'message'), this.#died]), 'the hub to say how it is', 30_000)) as [{ health: Health }]
+    const [{ health }] = (await within(
+      Promise.race([once(this.#child, 'message'), this.#died]),
+      'the hub to say how it is',
+      30_000,
+    )) as [{ health: Health }]
     return health
   }
 

@@ -62,9 +62,16 @@ export class Witness {
     return new Promise((resolve, reject) => {
       const options = { agent: this.#agent, host: '127.0.0.1', port: this.#endpoints.http, path, timeout: 5000 }
       const asked = request(options, (response) => {
-        response.resume().once('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`GET ${path} answers ${response.statusCode}`))))
+        response
+          .resume()
+          .once('end', () =>
+            response.statusCode === 200 ? resolve() : reject(new Error(`GET ${path} answers ${response.statusCode}`)),
+          )
       })
-      asked.once('timeout', () => asked.destroy(new Error(`GET ${path} was not answered within 5 s`))).once('error', reject).end()
+      asked
+        .once('timeout', () => asked.destroy(new Error(`GET ${path} was not answered within 5 s`)))
+        .once('error', reject)
+        .end()
     })
   }
 }

@@ -24,9 +24,16 @@ test('the first start makes an authority and a server certificate that strict cl
   assert.ok(!server.ca)
   assert.ok(server.checkIssued(authority) && server.verify(authority.publicKey))
   assert.ok(server.checkPrivateKey(createPrivateKey(await text('server-key.pem'))))
-  assert.deepEqual([server.publicKey.asymmetricKeyType, server.publicKey.asymmetricKeyDetails?.modulusLength], ['rsa', 2048])
+  assert.deepEqual(
+    [server.publicKey.asymmetricKeyType, server.publicKey.asymmetricKeyDetails?.modulusLength],
+    ['rsa', 2048],
+  )
   assert.deepEqual(server.keyUsage, ['1.3.6.1.5.5.7.3.1'])
-  assert.ok(server.checkHost('localhost') !== undefined && server.checkIP('127.0.0.1') !== undefined && server.checkIP('::1') !== undefined)
+  assert.ok(
+    server.checkHost('localhost') !== undefined &&
+      server.checkIP('127.0.0.1') !== undefined &&
+      server.checkIP('::1') !== undefined,
+  )
   assert.ok(Date.parse(server.validTo) - Date.parse(server.validFrom) <= 398 * 86_400_000)
 })
 
@@ -73,10 +80,18 @@ test('another start finds what is there; other names, or an end in sight, bring 
   assert.notEqual(namedServer, server)
   assert.ok(named.tls.cert.includes(namedServer))
   const certificate = new X509Certificate(namedServer)
-  assert.ok(certificate.checkHost('hub.lan') !== undefined && certificate.checkIP('192.168.1.7') !== undefined && certificate.checkIP('fe80::1') !== undefined)
+  assert.ok(
+    certificate.checkHost('hub.lan') !== undefined &&
+      certificate.checkIP('192.168.1.7') !== undefined &&
+      certificate.checkIP('fe80::1') !== undefined,
+  )
   const again = await openCertificates({ directory, names: ['fe80:0::1', 'hub.lan', '192.168.1.7'] })
   assert.deepEqual(again.tls.cert, named.tls.cert)
-  const renewed = await openCertificates({ directory, names: ['hub.lan', '192.168.1.7', 'fe80::1'], now: () => Date.parse(certificate.validTo) - 29 * 86_400_000 })
+  const renewed = await openCertificates({
+    directory,
+    names: ['hub.lan', '192.168.1.7', 'fe80::1'],
+    now: () => Date.parse(certificate.validTo) - 29 * 86_400_000,
+  })
   assert.ok(renewed.tls.cert.every((one) => !named.tls.cert.includes(one)))
   assert.equal(await text('ca.pem'), authority)
   assert.equal(renewed.caFile, path('ca.pem'))
@@ -99,7 +114,10 @@ test('damaged, missing and foreign files are refused and stay as they are', asyn
       await writeFile(path(file), before)
     }
   }
-  await assert.rejects(openCertificates({ directory, now: () => Date.now() + 11 * 365 * 86_400_000 }), /ca\.pem expired/)
+  await assert.rejects(
+    openCertificates({ directory, now: () => Date.now() + 11 * 365 * 86_400_000 }),
+    /ca\.pem expired/,
+  )
 })
 
 test('a client certificate is signed by the authority, with a key of its own', async () => {
@@ -122,8 +140,16 @@ test('a signing request keeps its key and subject; one that is malformed or not 
   const { Pkcs10CertificateRequestGenerator } = await import('@peculiar/x509')
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const request = await Pkcs10CertificateRequestGenerator.create({ name: 'CN=board 7, O=Acme', keys, signingAlgorithm: algorithm })
-  const issued = await certificates.issueClientCertificate({ commonName: 'unused', days: 1, csr: request.toString('pem') })
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=board 7, O=Acme',
+    keys,
+    signingAlgorithm: algorithm,
+  })
+  const issued = await certificates.issueClientCertificate({
+    commonName: 'unused',
+    days: 1,
+    csr: request.toString('pem'),
+  })
   const certificate = new X509Certificate(issued.pem)
   assert.equal(certificate.subject, 'CN=board 7\nO=Acme')
   assert.equal(certificate.publicKey.asymmetricKeyType, 'ec')
@@ -132,7 +158,16 @@ test('a signing request keeps its key and subject; one that is malformed or not 
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
   const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${bytes.toString('base64')}\n-----END CERTIFICATE REQUEST-----`
   const { publicKey } = generateKeyPairSync('ed25519')
-  for (const csr of ['', 'nonsense', forged, issued.pem, publicKey.export({ type: 'spki', format: 'pem' }).toString()]) {
-    await assert.rejects(certificates.issueClientCertificate({ commonName: 'x', days: 1, csr }), { code: 'INVALID', data: { field: 'csr' } })
+  for (const csr of [
+    '',
+    'nonsense',
+    forged,
+    issued.pem,
+    publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  ]) {
+    await assert.rejects(certificates.issueClientCertificate({ commonName: 'x', days: 1, csr }), {
+      code: 'INVALID',
+      data: { field: 'csr' },
+    })
   }
 })

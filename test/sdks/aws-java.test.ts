@@ -27,7 +27,13 @@ describe('AWS’s SDK for Java, unmodified', () => {
     await createJob(aws, 'java-job', [device.thingArn], { operation: 'mode' })
     const files = ['--ca', device.caPath, '--cert', device.certPath, '--key', device.keyPath]
     const where = ['--host', 'localhost', '--port', String(hub.endpoints.mqtts), '--thing', 'java']
-    const said = await run('java', ['-cp', classPath, join(import.meta.dirname, 'java', 'Device.java'), ...where, ...files])
+    const said = await run('java', [
+      '-cp',
+      classPath,
+      join(import.meta.dirname, 'java', 'Device.java'),
+      ...where,
+      ...files,
+    ])
     assert.equal(said.get('started'), 'java-job IN_PROGRESS mode')
     assert.equal(said.get('ended'), 'java-job')
     assert.match(String(said.get('delta')), /^23(\.0)?$/)

@@ -24,7 +24,10 @@ describe('AWS’s SDKs for Python, unmodified', () => {
     await hub.stop()
   })
 
-  for (const [way, websocket] of [['over mutual TLS', false], ['over WebSocket', true]] as const) {
+  for (const [way, websocket] of [
+    ['over mutual TLS', false],
+    ['over WebSocket', true],
+  ] as const) {
     test(`AWSIoTPythonSDK ${way} takes a job to its end and keeps a shadow`, async () => {
       const thing = websocket ? 'v1-websocket' : 'v1-certificate'
       const device = await prepare(thing)
@@ -37,7 +40,11 @@ describe('AWS’s SDKs for Python, unmodified', () => {
         versionNumber: 2,
       })
       const progress = said.get('progress') as { executionState: object; jobDocument: object }
-      assert.deepEqual(progress.executionState, { status: 'IN_PROGRESS', statusDetails: { progress: '50' }, versionNumber: 3 })
+      assert.deepEqual(progress.executionState, {
+        status: 'IN_PROGRESS',
+        statusDetails: { progress: '50' },
+        versionNumber: 3,
+      })
       assert.deepEqual(progress.jobDocument, { operation: 'mode', ratio: 1 })
       assert.deepEqual(membersOf(said.get('succeeded')), ['clientToken', 'timestamp'])
       assert.deepEqual(membersOf(said.get('next')), ['clientToken', 'timestamp'])
@@ -52,7 +59,11 @@ describe('AWS’s SDKs for Python, unmodified', () => {
       const thing = websocket ? 'v2-websocket' : 'v2-certificate'
       const device = await prepare(thing)
       const said = await run(python, [script('v2_device.py'), ...connect(device, websocket)])
-      assert.deepEqual(said.get('started'), { jobId: `${thing}-job`, status: 'IN_PROGRESS', jobDocument: { operation: 'mode', ratio: 1 } })
+      assert.deepEqual(said.get('started'), {
+        jobId: `${thing}-job`,
+        status: 'IN_PROGRESS',
+        jobDocument: { operation: 'mode', ratio: 1 },
+      })
       assert.equal(said.get('updated'), 'SUCCEEDED')
       assert.deepEqual(said.get('nothing'), { execution: false })
       assert.equal(said.get('shadow updated'), 1)
@@ -63,7 +74,15 @@ describe('AWS’s SDKs for Python, unmodified', () => {
 
   test('boto3 makes thing, certificate and job, and reads back what it wrote', async () => {
     const endpoint = `http://localhost:${hub.endpoints.http}`
-    const said = await run(python, [script('control.py'), '--endpoint', endpoint, '--folder', hub.folder, '--thing', 'boto'])
+    const said = await run(python, [
+      script('control.py'),
+      '--endpoint',
+      endpoint,
+      '--folder',
+      hub.folder,
+      '--thing',
+      'boto',
+    ])
     assert.equal(said.get('key'), '-----BEGIN RSA PRIVATE KEY-----')
     assert.equal(said.get('document'), '{"operation":"mode", "big":12345678901234567890, "ratio":1.0}')
     assert.deepEqual(said.get('job'), {

@@ -90,8 +90,12 @@ describe('what people get to paste in other languages runs as it stands', () => 
 
     test('the C header compiles without a warning', async () => {
       await desk.save('aws_iot_device.h', desk.code('c'))
-      const use = '#include "aws_iot_device.h"\nconst char *const pem = CLIENT_PRIVATE_KEY_PEM ROOT_CA_CERT_PEM CLIENT_CERTIFICATE_PEM;\n'
-      await desk.save('use.c', `${use}int port(void) { return AWS_MQTT_PORT + (int)sizeof(THING_NAME CLIENT_IDENTIFIER AWS_IOT_ENDPOINT); }\n`)
+      const use =
+        '#include "aws_iot_device.h"\nconst char *const pem = CLIENT_PRIVATE_KEY_PEM ROOT_CA_CERT_PEM CLIENT_CERTIFICATE_PEM;\n'
+      await desk.save(
+        'use.c',
+        `${use}int port(void) { return AWS_MQTT_PORT + (int)sizeof(THING_NAME CLIENT_IDENTIFIER AWS_IOT_ENDPOINT); }\n`,
+      )
       await desk.run('cc', ['-std=c99', '-Wall', '-Wextra', '-Werror', '-c', 'use.c', '-o', 'use.o'])
     })
 

@@ -56,7 +56,11 @@ for (const operation of answered) {
       if (isBodiless) return assert.deepEqual([...new Set(bodies)], [''])
       const missing = [...modelled].filter((member) => !said.has(member))
       assert.deepEqual(missing, Object.keys(LEFT_OUT[name] ?? {}), 'missing')
-      assert.deepEqual([...said].filter((member) => !modelled.has(member)), [], 'unknown to the model')
+      assert.deepEqual(
+        [...said].filter((member) => !modelled.has(member)),
+        [],
+        'unknown to the model',
+      )
     })
   }
 }

@@ -15,7 +15,8 @@ import { AwsBroker, connectRequest, deviceCertificate, mutualTls, upgrade } from
 import { failsWith } from '../builders/fails-with.ts'
 
 const { sha256: id, pem } = deviceCertificate
-const credential = 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request'
+const credential =
+  'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request'
 
 const recognised: [what: string, request: ConnectRequest, open: string, strict: string][] = [
   ['a bare client on this machine', connectRequest('x'), 'fallback', 'no'],
@@ -24,9 +25,24 @@ const recognised: [what: string, request: ConnectRequest, open: string, strict: 
   ['a password alone', connectRequest('x', { password: Buffer.from('p') }), 'no', 'no'],
   ['a certificate', mutualTls('x', { local: false }), 'likely', 'likely'],
   ['the SDK v1 user name', connectRequest('x', { username: '?SDK=JavaScript&Version=2.2.16' }), 'certain', 'certain'],
-  ['a custom authorizer with its SDK', connectRequest('x', { username: 'me?x-amz-customauthorizer-name=A&SDK=IoTDeviceSDK/JS' }), 'certain', 'certain'],
-  ['a custom authorizer in the URL', connectRequest('x', upgrade('/mqtt?x-amz-customauthorizer-name=A')), 'certain', 'certain'],
-  ['a custom authorizer in a header', connectRequest('x', upgrade('/mqtt', { 'x-amz-customauthorizer-name': 'A' })), 'certain', 'certain'],
+  [
+    'a custom authorizer with its SDK',
+    connectRequest('x', { username: 'me?x-amz-customauthorizer-name=A&SDK=IoTDeviceSDK/JS' }),
+    'certain',
+    'certain',
+  ],
+  [
+    'a custom authorizer in the URL',
+    connectRequest('x', upgrade('/mqtt?x-amz-customauthorizer-name=A')),
+    'certain',
+    'certain',
+  ],
+  [
+    'a custom authorizer in a header',
+    connectRequest('x', upgrade('/mqtt', { 'x-amz-customauthorizer-name': 'A' })),
+    'certain',
+    'certain',
+  ],
   ['a signed upgrade', connectRequest('x', upgrade(`/mqtt?${credential}`)), 'certain', 'certain'],
   ['the ALPN of port 443', mutualTls('x', { alpn: 'x-amzn-mqtt-ca' }), 'certain', 'certain'],
 ]
@@ -34,13 +50,19 @@ const recognised: [what: string, request: ConnectRequest, open: string, strict: 
 for (const [what, request, open, strict] of recognised) {
   test(`${what} is AWS’s: ${open} in open mode, ${strict} in strict mode`, () => {
     const { settings } = new AwsBroker()
-    assert.deepEqual([aws.mqtt.recognise(request, settings), aws.mqtt.recognise(request, { ...settings, mode: 'strict' })], [open, strict])
+    assert.deepEqual(
+      [aws.mqtt.recognise(request, settings), aws.mqtt.recognise(request, { ...settings, mode: 'strict' })],
+      [open, strict],
+    )
   })
 }
 
 test('open mode registers an unknown certificate as active, and the thing of that name', async () => {
   const broker = new AwsBroker()
-  assert.deepEqual(broker.authenticate(mutualTls('lamp')), { accept: true, identity: { principal: id, device: 'aws/lamp' } })
+  assert.deepEqual(broker.authenticate(mutualTls('lamp')), {
+    accept: true,
+    identity: { principal: id, device: 'aws/lamp' },
+  })
   const { certificateDescription } = await broker.iot.send(new DescribeCertificateCommand({ certificateId: id }))
   assert.deepEqual([certificateDescription?.status, certificateDescription?.certificatePem], ['ACTIVE', pem])
 })
@@ -60,9 +82,14 @@ test('strict mode drops who is unknown, inactive or without credentials', async 
   dropped(mutualTls('lamp'), /is INACTIVE/)
   await broker.iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'ACTIVE' }))
   dropped(mutualTls('lamp'), /no policy allows iot:Connect on client\/lamp/)
-  const everything = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'iot:*', Resource: '*' } })
+  const everything = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: 'iot:*', Resource: '*' },
+  })
   await broker.iot.send(new CreatePolicyCommand({ policyName: 'all', policyDocument: everything }))
-  await broker.iot.send(new AttachPolicyCommand({ policyName: 'all', target: `arn:aws:iot:us-west-2:123456789012:cert/${id}` }))
+  await broker.iot.send(
+    new AttachPolicyCommand({ policyName: 'all', target: `arn:aws:iot:us-west-2:123456789012:cert/${id}` }),
+  )
   assert.deepEqual(broker.authenticate(mutualTls('lamp')), { accept: true, identity: { principal: id } })
 })
 
@@ -87,7 +114,10 @@ test('signed and custom-authorized clients are let in under what they showed', (
     const verdict = broker.authenticate(request)
     return verdict.accept ? verdict.identity.principal : verdict.reason
   }
-  assert.equal(principal(mutualTls('a', { transport: 'wss', ...upgrade(`/mqtt?${credential}&X-Amz-Signature=00`) })), 'AKIA')
+  assert.equal(
+    principal(mutualTls('a', { transport: 'wss', ...upgrade(`/mqtt?${credential}&X-Amz-Signature=00`) })),
+    'AKIA',
+  )
   assert.equal(
     principal(connectRequest('b', { username: 'me?x-amz-customauthorizer-name=A&SDK=x', password: Buffer.from('p') })),
     'me',
@@ -131,7 +161,10 @@ for (const [what, change, open, strict = open] of wills) {
   const outcome = (expected: RegExp | undefined): string => (expected === undefined ? 'let in' : 'dropped')
   test(`a last will with ${what} is ${outcome(open)} in open mode, ${outcome(strict)} in strict mode`, () => {
     const will = { topic: 'gone', payload: Buffer.alloc(1), qos: 1 as const, retain: false, ...change }
-    for (const [mode, expected] of [['open', open], ['strict', strict]] as const) {
+    for (const [mode, expected] of [
+      ['open', open],
+      ['strict', strict],
+    ] as const) {
       const broker = new AwsBroker({ settings: { mode } })
       const verdict = broker.authenticate(connectRequest('lamp', { will, ...upgrade(`/mqtt?${credential}`) }))
       if (expected === undefined) assert.equal(verdict.accept, true)
@@ -172,7 +205,10 @@ test('people hear at CONNECT of a last will that no service will take, or that n
 
 test('a client id that is no thing name makes no thing', () => {
   const broker = new AwsBroker()
-  assert.deepEqual(broker.authenticate(connectRequest('my client')), { accept: true, identity: { principal: 'my client' } })
+  assert.deepEqual(broker.authenticate(connectRequest('my client')), {
+    accept: true,
+    identity: { principal: 'my client' },
+  })
   assert.equal(broker.engine.devices.size, 0)
 })
 

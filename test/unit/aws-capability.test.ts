@@ -14,10 +14,17 @@ test('what the coverage calls refused is refused, whatever the request', () => {
   const refused = new Set(aws.capability.filter(({ state }) => state === 'refused').map(({ item }) => item))
   const routes = aws.http.routes.filter(({ operation }) => refused.has(operation))
   assert.ok(routes.length > 40)
-  const headers = (service: string) => ({ authorization: `AWS4-HMAC-SHA256 Credential=AK/20260101/us-east-1/${service}/aws4_request` })
+  const headers = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=AK/20260101/us-east-1/${service}/aws4_request`,
+  })
   for (const { operation, method, path } of routes) {
-    const answers = ['iot', 'iot-jobs-data'].map((service) => bench.request(method, path.replaceAll(':', ''), { headers: headers(service), body: '{}' }))
-    assert.ok(answers.some(({ status, body }) => status === 400 && String(body).includes(operation)), `${operation}: ${JSON.stringify(answers)}`)
+    const answers = ['iot', 'iot-jobs-data'].map((service) =>
+      bench.request(method, path.replaceAll(':', ''), { headers: headers(service), body: '{}' }),
+    )
+    assert.ok(
+      answers.some(({ status, body }) => status === 400 && String(body).includes(operation)),
+      `${operation}: ${JSON.stringify(answers)}`,
+    )
   }
 })
 

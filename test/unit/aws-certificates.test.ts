@@ -59,7 +59,10 @@ test('keys and certificate come from the hub, active if asked, the private key a
   assert.deepEqual(needs, [{ type: 'certificate', commonName: 'AWS IoT Certificate', days: 8760 }])
   const { certificateDescription } = await broker.iot.send(new DescribeCertificateCommand({ certificateId: id }))
   assert.equal(certificateDescription?.status, 'ACTIVE')
-  assert.deepEqual(certificateDescription?.validity, { notBefore: new Date(Date.UTC(2020, 0, 1)), notAfter: new Date(Date.UTC(2120, 0, 1)) })
+  assert.deepEqual(certificateDescription?.validity, {
+    notBefore: new Date(Date.UTC(2020, 0, 1)),
+    notAfter: new Date(Date.UTC(2120, 0, 1)),
+  })
 })
 
 test('a certificate is described with every member that AWS describes it with', async () => {
@@ -92,18 +95,27 @@ test('a certificate is described with every member that AWS describes it with', 
 
 test('a signing request brings its own key, and is inactive unless asked', async () => {
   const broker = new AwsBroker()
-  broker.fulfil = (need) => (need.type === 'certificate' && need.csr === 'CSR' ? { pem, sha256: id } : new Error('malformed'))
-  const { certificateId } = await broker.iot.send(new CreateCertificateFromCsrCommand({ certificateSigningRequest: 'CSR' }))
+  broker.fulfil = (need) =>
+    need.type === 'certificate' && need.csr === 'CSR' ? { pem, sha256: id } : new Error('malformed')
+  const { certificateId } = await broker.iot.send(
+    new CreateCertificateFromCsrCommand({ certificateSigningRequest: 'CSR' }),
+  )
   const { certificateDescription } = await broker.iot.send(new DescribeCertificateCommand({ certificateId }))
   assert.equal(certificateDescription?.status, 'INACTIVE')
   const refused = broker.iot.send(new CreateCertificateFromCsrCommand({ certificateSigningRequest: 'nonsense' }))
   assert.match((await failsWith(InvalidRequestException, refused)).message, /malformed/)
-  await failsWith(InvalidRequestException, broker.iot.send(new CreateCertificateFromCsrCommand({ certificateSigningRequest: '' })))
+  await failsWith(
+    InvalidRequestException,
+    broker.iot.send(new CreateCertificateFromCsrCommand({ certificateSigningRequest: '' })),
+  )
 })
 
 test('what is no certificate is not registered, and a CA is not modelled', async () => {
   const { iot } = new AwsBroker()
-  await failsWith(CertificateValidationException, iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: 'nonsense' })))
+  await failsWith(
+    CertificateValidationException,
+    iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: 'nonsense' })),
+  )
   await failsWith(InvalidRequestException, iot.send(new RegisterCertificateCommand({ certificatePem: pem })))
   assert.deepEqual((await iot.send(new ListCertificatesCommand({}))).certificates, [])
 })
@@ -115,9 +127,10 @@ test('deactivating a certificate drops its live sessions, and only those', async
   const gone = broker.come(mutualTls('gone')).connection
   broker.go(gone)
   await broker.iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'INACTIVE' }))
-  assert.deepEqual(broker.acts.map(({ action }) => action), [
-    { type: 'disconnect', connection: connection.id, reason: 'FORBIDDEN', note: `certificate ${id} is now INACTIVE` },
-  ])
+  assert.deepEqual(
+    broker.acts.map(({ action }) => action),
+    [{ type: 'disconnect', connection: connection.id, reason: 'FORBIDDEN', note: `certificate ${id} is now INACTIVE` }],
+  )
   assert.equal(broker.authenticate(mutualTls('lamp')).accept, false)
 })
 
@@ -135,8 +148,14 @@ test('a certificate that was deactivated while its client was on the way in is d
 
 test('statuses that belong to transfers are refused', async () => {
   const broker = await registered()
-  await failsWith(InvalidRequestException, broker.iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'PENDING_TRANSFER' })))
-  await failsWith(ResourceNotFoundException, broker.iot.send(new UpdateCertificateCommand({ certificateId: '00'.repeat(32), newStatus: 'ACTIVE' })))
+  await failsWith(
+    InvalidRequestException,
+    broker.iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'PENDING_TRANSFER' })),
+  )
+  await failsWith(
+    ResourceNotFoundException,
+    broker.iot.send(new UpdateCertificateCommand({ certificateId: '00'.repeat(32), newStatus: 'ACTIVE' })),
+  )
   await failsWith(InvalidRequestException, broker.iot.send(new DescribeCertificateCommand({ certificateId: 'short' })))
 })
 
@@ -145,7 +164,12 @@ test('a certificate is deleted when it is neither active nor in use', async () =
   const remove = (forceDelete = false) => iot.send(new DeleteCertificateCommand({ certificateId: id, forceDelete }))
   await iot.send(new CreateThingCommand({ thingName: 'lamp' }))
   await iot.send(new AttachThingPrincipalCommand({ thingName: 'lamp', principal: arn }))
-  await iot.send(new CreatePolicyCommand({ policyName: 'p', policyDocument: '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}' }))
+  await iot.send(
+    new CreatePolicyCommand({
+      policyName: 'p',
+      policyDocument: '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}',
+    }),
+  )
   await iot.send(new AttachPolicyCommand({ policyName: 'p', target: arn }))
   await failsWith(CertificateStateException, remove(true))
   await iot.send(new UpdateCertificateCommand({ certificateId: id, newStatus: 'INACTIVE' }))
@@ -176,21 +200,29 @@ test('principals are attached to things, listed both ways, and exclusive where a
   const { iot } = await registered()
   for (const thingName of ['a', 'b']) await iot.send(new CreateThingCommand({ thingName }))
   const attach = (thingName: string, thingPrincipalType?: 'EXCLUSIVE_THING' | 'NON_EXCLUSIVE_THING') =>
-    iot.send(new AttachThingPrincipalCommand({ thingName, principal: arn, ...(thingPrincipalType && { thingPrincipalType }) }))
+    iot.send(
+      new AttachThingPrincipalCommand({ thingName, principal: arn, ...(thingPrincipalType && { thingPrincipalType }) }),
+    )
   await attach('a')
   await attach('b')
   assert.deepEqual((await iot.send(new ListThingPrincipalsCommand({ thingName: 'a' }))).principals, [arn])
   assert.deepEqual((await iot.send(new ListPrincipalThingsCommand({ principal: arn }))).things, ['a', 'b'])
   await failsWith(InvalidRequestException, attach('a', 'EXCLUSIVE_THING'))
   await iot.send(new DetachThingPrincipalCommand({ thingName: 'b', principal: arn }))
-  await failsWith(ResourceNotFoundException, iot.send(new DetachThingPrincipalCommand({ thingName: 'b', principal: arn })))
+  await failsWith(
+    ResourceNotFoundException,
+    iot.send(new DetachThingPrincipalCommand({ thingName: 'b', principal: arn })),
+  )
   await attach('a', 'EXCLUSIVE_THING')
   await failsWith(InvalidRequestException, attach('b'))
   const { thingPrincipalObjects } = await iot.send(new ListThingPrincipalsV2Command({ thingName: 'a' }))
   assert.deepEqual(thingPrincipalObjects, [{ principal: arn, thingPrincipalType: 'EXCLUSIVE_THING' }])
   const { principalThingObjects } = await iot.send(new ListPrincipalThingsV2Command({ principal: arn }))
   assert.deepEqual(principalThingObjects, [{ thingName: 'a', thingPrincipalType: 'EXCLUSIVE_THING' }])
-  await failsWith(ResourceNotFoundException, iot.send(new AttachThingPrincipalCommand({ thingName: 'a', principal: arn.replace(id, '00'.repeat(32)) })))
+  await failsWith(
+    ResourceNotFoundException,
+    iot.send(new AttachThingPrincipalCommand({ thingName: 'a', principal: arn.replace(id, '00'.repeat(32)) })),
+  )
 })
 
 test('no keys are made, and no signing request is read, for a caller without credentials', () => {
@@ -200,7 +232,12 @@ test('no keys are made, and no signing request is read, for a caller without cre
     made += 1
     return new Error('made for nothing')
   }
-  for (const [path, body] of [['/keys-and-certificate', ''], ['/certificates', '{"certificateSigningRequest":"nonsense"}'], ['/certificates', '{'], ['/jobs/j', '{']] as const) {
+  for (const [path, body] of [
+    ['/keys-and-certificate', ''],
+    ['/certificates', '{"certificateSigningRequest":"nonsense"}'],
+    ['/certificates', '{'],
+    ['/jobs/j', '{'],
+  ] as const) {
     const { status, body: said } = strict.request(path === '/jobs/j' ? 'PUT' : 'POST', path, { body })
     assert.equal(status, 403, `${path}: ${String(said)}`)
   }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
-import { DeleteThingCommand, DescribeCertificateCommand, DescribeThingCommand, ListThingPrincipalsCommand } from '@aws-sdk/client-iot'
+import {
+  DeleteThingCommand,
+  DescribeCertificateCommand,
+  DescribeThingCommand,
+  ListThingPrincipalsCommand,
+} from '@aws-sdk/client-iot'
 import type { IssuedCertificate } from '../../src/core/seam/http.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import type { ConnectionKit } from '../../src/dialect/dialect.ts'
@@ -9,28 +14,46 @@ import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connect
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 
 const CA = '-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n'
-const issued: IssuedCertificate = { pem: tlsCredentials.clientCert, sha256: deviceCertificate.sha256, privateKey: tlsCredentials.clientKey }
+const issued: IssuedCertificate = {
+  pem: tlsCredentials.clientCert,
+  sha256: deviceCertificate.sha256,
+  privateKey: tlsCredentials.clientKey,
+}
 
-const enrol = (bench: AwsBroker, name = 'pump'): ConnectionKit => bench.turn((ctx) => aws.enrolment.enrol(ctx, name, [issued], CA)).result
-const valueOf = ({ facts }: ConnectionKit, label: string): string | undefined => facts.find((fact) => fact.label === label)?.value
-const codeOf = ({ snippets }: ConnectionKit, id: string): string => snippets.find((snippet) => snippet.id === id)?.code ?? ''
+const enrol = (bench: AwsBroker, name = 'pump'): ConnectionKit =>
+  bench.turn((ctx) => aws.enrolment.enrol(ctx, name, [issued], CA)).result
+const valueOf = ({ facts }: ConnectionKit, label: string): string | undefined =>
+  facts.find((fact) => fact.label === label)?.value
+const codeOf = ({ snippets }: ConnectionKit, id: string): string =>
+  snippets.find((snippet) => snippet.id === id)?.code ?? ''
 
 test('a new thing has an active certificate of its own, and the kit has what its firmware needs', async () => {
   const bench = new AwsBroker()
   const kit = enrol(bench)
   assert.equal((await bench.iot.send(new DescribeThingCommand({ thingName: 'pump' }))).thingName, 'pump')
   const { principals } = await bench.iot.send(new ListThingPrincipalsCommand({ thingName: 'pump' }))
-  assert.deepEqual(principals?.map((principal) => principal.split('/')[1]), [deviceCertificate.sha256])
-  const { certificateDescription } = await bench.iot.send(new DescribeCertificateCommand({ certificateId: deviceCertificate.sha256 }))
+  assert.deepEqual(
+    principals?.map((principal) => principal.split('/')[1]),
+    [deviceCertificate.sha256],
+  )
+  const { certificateDescription } = await bench.iot.send(
+    new DescribeCertificateCommand({ certificateId: deviceCertificate.sha256 }),
+  )
   assert.equal(certificateDescription?.status, 'ACTIVE')
-  assert.deepEqual([valueOf(kit, 'Endpoint'), valueOf(kit, 'MQTT over TLS port'), valueOf(kit, 'Thing name and client id')], ['localhost', '8883', 'pump'])
+  assert.deepEqual(
+    [valueOf(kit, 'Endpoint'), valueOf(kit, 'MQTT over TLS port'), valueOf(kit, 'Thing name and client id')],
+    ['localhost', '8883', 'pump'],
+  )
   assert.deepEqual(kit.files, [
     { name: 'device.pem.crt', content: issued.pem },
     { name: 'private.pem.key', content: issued.privateKey, secret: true },
     { name: 'ca.pem', content: CA },
   ])
   for (const { value, secret } of kit.facts) assert.equal(value.includes('PRIVATE KEY'), secret === true)
-  assert.deepEqual(kit.snippets.map(({ id }) => id), ['node', 'python', 'c', 'mosquitto', 'operator'])
+  assert.deepEqual(
+    kit.snippets.map(({ id }) => id),
+    ['node', 'python', 'c', 'mosquitto', 'operator'],
+  )
 })
 
 test('an RSA key is written as AWS writes it, for firmware that looks for that', () => {
@@ -84,7 +107,10 @@ test('the C header holds the same PEM as the files', () => {
       .map((line) => JSON.parse(line.trim()) as string)
       .join('')
   }
-  assert.equal(new X509Certificate(defined('CLIENT_CERTIFICATE_PEM')).fingerprint256, new X509Certificate(issued.pem).fingerprint256)
+  assert.equal(
+    new X509Certificate(defined('CLIENT_CERTIFICATE_PEM')).fingerprint256,
+    new X509Certificate(issued.pem).fingerprint256,
+  )
   assert.equal(createPrivateKey(defined('CLIENT_PRIVATE_KEY_PEM')).type, 'private')
   assert.equal(defined('ROOT_CA_CERT_PEM'), CA)
   assert.match(header, /#define AWS_IOT_ENDPOINT "localhost"\n#define AWS_MQTT_PORT 8883\n#define THING_NAME "pump"\n/)

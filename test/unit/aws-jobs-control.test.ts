@@ -113,9 +113,15 @@ test('a job without settings shows four of them empty, and leaves the others out
   jobs.create('j1')
   const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
   const empty = ['timeoutConfig', 'schedulingConfig', 'presignedUrlConfig', 'jobExecutionsRolloutConfig']
-  assert.deepEqual(empty.map((name) => job[name]), [{}, {}, {}, {}])
+  assert.deepEqual(
+    empty.map((name) => job[name]),
+    [{}, {}, {}, {}],
+  )
   const absent = ['abortConfig', 'jobExecutionsRetryConfig', 'description', 'completedAt', 'reasonCode', 'comment']
-  assert.deepEqual(absent.filter((name) => name in job), [])
+  assert.deepEqual(
+    absent.filter((name) => name in job),
+    [],
+  )
 })
 
 test('CancelJob cancels what is queued, leaves what is in progress to finish, and is refused the second time', () => {
@@ -124,13 +130,22 @@ test('CancelJob cancels what is queued, leaves what is in progress to finish, an
   jobs.publish('t1', 'start-next')
   const answer = jobs.call('PUT', '/jobs/j1/cancel', { reasonCode: 'TOO_LATE', comment: 'never mind' })
   assert.deepEqual(answer.body, { jobArn: 'arn:aws:iot:us-east-1:123456789012:job/j1', jobId: 'j1', description: 'd' })
-  assert.deepEqual(notices(answer.sent).map(({ topic }) => topic), ['notify', 'notify-next'])
+  assert.deepEqual(
+    notices(answer.sent).map(({ topic }) => topic),
+    ['notify', 'notify-next'],
+  )
   const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
-  assert.deepEqual([job['status'], job['reasonCode'], job['comment'], job['forceCanceled']], ['CANCELED', 'TOO_LATE', 'never mind', undefined])
+  assert.deepEqual(
+    [job['status'], job['reasonCode'], job['comment'], job['forceCanceled']],
+    ['CANCELED', 'TOO_LATE', 'never mind', undefined],
+  )
   assert.deepEqual([jobs.execution('j1', 't1').status, jobs.execution('j1', 't2').status], ['IN_PROGRESS', 'CANCELED'])
   jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })
   assert.equal(jobs.execution('j1', 't1').status, 'SUCCEEDED')
-  assert.deepEqual([jobs.call('PUT', '/jobs/j1/cancel').type, jobs.call('PATCH', '/jobs/j1', { description: 'd' }).type], ['InvalidRequestException', 'InvalidRequestException'])
+  assert.deepEqual(
+    [jobs.call('PUT', '/jobs/j1/cancel').type, jobs.call('PATCH', '/jobs/j1', { description: 'd' }).type],
+    ['InvalidRequestException', 'InvalidRequestException'],
+  )
 })
 
 test('CancelJob with force also cancels what is in progress, and says so of job and execution', () => {
@@ -140,7 +155,10 @@ test('CancelJob with force also cancels what is in progress, and says so of job 
   jobs.call('PUT', '/jobs/j1/cancel?force=true')
   assert.equal((jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>)['forceCanceled'], true)
   const execution = jobs.call('GET', '/things/t1/jobs/j1').body['execution'] as Record<string, unknown>
-  assert.deepEqual([execution['status'], execution['forceCanceled'], execution['statusDetails']], ['CANCELED', true, {}])
+  assert.deepEqual(
+    [execution['status'], execution['forceCanceled'], execution['statusDetails']],
+    ['CANCELED', true, {}],
+  )
 })
 
 test('a job that was cancelled takes no second cancel, not even by force; what is still in progress is cancelled one by one', () => {
@@ -151,11 +169,22 @@ test('a job that was cancelled takes no second cancel, not even by force; what i
   assert.equal(jobs.call('PUT', '/jobs/j1/cancel?force=true').type, 'InvalidRequestException')
   assert.equal(jobs.execution('j1', 't1').status, 'IN_PROGRESS')
   assert.equal(jobs.call('PUT', '/things/t1/jobs/j1/cancel?force=true').status, 200)
-  assert.deepEqual([jobs.execution('j1', 't1').status, jobs.execution('j1', 't1').forceCanceled, jobs.job('j1').forceCanceled], ['CANCELED', true, undefined])
-  assert.equal(only(jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' }), '/rejected').json['code'], 'InvalidStateTransition')
+  assert.deepEqual(
+    [jobs.execution('j1', 't1').status, jobs.execution('j1', 't1').forceCanceled, jobs.job('j1').forceCanceled],
+    ['CANCELED', true, undefined],
+  )
+  assert.equal(
+    only(jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' }), '/rejected').json['code'],
+    'InvalidStateTransition',
+  )
 })
 
-for (const [body, query] of [[{ reasonCode: 'too late' }, ''], [{ reasonCode: 'X'.repeat(129) }, ''], [{ comment: 'a\tb' }, ''], [{}, '?force=yes']] as const) {
+for (const [body, query] of [
+  [{ reasonCode: 'too late' }, ''],
+  [{ reasonCode: 'X'.repeat(129) }, ''],
+  [{ comment: 'a\tb' }, ''],
+  [{}, '?force=yes'],
+] as const) {
   test(`CancelJob refuses ${JSON.stringify(body).slice(0, 40)} ${query}`, () => {
     const jobs = createFixture()
     jobs.create('j1')
@@ -173,12 +202,16 @@ test('DeleteJob needs an end or force, and at most ten jobs are being deleted', 
   assert.deepEqual([deleted.status, deleted.body, jobs.bench.engine.jobs.get('aws/j1')], [200, {}, undefined])
   assert.deepEqual(only(deleted.sent, '/notify').json['jobs'], {})
 
-  jobs.things(Array.from({ length: 101 }, (_, index) => `n${index}`), 'many')
+  jobs.things(
+    Array.from({ length: 101 }, (_, index) => `n${index}`),
+    'many',
+  )
   for (let index = 0; index <= 10; index += 1) {
     jobs.create(`d${index}`, {}, [groupArn('many')])
     jobs.advance(1)
   }
-  for (let index = 0; index < 10; index += 1) assert.equal(jobs.call('DELETE', `/jobs/d${index}?force=true`).status, 200)
+  for (let index = 0; index < 10; index += 1)
+    assert.equal(jobs.call('DELETE', `/jobs/d${index}?force=true`).status, 200)
   assert.equal((jobs.call('GET', '/jobs/d0').body['job'] as Record<string, unknown>)['status'], 'DELETION_IN_PROGRESS')
   const eleventh = jobs.call('DELETE', '/jobs/d10?force=true')
   assert.deepEqual([eleventh.status, eleventh.type], [410, 'LimitExceededException'])
@@ -188,15 +221,25 @@ test('CancelJobExecution: what is queued freely, what is in progress by force, b
   const jobs = createFixture()
   jobs.create('j1', {}, [groupArn('jobdemo')])
   jobs.publish('t1', 'start-next')
-  const cancel = (thing: string, query = '', body: object = {}) => jobs.call('PUT', `/things/${thing}/jobs/j1/cancel${query}`, body)
+  const cancel = (thing: string, query = '', body: object = {}) =>
+    jobs.call('PUT', `/things/${thing}/jobs/j1/cancel${query}`, body)
   const unforced = cancel('t1')
   assert.deepEqual([unforced.status, unforced.type], [409, 'InvalidStateTransitionException'])
   const stale = cancel('t1', '?force=true', { expectedVersion: 1 })
-  assert.deepEqual([stale.status, stale.type, stale.body['message']], [409, 'VersionConflictException', 'Expected version 1 but found version 2'])
+  assert.deepEqual(
+    [stale.status, stale.type, stale.body['message']],
+    [409, 'VersionConflictException', 'Expected version 1 but found version 2'],
+  )
   assert.deepEqual(cancel('t1', '?force=true', { expectedVersion: 2, statusDetails: { why: 'tired' } }).body, {})
-  assert.deepEqual([jobs.execution('j1', 't1').status, jobs.execution('j1', 't1').details], ['CANCELED', { why: 'tired' }])
+  assert.deepEqual(
+    [jobs.execution('j1', 't1').status, jobs.execution('j1', 't1').details],
+    ['CANCELED', { why: 'tired' }],
+  )
   assert.equal(cancel('t1', '?force=true').type, 'InvalidStateTransitionException')
-  assert.deepEqual(notices(cancel('t2').sent).map(({ topic }) => topic), ['notify', 'notify-next'])
+  assert.deepEqual(
+    notices(cancel('t2').sent).map(({ topic }) => topic),
+    ['notify', 'notify-next'],
+  )
 })
 
 test('DeleteJobExecution: what is in progress by force only; the device hears of it', () => {
@@ -220,17 +263,35 @@ test('AssociateTargetsWithJob takes groups into a continuous job under way, and 
   const answer = associate('cont', [groupArn('more'), groupArn('jobdemo')])
   assert.deepEqual(answer.body, { jobArn: 'arn:aws:iot:us-east-1:123456789012:job/cont', jobId: 'cont' })
   assert.equal(jobs.execution('cont', 't3').status, 'QUEUED')
-  assert.deepEqual((jobs.call('GET', '/jobs/cont').body['job'] as { targets: string[] }).targets, [groupArn('jobdemo'), groupArn('more')])
+  assert.deepEqual((jobs.call('GET', '/jobs/cont').body['job'] as { targets: string[] }).targets, [
+    groupArn('jobdemo'),
+    groupArn('more'),
+  ])
 })
 
 test('UpdateJob changes what is shown, refuses more retries, and leaves everything else', () => {
   const jobs = createFixture()
   jobs.create('j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 3 }] } })
   const off = { criteriaList: [{ failureType: 'ALL', numberOfRetries: 0 }] }
-  assert.equal(jobs.call('PATCH', '/jobs/j1', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 2 }] } }).type, 'InvalidRequestException')
-  assert.deepEqual(jobs.call('PATCH', '/jobs/j1', { description: 'new', presignedUrlConfig: { expiresInSec: 90 }, jobExecutionsRetryConfig: off }).raw.body, '')
+  assert.equal(
+    jobs.call('PATCH', '/jobs/j1', {
+      jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 2 }] },
+    }).type,
+    'InvalidRequestException',
+  )
+  assert.deepEqual(
+    jobs.call('PATCH', '/jobs/j1', {
+      description: 'new',
+      presignedUrlConfig: { expiresInSec: 90 },
+      jobExecutionsRetryConfig: off,
+    }).raw.body,
+    '',
+  )
   const job = jobs.call('GET', '/jobs/j1').body['job'] as Record<string, unknown>
-  assert.deepEqual([job['description'], job['presignedUrlConfig'], job['jobExecutionsRetryConfig'], job['targets']], ['new', { expiresInSec: 90 }, off, [thingArn('t1')]])
+  assert.deepEqual(
+    [job['description'], job['presignedUrlConfig'], job['jobExecutionsRetryConfig'], job['targets']],
+    ['new', { expiresInSec: 90 }, off, [thingArn('t1')]],
+  )
   jobs.publish('t1', 'j1/update', { status: 'FAILED' })
   assert.equal(jobs.job('j1').status, 'COMPLETED')
 })
@@ -242,9 +303,14 @@ test('a thing that is deleted ends its executions as REMOVED; they can still be 
   jobs.publish('t1', 'j2/update', { status: 'IN_PROGRESS' })
   jobs.bench.turn(({ engine, turn }) => engine.devices.delete(turn, 'aws/t1'))
   for (const id of ['j1', 'j2']) {
-    const job = jobs.call('GET', `/jobs/${id}`).body['job'] as { status: string; jobProcessDetails: Record<string, number> }
+    const job = jobs.call('GET', `/jobs/${id}`).body['job'] as {
+      status: string
+      jobProcessDetails: Record<string, number>
+    }
     assert.deepEqual([job.status, job.jobProcessDetails['numberOfRemovedThings']], ['COMPLETED', 1])
-    const [listed] = jobs.call('GET', `/jobs/${id}/things`).body['executionSummaries'] as { jobExecutionSummary: { status: string } }[]
+    const [listed] = jobs.call('GET', `/jobs/${id}/things`).body['executionSummaries'] as {
+      jobExecutionSummary: { status: string }
+    }[]
     assert.equal(listed?.jobExecutionSummary.status, 'REMOVED')
   }
   assert.equal((jobs.call('GET', '/things/t1/jobs').body['executionSummaries'] as object[]).length, 2)
@@ -260,7 +326,9 @@ test('every execution counts in jobProcessDetails: those that were retried, and 
   const criteriaList = [{ failureType: 'FAILED', numberOfRetries: 1 }]
   jobs.create('j1', { targetSelection: 'CONTINUOUS', jobExecutionsRetryConfig: { criteriaList } }, [groupArn('g')])
   const counted = (): Record<string, number> => {
-    const { jobProcessDetails } = jobs.call('GET', '/jobs/j1').body['job'] as { jobProcessDetails: Record<string, number> }
+    const { jobProcessDetails } = jobs.call('GET', '/jobs/j1').body['job'] as {
+      jobProcessDetails: Record<string, number>
+    }
     return Object.fromEntries(Object.entries(jobProcessDetails).filter(([, count]) => count > 0))
   }
   assert.deepEqual(counted(), { numberOfQueuedThings: 2 })

@@ -19,7 +19,10 @@ test('the tutorial’s create-job line works: legacy S3 URL, array document, ARN
     documentSource: 'https://s3-us-west-2.amazonaws.com/BUCKET/jobtest.json',
   }
   const answer = jobs.call('PUT', '/jobs/020', body, 'control', 'us-west-2')
-  assert.deepEqual([answer.status, answer.body], [200, { jobArn: 'arn:aws:iot:us-west-2:123456789012:job/020', jobId: '020' }])
+  assert.deepEqual(
+    [answer.status, answer.body],
+    [200, { jobArn: 'arn:aws:iot:us-west-2:123456789012:job/020', jobId: '020' }],
+  )
   jobs.objects.delete('BUCKET/jobtest.json')
   assert.deepEqual(jobs.call('GET', '/jobs/020/job-document').body, { document })
   const described = jobs.call('GET', '/jobs/020').body
@@ -52,7 +55,9 @@ for (const url of [
 const S3 = 'https://s3.amazonaws.com/b'
 const rate = { baseRatePerMinute: 5, incrementFactor: 1.25, rateIncreaseCriteria: { numberOfNotifiedThings: 10 } }
 const retries = (...list: [string, number][]): Record<string, unknown> => ({
-  jobExecutionsRetryConfig: { criteriaList: list.map(([failureType, numberOfRetries]) => ({ failureType, numberOfRetries })) },
+  jobExecutionsRetryConfig: {
+    criteriaList: list.map(([failureType, numberOfRetries]) => ({ failureType, numberOfRetries })),
+  },
 })
 
 /** What is refused beyond the service model: `aws-jobs-constraints.test.ts` has that. */
@@ -66,14 +71,20 @@ for (const [members, message] of [
   [{ document: { operation: 'reboot' } }, /^document: /],
   [{ document: '{"a":' }, 'Job document located at request input is an invalid JSON document.'],
   [{ document: '[NaN]' }, 'Job document located at request input is an invalid JSON document.'],
-  [{ document: '['.repeat(1001) + ']'.repeat(1001) }, /^Job document located at request input is an invalid JSON document\./],
+  [
+    { document: '['.repeat(1001) + ']'.repeat(1001) },
+    /^Job document located at request input is an invalid JSON document\./,
+  ],
   [{ documentSource: `${S3}/k` }, 'Job document and job document source cannot be specified at the same time.'],
   [
     { document: undefined, documentSource: 'https://example.com/b/k' },
     'Job document source https://example.com/b/k is invalid.',
   ],
   [{ document: undefined, documentSource: S3 }, `Provided S3 url is not valid: ${S3}. Error: Key cannot be null`],
-  [{ document: undefined, documentSource: 's3://b/' }, 'Provided S3 url is not valid: s3://b/. Error: Key cannot be null'],
+  [
+    { document: undefined, documentSource: 's3://b/' },
+    'Provided S3 url is not valid: s3://b/. Error: Key cannot be null',
+  ],
   [{ documentParameters: { a: { b: 'c' } } }, /^documentParameters\.a: /],
   [
     { jobTemplateArn: 'arn:aws:iot:us-east-1:123456789012:job/j' },
@@ -81,7 +92,10 @@ for (const [members, message] of [
   ],
   [{ jobExecutionsRolloutConfig: { maximumPerMinute: 1.5 } }, /^jobExecutionsRolloutConfig\.maximumPerMinute: /],
   [{ jobExecutionsRolloutConfig: { maximumPerMinute: '5' } }, /^jobExecutionsRolloutConfig\.maximumPerMinute: /],
-  [{ jobExecutionsRolloutConfig: { maximumPerMinute: 9, exponentialRate: rate } }, /incrementFactor: 1\.25 must have one decimal/],
+  [
+    { jobExecutionsRolloutConfig: { maximumPerMinute: 9, exponentialRate: rate } },
+    /incrementFactor: 1\.25 must have one decimal/,
+  ],
   [retries(['FAILED', 6], ['TIMED_OUT', 5]), /^jobExecutionsRetryConfig\.criteriaList: /],
   [retries(['FAILED', 1], ['FAILED', 2]), /^jobExecutionsRetryConfig\.criteriaList: /],
   [retries(['ALL', 1], ['FAILED', 1]), 'A retryCriteria with failure type ALL must be used by itself.'],
@@ -97,7 +111,12 @@ for (const [members, message] of [
 }
 
 test('CreateJob refuses a job id that breaks its pattern, and a body that is no JSON object', () => {
-  for (const [path, body] of [['/jobs/a.b', create], [`/jobs/${'j'.repeat(65)}`, create], ['/jobs/j1', '[]'], ['/jobs/j1', '{"targets"']] as const) {
+  for (const [path, body] of [
+    ['/jobs/a.b', create],
+    [`/jobs/${'j'.repeat(65)}`, create],
+    ['/jobs/j1', '[]'],
+    ['/jobs/j1', '{"targets"'],
+  ] as const) {
     const { status, type } = createFixture().call('PUT', path, body)
     assert.deepEqual([status, type], [400, 'InvalidRequestException'])
   }
@@ -117,7 +136,10 @@ test('a documentSource that is missing, too large, not UTF-8 or not JSON is refu
     ['empty', 400, 'InvalidRequestException', 'Job document located at % is an invalid JSON document.'],
   ] as const) {
     const answer = jobs.call('PUT', '/jobs/j1', { targets: create.targets, documentSource: `${S3}/${key}` })
-    assert.deepEqual([answer.status, answer.type, answer.body['message']], [status, type, message.replace('%', `${S3}/${key}`)])
+    assert.deepEqual(
+      [answer.status, answer.type, answer.body['message']],
+      [status, type, message.replace('%', `${S3}/${key}`)],
+    )
   }
 })
 
@@ -143,7 +165,10 @@ test('a thing that is meant twice gets one execution, and groups mean their chil
   })
   jobs.create('j1', {}, [thingArn('t1'), groupArn('jobdemo'), thingArn('t1')])
   assert.deepEqual([...jobs.bench.engine.executions.ofJob('aws/j1').keys()], ['aws/t1', 'aws/t2', 'aws/deep'])
-  assert.deepEqual((jobs.call('GET', '/jobs/j1').body['job'] as { targets: string[] }).targets, [thingArn('t1'), groupArn('jobdemo')])
+  assert.deepEqual((jobs.call('GET', '/jobs/j1').body['job'] as { targets: string[] }).targets, [
+    thingArn('t1'),
+    groupArn('jobdemo'),
+  ])
 })
 
 test('the same request again answers the same, whatever the order of its members, and makes nothing', () => {
@@ -160,7 +185,10 @@ test('another request for the same id is refused, and the exception names the re
   const jobs = createFixture()
   jobs.create('j1')
   const { status, type, body } = jobs.call('PUT', '/jobs/j1', create)
-  assert.deepEqual([status, type, body['resourceId'], body['resourceArn']], [409, 'ResourceAlreadyExistsException', 'j1', 'arn:aws:iot:us-east-1:123456789012:job/j1'])
+  assert.deepEqual(
+    [status, type, body['resourceId'], body['resourceArn']],
+    [409, 'ResourceAlreadyExistsException', 'j1', 'arn:aws:iot:us-east-1:123456789012:job/j1'],
+  )
 })
 
 test('an empty group completes its snapshot at once', () => {

@@ -6,8 +6,10 @@ import { jobFront } from '../../src/dialect/aws/jobs/jobs.ts'
 import { AwsJobsFixture, type Sent } from '../builders/aws-jobs-fixture.ts'
 
 const script = jobFront.deviceScript('t1')
-const say = (jobs: AwsJobsFixture, [message]: Message[]): Sent[] => jobs.publish('t1', String(message?.topic).replace('$aws/things/t1/jobs/', ''), String(message?.payload))
-const heard = (sent: Sent[]): ScriptInput[] => sent.map(({ topic, payload }) => script.read(topic, Buffer.from(payload))).filter((one) => one !== undefined)
+const say = (jobs: AwsJobsFixture, [message]: Message[]): Sent[] =>
+  jobs.publish('t1', String(message?.topic).replace('$aws/things/t1/jobs/', ''), String(message?.payload))
+const heard = (sent: Sent[]): ScriptInput[] =>
+  sent.map(({ topic, payload }) => script.read(topic, Buffer.from(payload))).filter((one) => one !== undefined)
 
 test('a simulated thing takes what is waiting, reports, and is handed what comes next', () => {
   const jobs = new AwsJobsFixture()
@@ -31,15 +33,23 @@ test('work that the hub has taken back is withdrawn, other refusals are told', (
   jobs.create('j1')
   say(jobs, script.hello())
   jobs.call('PUT', '/jobs/j1/cancel?force=true')
-  assert.deepEqual(heard(say(jobs, script.report({ id: 'j1', document: {}, attempt: 1 }, 'IN_PROGRESS', 1))), [{ type: 'withdrawn', work: 'j1' }])
+  assert.deepEqual(heard(say(jobs, script.report({ id: 'j1', document: {}, attempt: 1 }, 'IN_PROGRESS', 1))), [
+    { type: 'withdrawn', work: 'j1' },
+  ])
   jobs.call('DELETE', '/jobs/j1')
-  assert.deepEqual(heard(say(jobs, script.report({ id: 'j1', document: {}, attempt: 1 }, 'FAILED', 1))), [{ type: 'withdrawn', work: 'j1' }])
-  const refusal = script.read('$aws/things/t1/jobs/j1/update/rejected', Buffer.from('{"code":"InvalidRequest","message":"status: is required"}'))
+  assert.deepEqual(heard(say(jobs, script.report({ id: 'j1', document: {}, attempt: 1 }, 'FAILED', 1))), [
+    { type: 'withdrawn', work: 'j1' },
+  ])
+  const refusal = script.read(
+    '$aws/things/t1/jobs/j1/update/rejected',
+    Buffer.from('{"code":"InvalidRequest","message":"status: is required"}'),
+  )
   assert.deepEqual(refusal, { type: 'refused', work: 'j1', reason: 'InvalidRequest: status: is required' })
 })
 
 test('what is not about jobs, or is damaged, means nothing', () => {
-  for (const topic of ['t1/echo', '$aws/things/t1/shadow/update/accepted', '$aws/things/t1/jobs/notify']) assert.equal(script.read(topic, Buffer.from('{}')), undefined)
+  for (const topic of ['t1/echo', '$aws/things/t1/shadow/update/accepted', '$aws/things/t1/jobs/notify'])
+    assert.equal(script.read(topic, Buffer.from('{}')), undefined)
   assert.deepEqual(script.read('$aws/things/t1/jobs/notify-next', Buffer.from('{')), { type: 'idle' })
 })
 
@@ -47,8 +57,12 @@ test('every template can be sent as a job, and the schema takes arrays as well a
   const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presign' }
-  for (const { id, document } of jobFront.templates) jobs.create(id, { document: JSON.stringify(document), presignedUrlConfig })
+  for (const { id, document } of jobFront.templates)
+    jobs.create(id, { document: JSON.stringify(document), presignedUrlConfig })
   assert.equal(new Set(jobFront.templates.map(({ id }) => id)).size, jobFront.templates.length)
   const { anyOf } = jobFront.documentSchema as { anyOf: { type?: string; $ref?: string }[] }
-  assert.deepEqual(anyOf.map(({ type, $ref }) => type ?? $ref), ['#/definitions/document', 'array'])
+  assert.deepEqual(
+    anyOf.map(({ type, $ref }) => type ?? $ref),
+    ['#/definitions/document', 'array'],
+  )
 })

@@ -14,7 +14,10 @@ test('an answer goes to the requesting connection only, in the QoS it has subscr
   jobs.create('j1')
   const sent = jobs.publish('t1', 'get', { clientToken: 'c1' })
   assert.equal(sent.length, 1)
-  assert.deepEqual([sent[0]?.topic, sent[0]?.to, sent[0]?.qos], ['$aws/things/t1/jobs/get/accepted', 't1', 'as-subscribed'])
+  assert.deepEqual(
+    [sent[0]?.topic, sent[0]?.to, sent[0]?.qos],
+    ['$aws/things/t1/jobs/get/accepted', 't1', 'as-subscribed'],
+  )
 })
 
 test('without a connection the answer goes to all subscribers', () => {
@@ -32,14 +35,19 @@ test('get lists what is in progress and what is queued, both also when empty, an
   assert.deepEqual(jobs.publish('t1', 'get', { clientToken: '' })[0]?.json, {
     clientToken: '',
     timestamp: NOW + 1,
-    inProgressJobs: [{ jobId: 'j2', queuedAt: NOW, lastUpdatedAt: NOW + 1, startedAt: NOW + 1, executionNumber: 1, versionNumber: 2 }],
+    inProgressJobs: [
+      { jobId: 'j2', queuedAt: NOW, lastUpdatedAt: NOW + 1, startedAt: NOW + 1, executionNumber: 1, versionNumber: 2 },
+    ],
     queuedJobs: [{ jobId: 'j1', queuedAt: NOW, lastUpdatedAt: NOW, executionNumber: 1, versionNumber: 1 }],
   })
 })
 
 test('start-next starts the front silently, returns it unchanged the second time, and answers without an execution when nothing is left', () => {
   const jobs = createFixture()
-  assert.deepEqual(jobs.publish('t1', 'start-next', { clientToken: 'c' })[0]?.json, { clientToken: 'c', timestamp: NOW })
+  assert.deepEqual(jobs.publish('t1', 'start-next', { clientToken: 'c' })[0]?.json, {
+    clientToken: 'c',
+    timestamp: NOW,
+  })
   jobs.create('j1')
   const started = jobs.publish('t1', 'start-next', { statusDetails: { step: 'a' }, stepTimeoutInMinutes: 2 })
   assert.deepEqual(
@@ -62,7 +70,10 @@ test('start-next starts the front silently, returns it unchanged the second time
       },
     ],
   )
-  const again = jobs.publish('t1', 'start-next', { statusDetails: { step: 'b' } })[0]?.json['execution'] as Record<string, unknown>
+  const again = jobs.publish('t1', 'start-next', { statusDetails: { step: 'b' } })[0]?.json['execution'] as Record<
+    string,
+    unknown
+  >
   assert.deepEqual([again['versionNumber'], again['statusDetails']], [2, { step: 'a' }])
 })
 
@@ -73,15 +84,26 @@ test('describe gives the document unless told not to, $next keeps its name in th
   jobs.create('j1')
   const next = jobs.publish('t1', '$next/get')[0]?.json['execution'] as Record<string, unknown>
   assert.deepEqual([next['jobId'], next['status'], next['jobDocument']], ['j1', 'QUEUED', { operation: 'j1' }])
-  const bare = jobs.publish('t1', 'j1/get', { includeJobDocument: false })[0]?.json['execution'] as Record<string, unknown>
+  const bare = jobs.publish('t1', 'j1/get', { includeJobDocument: false })[0]?.json['execution'] as Record<
+    string,
+    unknown
+  >
   assert.equal('jobDocument' in bare, false)
 })
 
 test('update answers a token and a time, and more where asked', () => {
   const jobs = createFixture()
   jobs.create('j1')
-  assert.equal(jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', clientToken: 'a' })[0]?.payload, `{"clientToken":"a","timestamp":${NOW}}`)
-  const full = { status: 'IN_PROGRESS', statusDetails: { progress: '50%' }, includeJobExecutionState: true, includeJobDocument: true }
+  assert.equal(
+    jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', clientToken: 'a' })[0]?.payload,
+    `{"clientToken":"a","timestamp":${NOW}}`,
+  )
+  const full = {
+    status: 'IN_PROGRESS',
+    statusDetails: { progress: '50%' },
+    includeJobExecutionState: true,
+    includeJobDocument: true,
+  }
   assert.deepEqual(jobs.publish('t1', 'j1/update', full)[0]?.json, {
     timestamp: NOW,
     executionState: { status: 'IN_PROGRESS', statusDetails: { progress: '50%' }, versionNumber: 3 },
@@ -93,14 +115,22 @@ test('a job document reaches the device exactly as it was written', () => {
   const jobs = createFixture()
   const document = '[ {"operation":"install",\n  "id": 12345678901234567890, "ratio": 1.0, "text": "\\u00e9" } ]'
   jobs.create('j1', { document })
-  for (const rest of ['$next/get', 'j1/get', 'start-next']) assert.ok(jobs.publish('t1', rest)[0]?.payload.includes(`"jobDocument":${document}}`), rest)
-  assert.ok(jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', includeJobDocument: true })[0]?.payload.includes(`"jobDocument":${document}}`))
+  for (const rest of ['$next/get', 'j1/get', 'start-next'])
+    assert.ok(jobs.publish('t1', rest)[0]?.payload.includes(`"jobDocument":${document}}`), rest)
+  assert.ok(
+    jobs
+      .publish('t1', 'j1/update', { status: 'IN_PROGRESS', includeJobDocument: true })[0]
+      ?.payload.includes(`"jobDocument":${document}}`),
+  )
 })
 
 test('statusDetails stay when omitted, are replaced whole when given, and come back with blanks untouched', () => {
   const jobs = createFixture()
   jobs.create('j1')
-  jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: { self_test: 'ready', updatedBy: '  v0.9.1' } })
+  jobs.publish('t1', 'j1/update', {
+    status: 'IN_PROGRESS',
+    statusDetails: { self_test: 'ready', updatedBy: '  v0.9.1' },
+  })
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS' })
   assert.deepEqual(jobs.execution('j1').details, { self_test: 'ready', updatedBy: '  v0.9.1' })
   jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: { reason: 'accepted  v0.9.2' } })
@@ -127,8 +157,14 @@ test('more than ten pairs of statusDetails are kept, and people are told', () =>
   const jobs = createFixture()
   jobs.create('j1')
   const many = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'v']))
-  assert.equal(jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: many })[0]?.topic, '$aws/things/t1/jobs/j1/update/accepted')
-  assert.deepEqual(jobs.bench.warnings.map(({ about }) => about), ['aws/t1'])
+  assert.equal(
+    jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetails: many })[0]?.topic,
+    '$aws/things/t1/jobs/j1/update/accepted',
+  )
+  assert.deepEqual(
+    jobs.bench.warnings.map(({ about }) => about),
+    ['aws/t1'],
+  )
 })
 
 for (const [what, expectedVersion, outcome] of [
@@ -154,10 +190,13 @@ test('states × reports: only QUEUED and IN_PROGRESS take one, and startedAt is 
     for (const to of ['IN_PROGRESS', ...ends] as const) {
       const jobs = new AwsJobsFixture()
       jobs.things(['t1'], 'g')
-      jobs.create('j1', { timeoutConfig: { inProgressTimeoutInMinutes: 1 }, targetSelection: 'CONTINUOUS' }, ['arn:aws:iot:us-east-1:123456789012:thinggroup/g'])
+      jobs.create('j1', { timeoutConfig: { inProgressTimeoutInMinutes: 1 }, targetSelection: 'CONTINUOUS' }, [
+        'arn:aws:iot:us-east-1:123456789012:thinggroup/g',
+      ])
       if (from === 'CANCELED') jobs.call('PUT', '/jobs/j1/cancel')
       else if (from === 'REMOVED') jobs.leave('t1', 'g')
-      else if (from !== 'QUEUED') jobs.publish('t1', 'j1/update', { status: from === 'TIMED_OUT' ? 'IN_PROGRESS' : from })
+      else if (from !== 'QUEUED')
+        jobs.publish('t1', 'j1/update', { status: from === 'TIMED_OUT' ? 'IN_PROGRESS' : from })
       if (from === 'TIMED_OUT') jobs.advance(60_000)
       const before = jobs.execution('j1')
       assert.equal(before.status, from)
@@ -167,7 +206,11 @@ test('states × reports: only QUEUED and IN_PROGRESS take one, and startedAt is 
         assert.equal(jobs.execution('j1').version, before.version + 1)
         assert.equal(jobs.execution('j1').startedAt !== undefined, from === 'IN_PROGRESS' || to === 'IN_PROGRESS')
       } else {
-        assert.deepEqual([answer?.json['code'], answer?.json['executionState']], ['InvalidStateTransition', { status: from, versionNumber: before.version }], `${from} → ${to}`)
+        assert.deepEqual(
+          [answer?.json['code'], answer?.json['executionState']],
+          ['InvalidStateTransition', { status: from, versionNumber: before.version }],
+          `${from} → ${to}`,
+        )
         assert.deepEqual(jobs.execution('j1'), before)
       }
     }
@@ -192,13 +235,20 @@ test('notify lists ten executions at most', () => {
   const jobs = createFixture()
   for (let index = 0; index < 11; index += 1) jobs.create(`j${index}`)
   const { json } = only(jobs.create('last').sent, '/notify')
-  assert.deepEqual((json['jobs'] as Record<string, { jobId: string }[]>)['QUEUED']?.map(({ jobId }) => jobId), Array.from({ length: 10 }, (_, index) => `j${index}`))
+  assert.deepEqual(
+    (json['jobs'] as Record<string, { jobId: string }[]>)['QUEUED']?.map(({ jobId }) => jobId),
+    Array.from({ length: 10 }, (_, index) => `j${index}`),
+  )
 })
 
 test('a thing that nobody has registered has nothing pending and no execution', () => {
   const jobs = createFixture()
   const stranger = jobs.bench.connect('stranger')
-  assert.deepEqual(jobs.publish('ghost', 'get', {}, stranger)[0]?.json, { timestamp: NOW, inProgressJobs: [], queuedJobs: [] })
+  assert.deepEqual(jobs.publish('ghost', 'get', {}, stranger)[0]?.json, {
+    timestamp: NOW,
+    inProgressJobs: [],
+    queuedJobs: [],
+  })
   assert.deepEqual(jobs.publish('ghost', 'start-next', {}, stranger)[0]?.json, { timestamp: NOW })
   assert.equal(jobs.publish('ghost', 'j1/get', {}, stranger)[0]?.json['code'], 'ResourceNotFound')
   assert.equal(jobs.bench.engine.devices.get('aws/ghost'), undefined)
@@ -212,6 +262,9 @@ test('members nobody knows are counted, or refused before anything happens where
   const strict = new AwsJobsFixture({ settings: { refuseIgnored: true } })
   strict.things(['t1'])
   strict.create('j1', {}, [thingArn('t1')])
-  assert.equal(strict.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetail: {} })[0]?.json['code'], 'InvalidRequest')
+  assert.equal(
+    strict.publish('t1', 'j1/update', { status: 'IN_PROGRESS', statusDetail: {} })[0]?.json['code'],
+    'InvalidRequest',
+  )
   assert.equal(strict.execution('j1').status, 'QUEUED')
 })

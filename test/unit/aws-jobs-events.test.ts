@@ -9,7 +9,8 @@ const createFixture = (): AwsJobsFixture => {
   jobs.things(['t1', 't2'], 'g')
   return jobs
 }
-const events = (sent: Sent[]): string[] => sent.map(({ topic }) => topic).filter((topic) => topic.startsWith('$aws/events/'))
+const events = (sent: Sent[]): string[] =>
+  sent.map(({ topic }) => topic).filter((topic) => topic.startsWith('$aws/events/'))
 
 test('the end of an execution and of its job are events, the former with its details, the latter with its counts', () => {
   const jobs = createFixture()
@@ -54,30 +55,62 @@ test('cancelling and deleting a job have two phases', () => {
   const jobs = createFixture()
   jobs.create('j1')
   const cancelled = jobs.call('PUT', '/jobs/j1/cancel', { comment: 'why' }).sent
-  assert.deepEqual(events(cancelled), ['$aws/events/job/j1/cancellation_in_progress', '$aws/events/jobExecution/j1/canceled', '$aws/events/job/j1/canceled'])
+  assert.deepEqual(events(cancelled), [
+    '$aws/events/job/j1/cancellation_in_progress',
+    '$aws/events/jobExecution/j1/canceled',
+    '$aws/events/job/j1/canceled',
+  ])
   const [first, last] = ['cancellation_in_progress', 'canceled'].map((name) => only(cancelled, `/job/j1/${name}`).json)
-  assert.deepEqual([first?.['status'], first?.['comment'], last?.['status'], last?.['comment'], last?.['completedAt']], ['CANCELLATION_IN_PROGRESS', 'why', 'CANCELED', undefined, undefined])
+  assert.deepEqual(
+    [first?.['status'], first?.['comment'], last?.['status'], last?.['comment'], last?.['completedAt']],
+    ['CANCELLATION_IN_PROGRESS', 'why', 'CANCELED', undefined, undefined],
+  )
   const deleted = jobs.call('DELETE', '/jobs/j1').sent
-  assert.deepEqual(events(deleted), ['$aws/events/job/j1/deletion_in_progress', '$aws/events/jobExecution/j1/deleted', '$aws/events/job/j1/deleted'])
-  assert.deepEqual([only(deleted, '/job/j1/deletion_in_progress').json['status'], only(deleted, '/job/j1/deleted').json['status']], ['DELETION_IN_PROGRESS', 'DELETED'])
+  assert.deepEqual(events(deleted), [
+    '$aws/events/job/j1/deletion_in_progress',
+    '$aws/events/jobExecution/j1/deleted',
+    '$aws/events/job/j1/deleted',
+  ])
+  assert.deepEqual(
+    [only(deleted, '/job/j1/deletion_in_progress').json['status'], only(deleted, '/job/j1/deleted').json['status']],
+    ['DELETION_IN_PROGRESS', 'DELETED'],
+  )
 })
 
 test('each way an execution ends has its topic', () => {
   const jobs = createFixture()
   for (const status of ['SUCCEEDED', 'FAILED', 'REJECTED']) {
     jobs.create(status)
-    assert.ok(events(jobs.publish('t1', `${status}/update`, { status })).includes(`$aws/events/jobExecution/${status}/${status.toLowerCase()}`))
+    assert.ok(
+      events(jobs.publish('t1', `${status}/update`, { status })).includes(
+        `$aws/events/jobExecution/${status}/${status.toLowerCase()}`,
+      ),
+    )
   }
   jobs.create('cont', { targetSelection: 'CONTINUOUS' }, [groupArn('g')])
   assert.deepEqual(events(jobs.leave('t1', 'g')), ['$aws/events/jobExecution/cont/removed'])
-  assert.deepEqual(events(jobs.call('PUT', '/things/t2/jobs/cont/cancel').sent), ['$aws/events/jobExecution/cont/canceled'])
+  assert.deepEqual(events(jobs.call('PUT', '/things/t2/jobs/cont/cancel').sent), [
+    '$aws/events/jobExecution/cont/canceled',
+  ])
 })
 
 test('events that are switched off stay away', () => {
   const jobs = createFixture()
   const route = eventConfigurationRoutes.find(({ operation }) => operation === 'UpdateEventConfigurations')
-  const body = Buffer.from(JSON.stringify({ eventConfigurations: { JOB: { Enabled: false }, JOB_EXECUTION: { Enabled: false } } }))
-  const request = { id: '1', method: 'PATCH', path: '/event-configurations', query: new URLSearchParams(), headers: {}, body, secure: false, local: true, remoteAddress: '' }
+  const body = Buffer.from(
+    JSON.stringify({ eventConfigurations: { JOB: { Enabled: false }, JOB_EXECUTION: { Enabled: false } } }),
+  )
+  const request = {
+    id: '1',
+    method: 'PATCH',
+    path: '/event-configurations',
+    query: new URLSearchParams(),
+    headers: {},
+    body,
+    secure: false,
+    local: true,
+    remoteAddress: '',
+  }
   jobs.bench.turn((ctx) => route?.handle(ctx, request, {}, []))
   jobs.create('j1')
   const sent = jobs.publish('t1', 'j1/update', { status: 'SUCCEEDED' })

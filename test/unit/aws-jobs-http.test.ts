@@ -8,7 +8,8 @@ const createFixture = (): AwsJobsFixture => {
   jobs.things(['t1'])
   return jobs
 }
-const data = (jobs: AwsJobsFixture, method: string, path: string, body?: unknown) => jobs.call(method, path, body, 'jobs-data')
+const data = (jobs: AwsJobsFixture, method: string, path: string, body?: unknown) =>
+  jobs.call(method, path, body, 'jobs-data')
 
 test('the data plane answers on the paths that the control plane has too', () => {
   const jobs = createFixture()
@@ -25,7 +26,10 @@ test('executions have whole seconds, the thing’s name, and their document as a
   assert.deepEqual(data(jobs, 'GET', '/things/t1/jobs/%24next').body, {})
   const document = '{ "n": 12345678901234567890 }'
   jobs.create('j1', { document })
-  const { body, sent } = data(jobs, 'PUT', '/things/t1/jobs/$next', { statusDetails: { a: 'b' }, stepTimeoutInMinutes: 1 })
+  const { body, sent } = data(jobs, 'PUT', '/things/t1/jobs/$next', {
+    statusDetails: { a: 'b' },
+    stepTimeoutInMinutes: 1,
+  })
   assert.deepEqual(body, {
     execution: {
       thingName: 't1',
@@ -42,7 +46,9 @@ test('executions have whole seconds, the thing’s name, and their document as a
     },
   })
   assert.deepEqual(notices(sent), [])
-  const bare = data(jobs, 'GET', '/things/t1/jobs/j1?executionNumber=1&includeJobDocument=false').body['execution'] as object
+  const bare = data(jobs, 'GET', '/things/t1/jobs/j1?executionNumber=1&includeJobDocument=false').body[
+    'execution'
+  ] as object
   assert.equal('jobDocument' in bare, false)
 })
 
@@ -50,20 +56,59 @@ test('an update over HTTP is told over MQTT like any other, and answers only wha
   const jobs = createFixture()
   jobs.create('j1')
   assert.deepEqual(data(jobs, 'POST', '/things/t1/jobs/j1', { status: 'IN_PROGRESS' }).body, {})
-  const full = data(jobs, 'POST', '/things/t1/jobs/j1', { status: 'SUCCEEDED', expectedVersion: 2, includeJobExecutionState: true, includeJobDocument: true })
-  assert.deepEqual(full.body, { executionState: { status: 'SUCCEEDED', versionNumber: 3 }, jobDocument: '{"operation":"j1"}' })
-  assert.deepEqual(notices(full.sent).map(({ topic }) => topic), ['notify', 'notify-next'])
+  const full = data(jobs, 'POST', '/things/t1/jobs/j1', {
+    status: 'SUCCEEDED',
+    expectedVersion: 2,
+    includeJobExecutionState: true,
+    includeJobDocument: true,
+  })
+  assert.deepEqual(full.body, {
+    executionState: { status: 'SUCCEEDED', versionNumber: 3 },
+    jobDocument: '{"operation":"j1"}',
+  })
+  assert.deepEqual(
+    notices(full.sent).map(({ topic }) => topic),
+    ['notify', 'notify-next'],
+  )
 })
 
 const refusals: [what: string, method: string, path: string, body: unknown, status: number, type: string][] = [
   ['a body that is no JSON', 'POST', '/things/t1/jobs/j1', '{', 400, 'InvalidRequestException'],
-  ['a status that is not for devices', 'POST', '/things/t1/jobs/j1', { status: 'CANCELED' }, 409, 'InvalidStateTransitionException'],
+  [
+    'a status that is not for devices',
+    'POST',
+    '/things/t1/jobs/j1',
+    { status: 'CANCELED' },
+    409,
+    'InvalidStateTransitionException',
+  ],
   ['a status that nobody knows', 'POST', '/things/t1/jobs/j1', { status: 'DONE' }, 400, 'InvalidRequestException'],
   ['a bad step timeout', 'PUT', '/things/t1/jobs/$next', { stepTimeoutInMinutes: 0 }, 400, 'InvalidRequestException'],
-  ['a flag that is none', 'GET', '/things/t1/jobs/j1?includeJobDocument=maybe', undefined, 400, 'InvalidRequestException'],
+  [
+    'a flag that is none',
+    'GET',
+    '/things/t1/jobs/j1?includeJobDocument=maybe',
+    undefined,
+    400,
+    'InvalidRequestException',
+  ],
   ['an unknown job', 'GET', '/things/t1/jobs/nope', undefined, 404, 'ResourceNotFoundException'],
-  ['another version', 'POST', '/things/t1/jobs/j1', { status: 'FAILED', expectedVersion: 9 }, 400, 'InvalidRequestException'],
-  ['an update after the end', 'POST', '/things/t1/jobs/over', { status: 'FAILED' }, 409, 'InvalidStateTransitionException'],
+  [
+    'another version',
+    'POST',
+    '/things/t1/jobs/j1',
+    { status: 'FAILED', expectedVersion: 9 },
+    400,
+    'InvalidRequestException',
+  ],
+  [
+    'an update after the end',
+    'POST',
+    '/things/t1/jobs/over',
+    { status: 'FAILED' },
+    409,
+    'InvalidStateTransitionException',
+  ],
   ['a look after the end', 'GET', '/things/t1/jobs/over', undefined, 410, 'TerminalStateException'],
   ['a command', 'POST', '/command-executions', {}, 400, 'InvalidRequestException'],
 ]

@@ -21,7 +21,10 @@ test('a placeholder is read as its JSON string means it', () => {
 test('a placeholder may hold others, and only the outer one is found', () => {
   const inside = 'aws:iot:s3-presigned-url-upload:https://b.s3.amazonaws.com/${thingName}/${jobId}.log'
   const document = `["\${${inside}}", "${parameter('y')}"]`
-  assert.deepEqual(placeholdersIn(document).map((found) => found.inside), [inside, 'aws:iot:parameter:y'])
+  assert.deepEqual(
+    placeholdersIn(document).map((found) => found.inside),
+    [inside, 'aws:iot:parameter:y'],
+  )
   const replaced = replacePlaceholders(document, (found) => (found === inside ? 'https://h/' : undefined))
   assert.equal(replaced, `["https://h/", "${parameter('y')}"]`)
 })
@@ -31,5 +34,8 @@ test('one that does not end within its string is told of and stays; those in oth
   const starts: number[] = []
   assert.equal(placeholdersIn(document, (start) => starts.push(start)).length, 1)
   assert.deepEqual(starts, [6])
-  assert.equal(replacePlaceholders(document, () => 'Y'), document.replace(parameter('y'), 'Y'))
+  assert.equal(
+    replacePlaceholders(document, () => 'Y'),
+    document.replace(parameter('y'), 'Y'),
+  )
 })

@@ -14,17 +14,38 @@ interface Case {
 
 const token = { clientToken: 'tok' }
 const queued = { status: 'QUEUED', versionNumber: 1 }
-const bad = (what: string, members: object, rest = 'j1/update'): Case => ({ what, rest, payload: { ...token, status: 'IN_PROGRESS', ...members }, code: 'InvalidRequest' })
+const bad = (what: string, members: object, rest = 'j1/update'): Case => ({
+  what,
+  rest,
+  payload: { ...token, status: 'IN_PROGRESS', ...members },
+  code: 'InvalidRequest',
+})
 
 const cases: Case[] = [
   { what: 'a topic of no operation', rest: 'j1/delete', payload: token, code: 'InvalidTopic' },
-  { what: 'a topic of no operation with nonsense in it', rest: 'notify', payload: 'nonsense', code: 'InvalidTopic', token: false },
+  {
+    what: 'a topic of no operation with nonsense in it',
+    rest: 'notify',
+    payload: 'nonsense',
+    code: 'InvalidTopic',
+    token: false,
+  },
   { what: 'no JSON', payload: '{"status":', code: 'InvalidJson', token: false },
   { what: 'an empty update', payload: '', code: 'InvalidJson', token: false },
-  { what: 'no UTF-8', payload: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), code: 'InvalidJson', token: false },
+  {
+    what: 'no UTF-8',
+    payload: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+    code: 'InvalidJson',
+    token: false,
+  },
   { what: 'a JSON array', payload: '[{"clientToken":"tok"}]', code: 'InvalidJson', token: false },
   { what: 'JSON null', payload: 'null', code: 'InvalidJson', token: false },
-  { what: 'a token that is a list', payload: { status: 'IN_PROGRESS', clientToken: [7] }, code: 'InvalidRequest', token: false },
+  {
+    what: 'a token that is a list',
+    payload: { status: 'IN_PROGRESS', clientToken: [7] },
+    code: 'InvalidRequest',
+    token: false,
+  },
   bad('no status', { status: undefined }),
   bad('an unknown status', { status: 'DONE' }),
   bad('a status in lower case', { status: 'succeeded' }),
@@ -47,19 +68,53 @@ const cases: Case[] = [
   bad('a step timeout beyond a week as a text', { stepTimeoutInMinutes: '10081' }),
   bad('a zero byte in the middle', { statusDetails: { 'a\0': 'b' } }),
   bad('start-next with a step timeout of -1', { stepTimeoutInMinutes: -1 }, 'start-next'),
-  { what: 'a status nested 50,000 levels deep', payload: `{"clientToken":"tok","status":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, code: 'InvalidRequest' },
+  {
+    what: 'a status nested 50,000 levels deep',
+    payload: `{"clientToken":"tok","status":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+    code: 'InvalidRequest',
+  },
   bad('describe with a fractional executionNumber', { executionNumber: 0.5 }, 'j1/get'),
-  { what: 'an update of an unknown job', rest: 'nope/update', payload: { ...token, status: 'IN_PROGRESS' }, code: 'ResourceNotFound' },
-  { what: 'an update of another attempt', payload: { ...token, status: 'IN_PROGRESS', executionNumber: 2 }, code: 'ResourceNotFound' },
+  {
+    what: 'an update of an unknown job',
+    rest: 'nope/update',
+    payload: { ...token, status: 'IN_PROGRESS' },
+    code: 'ResourceNotFound',
+  },
+  {
+    what: 'an update of another attempt',
+    payload: { ...token, status: 'IN_PROGRESS', executionNumber: 2 },
+    code: 'ResourceNotFound',
+  },
   { what: 'a look at an unknown job', rest: 'nope/get', payload: token, code: 'ResourceNotFound' },
-  { what: 'a look at another attempt', rest: 'j1/get', payload: { ...token, executionNumber: 2 }, code: 'ResourceNotFound' },
-  { what: 'a look at another attempt of $next', rest: '$next/get', payload: { ...token, executionNumber: 2 }, code: 'ResourceNotFound' },
-  { what: 'another version', payload: { ...token, status: 'IN_PROGRESS', expectedVersion: 99 }, code: 'VersionMismatch', state: queued },
+  {
+    what: 'a look at another attempt',
+    rest: 'j1/get',
+    payload: { ...token, executionNumber: 2 },
+    code: 'ResourceNotFound',
+  },
+  {
+    what: 'a look at another attempt of $next',
+    rest: '$next/get',
+    payload: { ...token, executionNumber: 2 },
+    code: 'ResourceNotFound',
+  },
+  {
+    what: 'another version',
+    payload: { ...token, status: 'IN_PROGRESS', expectedVersion: 99 },
+    code: 'VersionMismatch',
+    state: queued,
+  },
   { what: 'QUEUED', payload: { ...token, status: 'QUEUED' }, code: 'InvalidStateTransition' },
   { what: 'CANCELED', payload: { ...token, status: 'CANCELED' }, code: 'InvalidStateTransition' },
   { what: 'TIMED_OUT', payload: { ...token, status: 'TIMED_OUT' }, code: 'InvalidStateTransition' },
   { what: 'REMOVED', payload: { ...token, status: 'REMOVED' }, code: 'InvalidStateTransition' },
-  { what: 'an update after the end', rest: 'over/update', payload: { ...token, status: 'FAILED' }, code: 'InvalidStateTransition', state: { status: 'SUCCEEDED', versionNumber: 2 } },
+  {
+    what: 'an update after the end',
+    rest: 'over/update',
+    payload: { ...token, status: 'FAILED' },
+    code: 'InvalidStateTransition',
+    state: { status: 'SUCCEEDED', versionNumber: 2 },
+  },
   { what: 'a look after the end', rest: 'over/get', payload: token, code: 'TerminalStateReached' },
 ]
 
@@ -103,7 +158,10 @@ test('messages name field, value and rule, and the versions as AWS words them', 
   const messageOf = (payload: object | string): unknown => jobs.publish('t1', 'j1/update', payload)[0]?.json['message']
   assert.equal(messageOf({ status: 'FAILED', expectedVersion: 99 }), 'Expected version 99 but found version 1')
   assert.match(String(messageOf({ status: 'DONE' })), /^status: "DONE" must be one of QUEUED, IN_PROGRESS/)
-  assert.match(String(messageOf({ status: 'FAILED', statusDetails: { a: [5] } })), /^statusDetails\.a: \[5\] must be a string$/)
+  assert.match(
+    String(messageOf({ status: 'FAILED', statusDetails: { a: [5] } })),
+    /^statusDetails\.a: \[5\] must be a string$/,
+  )
   assert.equal(messageOf({ status: 'CANCELED' }), 'The status of job execution cannot be changed to be CANCELED')
   const noJson = 'The contents of the request could not be interpreted as valid UTF-8-encoded JSON'
   for (const payload of ['{', '[]', 'null']) assert.equal(messageOf(payload), noJson)

@@ -53,7 +53,10 @@ test('a look at an execution may have its scalars as texts', () => {
     'execution'
   ]
   assert.deepEqual(Object.keys(look as object).includes('jobDocument'), false)
-  assert.equal(createFixture().publish('t1', '$next/get', { executionNumber: '2' })[0]?.json['code'], 'ResourceNotFound')
+  assert.equal(
+    createFixture().publish('t1', '$next/get', { executionNumber: '2' })[0]?.json['code'],
+    'ResourceNotFound',
+  )
 })
 
 test('a client token that is a number or a boolean is echoed as its text, in rejections too', () => {
@@ -91,14 +94,20 @@ test('zero bytes at the end of a request are those of a program in C, and nothin
   const zeros = (payload: string): Buffer => Buffer.from(`${payload}\0\0`)
   for (const rest of ['get', 'start-next', '$next/get', 'j1/get']) {
     for (const payload of ['', '{}']) {
-      assert.equal(createFixture().publish('t1', rest, zeros(payload))[0]?.topic, `$aws/things/t1/jobs/${rest}/accepted`)
+      assert.equal(
+        createFixture().publish('t1', rest, zeros(payload))[0]?.topic,
+        `$aws/things/t1/jobs/${rest}/accepted`,
+      )
     }
   }
   const answered = createFixture().publish('t1', 'j1/update', zeros('{"status":"SUCCEEDED","clientToken":"c"}'))[0]
   assert.deepEqual([answered?.topic.split('/').at(-1), answered?.json['clientToken']], ['accepted', 'c'])
   assert.deepEqual(answers('{"status":"SUCCEEDED"}\0')[1], {})
   assert.equal(createFixture().publish('t1', 'j1/update', Buffer.from('\0'))[0]?.json['code'], 'InvalidJson')
-  assert.equal(createFixture().publish('t1', 'j1/update', Buffer.from('{"status":\0"FAILED"}'))[0]?.json['code'], 'InvalidJson')
+  assert.equal(
+    createFixture().publish('t1', 'j1/update', Buffer.from('{"status":\0"FAILED"}'))[0]?.json['code'],
+    'InvalidJson',
+  )
   assert.equal(createFixture().publish('t1', 'j1/delete', zeros('{"clientToken":"c"}'))[0]?.json['clientToken'], 'c')
 })
 

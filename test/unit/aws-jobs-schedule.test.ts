@@ -32,7 +32,8 @@ for (const aws of [
   'cron(61 18 ? * MON *)',
   'cron(0 18 ? * $ *)',
   'cron()',
-]) test(`${aws} is refused`, () => assert.ok('broken' in readAwsCron(aws)))
+])
+  test(`${aws} is refused`, () => assert.ok('broken' in readAwsCron(aws)))
 
 test('a window that AWS calls Sunday opens on Sunday', () => {
   const read = readAwsCron('cron(0 6 ? * 1 *)')
@@ -70,7 +71,11 @@ for (const [what, config, message] of [
   ['a time with seconds and zone', { startTime: '2026-01-01T13:00:00Z' }, format('2026-01-01T13:00:00Z')],
   ['a time with a blank', { endTime: '2026-01-01 13:00' }, format('2026-01-01 13:00')],
   ['a start more than a year ahead', { startTime: '2027-02-01T12:00' }, /^schedulingConfig\.startTime/],
-  ['an end before the start', { startTime: '2026-01-02T12:00', endTime: '2026-01-02T11:00' }, /^schedulingConfig\.endTime/],
+  [
+    'an end before the start',
+    { startTime: '2026-01-02T12:00', endTime: '2026-01-02T11:00' },
+    /^schedulingConfig\.endTime/,
+  ],
   ['an end in the past', { endTime: '2025-12-31T12:00' }, /^schedulingConfig\.endTime/],
   ['an end more than two years ahead', { endTime: '2028-02-01T12:00' }, /^schedulingConfig\.endTime/],
   [
@@ -108,7 +113,10 @@ test('windows are for continuous jobs only, also those of a template', () => {
   const jobs = schedule(config)
   assert.equal(jobs.answer?.status, 200)
   jobs.call('PUT', '/job-templates/tpl', { description: 'd', document: '{}', maintenanceWindows: [daily] })
-  const from = { targets: ['arn:aws:iot:us-east-1:123456789012:thing/t1'], jobTemplateArn: 'arn:aws:iot:us-east-1:123456789012:jobtemplate/tpl' }
+  const from = {
+    targets: ['arn:aws:iot:us-east-1:123456789012:thing/t1'],
+    jobTemplateArn: 'arn:aws:iot:us-east-1:123456789012:jobtemplate/tpl',
+  }
   assert.equal(jobs.call('PUT', '/jobs/j2', from).body['message'], message)
   const schedulingConfig = { startTime: start }
   assert.equal(jobs.call('PUT', '/jobs/j2', { ...from, targetSelection: 'CONTINUOUS', schedulingConfig }).status, 200)
@@ -120,7 +128,13 @@ test('a start within 30 minutes is a warning in open mode and an error in strict
   const soon = { startTime: '2026-01-01T12:05', endTime: '2026-01-01T12:10' }
   const open = schedule(soon)
   assert.equal(open.answer?.status, 200)
-  assert.deepEqual(open.bench.warnings.map(({ about, text }) => [about, text.split(':')[0]]), [['aws/j1', 'schedulingConfig.startTime'], ['aws/j1', 'schedulingConfig.endTime']])
+  assert.deepEqual(
+    open.bench.warnings.map(({ about, text }) => [about, text.split(':')[0]]),
+    [
+      ['aws/j1', 'schedulingConfig.startTime'],
+      ['aws/j1', 'schedulingConfig.endTime'],
+    ],
+  )
   const strict = schedule(soon, 'strict')
   assert.equal(strict.answer?.status, 400)
   assert.equal(schedule({ startTime: '2026-01-01T12:30', endTime: '2026-01-01T13:00' }, 'strict').answer?.status, 200)
@@ -130,5 +144,8 @@ test('windows are taken if one of them opens in time, or is open at the start', 
   const past = { startTime: 'cron(0 18 1 1 ? 2020)', durationInMinutes: 10 }
   const under = { startTime: 'cron(55 12 1 1 ? 2026)', durationInMinutes: 10 }
   assert.equal(schedule({ startTime: start, maintenanceWindows: [past, daily] }).answer?.status, 200)
-  assert.equal(schedule({ startTime: start, endTime: '2026-01-01T14:00', maintenanceWindows: [under] }).answer?.status, 200)
+  assert.equal(
+    schedule({ startTime: start, endTime: '2026-01-01T14:00', maintenanceWindows: [under] }).answer?.status,
+    200,
+  )
 })

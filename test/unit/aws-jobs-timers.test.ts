@@ -13,9 +13,13 @@ const started = (inProgressTimeoutInMinutes?: number): AwsJobsFixture => {
   return jobs
 }
 const step = (jobs: AwsJobsFixture, stepTimeoutInMinutes?: number): void => {
-  jobs.publish('t1', 'j1/update', { status: 'IN_PROGRESS', ...(stepTimeoutInMinutes !== undefined && { stepTimeoutInMinutes }) })
+  jobs.publish('t1', 'j1/update', {
+    status: 'IN_PROGRESS',
+    ...(stepTimeoutInMinutes !== undefined && { stepTimeoutInMinutes }),
+  })
 }
-const secondsLeft = (jobs: AwsJobsFixture): unknown => (jobs.publish('t1', 'j1/get')[0]?.json['execution'] as Record<string, unknown>)['approximateSecondsBeforeTimedOut']
+const secondsLeft = (jobs: AwsJobsFixture): unknown =>
+  (jobs.publish('t1', 'j1/get')[0]?.json['execution'] as Record<string, unknown>)['approximateSecondsBeforeTimedOut']
 
 test('the worked case: a step timer is replaced by each new one and capped by the in-progress timer', () => {
   const jobs = started(20)
@@ -41,7 +45,10 @@ test('running out of time raises the version, and is told to the device and to w
   assert.equal(jobs.execution('j1').version, 3)
   assert.deepEqual(
     notices(sent).map(({ topic, json }) => [topic, json['jobs'] ?? json['execution']]),
-    [['notify', {}], ['notify-next', undefined]],
+    [
+      ['notify', {}],
+      ['notify-next', undefined],
+    ],
   )
   assert.equal(only(sent, '$aws/events/jobExecution/j1/timed_out').json['status'], 'TIMED_OUT')
 })
@@ -77,8 +84,13 @@ test('a constant rollout queues its rate each minute, in the order of the target
   jobs.create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 2 } }, [thingArn('z'), groupArn('g')])
   const queued = (): string[] => [...jobs.bench.engine.executions.ofJob('aws/j1').keys()].map((key) => key.slice(4))
   assert.deepEqual(queued(), ['z', 'b'])
-  const { job } = jobs.call('GET', '/jobs/j1').body as { job: { isConcurrent: boolean; jobProcessDetails: Record<string, unknown> } }
-  assert.deepEqual([job.isConcurrent, job.jobProcessDetails['processingTargets'], job.jobProcessDetails['numberOfQueuedThings']], [true, [thingArn('z'), groupArn('g')], 2])
+  const { job } = jobs.call('GET', '/jobs/j1').body as {
+    job: { isConcurrent: boolean; jobProcessDetails: Record<string, unknown> }
+  }
+  assert.deepEqual(
+    [job.isConcurrent, job.jobProcessDetails['processingTargets'], job.jobProcessDetails['numberOfQueuedThings']],
+    [true, [thingArn('z'), groupArn('g')], 2],
+  )
   jobs.advance(MINUTE)
   assert.deepEqual(queued(), ['z', 'b', 'a', 'c'])
   assert.equal((jobs.call('GET', '/jobs/j1').body['job'] as { isConcurrent: boolean }).isConcurrent, false)
@@ -86,7 +98,10 @@ test('a constant rollout queues its rate each minute, in the order of the target
 
 test('without a rollout configuration open mode rolls out at once, and strict mode at 1000 a minute', () => {
   const names = Array.from({ length: 1100 }, (_, index) => `n${index}`)
-  for (const [mode, queued] of [['open', 1100], ['strict', 1000]] as const) {
+  for (const [mode, queued] of [
+    ['open', 1100],
+    ['strict', 1000],
+  ] as const) {
     const jobs = new AwsJobsFixture({ now: NOON, settings: { mode } })
     jobs.things(names, 'g')
     jobs.create('j1', {}, [groupArn('g')])
@@ -97,8 +112,15 @@ test('without a rollout configuration open mode rolls out at once, and strict mo
 
 test('an exponential rollout multiplies its rate at each multiple of the criterion, up to the ceiling', () => {
   const jobs = new AwsJobsFixture({ now: NOON })
-  jobs.things(Array.from({ length: 60 }, (_, index) => `n${index}`), 'g')
-  const exponentialRate = { baseRatePerMinute: 5, incrementFactor: 2, rateIncreaseCriteria: { numberOfNotifiedThings: 10 } }
+  jobs.things(
+    Array.from({ length: 60 }, (_, index) => `n${index}`),
+    'g',
+  )
+  const exponentialRate = {
+    baseRatePerMinute: 5,
+    incrementFactor: 2,
+    rateIncreaseCriteria: { numberOfNotifiedThings: 10 },
+  }
   jobs.create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 18, exponentialRate } }, [groupArn('g')])
   const seen = [jobs.bench.engine.executions.counts('aws/j1').QUEUED]
   for (let minute = 0; minute < 3; minute += 1) {
@@ -123,7 +145,10 @@ test('abort criteria count ended executions, leave what is in progress, and give
   const comment =
     'Abort criteria for failure type FAILED with threshold 50.00% met. Total completed executions: 2, total FAILED executions: 1'
   assert.deepEqual([job['status'], job['reasonCode'], job['comment']], ['CANCELED', 'ABORT_CANCEL', comment])
-  assert.deepEqual(names.map((name) => jobs.execution('j1', name).status), ['FAILED', 'SUCCEEDED', 'IN_PROGRESS', 'CANCELED'])
+  assert.deepEqual(
+    names.map((name) => jobs.execution('j1', name).status),
+    ['FAILED', 'SUCCEEDED', 'IN_PROGRESS', 'CANCELED'],
+  )
 })
 
 test('a retry is a new execution that the device is told of, until there are no more; rejections are not retried', () => {
@@ -132,16 +157,28 @@ test('a retry is a new execution that the device is told of, until there are no 
   const jobExecutionsRetryConfig = { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 1 }] }
   jobs.create('j1', { jobExecutionsRetryConfig }, [thingArn('t1'), thingArn('t2')])
   const sent = jobs.publish('t1', 'j1/update', { status: 'FAILED' })
-  assert.deepEqual(notices(sent).map(({ topic }) => topic), ['notify', 'notify-next'])
+  assert.deepEqual(
+    notices(sent).map(({ topic }) => topic),
+    ['notify', 'notify-next'],
+  )
   const next = only(sent, '/notify-next').json['execution'] as Record<string, unknown>
   assert.deepEqual([next['executionNumber'], next['versionNumber'], next['status']], [2, 1, 'QUEUED'])
   jobs.publish('t1', 'j1/update', { status: 'FAILED' })
   jobs.publish('t2', 'j1/update', { status: 'REJECTED' })
   assert.equal(jobs.job('j1').status, 'COMPLETED')
-  const listed = jobs.call('GET', '/things/t1/jobs').body['executionSummaries'] as { jobExecutionSummary: Record<string, unknown> }[]
+  const listed = jobs.call('GET', '/things/t1/jobs').body['executionSummaries'] as {
+    jobExecutionSummary: Record<string, unknown>
+  }[]
   assert.deepEqual(
-    listed.map(({ jobExecutionSummary: { executionNumber, retryAttempt, status } }) => [executionNumber, retryAttempt, status]),
-    [[2, 1, 'FAILED'], [1, 0, 'FAILED']],
+    listed.map(({ jobExecutionSummary: { executionNumber, retryAttempt, status } }) => [
+      executionNumber,
+      retryAttempt,
+      status,
+    ]),
+    [
+      [2, 1, 'FAILED'],
+      [1, 0, 'FAILED'],
+    ],
   )
 })
 
@@ -150,7 +187,10 @@ test('a retry behind another execution does not change what is next', () => {
   jobs.things(['t1'])
   jobs.create('j1')
   jobs.create('j2', { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 1 }] } })
-  assert.deepEqual(notices(jobs.publish('t1', 'j2/update', { status: 'FAILED' })).map(({ topic }) => topic), ['notify'])
+  assert.deepEqual(
+    notices(jobs.publish('t1', 'j2/update', { status: 'FAILED' })).map(({ topic }) => topic),
+    ['notify'],
+  )
 })
 
 test('leaving the group of a continuous job removes, and coming back starts the retries anew', () => {
@@ -159,7 +199,10 @@ test('leaving the group of a continuous job removes, and coming back starts the 
   const retry = { jobExecutionsRetryConfig: { criteriaList: [{ failureType: 'ALL', numberOfRetries: 1 }] } }
   jobs.create('j1', { targetSelection: 'CONTINUOUS', ...retry }, [groupArn('g')])
   jobs.publish('t1', 'j1/update', { status: 'FAILED' })
-  assert.deepEqual(notices(jobs.leave('t1', 'g')).map(({ topic }) => topic), ['notify', 'notify-next'])
+  assert.deepEqual(
+    notices(jobs.leave('t1', 'g')).map(({ topic }) => topic),
+    ['notify', 'notify-next'],
+  )
   assert.equal(jobs.execution('j1').status, 'REMOVED')
   const back = only(jobs.join('t1', 'g'), '/notify-next').json['execution'] as Record<string, unknown>
   assert.equal(back['executionNumber'], 3)
@@ -176,14 +219,21 @@ for (const [endBehavior, first, second, job] of [
     const jobs = new AwsJobsFixture({ now: NOON })
     jobs.things(['a', 'b', 'c'])
     const schedulingConfig = { startTime: '2026-01-01T13:00', endTime: '2026-01-01T14:00', endBehavior }
-    jobs.create('j1', { schedulingConfig, jobExecutionsRolloutConfig: { maximumPerMinute: 2 } }, ['a', 'b', 'c'].map(thingArn))
+    jobs.create(
+      'j1',
+      { schedulingConfig, jobExecutionsRolloutConfig: { maximumPerMinute: 2 } },
+      ['a', 'b', 'c'].map(thingArn),
+    )
     assert.equal((jobs.call('GET', '/jobs/j1').body['job'] as { status: string }).status, 'SCHEDULED')
     jobs.advance(60 * MINUTE)
     jobs.publish('a', 'start-next')
     jobs.advance(30_000)
     assert.equal(jobs.bench.engine.executions.get('aws/j1', 'aws/c'), undefined)
     jobs.advance(59 * MINUTE + 30_000)
-    assert.deepEqual([jobs.execution('j1', 'a').status, jobs.execution('j1', 'b').status, jobs.job('j1').status], [first, second, job])
+    assert.deepEqual(
+      [jobs.execution('j1', 'a').status, jobs.execution('j1', 'b').status, jobs.job('j1').status],
+      [first, second, job],
+    )
   })
 }
 

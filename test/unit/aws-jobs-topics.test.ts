@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatJobsTopic, formatReplyTopic, isJobsTopic, parseJobsTopic, type JobsRequest } from '../../src/dialect/aws/jobs/topics.ts'
+import {
+  formatJobsTopic,
+  formatReplyTopic,
+  isJobsTopic,
+  parseJobsTopic,
+  type JobsRequest,
+} from '../../src/dialect/aws/jobs/topics.ts'
 
 const table: [string, JobsRequest][] = [
   ['$aws/things/t/jobs/get', { thing: 't', operation: 'get-pending' }],
@@ -9,7 +15,10 @@ const table: [string, JobsRequest][] = [
   ['$aws/things/t/jobs/$next/get', { thing: 't', operation: 'describe', job: '$next' }],
   ['$aws/things/t/jobs/job1/update', { thing: 't', operation: 'update', job: 'job1' }],
   ['$aws/things/t/jobs/get/get', { thing: 't', operation: 'describe', job: 'get' }],
-  ['$aws/things/t/jobs/j/namespace-aws-gg-deployment/get', { thing: 't', operation: 'describe', job: 'j', namespace: 'aws-gg-deployment' }],
+  [
+    '$aws/things/t/jobs/j/namespace-aws-gg-deployment/get',
+    { thing: 't', operation: 'describe', job: 'j', namespace: 'aws-gg-deployment' },
+  ],
   ['$aws/things/t/jobs/$next/namespace-n_1/get', { thing: 't', operation: 'describe', job: '$next', namespace: 'n_1' }],
   ['$aws/things/t/jobs/j/namespace-n/update', { thing: 't', operation: 'update', job: 'j', namespace: 'n' }],
   ['$aws/things/t/jobs/start-next/update', { thing: 't', operation: 'update', job: 'start-next' }],
@@ -50,7 +59,12 @@ for (const topic of strays) {
 }
 
 test('topics of others are not the job service’s', () => {
-  for (const topic of ['$aws/things/t/jobs', '$aws/things/t/shadow/get', 'things/t/jobs/get', '$aws/events/job/j/completed']) {
+  for (const topic of [
+    '$aws/things/t/jobs',
+    '$aws/things/t/shadow/get',
+    'things/t/jobs/get',
+    '$aws/events/job/j/completed',
+  ]) {
     assert.equal(isJobsTopic(topic), false)
     assert.equal(parseJobsTopic(topic), undefined)
   }

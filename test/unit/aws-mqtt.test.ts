@@ -7,7 +7,9 @@ import { published } from '../builders/context-fixture.ts'
 
 const client = (settings = {}) => {
   const broker = new AwsBroker({ settings })
-  const credential = { upgrade: { url: '/mqtt?X-Amz-Credential=AK%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request', headers: {} } }
+  const credential = {
+    upgrade: { url: '/mqtt?X-Amz-Credential=AK%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request', headers: {} },
+  }
   return { broker, connection: broker.come(connectRequest('lamp', credential)).connection }
 }
 const strict = { mode: 'strict' }
@@ -134,25 +136,47 @@ test('128 KB is the most a message may carry', () => {
 
 test('breaking the rules of MQTT on AWS counts as the client’s error, not as forbidden', () => {
   const { broker, connection } = client()
-  const ends = [{ qos: 2 as const }, { retain: true }].map((more) => broker.publish(connection, '$aws/things/t/shadow/get', '{}', more).result)
-  for (const verdict of [...ends, broker.publish(connection, 'a', Buffer.alloc(131_073)).result]) assert.equal(verdict.route === 'close' && verdict.as, 'CLIENT_ERROR')
+  const ends = [{ qos: 2 as const }, { retain: true }].map(
+    (more) => broker.publish(connection, '$aws/things/t/shadow/get', '{}', more).result,
+  )
+  for (const verdict of [...ends, broker.publish(connection, 'a', Buffer.alloc(131_073)).result])
+    assert.equal(verdict.route === 'close' && verdict.as, 'CLIENT_ERROR')
 })
 
 test('a topic that is too long is warned of once', () => {
   const { broker, connection } = client()
   for (let n = 0; n < 3; n++) broker.publish(connection, '1/2/3/4/5/6/7/8/9')
-  assert.deepEqual(broker.warnings.map(({ text }) => text), ['topic 1/2/3/4/5/6/7/8/9 has more than 7 slashes; AWS would close the connection'])
+  assert.deepEqual(
+    broker.warnings.map(({ text }) => text),
+    ['topic 1/2/3/4/5/6/7/8/9 has more than 7 slashes; AWS would close the connection'],
+  )
 })
 
 const sends = ({ acts }: { acts: { action: Action }[] }) =>
-  acts.flatMap(({ action }) => (action.type === 'send' ? [[action.connection, action.message.topic, JSON.parse(String(action.message.payload)) as Record<string, unknown>] as const] : []))
+  acts.flatMap(({ action }) =>
+    action.type === 'send'
+      ? [
+          [
+            action.connection,
+            action.message.topic,
+            JSON.parse(String(action.message.payload)) as Record<string, unknown>,
+          ] as const,
+        ]
+      : [],
+  )
 
 test('a job request is answered to the requester, a stray one with InvalidTopic', () => {
   const { broker, connection } = client()
   const asked = sends(broker.publish(connection, '$aws/things/lamp/jobs/get', '{"clientToken":"t"}'))
-  assert.deepEqual(asked.map(([to, topic, body]) => [to, topic, body['clientToken']]), [['c-lamp', '$aws/things/lamp/jobs/get/accepted', 't']])
+  assert.deepEqual(
+    asked.map(([to, topic, body]) => [to, topic, body['clientToken']]),
+    [['c-lamp', '$aws/things/lamp/jobs/get/accepted', 't']],
+  )
   const stray = sends(broker.publish(connection, '$aws/things/lamp/jobs/nonsense', '{"clientToken":"t"}'))
-  assert.deepEqual(stray.map(([, topic, body]) => [topic, body['code'], body['clientToken']]), [['$aws/things/lamp/jobs/nonsense/rejected', 'InvalidTopic', 't']])
+  assert.deepEqual(
+    stray.map(([, topic, body]) => [topic, body['code'], body['clientToken']]),
+    [['$aws/things/lamp/jobs/nonsense/rejected', 'InvalidTopic', 't']],
+  )
 })
 
 test('a shadow request is carried out and goes to subscribers as well', () => {
@@ -166,7 +190,10 @@ test('fleet provisioning is refused aloud in JSON, and dropped in CBOR', () => {
   const { broker, connection } = client()
   const outcome = broker.publish(connection, '$aws/certificates/create/json')
   assert.equal(outcome.result.route, 'consume')
-  assert.deepEqual(sends(outcome).map(([, topic, body]) => [topic, body['statusCode']]), [['$aws/certificates/create/json/rejected', 400]])
+  assert.deepEqual(
+    sends(outcome).map(([, topic, body]) => [topic, body['statusCode']]),
+    [['$aws/certificates/create/json/rejected', 400]],
+  )
   assert.equal(broker.publish(connection, '$aws/certificates/create/cbor').result.route, 'drop')
   assert.equal(broker.publish(connection, '$aws/certificates/create/json/accepted').result.route, 'drop')
 })
@@ -179,7 +206,10 @@ test('Device Defender metrics are counted as ignored', () => {
 
 test('QoS 2 subscriptions become QoS 1, and close the connection in strict mode', () => {
   const open = client()
-  assert.deepEqual([0, 1, 2].map((qos) => open.broker.subscribe(open.connection, 'a', qos as 0 | 1 | 2)), [{ grant: 0 }, { grant: 1 }, { grant: 1 }])
+  assert.deepEqual(
+    [0, 1, 2].map((qos) => open.broker.subscribe(open.connection, 'a', qos as 0 | 1 | 2)),
+    [{ grant: 0 }, { grant: 1 }, { grant: 1 }],
+  )
   const inStrict = client(strict)
   assert.ok('close' in inStrict.broker.subscribe(inStrict.connection, 'a', 2))
 })
@@ -197,11 +227,21 @@ test('shared subscriptions are refused', () => {
 
 test('a subscription where nothing is ever published is granted with a hint, one that makes sense without', () => {
   const { broker, connection } = client()
-  for (const filter of ['$aws/things/lamp/jobs/notify', '$aws/things/+/shadow/#', '$aws/events/#', 'a/#', '$aws/certificates/create/json/rejected']) broker.subscribe(connection, filter)
+  for (const filter of [
+    '$aws/things/lamp/jobs/notify',
+    '$aws/things/+/shadow/#',
+    '$aws/events/#',
+    'a/#',
+    '$aws/certificates/create/json/rejected',
+  ])
+    broker.subscribe(connection, filter)
   assert.deepEqual(broker.warnings, [])
   broker.subscribe(connection, '$aws/things/lamp/tunnels/notify')
   broker.subscribe(connection, '$aws/things/lamp/tunnels/notify')
-  assert.deepEqual(broker.warnings.map(({ text }) => text), ['$aws/things/lamp/tunnels/notify is granted, but the local hub never publishes there'])
+  assert.deepEqual(
+    broker.warnings.map(({ text }) => text),
+    ['$aws/things/lamp/tunnels/notify is granted, but the local hub never publishes there'],
+  )
 })
 
 test('more than 50 subscriptions are warned of', () => {
@@ -213,8 +253,18 @@ test('more than 50 subscriptions are warned of', () => {
 test('more than 8 filters in one SUBSCRIBE are warned of', () => {
   const broker = new AwsBroker()
   const { connection } = broker.come(connectRequest('lamp'))
-  for (const count of [8, 9]) broker.turn((ctx) => aws.mqtt.onSubscribed?.(ctx, connection, Array.from({ length: count }, (_, i) => ({ filter: `f${i}`, qos: 0 }))))
-  assert.deepEqual(broker.warnings.map(({ text }) => text), ['9 filters in one SUBSCRIBE; AWS takes 8'])
+  for (const count of [8, 9])
+    broker.turn((ctx) =>
+      aws.mqtt.onSubscribed?.(
+        ctx,
+        connection,
+        Array.from({ length: count }, (_, i) => ({ filter: `f${i}`, qos: 0 })),
+      ),
+    )
+  assert.deepEqual(
+    broker.warnings.map(({ text }) => text),
+    ['9 filters in one SUBSCRIBE; AWS takes 8'],
+  )
 })
 
 const deliveries: [filters: string[], topic: string, delivered: boolean][] = [
@@ -244,9 +294,21 @@ for (const [filters, topic, delivered] of deliveries) {
 
 test('in strict mode a retained message is for exact subscriptions only', () => {
   const [open, inStrict] = [client(), client(strict)]
-  for (const { broker, connection } of [open, inStrict]) for (const filter of ['a/+', 'b']) broker.subscribe(connection, filter)
-  const ask = ({ connection }: typeof open) => (
-    [['a/x', true], ['a/x', false], ['b', true]] as const
-  ).map(([topic, retained]) => aws.mqtt.mayDeliver?.(connection, topic, retained, Date.UTC(2026, 0, 1)))
-  assert.deepEqual([ask(open), ask(inStrict)], [[true, true, true], [false, true, true]])
+  for (const { broker, connection } of [open, inStrict])
+    for (const filter of ['a/+', 'b']) broker.subscribe(connection, filter)
+  const ask = ({ connection }: typeof open) =>
+    (
+      [
+        ['a/x', true],
+        ['a/x', false],
+        ['b', true],
+      ] as const
+    ).map(([topic, retained]) => aws.mqtt.mayDeliver?.(connection, topic, retained, Date.UTC(2026, 0, 1)))
+  assert.deepEqual(
+    [ask(open), ask(inStrict)],
+    [
+      [true, true, true],
+      [false, true, true],
+    ],
+  )
 })

@@ -14,10 +14,16 @@ const listed = new Set(aws.capability.flatMap(({ item }) => item.split(', ')))
 for (const [plane, client] of Object.entries({ control, data, 'jobs data': jobsData })) {
   test(`every operation of AWS's ${plane} plane has a route, be it one that refuses it by name`, () => {
     assert.ok(operationsOf(client).length > 4)
-    assert.deepEqual(operationsOf(client).filter((name) => !known.has(name)), [])
+    assert.deepEqual(
+      operationsOf(client).filter((name) => !known.has(name)),
+      [],
+    )
   })
 }
 
 test('every operation that has a route is in the capability list', () => {
-  assert.deepEqual([...known].filter((name) => !listed.has(name)), [])
+  assert.deepEqual(
+    [...known].filter((name) => !listed.has(name)),
+    [],
+  )
 })

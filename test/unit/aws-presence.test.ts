@@ -16,9 +16,19 @@ test('connecting and disconnecting are told, with one session and one version nu
   assert.equal(topic, '$aws/events/presence/connected/lamp')
   const sessionIdentifier = String(connected['sessionIdentifier'])
   assert.match(sessionIdentifier, /^[0-9a-f]{32}$/)
-  const session = { clientId: 'lamp', timestamp: broker.now, sessionIdentifier, principalIdentifier: deviceCertificate.sha256, versionNumber: 0 }
+  const session = {
+    clientId: 'lamp',
+    timestamp: broker.now,
+    sessionIdentifier,
+    principalIdentifier: deviceCertificate.sha256,
+    versionNumber: 0,
+  }
   assert.deepEqual(connected, { ...session, eventType: 'connected', ipAddress: '127.0.0.1' })
-  const ended = { eventType: 'disconnected', clientInitiatedDisconnect: true, disconnectReason: 'CLIENT_INITIATED_DISCONNECT' }
+  const ended = {
+    eventType: 'disconnected',
+    clientInitiatedDisconnect: true,
+    disconnectReason: 'CLIENT_INITIATED_DISCONNECT',
+  }
   assert.deepEqual(said(broker.go(connection)), [['$aws/events/presence/disconnected/lamp', { ...session, ...ended }]])
 })
 
@@ -28,7 +38,10 @@ test('the version number grows with each connection, and a taken-over session en
   const second = broker.come(connectRequest('lamp', { connection: 'c-2' }))
   assert.equal(said(second.outcome)[0]?.[1]['versionNumber'], 1)
   const [[, ended] = ['', {}]] = said(broker.go(first, 'DUPLICATE_CLIENT_ID'))
-  assert.deepEqual([ended['versionNumber'], ended['disconnectReason'], ended['clientInitiatedDisconnect']], [0, 'DUPLICATE_CLIENTID', false])
+  assert.deepEqual(
+    [ended['versionNumber'], ended['disconnectReason'], ended['clientInitiatedDisconnect']],
+    [0, 'DUPLICATE_CLIENTID', false],
+  )
 })
 
 test('who has been away for an hour begins at 0 again, and is not remembered any longer', () => {
@@ -47,7 +60,10 @@ test('who has been away for an hour begins at 0 again, and is not remembered any
   broker.now += 3_600_000
   assert.equal(visit('lamp'), 0)
   for (let count = 0; count < 5; count += 1) visit('lamp')
-  assert.deepEqual([...broker.tables.table('aws.presence').entries()].map(([name]) => name), ['stays', 'lamp'])
+  assert.deepEqual(
+    [...broker.tables.table('aws.presence').entries()].map(([name]) => name),
+    ['stays', 'lamp'],
+  )
   assert.equal(version(broker.go(stays)), 0)
   assert.equal(visit('stays'), 1)
 })
@@ -72,15 +88,25 @@ test('DeleteConnection ends the connection, and says that the API did', async ()
   const broker = new AwsBroker()
   const { connection } = broker.come(connectRequest('lamp'))
   await broker.data.send(new DeleteConnectionCommand({ clientId: 'lamp' }))
-  assert.deepEqual(broker.acts.map(({ action }) => [action.type, 'connection' in action && action.connection]), [['disconnect', 'c-lamp']])
+  assert.deepEqual(
+    broker.acts.map(({ action }) => [action.type, 'connection' in action && action.connection]),
+    [['disconnect', 'c-lamp']],
+  )
   assert.equal(said(broker.go(connection, 'SERVER_INITIATED'))[0]?.[1]['disconnectReason'], 'API_INITIATED_DISCONNECT')
-  await assert.rejects(broker.data.send(new DeleteConnectionCommand({ clientId: 'lamp' })), { name: 'ResourceNotFoundException' })
+  await assert.rejects(broker.data.send(new DeleteConnectionCommand({ clientId: 'lamp' })), {
+    name: 'ResourceNotFoundException',
+  })
 })
 
 test('subscribing and unsubscribing are told with their filters', () => {
   const broker = new AwsBroker()
   const { connection } = broker.come(connectRequest('lamp'))
-  const subscribed = broker.turn((ctx) => aws.mqtt.onSubscribed?.(ctx, connection, [{ filter: 'a', qos: 1 }, { filter: 'b/#', qos: 0 }]))
+  const subscribed = broker.turn((ctx) =>
+    aws.mqtt.onSubscribed?.(ctx, connection, [
+      { filter: 'a', qos: 1 },
+      { filter: 'b/#', qos: 0 },
+    ]),
+  )
   const unsubscribed = broker.turn((ctx) => aws.mqtt.onUnsubscribed?.(ctx, connection, ['a']))
   assert.deepEqual(
     [...said(subscribed), ...said(unsubscribed)].map(([topic, event]) => [topic, event['eventType'], event['topics']]),

@@ -14,9 +14,19 @@ interface Shadow {
 }
 
 /** A thing of that name, with what the registry and its shadows say. */
-function thing(name: string, attributes: Record<string, string> = {}, shadow?: Shadow, rest: { type?: string; group?: string; named?: Shadow; online?: boolean } = {}): void {
+function thing(
+  name: string,
+  attributes: Record<string, string> = {},
+  shadow?: Shadow,
+  rest: { type?: string; group?: string; named?: Shadow; online?: boolean } = {},
+): void {
   fixture.turn((turn, { devices, groups, twins, connections }) => {
-    const { key } = devices.create(turn, { dialect: 'aws', name, attributes, ...(rest.type !== undefined && { type: rest.type }) })
+    const { key } = devices.create(turn, {
+      dialect: 'aws',
+      name,
+      attributes,
+      ...(rest.type !== undefined && { type: rest.type }),
+    })
     if (rest.group !== undefined) {
       if (groups.get(`aws/${rest.group}`) === undefined) groups.create(turn, { dialect: 'aws', name: rest.group })
       devices.join(turn, key, `aws/${rest.group}`)
@@ -27,17 +37,38 @@ function thing(name: string, attributes: Record<string, string> = {}, shadow?: S
   })
 }
 
-thing('tv1', { attr1: 'abc', attr2: '4', model: 'legacy', v: 'v2' }, { reported: { ver: 'bc78fd46f845', stats: { battery: 78 } } })
-thing('tv-plasma', { attr1: 'ABC', attr2: '4', attr3: '11', myAttribute: '80' }, { reported: { stats: { battery: 100 }, note: 'v3' }, desired: { stats: { battery: 90 } } }, { online: true })
-thing('my-lamp', { color: 'Light Blue', myAttribute: '75' }, { reported: { location: 'new york', tags: ['indoor', 'Kitchen 2'], mixed: ['a', { b: 1 }], 'one.two': 1 } }, { type: 'Lamp', group: 'house' })
-thing('my-fridge', { myAttribute: '75.5' }, { reported: { one: { two: 2 }, on: true, temperature: -5 }, desired: { on: false } }, { named: { reported: { mode: 'eco' }, desired: { mode: 'boost' } } })
+thing(
+  'tv1',
+  { attr1: 'abc', attr2: '4', model: 'legacy', v: 'v2' },
+  { reported: { ver: 'bc78fd46f845', stats: { battery: 78 } } },
+)
+thing(
+  'tv-plasma',
+  { attr1: 'ABC', attr2: '4', attr3: '11', myAttribute: '80' },
+  { reported: { stats: { battery: 100 }, note: 'v3' }, desired: { stats: { battery: 90 } } },
+  { online: true },
+)
+thing(
+  'my-lamp',
+  { color: 'Light Blue', myAttribute: '75' },
+  { reported: { location: 'new york', tags: ['indoor', 'Kitchen 2'], mixed: ['a', { b: 1 }], 'one.two': 1 } },
+  { type: 'Lamp', group: 'house' },
+)
+thing(
+  'my-fridge',
+  { myAttribute: '75.5' },
+  { reported: { one: { two: 2 }, on: true, temperature: -5 }, desired: { on: false } },
+  { named: { reported: { mode: 'eco' }, desired: { mode: 'boost' } } },
+)
 thing('plasma', { attr1: 'xyz', path: 'a:b*c' })
 
 const found = (text: string): string[] => {
   const predicate = query.parse(text)
   // Jobs keep it as JSON.
   const kept = JSON.parse(JSON.stringify(predicate)) as typeof predicate
-  return [...fixture.engine.devices.all()].filter((device) => matches(kept, factsOf(device, fixture.engine.twins, fixture.engine.connections))).map(({ name }) => name)
+  return [...fixture.engine.devices.all()]
+    .filter((device) => matches(kept, factsOf(device, fixture.engine.twins, fixture.engine.connections)))
+    .map(({ name }) => name)
 }
 
 const everything = ['tv1', 'tv-plasma', 'my-lamp', 'my-fridge', 'plasma']
@@ -164,6 +195,9 @@ test('a query of more than 1000 characters is refused, however deep it is nested
   assert.equal(query.parse(`thingName:${'é'.repeat(990)}`).op, 'text')
   assert.equal(query.parse('('.repeat(499) + 'x' + ')'.repeat(499)).op, 'text')
   for (const text of [`thingName:${'é'.repeat(991)}`, '('.repeat(50_000), '-'.repeat(50_000) + 'x']) {
-    assert.throws(() => query.parse(text), (error) => error instanceof HubError && /1000 are allowed/.test(error.message))
+    assert.throws(
+      () => query.parse(text),
+      (error) => error instanceof HubError && /1000 are allowed/.test(error.message),
+    )
   }
 })

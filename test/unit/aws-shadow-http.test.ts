@@ -13,7 +13,10 @@ interface Called {
   acts: Outcome<unknown>['acts']
 }
 
-function service(): { bench: ContextFixture; call: (operation: string, query?: string, body?: string | Buffer, thing?: string) => Called } {
+function service(): {
+  bench: ContextFixture
+  call: (operation: string, query?: string, body?: string | Buffer, thing?: string) => Called
+} {
   const bench = new ContextFixture({ now: T0, onEvent: shadowEvent })
   const call = (operation: string, query = '', body: string | Buffer = '', thing = 'lamp'): Called => {
     const route = shadowRoutes.find((candidate) => candidate.operation === operation)
@@ -53,8 +56,14 @@ test('the routes are those of the model', () => {
 test('UpdateThingShadow answers the accepted document and tells every subscriber', () => {
   const { call } = service()
   const updated = call('UpdateThingShadow', '', '{"state":{"desired":{"a":1}},"clientToken":"t"}')
-  assert.equal(updated.body, '{"state":{"desired":{"a":1}},"metadata":{"desired":{"a":{"timestamp":1591141596}}},"version":1,"timestamp":1591141596,"clientToken":"t"}')
-  assert.deepEqual(topicsOf(updated), ['accepted', 'delta', 'documents'].map((outcome) => `$aws/things/lamp/shadow/update/${outcome}`))
+  assert.equal(
+    updated.body,
+    '{"state":{"desired":{"a":1}},"metadata":{"desired":{"a":{"timestamp":1591141596}}},"version":1,"timestamp":1591141596,"clientToken":"t"}',
+  )
+  assert.deepEqual(
+    topicsOf(updated),
+    ['accepted', 'delta', 'documents'].map((outcome) => `$aws/things/lamp/shadow/update/${outcome}`),
+  )
   assert.equal(published(updated)[0]?.payload, updated.body)
 })
 
@@ -83,20 +92,105 @@ test('an empty name means the classic shadow', () => {
   assert.equal(bench.engine.twins.get('aws/lamp')?.version, 1)
 })
 
-const refusals: { name: string; operation: string; query?: string; body?: string | Buffer; thing?: string; type: string; message: RegExp }[] = [
-  { name: 'a missing classic shadow', operation: 'GetThingShadow', type: 'ResourceNotFoundException', message: /^No shadow exists with name: 'lamp'$/ },
-  { name: 'a missing named shadow', operation: 'DeleteThingShadow', query: 'name=x', type: 'ResourceNotFoundException', message: /^No shadow exists with name: 'x'$/ },
-  { name: 'bad JSON', operation: 'UpdateThingShadow', body: '{', type: 'InvalidRequestException', message: /^Invalid JSON$/ },
-  { name: 'a wrong version', operation: 'UpdateThingShadow', body: '{"state":{},"version":5}', type: 'ConflictException', message: /^Version conflict$/ },
-  { name: 'too large a body', operation: 'UpdateThingShadow', body: '{"state":{}}'.padEnd(8193), type: 'RequestEntityTooLargeException', message: /maximum size/ },
-  { name: 'bytes that are not UTF-8', operation: 'UpdateThingShadow', body: Buffer.from([0xff]), type: 'UnsupportedDocumentEncodingException', message: /UTF-8/ },
-  { name: 'a bad thing name', operation: 'GetThingShadow', thing: 'la mp', type: 'InvalidRequestException', message: /la mp/ },
-  { name: 'a bad shadow name', operation: 'GetThingShadow', query: 'name=a%2Fb', type: 'InvalidRequestException', message: /a\/b/ },
-  { name: 'a bad thing name', operation: 'ListNamedShadowsForThing', thing: 'la mp', type: 'InvalidRequestException', message: /la mp/ },
-  { name: 'a page of 0', operation: 'ListNamedShadowsForThing', query: 'pageSize=0', type: 'InvalidRequestException', message: /pageSize/ },
-  { name: 'a page of 101', operation: 'ListNamedShadowsForThing', query: 'pageSize=101', type: 'InvalidRequestException', message: /pageSize/ },
-  { name: 'a page of x', operation: 'ListNamedShadowsForThing', query: 'pageSize=x', type: 'InvalidRequestException', message: /pageSize/ },
-  { name: 'a made-up nextToken', operation: 'ListNamedShadowsForThing', query: 'nextToken=%25%25', type: 'InvalidRequestException', message: /nextToken/ },
+const refusals: {
+  name: string
+  operation: string
+  query?: string
+  body?: string | Buffer
+  thing?: string
+  type: string
+  message: RegExp
+}[] = [
+  {
+    name: 'a missing classic shadow',
+    operation: 'GetThingShadow',
+    type: 'ResourceNotFoundException',
+    message: /^No shadow exists with name: 'lamp'$/,
+  },
+  {
+    name: 'a missing named shadow',
+    operation: 'DeleteThingShadow',
+    query: 'name=x',
+    type: 'ResourceNotFoundException',
+    message: /^No shadow exists with name: 'x'$/,
+  },
+  {
+    name: 'bad JSON',
+    operation: 'UpdateThingShadow',
+    body: '{',
+    type: 'InvalidRequestException',
+    message: /^Invalid JSON$/,
+  },
+  {
+    name: 'a wrong version',
+    operation: 'UpdateThingShadow',
+    body: '{"state":{},"version":5}',
+    type: 'ConflictException',
+    message: /^Version conflict$/,
+  },
+  {
+    name: 'too large a body',
+    operation: 'UpdateThingShadow',
+    body: '{"state":{}}'.padEnd(8193),
+    type: 'RequestEntityTooLargeException',
+    message: /maximum size/,
+  },
+  {
+    name: 'bytes that are not UTF-8',
+    operation: 'UpdateThingShadow',
+    body: Buffer.from([0xff]),
+    type: 'UnsupportedDocumentEncodingException',
+    message: /UTF-8/,
+  },
+  {
+    name: 'a bad thing name',
+    operation: 'GetThingShadow',
+    thing: 'la mp',
+    type: 'InvalidRequestException',
+    message: /la mp/,
+  },
+  {
+    name: 'a bad shadow name',
+    operation: 'GetThingShadow',
+    query: 'name=a%2Fb',
+    type: 'InvalidRequestException',
+    message: /a\/b/,
+  },
+  {
+    name: 'a bad thing name',
+    operation: 'ListNamedShadowsForThing',
+    thing: 'la mp',
+    type: 'InvalidRequestException',
+    message: /la mp/,
+  },
+  {
+    name: 'a page of 0',
+    operation: 'ListNamedShadowsForThing',
+    query: 'pageSize=0',
+    type: 'InvalidRequestException',
+    message: /pageSize/,
+  },
+  {
+    name: 'a page of 101',
+    operation: 'ListNamedShadowsForThing',
+    query: 'pageSize=101',
+    type: 'InvalidRequestException',
+    message: /pageSize/,
+  },
+  {
+    name: 'a page of x',
+    operation: 'ListNamedShadowsForThing',
+    query: 'pageSize=x',
+    type: 'InvalidRequestException',
+    message: /pageSize/,
+  },
+  {
+    name: 'a made-up nextToken',
+    operation: 'ListNamedShadowsForThing',
+    query: 'nextToken=%25%25',
+    type: 'InvalidRequestException',
+    message: /nextToken/,
+  },
 ]
 
 for (const row of refusals) {
@@ -115,11 +209,17 @@ test('ListNamedShadowsForThing pages through the names, without the classic shad
   for (const name of ['c', 'a', 'd', 'b']) call('UpdateThingShadow', `name=${name}`, '{"state":{}}')
   call('UpdateThingShadow', '', '{"state":{}}')
   assert.equal(call('ListNamedShadowsForThing').body, '{"results":["a","b","c","d"],"timestamp":1591141596}')
-  const first = JSON.parse(call('ListNamedShadowsForThing', 'pageSize=2').body) as { results: string[]; nextToken: string }
+  const first = JSON.parse(call('ListNamedShadowsForThing', 'pageSize=2').body) as {
+    results: string[]
+    nextToken: string
+  }
   assert.deepEqual(first.results, ['a', 'b'])
   call('DeleteThingShadow', 'name=b')
   bench.now += 1000
-  assert.equal(call('ListNamedShadowsForThing', `pageSize=2&nextToken=${first.nextToken}`).body, '{"results":["c","d"],"timestamp":1591141597}')
+  assert.equal(
+    call('ListNamedShadowsForThing', `pageSize=2&nextToken=${first.nextToken}`).body,
+    '{"results":["c","d"],"timestamp":1591141597}',
+  )
 })
 
 test('ListNamedShadowsForThing of an unknown thing is empty', () => {

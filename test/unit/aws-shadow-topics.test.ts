@@ -16,8 +16,14 @@ const topics: [string, ShadowTopic][] = [
   ['$aws/things/lamp/shadow/delete/rejected', { thing: 'lamp', operation: 'delete', outcome: 'rejected' }],
   ['$aws/things/lamp/shadow/name/conf/get', { thing: 'lamp', shadow: 'conf', operation: 'get' }],
   ['$aws/things/lamp/shadow/name/conf/update', { thing: 'lamp', shadow: 'conf', operation: 'update' }],
-  ['$aws/things/lamp/shadow/name/conf/update/delta', { thing: 'lamp', shadow: 'conf', operation: 'update', outcome: 'delta' }],
-  ['$aws/things/lamp/shadow/name/conf/delete/rejected', { thing: 'lamp', shadow: 'conf', operation: 'delete', outcome: 'rejected' }],
+  [
+    '$aws/things/lamp/shadow/name/conf/update/delta',
+    { thing: 'lamp', shadow: 'conf', operation: 'update', outcome: 'delta' },
+  ],
+  [
+    '$aws/things/lamp/shadow/name/conf/delete/rejected',
+    { thing: 'lamp', shadow: 'conf', operation: 'delete', outcome: 'rejected' },
+  ],
   ['$aws/things/a:B_9-/shadow/name/$pkg:v_1-/get', { thing: 'a:B_9-', shadow: '$pkg:v_1-', operation: 'get' }],
   ['$aws/things/name/shadow/name/name/get', { thing: 'name', shadow: 'name', operation: 'get' }],
   ['$aws/things/shadow/shadow/name/update/update', { thing: 'shadow', shadow: 'update', operation: 'update' }],
@@ -53,4 +59,6 @@ const others = [
   '$aws/things/lamp/shadow/get\n',
 ]
 
-for (const topic of others) test(`${JSON.stringify(topic).slice(0, 80)} is no shadow topic`, () => assert.equal(parseShadowTopic(topic), undefined))
+for (const topic of others)
+  test(`${JSON.stringify(topic).slice(0, 80)} is no shadow topic`, () =>
+    assert.equal(parseShadowTopic(topic), undefined))

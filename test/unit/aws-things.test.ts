@@ -25,7 +25,9 @@ import { failsWith } from '../builders/fails-with.ts'
 
 test('a thing is created, described, listed and deleted, with ARNs in the caller’s region', async () => {
   const { iot } = new AwsInProcess()
-  const created = await iot.send(new CreateThingCommand({ thingName: 'lamp:1', attributePayload: { attributes: { room: 'hall' } } }))
+  const created = await iot.send(
+    new CreateThingCommand({ thingName: 'lamp:1', attributePayload: { attributes: { room: 'hall' } } }),
+  )
   assert.equal(created.thingArn, 'arn:aws:iot:us-west-2:123456789012:thing/lamp:1')
   const { $metadata, ...described } = await iot.send(new DescribeThingCommand({ thingName: 'lamp:1' }))
   assert.match($metadata.requestId ?? '', /^[0-9a-f-]{36}$/)
@@ -38,7 +40,9 @@ test('a thing is created, described, listed and deleted, with ARNs in the caller
     version: 1,
   })
   const { things } = await iot.send(new ListThingsCommand({}))
-  assert.deepEqual(things, [{ thingName: 'lamp:1', thingArn: created.thingArn, attributes: { room: 'hall' }, version: 1 }])
+  assert.deepEqual(things, [
+    { thingName: 'lamp:1', thingArn: created.thingArn, attributes: { room: 'hall' }, version: 1 },
+  ])
   await iot.send(new DeleteThingCommand({ thingName: 'lamp:1' }))
   await failsWith(ResourceNotFoundException, iot.send(new DescribeThingCommand({ thingName: 'lamp:1' })))
   await iot.send(new DeleteThingCommand({ thingName: 'lamp:1' }))
@@ -46,10 +50,17 @@ test('a thing is created, described, listed and deleted, with ARNs in the caller
 
 test('creating a thing again answers with the same id if it is the same, and refuses it if it is not', async () => {
   const { iot } = new AwsInProcess()
-  const first = await iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { a: '1', b: '2' } } }))
-  const again = await iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { b: '2', a: '1' } } }))
+  const first = await iot.send(
+    new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { a: '1', b: '2' } } }),
+  )
+  const again = await iot.send(
+    new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { b: '2', a: '1' } } }),
+  )
   assert.equal(again.thingId, first.thingId)
-  const refused = await failsWith(ResourceAlreadyExistsException, iot.send(new CreateThingCommand({ thingName: 'lamp' })))
+  const refused = await failsWith(
+    ResourceAlreadyExistsException,
+    iot.send(new CreateThingCommand({ thingName: 'lamp' })),
+  )
   assert.deepEqual([refused.resourceId, refused.resourceArn], [first.thingId, first.thingArn])
 })
 
@@ -57,7 +68,12 @@ test('attributes replace the map, or merge into it, where an empty text deletes'
   const { iot } = new AwsInProcess()
   await iot.send(new CreateThingCommand({ thingName: 'lamp', attributePayload: { attributes: { a: '1', b: '2' } } }))
   const update = async (attributes: Record<string, string>, merge?: boolean): Promise<unknown> => {
-    await iot.send(new UpdateThingCommand({ thingName: 'lamp', attributePayload: { attributes, ...(merge !== undefined && { merge }) } }))
+    await iot.send(
+      new UpdateThingCommand({
+        thingName: 'lamp',
+        attributePayload: { attributes, ...(merge !== undefined && { merge }) },
+      }),
+    )
     const { attributes: now, version } = await iot.send(new DescribeThingCommand({ thingName: 'lamp' }))
     return [now, version]
   }
@@ -77,7 +93,12 @@ test('creating a thing type again answers with the same id if it is the same, an
 test('a wrong version is a VersionConflictException, and nothing has changed', async () => {
   const { iot } = new AwsInProcess()
   await iot.send(new CreateThingCommand({ thingName: 'lamp' }))
-  await failsWith(VersionConflictException, iot.send(new UpdateThingCommand({ thingName: 'lamp', expectedVersion: 7, attributePayload: { attributes: { a: '1' } } })))
+  await failsWith(
+    VersionConflictException,
+    iot.send(
+      new UpdateThingCommand({ thingName: 'lamp', expectedVersion: 7, attributePayload: { attributes: { a: '1' } } }),
+    ),
+  )
   await failsWith(VersionConflictException, iot.send(new DeleteThingCommand({ thingName: 'lamp', expectedVersion: 7 })))
   const { version, attributes } = await iot.send(new DescribeThingCommand({ thingName: 'lamp' }))
   assert.deepEqual([version, attributes], [1, {}])
@@ -88,14 +109,32 @@ test('what breaks a bound is refused by field, value and rule', async () => {
   const cases: [Promise<unknown>, RegExp][] = [
     [iot.send(new CreateThingCommand({ thingName: 'no spaces' })), /thingName: "no spaces" must match/],
     [iot.send(new CreateThingCommand({ thingName: 'x'.repeat(129) })), /thingName: "x+"/],
-    [iot.send(new CreateThingCommand({ thingName: 'x', attributePayload: { attributes: { 'a b': '1' } } })), /attributePayload\.attributes\.a b: "a b" must match/],
-    [iot.send(new CreateThingCommand({ thingName: 'x', attributePayload: { attributes: { a: 'two words' } } })), /attributePayload\.attributes\.a: "two words" must match/],
-    [iot.send(new CreateThingCommand({ thingName: 'x', attributePayload: { attributes: { a: '1', b: '2', c: '3', d: '4' } } })), /has 4 attributes; a thing without a thing type may have 3/],
-    [iot.send(new ListThingsCommand({ maxResults: 251 })), /Value '251' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 250$/],
+    [
+      iot.send(new CreateThingCommand({ thingName: 'x', attributePayload: { attributes: { 'a b': '1' } } })),
+      /attributePayload\.attributes\.a b: "a b" must match/,
+    ],
+    [
+      iot.send(new CreateThingCommand({ thingName: 'x', attributePayload: { attributes: { a: 'two words' } } })),
+      /attributePayload\.attributes\.a: "two words" must match/,
+    ],
+    [
+      iot.send(
+        new CreateThingCommand({
+          thingName: 'x',
+          attributePayload: { attributes: { a: '1', b: '2', c: '3', d: '4' } },
+        }),
+      ),
+      /has 4 attributes; a thing without a thing type may have 3/,
+    ],
+    [
+      iot.send(new ListThingsCommand({ maxResults: 251 })),
+      /Value '251' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 250$/,
+    ],
     [iot.send(new ListThingsCommand({ nextToken: '!!' })), /^Next token is invalid\.$/],
     [iot.send(new ListThingsCommand({ attributeValue: 'x' })), /attributeValue: "x" needs an attributeName/],
   ]
-  for (const [request, message] of cases) assert.match((await failsWith(InvalidRequestException, request)).message, message)
+  for (const [request, message] of cases)
+    assert.match((await failsWith(InvalidRequestException, request)).message, message)
   assert.deepEqual((await iot.send(new ListThingsCommand({}))).things, [])
 })
 
@@ -116,12 +155,22 @@ test('pages miss nothing, even when a script deletes what it has listed', async 
 test('things are found by attribute, its beginning, and type', async () => {
   const { iot } = new AwsInProcess()
   await iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp' }))
-  await iot.send(new CreateThingCommand({ thingName: 'a', thingTypeName: 'lamp', attributePayload: { attributes: { model: 'x1' } } }))
+  await iot.send(
+    new CreateThingCommand({
+      thingName: 'a',
+      thingTypeName: 'lamp',
+      attributePayload: { attributes: { model: 'x1' } },
+    }),
+  )
   await iot.send(new CreateThingCommand({ thingName: 'b', attributePayload: { attributes: { model: 'x2' } } }))
   await iot.send(new CreateThingCommand({ thingName: 'c', attributePayload: { attributes: { other: 'x1' } } }))
-  const names = async (input: ListThingsCommandInput): Promise<unknown> => (await iot.send(new ListThingsCommand(input))).things?.map(({ thingName }) => thingName)
+  const names = async (input: ListThingsCommandInput): Promise<unknown> =>
+    (await iot.send(new ListThingsCommand(input))).things?.map(({ thingName }) => thingName)
   assert.deepEqual(await names({ attributeName: 'model', attributeValue: 'x1' }), ['a'])
-  assert.deepEqual(await names({ attributeName: 'model', attributeValue: 'x', usePrefixAttributeValue: true }), ['a', 'b'])
+  assert.deepEqual(await names({ attributeName: 'model', attributeValue: 'x', usePrefixAttributeValue: true }), [
+    'a',
+    'b',
+  ])
   assert.deepEqual(await names({ thingTypeName: 'lamp' }), ['a'])
   assert.deepEqual(await names({ attributeName: 'constructor' }), [])
 })
@@ -129,19 +178,52 @@ test('things are found by attribute, its beginning, and type', async () => {
 test('a type is given, taken away, deprecated and deleted', async () => {
   const bench = new AwsInProcess()
   const { iot } = bench
-  await failsWith(ResourceNotFoundException, iot.send(new CreateThingCommand({ thingName: 'a', thingTypeName: 'lamp' })))
-  await iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp', thingTypeProperties: { thingTypeDescription: 'bright', searchableAttributes: ['room'] } }))
+  await failsWith(
+    ResourceNotFoundException,
+    iot.send(new CreateThingCommand({ thingName: 'a', thingTypeName: 'lamp' })),
+  )
+  await iot.send(
+    new CreateThingTypeCommand({
+      thingTypeName: 'lamp',
+      thingTypeProperties: { thingTypeDescription: 'bright', searchableAttributes: ['room'] },
+    }),
+  )
   await failsWith(ResourceAlreadyExistsException, iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp' })))
-  await iot.send(new CreateThingCommand({ thingName: 'a', thingTypeName: 'lamp', attributePayload: { attributes: { a: '1', b: '2', c: '3', d: '4' } } }))
-  assert.match((await failsWith(InvalidRequestException, iot.send(new UpdateThingCommand({ thingName: 'a', removeThingType: true })))).message, /has 4 attributes/)
+  await iot.send(
+    new CreateThingCommand({
+      thingName: 'a',
+      thingTypeName: 'lamp',
+      attributePayload: { attributes: { a: '1', b: '2', c: '3', d: '4' } },
+    }),
+  )
+  assert.match(
+    (
+      await failsWith(
+        InvalidRequestException,
+        iot.send(new UpdateThingCommand({ thingName: 'a', removeThingType: true })),
+      )
+    ).message,
+    /has 4 attributes/,
+  )
   await failsWith(InvalidRequestException, iot.send(new DeleteThingTypeCommand({ thingTypeName: 'lamp' })))
   await iot.send(new DeprecateThingTypeCommand({ thingTypeName: 'lamp' }))
-  const { thingTypeMetadata, thingTypeProperties } = await iot.send(new DescribeThingTypeCommand({ thingTypeName: 'lamp' }))
-  assert.deepEqual(thingTypeMetadata, { deprecated: true, deprecationDate: new Date(bench.now), creationDate: new Date(bench.now) })
+  const { thingTypeMetadata, thingTypeProperties } = await iot.send(
+    new DescribeThingTypeCommand({ thingTypeName: 'lamp' }),
+  )
+  assert.deepEqual(thingTypeMetadata, {
+    deprecated: true,
+    deprecationDate: new Date(bench.now),
+    creationDate: new Date(bench.now),
+  })
   assert.deepEqual(thingTypeProperties, { thingTypeDescription: 'bright', searchableAttributes: ['room'] })
   await failsWith(InvalidRequestException, iot.send(new CreateThingCommand({ thingName: 'b', thingTypeName: 'lamp' })))
-  assert.match((await failsWith(InvalidRequestException, iot.send(new DeleteThingTypeCommand({ thingTypeName: 'lamp' })))).message, /still the type of the thing a/)
-  await iot.send(new UpdateThingCommand({ thingName: 'a', removeThingType: true, attributePayload: { attributes: {} } }))
+  assert.match(
+    (await failsWith(InvalidRequestException, iot.send(new DeleteThingTypeCommand({ thingTypeName: 'lamp' })))).message,
+    /still the type of the thing a/,
+  )
+  await iot.send(
+    new UpdateThingCommand({ thingName: 'a', removeThingType: true, attributePayload: { attributes: {} } }),
+  )
   await iot.send(new DeleteThingTypeCommand({ thingTypeName: 'lamp' }))
   assert.deepEqual((await iot.send(new ListThingTypesCommand({}))).thingTypes, [])
 })
@@ -161,9 +243,14 @@ test('undoing a deprecation and new properties are taken over', async () => {
   await iot.send(new CreateThingTypeCommand({ thingTypeName: 'lamp' }))
   await iot.send(new DeprecateThingTypeCommand({ thingTypeName: 'lamp' }))
   await iot.send(new DeprecateThingTypeCommand({ thingTypeName: 'lamp', undoDeprecate: true }))
-  await iot.send(new UpdateThingTypeCommand({ thingTypeName: 'lamp', thingTypeProperties: { searchableAttributes: ['x'] } }))
+  await iot.send(
+    new UpdateThingTypeCommand({ thingTypeName: 'lamp', thingTypeProperties: { searchableAttributes: ['x'] } }),
+  )
   const { thingTypes } = await iot.send(new ListThingTypesCommand({ thingTypeName: 'lamp' }))
-  assert.deepEqual([thingTypes?.[0]?.thingTypeMetadata?.deprecated, thingTypes?.[0]?.thingTypeProperties?.searchableAttributes], [false, ['x']])
+  assert.deepEqual(
+    [thingTypes?.[0]?.thingTypeMetadata?.deprecated, thingTypes?.[0]?.thingTypeProperties?.searchableAttributes],
+    [false, ['x']],
+  )
 })
 
 test('a thing with a principal cannot be deleted, and a field without effect is counted', async () => {

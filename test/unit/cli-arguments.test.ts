@@ -4,13 +4,19 @@ import { defaultOptions, optionSpecs } from '../../src/shared/options.ts'
 import { readArguments, type DemoInvocation, type StartInvocation } from '../../src/cli/arguments.ts'
 import { helpText } from '../../src/cli/help.ts'
 
-const start = (line: string, env = {}): StartInvocation => readArguments(['start', ...line.split(' ').filter(Boolean)], env) as StartInvocation
-const demo = (line: string, env = {}): DemoInvocation => readArguments(['demo', ...line.split(' ').filter(Boolean)], env) as DemoInvocation
+const start = (line: string, env = {}): StartInvocation =>
+  readArguments(['start', ...line.split(' ').filter(Boolean)], env) as StartInvocation
+const demo = (line: string, env = {}): DemoInvocation =>
+  readArguments(['demo', ...line.split(' ').filter(Boolean)], env) as DemoInvocation
 const refuses = (line: string, message: string, env = {}): void =>
   assert.throws(() => readArguments(line.split(' ').filter(Boolean), env), { name: 'UsageError', message })
 
 test('without flags, start has the default options', () => {
-  assert.deepEqual(start(''), { command: 'start', options: defaultOptions, talk: { json: false, quiet: false, verbose: false } })
+  assert.deepEqual(start(''), {
+    command: 'start',
+    options: defaultOptions,
+    talk: { json: false, quiet: false, verbose: false },
+  })
 })
 
 test('every option of the hub is a flag', () => {
@@ -39,13 +45,16 @@ test('every option of the hub is a flag', () => {
 test('the environment stands in for a flag that is not given', () => {
   const env = { IOT_HUB_MQTT: '0', IOT_HUB_MEMORY: '1', IOT_HUB_MODE: 'strict', IOT_HUB_FSYNC: 'false', OTHER: 'x' }
   assert.deepEqual(start('--mode open', env).options, { ...defaultOptions, mqtt: 0, memory: true })
-  refuses('start', 'IOT_HUB_HTTP: "x" must be a port: a whole number from 0 (any free one) to 65535', { IOT_HUB_HTTP: 'x' })
+  refuses('start', 'IOT_HUB_HTTP: "x" must be a port: a whole number from 0 (any free one) to 65535', {
+    IOT_HUB_HTTP: 'x',
+  })
   refuses('start', 'IOT_HUB_FSYNC: "maybe" must be 1 or 0', { IOT_HUB_FSYNC: 'maybe' })
 })
 
 test('a bad value is refused with flag, value and rule', () => {
   const port = 'must be a port: a whole number from 0 (any free one) to 65535'
-  for (const value of ['x', '65536', '1.5', '0x10', '1e3']) refuses(`start --mqtt ${value}`, `--mqtt: "${value}" ${port}`)
+  for (const value of ['x', '65536', '1.5', '0x10', '1e3'])
+    refuses(`start --mqtt ${value}`, `--mqtt: "${value}" ${port}`)
   refuses('start --mqtt=-1', `--mqtt: "-1" ${port}`)
   refuses('start --mqtt=', `--mqtt: "" ${port}`)
   refuses('start --mode closed', '--mode: "closed" must be one of open, strict')
@@ -74,9 +83,16 @@ test('a flag that the form of a command has no use for is refused, not passed ov
   refuses('job retry reboot --force', '--force: only for iot-hub job cancel, iot-hub job delete')
   refuses('job reboot --comment enough', '--comment: only for iot-hub job cancel')
   refuses('job create FILE --force', '--force: only for iot-hub job cancel, iot-hub job delete')
-  for (const line of ['job cancel reboot --force --comment enough', 'job delete reboot --force']) assert.equal(readArguments(line.split(' '), {}).command, 'call')
-  refuses('status --data here --url http://hub:8880 --token file', '--data and --url are two ways to say which hub; say one')
-  const fromHere = readArguments(['status', '--data', 'here'], { IOT_HUB_URL: 'http://hub:8880', IOT_HUB_TOKEN: 'file' })
+  for (const line of ['job cancel reboot --force --comment enough', 'job delete reboot --force'])
+    assert.equal(readArguments(line.split(' '), {}).command, 'call')
+  refuses(
+    'status --data here --url http://hub:8880 --token file',
+    '--data and --url are two ways to say which hub; say one',
+  )
+  const fromHere = readArguments(['status', '--data', 'here'], {
+    IOT_HUB_URL: 'http://hub:8880',
+    IOT_HUB_TOKEN: 'file',
+  })
   assert.deepEqual(fromHere.command === 'call' && fromHere.at, { data: 'here' })
   refuses('help begin', 'begin: unknown command; see iot-hub --help')
 })
@@ -93,7 +109,9 @@ test('the demo keeps state in memory unless it is told where', () => {
 })
 
 test('the demo has its own flags, and knows which options were chosen', () => {
-  const { devices, seed, failOdds, exit, chosen } = demo('--devices 3 --seed 7 --fail-odds 0.25 --exit --mqtt 1883', { IOT_HUB_HTTP: '0' })
+  const { devices, seed, failOdds, exit, chosen } = demo('--devices 3 --seed 7 --fail-odds 0.25 --exit --mqtt 1883', {
+    IOT_HUB_HTTP: '0',
+  })
   assert.deepEqual([devices, seed, failOdds, exit, [...chosen]], [3, 7, 0.25, true, ['mqtt', 'http']])
   const { devices: usual, seed: first, failOdds: none, exit: stays } = demo('')
   assert.deepEqual([usual, first, none, stays], [20, 1, 0, false])
@@ -106,7 +124,12 @@ test('the demo refuses a hub that its machines could not live with', () => {
 
 test('help and version are asked for in the usual ways', () => {
   for (const args of [[], ['help'], ['--help'], ['-h']]) assert.deepEqual(readArguments(args, {}), { command: 'help' })
-  for (const args of [['help', 'demo'], ['demo', '--help'], ['demo', '-h']]) assert.deepEqual(readArguments(args, {}), { command: 'help', about: 'demo' })
+  for (const args of [
+    ['help', 'demo'],
+    ['demo', '--help'],
+    ['demo', '-h'],
+  ])
+    assert.deepEqual(readArguments(args, {}), { command: 'help', about: 'demo' })
   for (const args of [['--version'], ['-v']]) assert.deepEqual(readArguments(args, {}), { command: 'version' })
 })
 

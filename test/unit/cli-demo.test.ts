@@ -11,7 +11,12 @@ interface Ran {
 }
 
 /** Runs the demo on a hub; `onOutput` sees all of stdout so far. */
-async function demo(flags: string, { hub, deviceScriptOf }: FakeHub, onOutput: (out: string, stop: () => void) => void = () => {}, isTTY = false): Promise<Ran> {
+async function demo(
+  flags: string,
+  { hub, deviceScriptOf }: FakeHub,
+  onOutput: (out: string, stop: () => void) => void = () => {},
+  isTTY = false,
+): Promise<Ran> {
   const ran = { code: -1, out: '', err: '' }
   const controller = new AbortController()
   ran.code = await run({
@@ -47,7 +52,10 @@ test('on a pipe there is a line for every ten per cent at most, on a terminal a 
   const pipe = await demo('--devices 3 --exit', await fakeHub())
   const percents = [...pipe.out.matchAll(/^ *(\d+) % · /gm)].map(([, percent]) => Number(percent))
   assert.equal(percents.at(-1), 100)
-  assert.deepEqual(percents, [...new Set(percents)].sort((a, b) => a - b))
+  assert.deepEqual(
+    percents,
+    [...new Set(percents)].sort((a, b) => a - b),
+  )
   assert.ok(!pipe.out.includes('\x1b'))
   const terminal = await demo('--devices 3 --exit', await fakeHub(), undefined, true)
   assert.match(terminal.out, /\r\x1b\[2K█+ 100 % · 3 succeeded · 3 online\n/)
@@ -91,9 +99,21 @@ test('a control plane that refuses ends the demo with its answer', async () => {
 
 test('with --json stdout has the ready line and the result', async () => {
   const { out } = await demo('--devices 2 --exit --json', await fakeHub())
-  const events = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { event: string })
-  assert.deepEqual(events.map(({ event }) => event), ['ready', 'result'])
+  const events = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string })
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ['ready', 'result'],
+  )
   const { job, ...result } = events[1] as { event: string; job?: string }
   assert.match(String(job), /^set-run-parameter-/)
-  assert.deepEqual(result, { event: 'result', status: 'COMPLETED', planned: 2, counts: { SUCCEEDED: 2 }, succeeded: true })
+  assert.deepEqual(result, {
+    event: 'result',
+    status: 'COMPLETED',
+    planned: 2,
+    counts: { SUCCEEDED: 2 },
+    succeeded: true,
+  })
 })

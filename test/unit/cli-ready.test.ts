@@ -4,7 +4,15 @@ import { Output } from '../../src/cli/output.ts'
 import { readyEvent, readyText } from '../../src/cli/ready.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
 
-const endpoints = { host: 'localhost', mqtt: 1883, mqtts: 8883, http: 8880, https: 8443, ca: '/ca.pem', token: '/token' }
+const endpoints = {
+  host: 'localhost',
+  mqtt: 1883,
+  mqtts: 8883,
+  http: 8880,
+  https: 8443,
+  ca: '/ca.pem',
+  token: '/token',
+}
 
 const pipe = { write: () => true }
 const output = new Output({ stdout: pipe, stderr: pipe, env: {}, json: false, quiet: false, verbose: false })

@@ -59,7 +59,15 @@ function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {})
     createHub: (options) => ((hub.options = options), fake as unknown as Hub),
     deviceScriptOf: () => assert.fail('no fleet here'),
   })
-  return { stop: () => controller.abort(), stopHub: stoppedByOthers.resolve, done, out: () => texts.out, err: () => texts.err, ready: written.promise, hub }
+  return {
+    stop: () => controller.abort(),
+    stopHub: stoppedByOthers.resolve,
+    done,
+    out: () => texts.out,
+    err: () => texts.err,
+    ready: written.promise,
+    hub,
+  }
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
@@ -92,7 +100,17 @@ test('start tells people where to connect and how', async () => {
   await ready
   stop()
   await done
-  for (const part of ['9.9.9', 'mqtt://127.0.0.1:1', 'mqtts://127.0.0.1:2', 'http://127.0.0.1:3', 'ws://127.0.0.1:3/mqtt', 'https://127.0.0.1:4', '/d/ca.pem', 'mosquitto_sub', 'aws --endpoint-url http://127.0.0.1:3 iot']) {
+  for (const part of [
+    '9.9.9',
+    'mqtt://127.0.0.1:1',
+    'mqtts://127.0.0.1:2',
+    'http://127.0.0.1:3',
+    'ws://127.0.0.1:3/mqtt',
+    'https://127.0.0.1:4',
+    '/d/ca.pem',
+    'mosquitto_sub',
+    'aws --endpoint-url http://127.0.0.1:3 iot',
+  ]) {
     assert.ok(out().includes(part), part)
   }
   assert.ok(!out().includes('\x1b'), 'no colour on a pipe')
@@ -100,7 +118,10 @@ test('start tells people where to connect and how', async () => {
 
 test('a hub that boards can reach says by which address, to people and to scripts', async () => {
   const start = (): Promise<Endpoints> => Promise.resolve({ ...endpoints, lan: '192.0.2.7' })
-  for (const [line, said] of [['start', /From boards +192\.0\.2\.7, the same ports/], ['start --json', /"lan":"192\.0\.2\.7"/]] as const) {
+  for (const [line, said] of [
+    ['start', /From boards +192\.0\.2\.7, the same ports/],
+    ['start --json', /"lan":"192\.0\.2\.7"/],
+  ] as const) {
     const { done, stop, out, ready } = stage(line, { start })
     await ready
     stop()

@@ -21,7 +21,8 @@ function stage() {
     events: { on: (listener: (change: Change) => void) => (told = listener) },
   } as unknown as Hub
   return {
-    show: () => showNotices(hub, new Output({ json: false, quiet: false, verbose: false, stdout: sink, stderr: sink, env: {} })),
+    show: () =>
+      showNotices(hub, new Output({ json: false, quiet: false, verbose: false, stdout: sink, stderr: sink, env: {} })),
     notice(name: string): void {
       notices.push({ id: name, kind: 'refused', code: 'connectRefused', text: name, count: 1, firstAt: 0, lastAt: 0 })
       told({ type: 'notice' })

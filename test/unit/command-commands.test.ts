@@ -43,19 +43,37 @@ const answer = (text: string) => ({ payload: Buffer.from(text), status: 200 })
 
 test('a reachable device is asked at once, and its first answer ends the command', () => {
   const { engine, turn } = bench()
-  assert.deepEqual(turn((now, commands) => commands.call(now, question('1'))), ['1 due'])
+  assert.deepEqual(
+    turn((now, commands) => commands.call(now, question('1'))),
+    ['1 due'],
+  )
   assert.equal(engine.nextDeadline(), T0 + 5000)
-  assert.deepEqual(turn((now, commands) => assert.equal(commands.answer(now, DEVICE, '1', answer('ok')), true)), ['1 ANSWERED 200 ok'])
-  assert.deepEqual(turn((now, commands) => assert.equal(commands.answer(now, DEVICE, '1', answer('again')), false)), [])
+  assert.deepEqual(
+    turn((now, commands) => assert.equal(commands.answer(now, DEVICE, '1', answer('ok')), true)),
+    ['1 ANSWERED 200 ok'],
+  )
+  assert.deepEqual(
+    turn((now, commands) => assert.equal(commands.answer(now, DEVICE, '1', answer('again')), false)),
+    [],
+  )
   assert.equal(engine.nextDeadline(), undefined)
 })
 
 test('answers to several questions may come in any order, and only from the device that was asked', () => {
   const { turn } = bench()
   turn((now, commands) => ['1', '2'].forEach((id) => commands.call(now, question(id))))
-  assert.deepEqual(turn((now, commands) => commands.answer(now, 'azure/other', '2', answer('x'))), [])
-  assert.deepEqual(turn((now, commands) => commands.answer(now, DEVICE, '2', answer('b'))), ['2 ANSWERED 200 b'])
-  assert.deepEqual(turn((now, commands) => commands.answer(now, DEVICE, '1', answer('a'))), ['1 ANSWERED 200 a'])
+  assert.deepEqual(
+    turn((now, commands) => commands.answer(now, 'azure/other', '2', answer('x'))),
+    [],
+  )
+  assert.deepEqual(
+    turn((now, commands) => commands.answer(now, DEVICE, '2', answer('b'))),
+    ['2 ANSWERED 200 b'],
+  )
+  assert.deepEqual(
+    turn((now, commands) => commands.answer(now, DEVICE, '1', answer('a'))),
+    ['1 ANSWERED 200 a'],
+  )
 })
 
 test('a device that says nothing in time has timed out, at that very instant', () => {
@@ -63,24 +81,42 @@ test('a device that says nothing in time has timed out, at that very instant', (
   turn((now, commands) => commands.call(now, question('1')))
   assert.deepEqual(pass(4999), [])
   assert.deepEqual(pass(1), ['1 TIMED_OUT'])
-  assert.deepEqual(turn((now, commands) => commands.answer(now, DEVICE, '1', answer('late'))), [])
+  assert.deepEqual(
+    turn((now, commands) => commands.answer(now, DEVICE, '1', answer('late'))),
+    [],
+  )
 })
 
 test('a device that is not reachable is unreachable at once, unless somebody wants to wait', () => {
   const { engine, turn, pass } = bench()
-  assert.deepEqual(turn((now, commands) => commands.call(now, question('1', { reachable: false }))), ['1 UNREACHABLE'])
+  assert.deepEqual(
+    turn((now, commands) => commands.call(now, question('1', { reachable: false }))),
+    ['1 UNREACHABLE'],
+  )
   assert.equal(engine.commands.get(DEVICE, '1'), undefined)
-  assert.deepEqual(turn((now, commands) => commands.call(now, question('2', { reachable: false, connectMs: 10_000 }))), [])
+  assert.deepEqual(
+    turn((now, commands) => commands.call(now, question('2', { reachable: false, connectMs: 10_000 }))),
+    [],
+  )
   assert.deepEqual(pass(10_000), ['2 UNREACHABLE'])
 })
 
 test('a waiting command goes out when the device comes, and its answer time begins then', () => {
   const { turn, pass } = bench()
   turn((now, commands) => commands.call(now, question('1', { reachable: false, connectMs: 10_000 })))
-  assert.deepEqual(turn((now, commands) => commands.answer(now, DEVICE, '1', answer('not asked'))), [])
+  assert.deepEqual(
+    turn((now, commands) => commands.answer(now, DEVICE, '1', answer('not asked'))),
+    [],
+  )
   pass(9000)
-  assert.deepEqual(turn((now, commands) => commands.reachable(now, DEVICE)), ['1 due'])
-  assert.deepEqual(turn((now, commands) => commands.reachable(now, DEVICE)), [])
+  assert.deepEqual(
+    turn((now, commands) => commands.reachable(now, DEVICE)),
+    ['1 due'],
+  )
+  assert.deepEqual(
+    turn((now, commands) => commands.reachable(now, DEVICE)),
+    [],
+  )
   assert.deepEqual(pass(4999), [])
   assert.deepEqual(pass(1), ['1 TIMED_OUT'])
 })
@@ -89,14 +125,23 @@ test('a device that goes away will not answer what it was asked; what waits for 
   const { engine, turn } = bench()
   turn((now, commands) => commands.call(now, question('1')))
   turn((now, commands) => commands.call(now, question('2', { reachable: false, connectMs: 10_000 })))
-  assert.deepEqual(turn((now, commands) => commands.lost(now, DEVICE)), ['1 DISCONNECTED'])
-  assert.deepEqual(engine.commands.ofDevice(DEVICE).map(({ id }) => id), ['2'])
+  assert.deepEqual(
+    turn((now, commands) => commands.lost(now, DEVICE)),
+    ['1 DISCONNECTED'],
+  )
+  assert.deepEqual(
+    engine.commands.ofDevice(DEVICE).map(({ id }) => id),
+    ['2'],
+  )
 })
 
 test('a withdrawn command is gone without a word', () => {
   const { turn, pass } = bench()
   turn((now, commands) => commands.call(now, question('1')))
-  assert.deepEqual(turn((_, commands) => commands.withdraw(DEVICE, '1')), [])
+  assert.deepEqual(
+    turn((_, commands) => commands.withdraw(DEVICE, '1')),
+    [],
+  )
   assert.deepEqual(pass(60_000), [])
 })
 
@@ -105,7 +150,10 @@ test('commands outlive a restart: answers still find them, and they still time o
   const before = bench(tables)
   before.turn((now, commands) => ['1', '2'].forEach((id) => commands.call(now, question(id))))
   const after = bench(tables)
-  assert.deepEqual(after.turn((now, commands) => commands.answer(now, DEVICE, '1', answer('ok'))), ['1 ANSWERED 200 ok'])
+  assert.deepEqual(
+    after.turn((now, commands) => commands.answer(now, DEVICE, '1', answer('ok'))),
+    ['1 ANSWERED 200 ok'],
+  )
   assert.deepEqual(after.pass(5000), ['2 TIMED_OUT'])
 })
 

@@ -20,7 +20,10 @@ test('one that is remembered anew lives on from then', () => {
   remember(table, MEMORY, 'b', { at: HOUR, by: 'one' })
   remember(table, MEMORY, 'a', { at: 6 * HOUR, by: 'two' })
   remember(table, MEMORY, 'c', { at: 8 * HOUR, by: 'one' })
-  assert.deepEqual([...table.entries()].map(([id]) => id), ['a', 'c'])
+  assert.deepEqual(
+    [...table.entries()].map(([id]) => id),
+    ['a', 'c'],
+  )
 })
 
 test('the table stays small: what is too old goes, and beyond the most the oldest', () => {

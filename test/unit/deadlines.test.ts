@@ -4,7 +4,8 @@ import { Deadlines } from '../../src/core/deadlines.ts'
 
 test('deadlines come up in order, each at the instant it was last set to', () => {
   const deadlines = new Deadlines<string>()
-  for (let at = 1; at <= 1000; at += 1) for (const key of ['a', 'b', 'c']) deadlines.set(key, key === 'b' ? 3000 - at : 1000 + at)
+  for (let at = 1; at <= 1000; at += 1)
+    for (const key of ['a', 'b', 'c']) deadlines.set(key, key === 'b' ? 3000 - at : 1000 + at)
   deadlines.delete('c')
   assert.equal(deadlines.next(), 2000)
   assert.deepEqual([deadlines.take(2000), deadlines.take(2000), deadlines.take(2000)], ['a', 'b', undefined])

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EngineFixture, MINUTE } from '../builders/engine-fixture.ts'
 
-const connected = (fixture: EngineFixture, device: string): void => fixture.turn((turn, engine) => engine.connections.connected(turn, device))
-const disconnected = (fixture: EngineFixture, device: string): void => fixture.turn((turn, engine) => engine.connections.disconnected(turn, device, 'LOST'))
-const remove = (fixture: EngineFixture, device: string): void => void fixture.turn((turn, engine) => engine.devices.delete(turn, device))
+const connected = (fixture: EngineFixture, device: string): void =>
+  fixture.turn((turn, engine) => engine.connections.connected(turn, device))
+const disconnected = (fixture: EngineFixture, device: string): void =>
+  fixture.turn((turn, engine) => engine.connections.disconnected(turn, device, 'LOST'))
+const remove = (fixture: EngineFixture, device: string): void =>
+  void fixture.turn((turn, engine) => engine.devices.delete(turn, device))
 const stored = (fixture: EngineFixture): number => fixture.tables.table('connectivity').size
 
 test('a device is online while one of its connections lives', () => {
@@ -16,7 +19,13 @@ test('a device is online while one of its connections lives', () => {
   assert.equal(fixture.engine.connections.isOnline(device), true)
   disconnected(fixture, device)
   assert.equal(fixture.engine.connections.isOnline(device), false)
-  assert.deepEqual(fixture.engine.connections.get(device), { device, connected: false, at: fixture.clock.now(), reason: 'LOST', sessions: 2 })
+  assert.deepEqual(fixture.engine.connections.get(device), {
+    device,
+    connected: false,
+    at: fixture.clock.now(),
+    reason: 'LOST',
+    sessions: 2,
+  })
 })
 
 test('nothing is kept of a deleted device, also if its connection outlives it', () => {
@@ -50,5 +59,11 @@ test('whom the last run left connected is told to be gone when the hub starts ag
   fixture.restart()
   fixture.clock.advance(MINUTE)
   fixture.turn((turn, engine) => engine.connections.reset(turn, 'RESTARTED'))
-  assert.deepEqual(fixture.engine.connections.get(device), { device, connected: false, at: fixture.clock.now(), reason: 'RESTARTED', sessions: 1 })
+  assert.deepEqual(fixture.engine.connections.get(device), {
+    device,
+    connected: false,
+    at: fixture.clock.now(),
+    reason: 'RESTARTED',
+    sessions: 1,
+  })
 })

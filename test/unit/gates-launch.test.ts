@@ -18,15 +18,26 @@ const wrongIn = (launch: object, tasks: object[] = []) =>
 test('what F5 runs is a file, or a bundle that is made', () => {
   assert.deepEqual(wrongIn({ program: '${workspaceFolder}/src/there.ts' }), [])
   assert.deepEqual(wrongIn({ program: '${file}' }), [])
-  assert.deepEqual(wrongIn({ program: '${workspaceFolder}/dist/cli.js', outFiles: ['${workspaceFolder}/dist/*.cjs'] }), [])
-  assert.deepEqual(wrongIn({ program: '${workspaceFolder}/dist/no.js' }), ['.vscode/launch.json: “One” runs dist/no.js, which nothing makes'])
-  assert.deepEqual(wrongIn({ outFiles: ['${workspaceFolder}/out/*.js'] }), ['.vscode/launch.json: “One” looks for bundles in out/*.js, where none is made'])
+  assert.deepEqual(
+    wrongIn({ program: '${workspaceFolder}/dist/cli.js', outFiles: ['${workspaceFolder}/dist/*.cjs'] }),
+    [],
+  )
+  assert.deepEqual(wrongIn({ program: '${workspaceFolder}/dist/no.js' }), [
+    '.vscode/launch.json: “One” runs dist/no.js, which nothing makes',
+  ])
+  assert.deepEqual(wrongIn({ outFiles: ['${workspaceFolder}/out/*.js'] }), [
+    '.vscode/launch.json: “One” looks for bundles in out/*.js, where none is made',
+  ])
 })
 
 test('a task that F5 waits for is there, and runs a script that is there', () => {
   assert.deepEqual(wrongIn({ preLaunchTask: 'watch' }, [{ label: 'watch', type: 'npm', script: 'dev' }]), [])
-  assert.deepEqual(wrongIn({ preLaunchTask: 'watch' }), ['.vscode/launch.json: “One” waits for the task “watch”, which .vscode/tasks.json does not have'])
-  assert.deepEqual(wrongIn({}, [{ label: 'watch', type: 'npm', script: 'no' }]), ['.vscode/tasks.json: “watch” runs npm run no, which package.json does not have'])
+  assert.deepEqual(wrongIn({ preLaunchTask: 'watch' }), [
+    '.vscode/launch.json: “One” waits for the task “watch”, which .vscode/tasks.json does not have',
+  ])
+  assert.deepEqual(wrongIn({}, [{ label: 'watch', type: 'npm', script: 'no' }]), [
+    '.vscode/tasks.json: “watch” runs npm run no, which package.json does not have',
+  ])
 })
 
 test('the project’s own F5 runs what is there', () => {
@@ -42,7 +53,10 @@ function bundle(plugin: ReturnType<typeof watching>) {
     onEnd: (told: (result: BuildResult) => OnEndResult | void) => void (end = told as typeof end),
   }
   void plugin.setup(build as unknown as PluginBuild)
-  return { start: () => void start(), end: (...errors: PartialMessage[]) => void end({ errors } as unknown as BuildResult) }
+  return {
+    start: () => void start(),
+    end: (...errors: PartialMessage[]) => void end({ errors } as unknown as BuildResult),
+  }
 }
 
 test('a watch tells once that it builds, and that it has built when the last bundle is there', () => {

@@ -24,7 +24,9 @@ test('a function of more than 80 lines is told, but not a test, nor one that has
   const told = 'src/a.ts:3 length: the function has 82 lines, allowed are 80'
   assert.deepEqual(wrongIn({ 'src/a.ts': `\n\n${long}` }), [told])
   assert.deepEqual(wrongIn({ 'src/a.ts': `\n\n${long.replace('function a() {', 'const a = () => {')}` }), [told])
-  assert.deepEqual(wrongIn({ 'src/a.ts': `\n\nclass A {\n${long.replace('export function ', '  ')}}\n` }), [told.replace(':3 ', ':4 ')])
+  assert.deepEqual(wrongIn({ 'src/a.ts': `\n\nclass A {\n${long.replace('export function ', '  ')}}\n` }), [
+    told.replace(':3 ', ':4 '),
+  ])
   assert.deepEqual(wrongIn({ 'src/a.ts': `\n// long: all in one place\n${long}` }), [])
   assert.deepEqual(wrongIn({ 'test/a.test.ts': `\n\n${long}` }), [])
 })
@@ -32,11 +34,17 @@ test('a function of more than 80 lines is told, but not a test, nor one that has
 test('a file of more than 300 lines needs a reason, and has never more than 500', () => {
   const told = (count: number) => `src/a.ts:1 length: the file has ${count} lines`
   assert.deepEqual(wrongIn({ 'src/a.ts': lines(300) }), [])
-  assert.deepEqual(wrongIn({ 'src/a.ts': lines(301) }), [`${told(301)}: more than 300 need a reason, \`// long: …\` in the first line`])
+  assert.deepEqual(wrongIn({ 'src/a.ts': lines(301) }), [
+    `${told(301)}: more than 300 need a reason, \`// long: …\` in the first line`,
+  ])
   assert.deepEqual(wrongIn({ 'src/a.ts': `// long: types only\n${lines(400)}` }), [])
-  assert.deepEqual(wrongIn({ 'src/a.ts': `// long: types only\n${lines(500)}` }).slice(0, 1), [`${told(501)}, allowed are 500`])
+  assert.deepEqual(wrongIn({ 'src/a.ts': `// long: types only\n${lines(500)}` }).slice(0, 1), [
+    `${told(501)}, allowed are 500`,
+  ])
   assert.deepEqual(wrongIn({ 'test/a.test.ts': lines(400) }), [])
-  assert.deepEqual(wrongIn({ 'test/a.test.ts': lines(501) }), [`${told(501).replace('src/a', 'test/a.test')}, allowed are 500`])
+  assert.deepEqual(wrongIn({ 'test/a.test.ts': lines(501) }), [
+    `${told(501).replace('src/a', 'test/a.test')}, allowed are 500`,
+  ])
 })
 
 test('a reason that allows nothing is told', () => {
@@ -46,12 +54,19 @@ test('a reason that allows nothing is told', () => {
 })
 
 test('a word that the glossary says is gone is told, in a text and in a path', () => {
-  const glossary = '# Glossary\n\n## Words that are gone\n\n| was | is | why |\n|---|---|---|\n| `Keeper`, `core/keeper.ts` | `Guard` | – |\n\n## Else\n\n| `fine` | – |\n'
+  const glossary =
+    '# Glossary\n\n## Words that are gone\n\n| was | is | why |\n|---|---|---|\n| `Keeper`, `core/keeper.ts` | `Guard` | – |\n\n## Else\n\n| `fine` | – |\n'
   const files = { 'docs/glossary.md': glossary }
   const gone = (place: string) => `${place} words: “Keeper” is gone, say “Guard” (docs/glossary.md)`
-  assert.deepEqual(wrongIn({ ...files, 'src/a.ts': '// A Keeper\nclass Keepers {}\nconst fine = 1\n' }), [gone('src/a.ts:1')])
-  assert.deepEqual(wrongIn({ ...files, 'webview/a.css': '\n.a { --Keeper: 1; }\n', 'src/README.md': 'Keeper\n' }), [gone('src/README.md:1')])
-  assert.deepEqual(wrongIn({ ...files, 'src/core/keeper.ts': '\n' }), ['src/core/keeper.ts:1 words: the file is “Guard” now (docs/glossary.md)'])
+  assert.deepEqual(wrongIn({ ...files, 'src/a.ts': '// A Keeper\nclass Keepers {}\nconst fine = 1\n' }), [
+    gone('src/a.ts:1'),
+  ])
+  assert.deepEqual(wrongIn({ ...files, 'webview/a.css': '\n.a { --Keeper: 1; }\n', 'src/README.md': 'Keeper\n' }), [
+    gone('src/README.md:1'),
+  ])
+  assert.deepEqual(wrongIn({ ...files, 'src/core/keeper.ts': '\n' }), [
+    'src/core/keeper.ts:1 words: the file is “Guard” now (docs/glossary.md)',
+  ])
 })
 
 test('a page that names a file or leads to one that is not there is told', () => {

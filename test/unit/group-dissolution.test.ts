@@ -18,12 +18,16 @@ function crowd(size: number): EngineFixture {
   return fixture
 }
 
-const dissolve = (fixture: EngineFixture, asker = 'me', expectedVersion?: number): boolean => fixture.turn((turn, engine) => engine.dissolutions.start(turn, GROUP, asker, expectedVersion))
+const dissolve = (fixture: EngineFixture, asker = 'me', expectedVersion?: number): boolean =>
+  fixture.turn((turn, engine) => engine.dissolutions.start(turn, GROUP, asker, expectedVersion))
 
 test('a group of no more devices than a slice is gone in the same turn, its devices and their executions with it', () => {
   const fixture = crowd(SLICE)
   assert.equal(dissolve(fixture), true)
-  assert.deepEqual([fixture.engine.groups.get(GROUP), fixture.count('REMOVED'), fixture.engine.nextDeadline()], [undefined, SLICE, undefined])
+  assert.deepEqual(
+    [fixture.engine.groups.get(GROUP), fixture.count('REMOVED'), fixture.engine.nextDeadline()],
+    [undefined, SLICE, undefined],
+  )
   assert.deepEqual(fixture.engine.devices.require('x/d1').groups, [])
 })
 
@@ -37,7 +41,10 @@ test('a larger group loses a slice of its devices a turn, also across a restart,
   fixture.due()
   assert.deepEqual([fixture.engine.groups.get(GROUP), fixture.count('REMOVED')], [undefined, SLICE * 6])
   const gone = fixture.events.filter((event) => event.type === 'group.deleted')
-  assert.deepEqual(gone.map((event) => event.type === 'group.deleted' && event.group.dissolving?.askers), [['second', 'third']])
+  assert.deepEqual(
+    gone.map((event) => event.type === 'group.deleted' && event.group.dissolving?.askers),
+    [['second', 'third']],
+  )
 })
 
 test('nobody joins a group that is being deleted, and it gets no child group', () => {
@@ -45,7 +52,10 @@ test('nobody joins a group that is being deleted, and it gets no child group', (
   const late = fixture.turn((turn, engine) => engine.devices.create(turn, { dialect: 'x', name: 'late' })).key
   dissolve(fixture)
   assert.throws(() => fixture.turn((turn, engine) => engine.devices.join(turn, late, GROUP)), { code: 'NOT_FOUND' })
-  assert.throws(() => fixture.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'c', parent: GROUP })), { code: 'NOT_FOUND' })
+  assert.throws(
+    () => fixture.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'c', parent: GROUP })),
+    { code: 'NOT_FOUND' },
+  )
 })
 
 test('a group that has child groups, or another version than expected, keeps its devices', () => {
@@ -53,5 +63,8 @@ test('a group that has child groups, or another version than expected, keeps its
   assert.throws(() => dissolve(fixture, 'me', 2), { code: 'VERSION_MISMATCH' })
   fixture.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'c', parent: GROUP }))
   assert.throws(() => dissolve(fixture), { code: 'CONFLICT' })
-  assert.deepEqual([fixture.engine.groups.direct(GROUP).size, fixture.engine.groups.require(GROUP).dissolving], [SLICE + 1, undefined])
+  assert.deepEqual(
+    [fixture.engine.groups.direct(GROUP).size, fixture.engine.groups.require(GROUP).dissolving],
+    [SLICE + 1, undefined],
+  )
 })

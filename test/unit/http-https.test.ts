@@ -42,7 +42,14 @@ describe('the HTTPS server', () => {
     const heard: unknown[] = []
     let session: Buffer | undefined
     const connect = async (cert: string): Promise<void> => {
-      const socket = connectTls({ host: '127.0.0.1', port, ca, key: clientKey, cert, ...(session !== undefined && { session }) })
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port,
+        ca,
+        key: clientKey,
+        cert,
+        ...(session !== undefined && { session }),
+      })
       socket.on('session', (ticket) => (session = ticket))
       await once(socket, 'secureConnect')
       const resumed = socket.isSessionReused()
@@ -54,7 +61,11 @@ describe('the HTTPS server', () => {
     await connect(clientCert + between + ca)
     session = undefined
     await connect(clientCert)
-    assert.deepEqual(heard, [[false, [between]], [true, [between]], [false, undefined]])
+    assert.deepEqual(heard, [
+      [false, [between]],
+      [true, [between]],
+      [false, undefined],
+    ])
   })
 
   it('lets clients in without a certificate', async () => {
@@ -85,7 +96,9 @@ describe('the HTTPS server', () => {
 
   it('declines h2c over TLS too', async () => {
     const socket = connectTls({ host: '127.0.0.1', port, ca }, () =>
-      socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+      socket.write(
+        'GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      ),
     )
     let received = ''
     socket.on('data', (chunk: Buffer) => (received += chunk.toString()))
@@ -104,10 +117,18 @@ describe('the HTTPS server', () => {
     sniffing.listen(0, '127.0.0.1')
     await once(sniffing, 'listening')
     const body = 'x'.repeat(200_000)
-    const answer = await ask((sniffing.address() as AddressInfo).port, { path: '/a%2Fb', method: 'POST', body, secure: { ca, key: clientKey, cert: clientCert } })
+    const answer = await ask((sniffing.address() as AddressInfo).port, {
+      path: '/a%2Fb',
+      method: 'POST',
+      body,
+      secure: { ca, key: clientKey, cert: clientCert },
+    })
     assert.equal(answer.status, 200)
     const request = hub.requests.at(-1)!
-    assert.deepEqual([request.path, request.secure, request.certificate?.commonName, request.body.length], ['/a%2Fb', true, 'thing-1', body.length])
+    assert.deepEqual(
+      [request.path, request.secure, request.certificate?.commonName, request.body.length],
+      ['/a%2Fb', true, 'thing-1', body.length],
+    )
     sniffing.close()
   })
 

@@ -25,14 +25,22 @@ const front = createApiFront({
   onNotice: (text) => void notices.push(text),
 })
 
-async function call(line: string, headers: HttpRequest['headers'] = {}, body = ''): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
+async function call(
+  line: string,
+  headers: HttpRequest['headers'] = {},
+  body = '',
+): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
   const [method = '', path = ''] = line.split(' ')
   const all = { host: 'localhost:8880', authorization: 'Bearer token', ...headers }
   const rest = { query: new URLSearchParams('a=1'), secure: false, local: true, remoteAddress: '127.0.0.1' }
   const response = await front.handle({ id: '1', method, path, headers: all, body: Buffer.from(body), ...rest })
   assert.ok(!('stream' in response))
   assert.ok(response.body === undefined || typeof response.body === 'string')
-  return { status: response.status, headers: response.headers ?? {}, body: response.body === undefined ? undefined : JSON.parse(response.body) }
+  return {
+    status: response.status,
+    headers: response.headers ?? {},
+    body: response.body === undefined ? undefined : JSON.parse(response.body),
+  }
 }
 
 const codeOf = (body: unknown): unknown => (body as { error: { code: string } }).error.code
@@ -50,7 +58,11 @@ describe("the hub's own API", () => {
   })
 
   it('answers with JSON', async () => {
-    assert.deepEqual(await call('GET /hub/status'), { status: 200, headers: { 'Content-Type': 'application/json' }, body: { fine: true } })
+    assert.deepEqual(await call('GET /hub/status'), {
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      body: { fine: true },
+    })
   })
 
   it('answers null as null and nothing as 204', async () => {
@@ -62,7 +74,10 @@ describe("the hub's own API", () => {
 
   it('gives a route its parameters, query and parsed body', async () => {
     await call('GET /hub/jobs/aws%2Fj1')
-    assert.deepEqual([asked?.params, asked?.request.query.get('a'), asked?.request.json], [{ key: 'aws/j1' }, '1', undefined])
+    assert.deepEqual(
+      [asked?.params, asked?.request.query.get('a'), asked?.request.json],
+      [{ key: 'aws/j1' }, '1', undefined],
+    )
     await call('POST /hub/advance', {}, '{"by":"next"}')
     assert.deepEqual(asked?.request.json, { by: 'next' })
   })
@@ -70,7 +85,10 @@ describe("the hub's own API", () => {
   it('refuses a body that is not JSON', async () => {
     const { status, body } = await call('POST /hub/advance', {}, '{')
     assert.equal(status, 400)
-    assert.match(JSON.stringify(body), /^\{"error":\{"code":"INVALID","message":"body: must be JSON .*","field":"body","says":.*\}\}$/)
+    assert.match(
+      JSON.stringify(body),
+      /^\{"error":\{"code":"INVALID","message":"body: must be JSON .*","field":"body","says":.*\}\}$/,
+    )
     assert.equal(asked, undefined)
   })
 

@@ -25,11 +25,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const ref = (key: string, bucket = 'bucket') => ({ bucket, key })
-const content = async (key: string, bucket?: string): Promise<string | undefined> => (await store.read(ref(key, bucket), 1000))?.content?.toString()
+const content = async (key: string, bucket?: string): Promise<string | undefined> =>
+  (await store.read(ref(key, bucket), 1000))?.content?.toString()
 /** Everything in the folder, but the hub's own place for what arrives, which must be empty. */
 async function files(): Promise<string[]> {
   const all = await readdir(folder, { recursive: true, withFileTypes: true })
-  return all.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort()
+  return all
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort()
 }
 
 async function* arriving(...chunks: (string | Error)[]): AsyncGenerator<Buffer> {
@@ -67,7 +71,9 @@ test('an object grows by pieces; one that comes again changes nothing, one that 
 })
 
 test('pieces that are given at once are written one after the other', async () => {
-  await Promise.all(Array.from({ length: 20 }, (_, at) => intake.append(ref('log'), Buffer.from(String.fromCharCode(97 + at)), at)))
+  await Promise.all(
+    Array.from({ length: 20 }, (_, at) => intake.append(ref('log'), Buffer.from(String.fromCharCode(97 + at)), at)),
+  )
   assert.equal(await content('log'), 'abcdefghijklmnopqrst')
 })
 
@@ -83,7 +89,10 @@ test('nobody sees an object before all of it is there and it is kept', async () 
 })
 
 test('what breaks off or is too long leaves nothing behind', async () => {
-  await assert.rejects(intake.take(ref('deep/log'), arriving('some', new Error('the client is gone')), 100), /the client is gone/)
+  await assert.rejects(
+    intake.take(ref('deep/log'), arriving('some', new Error('the client is gone')), 100),
+    /the client is gone/,
+  )
   await assert.rejects(intake.take(ref('deep/log'), arriving('four', 'five'), 7), { code: 'TOO_LARGE' })
   assert.deepEqual(await files(), [])
   assert.deepEqual(await readdir(join(root, 'bucket')), [])
@@ -97,7 +106,10 @@ test('what a hub that was killed has left is removed a day later, what another h
   await writeFile(join(incoming, 'new'), 'half')
   await new ObjectIntake(root).store(ref('log'), Buffer.from('y'))
   assert.deepEqual(await readdir(incoming), ['new'])
-  for (const [bucket, key] of [['.incoming', 'new'], ['any', '.incoming/new']] as const) {
+  for (const [bucket, key] of [
+    ['.incoming', 'new'],
+    ['any', '.incoming/new'],
+  ] as const) {
     assert.equal(await store.stat({ bucket, key }), undefined)
     await assert.rejects(intake.store({ bucket, key }, Buffer.from('x')), { code: 'INVALID' })
   }
@@ -135,15 +147,38 @@ test('nothing is written outside of the bucket, whatever the name and whatever l
   await symlink(join(folder, 'secret'), join(root, 'bucket', 'secret'))
   await symlink(join(folder, 'outside'), join(root, 'away'))
   const before = (await files()).filter((path) => !path.startsWith('root/bucket/'))
-  for (const [bucket, key] of [['bucket', 'out/x'], ['bucket', 'out/deep/x'], ['bucket', 'beside/x'], ['away', 'x']] as const) {
+  for (const [bucket, key] of [
+    ['bucket', 'out/x'],
+    ['bucket', 'out/deep/x'],
+    ['bucket', 'beside/x'],
+    ['away', 'x'],
+  ] as const) {
     await assert.rejects(intake.store({ bucket, key }, Buffer.from('mine')), { code: 'FORBIDDEN' }, key)
     await assert.rejects(intake.append({ bucket, key }, Buffer.from('mine'), 0), { code: 'FORBIDDEN' }, key)
   }
   await assert.rejects(intake.append(ref('secret'), Buffer.from('mine'), 0), { code: 'CONFLICT' })
   await intake.store(ref('secret'), Buffer.from('mine'))
   assert.equal(await readFile(join(folder, 'secret'), 'utf8'), 'secret', 'the link is replaced, not what it leads to')
-  const piece = fc.constantFrom('..', '.', '/', '\\', '\0', 'secret', 'bucket', 'out', 'beside', 'C:', folder, root, '%2e', '')
-  const name = fc.oneof(fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')), fc.array(piece).map((pieces) => pieces.join('/')))
+  const piece = fc.constantFrom(
+    '..',
+    '.',
+    '/',
+    '\\',
+    '\0',
+    'secret',
+    'bucket',
+    'out',
+    'beside',
+    'C:',
+    folder,
+    root,
+    '%2e',
+    '',
+  )
+  const name = fc.oneof(
+    fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')),
+    fc.array(piece).map((pieces) => pieces.join('/')),
+  )
   await fc.assert(
     fc.asyncProperty(name, async (key) => {
       await intake.store(ref(key), Buffer.from('mine')).catch(() => {})
@@ -151,5 +186,8 @@ test('nothing is written outside of the bucket, whatever the name and whatever l
     }),
     { numRuns: 100 },
   )
-  assert.deepEqual((await files()).filter((path) => !path.startsWith('root/bucket/')), before)
+  assert.deepEqual(
+    (await files()).filter((path) => !path.startsWith('root/bucket/')),
+    before,
+  )
 })

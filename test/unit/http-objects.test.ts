@@ -48,11 +48,28 @@ describe('the object store', () => {
   })
 
   it('reads a part, without a look at the rest', async () => {
-    const part = (offset: number, length: number) => store.readPart({ bucket: 'bucket', key: 'fw.bin' }, { offset, length })
-    assert.deepEqual(await part(2, 3), { ref: { bucket: 'bucket', key: 'fw.bin' }, size: 8, content: Buffer.from('rmw') })
+    const part = (offset: number, length: number) =>
+      store.readPart({ bucket: 'bucket', key: 'fw.bin' }, { offset, length })
+    assert.deepEqual(await part(2, 3), {
+      ref: { bucket: 'bucket', key: 'fw.bin' },
+      size: 8,
+      content: Buffer.from('rmw'),
+    })
     assert.equal((await part(6, 100))?.content?.toString(), 're')
-    for (const [offset, length] of [[8, 1], [1000, 1], [0, 0]] as const) assert.equal((await part(offset, length))?.content?.length, 0)
-    for (const [offset, length] of [[-1, 1], [0, -1], [0.5, 1], [0, NaN], [0, Infinity]] as const) await assert.rejects(part(offset, length), /must be a whole number/)
+    for (const [offset, length] of [
+      [8, 1],
+      [1000, 1],
+      [0, 0],
+    ] as const)
+      assert.equal((await part(offset, length))?.content?.length, 0)
+    for (const [offset, length] of [
+      [-1, 1],
+      [0, -1],
+      [0.5, 1],
+      [0, NaN],
+      [0, Infinity],
+    ] as const)
+      await assert.rejects(part(offset, length), /must be a whole number/)
     assert.equal(await store.readPart({ bucket: 'bucket', key: 'nope' }, { offset: 0, length: 1 }), undefined)
     assert.equal(await store.readPart({ bucket: 'bucket', key: 'out/secret' }, { offset: 0, length: 1 }), undefined)
   })
@@ -118,8 +135,27 @@ describe('the object store', () => {
   })
 
   it('never serves the secret beside the root, whatever the reference', async () => {
-    const piece = fc.constantFrom('..', '.', '/', '\\', '\0', 'secret', 'bucket', 'out', 'outside', 'deep', 'C:', folder, root, '%2e', '')
-    const text = fc.oneof(fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')), fc.array(piece).map((pieces) => pieces.join('/')))
+    const piece = fc.constantFrom(
+      '..',
+      '.',
+      '/',
+      '\\',
+      '\0',
+      'secret',
+      'bucket',
+      'out',
+      'outside',
+      'deep',
+      'C:',
+      folder,
+      root,
+      '%2e',
+      '',
+    )
+    const text = fc.oneof(
+      fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+      fc.array(piece).map((pieces) => pieces.join('/')),
+    )
     await fc.assert(
       fc.asyncProperty(text, text, async (bucket, key) => {
         const object = await store.read({ bucket, key }, 100)
@@ -141,7 +177,9 @@ describe('the object store', () => {
 
   it('answers many who ask for a new file at once', async () => {
     await writeFile(join(root, 'bucket', 'popular'), 'x'.repeat(300_000))
-    const objects = await Promise.all(Array.from({ length: 50 }, () => store.stat({ bucket: 'bucket', key: 'popular' })))
+    const objects = await Promise.all(
+      Array.from({ length: 50 }, () => store.stat({ bucket: 'bucket', key: 'popular' })),
+    )
     assert.deepEqual([...new Set(objects.map((object) => object?.etag))], [md5('x'.repeat(300_000))])
   })
 })
@@ -222,7 +260,10 @@ describe('a reference', () => {
       fc.property(fc.string(), fc.string(), (bucket, key) => {
         const segments = segmentsOf({ bucket, key })
         if (segments === undefined) return true
-        return join('/root', segments.bucket, ...segments.key).startsWith(`${sep}root${sep}`) && !`${bucket}/${key}`.split('/').includes('..')
+        return (
+          join('/root', segments.bucket, ...segments.key).startsWith(`${sep}root${sep}`) &&
+          !`${bucket}/${key}`.split('/').includes('..')
+        )
       }),
     )
   })

@@ -24,7 +24,8 @@ describe('a Range header', () => {
     ['', 'whole'],
     [undefined, 'whole'],
   ] as const) {
-    it(`${JSON.stringify(header)} of 100 bytes is ${JSON.stringify(expected)}`, () => assert.deepEqual(parseRange(header, 100), expected))
+    it(`${JSON.stringify(header)} of 100 bytes is ${JSON.stringify(expected)}`, () =>
+      assert.deepEqual(parseRange(header, 100), expected))
   }
 
   it('cannot be satisfied by nothing', () => {
@@ -40,7 +41,8 @@ describe('a Range header', () => {
         const range = parseRange(`bytes=${from ?? ''}-${to ?? ''}`, size)
         const isWhole = from === undefined ? to === undefined : to !== undefined && to < from
         if (isWhole) return range === 'whole'
-        const expected = from === undefined ? content.slice(Math.max(0, size - (to ?? 0))) : content.slice(from, (to ?? size) + 1)
+        const expected =
+          from === undefined ? content.slice(Math.max(0, size - (to ?? 0))) : content.slice(from, (to ?? size) + 1)
         if (expected.length === 0) return range === 'unsatisfiable'
         assert.ok(typeof range === 'object')
         assert.deepEqual(content.slice(range.start, range.end + 1), expected)

@@ -11,7 +11,17 @@ interface Named extends RouteLike {
 const request = (line: string, headers: HttpRequest['headers'] = {}): HttpRequest => {
   const [method = '', path = ''] = line.split(' ')
   const body = Buffer.alloc(0)
-  return { id: '1', method, path, query: new URLSearchParams(), headers, body, secure: false, local: true, remoteAddress: '127.0.0.1' }
+  return {
+    id: '1',
+    method,
+    path,
+    query: new URLSearchParams(),
+    headers,
+    body,
+    secure: false,
+    local: true,
+    remoteAddress: '127.0.0.1',
+  }
 }
 
 const route = (line: string, more: Partial<Named> = {}): Named => {
@@ -56,8 +66,14 @@ describe('a route table', () => {
     ['PUT /things/t1/jobs/%24next', 'PUT /things/:thing/jobs/$next {"thing":"t1"}'],
     ['GET /things/t1/jobs/%24next', 'GET /things/:thing/jobs/:job {"thing":"t1","job":"$next"}'],
     ['PUT /things/t1/jobs/j/cancel', 'PUT /things/:thing/jobs/:job/cancel {"thing":"t1","job":"j"}'],
-    ['DELETE /things/t/jobs/j/executionNumber/3', 'DELETE /things/:thing/jobs/:job/executionNumber/:number {"thing":"t","job":"j","number":"3"}'],
-    ['GET /api/things/shadow/ListNamedShadowsForThing/t', 'GET /api/things/shadow/ListNamedShadowsForThing/:thing {"thing":"t"}'],
+    [
+      'DELETE /things/t/jobs/j/executionNumber/3',
+      'DELETE /things/:thing/jobs/:job/executionNumber/:number {"thing":"t","job":"j","number":"3"}',
+    ],
+    [
+      'GET /api/things/shadow/ListNamedShadowsForThing/t',
+      'GET /api/things/shadow/ListNamedShadowsForThing/:thing {"thing":"t"}',
+    ],
     ['GET /managed-job-templates/AWS-Reboot', 'GET /managed-job-templates/AWS-:name {"name":"Reboot"}'],
     ['GET /managed-job-templates/Other', 'GET /managed-job-templates/:name {"name":"Other"}'],
     ['GET /b/k/l.bin', 'GET /:bucket/*key {"bucket":"b","key":"k/l.bin"}'],
@@ -87,7 +103,8 @@ describe('a route table', () => {
   })
 
   it('reports broken percent-encoding instead of failing', () => {
-    for (const path of ['/things/%', '/things/%zz', '/things/%C3', '/things/%%34%31']) assert.equal(answer(aws, request(`GET ${path}`)), 'malformed')
+    for (const path of ['/things/%', '/things/%zz', '/things/%C3', '/things/%%34%31'])
+      assert.equal(answer(aws, request(`GET ${path}`)), 'malformed')
   })
 
   it('does not find what no method serves', () => {
@@ -140,6 +157,8 @@ describe('a route table', () => {
   })
 
   it('never throws, whatever the path', () => {
-    fc.assert(fc.property(fc.string(), fc.string(), (a, b) => void aws.find({ ...request('GET /'), path: `/${a}%${b}` })))
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => void aws.find({ ...request('GET /'), path: `/${a}%${b}` })),
+    )
   })
 })

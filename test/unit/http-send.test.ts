@@ -45,7 +45,8 @@ describe('an object that is sent', () => {
     await hub.server.stop()
     await rm(root, { recursive: true })
   })
-  const fetch = (headers: Record<string, string> = {}, method = 'GET') => ask(hub.port, { path: '/file', method, headers })
+  const fetch = (headers: Record<string, string> = {}, method = 'GET') =>
+    ask(hub.port, { path: '/file', method, headers })
 
   it('comes whole, with length, etag and the offer of ranges', async () => {
     const { status, headers, body, rawHeaders } = await fetch()
@@ -61,14 +62,18 @@ describe('an object that is sent', () => {
     shape = { status: 203, headers: { 'content-type': 'text/plain', 'content-length': '99', etag: 'mine', 'x-a': 'b' } }
     const { status, headers } = await fetch({ range: 'bytes=0-1' })
     shape = { status: 200 }
-    assert.deepEqual([status, headers['content-type'], headers['content-length'], headers.etag, headers['x-a']], [203, 'text/plain', '10', ETAG, 'b'])
+    assert.deepEqual(
+      [status, headers['content-type'], headers['content-length'], headers.etag, headers['x-a']],
+      [203, 'text/plain', '10', ETAG, 'b'],
+    )
   })
 
   it('says when the file was last changed, with ranges and 416 too, and is not sent again to a client that has it', async () => {
     const at = new Date('2026-01-02T03:04:05.678Z')
     await utimes(join(root, 'b', 'file'), at, at)
     const date = 'Fri, 02 Jan 2026 03:04:05 GMT'
-    for (const range of ['bytes=2-4', 'bytes=10-', '']) assert.equal((await fetch({ range })).headers['last-modified'], date)
+    for (const range of ['bytes=2-4', 'bytes=10-', ''])
+      assert.equal((await fetch({ range })).headers['last-modified'], date)
     assert.equal((await fetch({ 'if-modified-since': date })).status, 304)
     assert.equal((await fetch({ 'if-modified-since': 'Fri, 02 Jan 2026 03:04:04 GMT' })).status, 200)
     assert.equal((await fetch({ 'if-modified-since': 'yesterday' })).status, 200)
@@ -95,7 +100,10 @@ describe('an object that is sent', () => {
   it('comes in pieces that make up the whole', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 9 }), async (cut) => {
-        const [head, tail] = await Promise.all([fetch({ range: `bytes=0-${cut - 1}` }), fetch({ range: `bytes=${cut}-` })])
+        const [head, tail] = await Promise.all([
+          fetch({ range: `bytes=0-${cut - 1}` }),
+          fetch({ range: `bytes=${cut}-` }),
+        ])
         assert.equal(head.body + tail.body, CONTENT)
       }),
       { numRuns: 9 },
@@ -105,7 +113,10 @@ describe('an object that is sent', () => {
   it('answers HEAD with the facts of the whole, Range or not', async () => {
     for (const headers of [{}, { range: 'bytes=2-4' }]) {
       const answer = await fetch(headers, 'HEAD')
-      assert.deepEqual([answer.status, answer.headers['content-length'], answer.headers.etag, answer.body], [200, '10', ETAG, ''])
+      assert.deepEqual(
+        [answer.status, answer.headers['content-length'], answer.headers.etag, answer.body],
+        [200, '10', ETAG, ''],
+      )
     }
   })
 

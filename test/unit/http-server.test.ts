@@ -20,7 +20,8 @@ describe('the HTTP server', () => {
         if (request.path === '/fail') throw new Error('secret reason')
         if (request.path === '/split') return { status: 200, headers: { 'x-name': 'a\r\nb' } }
         if (request.path === '/hold' && hold !== undefined) return hold(request, gone)
-        if (request.path === '/echo') return { status: 201, headers: { 'X-Length': String(request.body.length) }, body: request.body }
+        if (request.path === '/echo')
+          return { status: 201, headers: { 'X-Length': String(request.body.length) }, body: request.body }
         return request.path === '/none' ? { status: 204 } : ok
       },
       { maxBodyBytes: 1000, stranger: (knock) => pageFault(knock, ['board.local', 'x']) },
@@ -32,7 +33,14 @@ describe('the HTTP server', () => {
   it('keeps the path raw and takes the query apart', async () => {
     await ask(hub.port, { path: '/topics/%24aws%2Fthings%2F..%2ft?qos=1&x=a%20b&x=c?d' })
     assert.equal(last().path, '/topics/%24aws%2Fthings%2F..%2ft')
-    assert.deepEqual([...last().query], [['qos', '1'], ['x', 'a b'], ['x', 'c?d']])
+    assert.deepEqual(
+      [...last().query],
+      [
+        ['qos', '1'],
+        ['x', 'a b'],
+        ['x', 'c?d'],
+      ],
+    )
   })
 
   for (const origin of ['https://evil.example', 'null', 'file://', 'http://evil.example:1']) {
@@ -49,9 +57,20 @@ describe('the HTTP server', () => {
     assert.match(hub.notices.at(-1) ?? '', /serve it from http:\/\/localhost/)
   })
 
-  for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'vscode-webview://abc', 'http://board.local:5173', 'capacitor://localhost', 'app://.', 'moz-extension://abc']) {
+  for (const origin of [
+    'http://localhost:3000',
+    'http://127.0.0.1',
+    'vscode-webview://abc',
+    'http://board.local:5173',
+    'capacitor://localhost',
+    'app://.',
+    'moz-extension://abc',
+  ]) {
     it(`serves a page of ${origin}`, async () => {
-      assert.equal((await ask(hub.port, { method: 'POST', body: '{}', headers: { origin, host: 'board.local:8880' } })).status, 200)
+      assert.equal(
+        (await ask(hub.port, { method: 'POST', body: '{}', headers: { origin, host: 'board.local:8880' } })).status,
+        200,
+      )
     })
   }
 
@@ -72,7 +91,10 @@ describe('the HTTP server', () => {
     assert.equal(first.method, 'PATCH')
     assert.equal(first.headers['x-amz-thing'], 'Yes')
     assert.equal(first.headers['cookie'], 'a=1; b=2')
-    assert.deepEqual([first.secure, first.local, first.remoteAddress, first.certificate], [false, true, '127.0.0.1', undefined])
+    assert.deepEqual(
+      [first.secure, first.local, first.remoteAddress, first.certificate],
+      [false, true, '127.0.0.1', undefined],
+    )
     await ask(hub.port)
     assert.notEqual(last().id, first.id)
   })
@@ -113,7 +135,14 @@ describe('the HTTP server', () => {
   })
 
   it('lets a client that expects 100 Continue go on', async () => {
-    const req = requestHttp({ host: '127.0.0.1', port: hub.port, path: '/echo', method: 'PUT', agent: false, headers: { Expect: '100-continue', 'Content-Length': 4 } })
+    const req = requestHttp({
+      host: '127.0.0.1',
+      port: hub.port,
+      path: '/echo',
+      method: 'PUT',
+      agent: false,
+      headers: { Expect: '100-continue', 'Content-Length': 4 },
+    })
     req.flushHeaders()
     await once(req, 'continue')
     req.end('body')
@@ -124,7 +153,10 @@ describe('the HTTP server', () => {
   })
 
   it('refuses a body that is announced as too large before it is sent', async () => {
-    const received = await sendRaw(hub.port, 'PUT /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n')
+    const received = await sendRaw(
+      hub.port,
+      'PUT /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n',
+    )
     assert.match(received, /^HTTP\/1\.1 413 /)
     assert.match(received, /"code":"TOO_LARGE"/)
   })
@@ -146,7 +178,9 @@ describe('the HTTP server', () => {
   it('answers 500 without the reason, and tells people', async () => {
     const answer = await ask(hub.port, { path: '/fail?x=1' })
     assert.equal(answer.status, 500)
-    assert.deepEqual(JSON.parse(answer.body), { error: { code: 'INTERNAL', message: 'The hub failed; its log says why' } })
+    assert.deepEqual(JSON.parse(answer.body), {
+      error: { code: 'INTERNAL', message: 'The hub failed; its log says why' },
+    })
     assert.equal(hub.notices.at(-1), 'GET /fail?x=1 failed')
   })
 
@@ -159,7 +193,11 @@ describe('the HTTP server', () => {
     ['a missing Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
     ['a bad header', 'GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n', '400'],
     ['a bad chunk', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', '400'],
-    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', '400'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      '400',
+    ],
     ['endless headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, '431'],
     ['another expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n', '417'],
   ] as const) {
@@ -196,7 +234,9 @@ describe('the HTTP server', () => {
 
   it('ignores a body that is never finished', async () => {
     const count = hub.requests.length
-    const socket = connect(hub.port, '127.0.0.1', () => socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc', () => socket.resetAndDestroy()))
+    const socket = connect(hub.port, '127.0.0.1', () =>
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc', () => socket.resetAndDestroy()),
+    )
     await once(socket, 'close')
     assert.equal((await ask(hub.port)).status, 200)
     assert.equal(hub.requests.length, count + 1)
@@ -255,10 +295,17 @@ describe('stopping', () => {
     const port = await hub.server.listenHttps(0, '127.0.0.1')
     const idle = connect(hub.port, '127.0.0.1')
     await once(idle, 'connect')
-    const webSocket = connect(hub.port, '127.0.0.1', () => webSocket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'))
+    const webSocket = connect(hub.port, '127.0.0.1', () =>
+      webSocket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    )
     const handshaking = connect(port, '127.0.0.1')
     await Promise.all([once(handshaking, 'connect'), upgrade])
-    const closed = [idle, webSocket, handshaking].map((socket) => once(socket.on('error', () => {}), 'close'))
+    const closed = [idle, webSocket, handshaking].map((socket) =>
+      once(
+        socket.on('error', () => {}),
+        'close',
+      ),
+    )
     const answer = ask(port, { secure: { ca: tlsCredentials.ca } })
     await arrival
     const stopped = hub.server.stop()

@@ -50,7 +50,10 @@ describe('the API token', () => {
     await load()
     for (const content of ['short', 'with blanks in the middle of it', '{"not":"a token, surely"}']) {
       await writeFile(path, content)
-      await assert.rejects(load(), (error) => error instanceof HubError && error.code === 'INVALID' && error.data.field === 'token')
+      await assert.rejects(
+        load(),
+        (error) => error instanceof HubError && error.code === 'INVALID' && error.data.field === 'token',
+      )
       assert.equal(await readFile(path, 'utf8'), content)
     }
   })
@@ -82,6 +85,7 @@ describe('an Authorization header', () => {
     ['', false],
     [undefined, false],
   ] as const) {
-    it(`${JSON.stringify(header)} ${expected ? 'carries' : 'does not carry'} the token`, () => assert.equal(bearsToken(header, 's3cret'), expected))
+    it(`${JSON.stringify(header)} ${expected ? 'carries' : 'does not carry'} the token`, () =>
+      assert.equal(bearsToken(header, 's3cret'), expected))
   }
 })

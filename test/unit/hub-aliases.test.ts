@@ -4,7 +4,11 @@ import { HubError } from '../../src/core/errors.ts'
 import { openAliases, type Alias } from '../../src/hub/bind.ts'
 
 const own = { mqtt: 1883, mqtts: 8883, http: 3000, https: 8443 }
-const insists = (port: number, open: (port: number) => unknown): Alias => ({ port, because: `samples dial ${port}`, open: async () => open(port) })
+const insists = (port: number, open: (port: number) => unknown): Alias => ({
+  port,
+  because: `samples dial ${port}`,
+  open: async () => open(port),
+})
 
 test('every port that clients insist on is opened once, whoever insists', async () => {
   const opened: number[] = []
@@ -24,7 +28,9 @@ test('a port that cannot be had is told, with who insists on it, and the others 
   const taken = (): never => {
     throw new HubError('CONFLICT', 'taken by another')
   }
-  const told = await openAliases([insists(443, taken), insists(8080, (port) => opened.push(port))], own, (text) => notes.push(text))
+  const told = await openAliases([insists(443, taken), insists(8080, (port) => opened.push(port))], own, (text) =>
+    notes.push(text),
+  )
   assert.deepEqual(opened, [8080])
   assert.deepEqual(told, opened)
   assert.deepEqual(notes, ['port 443 could not be opened, it is taken; samples dial 443'])

@@ -11,7 +11,9 @@ test('so many run at a time, in the order in which they were asked for, whatever
   const run = (name: string): Promise<string> =>
     inTurn(() => {
       begun.push(name)
-      return new Promise((resolve, reject) => (ends[name] = (error) => (error === undefined ? resolve(name) : reject(error))))
+      return new Promise(
+        (resolve, reject) => (ends[name] = (error) => (error === undefined ? resolve(name) : reject(error))),
+      )
     })
   const results = ['a', 'b', 'c', 'd'].map(run)
   await tick()

@@ -22,6 +22,9 @@ test('a file of that name, or on the way to it, is refused', async () => {
   const file = join(folder, 'file')
   await writeFile(file, '')
   for (const bucket of [file, join(file, 'below')]) {
-    await assert.rejects(checkBucketFolder(bucket, () => {}), /bucket: .* must be a folder/)
+    await assert.rejects(
+      checkBucketFolder(bucket, () => {}),
+      /bucket: .* must be a folder/,
+    )
   }
 })

@@ -25,8 +25,16 @@ const full: JobDraft = {
   rollout: { perMinute: 50, exponential: { base: 5, factor: 2, every: { of: 'NOTIFIED', count: 10 } } },
   abort: [{ on: 'ANY', percent: 20, minimum: 5 }],
   timeoutMinutes: 1.5,
-  retry: [{ on: 'FAILED', times: 2 }, { on: 'TIMED_OUT', times: 1, afterMinutes: 10 }],
-  schedule: { startAt: '2027-01-31T18:30:00+01:00', endAt: '2027-02-01T00:00:00.000Z', endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', minutes: 90 }] },
+  retry: [
+    { on: 'FAILED', times: 2 },
+    { on: 'TIMED_OUT', times: 1, afterMinutes: 10 },
+  ],
+  schedule: {
+    startAt: '2027-01-31T18:30:00+01:00',
+    endAt: '2027-02-01T00:00:00.000Z',
+    endBehavior: 'CANCEL',
+    windows: [{ cron: '0 18 * * 1', minutes: 90 }],
+  },
 }
 
 test('a draft becomes a job in the engine’s units, and the job a draft again', () => {
@@ -37,10 +45,20 @@ test('a draft becomes a job in the engine’s units, and the job a draft again',
     { type: 'query', where: { op: 'prefix', path: 'name', value: 'd' }, text: 'd' },
   ])
   assert.deepEqual([job.key, job.document, job.timeout], ['x/update', full.document.text, { inProgressMs: 90_000 }])
-  assert.deepEqual(job.retry, [{ on: 'FAILED', times: 2 }, { on: 'TIMED_OUT', times: 1, afterMs: 600_000 }])
-  assert.deepEqual(job.schedule, { startAt: Date.UTC(2027, 0, 31, 17, 30), endAt: Date.UTC(2027, 1, 1), endBehavior: 'CANCEL', windows: [{ cron: '0 18 * * 1', durationMs: 5_400_000 }] })
+  assert.deepEqual(job.retry, [
+    { on: 'FAILED', times: 2 },
+    { on: 'TIMED_OUT', times: 1, afterMs: 600_000 },
+  ])
+  assert.deepEqual(job.schedule, {
+    startAt: Date.UTC(2027, 0, 31, 17, 30),
+    endAt: Date.UTC(2027, 1, 1),
+    endBehavior: 'CANCEL',
+    windows: [{ cron: '0 18 * * 1', durationMs: 5_400_000 }],
+  })
   const fixture = new EngineFixture()
-  const made = fixture.turn((turn, engine) => engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }))
+  const made = fixture.turn((turn, engine) =>
+    engine.jobs.create(turn, { ...job, targets: job.targets.filter(({ type }) => type !== 'group') }),
+  )
   assert.deepEqual(draftOf(made), {
     ...full,
     targets: [{ device: 'd1' }, { query: 'd' }],
@@ -62,11 +80,19 @@ test('what a draft leaves out, or leaves empty, the job has not', () => {
     },
     undefined,
   )
-  assert.deepEqual(job, { key: 'x/j', targets: [{ type: 'device', device: 'x/d' }], selection: 'SNAPSHOT', document: '7' })
+  assert.deepEqual(job, {
+    key: 'x/j',
+    targets: [{ type: 'device', device: 'x/d' }],
+    selection: 'SNAPSHOT',
+    document: '7',
+  })
 })
 
 test('a query needs a cloud that has queries', () => {
-  assert.throws(() => jobFrom({ ...full, targets: [{ query: 'd' }] }, undefined), { code: 'INVALID', message: /this cloud has none/ })
+  assert.throws(() => jobFrom({ ...full, targets: [{ query: 'd' }] }, undefined), {
+    code: 'INVALID',
+    message: /this cloud has none/,
+  })
 })
 
 for (const [engine, draft] of [
@@ -83,5 +109,6 @@ for (const [engine, draft] of [
 test('a value is found by its field, and what is not there is undefined', () => {
   assert.equal(valueAt(full, 'rollout/exponential/every/count'), 10)
   assert.deepEqual(valueAt(full, 'targets/0'), { device: 'd1' })
-  for (const field of ['nope', 'rollout/nope/nope', 'name/length', 'constructor']) assert.equal(valueAt(full, field), undefined)
+  for (const field of ['nope', 'rollout/nope/nope', 'name/length', 'constructor'])
+    assert.equal(valueAt(full, field), undefined)
 })

@@ -4,7 +4,9 @@ import { historyOf } from '../../src/hub/api/history.ts'
 import { EngineFixture, MINUTE, NOON } from '../builders/engine-fixture.ts'
 
 const history = (fixture: EngineFixture): [number, Record<string, number>][] =>
-  historyOf(fixture.engine.jobs.require('x/job'), fixture.engine.executions, fixture.clock.now()).map(({ at, counts }) => [(at - NOON) / MINUTE, counts])
+  historyOf(fixture.engine.jobs.require('x/job'), fixture.engine.executions, fixture.clock.now()).map(
+    ({ at, counts }) => [(at - NOON) / MINUTE, counts],
+  )
 
 test('the counts over time are those there were, also after a restart', () => {
   const fixture = new EngineFixture()
@@ -65,7 +67,11 @@ test('however much happens, there are 300 points at most, and the last one is tr
   const points = history(fixture)
   assert.ok(points.length <= 300 && points.length > 250, String(points.length))
   assert.deepEqual(points.at(-1)?.[1], { SUCCEEDED: 2000 })
-  for (const [, counts] of points.slice(1)) assert.equal(Object.values(counts).reduce((a, b) => a + b), 2000)
+  for (const [, counts] of points.slice(1))
+    assert.equal(
+      Object.values(counts).reduce((a, b) => a + b),
+      2000,
+    )
 })
 
 test('what people let run again is seen to fail, and then to wait', () => {

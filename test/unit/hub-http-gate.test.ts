@@ -63,7 +63,8 @@ function gateOf(...dialects: Dialect[]): Gate {
       turns.push(name)
       return decide({ dialect: name } as unknown as Parameters<typeof decide>[0])
     },
-    fulfil: async (need) => (need.type === 'object' ? { ref: need.ref, size: 2, etag: 'e', content: Buffer.from('ok') } : undefined),
+    fulfil: async (need) =>
+      need.type === 'object' ? { ref: need.ref, size: 2, etag: 'e', content: Buffer.from('ok') } : undefined,
     intake: {
       take: async (ref, bytes, maxBytes) => {
         let text = ''
@@ -94,14 +95,26 @@ function gateOf(...dialects: Dialect[]): Gate {
   }
 }
 
-const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({ operation: path, method: 'GET', path, handle, ...rest })
+const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({
+  operation: path,
+  method: 'GET',
+  path,
+  handle,
+  ...rest,
+})
 
 test('the surest claim wins, and its dialect has the last word on the response', async () => {
   const a = dialect('a', () => 'likely', [route('/things', () => ({ status: 200, body: 'a' }))])
-  const b = dialect('b', ({ headers }) => (headers['key'] === 'b' ? 'certain' : 'no'), [route('/things', () => ({ status: 200, body: 'b' }))])
+  const b = dialect('b', ({ headers }) => (headers['key'] === 'b' ? 'certain' : 'no'), [
+    route('/things', () => ({ status: 200, body: 'b' })),
+  ])
   const { ask } = gateOf(a, b)
   assert.deepEqual(await ask(request('GET', '/things')), { status: 200, body: 'a', headers: { 'x-by': 'a' } })
-  assert.deepEqual(await ask(request('GET', '/things', { key: 'b' })), { status: 200, body: 'b', headers: { 'x-by': 'b' } })
+  assert.deepEqual(await ask(request('GET', '/things', { key: 'b' })), {
+    status: 200,
+    body: 'b',
+    headers: { 'x-by': 'b' },
+  })
 })
 
 test('a request that no dialect claims is a 404 of the hub’s own', async () => {
@@ -111,13 +124,24 @@ test('a request that no dialect claims is a 404 of the hub’s own', async () =>
 
 test('a claimed request without a route is answered in the dialect’s words', async () => {
   const { ask } = gateOf(dialect('a', () => 'likely', []))
-  assert.deepEqual(await ask(request('GET', '/x')), { status: 404, body: 'a knows no such thing', headers: { 'x-by': 'a' } })
+  assert.deepEqual(await ask(request('GET', '/x')), {
+    status: 404,
+    body: 'a knows no such thing',
+    headers: { 'x-by': 'a' },
+  })
 })
 
 test('what a route needs is fetched before it decides', async () => {
-  const read = route('/doc', (_ctx, _request, _params, [found]) => ({ status: 200, body: found !== undefined && 'content' in found ? found.content! : '' }), {
-    needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
-  })
+  const read = route(
+    '/doc',
+    (_ctx, _request, _params, [found]) => ({
+      status: 200,
+      body: found !== undefined && 'content' in found ? found.content! : '',
+    }),
+    {
+      needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
+    },
+  )
   const { ask } = gateOf(dialect('a', () => 'likely', [read]))
   assert.equal(String((await ask(request('GET', '/doc'))).body), 'ok')
 })
@@ -180,7 +204,10 @@ test('nothing is fetched or made for a caller who may not do it, and a right tha
   const { ask } = gateOf(dialect('a', () => 'likely', [read]))
   assert.deepEqual([(await ask(request('GET', '/doc'))).body, fetched], ['a: not you', 0])
   assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right' }))).body, fetched], ['done', 1])
-  assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right', meanwhile: 'revoked' }))).body, fetched], ['a: not you', 2])
+  assert.deepEqual(
+    [(await ask(request('GET', '/doc', { key: 'right', meanwhile: 'revoked' }))).body, fetched],
+    ['a: not you', 2],
+  )
 })
 
 test('from elsewhere no route is reached without a credential, whatever the route says of itself', async () => {
@@ -262,21 +289,37 @@ test('an answer that comes later is waited for, also if it came before the decis
 
 test('a file is taken for who may give it, and in its place before that is decided', async () => {
   let rights = 1
-  const put = route('/files/:name', (_ctx, _request, { name }, [stored, needed]) => ({ status: 201, body: `${name}: ${JSON.stringify([stored, needed !== undefined])}` }), {
-    method: 'PUT',
-    authorize: () => {
-      if (rights-- <= 0) throw new HubError('FORBIDDEN', 'not you')
+  const put = route(
+    '/files/:name',
+    (_ctx, _request, { name }, [stored, needed]) => ({
+      status: 201,
+      body: `${name}: ${JSON.stringify([stored, needed !== undefined])}`,
+    }),
+    {
+      method: 'PUT',
+      authorize: () => {
+        if (rights-- <= 0) throw new HubError('FORBIDDEN', 'not you')
+      },
+      upload: (_ctx, _request, { name = '' }) => ({ ref: { bucket: 'up', key: name }, maxBytes: 5 }),
+      needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
     },
-    upload: (_ctx, _request, { name = '' }) => ({ ref: { bucket: 'up', key: name }, maxBytes: 5 }),
-    needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
-  })
-  const { gate, ask, files, failures } = gateOf(dialect('a', () => 'likely', [put, route('/files/:name', () => ({ status: 200 }))]))
+  )
+  const { gate, ask, files, failures } = gateOf(
+    dialect('a', () => 'likely', [put, route('/files/:name', () => ({ status: 200 }))]),
+  )
   async function* body(): AsyncGenerator<Buffer> {
     yield Buffer.from('con')
     yield Buffer.from('tent')
   }
   const bring = (headers: Record<string, string> = {}) => ask(request('PUT', '/files/x', headers), undefined, body())
-  assert.deepEqual([gate.streams(request('PUT', '/files/x')), gate.streams(request('GET', '/files/x')), gate.streams(request('PUT', '/other'))], [true, false, false])
+  assert.deepEqual(
+    [
+      gate.streams(request('PUT', '/files/x')),
+      gate.streams(request('GET', '/files/x')),
+      gate.streams(request('PUT', '/other')),
+    ],
+    [true, false, false],
+  )
 
   rights = 0
   assert.equal((await bring()).body, 'a: not you')

@@ -10,7 +10,14 @@ import type { LiveView } from '../../src/hub/views.ts'
 import { ContextFixture } from '../builders/context-fixture.ts'
 
 const file: Need = { type: 'object', ref: { bucket: 'b', key: 'k' }, maxBytes: 10 }
-const message = (topic: string, will?: true): Incoming => ({ topic, payload: Buffer.alloc(topic === 'large' ? 11 : 0), qos: 1, retain: false, dup: false, ...(will && { will }) })
+const message = (topic: string, will?: true): Incoming => ({
+  topic,
+  payload: Buffer.alloc(topic === 'large' ? 11 : 0),
+  qos: 1,
+  retain: false,
+  dup: false,
+  ...(will && { will }),
+})
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Topics that begin with `file` want one. Files are found, and clients have caught up, when the test says so. */
@@ -52,7 +59,8 @@ function gate({ fulfils = true } = {}) {
     whenCaughtUp: (_connection, then) => (state.slow ? void behind.push(then) : then()),
   })
   const connection = bench.connect('c1')
-  const publish = (topic: string, by = connection, will?: true): Promise<PublishVerdict> => subject.publish(by, message(topic, will))
+  const publish = (topic: string, by = connection, will?: true): Promise<PublishVerdict> =>
+    subject.publish(by, message(topic, will))
   return { said, files, behind, state, subject, connection, other: bench.connect('c2'), publish }
 }
 
@@ -65,16 +73,25 @@ test('what a client says while a file is fetched for it is decided after that; o
   await tick()
   assert.deepEqual(said.slice(2), ['c1 file 1 = undefined', 'c1 a', 'c1 file 2'])
   files[1]?.(undefined)
-  assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'consume', 'forward', 'consume'])
+  assert.deepEqual(
+    (await Promise.all(verdicts)).map(({ route }) => route),
+    ['forward', 'consume', 'forward', 'consume'],
+  )
   assert.deepEqual(said.slice(5), ['c1 file 2 = undefined', 'c1 b'])
   void publish('d')
   assert.equal(said.at(-1), 'c1 d', 'at once, as nothing is being fetched any more')
 })
 
 test('a decision about a file that fails, or ends the connection, is the last: what waits behind it is not decided', async () => {
-  for (const [found, as] of [[new Error('no such disk'), 'SERVER_INITIATED'], [{ ref: { bucket: 'b', key: 'k' }, size: 1, etag: 'e' }, 'FORBIDDEN']] as const) {
+  for (const [found, as] of [
+    [new Error('no such disk'), 'SERVER_INITIATED'],
+    [{ ref: { bucket: 'b', key: 'k' }, size: 1, etag: 'e' }, 'FORBIDDEN'],
+  ] as const) {
     const { said, files, publish, other } = gate()
-    const first = publish('file 1').then(({ route }) => route, (error: Error) => error.message)
+    const first = publish('file 1').then(
+      ({ route }) => route,
+      (error: Error) => error.message,
+    )
     const next = publish('a')
     await tick()
     files[0]?.(found)
@@ -92,17 +109,34 @@ test('who is gone by then has said what it said', async () => {
   await tick()
   subject.disconnected(connection, 'CONNECTION_LOST')
   files[0]?.(undefined)
-  assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'consume'])
+  assert.deepEqual(
+    (await Promise.all(verdicts)).map(({ route }) => route),
+    ['forward', 'consume'],
+  )
   assert.deepEqual(said, ['c1 file 1', 'c1 file 1 = undefined', 'c1 a'])
 })
 
 test('what a client sent along with a message that ends its connection is not decided, but its will', async () => {
-  for (const [topic, as] of [['forbidden', 'FORBIDDEN'], ['large', 'CLIENT_ERROR']] as const) {
+  for (const [topic, as] of [
+    ['forbidden', 'FORBIDDEN'],
+    ['large', 'CLIENT_ERROR'],
+  ] as const) {
     const { said, publish, connection, other } = gate()
-    const verdicts = await Promise.all([publish(topic), publish('a'), publish('gone', connection, true), publish('b', other)])
-    assert.deepEqual(verdicts.map(({ route }) => route), ['close', 'close', 'consume', 'consume'])
+    const verdicts = await Promise.all([
+      publish(topic),
+      publish('a'),
+      publish('gone', connection, true),
+      publish('b', other),
+    ])
+    assert.deepEqual(
+      verdicts.map(({ route }) => route),
+      ['close', 'close', 'consume', 'consume'],
+    )
     assert.ok(verdicts[1]?.route === 'close' && verdicts[1].as === as)
-    assert.deepEqual(said.filter((one) => !one.endsWith(topic)), ['c1 gone', 'c2 b'])
+    assert.deepEqual(
+      said.filter((one) => !one.endsWith(topic)),
+      ['c1 gone', 'c2 b'],
+    )
   }
 })
 
@@ -118,7 +152,10 @@ test('an oversized message behind a file is the last that is decided', async () 
   const verdicts = [publish('file 1'), publish('large'), publish('a')]
   await tick()
   files[0]?.(undefined)
-  assert.deepEqual((await Promise.all(verdicts)).map(({ route }) => route), ['forward', 'close', 'close'])
+  assert.deepEqual(
+    (await Promise.all(verdicts)).map(({ route }) => route),
+    ['forward', 'close', 'close'],
+  )
   assert.deepEqual(said, ['c1 file 1', 'c1 file 1 = undefined'])
 })
 
@@ -128,7 +165,10 @@ test('from a connection that the hub has ended nothing more is decided, but its 
   await tick()
   subject.disconnected(connection, 'FORBIDDEN')
   files[0]?.(undefined)
-  assert.deepEqual((await Promise.all(verdicts)).map((verdict) => ('as' in verdict ? verdict.as : verdict.route)), ['FORBIDDEN', 'FORBIDDEN', 'consume'])
+  assert.deepEqual(
+    (await Promise.all(verdicts)).map((verdict) => ('as' in verdict ? verdict.as : verdict.route)),
+    ['FORBIDDEN', 'FORBIDDEN', 'consume'],
+  )
   assert.deepEqual(said, ['c1 file 1', 'c1 gone'])
 })
 

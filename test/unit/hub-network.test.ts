@@ -9,7 +9,9 @@ import { tlsCredentials } from '../builders/tls-credentials.ts'
 
 test('only a hub that listens everywhere has an address for boards, and it is one of this machine’s', () => {
   for (const host of ['127.0.0.1', 'localhost', '::1', '192.168.1.5']) assert.equal(lanAddress(host), undefined)
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address))
+  const own = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
+  )
   assert.equal(lanAddress('0.0.0.0') !== undefined, own.length > 0)
   assert.ok(own.length === 0 || own.includes(lanAddress('::')!))
 })
@@ -27,12 +29,19 @@ for (const [host, url] of [
 
 test('devices are told the address for boards, where there is one', () => {
   const endpoint = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 }
-  for (const [lan, told] of [[undefined, 'localhost'], ['192.168.1.5', '192.168.1.5']] as const) {
+  for (const [lan, told] of [
+    [undefined, 'localhost'],
+    ['192.168.1.5', '192.168.1.5'],
+  ] as const) {
     const settings = { endpoint: { ...endpoint, ...(lan !== undefined && { lan }) } }
     const certificate = { pem: tlsCredentials.clientCert, sha256: '', privateKey: tlsCredentials.clientKey }
-    const thing = new ContextFixture({ settings }).turn((ctx) => aws.enrolment.enrol(ctx, 'pump', [certificate], 'ca')).result
+    const thing = new ContextFixture({ settings }).turn((ctx) =>
+      aws.enrolment.enrol(ctx, 'pump', [certificate], 'ca'),
+    ).result
     assert.equal(thing.facts.find(({ label }) => label === 'Endpoint')?.value, told)
-    const lamp = new ContextFixture({ settings, dialect: 'iothub' }).turn((ctx) => iothub.enrolment.enrol(ctx, 'p/lamp', [], 'ca')).result
+    const lamp = new ContextFixture({ settings, dialect: 'iothub' }).turn((ctx) =>
+      iothub.enrolment.enrol(ctx, 'p/lamp', [], 'ca'),
+    ).result
     assert.equal(lamp.facts[0]?.value, `${told}:2`)
   }
 })

@@ -39,9 +39,14 @@ async function listen(attempts: number[]) {
 test('changes are heard one by one, however the bytes are cut; heartbeats are not', async () => {
   const { changes, connection, ended, leave } = await listen([])
   assert.equal(authorizations.at(-1), 'Bearer secret')
-  const bytes = Buffer.from(': welcome\n\ndata: [{"type":"device","key":"x/é"},{"type":"notice"}]\n\n: still here\n\ndata: [{"type":"job","key":"x/j"}]\n\n')
+  const bytes = Buffer.from(
+    ': welcome\n\ndata: [{"type":"device","key":"x/é"},{"type":"notice"}]\n\n: still here\n\ndata: [{"type":"job","key":"x/j"}]\n\n',
+  )
   for (const byte of bytes) connection.write(Buffer.from([byte]))
-  assert.deepEqual([await changes.take('1'), await changes.take('2'), await changes.take('3')], [{ type: 'device', key: 'x/é' }, { type: 'notice' }, { type: 'job', key: 'x/j' }])
+  assert.deepEqual(
+    [await changes.take('1'), await changes.take('2'), await changes.take('3')],
+    [{ type: 'device', key: 'x/é' }, { type: 'notice' }, { type: 'job', key: 'x/j' }],
+  )
   leave()
   assert.equal(await ended, 'left')
 })
@@ -88,6 +93,9 @@ test('after the last attempt the hub is lost', async () => {
   connection.destroy()
   assert.equal(await ended, 'lost')
   assert.equal(authorizations.length - before, 3)
-  await assert.rejects(listenTo({ url, token: 'secret' }, () => {}), /answered with 503/)
+  await assert.rejects(
+    listenTo({ url, token: 'secret' }, () => {}),
+    /answered with 503/,
+  )
   refuse = false
 })

@@ -7,7 +7,8 @@ import { jobDraftSchema } from '../../src/shared/job-draft-schema.ts'
 const document = (value: unknown) => schemaProblems(aws.jobs.documentSchema, value, 'document')
 /** Without what the rules were made of. */
 const rules = async (value: unknown) => (await document(value)).map(({ says: _, ...problem }) => problem)
-const draft = (more: object) => schemaProblems(jobDraftSchema, { dialect: 'aws', name: 'j', targets: [{ device: 'd' }], document: {}, ...more })
+const draft = (more: object) =>
+  schemaProblems(jobDraftSchema, { dialect: 'aws', name: 'j', targets: [{ device: 'd' }], document: {}, ...more })
 
 test('what the schema allows has no problems', async () => {
   assert.deepEqual(await document({ operation: 'anything', own: [1] }), [])
@@ -20,12 +21,17 @@ test('a problem says where it is, what is there, and the rule', async () => {
     { field: 'document/steps/0/action/type', value: 'fly', rule: 'must be one of "runHandler", "runCommand"' },
     { field: 'document/steps/1/action', value: undefined, rule: 'is required' },
   ])
-  assert.deepEqual(await rules([{ files: [{ fileName: 7 }] }]), [{ field: 'document/0/files/0/fileName', value: 7, rule: 'must be string' }])
+  assert.deepEqual(await rules([{ files: [{ fileName: 7 }] }]), [
+    { field: 'document/0/files/0/fileName', value: 7, rule: 'must be string' },
+  ])
 })
 
 test('where one of several forms was meant, all that were possible are named', async () => {
   assert.deepEqual(await rules(7), [{ field: 'document', value: 7, rule: 'must be object, or must be array' }])
-  assert.deepEqual((await document({ autoStart: 'maybe' })).map(({ field, rule }) => [field, rule]), [['document/autoStart', 'must be boolean, or must be one of "true", "false"']])
+  assert.deepEqual(
+    (await document({ autoStart: 'maybe' })).map(({ field, rule }) => [field, rule]),
+    [['document/autoStart', 'must be boolean, or must be one of "true", "false"']],
+  )
 })
 
 for (const [more, field, rule] of [
@@ -45,12 +51,21 @@ for (const [more, field, rule] of [
 ] satisfies [object, string, RegExp][]) {
   test(`a draft with ${JSON.stringify(more)} is wrong at ${field}`, async () => {
     const problems = await draft(more)
-    assert.deepEqual(problems.map((problem) => problem.field), [field])
+    assert.deepEqual(
+      problems.map((problem) => problem.field),
+      [field],
+    )
     assert.match(problems[0]!.rule, rule)
   })
 }
 
 test('a draft that is none, and one that lacks everything', async () => {
-  assert.deepEqual((await schemaProblems(jobDraftSchema, null)).map(({ field, rule }) => [field, rule]), [['', 'must be object']])
-  assert.deepEqual((await schemaProblems(jobDraftSchema, {})).map(({ field }) => field), ['dialect', 'name', 'targets', 'document'])
+  assert.deepEqual(
+    (await schemaProblems(jobDraftSchema, null)).map(({ field, rule }) => [field, rule]),
+    [['', 'must be object']],
+  )
+  assert.deepEqual(
+    (await schemaProblems(jobDraftSchema, {})).map(({ field }) => field),
+    ['dialect', 'name', 'targets', 'document'],
+  )
 })

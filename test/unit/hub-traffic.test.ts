@@ -4,8 +4,19 @@ import type { Packet } from 'mqtt-packet'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Traffic, type TapPlace } from '../../src/hub/traffic.ts'
 
-const place = (): TapPlace => ({ tap: undefined, connection: (id) => (id.startsWith('d') ? { identity: { device: `x/${id}` } } : { identity: {} }) })
-const publish = (topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Packet => ({ cmd: 'publish', topic, payload, qos, retain: false, dup: false, length: 0 })
+const place = (): TapPlace => ({
+  tap: undefined,
+  connection: (id) => (id.startsWith('d') ? { identity: { device: `x/${id}` } } : { identity: {} }),
+})
+const publish = (topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Packet => ({
+  cmd: 'publish',
+  topic,
+  payload,
+  qos,
+  retain: false,
+  dup: false,
+  length: 0,
+})
 
 test('nothing is looked at until somebody asks; from then on what a device says and hears is kept', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
@@ -59,7 +70,10 @@ test('the devices heard of last are remembered, and no more of them than two tho
   for (let device = 0; device < 2000; device += 1) broker.tap!.in!(`d${device}`, publish('t', 'x'))
   broker.tap!.in!('d0', publish('t', 'x'))
   broker.tap!.in!('d2000', publish('t', 'x'))
-  assert.deepEqual(['d0', 'd1', 'd2', 'd2000'].map((device) => traffic.of(`x/${device}`).length), [2, 0, 1, 1])
+  assert.deepEqual(
+    ['d0', 'd1', 'd2', 'd2000'].map((device) => traffic.of(`x/${device}`).length),
+    [2, 0, 1, 1],
+  )
   traffic.stop()
 })
 
@@ -68,7 +82,8 @@ test('large messages of many devices cost memory up to a bound', () => {
   const traffic = new Traffic(new VirtualClock(0), true)
   traffic.attach(broker)
   const large = Buffer.alloc(5000, 'x')
-  for (let device = 0; device < 1000; device += 1) for (let count = 0; count < 20; count += 1) broker.tap!.in!(`d${device}`, publish('t', large))
+  for (let device = 0; device < 1000; device += 1)
+    for (let count = 0; count < 20; count += 1) broker.tap!.in!(`d${device}`, publish('t', large))
   const kept = Array.from({ length: 1000 }, (_, device) => traffic.of(`x/d${device}`).length).reduce((a, b) => a + b)
   assert.ok(kept * 4096 <= 32 * 1024 * 1024 && kept * 4096 > 31 * 1024 * 1024, String(kept))
   assert.equal(traffic.of('x/d999').length, 20)

@@ -22,20 +22,46 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
   const tables = new MemoryTables()
   const clock = new VirtualClock(1000)
   const engine = new Engine(tables, new SequentialIds())
-  const settings = { mode: 'open' as const, refuseIgnored: false, presigned: 'short' as const, endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 } }
+  const settings = {
+    mode: 'open' as const,
+    refuseIgnored: false,
+    presigned: 'short' as const,
+    endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 },
+  }
   const connections = { get: () => undefined, ofDevice: () => [], bySession: () => undefined, identify: () => {} }
   let settle: { resolve(): void; reject(error: Error): void } | undefined
   const commit = (): Promise<void> => new Promise((resolve, reject) => (settle = { resolve, reject }))
   const store = { commit, changes: 0, refusing: <T>(_: Error, decide: () => T): T => decide() }
-  const turns = new Turns({ engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) }, clock, onEvent, store)
+  const turns = new Turns(
+    { engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}) },
+    clock,
+    onEvent,
+    store,
+  )
   const broker = {
     send: (connection: string) => order.push(`send to ${connection}`),
     publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),
   } as unknown as Broker
-  const ports = { broker, respond: () => {}, write: () => {}, end: () => {}, wake: () => {}, onFailure: (text: string) => failures.push(text) }
+  const ports = {
+    broker,
+    respond: () => {},
+    write: () => {},
+    end: () => {},
+    wake: () => {},
+    onFailure: (text: string) => failures.push(text),
+  }
   const changes = new ChangeFeed()
   const runner = new TurnRunner(turns, ports, changes, () => order.push('look'))
-  return { order, failures, engine, turns, runner, changes, written: () => settle!.resolve(), broken: () => settle!.reject(new Error('disk full')) }
+  return {
+    order,
+    failures,
+    engine,
+    turns,
+    runner,
+    changes,
+    written: () => settle!.resolve(),
+    broken: () => settle!.reject(new Error('disk full')),
+  }
 }
 
 test('nothing is performed before the commit; then who waits for it comes first, then the effects in their order', async () => {
@@ -71,7 +97,12 @@ test('every event reaches its dialect in the same turn, also those that the dial
   })
   turns.run('x', input, ({ engine, turn }) => {
     const { key } = engine.devices.create(turn, { dialect: 'x', name: 'd' })
-    engine.jobs.create(turn, { key: 'x/j', targets: [{ type: 'device', device: key }], selection: 'SNAPSHOT', document: '{}' })
+    engine.jobs.create(turn, {
+      key: 'x/j',
+      targets: [{ type: 'device', device: key }],
+      selection: 'SNAPSHOT',
+      document: '{}',
+    })
   })
   assert.deepEqual(heard, ['device.created', 'job.created', 'execution.queued', 'group.created', 'queue.changed'])
 })
@@ -104,5 +135,7 @@ test('a decision that throws still has what it had changed stored and told', asy
 test('every effect carries its dialect, the input that caused it and the rule that asked for it', () => {
   const { turns } = inside()
   const { effects } = turns.run('x', input, (ctx) => ctx.publish({ topic: 't', payload: 'p', qos: 0 }, 'x 1.2'))
-  assert.deepEqual(effects, [{ type: 'publish', message: { topic: 't', payload: 'p', qos: 0 }, dialect: 'x', cause: { input, rule: 'x 1.2' } }])
+  assert.deepEqual(effects, [
+    { type: 'publish', message: { topic: 't', payload: 'p', qos: 0 }, dialect: 'x', cause: { input, rule: 'x 1.2' } },
+  ])
 })

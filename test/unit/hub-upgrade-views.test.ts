@@ -45,7 +45,10 @@ test('an execution is shown with what its device runs of that module, and of no 
   assert.deepEqual((await api.execution('x/job', 'x/d1')).runs, runs)
   for (const query of [{}, { sort: 'device' }] as const) {
     const { items } = await api.executions('x/job', query)
-    assert.deepEqual(items.map((item) => item.runs), [runs, undefined])
+    assert.deepEqual(
+      items.map((item) => item.runs),
+      [runs, undefined],
+    )
   }
 })
 

@@ -14,17 +14,38 @@ for (const topic of [
 }
 
 for (const topic of [
-  ...['upload_data/P/E/t/1', 'upload_data/Q/D/t/1', 'upload_data/P/D/t', 'upload_data/P/D/t/1/2', 'update_status/P/D', 'm2m/P/other/E/1'],
+  ...[
+    'upload_data/P/E/t/1',
+    'upload_data/Q/D/t/1',
+    'upload_data/P/D/t',
+    'upload_data/P/D/t/1/2',
+    'update_status/P/D',
+    'm2m/P/other/E/1',
+  ],
   ...['m2m/Q/other/D/1', 'cmd/P/D/c/plain/r', 'rpc/P/D/c/plain/r/5', 'tags/P/t/cmd/c/plain/r', 'x', '$SYS/x'],
 ]) {
   test(`a device may not publish ${topic}`, () => assert.equal(mayPublish(topic), false))
 }
 
-for (const filter of ['tags/P/blue/cmd/+/+/+/#', 'tags/P/+/cmd/+/+/+/#', 'tags/P/blue/cmd/reboot/plain/+', 'tags/P/blue/cmd/+/+/+']) {
+for (const filter of [
+  'tags/P/blue/cmd/+/+/+/#',
+  'tags/P/+/cmd/+/+/+/#',
+  'tags/P/blue/cmd/reboot/plain/+',
+  'tags/P/blue/cmd/+/+/+',
+]) {
   test(`a device may subscribe to ${filter}`, () => assert.equal(maySubscribe(filter), true))
 }
 
-for (const filter of ['#', '+/P/+/cmd/+/+/+/#', 'tags/P/#', 'tags/+/blue/cmd/+/+/+/#', 'tags/Q/blue/cmd/+/+/+/#', 'tags/P/blue/cmd/#', 'cmd/P/D/+/+/+/#', 'upload_data/P/D/#']) {
+for (const filter of [
+  '#',
+  '+/P/+/cmd/+/+/+/#',
+  'tags/P/#',
+  'tags/+/blue/cmd/+/+/+/#',
+  'tags/Q/blue/cmd/+/+/+/#',
+  'tags/P/blue/cmd/#',
+  'cmd/P/D/+/+/+/#',
+  'upload_data/P/D/#',
+]) {
   test(`a device may not subscribe to ${filter}`, () => assert.equal(maySubscribe(filter), false))
 }
 

@@ -17,14 +17,32 @@ const SECONDS = NOW / 1000
 const connect = (change: Partial<Omit<ConnectRequest, 'password'>> & { password?: string } = {}): ConnectRequest => {
   const { password = 'secret', ...rest } = change
   return {
-    ...{ connection: 'c', clientId: 'P/D', username: 'P/D', clean: false, keepalive: 60, protocolVersion: 4, transport: 'tcp', local: true, remoteAddress: '::1' },
+    ...{
+      connection: 'c',
+      clientId: 'P/D',
+      username: 'P/D',
+      clean: false,
+      keepalive: 60,
+      protocolVersion: 4,
+      transport: 'tcp',
+      local: true,
+      remoteAddress: '::1',
+    },
     ...rest,
     password: Buffer.from(password),
   }
 }
 
-function bench(mode: 'open' | 'strict' = 'open'): { bench: ContextFixture; ask: (request: ConnectRequest) => ConnectVerdict } {
-  const options: ContextFixtureOptions = { dialect: 'iothub', now: NOW, settings: { mode }, onEvent: (ctx, event) => iothub.onEvent(ctx, event) }
+function bench(mode: 'open' | 'strict' = 'open'): {
+  bench: ContextFixture
+  ask: (request: ConnectRequest) => ConnectVerdict
+} {
+  const options: ContextFixtureOptions = {
+    dialect: 'iothub',
+    now: NOW,
+    settings: { mode },
+    onEvent: (ctx, event) => iothub.onEvent(ctx, event),
+  }
   const made = new ContextFixture(options)
   return { bench: made, ask: (request) => made.turn((ctx) => authenticate(ctx, request)).result }
 }
@@ -53,7 +71,8 @@ const claims: [string, ConnectRequest, ReturnType<typeof recognise>][] = [
   ['three levels', connect({ username: 'a/b/c' }), 'no'],
   ['no name before the slash', connect({ username: '/b' }), 'no'],
 ]
-for (const [who, request, claim] of claims) test(`${who}: the claim is ${claim}`, () => assert.equal(recognise(request), claim))
+for (const [who, request, claim] of claims)
+  test(`${who}: the claim is ${claim}`, () => assert.equal(recognise(request), claim))
 
 test('a client without a password is nobody’s here', () => {
   const { password: _, ...request } = connect()
@@ -78,7 +97,10 @@ test('strict mode lets in registered devices only', () => {
 })
 
 test('a device that something else registered is known by the first secret it brings, in open mode', () => {
-  for (const [mode, code] of [['open', 0], ['strict', 4]] as const) {
+  for (const [mode, code] of [
+    ['open', 0],
+    ['strict', 4],
+  ] as const) {
     const { bench: made, ask } = bench(mode)
     made.turn((ctx) => ctx.engine.devices.ensure(ctx.turn, 'iothub', 'P/D'))
     assert.equal(codeOf(ask(connect())), code)
@@ -101,11 +123,15 @@ test('suspending a device ends all its connections', () => {
   made.connect('two', 'iothub/P/D')
   made.connect('other', 'iothub/P/E')
   const { acts } = made.turn((ctx) => ctx.engine.devices.update(ctx.turn, 'iothub/P/D', { enabled: false }))
-  assert.deepEqual(acts.map(({ action }) => (action.type === 'disconnect' ? action.connection : action.type)), ['one', 'two'])
+  assert.deepEqual(
+    acts.map(({ action }) => (action.type === 'disconnect' ? action.connection : action.type)),
+    ['one', 'two'],
+  )
 })
 
 const app = (password: string): ConnectRequest => connect({ username: 'app', clientId: 'x', password })
-const tampered = (token: string): string => [token.split('.')[0], Buffer.from('{"username":"app"}').toString('base64url'), token.split('.')[2]].join('.')
+const tampered = (token: string): string =>
+  [token.split('.')[0], Buffer.from('{"username":"app"}').toString('base64url'), token.split('.')[2]].join('.')
 const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"username":"app"}').toString('base64url')}.`
 const tokens: [string, string, number][] = [
   ['a token for that user', signToken(COURSE_KEY, 'app', SECONDS + 10, SECONDS), 0],
@@ -141,7 +167,9 @@ test('from elsewhere a device comes in by a secret that is known here, an applic
 
 test('from elsewhere the API wants a token by the hub’s own key', () => {
   const { bench: made } = bench()
-  const { result: [{ value: key } = { value: '' }] } = made.turn((ctx) => tokenKeys.list(ctx))
+  const {
+    result: [{ value: key } = { value: '' }],
+  } = made.turn((ctx) => tokenKeys.list(ctx))
   const shown = (authorization?: string): Credential => {
     const headers = authorization === undefined ? {} : { authorization }
     return made.turn((ctx) => iothub.http.credential(ctx, { headers } as unknown as HttpRequest)).result

@@ -26,7 +26,13 @@ test('an application hears of clients that come and go', () => {
   assert.equal((JSON.parse(went?.payload ?? '') as Record<string, unknown>)['reason'], 'normal')
 })
 
-for (const filter of ['$SYS/brokers', '$SYS/brokers/+/stats/connections/count', '$SYS/#', '$queue/upload_data/#', '$share/group/upload_data/#']) {
+for (const filter of [
+  '$SYS/brokers',
+  '$SYS/brokers/+/stats/connections/count',
+  '$SYS/#',
+  '$queue/upload_data/#',
+  '$share/group/upload_data/#',
+]) {
   test(`an application that subscribes to ${filter} is refused, for nothing would come`, () => {
     assert.ok('refuse' in withApplication().subscribe('app', filter))
   })

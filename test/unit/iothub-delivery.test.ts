@@ -12,7 +12,11 @@ const enter = (talk: Conversation, change: { clientId?: string; clean?: boolean 
 
 function registered(): Conversation {
   const talk = new Conversation(iothub)
-  talk.happens('registered', (ctx) => void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: 'P/D', type: 'P', extra: { secret: 's' } }))
+  talk.happens(
+    'registered',
+    (ctx) =>
+      void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: 'P/D', type: 'P', extra: { secret: 's' } }),
+  )
   return talk
 }
 
@@ -84,7 +88,12 @@ const progress: [string, object, object, string][] = [
   ['progress', OTA, { version: '2', type: 'firmware', progress: 50 }, 'IN_PROGRESS 50'],
   ['progress without a type', OTA, { version: '2', progress: 50 }, 'IN_PROGRESS 50'],
   ['100 of firmware', OTA, { version: '2', type: 'firmware', progress: 100 }, 'IN_PROGRESS 100'],
-  ['100 of anything else', { ...OTA, type: 'resource' }, { version: '2', type: 'resource', progress: 100 }, 'SUCCEEDED 100'],
+  [
+    '100 of anything else',
+    { ...OTA, type: 'resource' },
+    { version: '2', type: 'resource', progress: 100 },
+    'SUCCEEDED 100',
+  ],
   ['more than 100', OTA, { version: '2', progress: 140 }, 'IN_PROGRESS 100'],
   ['a negative progress', OTA, { version: '2', progress: -1, desc: 'download error' }, 'FAILED undefined'],
   ['another version', OTA, { version: '3', progress: 50 }, 'SENT undefined'],
@@ -107,7 +116,10 @@ test('the second SDK’s progress is stamped in milliseconds', () => {
   const talk = registered()
   enter(talk, { clientId: 'P-D' })
   talk.publish('D', 'update_ota_status/P/D/m1', { version: '2', progress: 1 })
-  assert.equal(talk.http('app', 'GET', '/ota/P/D')?.body, JSON.stringify({ version: '2', progress: 1, ts: talk.bench.now }))
+  assert.equal(
+    talk.http('app', 'GET', '/ota/P/D')?.body,
+    JSON.stringify({ version: '2', progress: 1, ts: talk.bench.now }),
+  )
   assert.match(talk.http('app', 'GET', '/devices/P/D')?.body ?? '', new RegExp(`"connected_at":${talk.bench.now}\\b`))
 })
 
@@ -192,7 +204,10 @@ test('a retried execution has a request id of its own, by which it is answered',
   const talk = registered()
   enter(talk)
   job(talk, { command: 'reboot' }, { retry: [{ on: 'FAILED', times: 1 }] })
-  talk.happens('failed', (ctx) => void ctx.engine.executions.report(ctx.turn, 'iothub/j1', DEVICE, { status: 'FAILED' }))
+  talk.happens(
+    'failed',
+    (ctx) => void ctx.engine.executions.report(ctx.turn, 'iothub/j1', DEVICE, { status: 'FAILED' }),
+  )
   assert.deepEqual([execution(talk).number, execution(talk).status], [2, 'SENT'])
   talk.publish('D', 'cmd_resp/P/D/reboot/j1/m1', 'late answer to the first')
   assert.equal(execution(talk).status, 'SENT')
@@ -211,15 +226,28 @@ for (const [document, reason] of [
     enter(talk)
     job(talk, document)
     assert.deepEqual([execution(talk).status, execution(talk).details], ['REJECTED', { reason }])
-    const draft: NewJob = { key: 'iothub/j2', targets: [{ type: 'device', device: DEVICE }], selection: 'SNAPSHOT', document: JSON.stringify(document) }
+    const draft: NewJob = {
+      key: 'iothub/j2',
+      targets: [{ type: 'device', device: DEVICE }],
+      selection: 'SNAPSHOT',
+      document: JSON.stringify(document),
+    }
     assert.throws(() => talk.happens('prepare', (ctx) => iothub.jobs.prepare(ctx, draft)), { code: 'INVALID' })
   })
 }
 
 test('every template is a document that can be sent', () => {
   for (const { document } of iothub.jobs.templates) {
-    const draft: NewJob = { key: 'iothub/j', targets: [{ type: 'device', device: DEVICE }], selection: 'SNAPSHOT', document: JSON.stringify(document) }
-    assert.equal(registered().happens('prepare', (ctx) => iothub.jobs.prepare(ctx, draft)), draft)
+    const draft: NewJob = {
+      key: 'iothub/j',
+      targets: [{ type: 'device', device: DEVICE }],
+      selection: 'SNAPSHOT',
+      document: JSON.stringify(document),
+    }
+    assert.equal(
+      registered().happens('prepare', (ctx) => iothub.jobs.prepare(ctx, draft)),
+      draft,
+    )
   }
 })
 

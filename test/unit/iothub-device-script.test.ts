@@ -9,21 +9,39 @@ import { Conversation } from '../builders/conversation.ts'
 const OTA = { url: 'u', version: '2', type: 'firmware' }
 
 /** A simulated device in a conversation with the hub, and the job it has been given. */
-function played(document: object): { talk: Conversation; script: DeviceScript; work: Work; say: (status: ReportedStatus, progress: number) => void; status: () => string } {
+function played(document: object): {
+  talk: Conversation
+  script: DeviceScript
+  work: Work
+  say: (status: ReportedStatus, progress: number) => void
+  status: () => string
+} {
   const talk = new Conversation(iothub)
   const script = iothub.jobs.deviceScript('P/D')
   assert.equal(talk.connect('D', { ...script.session }), true)
   talk.happens('job', (ctx) =>
-    ctx.engine.jobs.create(ctx.turn, { key: 'iothub/j1', targets: [{ type: 'device', device: 'iothub/P/D' }], selection: 'SNAPSHOT', document: JSON.stringify(document) }),
+    ctx.engine.jobs.create(ctx.turn, {
+      key: 'iothub/j1',
+      targets: [{ type: 'device', device: 'iothub/P/D' }],
+      selection: 'SNAPSHOT',
+      document: JSON.stringify(document),
+    }),
   )
   const [, topic = '', payload = ''] = /D ← (\S+) \(QoS 1\) ?(.*)$/m.exec(talk.text) ?? []
   const heard = script.read(topic, Buffer.from(payload))
   assert.equal(heard?.type, 'offer')
   const { work } = heard as { work: Work }
   const say = (status: ReportedStatus, progress: number): void => {
-    for (const message of script.report(work, status, progress)) assert.notEqual(talk.publish('D', message.topic, String(message.payload)).route, 'drop')
+    for (const message of script.report(work, status, progress))
+      assert.notEqual(talk.publish('D', message.topic, String(message.payload)).route, 'drop')
   }
-  return { talk, script, work, say, status: () => talk.bench.engine.executions.require('iothub/j1', 'iothub/P/D').status }
+  return {
+    talk,
+    script,
+    work,
+    say,
+    status: () => talk.bench.engine.executions.require('iothub/j1', 'iothub/P/D').status,
+  }
 }
 
 test('a simulated device finishes an upgrade', () => {
@@ -41,7 +59,10 @@ for (const failed of ['FAILED', 'REJECTED'] as const) {
     const { talk, say, status } = played(OTA)
     say(failed, 30)
     assert.equal(status(), 'FAILED')
-    assert.match(talk.text, failed === 'FAILED' ? /"progress":-3,"desc":"install error"/ : /"progress":-4,"desc":"error"/)
+    assert.match(
+      talk.text,
+      failed === 'FAILED' ? /"progress":-3,"desc":"install error"/ : /"progress":-4,"desc":"error"/,
+    )
   })
 }
 
@@ -55,7 +76,11 @@ test('a simulated device answers the command of a job', () => {
 
 test('a report that is repeated has the same message id, other reports have others', () => {
   const { script, work } = played(OTA)
-  const ids = [script.report(work, 'IN_PROGRESS', 1), script.report(work, 'IN_PROGRESS', 1), script.report(work, 'IN_PROGRESS', 2)].map(([message]) => message?.topic)
+  const ids = [
+    script.report(work, 'IN_PROGRESS', 1),
+    script.report(work, 'IN_PROGRESS', 1),
+    script.report(work, 'IN_PROGRESS', 2),
+  ].map(([message]) => message?.topic)
   assert.equal(ids[0], ids[1])
   assert.notEqual(ids[0], ids[2])
 })
@@ -65,7 +90,13 @@ test('a simulated device takes upgrades for its tags, with either spelling, and 
   const type = (topic: string): string | undefined => script.read(topic, Buffer.from(JSON.stringify(OTA)))?.type
   assert.equal(type('tags/P/blue/cmd/$ota_upgrade/plain/r1'), 'offer')
   assert.equal(type('cmd/P/D/ota_upgrade/plain/r1'), 'offer')
-  for (const topic of ['cmd/P/D/$set_tags/plain/r1', 'cmd/P/D/$update_shadow/plain/r1', 'rpc/P/D/time/plain/r1/5', 'm2m/P/D/E/m1']) assert.equal(type(topic), undefined)
+  for (const topic of [
+    'cmd/P/D/$set_tags/plain/r1',
+    'cmd/P/D/$update_shadow/plain/r1',
+    'rpc/P/D/time/plain/r1/5',
+    'm2m/P/D/E/m1',
+  ])
+    assert.equal(type(topic), undefined)
   assert.equal(script.read('cmd/P/D/$ota_upgrade/plain/r1', Buffer.from('rubbish')), undefined)
 })
 
@@ -81,7 +112,10 @@ test('a device that a person adds gets a secret with which it connects', () => {
   assert.equal(talk.connect('D', { clientId: 'P/D', username: 'P/D', password: secret?.value ?? '' }), true)
   const again = talk.happens('enrol again', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
   assert.deepEqual(again, kit)
-  assert.deepEqual(kit.files.find(({ name }) => name === '.env')?.content, `PRODUCT_NAME=P\nDEVICE_NAME=D\nSECRET=${secret?.value}\n`)
+  assert.deepEqual(
+    kit.files.find(({ name }) => name === '.env')?.content,
+    `PRODUCT_NAME=P\nDEVICE_NAME=D\nSECRET=${secret?.value}\n`,
+  )
 })
 
 for (const name of ['D', 'P/', 'P/D/E', 'P/a b', 'P/+', '']) {

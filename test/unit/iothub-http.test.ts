@@ -8,15 +8,49 @@ import { Conversation } from '../builders/conversation.ts'
 
 const request = (method: string, target: string, headers: HttpRequest['headers'] = {}): HttpRequest => {
   const [path = '', query = ''] = target.split('?')
-  return { id: 'r', method, path, query: new URLSearchParams(query), headers, body: Buffer.alloc(0), secure: false, local: true, remoteAddress: '::1' }
+  return {
+    id: 'r',
+    method,
+    path,
+    query: new URLSearchParams(query),
+    headers,
+    body: Buffer.alloc(0),
+    secure: false,
+    local: true,
+    remoteAddress: '::1',
+  }
 }
 
 const rank = { certain: 3, likely: 2, fallback: 1, no: 0 }
-const ours = ['POST /devices', 'GET /devices/P', 'GET /devices/P/D', 'DELETE /devices/P/D', 'PUT /devices/P/D/suspend', 'PUT /devices/P/D/resume'].concat(
-  ['POST /devices/P/D/command', 'PUT /devices/P/D/tags', 'PUT /devices/P/D/shadow', 'POST /tags/P/t/command', 'POST /tags/P/t/ota', 'POST /ota/P/D'],
+const ours = [
+  'POST /devices',
+  'GET /devices/P',
+  'GET /devices/P/D',
+  'DELETE /devices/P/D',
+  'PUT /devices/P/D/suspend',
+  'PUT /devices/P/D/resume',
+].concat(
+  [
+    'POST /devices/P/D/command',
+    'PUT /devices/P/D/tags',
+    'PUT /devices/P/D/shadow',
+    'POST /tags/P/t/command',
+    'POST /tags/P/t/ota',
+    'POST /ota/P/D',
+  ],
   ['GET /ota/P/tags/t', 'GET /messages/P?device_name=D', 'POST /tokens', 'POST /emqx_web_hook'],
 )
-const theirs = ['POST /tags', 'GET /tags?resourceArn=arn', 'POST /untag', 'GET /things/t', 'GET /jobs', 'PUT /jobs/j', 'GET /otaUpdates', 'GET /thing-groups', 'GET /endpoint']
+const theirs = [
+  'POST /tags',
+  'GET /tags?resourceArn=arn',
+  'POST /untag',
+  'GET /things/t',
+  'GET /jobs',
+  'PUT /jobs/j',
+  'GET /otaUpdates',
+  'GET /thing-groups',
+  'GET /endpoint',
+]
 
 for (const line of ours) {
   test(`${line} is surely IotHub’s, also beside AWS, and also over a connection with a certificate`, () => {
@@ -37,13 +71,23 @@ for (const line of theirs) {
 test('a request with another cloud’s credentials is that cloud’s, whatever its path', () => {
   assert.equal(iothub.http.claim(request('GET', '/devices/d?api-version=2021-04-12')), 'no')
   assert.equal(iothub.http.claim(request('GET', '/devices/d', { authorization: 'SharedAccessSignature sr=…' })), 'no')
-  assert.equal(iothub.http.claim(request('POST', '/tags/P/t/command', { authorization: 'AWS4-HMAC-SHA256 Credential=…' })), 'no')
+  assert.equal(
+    iothub.http.claim(request('POST', '/tags/P/t/command', { authorization: 'AWS4-HMAC-SHA256 Credential=…' })),
+    'no',
+  )
 })
 
 /** A device is registered; `ask` returns status and body. */
-function api(): { talk: Conversation; ask: (method: string, path: string, body?: object | string) => [number, string] } {
+function api(): {
+  talk: Conversation
+  ask: (method: string, path: string, body?: object | string) => [number, string]
+} {
   const talk = new Conversation(iothub)
-  talk.happens('registered', (ctx) => void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: 'P/D', type: 'P', extra: { secret: 's' } }))
+  talk.happens(
+    'registered',
+    (ctx) =>
+      void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: 'P/D', type: 'P', extra: { secret: 's' } }),
+  )
   return {
     talk,
     ask: (method, path, body) => {
@@ -68,7 +112,13 @@ test('POST /devices makes a device with a name and a secret that a URL can hold'
 
 const refusals: [string, string, object | string | undefined, number, string][] = [
   ['POST', '/devices', {}, 400, 'product_name: null must be given'],
-  ['POST', '/devices', { product_name: 'a/b' }, 400, 'product_name: "a/b" must be 1 to 64 characters without blanks and / + #'],
+  [
+    'POST',
+    '/devices',
+    { product_name: 'a/b' },
+    400,
+    'product_name: "a/b" must be 1 to 64 characters without blanks and / + #',
+  ],
   ['POST', '/devices', { product_name: { a: 1 } }, 400, 'product_name: {"a":1} must be a text'],
   ['GET', '/devices/P/E', undefined, 404, '{"error":"Not Found"}'],
   ['DELETE', '/devices/P/E', undefined, 404, '{"error":"Not Found"}'],
@@ -87,7 +137,13 @@ const refusals: [string, string, object | string | undefined, number, string][] 
   ['PUT', '/devices/P/D/tags', { tags: ['a,b'] }, 400, 'tags: "a,b" must not contain a comma'],
   ['PUT', '/devices/P/D/shadow', { desired: {} }, 400, 'version: null must be given'],
   ['PUT', '/devices/P/D/shadow', { desired: 1, version: 1 }, 400, 'desired: 1 must be an object'],
-  ['PUT', '/devices/P/D/shadow', { desired: {}, version: 'x' }, 400, 'version: "x" must be a whole number of at least 0'],
+  [
+    'PUT',
+    '/devices/P/D/shadow',
+    { desired: {}, version: 'x' },
+    400,
+    'version: "x" must be a whole number of at least 0',
+  ],
   ['PUT', '/devices/P/D/shadow', { desired: {}, version: 0 }, 409, 'version out of date'],
   ['POST', '/devices/P/D/command', {}, 400, 'command: null must be given'],
   ['POST', '/devices/P/D/command', { command: 'a', encoding: 'hex' }, 400, 'encoding: "hex" must be plain or base64'],
@@ -95,7 +151,13 @@ const refusals: [string, string, object | string | undefined, number, string][] 
   ['POST', '/tags/P/a%2Bb/command', { command: 'a' }, 400, 'tag: "a+b" must be 1 to 128 characters without / + #'],
   ['POST', '/ota/P/D', 'version=1', 400, 'url: null must be given'],
   ['POST', '/ota/P/D', 'url=u&version=1&size=big', 400, 'size: "big" must be a whole number of at least 0'],
-  ['POST', '/emqx_web_hook', { action: 'client_connected' }, 404, '{"error":"Not Found: the hub is its own broker and takes no events from another"}'],
+  [
+    'POST',
+    '/emqx_web_hook',
+    { action: 'client_connected' },
+    404,
+    '{"error":"Not Found: the hub is its own broker and takes no events from another"}',
+  ],
   ['PATCH', '/devices/P/D', {}, 404, '{"error":"Not Found"}'],
   ['GET', '/devices/P/D/nonsense/more', undefined, 404, '{"error":"Not Found"}'],
 ]
@@ -119,8 +181,14 @@ test('a body that is no JSON object, or nests without end, is refused', () => {
   const { talk } = api()
   for (const body of ['[]', '{', '1', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
     const route = iothub.http.routes.find(({ operation }) => operation === 'PUT /devices/{product}/{device}/shadow')
-    const asked = { ...request('PUT', '/devices/P/D/shadow', { 'content-type': 'application/json' }), body: Buffer.from(body) }
-    assert.throws(() => talk.happens(body.slice(0, 20), (ctx) => route?.handle(ctx, asked, { product: 'P', device: 'D' }, [])), /not a JSON object/)
+    const asked = {
+      ...request('PUT', '/devices/P/D/shadow', { 'content-type': 'application/json' }),
+      body: Buffer.from(body),
+    }
+    assert.throws(
+      () => talk.happens(body.slice(0, 20), (ctx) => route?.handle(ctx, asked, { product: 'P', device: 'D' }, [])),
+      /not a JSON object/,
+    )
   }
 })
 
@@ -137,9 +205,18 @@ test('an upgrade becomes a job named by X-Request-Id, whose document is the payl
 test('a body in a form that is not read is refused for that, not for what it lacks', () => {
   const { talk } = api()
   const route = iothub.http.routes.find(({ operation }) => operation === 'POST /devices')
-  for (const [type, said] of [['text/plain;charset=UTF-8', 'text/plain'], [undefined, 'none']] as const) {
-    const asked = { ...request('POST', '/devices', type === undefined ? {} : { 'content-type': type }), body: Buffer.from('product_name=P') }
-    assert.throws(() => talk.happens('asked', (ctx) => route?.handle(ctx, asked, {}, [])), { code: 'INVALID', message: `the body must be application/json or application/x-www-form-urlencoded, and its content type is ${said}` })
+  for (const [type, said] of [
+    ['text/plain;charset=UTF-8', 'text/plain'],
+    [undefined, 'none'],
+  ] as const) {
+    const asked = {
+      ...request('POST', '/devices', type === undefined ? {} : { 'content-type': type }),
+      body: Buffer.from('product_name=P'),
+    }
+    assert.throws(() => talk.happens('asked', (ctx) => route?.handle(ctx, asked, {}, [])), {
+      code: 'INVALID',
+      message: `the body must be application/json or application/x-www-form-urlencoded, and its content type is ${said}`,
+    })
   }
 })
 
@@ -147,8 +224,18 @@ test('members that mean nothing are counted, and refused by --strict before anyt
   const asked: [string, string, object, string][] = [
     ['POST', '/devices', { product_name: 'P', colour: 'red' }, 'devices.colour'],
     ['POST', '/devices/P/D/command', { command: 'a', TTL: 5 }, 'command.TTL'],
-    ['POST', '/devices/P/D/command', { command: 'a', use_rpc: 'yes' }, 'command.use_rpc that is neither true nor false'],
-    ['POST', '/devices/P/D/command', { command: 'a', use_rpc: true, ttl: 60 }, 'command.ttl with use_rpc: it is five seconds'],
+    [
+      'POST',
+      '/devices/P/D/command',
+      { command: 'a', use_rpc: 'yes' },
+      'command.use_rpc that is neither true nor false',
+    ],
+    [
+      'POST',
+      '/devices/P/D/command',
+      { command: 'a', use_rpc: true, ttl: 60 },
+      'command.ttl with use_rpc: it is five seconds',
+    ],
     ['POST', '/tags/P/t/command', { command: 'a', use_rpc: true }, 'command.use_rpc for a tag'],
     ['PUT', '/devices/P/D/tags', { tags: 'a', tags_version: 7 }, 'tags.tags_version'],
     ['PUT', '/devices/P/D/shadow', { desired: {}, version: 1, reported: {} }, 'shadow.reported'],
@@ -162,7 +249,10 @@ test('members that mean nothing are counted, and refused by --strict before anyt
     strict.talk.bench.settings.refuseIgnored = true
     assert.equal(strict.ask(method, path, body)[0], 400)
     assert.equal(strict.talk.bench.engine.devices.size, 1)
-    assert.deepEqual([strict.talk.bench.engine.devices.require('iothub/P/D').version, [...strict.talk.bench.engine.jobs.all()].length], [1, 0])
+    assert.deepEqual(
+      [strict.talk.bench.engine.devices.require('iothub/P/D').version, [...strict.talk.bench.engine.jobs.all()].length],
+      [1, 0],
+    )
     assert.doesNotMatch(strict.talk.text, /← cmd|← rpc/)
   }
 })
@@ -170,7 +260,12 @@ test('members that mean nothing are counted, and refused by --strict before anyt
 test('people are told of a command that reaches nobody and waits nowhere', () => {
   const { talk, ask } = api()
   assert.equal(ask('POST', '/devices/P/D/command', { command: 'a' })[0], 200)
-  assert.deepEqual(talk.bench.warnings, [{ about: 'iothub/P/D', text: 'the command a went to nobody: no client of the device is connected, and none has left a session to keep it' }])
+  assert.deepEqual(talk.bench.warnings, [
+    {
+      about: 'iothub/P/D',
+      text: 'the command a went to nobody: no client of the device is connected, and none has left a session to keep it',
+    },
+  ])
   talk.connect('D', { clientId: 'P/D', username: 'P/D', password: 's' })
   talk.disconnect('D')
   ask('POST', '/devices/P/D/command', { command: 'b' })

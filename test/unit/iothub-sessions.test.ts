@@ -18,7 +18,10 @@ test('a device under the client id of another has a session of its own, and ends
   assert.equal(talk.text.split('for one only').length, 2, 'only the application has said it so far')
   enter(talk, 'one')
   assert.match(talk.text, /one ← cmd\/IotApp\/one\/secret\/plain\/<id 1> \(QoS 1\) for one only/)
-  assert.deepEqual([...talk.bench.connections.values()].map(({ identity }) => identity.device), [`iothub/${P}/two`, `iothub/${P}/one`])
+  assert.deepEqual(
+    [...talk.bench.connections.values()].map(({ identity }) => identity.device),
+    [`iothub/${P}/two`, `iothub/${P}/one`],
+  )
 })
 
 test('an application keeps its session from token to token, though its user name is another each time', () => {
@@ -28,8 +31,18 @@ test('an application keeps its session from token to token, though its user name
     username,
     password: Buffer.from(signToken('key', username, 9e9, 0)),
   })
-  const base = { clean: false, keepalive: 60, protocolVersion: 4, transport: 'tcp', local: true, remoteAddress: '::1' } as const
-  assert.deepEqual(['a', 'b'].map((username) => iothub.mqtt.session?.({ ...base, ...request(username) })), ['monitor', 'monitor'])
+  const base = {
+    clean: false,
+    keepalive: 60,
+    protocolVersion: 4,
+    transport: 'tcp',
+    local: true,
+    remoteAddress: '::1',
+  } as const
+  assert.deepEqual(
+    ['a', 'b'].map((username) => iothub.mqtt.session?.({ ...base, ...request(username) })),
+    ['monitor', 'monitor'],
+  )
 })
 
 test('a device that is deleted leaves no session to the next of its name', () => {
@@ -72,7 +85,9 @@ test('nothing that waited in any session of a deleted device reaches the next of
   talk.http('app', 'POST', `/devices/${P}/one/command`, { command: 'old', data: 'for the first' })
   talk.http('app', 'DELETE', `/devices/${P}/one`)
   for (let n = 0; n < MANY; n += 1) {
-    assert.ok(talk.connect(`client ${n}`, { clientId: `${P}/one/${n}`, username: `${P}/one`, password: 'of its successor' }))
+    assert.ok(
+      talk.connect(`client ${n}`, { clientId: `${P}/one/${n}`, username: `${P}/one`, password: 'of its successor' }),
+    )
   }
   assert.doesNotMatch(talk.text, /← cmd\/IotApp\/one\/old/)
 })

@@ -32,7 +32,9 @@ test('a message id that another device has used is dropped as the course does, a
   talk.connect('E', { clientId: 'P/E', username: 'P/E', password: 's' })
   talk.publish('D', 'upload_data/P/D/t/1', '1')
   assert.equal(talk.publish('E', 'upload_data/P/E/t/1', '1').route, 'consume')
-  assert.deepEqual(talk.bench.warnings, [{ about: 'iothub/P/E', text: 'message id 1 was taken by iothub/P/D before: ids must be unique over all devices' }])
+  assert.deepEqual(talk.bench.warnings, [
+    { about: 'iothub/P/E', text: 'message id 1 was taken by iothub/P/D before: ids must be unique over all devices' },
+  ])
 })
 
 const nonsense: [string, string][] = [
@@ -83,15 +85,21 @@ test('messages are found by id and by device; bytes come back in base64', () => 
   assert.equal(messages(talk), 2)
   assert.equal(messages(talk, '?message_id=m2'), 1)
   assert.equal(messages(talk, '?device_name=E'), 0)
-  assert.equal((JSON.parse(talk.http('app', 'GET', '/messages/Q')?.body ?? '') as { messages: unknown[] }).messages.length, 0)
+  assert.equal(
+    (JSON.parse(talk.http('app', 'GET', '/messages/Q')?.body ?? '') as { messages: unknown[] }).messages.length,
+    0,
+  )
 })
 
 test('only the latest messages are kept, by number and by size', () => {
   const talk = withDevice()
   const keep = (id: string, payload: string): void =>
-    talk.happens('message', (ctx) => keepMessage(ctx, { product_name: 'P', device_name: 'D', data_type: 't', message_id: id, payload }))
+    talk.happens('message', (ctx) =>
+      keepMessage(ctx, { product_name: 'P', device_name: 'D', data_type: 't', message_id: id, payload }),
+    )
   talk.happens('many', (ctx) => {
-    for (let i = 0; i < RETENTION.messages + 5; i += 1) keepMessage(ctx, { product_name: 'P', device_name: 'D', data_type: 't', message_id: `n${i}`, payload: 'x' })
+    for (let i = 0; i < RETENTION.messages + 5; i += 1)
+      keepMessage(ctx, { product_name: 'P', device_name: 'D', data_type: 't', message_id: `n${i}`, payload: 'x' })
   })
   assert.equal(messages(talk), RETENTION.messages)
   assert.equal(messages(talk, '?message_id=n4'), 0)
@@ -105,7 +113,10 @@ test('only the latest messages are kept, by number and by size', () => {
 
 test('an application speaks for registered devices only, and otherwise to whom it likes', () => {
   const talk = withDevice()
-  const { username, password } = JSON.parse(talk.http('app', 'POST', '/tokens')?.body ?? '') as { username: string; password: string }
+  const { username, password } = JSON.parse(talk.http('app', 'POST', '/tokens')?.body ?? '') as {
+    username: string
+    password: string
+  }
   talk.connect('app', { username, password, clean: true })
   assert.equal(talk.publish('app', 'update_status/P/D/m1', { a: 1 }).route, 'forward')
   assert.deepEqual(device(talk)['device_status'], { a: 1 })
@@ -119,14 +130,20 @@ test('what the hub subscribed a device to comes back with its session, and the d
   assert.equal('refuse' in talk.subscribe('D', 'cmd/P/D/+/+/+/#'), true)
   talk.disconnect('D')
   talk.connect('D', { clientId: 'P/D', username: 'P/D', password: 's' })
-  assert.deepEqual([...talk.bench.connections.get('D')!.subscriptions.keys()], ['cmd/P/D/+/+/+/#', 'rpc/P/D/+/+/+/#', 'm2m/P/D/+/+'])
+  assert.deepEqual(
+    [...talk.bench.connections.get('D')!.subscriptions.keys()],
+    ['cmd/P/D/+/+/+/#', 'rpc/P/D/+/+/+/#', 'm2m/P/D/+/+'],
+  )
 })
 
 test('a session of another device under the same client id brings none of its subscriptions', () => {
   const talk = withDevice()
   talk.disconnect('D')
   talk.connect('E', { clientId: 'P/D', username: 'P/E', password: 's' })
-  assert.deepEqual([...talk.bench.connections.get('E')!.subscriptions.keys()], ['cmd/P/E/+/+/+/#', 'rpc/P/E/+/+/+/#', 'm2m/P/E/+/+'])
+  assert.deepEqual(
+    [...talk.bench.connections.get('E')!.subscriptions.keys()],
+    ['cmd/P/E/+/+/+/#', 'rpc/P/E/+/+/+/#', 'm2m/P/E/+/+'],
+  )
 })
 
 test('after a restart nobody is connected and nobody waits for an answer', () => {
@@ -182,7 +199,10 @@ test('a device whose shadow is ahead of the hub, which has forgotten, is told of
 
 test('products and devices are called what people like', () => {
   const talk = new Conversation(iothub)
-  const made = JSON.parse(talk.http('app', 'POST', '/devices', { product_name: '智能灯' })?.body ?? '') as Record<string, string>
+  const made = JSON.parse(talk.http('app', 'POST', '/devices', { product_name: '智能灯' })?.body ?? '') as Record<
+    string,
+    string
+  >
   const name = `智能灯/${made['device_name']}`
   talk.connect('D', { clientId: name, username: name, password: made['secret']! })
   talk.publish('D', `upload_data/${name}/温度/m1`, '21')

@@ -5,7 +5,12 @@ import type { NewJob } from '../../src/core/job/model.ts'
 import { SLICE } from '../../src/core/job/sweep.ts'
 import { EngineFixture, MINUTE, NOON } from '../builders/engine-fixture.ts'
 
-function continuous(rest: Partial<NewJob> = {}): { fixture: EngineFixture; devices: string[]; join: (device: string) => void; leave: (device: string) => void } {
+function continuous(rest: Partial<NewJob> = {}): {
+  fixture: EngineFixture
+  devices: string[]
+  join: (device: string) => void
+  leave: (device: string) => void
+} {
   const fixture = new EngineFixture()
   const devices = fixture.devices(3)
   fixture.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'g' }))
@@ -21,7 +26,10 @@ test('a continuous job covers devices that join its group later, at once, and ne
   fixture.report(devices[0]!, 'SUCCEEDED')
   assert.equal(fixture.jobStatus(), 'IN_PROGRESS')
   join(devices[1]!)
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['SUCCEEDED', 'QUEUED', undefined])
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['SUCCEEDED', 'QUEUED', undefined],
+  )
 })
 
 test('a device that leaves has what it has not begun removed, at the version it knows, and gets a new one when it comes back', () => {
@@ -172,8 +180,12 @@ test('deleting a device takes it out of the continuous jobs it was pending in, a
 test('a continuous job on a query follows what twins and tags say', () => {
   const fixture = new EngineFixture()
   const [device] = fixture.devices(1)
-  fixture.job([], { selection: 'CONTINUOUS', targets: [{ type: 'query', where: { op: '=', path: 'twin.reported.ver', value: '1.0' }, text: '' }] })
-  const report = (ver: string): void => void fixture.turn((turn, engine) => engine.twins.update(turn, device!, undefined, { reported: { ver } }))
+  fixture.job([], {
+    selection: 'CONTINUOUS',
+    targets: [{ type: 'query', where: { op: '=', path: 'twin.reported.ver', value: '1.0' }, text: '' }],
+  })
+  const report = (ver: string): void =>
+    void fixture.turn((turn, engine) => engine.twins.update(turn, device!, undefined, { reported: { ver } }))
   report('1.0')
   assert.equal(fixture.status(device!), 'QUEUED')
   report('2.0')
@@ -182,10 +194,16 @@ test('a continuous job on a query follows what twins and tags say', () => {
 
 test('targets can be added to a continuous job in progress, and to no other', () => {
   const { fixture, devices } = continuous()
-  fixture.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'device', device: devices[2]! }], { comment: 'more' }))
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['QUEUED', undefined, 'QUEUED'])
+  fixture.turn((turn, engine) =>
+    engine.jobs.associate(turn, 'x/job', [{ type: 'device', device: devices[2]! }], { comment: 'more' }),
+  )
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['QUEUED', undefined, 'QUEUED'],
+  )
   fixture.job([devices[0]!], { key: 'x/snapshot' })
-  const add = (): unknown => fixture.turn((turn, engine) => engine.jobs.associate(turn, 'x/snapshot', [{ type: 'device', device: devices[1]! }]))
+  const add = (): unknown =>
+    fixture.turn((turn, engine) => engine.jobs.associate(turn, 'x/snapshot', [{ type: 'device', device: devices[1]! }]))
   assert.throws(add, (error) => error instanceof HubError && error.code === 'INVALID')
 })
 
@@ -200,10 +218,16 @@ test('a job that is run again passes over devices that have left it since they f
   fixture.due()
   for (const device of devices) fixture.report(device, 'FAILED')
   fixture.turn((turn, engine) => engine.devices.leave(turn, devices[0]!, 'x/g'))
-  assert.equal(fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')), SLICE + 1)
+  assert.equal(
+    fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')),
+    SLICE + 1,
+  )
   fixture.turn((turn, engine) => engine.devices.leave(turn, devices.at(-1)!, 'x/g'))
   fixture.due()
-  assert.deepEqual([fixture.status(devices[0]!), fixture.status(devices.at(-1)!), fixture.count('QUEUED')], ['FAILED', 'FAILED', SLICE])
+  assert.deepEqual(
+    [fixture.status(devices[0]!), fixture.status(devices.at(-1)!), fixture.count('QUEUED')],
+    ['FAILED', 'FAILED', SLICE],
+  )
 })
 
 test('a device that several continuous jobs mean gets them in the order of their creation, also of one that began later, whether or not the hub has been restarted', () => {
@@ -215,5 +239,11 @@ test('a device that several continuous jobs mean gets them in the order of their
     join(devices[1]!)
     return fixture.engine.executions.pending(devices[1]!).map(({ job }) => job)
   }
-  assert.deepEqual([order(false), order(true)], [['x/later', 'x/job'], ['x/later', 'x/job']])
+  assert.deepEqual(
+    [order(false), order(true)],
+    [
+      ['x/later', 'x/job'],
+      ['x/later', 'x/job'],
+    ],
+  )
 })

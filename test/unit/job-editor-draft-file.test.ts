@@ -135,7 +135,12 @@ test('a message is read only if it is one', () => {
 })
 
 test('a refusal is a problem of its field, or of none', () => {
-  assert.deepEqual(problemOf(Object.assign(new Error('name: "x" is taken'), { data: { field: 'name', value: 'x', rule: 'is taken' } })), { field: 'name', value: 'x', rule: 'is taken' })
+  assert.deepEqual(
+    problemOf(
+      Object.assign(new Error('name: "x" is taken'), { data: { field: 'name', value: 'x', rule: 'is taken' } }),
+    ),
+    { field: 'name', value: 'x', rule: 'is taken' },
+  )
   assert.deepEqual(problemOf(new Error('gone')), { field: '', value: undefined, rule: 'gone' })
 })
 

@@ -20,10 +20,16 @@ test('cancelling ends what is queued and lets what is in progress finish', () =>
   fixture.job(devices)
   fixture.report(devices[0]!, 'IN_PROGRESS')
   fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job', { reasonCode: 'OOPS', comment: 'wrong file' }))
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['IN_PROGRESS', 'CANCELED', 'CANCELED'])
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['IN_PROGRESS', 'CANCELED', 'CANCELED'],
+  )
   assert.equal(fixture.report(devices[0]!, 'SUCCEEDED').status, 'SUCCEEDED')
   const job = fixture.engine.jobs.require('x/job')
-  assert.deepEqual([job.status, job.reasonCode, job.comment, job.forceCanceled], ['CANCELED', 'OOPS', 'wrong file', undefined])
+  assert.deepEqual(
+    [job.status, job.reasonCode, job.comment, job.forceCanceled],
+    ['CANCELED', 'OOPS', 'wrong file', undefined],
+  )
 })
 
 test('cancelling by force ends everything that has not ended, and says so', () => {
@@ -33,7 +39,13 @@ test('cancelling by force ends everything that has not ended, and says so', () =
   fixture.report(devices[0]!, 'IN_PROGRESS')
   fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job', { force: true }))
   const executions = devices.map((device) => fixture.engine.executions.require('x/job', device))
-  assert.deepEqual(executions.map(({ status, forceCanceled }) => [status, forceCanceled]), [['CANCELED', true], ['CANCELED', undefined]])
+  assert.deepEqual(
+    executions.map(({ status, forceCanceled }) => [status, forceCanceled]),
+    [
+      ['CANCELED', true],
+      ['CANCELED', undefined],
+    ],
+  )
   assert.equal(fixture.engine.jobs.require('x/job').forceCanceled, true)
 })
 
@@ -99,7 +111,10 @@ test('deleting a job erases it, its executions and its place in every queue', ()
   fixture.due()
   assert.equal(fixture.jobStatus(), undefined)
   assert.equal(fixture.engine.executions.ofJob('x/job').size, 0)
-  assert.deepEqual(devices.map((device) => fixture.engine.executions.pending(device).length), devices.map(() => 0))
+  assert.deepEqual(
+    devices.map((device) => fixture.engine.executions.pending(device).length),
+    devices.map(() => 0),
+  )
   assert.equal(fixture.tables.table('executions').size, 0)
 })
 
@@ -174,7 +189,10 @@ test('an execution that is deleted is not retried', () => {
   fixture.job([first, second], { retry: [{ on: 'FAILED', times: 1 }] })
   fixture.report(first, 'FAILED')
   fixture.turn((turn, engine) => engine.executions.delete(turn, 'x/job', first, 1))
-  assert.deepEqual(fixture.engine.executions.attempts('x/job', first).map(({ number }) => number), [2])
+  assert.deepEqual(
+    fixture.engine.executions.attempts('x/job', first).map(({ number }) => number),
+    [2],
+  )
 })
 
 test('an ended execution that is deleted counts no more towards an abort', () => {
@@ -192,7 +210,13 @@ test('an ended execution that is deleted counts no more towards an abort', () =>
 test('failures are retried as new executions, until the retries for their kind are used up', () => {
   const fixture = new EngineFixture()
   const [device] = fixture.devices(1)
-  fixture.job([device!], { retry: [{ on: 'FAILED', times: 1 }, { on: 'TIMED_OUT', times: 1 }], timeout: { inProgressMs: MINUTE } })
+  fixture.job([device!], {
+    retry: [
+      { on: 'FAILED', times: 1 },
+      { on: 'TIMED_OUT', times: 1 },
+    ],
+    timeout: { inProgressMs: MINUTE },
+  })
   fixture.report(device!, 'IN_PROGRESS', { details: { step: 'one' } })
   fixture.report(device!, 'FAILED')
   const second = fixture.engine.executions.require('x/job', device!)
@@ -203,7 +227,10 @@ test('failures are retried as new executions, until the retries for their kind a
   assert.equal(fixture.jobStatus(), 'IN_PROGRESS')
   fixture.report(device!, 'FAILED')
   assert.equal(fixture.jobStatus(), 'COMPLETED')
-  assert.deepEqual(fixture.engine.executions.attempts('x/job', device!).map(({ status }) => status), ['FAILED', 'TIMED_OUT', 'FAILED'])
+  assert.deepEqual(
+    fixture.engine.executions.attempts('x/job', device!).map(({ status }) => status),
+    ['FAILED', 'TIMED_OUT', 'FAILED'],
+  )
   assert.equal(fixture.count('FAILED'), 1)
 })
 
@@ -213,7 +240,10 @@ test('rejections and cancellations are never retried', () => {
   fixture.job(devices, { retry: [{ on: 'ANY', times: 5 }] })
   fixture.report(devices[0]!, 'REJECTED')
   fixture.turn((turn, engine) => engine.executions.cancel(turn, 'x/job', devices[1]!))
-  assert.deepEqual(devices.map((device) => fixture.engine.executions.require('x/job', device).number), [1, 1])
+  assert.deepEqual(
+    devices.map((device) => fixture.engine.executions.require('x/job', device).number),
+    [1, 1],
+  )
   assert.equal(fixture.jobStatus(), 'COMPLETED')
 })
 
@@ -222,8 +252,12 @@ test('one execution in progress is cancelled by force only, and only at the vers
   const [device] = fixture.devices(1)
   fixture.job([device!])
   fixture.report(device!, 'IN_PROGRESS')
-  const cancel = (options: object): string => codeOf(() => fixture.turn((turn, engine) => engine.executions.cancel(turn, 'x/job', device!, options)))
-  assert.deepEqual([cancel({}), cancel({ force: true, expectedVersion: 1 }), cancel({ force: true, expectedVersion: 2 })], ['INVALID_TRANSITION', 'VERSION_MISMATCH', 'accepted'])
+  const cancel = (options: object): string =>
+    codeOf(() => fixture.turn((turn, engine) => engine.executions.cancel(turn, 'x/job', device!, options)))
+  assert.deepEqual(
+    [cancel({}), cancel({ force: true, expectedVersion: 1 }), cancel({ force: true, expectedVersion: 2 })],
+    ['INVALID_TRANSITION', 'VERSION_MISMATCH', 'accepted'],
+  )
   assert.equal(fixture.engine.executions.require('x/job', device!).forceCanceled, true)
 })
 
@@ -233,7 +267,10 @@ test('deleting the latest attempt brings the one before it back', () => {
   fixture.job([device!], { retry: [{ on: 'FAILED', times: 1 }] })
   fixture.report(device!, 'FAILED')
   fixture.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device!, 2))
-  assert.deepEqual([fixture.status(device!), fixture.count('QUEUED'), fixture.count('FAILED'), fixture.jobStatus()], ['FAILED', 0, 1, 'COMPLETED'])
+  assert.deepEqual(
+    [fixture.status(device!), fixture.count('QUEUED'), fixture.count('FAILED'), fixture.jobStatus()],
+    ['FAILED', 0, 1, 'COMPLETED'],
+  )
 })
 
 test('a device that is deleted ends what it had to do as REMOVED: the job completes, and the next device of the name has nothing of it', () => {
@@ -244,14 +281,26 @@ test('a device that is deleted ends what it had to do as REMOVED: the job comple
   fixture.report(devices[2]!, 'FAILED')
   fixture.told()
   fixture.turn((turn, engine) => devices.forEach((device) => engine.devices.delete(turn, device)))
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['REMOVED', 'REMOVED', 'FAILED'])
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['REMOVED', 'REMOVED', 'FAILED'],
+  )
   assert.equal(fixture.jobStatus(), 'COMPLETED')
   assert.equal(fixture.told().filter((type) => type === 'queue.changed').length, 2)
   fixture.devices(3)
   fixture.restart()
-  assert.deepEqual(devices.map((device) => fixture.engine.executions.pending(device)), [[], [], []])
-  assert.equal(fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')), 0)
-  assert.throws(() => fixture.report(devices[0]!, 'SUCCEEDED'), (error) => error instanceof HubError && error.code === 'INVALID_TRANSITION')
+  assert.deepEqual(
+    devices.map((device) => fixture.engine.executions.pending(device)),
+    [[], [], []],
+  )
+  assert.equal(
+    fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')),
+    0,
+  )
+  assert.throws(
+    () => fixture.report(devices[0]!, 'SUCCEEDED'),
+    (error) => error instanceof HubError && error.code === 'INVALID_TRANSITION',
+  )
 })
 
 test('a device that is deleted before a rollout comes to it, and registered anew, is passed over', () => {
@@ -263,7 +312,10 @@ test('a device that is deleted before a rollout comes to it, and registered anew
     fixture.turn((turn, engine) => engine.devices.create(turn, { dialect: 'x', name: 'd2' }))
     if (restarts) fixture.restart()
     fixture.advance(MINUTE)
-    assert.deepEqual(devices.map((device) => fixture.status(device)), ['QUEUED', undefined])
+    assert.deepEqual(
+      devices.map((device) => fixture.status(device)),
+      ['QUEUED', undefined],
+    )
     fixture.report(devices[0]!, 'SUCCEEDED')
     assert.equal(fixture.jobStatus(), 'COMPLETED')
   }
@@ -274,8 +326,14 @@ test('what is said with a cancellation is kept with the execution if it is cance
   const [device] = fixture.devices(1) as [string]
   const before = fixture.job([device]) && fixture.report(device, 'IN_PROGRESS')
   fixture.told()
-  const cancel = (force: boolean): unknown => fixture.turn((turn, engine) => engine.executions.cancel(turn, 'x/job', device, { force, details: { why: 'asked' } }))
-  assert.throws(() => cancel(false), (error) => error instanceof HubError && error.data['execution'] === before)
+  const cancel = (force: boolean): unknown =>
+    fixture.turn((turn, engine) =>
+      engine.executions.cancel(turn, 'x/job', device, { force, details: { why: 'asked' } }),
+    )
+  assert.throws(
+    () => cancel(false),
+    (error) => error instanceof HubError && error.data['execution'] === before,
+  )
   cancel(true)
   const [event] = fixture.events.splice(0)
   assert.ok(event?.type === 'execution.changed')

@@ -22,7 +22,8 @@ test('a job that takes the name of one deleted while it was being cancelled is r
   fixture.job(devices.slice(0, 110))
   fixture.due()
   fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job'))
-  for (const device of devices.slice(0, 50)) fixture.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device, 1))
+  for (const device of devices.slice(0, 50))
+    fixture.turn((turn, engine) => engine.executions.delete(turn, 'x/job', device, 1))
   fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/job'))
   fixture.job(devices)
   fixture.due()
@@ -56,7 +57,9 @@ test('what a device does outside the maintenance window does not lengthen the li
   const windows = [{ cron: '0 18 * * *', durationMs: 30 * MINUTE }]
   fixture.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }], schedule: { windows } })
   const chatter = (): void => {
-    for (let count = 0; count < 20; count += 1) for (const device of devices) fixture.turn((turn, engine) => engine.twins.update(turn, device, undefined, { reported: { count } }))
+    for (let count = 0; count < 20; count += 1)
+      for (const device of devices)
+        fixture.turn((turn, engine) => engine.twins.update(turn, device, undefined, { reported: { count } }))
   }
   chatter()
   fixture.restart()

@@ -21,7 +21,8 @@ function furnished(fixture: ModelFixture, crowd = 0): ModelFixture {
   fixture.act({ type: 'move', device: 'd2', room: 'hall' })
   fixture.act({ type: 'move', device: 'd3', room: 'kitchen' })
   fixture.turn((turn, engine) => {
-    for (let each = 0; each < crowd; each += 1) engine.devices.join(turn, engine.devices.create(turn, { dialect: 'x', name: `c${each}` }).key, 'x/h')
+    for (let each = 0; each < crowd; each += 1)
+      engine.devices.join(turn, engine.devices.create(turn, { dialect: 'x', name: `c${each}` }).key, 'x/h')
   })
   return fixture
 }
@@ -47,7 +48,9 @@ function both(steady: ModelFixture, stopping: ModelFixture, step: Step): void {
 const stateOf = (fixture: ModelFixture): unknown => ({
   records: recordsOf(fixture),
   queues: [undefined, ...LANES].map((lane) =>
-    DEVICES.map((device) => fixture.engine.executions.pending(`x/${device}`, lane).map(({ job, number }) => [job, number])),
+    DEVICES.map((device) =>
+      fixture.engine.executions.pending(`x/${device}`, lane).map(({ job, number }) => [job, number]),
+    ),
   ),
   next: fixture.engine.nextDeadline(),
 })

@@ -7,7 +7,9 @@ import { EngineFixture } from '../builders/engine-fixture.ts'
 /** What the queue of the one device was said to have become since the last call: members, front. */
 function said(fixture: EngineFixture): string {
   const changes = fixture.events.splice(0).filter((event) => event.type === 'queue.changed')
-  return changes.map(({ members, front }) => `${members ? 'members' : '-'} ${front ? 'front' : '-'}`).join('; ') || 'nothing'
+  return (
+    changes.map(({ members, front }) => `${members ? 'members' : '-'} ${front ? 'front' : '-'}`).join('; ') || 'nothing'
+  )
 }
 
 test('a queue tells of entering, leaving and a new front, and of nothing else', () => {
@@ -24,7 +26,11 @@ test('a queue tells of entering, leaving and a new front, and of nothing else', 
     ['one behind starts and becomes the front', () => fixture.report(device!, 'IN_PROGRESS', {}, 'x/3'), '- front'],
     ['one behind is rejected', () => fixture.report(device!, 'REJECTED', {}, 'x/2'), 'members -'],
     ['the front fails and is retried', () => fixture.report(device!, 'FAILED', {}, 'x/3'), 'members front'],
-    ['the last is deleted', () => fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/3', { force: true })), 'members front'],
+    [
+      'the last is deleted',
+      () => fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/3', { force: true })),
+      'members front',
+    ],
   ]
   for (const [step, act, expected] of steps) {
     act()
@@ -39,7 +45,9 @@ test('the queues of two lanes know nothing of each other, also after a restart',
   fixture.job([device], { key: 'x/own', lane: 'own' })
   fixture.job([device], { key: 'x/next', lane: 'own' })
   const changes = (): unknown[] =>
-    fixture.events.splice(0).flatMap((event) => (event.type === 'queue.changed' ? [[event.lane, event.members, event.front]] : []))
+    fixture.events
+      .splice(0)
+      .flatMap((event) => (event.type === 'queue.changed' ? [[event.lane, event.members, event.front]] : []))
   assert.deepEqual(changes(), [
     [undefined, true, true],
     ['own', true, true],
@@ -56,19 +64,33 @@ test('the queues of two lanes know nothing of each other, also after a restart',
 })
 
 test('whatever happens, counts, queues and completion agree with the executions themselves, also after a restart', () => {
-  const actions = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED', 'cancel', 'delete', 'restart', 'time', 'cancelJob'] as const
+  const actions = [
+    'IN_PROGRESS',
+    'SUCCEEDED',
+    'FAILED',
+    'REJECTED',
+    'cancel',
+    'delete',
+    'restart',
+    'time',
+    'cancelJob',
+  ] as const
   const step = fc.record({ act: fc.constantFrom(...actions), device: fc.nat(3), job: fc.nat(2) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const fixture = new EngineFixture()
       const devices = fixture.devices(4)
-      for (const job of ['x/0', 'x/1', 'x/2']) fixture.job(devices, { key: job, retry: [{ on: 'ANY', times: 1 }], timeout: { inProgressMs: 90_000 } })
+      for (const job of ['x/0', 'x/1', 'x/2'])
+        fixture.job(devices, { key: job, retry: [{ on: 'ANY', times: 1 }], timeout: { inProgressMs: 90_000 } })
       for (const { act, device, job } of steps) attempt(fixture, act, devices[device]!, `x/${job}`)
       check(fixture, devices)
       const before = devices.map((device) => fixture.engine.executions.pending(device))
       fixture.restart()
       check(fixture, devices)
-      assert.deepEqual(devices.map((device) => fixture.engine.executions.pending(device)), before)
+      assert.deepEqual(
+        devices.map((device) => fixture.engine.executions.pending(device)),
+        before,
+      )
     }),
     { numRuns: 200 },
   )
@@ -79,7 +101,10 @@ function attempt(fixture: EngineFixture, act: string, device: string, job: strin
     if (act === 'restart') fixture.restart()
     else if (act === 'time') fixture.advance(30_000)
     else if (act === 'cancel') fixture.turn((turn, engine) => engine.executions.cancel(turn, job, device))
-    else if (act === 'delete') fixture.turn((turn, engine) => engine.executions.delete(turn, job, device, engine.executions.require(job, device).number, { force: true }))
+    else if (act === 'delete')
+      fixture.turn((turn, engine) =>
+        engine.executions.delete(turn, job, device, engine.executions.require(job, device).number, { force: true }),
+      )
     else if (act === 'cancelJob') fixture.turn((turn, engine) => engine.jobs.cancel(turn, job))
     else fixture.report(device, act as 'FAILED', {}, job)
   } catch (error) {

@@ -19,13 +19,25 @@ test('what failed or timed out is queued again, the rest stays, and a completed 
   assert.equal(fixture.jobStatus(), 'COMPLETED')
   fixture.told()
   assert.equal(rerun(fixture), 2)
-  assert.deepEqual(fixture.told(), ['job.status', 'execution.queued', 'execution.queued', 'queue.changed', 'queue.changed'])
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['SUCCEEDED', 'QUEUED', 'REJECTED', 'QUEUED'])
+  assert.deepEqual(fixture.told(), [
+    'job.status',
+    'execution.queued',
+    'execution.queued',
+    'queue.changed',
+    'queue.changed',
+  ])
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['SUCCEEDED', 'QUEUED', 'REJECTED', 'QUEUED'],
+  )
   assert.equal(fixture.engine.executions.require('x/job', devices[1]!).number, 2)
   assert.deepEqual([fixture.jobStatus(), fixture.engine.jobs.require('x/job').completedAt], ['IN_PROGRESS', undefined])
   fixture.report(devices[1]!, 'SUCCEEDED')
   fixture.report(devices[3]!, 'SUCCEEDED')
-  assert.deepEqual([fixture.jobStatus(), fixture.engine.jobs.require('x/job').completedAt], ['COMPLETED', fixture.clock.now()])
+  assert.deepEqual(
+    [fixture.jobStatus(), fixture.engine.jobs.require('x/job').completedAt],
+    ['COMPLETED', fixture.clock.now()],
+  )
 })
 
 test('retries are counted anew after it', () => {
@@ -54,7 +66,10 @@ test('a large job is run again a slice at a time, also across a restart, each de
   assert.equal(fixture.jobStatus(), 'IN_PROGRESS')
   fixture.restart()
   fixture.due()
-  assert.deepEqual([fixture.count('QUEUED'), fixture.count('FAILED'), fixture.count('SUCCEEDED')], [SLICE * 2, 1, SLICE - 1])
+  assert.deepEqual(
+    [fixture.count('QUEUED'), fixture.count('FAILED'), fixture.count('SUCCEEDED')],
+    [SLICE * 2, 1, SLICE - 1],
+  )
   for (const device of devices.slice(SLICE)) fixture.report(device, 'SUCCEEDED')
   assert.equal(fixture.jobStatus(), 'COMPLETED')
   assert.equal(rerun(fixture), 1)
@@ -87,12 +102,20 @@ test('without a failure nothing happens; devices that are registered no more are
 test('after the end of its schedule the job runs what was asked for, and nothing else', () => {
   const fixture = new EngineFixture()
   const [device] = fixture.devices(1) as [string]
-  fixture.job([device], { schedule: { endAt: fixture.clock.now() + MINUTE, endBehavior: 'FORCE_CANCEL' }, retry: [{ on: 'FAILED', times: 5 }] })
+  fixture.job([device], {
+    schedule: { endAt: fixture.clock.now() + MINUTE, endBehavior: 'FORCE_CANCEL' },
+    retry: [{ on: 'FAILED', times: 5 }],
+  })
   fixture.report(device, 'REJECTED')
-  const second = fixture.turn((turn, engine) => engine.jobs.create(turn, { ...engine.jobs.require('x/job'), key: 'x/other', retry: [] })).key
+  const second = fixture.turn((turn, engine) =>
+    engine.jobs.create(turn, { ...engine.jobs.require('x/job'), key: 'x/other', retry: [] }),
+  ).key
   fixture.report(device, 'FAILED', {}, second)
   fixture.advance(2 * MINUTE)
-  assert.equal(fixture.turn((turn, engine) => engine.jobs.rerun(turn, second)), 1)
+  assert.equal(
+    fixture.turn((turn, engine) => engine.jobs.rerun(turn, second)),
+    1,
+  )
   fixture.restart()
   fixture.advance(MINUTE)
   assert.deepEqual([fixture.status(device, second), fixture.jobStatus(second)], ['QUEUED', 'IN_PROGRESS'])
@@ -112,7 +135,9 @@ test('a job that was cancelled or is being deleted is not run again', () => {
   assert.equal(fixture.jobStatus(), 'DELETING')
   assert.throws(() => rerun(fixture), refused)
   assert.deepEqual(
-    (['SCHEDULED', 'COMPLETED', 'FAILED', 'CANCELED', 'DELETING'] as const).map((from) => mayBecome(from, 'IN_PROGRESS')),
+    (['SCHEDULED', 'COMPLETED', 'FAILED', 'CANCELED', 'DELETING'] as const).map((from) =>
+      mayBecome(from, 'IN_PROGRESS'),
+    ),
     [true, true, true, false, false],
   )
 })
@@ -132,7 +157,10 @@ test('what is run again counts towards an abort by how it ends then, also after 
 test('what was run again counts no more after a restart, also if the attempt that began anew is deleted', () => {
   const fixture = new EngineFixture()
   const [first, second] = fixture.devices(2)
-  fixture.job([first!, second!], { retry: [{ on: 'FAILED', times: 1 }], abort: [{ on: 'FAILED', percent: 50, minimum: 3 }] })
+  fixture.job([first!, second!], {
+    retry: [{ on: 'FAILED', times: 1 }],
+    abort: [{ on: 'FAILED', percent: 50, minimum: 3 }],
+  })
   for (let count = 0; count < 2; count += 1) fixture.report(first!, 'FAILED')
   fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
   fixture.report(first!, 'FAILED')
@@ -165,5 +193,11 @@ test('what is run again is queued in the order of the attempts that failed, whet
     fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
     return fixture.events.flatMap((event) => (event.type === 'execution.queued' ? [event.key] : []))
   }
-  assert.deepEqual([numbers(false), numbers(true)], [['x/d2', 'x/d1'], ['x/d2', 'x/d1']])
+  assert.deepEqual(
+    [numbers(false), numbers(true)],
+    [
+      ['x/d2', 'x/d1'],
+      ['x/d2', 'x/d1'],
+    ],
+  )
 })

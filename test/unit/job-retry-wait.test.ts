@@ -15,7 +15,10 @@ test('a retry that waits is queued when its time has come, and the job is in pro
     const [device] = fixture.devices(1) as [string]
     fixture.job([device], waiting)
     fixture.report(device, 'FAILED')
-    assert.deepEqual([fixture.status(device), fixture.jobStatus(), retryAt(fixture, device)], ['FAILED', 'IN_PROGRESS', NOON + TEN])
+    assert.deepEqual(
+      [fixture.status(device), fixture.jobStatus(), retryAt(fixture, device)],
+      ['FAILED', 'IN_PROGRESS', NOON + TEN],
+    )
     if (restarts) fixture.restart()
     fixture.advance(TEN - 1)
     assert.equal(fixture.status(device), 'FAILED')
@@ -57,17 +60,35 @@ test('devices that wait for the same instant try again in the order in which the
     fixture.told()
     fixture.clock.advance(TEN)
     fixture.turn((turn, engine) => engine.tick(turn))
-    const queued = fixture.events.flatMap((event) => (event.type === 'execution.queued' ? [event.execution.device] : []))
+    const queued = fixture.events.flatMap((event) =>
+      event.type === 'execution.queued' ? [event.execution.device] : [],
+    )
     assert.deepEqual(queued, devices)
   }
 })
 
 for (const [what, end, becomes] of [
-  ['is cancelled', (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job')), 'CANCELED'],
-  ['is deleted', (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/job', { force: true })), undefined],
+  [
+    'is cancelled',
+    (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job')),
+    'CANCELED',
+  ],
+  [
+    'is deleted',
+    (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/job', { force: true })),
+    undefined,
+  ],
   ['comes to the end of its schedule', (fixture: EngineFixture) => fixture.advance(5 * MINUTE), 'COMPLETED'],
-  ['loses the device', (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.devices.delete(turn, 'x/d1')), 'COMPLETED'],
-  ['loses the failed attempt', (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.executions.delete(turn, 'x/job', 'x/d1', 1)), 'COMPLETED'],
+  [
+    'loses the device',
+    (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.devices.delete(turn, 'x/d1')),
+    'COMPLETED',
+  ],
+  [
+    'loses the failed attempt',
+    (fixture: EngineFixture) => fixture.turn((turn, engine) => engine.executions.delete(turn, 'x/job', 'x/d1', 1)),
+    'COMPLETED',
+  ],
 ] as const) {
   test(`nothing waits any more once the job ${what}`, () => {
     const fixture = new EngineFixture()
@@ -86,7 +107,10 @@ test('a device that people run again does not wait any more, and is not given th
   const [device] = fixture.devices(1) as [string]
   fixture.job([device], waiting)
   fixture.report(device, 'FAILED')
-  assert.equal(fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')), 1)
+  assert.equal(
+    fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job')),
+    1,
+  )
   assert.deepEqual([fixture.status(device), retryAt(fixture, device)], ['QUEUED', undefined])
   fixture.report(device, 'SUCCEEDED')
   fixture.advance(TEN)
@@ -97,7 +121,13 @@ test('a wait below nothing is refused with field, value and rule', () => {
   const fixture = new EngineFixture()
   const devices = fixture.devices(1)
   assert.throws(
-    () => fixture.job(devices, { retry: [{ on: 'ANY', times: 1 }, { on: 'FAILED', times: 1, afterMs: -1 }] }),
+    () =>
+      fixture.job(devices, {
+        retry: [
+          { on: 'ANY', times: 1 },
+          { on: 'FAILED', times: 1, afterMs: -1 },
+        ],
+      }),
     /retry\[1\]\.afterMs.*-1.*must be at least 0/,
   )
 })

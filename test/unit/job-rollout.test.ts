@@ -25,7 +25,10 @@ test('a constant rate queues that many a minute, and no more in any 60 seconds',
 })
 
 test('an exponential rate grows each time so many more were notified, up to the ceiling', () => {
-  const rollout = { perMinute: 300, exponential: { base: 50, factor: 2, every: { of: 'NOTIFIED' as const, count: 1000 } } }
+  const rollout = {
+    perMinute: 300,
+    exponential: { base: 50, factor: 2, every: { of: 'NOTIFIED' as const, count: 1000 } },
+  }
   const rates = [0, 999, 1000, 2000, 3000].map((notified) => rateOf(rollout, notified, 0))
   assert.deepEqual(rates, [50, 50, 100, 200, 300])
 })
@@ -64,7 +67,11 @@ test('a snapshot of an empty target set is complete at once, also outside its ma
   fixture.turn((turn, engine) => engine.groups.create(turn, { dialect: 'x', name: 'nobody' }))
   fixture.job([], { targets: [{ type: 'group', group: 'x/nobody' }] })
   assert.equal(fixture.jobStatus(), 'COMPLETED')
-  fixture.job([], { key: 'x/evening', targets: [{ type: 'group', group: 'x/nobody' }], schedule: { windows: [{ cron: '0 18 * * *', durationMs: MINUTE }] } })
+  fixture.job([], {
+    key: 'x/evening',
+    targets: [{ type: 'group', group: 'x/nobody' }],
+    schedule: { windows: [{ cron: '0 18 * * *', durationMs: MINUTE }] },
+  })
   assert.equal(fixture.jobStatus('x/evening'), 'COMPLETED')
 })
 
@@ -88,7 +95,12 @@ test('targets that overlap, by group, child group and name, give each device one
     engine.devices.join(turn, devices[1]!, 'x/child')
     engine.devices.join(turn, devices[2]!, 'x/parent')
   })
-  fixture.job([], { targets: [{ type: 'device', device: devices[1]! }, { type: 'group', group: 'x/parent' }] })
+  fixture.job([], {
+    targets: [
+      { type: 'device', device: devices[1]! },
+      { type: 'group', group: 'x/parent' },
+    ],
+  })
   assert.deepEqual([...fixture.engine.executions.ofJob('x/job').keys()], [devices[1], devices[2]])
 })
 
@@ -99,7 +111,13 @@ test('a query names its devices by what the registry and the twin say', () => {
     engine.devices.update(turn, devices[0]!, { tags: { site: 'lab' } })
     engine.twins.update(turn, devices[1]!, undefined, { reported: { ver: 'bc78' } })
   })
-  const where = { op: 'or' as const, of: [{ op: '=' as const, path: 'tags.site', value: 'lab' }, { op: '=' as const, path: 'twin.reported.ver', value: 'bc78' }] }
+  const where = {
+    op: 'or' as const,
+    of: [
+      { op: '=' as const, path: 'tags.site', value: 'lab' },
+      { op: '=' as const, path: 'twin.reported.ver', value: 'bc78' },
+    ],
+  }
   fixture.job([], { targets: [{ type: 'query', where, text: 'either' }] })
   assert.deepEqual([...fixture.engine.executions.ofJob('x/job').keys()], devices.slice(0, 2))
 })
@@ -116,7 +134,13 @@ test('a group is rolled out in the order in which its devices were registered, w
     fixture.job([], { targets: [{ type: 'group', group: 'x/g' }] })
     return [...fixture.engine.executions.ofJob('x/job').keys()]
   }
-  assert.deepEqual([order(false), order(true)], [['x/d1', 'x/d2', 'x/d3'], ['x/d1', 'x/d2', 'x/d3']])
+  assert.deepEqual(
+    [order(false), order(true)],
+    [
+      ['x/d1', 'x/d2', 'x/d3'],
+      ['x/d1', 'x/d2', 'x/d3'],
+    ],
+  )
 })
 
 test('a rollout that a changed rate brings to its end leaves nothing due', () => {

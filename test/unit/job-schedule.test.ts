@@ -40,16 +40,32 @@ test('at its end TIME_OUT leaves what has ended as it is, and completes a job of
   const fixture = new EngineFixture()
   const devices = fixture.devices(4)
   const rules = { retry: [{ on: 'ANY', times: 5 }], abort: [{ on: 'TIMED_OUT', percent: 10, minimum: 1 }] } as const
-  fixture.job(devices, { retry: [...rules.retry], abort: [...rules.abort], schedule: { endAt: NOON + MINUTE, endBehavior: 'TIME_OUT' } })
+  fixture.job(devices, {
+    retry: [...rules.retry],
+    abort: [...rules.abort],
+    schedule: { endAt: NOON + MINUTE, endBehavior: 'TIME_OUT' },
+  })
   fixture.report(devices[0]!, 'SUCCEEDED')
   fixture.report(devices[1]!, 'REJECTED')
   fixture.report(devices[2]!, 'IN_PROGRESS')
   fixture.told()
   fixture.advance(MINUTE)
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['SUCCEEDED', 'REJECTED', 'TIMED_OUT', 'TIMED_OUT'])
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['SUCCEEDED', 'REJECTED', 'TIMED_OUT', 'TIMED_OUT'],
+  )
   const { status, reasonCode, completedAt, aborted } = fixture.engine.jobs.require('x/job')
-  assert.deepEqual([status, reasonCode, completedAt, aborted], ['COMPLETED', 'END_TIME_REACHED', NOON + MINUTE, undefined])
-  assert.deepEqual(fixture.told(), ['execution.changed', 'execution.changed', 'job.status', 'queue.changed', 'queue.changed'])
+  assert.deepEqual(
+    [status, reasonCode, completedAt, aborted],
+    ['COMPLETED', 'END_TIME_REACHED', NOON + MINUTE, undefined],
+  )
+  assert.deepEqual(fixture.told(), [
+    'execution.changed',
+    'execution.changed',
+    'job.status',
+    'queue.changed',
+    'queue.changed',
+  ])
 })
 
 test('a large job is timed out a slice at a time, also across a restart; until then it is not run again', () => {
@@ -78,7 +94,10 @@ test('a job that is cancelled or deleted while it is being timed out is cancelle
   fixture.turn((turn, engine) => engine.tick(turn))
   fixture.turn((turn, engine) => engine.jobs.cancel(turn, 'x/job'))
   fixture.due()
-  assert.deepEqual([fixture.count('TIMED_OUT'), fixture.count('CANCELED'), fixture.jobStatus()], [SLICE, SLICE, 'CANCELED'])
+  assert.deepEqual(
+    [fixture.count('TIMED_OUT'), fixture.count('CANCELED'), fixture.jobStatus()],
+    [SLICE, SLICE, 'CANCELED'],
+  )
   assert.equal(fixture.engine.jobs.require('x/job').reasonCode, undefined)
   fixture.turn((turn, engine) => engine.jobs.delete(turn, 'x/job'))
   fixture.due()
@@ -108,7 +127,10 @@ test('a maintenance window is open from its start to its end, and not at its end
 test('rollout happens inside maintenance windows only; what is queued may be done at any time', () => {
   const fixture = new EngineFixture()
   const devices = fixture.devices(3)
-  fixture.job(devices, { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 18 * * *', durationMs: 2 * MINUTE }] } })
+  fixture.job(devices, {
+    rollout: { perMinute: 1 },
+    schedule: { windows: [{ cron: '0 18 * * *', durationMs: 2 * MINUTE }] },
+  })
   assert.equal(fixture.count('QUEUED'), 0)
   fixture.advance(6 * HOUR + 10 * MINUTE)
   assert.equal(fixture.count('QUEUED'), 2)
@@ -129,7 +151,11 @@ test('a rollout whose schedule ended while the hub was down queues nothing more'
   assert.equal(fixture.jobStatus(), 'COMPLETED')
 })
 
-for (const [endBehavior, status] of [['STOP_ROLLOUT', 'COMPLETED'], ['CANCEL', 'CANCELED'], ['FORCE_CANCEL', 'CANCELED']] as const) {
+for (const [endBehavior, status] of [
+  ['STOP_ROLLOUT', 'COMPLETED'],
+  ['CANCEL', 'CANCELED'],
+  ['FORCE_CANCEL', 'CANCELED'],
+] as const) {
   test(`a job whose whole schedule passed while the hub was down reaches no device, and is ${status} after ${endBehavior}`, () => {
     const fixture = new EngineFixture()
     const devices = fixture.devices(2)
@@ -146,7 +172,11 @@ for (const [endBehavior, status] of [['STOP_ROLLOUT', 'COMPLETED'], ['CANCEL', '
 test('what timed out after the schedule had ended, while the hub was down, is not tried again', () => {
   const fixture = new EngineFixture()
   const [device = ''] = fixture.devices(1)
-  fixture.job([device], { timeout: { inProgressMs: 2 * MINUTE }, retry: [{ on: 'TIMED_OUT', times: 3 }], schedule: { endAt: NOON + 3 * MINUTE } })
+  fixture.job([device], {
+    timeout: { inProgressMs: 2 * MINUTE },
+    retry: [{ on: 'TIMED_OUT', times: 3 }],
+    schedule: { endAt: NOON + 3 * MINUTE },
+  })
   fixture.report(device, 'IN_PROGRESS')
   fixture.clock.advanceTo(NOON + 10 * MINUTE)
   fixture.restart()
@@ -163,16 +193,26 @@ test('a continuous job whose schedule has ended takes no more targets', () => {
       engine.devices.join(turn, devices[index]!, `x/${name}`)
     }
   })
-  fixture.job([], { selection: 'CONTINUOUS', targets: [{ type: 'group', group: 'x/g' }], schedule: { endAt: NOON + MINUTE } })
+  fixture.job([], {
+    selection: 'CONTINUOUS',
+    targets: [{ type: 'group', group: 'x/g' }],
+    schedule: { endAt: NOON + MINUTE },
+  })
   fixture.advance(MINUTE)
   assert.equal(fixture.jobStatus(), 'IN_PROGRESS')
-  assert.throws(() => fixture.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'group', group: 'x/h' }])), { code: 'INVALID' })
+  assert.throws(
+    () => fixture.turn((turn, engine) => engine.jobs.associate(turn, 'x/job', [{ type: 'group', group: 'x/h' }])),
+    { code: 'INVALID' },
+  )
   assert.equal(fixture.status(devices[1]!), undefined)
 })
 
 test('a rollout whose next minute begins outside the maintenance window is next due when one opens', () => {
   const fixture = new EngineFixture()
-  fixture.job(fixture.devices(3), { rollout: { perMinute: 1 }, schedule: { windows: [{ cron: '0 12,18 * * *', durationMs: MINUTE }] } })
+  fixture.job(fixture.devices(3), {
+    rollout: { perMinute: 1 },
+    schedule: { windows: [{ cron: '0 12,18 * * *', durationMs: MINUTE }] },
+  })
   assert.equal(fixture.count('QUEUED'), 1)
   assert.equal(fixture.engine.nextDeadline(), NOON + 6 * HOUR)
 })

@@ -10,7 +10,10 @@ const moves: HubMove[] = ['SEND', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', 'REMOVE'
 
 /** State: what a device may report there, and where the hub's moves lead. */
 const table: Record<ExecutionStatus, [ReportedStatus[], Partial<Record<HubMove, ExecutionStatus>>]> = {
-  QUEUED: [reported, { SEND: 'SENT', CANCEL: 'CANCELED', FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' }],
+  QUEUED: [
+    reported,
+    { SEND: 'SENT', CANCEL: 'CANCELED', FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' },
+  ],
   SENT: [reported, { CANCEL: 'CANCELED', FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' }],
   IN_PROGRESS: [reported, { FORCE_CANCEL: 'CANCELED', TIME_OUT: 'TIMED_OUT', REMOVE: 'REMOVED' }],
   SUCCEEDED: [[], {}],
@@ -62,11 +65,23 @@ test('existence is checked before the version, and the version before the state'
     }
     return 'accepted'
   }
-  assert.equal(codeOf(() => fixture.report('x/nobody', 'FAILED', { expectedVersion: 9 })), 'NOT_FOUND')
-  assert.equal(codeOf(() => fixture.report(device!, 'FAILED', { number: 2 })), 'NOT_FOUND')
+  assert.equal(
+    codeOf(() => fixture.report('x/nobody', 'FAILED', { expectedVersion: 9 })),
+    'NOT_FOUND',
+  )
+  assert.equal(
+    codeOf(() => fixture.report(device!, 'FAILED', { number: 2 })),
+    'NOT_FOUND',
+  )
   fixture.report(device!, 'SUCCEEDED')
-  assert.equal(codeOf(() => fixture.report(device!, 'FAILED', { expectedVersion: 9 })), 'VERSION_MISMATCH')
-  assert.equal(codeOf(() => fixture.report(device!, 'FAILED', { expectedVersion: 2 })), 'INVALID_TRANSITION')
+  assert.equal(
+    codeOf(() => fixture.report(device!, 'FAILED', { expectedVersion: 9 })),
+    'VERSION_MISMATCH',
+  )
+  assert.equal(
+    codeOf(() => fixture.report(device!, 'FAILED', { expectedVersion: 2 })),
+    'INVALID_TRANSITION',
+  )
 })
 
 test('versions grow by one with every accepted change; details are replaced as a whole, or kept', () => {

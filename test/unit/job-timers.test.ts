@@ -61,7 +61,10 @@ test('a job’s changed timeout applies to executions that start later', () => {
   fixture.turn((turn, engine) => engine.jobs.update(turn, 'x/job', { timeout: { inProgressMs: 2 * MINUTE } }))
   fixture.report(devices[1]!, 'IN_PROGRESS')
   fixture.advance(2 * MINUTE)
-  assert.deepEqual(devices.map((device) => fixture.status(device)), ['IN_PROGRESS', 'TIMED_OUT'])
+  assert.deepEqual(
+    devices.map((device) => fixture.status(device)),
+    ['IN_PROGRESS', 'TIMED_OUT'],
+  )
 })
 
 test('timers survive a restart', () => {
@@ -89,7 +92,10 @@ for (const restarts of [false, true]) {
   test(`when the schedule ends in the very instant in which time runs out, the end comes first${restarts ? ', also after a restart' : ''}`, () => {
     const fixture = new EngineFixture()
     const [device] = fixture.devices(1) as [string]
-    fixture.job([device], { timeout: { inProgressMs: MINUTE }, schedule: { endAt: fixture.clock.now() + MINUTE, endBehavior: 'FORCE_CANCEL' } })
+    fixture.job([device], {
+      timeout: { inProgressMs: MINUTE },
+      schedule: { endAt: fixture.clock.now() + MINUTE, endBehavior: 'FORCE_CANCEL' },
+    })
     fixture.report(device, 'IN_PROGRESS')
     if (restarts) fixture.restart()
     fixture.advance(MINUTE)

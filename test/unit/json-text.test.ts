@@ -15,7 +15,11 @@ test('what is no JSON is refused as JSON.parse refuses it', () => {
 
 test('nesting is bounded, however it is closed and whatever is behind it', () => {
   assert.ok(parseJson('['.repeat(200) + ']'.repeat(200)))
-  for (const text of ['['.repeat(201) + ']'.repeat(201), '{"a":'.repeat(14_000) + '1' + '}'.repeat(14_000), '['.repeat(1_000_000)]) {
+  for (const text of [
+    '['.repeat(201) + ']'.repeat(201),
+    '{"a":'.repeat(14_000) + '1' + '}'.repeat(14_000),
+    '['.repeat(1_000_000),
+  ]) {
     assert.throws(() => parseJson(text), /more than 200 levels of nesting/)
   }
   assert.ok(parseJson(`[${'[],'.repeat(5000)}{}]`), 'beside each other is not deep')

@@ -143,7 +143,11 @@ test('what a device runs is remembered module by module, told when it changes, a
     { module: 'MCU', version: '2', at: NOON + MINUTE },
   ]
   const told = changed.map(({ module, before }) => [module, before])
-  assert.deepEqual(told, [[one, undefined], [seven, undefined], [two, one]])
+  assert.deepEqual(told, [
+    [one, undefined],
+    [seven, undefined],
+    [two, one],
+  ])
   fixture.restart()
   assert.deepEqual(fixture.engine.upgrades.versions.of(device), [two, seven])
   fixture.turn((turn, engine) => engine.devices.delete(turn, device))

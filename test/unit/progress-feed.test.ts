@@ -16,7 +16,10 @@ describe('the feed of a progress panel', () => {
     assert.equal(told.length, 1)
     const [init] = told
     assert.ok(init?.type === 'init')
-    assert.deepEqual([init.cloud, init.twinWord, init.time, init.job.key], ['AWS IoT', 'shadow', { now: 5000, clock: 'virtual' }, job])
+    assert.deepEqual(
+      [init.cloud, init.twinWord, init.time, init.job.key],
+      ['AWS IoT', 'shadow', { now: 5000, clock: 'virtual' }, job],
+    )
   })
 
   it('tells a burst of changes once, and only the rows that can be seen', async () => {
@@ -28,7 +31,10 @@ describe('the feed of a progress panel', () => {
     const changed = told.filter(({ type }) => type === 'changed')
     assert.equal(changed.length, 1)
     assert.ok(changed[0]?.type === 'changed')
-    assert.deepEqual(changed[0].rows.map(({ device }) => device), ['aws/d1', 'aws/d2'])
+    assert.deepEqual(
+      changed[0].rows.map(({ device }) => device),
+      ['aws/d1', 'aws/d2'],
+    )
     assert.equal(calls.execution, 2)
   })
 
@@ -39,7 +45,9 @@ describe('the feed of a progress panel', () => {
     await pass(150)
     await feed.receive({ type: 'watch', devices: ['aws/d7'] })
     await pass(150)
-    const rows = told.flatMap((message) => (message.type === 'changed' ? [message.rows.map(({ device }) => device)] : []))
+    const rows = told.flatMap((message) =>
+      message.type === 'changed' ? [message.rows.map(({ device }) => device)] : [],
+    )
     assert.deepEqual(rows, [[], ['aws/d7']])
   })
 
@@ -50,7 +58,10 @@ describe('the feed of a progress panel', () => {
       change({ type: 'job', key: job })
       await pass(10_000)
     }
-    assert.deepEqual(told.map((message) => ('sequence' in message ? message.sequence : message.type)), [1, 2, 3, 4])
+    assert.deepEqual(
+      told.map((message) => ('sequence' in message ? message.sequence : message.type)),
+      [1, 2, 3, 4],
+    )
   })
 
   it('leaves other jobs alone', async () => {
@@ -68,7 +79,10 @@ describe('the feed of a progress panel', () => {
     await feed.receive({ type: 'select', device: 'aws/d3' })
     change({ type: 'execution', job, device: 'aws/d3' })
     await pass(150)
-    assert.deepEqual(told.map(({ type }) => type), ['init', 'execution', 'changed', 'execution'])
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['init', 'execution', 'changed', 'execution'],
+    )
   })
 
   it('sends the open details anew when that device runs another version, and heeds no other device', async () => {
@@ -79,10 +93,16 @@ describe('the feed of a progress panel', () => {
     await feed.receive({ type: 'select', device: 'aws/d3' })
     change({ type: 'device', key: 'aws/d4' })
     await pass(150)
-    assert.deepEqual(told.map(({ type }) => type), ['init', 'execution'])
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['init', 'execution'],
+    )
     change({ type: 'device', key: 'aws/d3' })
     await pass(150)
-    assert.deepEqual(told.map(({ type }) => type), ['init', 'execution', 'changed', 'execution'])
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['init', 'execution', 'changed', 'execution'],
+    )
   })
 
   it('says that the job is gone once it is deleted', async () => {
@@ -100,7 +120,10 @@ describe('the feed of a progress panel', () => {
     await world.become('stopped')
     await world.become('starting')
     await world.become('running')
-    assert.deepEqual(world.told.map((message) => (message.type === 'noHub' ? `noHub ${message.starting}` : message.type)), ['init', 'noHub false', 'noHub true', 'init'])
+    assert.deepEqual(
+      world.told.map((message) => (message.type === 'noHub' ? `noHub ${message.starting}` : message.type)),
+      ['init', 'noHub false', 'noHub true', 'init'],
+    )
   })
 
   it('tells nothing while nobody can see the page', async () => {
@@ -125,15 +148,38 @@ async function pass(milliseconds: number): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
 }
 
-const view = (device: string): ExecutionView => ({ device, status: 'QUEUED', number: 1, version: 1, queuedAt: 0, updatedAt: 0 })
+const view = (device: string): ExecutionView => ({
+  device,
+  status: 'QUEUED',
+  number: 1,
+  version: 1,
+  queuedAt: 0,
+  updatedAt: 0,
+})
 
 function createFixture() {
-  const jobs: JobView[] = [{ key: job, dialect: 'aws', name: 'reboot', status: 'IN_PROGRESS', selection: 'SNAPSHOT', counts: { QUEUED: 500 }, planned: 500, rolledOut: 500, createdAt: 0 }]
+  const jobs: JobView[] = [
+    {
+      key: job,
+      dialect: 'aws',
+      name: 'reboot',
+      status: 'IN_PROGRESS',
+      selection: 'SNAPSHOT',
+      counts: { QUEUED: 500 },
+      planned: 500,
+      rolledOut: 500,
+      createdAt: 0,
+    },
+  ]
   const told: ToProgress[] = []
   const calls = { execution: 0 }
   const notFound = () => Object.assign(new Error('no job'), { code: 'NOT_FOUND' })
   const api = {
-    status: async () => ({ now: 5000, clock: 'virtual', dialects: [{ name: 'aws', title: 'AWS IoT', twinWord: 'shadow' }] }),
+    status: async () => ({
+      now: 5000,
+      clock: 'virtual',
+      dialects: [{ name: 'aws', title: 'AWS IoT', twinWord: 'shadow' }],
+    }),
     jobs: async () => jobs,
     job: async () => {
       if (jobs[0] === undefined) throw notFound()
@@ -165,5 +211,12 @@ function createFixture() {
     for (const listener of states) listener(state)
     await pass(0)
   }
-  return { feed: new Feed(host, job, (message) => told.push(message)), told, calls, jobs, become, change: (change: Change) => changes.forEach((listener) => listener(change)) }
+  return {
+    feed: new Feed(host, job, (message) => told.push(message)),
+    told,
+    calls,
+    jobs,
+    become,
+    change: (change: Change) => changes.forEach((listener) => listener(change)),
+  }
 }

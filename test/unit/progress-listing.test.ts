@@ -19,12 +19,18 @@ describe('the rows that can be seen', () => {
 
   it('always cover the viewport', () => {
     fc.assert(
-      fc.property(fc.nat(250_000), fc.nat(2000), fc.integer({ min: 10, max: 60 }), fc.nat(10_000), (scrollTop, height, rowHeight, total) => {
-        const { first, end } = rowsIn({ scrollTop, height, rowHeight, total })
-        assert.ok(first <= end && end <= total)
-        if (first > 0) assert.ok(first * rowHeight <= Math.max(scrollTop, total * rowHeight))
-        if (end < total) assert.ok(end * rowHeight >= scrollTop + height)
-      }),
+      fc.property(
+        fc.nat(250_000),
+        fc.nat(2000),
+        fc.integer({ min: 10, max: 60 }),
+        fc.nat(10_000),
+        (scrollTop, height, rowHeight, total) => {
+          const { first, end } = rowsIn({ scrollTop, height, rowHeight, total })
+          assert.ok(first <= end && end <= total)
+          if (first > 0) assert.ok(first * rowHeight <= Math.max(scrollTop, total * rowHeight))
+          if (end < total) assert.ok(end * rowHeight >= scrollTop + height)
+        },
+      ),
     )
   })
 
@@ -91,20 +97,32 @@ describe('the list of devices', () => {
     const list = loaded(200, 200)
     list.merge([{ ...row(3), version: 4, status: 'SUCCEEDED' }])
     assert.deepEqual(list.merge([{ ...row(3), version: 2, status: 'IN_PROGRESS' }]), [])
-    assert.deepEqual(list.merge([{ ...row(3), number: 2, version: 1, status: 'QUEUED' }]), [3], 'a new attempt begins at version 1')
+    assert.deepEqual(
+      list.merge([{ ...row(3), number: 2, version: 1, status: 'QUEUED' }]),
+      [3],
+      'a new attempt begins at version 1',
+    )
   })
 
   it('shows a device once, though it moved while pages came', () => {
     const list = new Listing()
     list.accept(list.need(10)!.request, { items: [row(0), row(1)], total: 3, next: 'd1' }, 10)
     list.accept(list.need(10)!.request, { items: [row(1), row(2)], total: 3 }, 10)
-    assert.deepEqual([0, 1, 2, 3].map((index) => list.at(index)?.device), ['d0', 'd1', 'd2', undefined])
+    assert.deepEqual(
+      [0, 1, 2, 3].map((index) => list.at(index)?.device),
+      ['d0', 'd1', 'd2', undefined],
+    )
   })
 })
 
 describe('the order of the columns', () => {
   it('is the column’s own way, the other way, and that of the job again', () => {
-    for (const [by, descending] of [['device', undefined], ['status', undefined], ['progress', true], ['updated', true]] as const) {
+    for (const [by, descending] of [
+      ['device', undefined],
+      ['status', undefined],
+      ['progress', true],
+      ['updated', true],
+    ] as const) {
       const first = nextOrder({}, by)
       assert.deepEqual(first, { sort: by, ...(descending && { descending }) })
       const second = nextOrder(first, by)
@@ -139,7 +157,13 @@ describe('the active row', () => {
     const list = loaded(5, 5)
     const active = new ActiveRow(list)
     active.moveTo(4)
-    for (const [items, expected] of [[[row(0), row(1)], [1, 'd1']], [[], [-1, undefined]]] as const) {
+    for (const [items, expected] of [
+      [
+        [row(0), row(1)],
+        [1, 'd1'],
+      ],
+      [[], [-1, undefined]],
+    ] as const) {
       list.refresh()
       list.accept(list.need(5)!.request, { items: [...items], total: items.length }, 5)
       active.follow()
@@ -148,7 +172,14 @@ describe('the active row', () => {
   })
 })
 
-const row = (index: number): ExecutionView => ({ device: `d${index}`, status: 'QUEUED', number: 1, version: 1, queuedAt: 0, updatedAt: 0 })
+const row = (index: number): ExecutionView => ({
+  device: `d${index}`,
+  status: 'QUEUED',
+  number: 1,
+  version: 1,
+  queuedAt: 0,
+  updatedAt: 0,
+})
 
 /** Answers from a job of `total` devices. */
 function answer(list: Listing, { request, after, limit }: ListRequest, total: number, end = 1): boolean {

@@ -9,7 +9,18 @@ import { milestone } from '../../webview/progress/milestones.ts'
 import { Model } from '../../webview/progress/model.ts'
 import { detailsLine, pretty } from '../../webview/progress/payload.ts'
 
-const job = (over: Partial<JobView> = {}): JobView => ({ key: 'aws/j', dialect: 'aws', name: 'j', status: 'IN_PROGRESS', selection: 'SNAPSHOT', counts: { QUEUED: 100 }, planned: 100, rolledOut: 100, createdAt: 1000, ...over })
+const job = (over: Partial<JobView> = {}): JobView => ({
+  key: 'aws/j',
+  dialect: 'aws',
+  name: 'j',
+  status: 'IN_PROGRESS',
+  selection: 'SNAPSHOT',
+  counts: { QUEUED: 100 },
+  planned: 100,
+  rolledOut: 100,
+  createdAt: 1000,
+  ...over,
+})
 
 describe('what the page knows of the job', () => {
   const detail = (over: Partial<JobView> = {}): JobDetail => ({
@@ -19,12 +30,30 @@ describe('what the page knows of the job', () => {
     history: [{ at: 1000, counts: { QUEUED: 100 } }],
   })
   const init = (clock: 'real' | 'virtual', now = 5000) =>
-    ({ type: 'init', sequence: 7, job: detail(), cloud: 'AWS IoT', twinWord: 'shadow', time: { now, clock }, words: {} }) as const
+    ({
+      type: 'init',
+      sequence: 7,
+      job: detail(),
+      cloud: 'AWS IoT',
+      twinWord: 'shadow',
+      time: { now, clock },
+      words: {},
+    }) as const
 
   it('takes changes in sequence and finds a gap', () => {
     const model = new Model()
     model.receive(init('real'), 0)
-    const change = (sequence: number) => model.receive({ type: 'changed', sequence, job: job({ counts: { QUEUED: 99, FAILED: 1 } }), time: { now: 6000, clock: 'real' }, rows: [] }, 10)
+    const change = (sequence: number) =>
+      model.receive(
+        {
+          type: 'changed',
+          sequence,
+          job: job({ counts: { QUEUED: 99, FAILED: 1 } }),
+          time: { now: 6000, clock: 'real' },
+          rows: [],
+        },
+        10,
+      )
     assert.equal(change(8), 'taken')
     assert.equal(change(10), 'gap')
     assert.deepEqual(model.job?.counts, { QUEUED: 99, FAILED: 1 })
@@ -42,8 +71,20 @@ describe('what the page knows of the job', () => {
   it('draws on over a jump of the clock', () => {
     const model = new Model()
     model.receive(init('virtual'), 0)
-    model.receive({ type: 'changed', sequence: 8, job: job({ counts: { TIMED_OUT: 100 } }), time: { now: 5000 + 7 * 86_400_000, clock: 'virtual' }, rows: [] }, 1)
-    assert.deepEqual(model.points.map(({ at }) => at), [1000, 5000, 5000 + 7 * 86_400_000])
+    model.receive(
+      {
+        type: 'changed',
+        sequence: 8,
+        job: job({ counts: { TIMED_OUT: 100 } }),
+        time: { now: 5000 + 7 * 86_400_000, clock: 'virtual' },
+        rows: [],
+      },
+      1,
+    )
+    assert.deepEqual(
+      model.points.map(({ at }) => at),
+      [1000, 5000, 5000 + 7 * 86_400_000],
+    )
   })
 
   it('ends the curve of a job with the job', () => {
@@ -76,16 +117,28 @@ describe('what is spoken', () => {
   it('is the first failure and the end', () => {
     assert.equal(milestone(at(10), at(10, 1)), 'The first device failed')
     assert.equal(milestone(at(10, 1), at(10, 2)), undefined)
-    assert.equal(milestone(at(90, 1), { ...at(99, 1), status: 'COMPLETED' }), 'The job is completed with failures: 99 of 100 devices succeeded, 1 failed')
+    assert.equal(
+      milestone(at(90, 1), { ...at(99, 1), status: 'COMPLETED' }),
+      'The job is completed with failures: 99 of 100 devices succeeded, 1 failed',
+    )
   })
 })
 
 describe('what can be done with a job', () => {
-  const able = (status: string, counts: Record<string, number>) => Object.entries(possible({ status, counts })).filter(([, can]) => can).map(([deed]) => deed)
+  const able = (status: string, counts: Record<string, number>) =>
+    Object.entries(possible({ status, counts }))
+      .filter(([, can]) => can)
+      .map(([deed]) => deed)
 
   it('depends on its state', () => {
     assert.deepEqual(able('IN_PROGRESS', { QUEUED: 1 }), ['cancel', 'delete', 'openDocument'])
-    assert.deepEqual(able('IN_PROGRESS', { IN_PROGRESS: 1, FAILED: 1 }), ['cancel', 'forceCancel', 'retryFailed', 'delete', 'openDocument'])
+    assert.deepEqual(able('IN_PROGRESS', { IN_PROGRESS: 1, FAILED: 1 }), [
+      'cancel',
+      'forceCancel',
+      'retryFailed',
+      'delete',
+      'openDocument',
+    ])
     assert.deepEqual(able('COMPLETED', { TIMED_OUT: 1 }), ['retryFailed', 'delete', 'openDocument'])
     assert.deepEqual(able('CANCELED', { FAILED: 1 }), ['delete', 'openDocument'])
     assert.deepEqual(able('DELETING', {}), ['openDocument'])
@@ -96,11 +149,17 @@ describe('how things are written', () => {
   const english = createFormat('en', 'UTC')
 
   it('tells durations in two units at most', () => {
-    assert.deepEqual([0, 400, 59_000, 200_000, 3_600_000, 90_061_000, -5].map((ms) => english.duration(ms)), ['0s', '0s', '59s', '3m 20s', '1h', '1d 1h', '0s'])
+    assert.deepEqual(
+      [0, 400, 59_000, 200_000, 3_600_000, 90_061_000, -5].map((ms) => english.duration(ms)),
+      ['0s', '0s', '59s', '3m 20s', '1h', '1d 1h', '0s'],
+    )
   })
 
   it('never rounds to all or to nothing', () => {
-    assert.deepEqual([0, 0.00001, 0.5, 0.99999, 1].map((share) => english.percent(share)), ['0%', '0.1%', '50%', '99.9%', '100%'])
+    assert.deepEqual(
+      [0, 0.00001, 0.5, 0.99999, 1].map((share) => english.percent(share)),
+      ['0%', '0.1%', '50%', '99.9%', '100%'],
+    )
   })
 
   it('adds the day where it is another one', () => {

@@ -46,7 +46,12 @@ test('a refusal comes from another process with the words it was made of', async
 
 test('every title, rule and label of every cloud has a Chinese text, in both modes', () => {
   for (const { jobs, enrolment, query } of dialects) {
-    const words = [...jobs.templates.map(({ title }) => title), jobs.names.rule, enrolment.names.rule, query?.title ?? 'Note']
+    const words = [
+      ...jobs.templates.map(({ title }) => title),
+      jobs.names.rule,
+      enrolment.names.rule,
+      query?.title ?? 'Note',
+    ]
     const endpoint = { host: 'h', mqtt: 1, mqtts: 2, http: 3, https: 4 }
     for (const mode of ['open', 'strict']) {
       const { facts, secrets, snippets } = enrolment.offer({ settings: { mode, endpoint } } as never, 'a/b')
@@ -58,7 +63,11 @@ test('every title, rule and label of every cloud has a Chinese text, in both mod
 })
 
 test('what a schema finds wrong is said in Chinese, too', async () => {
-  const schema = { type: 'object', required: ['a'], properties: { b: { enum: [1, 2] }, c: { type: 'number', minimum: 3 } } }
+  const schema = {
+    type: 'object',
+    required: ['a'],
+    properties: { b: { enum: [1, 2] }, c: { type: 'number', minimum: 3 } },
+  }
   const found = await schemaProblems(schema, { b: 5, c: 1 })
   const said = Object.fromEntries(found.map(({ field, rule, says }) => [field, inChinese(says ?? rule)]))
   assert.deepEqual(said, { a: '必填', b: '必须是以下之一：1, 2', c: '必须大于或等于 3' })

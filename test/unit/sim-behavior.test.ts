@@ -8,10 +8,17 @@ const behavior = (change: Partial<Behavior> & { fail?: number; reject?: number; 
   const { fail = 0, reject = 0, hang = 0, ...rest } = change
   return { odds: { fail, reject, hang }, steps: 3, startMs: [10, 20], stepMs: [100, 200], ...rest }
 }
-const outline = (of: Behavior, seed = 1): string[] => planWork(of, randomOf(seed)).map(({ status, progress }) => `${status} ${progress}`)
+const outline = (of: Behavior, seed = 1): string[] =>
+  planWork(of, randomOf(seed)).map(({ status, progress }) => `${status} ${progress}`)
 
 test('work that succeeds starts at 0, reports its steps and ends at 100', () => {
-  assert.deepEqual(outline(behavior()), ['IN_PROGRESS 0', 'IN_PROGRESS 25', 'IN_PROGRESS 50', 'IN_PROGRESS 75', 'SUCCEEDED 100'])
+  assert.deepEqual(outline(behavior()), [
+    'IN_PROGRESS 0',
+    'IN_PROGRESS 25',
+    'IN_PROGRESS 50',
+    'IN_PROGRESS 75',
+    'SUCCEEDED 100',
+  ])
 })
 
 test('without steps there is the start and the end only', () => {
@@ -58,7 +65,8 @@ test('the odds are kept over many devices', () => {
   const ends = { SUCCEEDED: 0, FAILED: 0, REJECTED: 0, IN_PROGRESS: 0 }
   const of = behavior({ fail: 0.2, reject: 0.1, hang: 0.1 })
   for (let i = 0; i < 10_000; i += 1) ends[planWork(of, randomOf(7, `device-${i}`)).at(-1)!.status] += 1
-  const near = (count: number, expected: number): void => assert.ok(Math.abs(count - expected) < 200, `${count} is not near ${expected}`)
+  const near = (count: number, expected: number): void =>
+    assert.ok(Math.abs(count - expected) < 200, `${count} is not near ${expected}`)
   near(ends.SUCCEEDED, 6000)
   near(ends.FAILED, 2000)
   near(ends.REJECTED, 1000)
@@ -73,9 +81,18 @@ test('the same seed and name have the same fate, another name has another', () =
 })
 
 test('a behaviour nobody can have is refused with field, value and rule', () => {
-  assert.throws(() => checkBehavior(behavior({ fail: 1.5 })), { name: 'RangeError', message: 'odds.fail: 1.5 must be from 0 to 1' })
-  assert.throws(() => checkBehavior(behavior({ fail: 0.6, hang: 0.6 })), /fail, reject and hang add up to 1\.2, must be at most 1/)
+  assert.throws(() => checkBehavior(behavior({ fail: 1.5 })), {
+    name: 'RangeError',
+    message: 'odds.fail: 1.5 must be from 0 to 1',
+  })
+  assert.throws(
+    () => checkBehavior(behavior({ fail: 0.6, hang: 0.6 })),
+    /fail, reject and hang add up to 1\.2, must be at most 1/,
+  )
   assert.throws(() => checkBehavior(behavior({ steps: 1.5 })), /steps: 1\.5 must be a whole number/)
-  assert.throws(() => checkBehavior(behavior({ stepMs: [5, 1] })), /stepMs: 5 to 1 must not be negative or run backwards/)
+  assert.throws(
+    () => checkBehavior(behavior({ stepMs: [5, 1] })),
+    /stepMs: 5 to 1 must not be negative or run backwards/,
+  )
   checkBehavior(reliable)
 })

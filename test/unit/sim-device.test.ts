@@ -49,22 +49,34 @@ after(() => {
   return new Promise<void>((resolve) => broker.close(resolve))
 })
 
-const hears = (text: string): Promise<void> => new Promise((done) => (heard.includes(text) ? done() : waiting.push({ text, done })))
+const hears = (text: string): Promise<void> =>
+  new Promise((done) => (heard.includes(text) ? done() : waiting.push({ text, done })))
 const tell = (name: string, message: object): Promise<void> =>
   new Promise((resolve, reject) =>
-    broker.publish({ cmd: 'publish', topic: `to/${name}`, payload: JSON.stringify(message), qos: 1, retain: false, dup: false }, (error) =>
-      error ? reject(error) : resolve(),
+    broker.publish(
+      { cmd: 'publish', topic: `to/${name}`, payload: JSON.stringify(message), qos: 1, retain: false, dup: false },
+      (error) => (error ? reject(error) : resolve()),
     ),
   )
 
 function device(name: string, behavior = quick, onEvent?: (event: DeviceEvent) => void): SimDevice {
-  const made = new SimDevice({ url, script: script(name), behavior, random: randomOf(1, name), reconnectMs: [5, 10], ...(onEvent && { onEvent }) })
+  const made = new SimDevice({
+    url,
+    script: script(name),
+    behavior,
+    random: randomOf(1, name),
+    reconnectMs: [5, 10],
+    ...(onEvent && { onEvent }),
+  })
   devices.push(made)
   return made
 }
 
 /** Resolves with the first event for which `wanted` holds. */
-function watch(): { onEvent: (event: DeviceEvent) => void; sees: (wanted: (event: DeviceEvent) => boolean) => Promise<void> } {
+function watch(): {
+  onEvent: (event: DeviceEvent) => void
+  sees: (wanted: (event: DeviceEvent) => boolean) => Promise<void>
+} {
   const seen: DeviceEvent[] = []
   const watchers = new Set<() => void>()
   return {
@@ -151,7 +163,10 @@ test('withdrawn and refused work is dropped, and it asks for more', async () => 
   const { onEvent, sees } = watch()
   const one = device('dropper', { ...quick, startMs: [60_000, 60_000] }, onEvent)
   await one.connect()
-  for (const [id, end] of [['wash', { type: 'withdrawn', work: 'wash' }], ['spin', { type: 'refused', work: 'spin', reason: 'no' }]] as const) {
+  for (const [id, end] of [
+    ['wash', { type: 'withdrawn', work: 'wash' }],
+    ['spin', { type: 'refused', work: 'spin', reason: 'no' }],
+  ] as const) {
     await tell('dropper', offer(id))
     await sees((event) => event.type === 'taken' && event.work.id === id)
     await tell('dropper', end)
@@ -191,7 +206,8 @@ test('after a lost connection it comes back, subscribes and asks again', async (
 })
 
 test('a device that the hub refuses gives up and says why', async () => {
-  broker.authenticate = (_client, _username, _password, done) => done(Object.assign(new Error('no'), { returnCode: 5 }), false)
+  broker.authenticate = (_client, _username, _password, done) =>
+    done(Object.assign(new Error('no'), { returnCode: 5 }), false)
   const one = device('stranger')
   await assert.rejects(one.connect(), /Not authorized/)
   assert.equal(one.state, 'failed')
@@ -215,7 +231,10 @@ test('a stopped device does not report any more', async () => {
   await other.connect()
   await tell('next', offer('wash'))
   await hears('next: wash SUCCEEDED 100')
-  assert.deepEqual(heard.filter((line) => line.startsWith('stopped: wash')), [])
+  assert.deepEqual(
+    heard.filter((line) => line.startsWith('stopped: wash')),
+    [],
+  )
 })
 
 test('a fleet starts with its share, the rest comes later, and all do the work', async () => {
@@ -229,7 +248,13 @@ test('a fleet starts with its share, the rest comes later, and all do the work',
   assert.equal(fleet.states.idle, 20)
   await Promise.all(names.map((name) => tell(name, offer('wash'))))
   await Promise.all(names.map((name) => hears(`${name}: wash SUCCEEDED 100`)))
-  assert.deepEqual(fleet.totals, { taken: 20, reported: { IN_PROGRESS: 40, SUCCEEDED: 20, FAILED: 0, REJECTED: 0 }, accepted: 0, refused: 0, withdrawn: 0 })
+  assert.deepEqual(fleet.totals, {
+    taken: 20,
+    reported: { IN_PROGRESS: 40, SUCCEEDED: 20, FAILED: 0, REJECTED: 0 },
+    accepted: 0,
+    refused: 0,
+    withdrawn: 0,
+  })
   await fleet.stop()
   assert.equal(fleet.states.off, 20)
 })
@@ -263,10 +288,18 @@ test('a fleet without a hub gives up and names the reason', async () => {
 })
 
 test('a device whose cloud tells it only once keeps what comes while it works, and does it afterwards', async () => {
-  const made = new SimDevice({ url, script: { ...script('pushed'), pushed: true }, behavior: quick, random: randomOf(1, 'pushed') })
+  const made = new SimDevice({
+    url,
+    script: { ...script('pushed'), pushed: true },
+    behavior: quick,
+    random: randomOf(1, 'pushed'),
+  })
   devices.push(made)
   await made.connect()
   for (const id of ['wash', 'spin', 'dry', 'spin']) await tell('pushed', offer(id))
   await hears('pushed: dry SUCCEEDED 100')
-  assert.deepEqual(heard.filter((line) => line.endsWith('SUCCEEDED 100')), ['pushed: wash SUCCEEDED 100', 'pushed: spin SUCCEEDED 100', 'pushed: dry SUCCEEDED 100'])
+  assert.deepEqual(
+    heard.filter((line) => line.endsWith('SUCCEEDED 100')),
+    ['pushed: wash SUCCEEDED 100', 'pushed: spin SUCCEEDED 100', 'pushed: dry SUCCEEDED 100'],
+  )
 })

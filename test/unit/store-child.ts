@@ -9,7 +9,8 @@ const write = async (writer: number): Promise<void> => {
   for (let v = 1; ; v += 1) {
     things.set(`w${writer}`, { v, text: 'x'.repeat(writer * 10) })
     await store.commit()
-    if (!process.stdout.write(`w${writer} ${v}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    if (!process.stdout.write(`w${writer} ${v}\n`))
+      await new Promise((resolve) => process.stdout.once('drain', resolve))
   }
 }
 process.stdout.setMaxListeners(100)

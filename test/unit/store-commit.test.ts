@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { memoryStore, openStore } from '../../src/store/store.ts'
 import { contentsOf, copyAsAfterCrash, entriesOf, probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
 
-const journalLines = (directory: string): string[] => readFileSync(join(directory, 'journal-1.jsonl'), 'utf8').trimEnd().split('\n').slice(1)
+const journalLines = (directory: string): string[] =>
+  readFileSync(join(directory, 'journal-1.jsonl'), 'utf8').trimEnd().split('\n').slice(1)
 
 test('all changes of one turn share one write and one promise', async (t) => {
   const directory = temporaryDirectory(t)
@@ -29,7 +30,13 @@ test('changes made while a write is under way share the next one', async (t) => 
   const writing = new Promise<void>((resolve) => (reached = resolve))
   const gate = new Promise<void>((resolve) => (release = resolve))
   const files = probedFiles((call, name, when) => {
-    if (call !== 'sync' || !name.startsWith('journal') || when !== 'before' || contentsOf(directory)[name]?.split('\n').length === 2) return
+    if (
+      call !== 'sync' ||
+      !name.startsWith('journal') ||
+      when !== 'before' ||
+      contentsOf(directory)[name]?.split('\n').length === 2
+    )
+      return
     reached()
     return gate
   })
@@ -81,7 +88,9 @@ test('a commit has been written when it resolves', async (t) => {
     await store.commit()
     store.table<Thing>('things').set('large', { v: 2, text: 'x'.repeat(600_000) })
     await store.commit()
-    const copy = await openStore({ directory: copyAsAfterCrash(store.directory ?? '', join(directory, `copy-${fsync}`)) })
+    const copy = await openStore({
+      directory: copyAsAfterCrash(store.directory ?? '', join(directory, `copy-${fsync}`)),
+    })
     assert.deepEqual(entriesOf(copy, 'things'), entriesOf(store, 'things'))
     assert.deepEqual(copy.warnings, [])
     await copy.close()
@@ -96,7 +105,10 @@ test('with fsync, a commit waits until its line is forced to disk', async (t) =>
   calls.length = 0
   store.table<Thing>('things').set('k', { v: 1 })
   await store.commit()
-  assert.deepEqual(calls, ['write', 'sync'].flatMap((call) => [`before ${call} journal-1.jsonl`, `after ${call} journal-1.jsonl`]))
+  assert.deepEqual(
+    calls,
+    ['write', 'sync'].flatMap((call) => [`before ${call} journal-1.jsonl`, `after ${call} journal-1.jsonl`]),
+  )
   await store.close()
 })
 
@@ -164,7 +176,11 @@ test('a line that could not be forced to disk does not count as written, and its
   await store.commit()
   assert.equal(broken, false)
   const copy = await openStore({ directory: copyAsAfterCrash(join(directory, 'live'), join(directory, 'copy')) })
-  assert.deepEqual(entriesOf(copy, 'things'), [['c', { v: 2 }], ['b', { v: 1 }], ['a', { v: 2 }]])
+  assert.deepEqual(entriesOf(copy, 'things'), [
+    ['c', { v: 2 }],
+    ['b', { v: 1 }],
+    ['a', { v: 2 }],
+  ])
   assert.deepEqual(entriesOf(store, 'things'), entriesOf(copy, 'things'))
   await copy.close()
   await store.close()

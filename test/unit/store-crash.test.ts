@@ -32,7 +32,12 @@ test('a crash before or after any step of a snapshot loses nothing that was ackn
     if (!watching || call === 'writeSync') return
     const step = `${when} ${call} ${name}`
     const present = new Map([...store.table<Thing>('things').entries()].map(([key, { v }]) => [key, v]))
-    steps.push({ step, copy: copyAsAfterCrash(live, join(directory, String(steps.length))), acknowledged: new Map(acknowledged), present })
+    steps.push({
+      step,
+      copy: copyAsAfterCrash(live, join(directory, String(steps.length))),
+      acknowledged: new Map(acknowledged),
+      present,
+    })
     change()
   })
   const store = await openStore({ directory: live, files })
@@ -45,7 +50,14 @@ test('a crash before or after any step of a snapshot loses nothing that was ackn
 
   const seen = new Set(steps.map(({ step }) => step))
   const file = 'hub.jsonl.tmp'
-  for (const step of ['write journal-2.jsonl', `write ${file}`, `sync ${file}`, `rename ${file}`, 'syncDirectory live', 'remove journal-1.jsonl']) {
+  for (const step of [
+    'write journal-2.jsonl',
+    `write ${file}`,
+    `sync ${file}`,
+    `rename ${file}`,
+    'syncDirectory live',
+    'remove journal-1.jsonl',
+  ]) {
     assert.ok(seen.has(`before ${step}`) && seen.has(`after ${step}`), step)
   }
   for (const { step, copy, acknowledged, present } of steps) {
@@ -53,9 +65,16 @@ test('a crash before or after any step of a snapshot loses nothing that was ackn
     if (!/journal-2/.test(step)) assert.deepEqual(recovered.warnings, [], step)
     for (const warning of recovered.warnings) assert.match(warning, /journal-2\.jsonl has no header/)
     const things = recovered.table<Thing>('things')
-    for (const key of new Set([...acknowledged.keys(), ...present.keys(), ...[...things.entries()].map(([key]) => key)])) {
+    for (const key of new Set([
+      ...acknowledged.keys(),
+      ...present.keys(),
+      ...[...things.entries()].map(([key]) => key),
+    ])) {
       const v = things.get(key)?.v
-      assert.ok(v === acknowledged.get(key) || v === present.get(key), `${step}: ${key} is ${v}, acknowledged ${acknowledged.get(key)}`)
+      assert.ok(
+        v === acknowledged.get(key) || v === present.get(key),
+        `${step}: ${key} is ${v}, acknowledged ${acknowledged.get(key)}`,
+      )
     }
     await recovered.close()
   }

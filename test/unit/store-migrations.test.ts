@@ -11,7 +11,8 @@ import { contentsOf, copyAsAfterCrash, entriesOf, temporaryDirectory, type Thing
 /** To version 2, `v` is called `version`; to version 3, `things` are `devices` and scratch records are gone. */
 const migrations: Migration[] = [
   ([table, key, record]) => [record === undefined ? [table, key] : [table, key, { version: (record as Thing).v }]],
-  ([table, key, record]) => (table === 'scratch' ? [] : [record === undefined ? ['devices', key] : ['devices', key, record]]),
+  ([table, key, record]) =>
+    table === 'scratch' ? [] : [record === undefined ? ['devices', key] : ['devices', key, record]],
 ]
 
 /** Version 1: a, b and c in the snapshot, of which the journal deletes a and changes b. */
@@ -34,10 +35,14 @@ test('an older version migrates step by step, deletions in its journal included'
   const directory = await oldHub(t)
   for (const _time of ['migrating', 'migrated']) {
     const store = await openStore({ directory, migrations })
-    assert.deepEqual(entriesOf(store, 'devices'), [['b', { version: 2 }], ['c', { version: 1 }]])
+    assert.deepEqual(entriesOf(store, 'devices'), [
+      ['b', { version: 2 }],
+      ['c', { version: 1 }],
+    ])
     assert.equal(store.table('things').size + store.table('scratch').size, 0)
     assert.deepEqual(store.warnings, [])
-    for (const content of Object.values(contentsOf(directory))) assert.match(content, /^\{"format":"local-iot-hub","file":"\w+","version":3,/)
+    for (const content of Object.values(contentsOf(directory)))
+      assert.match(content, /^\{"format":"local-iot-hub","file":"\w+","version":3,/)
     await store.close()
   }
 })
@@ -46,7 +51,10 @@ test('a version of which only one step is new takes only that step', async (t) =
   const directory = await oldHub(t)
   await (await openStore({ directory, migrations: migrations.slice(0, 1) })).close()
   const store = await openStore({ directory, migrations })
-  assert.deepEqual(entriesOf(store, 'devices'), [['b', { version: 2 }], ['c', { version: 1 }]])
+  assert.deepEqual(entriesOf(store, 'devices'), [
+    ['b', { version: 2 }],
+    ['c', { version: 1 }],
+  ])
   await store.close()
 })
 

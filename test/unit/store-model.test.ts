@@ -9,12 +9,18 @@ import { copyAsAfterCrash, probedFiles, temporaryDirectory } from './store-kit.t
 type Model = Map<string, Map<string, object>>
 
 const name = fc.constantFrom('devices', 'executions', '__proto__')
-const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '1', '0', '', '__proto__', '"\n\\'), fc.string({ unit: 'binary', maxLength: 3 }))
+const key = fc.oneof(
+  fc.constantFrom('a', 'b', 'c', '1', '0', '', '__proto__', '"\n\\'),
+  fc.string({ unit: 'binary', maxLength: 3 }),
+)
 const record = fc.record({ v: fc.jsonValue({ maxDepth: 2 }) })
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('put' as const), name, key, record }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('delete' as const), name, key }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('commit', 'commit', 'snapshot', 'settle', 'reopen', 'crash') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constantFrom('commit', 'commit', 'snapshot', 'settle', 'reopen', 'crash') }),
+  },
 )
 
 const copyOf = (model: Model): Model => new Map([...model].map(([name, records]) => [name, new Map(records)]))
@@ -47,9 +53,11 @@ test('whatever is put, deleted, committed, snapshot, reopened and crashed, the s
       const open = (): ReturnType<typeof openStore> => openStore({ directory, files, fsync, journalLimit: 300 })
       let store = await open()
       const live: Model = new Map()
-      const recordsOf = (name: string): Map<string, object> => live.get(name) ?? live.set(name, new Map()).get(name) ?? new Map<string, object>()
+      const recordsOf = (name: string): Map<string, object> =>
+        live.get(name) ?? live.set(name, new Map()).get(name) ?? new Map<string, object>()
       const check = (): void => {
-        for (const name of ['devices', 'executions', '__proto__']) assert.deepEqual(listed(store.table(name)), listed(recordsOf(name)))
+        for (const name of ['devices', 'executions', '__proto__'])
+          assert.deepEqual(listed(store.table(name)), listed(recordsOf(name)))
         assert.deepEqual(store.warnings, [])
       }
       for (const step of steps) {

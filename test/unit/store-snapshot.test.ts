@@ -7,7 +7,19 @@ import { contentsOf, copyAsAfterCrash, entriesOf, probedFiles, temporaryDirector
 
 test('what was stored is there after a restart, whatever its key, in its order', async (t) => {
   const directory = temporaryDirectory(t)
-  const keys = ['z', '2', '1', '', '__proto__', 'constructor', 'a/b#+', 'line\nfeed', '"quoted\\"', 'ü 洗衣机 🧺', '\ud800']
+  const keys = [
+    'z',
+    '2',
+    '1',
+    '',
+    '__proto__',
+    'constructor',
+    'a/b#+',
+    'line\nfeed',
+    '"quoted\\"',
+    'ü 洗衣机 🧺',
+    '\ud800',
+  ]
   const store = await openStore({ directory: join(directory, 'live') })
   for (const [v, key] of keys.entries()) {
     store.table<Thing>('things').set(key, { v })
@@ -87,8 +99,14 @@ test('a snapshot is written in slices small enough never to hold the hub up', as
   await store.close()
   const lines = readFileSync(join(directory, 'hub.jsonl'), 'utf8').trimEnd().split('\n').slice(1, -1)
   const counts = lines.map((line) => (JSON.parse(line.slice(9)) as unknown[]).length)
-  assert.equal(counts.reduce((a, b) => a + b), 1020)
-  assert.ok(counts.length === 10 && Math.max(...counts) <= 256 && Math.max(...lines.map((line) => line.length)) < 200_000, counts.join(' '))
+  assert.equal(
+    counts.reduce((a, b) => a + b),
+    1020,
+  )
+  assert.ok(
+    counts.length === 10 && Math.max(...counts) <= 256 && Math.max(...lines.map((line) => line.length)) < 200_000,
+    counts.join(' '),
+  )
 })
 
 test('a snapshot that fails is a warning, loses nothing and is tried again', async (t) => {
@@ -102,7 +120,12 @@ test('a snapshot that fails is a warning, loses nothing and is tried again', asy
     if (attempts <= 2) throw new Error('EIO: rename')
   })
   const told: string[] = []
-  const store = await openStore({ directory: join(directory, 'live'), files, journalLimit: 500, onWarning: (text) => told.push(text) })
+  const store = await openStore({
+    directory: join(directory, 'live'),
+    files,
+    journalLimit: 500,
+    onWarning: (text) => told.push(text),
+  })
   const table = store.table<Thing>('things')
   let v = 0
   const changeUntil = async (done: () => boolean): Promise<void> => {
@@ -115,7 +138,9 @@ test('a snapshot that fails is a warning, loses nothing and is tried again', asy
   for (const failure of [1, 2]) {
     await changeUntil(() => told.length === failure)
     assert.match(told.at(-1) ?? '', /no snapshot could be written in .*EIO: rename.*it will be tried again/)
-    const copy = await openStore({ directory: copyAsAfterCrash(join(directory, 'live'), join(directory, `copy-${failure}`)) })
+    const copy = await openStore({
+      directory: copyAsAfterCrash(join(directory, 'live'), join(directory, `copy-${failure}`)),
+    })
     assert.deepEqual(entriesOf(copy, 'things'), entriesOf(store, 'things'))
     assert.deepEqual(copy.warnings, [])
     await copy.close()

@@ -12,13 +12,17 @@ const refuses = (deed: () => unknown, code: string, field?: string): void =>
     return true
   })
 
-const readEdit = (form: TwinForm, edited: JsonObject, shown: JsonObject) => read(form, { edited, shown, over: at(shown, form.desiredAt) as JsonObject })
+const readEdit = (form: TwinForm, edited: JsonObject, shown: JsonObject) =>
+  read(form, { edited, shown, over: at(shown, form.desiredAt) as JsonObject })
 
 const twin: Twin = {
   device: 'x/d',
   desired: { on: true, colour: { red: 1, green: 2 } },
   reported: { on: false },
-  metadata: { desired: { at: 1000, version: 1, of: { on: { at: 1000, version: 1 } } }, reported: { at: 1000, version: 1, of: { on: { at: 1000, version: 1 } } } },
+  metadata: {
+    desired: { at: 1000, version: 1, of: { on: { at: 1000, version: 1 } } },
+    reported: { at: 1000, version: 1, of: { on: { at: 1000, version: 1 } } },
+  },
   version: 7,
   versions: { desired: 1, reported: 1 },
   updatedAt: 2000,
@@ -47,7 +51,11 @@ describe('the document of a twin, given back edited', () => {
 
     it(`${name}: whatever else is changed or left out is named and refused`, () => {
       refuses(() => readEdit(twins, { ...shown, version: 8 }, shown), 'FORBIDDEN', 'version')
-      refuses(() => readEdit(twins, withAt(shown, ['state', 'reported', 'on'], true), shown), 'FORBIDDEN', 'state.reported.on')
+      refuses(
+        () => readEdit(twins, withAt(shown, ['state', 'reported', 'on'], true), shown),
+        'FORBIDDEN',
+        'state.reported.on',
+      )
       const { metadata: _, ...without } = shown
       refuses(() => readEdit(twins, without, shown), 'FORBIDDEN', 'metadata')
     })
@@ -67,7 +75,8 @@ describe('the document of a twin, given back edited', () => {
     })
 
     it(`${name}: what is desired must be an object`, () => {
-      for (const wrong of [5, [1], 'on']) refuses(() => readEdit(twins, write(wrong), shown), 'INVALID', 'state.desired')
+      for (const wrong of [5, [1], 'on'])
+        refuses(() => readEdit(twins, write(wrong), shown), 'INVALID', 'state.desired')
     })
   }
 })
@@ -77,8 +86,13 @@ describe('a request of its cloud in place of the document', () => {
 
   it('AWS: is merged at every depth, null deletes, and its version counts', () => {
     const asked = (request: JsonObject) => readEdit(front('aws'), request, aws)
-    assert.deepEqual(asked({ state: { desired: { colour: { red: 5 } } } }).desired, { on: true, colour: { red: 5, green: 2 } })
-    assert.deepEqual(asked({ state: { desired: { on: null } }, clientToken: 't' }), { desired: { colour: { red: 1, green: 2 } } })
+    assert.deepEqual(asked({ state: { desired: { colour: { red: 5 } } } }).desired, {
+      on: true,
+      colour: { red: 5, green: 2 },
+    })
+    assert.deepEqual(asked({ state: { desired: { on: null } }, clientToken: 't' }), {
+      desired: { colour: { red: 1, green: 2 } },
+    })
     assert.deepEqual(asked({ state: { desired: null }, version: 7 }), { desired: {}, version: 7 })
   })
 

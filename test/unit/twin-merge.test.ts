@@ -11,14 +11,29 @@ const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', '__proto__', 'constructor', 'toString', '1')
 const leaf = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string(), fc.boolean())
-const { value: valueOf, patch: patchOf } = fc.letrec<{ value: unknown; patch: unknown; object: JsonObject; patchObject: JsonObject }>((tie) => ({
+const { value: valueOf, patch: patchOf } = fc.letrec<{
+  value: unknown
+  patch: unknown
+  object: JsonObject
+  patchObject: JsonObject
+}>((tie) => ({
   value: fc.oneof({ depthSize: 'medium' }, leaf, fc.array(leaf, { maxLength: 3 }), tie('object')),
-  patch: fc.oneof({ depthSize: 'medium' }, fc.constant(null), leaf, fc.array(leaf, { maxLength: 3 }), tie('patchObject')),
+  patch: fc.oneof(
+    { depthSize: 'medium' },
+    fc.constant(null),
+    leaf,
+    fc.array(leaf, { maxLength: 3 }),
+    tie('patchObject'),
+  ),
   object: fc.array(fc.tuple(key, tie('value')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
   patchObject: fc.array(fc.tuple(key, tie('patch')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
 }))
-const document = fc.array(fc.tuple(key, valueOf), { maxLength: 5 }).map((entries): JsonObject => Object.fromEntries(entries))
-const patch = fc.array(fc.tuple(key, patchOf), { maxLength: 5 }).map((entries): JsonObject => Object.fromEntries(entries))
+const document = fc
+  .array(fc.tuple(key, valueOf), { maxLength: 5 })
+  .map((entries): JsonObject => Object.fromEntries(entries))
+const patch = fc
+  .array(fc.tuple(key, patchOf), { maxLength: 5 })
+  .map((entries): JsonObject => Object.fromEntries(entries))
 
 const table: { name: string; base: string; patch: string; rule?: Partial<MergeRule>; after: string }[] = [
   { name: 'adds a key', base: '{"a":1}', patch: '{"b":2}', after: '{"a":1,"b":2}' },
@@ -28,14 +43,43 @@ const table: { name: string; base: string; patch: string; rule?: Partial<MergeRu
   { name: 'replaces an array by an object', base: '{"a":[1]}', patch: '{"a":{"b":1}}', after: '{"a":{"b":1}}' },
   { name: 'replaces an object by a scalar', base: '{"a":{"b":1}}', patch: '{"a":false}', after: '{"a":false}' },
   { name: 'deletes at the top', base: '{"a":1,"b":2}', patch: '{"a":null}', after: '{"b":2}' },
-  { name: 'deletes deep down, leaving the emptied object', base: '{"a":{"b":{"c":1}}}', patch: '{"a":{"b":{"c":null}}}', after: '{"a":{"b":{}}}' },
+  {
+    name: 'deletes deep down, leaving the emptied object',
+    base: '{"a":{"b":{"c":1}}}',
+    patch: '{"a":{"b":{"c":null}}}',
+    after: '{"a":{"b":{}}}',
+  },
   { name: 'deletes what is not there without a trace', base: '{"a":1}', patch: '{"x":null}', after: '{"a":1}' },
   { name: 'keeps no null of a new object', base: '{}', patch: '{"a":{"b":null,"c":1}}', after: '{"a":{"c":1}}' },
   { name: 'keeps null inside arrays', base: '{}', patch: '{"a":[null,{"b":null}]}', after: '{"a":[null,{"b":null}]}' },
-  { name: 'keeps null as a value where asked', base: '{"a":1}', patch: '{"a":null,"b":{"c":null}}', rule: { nulls: 'keep' }, after: '{"a":null,"b":{"c":null}}' },
-  { name: 'assigns top-level keys whole', base: '{"a":{"b":1},"x":1}', patch: '{"a":{"c":2}}', rule: { mode: 'assign' }, after: '{"a":{"c":2},"x":1}' },
-  { name: 'deletes top-level keys when assigning', base: '{"a":{"b":1},"x":1}', patch: '{"a":null}', rule: { mode: 'assign' }, after: '{"x":1}' },
-  { name: 'replaces the section', base: '{"a":1,"b":2}', patch: '{"a":1,"c":100,"d":null}', rule: { mode: 'replace' }, after: '{"a":1,"c":100}' },
+  {
+    name: 'keeps null as a value where asked',
+    base: '{"a":1}',
+    patch: '{"a":null,"b":{"c":null}}',
+    rule: { nulls: 'keep' },
+    after: '{"a":null,"b":{"c":null}}',
+  },
+  {
+    name: 'assigns top-level keys whole',
+    base: '{"a":{"b":1},"x":1}',
+    patch: '{"a":{"c":2}}',
+    rule: { mode: 'assign' },
+    after: '{"a":{"c":2},"x":1}',
+  },
+  {
+    name: 'deletes top-level keys when assigning',
+    base: '{"a":{"b":1},"x":1}',
+    patch: '{"a":null}',
+    rule: { mode: 'assign' },
+    after: '{"x":1}',
+  },
+  {
+    name: 'replaces the section',
+    base: '{"a":1,"b":2}',
+    patch: '{"a":1,"c":100,"d":null}',
+    rule: { mode: 'replace' },
+    after: '{"a":1,"c":100}',
+  },
 ]
 
 for (const row of table) {
@@ -56,7 +100,12 @@ function shapeOf(from: Stamp, value: unknown): unknown {
   }
   assert.ok(isObject(value))
   assert.deepEqual(Object.keys(from.of).sort(), Object.keys(value).sort())
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf((from.of as Record<string, Stamp>)[name] as Stamp, inner)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      shapeOf((from.of as Record<string, Stamp>)[name] as Stamp, inner),
+    ]),
+  )
 }
 
 test('merge takes __proto__ and constructor for plain keys and pollutes nothing', () => {
@@ -64,15 +113,24 @@ test('merge takes __proto__ and constructor for plain keys and pollutes nothing'
   const merged = merge(parse('{"a":{"b":1}}'), parse(evil), RULE)
   assert.equal(Object.getPrototypeOf(merged), Object.prototype)
   assert.equal(({} as { polluted?: boolean }).polluted, undefined)
-  assert.equal(JSON.stringify(merged), '{"a":{"b":1},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
+  assert.equal(
+    JSON.stringify(merged),
+    '{"a":{"b":1},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
+  )
   assert.equal(JSON.stringify(merge(merged, parse('{"__proto__":null,"constructor":null}'), RULE)), '{"a":{"b":1}}')
   const stamps = stamp(undefined, parse(evil), RULE, 7, 1)
   assert.deepEqual(Object.keys(stamps.of ?? {}), ['__proto__', 'constructor', 'a'])
-  assert.equal(JSON.stringify(mirror(merged, stamps, (leafStamp) => leafStamp.at)), '{"a":{},"__proto__":{"polluted":7},"constructor":{"prototype":{"polluted":7}}}')
+  assert.equal(
+    JSON.stringify(mirror(merged, stamps, (leafStamp) => leafStamp.at)),
+    '{"a":{},"__proto__":{"polluted":7},"constructor":{"prototype":{"polluted":7}}}',
+  )
 })
 
 test('a patch of inherited names starts from nothing, not from Object.prototype', () => {
-  assert.equal(JSON.stringify(merge({}, parse('{"toString":{"x":1},"hasOwnProperty":{"y":2}}'), RULE)), '{"toString":{"x":1},"hasOwnProperty":{"y":2}}')
+  assert.equal(
+    JSON.stringify(merge({}, parse('{"toString":{"x":1},"hasOwnProperty":{"y":2}}'), RULE)),
+    '{"toString":{"x":1},"hasOwnProperty":{"y":2}}',
+  )
 })
 
 test('property: the same patch twice is the same patch once', () => {
@@ -85,25 +143,33 @@ test('property: the same patch twice is the same patch once', () => {
 })
 
 test('property: no null is left outside arrays, and every key of the patch is applied', () => {
-  const nullFree = (value: unknown): boolean => value !== null && (!isObject(value) || Object.values(value).every(nullFree))
+  const nullFree = (value: unknown): boolean =>
+    value !== null && (!isObject(value) || Object.values(value).every(nullFree))
   fc.assert(
     fc.property(document, patch, (base, change) => {
       const merged = merge(base, change, RULE)
       assert.ok(nullFree(merged))
       for (const name of Object.keys(change)) assert.equal(Object.hasOwn(merged, name), change[name] !== null)
-      for (const name of Object.keys(base)) if (!Object.hasOwn(change, name)) assert.equal(merged[name], base[name], 'shared, not copied')
+      for (const name of Object.keys(base))
+        if (!Object.hasOwn(change, name)) assert.equal(merged[name], base[name], 'shared, not copied')
     }),
   )
 })
 
 test('property: neither argument is changed', () => {
   fc.assert(
-    fc.property(document, patch, fc.constantFrom('merge', 'assign', 'replace'), fc.constantFrom('delete', 'keep'), (base, change, mode, nulls) => {
-      const before = JSON.stringify([base, change])
-      merge(base, change, { mode: mode as MergeRule['mode'], nulls: nulls as MergeRule['nulls'] })
-      stamp(stamp(undefined, base, RULE, 1, 1), change, RULE, 2, 2)
-      assert.equal(JSON.stringify([base, change]), before)
-    }),
+    fc.property(
+      document,
+      patch,
+      fc.constantFrom('merge', 'assign', 'replace'),
+      fc.constantFrom('delete', 'keep'),
+      (base, change, mode, nulls) => {
+        const before = JSON.stringify([base, change])
+        merge(base, change, { mode: mode as MergeRule['mode'], nulls: nulls as MergeRule['nulls'] })
+        stamp(stamp(undefined, base, RULE, 1, 1), change, RULE, 2, 2)
+        assert.equal(JSON.stringify([base, change]), before)
+      },
+    ),
   )
 })
 
@@ -143,6 +209,13 @@ test('a thousand levels are merged, stamped and mirrored', () => {
 })
 
 test('numbers come through untouched', () => {
-  const numbers = { max: Number.MAX_SAFE_INTEGER, min: Number.MIN_SAFE_INTEGER, tiny: 5e-324, big: 1.7976931348623157e308, half: 0.5, zero: 0 }
+  const numbers = {
+    max: Number.MAX_SAFE_INTEGER,
+    min: Number.MIN_SAFE_INTEGER,
+    tiny: 5e-324,
+    big: 1.7976931348623157e308,
+    half: 0.5,
+    zero: 0,
+  }
   assert.deepEqual(merge({}, numbers, RULE), numbers)
 })

@@ -10,13 +10,18 @@ const DEVICE = 'aws/lamp'
 const HOUR = 3_600_000
 const at = (now: number): Turn => new Turn(now, { type: 'api', call: 'test' })
 
-function fresh(): { twins: Twins; tables: MemoryTables; update: (change: TwinChange, now?: number, name?: string) => Twin } {
+function fresh(): {
+  twins: Twins
+  tables: MemoryTables
+  update: (change: TwinChange, now?: number, name?: string) => Twin
+} {
   const tables = new MemoryTables()
   const twins = new Twins(tables)
   return { tables, twins, update: (change, now = 1000, name) => twins.update(at(now), DEVICE, name, change) }
 }
 
-const mismatch = (version: number) => (error: HubError) => error.code === 'VERSION_MISMATCH' && error.data['version'] === version
+const mismatch = (version: number) => (error: HubError) =>
+  error.code === 'VERSION_MISMATCH' && error.data['version'] === version
 
 test('a new twin starts at version 1 and counts one up with every change, whatever it changes', () => {
   const { update } = fresh()
@@ -61,7 +66,12 @@ test('replace (Azure PUT) takes one section whole and leaves the other alone', (
 test('clients may choose the version: greater than the current one (Alibaba), or minus one to start over', () => {
   const { update, twins } = fresh()
   const set = (version: number): Twin =>
-    update({ reported: { a: version }, mode: 'assign', expectedVersion: (twin) => version > (twin?.version ?? 0), setVersion: version })
+    update({
+      reported: { a: version },
+      mode: 'assign',
+      expectedVersion: (twin) => version > (twin?.version ?? 0),
+      setVersion: version,
+    })
   assert.equal(set(1_700_000_000_000).version, 1_700_000_000_000)
   assert.throws(() => set(1_700_000_000_000), mismatch(1_700_000_000_000))
   assert.equal(set(1_700_000_000_001).version, 1_700_000_000_001)
@@ -108,7 +118,10 @@ test('a deleted twin is gone; its counter goes on within the time it is kept, an
   const deleted = twins.delete(at(0), DEVICE, undefined, { keepCounterMs: 48 * HOUR })
   assert.deepEqual([deleted.version, deleted.desired], [2, { a: 2 }])
   assert.equal(twins.get(DEVICE), undefined)
-  assert.throws(() => twins.delete(at(0), DEVICE, undefined), (error: HubError) => error.code === 'NOT_FOUND')
+  assert.throws(
+    () => twins.delete(at(0), DEVICE, undefined),
+    (error: HubError) => error.code === 'NOT_FOUND',
+  )
   const again = update({ reported: { b: 1 } }, 48 * HOUR - 1)
   assert.deepEqual([again.version, again.versions, again.desired], [4, { desired: 0, reported: 1 }, undefined])
   twins.delete(at(48 * HOUR), DEVICE, undefined, { keepCounterMs: 48 * HOUR })
@@ -160,7 +173,15 @@ test('events tell what was sent, what was before and who asked', () => {
   const second = twins.update(turn, DEVICE, 'n', { reported: null, mode: 'replace' })
   twins.delete(turn, DEVICE, 'n', { correlation: 'bye' })
   assert.deepEqual(turn.events, [
-    { type: 'twin.updated', key: DEVICE, twin: first, before: undefined, patch: { desired: { a: null } }, mode: 'merge', correlation: 'tok' },
+    {
+      type: 'twin.updated',
+      key: DEVICE,
+      twin: first,
+      before: undefined,
+      patch: { desired: { a: null } },
+      mode: 'merge',
+      correlation: 'tok',
+    },
     { type: 'twin.updated', key: DEVICE, twin: second, before: first, patch: { reported: null }, mode: 'replace' },
     { type: 'twin.deleted', key: DEVICE, twin: second, correlation: 'bye' },
   ])

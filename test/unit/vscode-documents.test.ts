@@ -14,7 +14,10 @@ describe('paths of documents', () => {
     [{ type: 'jobDocument', job: 'aws/job-1' }, '/jobs/aws/job-1/document.json'],
     [{ type: 'jobDetails', job: 'aws/executions' }, '/jobs/aws/executions/details.json'],
     [{ type: 'execution', job: 'x/a/b', device: 'x/c/d' }, '/jobs/x/a%2Fb/executions/x/c%2Fd.json'],
-    [{ type: 'twin', word: 'twin', device: 'aws/ü 100%?#', name: 'a b/ü' }, '/devices/aws/%C3%BC%20100%25%3F%23/twin.a%20b%2F%C3%BC.json'],
+    [
+      { type: 'twin', word: 'twin', device: 'aws/ü 100%?#', name: 'a b/ü' },
+      '/devices/aws/%C3%BC%20100%25%3F%23/twin.a%20b%2F%C3%BC.json',
+    ],
   ]
   for (const [subject, path] of subjects) {
     it(`${path} there and back`, () => {
@@ -23,7 +26,14 @@ describe('paths of documents', () => {
     })
   }
 
-  for (const path of ['/', '/devices/aws/lamp', '/devices/aws/lamp/else.json', '/devices/aws/a/b/twin.json', '/jobs/aws/j/executions/aws.json', '/devices/aws/%E0%A4%A/twin.json']) {
+  for (const path of [
+    '/',
+    '/devices/aws/lamp',
+    '/devices/aws/lamp/else.json',
+    '/devices/aws/a/b/twin.json',
+    '/jobs/aws/j/executions/aws.json',
+    '/devices/aws/%E0%A4%A/twin.json',
+  ]) {
     it(`${path} names nothing`, () => assert.equal(parsePath(path), undefined))
   }
 
@@ -39,7 +49,17 @@ describe('paths of documents', () => {
 
 describe('saving an edited twin', () => {
   const document = { state: { desired: { on: true }, reported: {} }, version: 7 }
-  const twin: TwinView = { device: 'x/d', word: 'shadow', document, desiredAt: ['state', 'desired'], desired: { on: true }, reported: {}, delta: {}, version: 7, updatedAt: 0 }
+  const twin: TwinView = {
+    device: 'x/d',
+    word: 'shadow',
+    document,
+    desiredAt: ['state', 'desired'],
+    desired: { on: true },
+    reported: {},
+    delta: {},
+    version: 7,
+    updatedAt: 0,
+  }
   const base: Base = { document, desiredAt: ['state', 'desired'], desired: { on: true }, version: 7 }
 
   /** A hub with that twin, which answers an edit so. */
@@ -68,7 +88,13 @@ describe('saving an edited twin', () => {
 
   it('on top of a desired state that was seen since, the rest is still what the text was shown with', async () => {
     const { api, edits } = hub()
-    await saveTwin(api, 'x/d', undefined, '{}', over(base, { ...twin, document: {}, desired: { on: 'dimmed' }, version: 9 }))
+    await saveTwin(
+      api,
+      'x/d',
+      undefined,
+      '{}',
+      over(base, { ...twin, document: {}, desired: { on: 'dimmed' }, version: 9 }),
+    )
     assert.deepEqual(edits, [{ edited: {}, shown: document, over: { on: 'dimmed' } }])
   })
 
@@ -77,17 +103,27 @@ describe('saving an edited twin', () => {
     assert.deepEqual(await saveTwin(api, 'x/d', undefined, '{}', base), { type: 'conflict', current: twin })
   })
 
-  for (const [code, field, type] of [['FORBIDDEN', 'state.reported', 'readOnly'], ['INVALID', 'on', 'misplaced']] as const) {
+  for (const [code, field, type] of [
+    ['FORBIDDEN', 'state.reported', 'readOnly'],
+    ['INVALID', 'on', 'misplaced'],
+  ] as const) {
     it(`says of ${field} that it is ${type}`, async () => {
       assert.deepEqual(await saveTwin(hub(refuse(code, field)).api, 'x/d', undefined, '{}', base), { type, field })
     })
   }
 
   it('hands on what the cloud refuses of the desired state', async () => {
-    await assert.rejects(saveTwin(hub(refuse('INVALID', 'desired')).api, 'x/d', undefined, '{}', base), { code: 'INVALID' })
+    await assert.rejects(saveTwin(hub(refuse('INVALID', 'desired')).api, 'x/d', undefined, '{}', base), {
+      code: 'INVALID',
+    })
   })
 
-  for (const [text, type] of [['{', 'notJson'], ['[]', 'notObject'], ['null', 'notObject'], ['"x"', 'notObject']] as const) {
+  for (const [text, type] of [
+    ['{', 'notJson'],
+    ['[]', 'notObject'],
+    ['null', 'notObject'],
+    ['"x"', 'notObject'],
+  ] as const) {
     it(`refuses ${text} before it asks the hub`, async () => {
       const { api, edits } = hub()
       assert.equal((await saveTwin(api, 'x/d', undefined, text, base)).type, type)

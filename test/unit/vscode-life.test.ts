@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Change, Endpoints, HubApi } from '../../src/shared/api.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
-import { HubSession, type SessionEnd, type HubMaker, type ReachableHub } from '../../src/vscode/hub-session/hub-session.ts'
+import {
+  HubSession,
+  type SessionEnd,
+  type HubMaker,
+  type ReachableHub,
+} from '../../src/vscode/hub-session/hub-session.ts'
 
 const endpoints: Endpoints = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4, ca: '', token: '' }
 
@@ -45,7 +50,12 @@ function living(maker: Partial<HubMaker>) {
   const life = new HubSession({
     load: async () => {
       loads += 1
-      return { start: () => Promise.reject(new Error('not expected')), join: async () => undefined, wipe: () => Promise.reject(new Error('not expected')), ...maker }
+      return {
+        start: () => Promise.reject(new Error('not expected')),
+        join: async () => undefined,
+        wipe: () => Promise.reject(new Error('not expected')),
+        ...maker,
+      }
     },
     now: () => now,
     pause: async (milliseconds) => void (now += milliseconds),
@@ -85,7 +95,10 @@ describe('the life of the hub', () => {
     await life.stop()
     await life.start(defaultOptions)
     await life.stop({ forAll: true })
-    assert.deepEqual(hubs.map(({ deeds }) => deeds), [['leave'], ['end']])
+    assert.deepEqual(
+      hubs.map(({ deeds }) => deeds),
+      [['leave'], ['end']],
+    )
   })
 
   it('does one thing at a time: two starts are one, a stop waits for the start', async () => {
@@ -104,8 +117,19 @@ describe('the life of the hub', () => {
   it('tells why it did not start, and can be told to try again', async () => {
     const hub = new FakeHub()
     let free = false
-    const { life } = living({ start: async () => (free ? hub : Promise.reject(Object.assign(new Error('taken'), { code: 'CONFLICT', data: { field: '--http', port: 8880 } }))) })
-    assert.deepEqual(await life.start(defaultOptions), { type: 'failed', reason: 'taken', conflict: { setting: 'http', port: 8880 } })
+    const { life } = living({
+      start: async () =>
+        free
+          ? hub
+          : Promise.reject(
+              Object.assign(new Error('taken'), { code: 'CONFLICT', data: { field: '--http', port: 8880 } }),
+            ),
+    })
+    assert.deepEqual(await life.start(defaultOptions), {
+      type: 'failed',
+      reason: 'taken',
+      conflict: { setting: 'http', port: 8880 },
+    })
     free = true
     assert.equal((await life.start(defaultOptions)).type, 'running')
   })
@@ -125,7 +149,10 @@ describe('the life of the hub', () => {
   it('starts its own when the host it has just joined goes: that was a window being reloaded', async () => {
     const host = new FakeHub()
     const own = new FakeHub()
-    const { life, states } = living({ join: async () => (states.includes('attached') ? undefined : host), start: async () => own })
+    const { life, states } = living({
+      join: async () => (states.includes('attached') ? undefined : host),
+      start: async () => own,
+    })
     await life.start(defaultOptions)
     host.vanish()
     await new Promise((resolve) => setImmediate(resolve))
@@ -145,7 +172,10 @@ describe('the life of the hub', () => {
 
   const later = () => new Promise((resolve) => setImmediate(resolve))
 
-  for (const [how, handsOver] of [['handedOver', false], ['lost', true]] as const) {
+  for (const [how, handsOver] of [
+    ['handedOver', false],
+    ['lost', true],
+  ] as const) {
     it(`runs the hub of its host on, on the same ports, when that is ${how}`, async () => {
       const [host, own] = [new FakeHub(), new FakeHub()]
       host.handsOver = handsOver

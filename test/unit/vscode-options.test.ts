@@ -13,12 +13,22 @@ const places = { storage: '/storage/hub', folder: '/work' }
 
 function read(settings: Record<string, unknown>) {
   const wrong: string[] = []
-  return { options: readOptions((name) => settings[name], places, (name) => wrong.push(name)), wrong }
+  return {
+    options: readOptions(
+      (name) => settings[name],
+      places,
+      (name) => wrong.push(name),
+    ),
+    wrong,
+  }
 }
 
 describe('options from settings', () => {
   it('are the hub’s defaults, but for the data folder', () => {
-    assert.deepEqual(read({ data: '', bucket: '' }), { options: { ...defaultOptions, data: '/storage/hub' }, wrong: [] })
+    assert.deepEqual(read({ data: '', bucket: '' }), {
+      options: { ...defaultOptions, data: '/storage/hub' },
+      wrong: [],
+    })
   })
 
   it('take what the user set; relative paths are the workspace’s', () => {
@@ -45,12 +55,23 @@ describe('options from settings', () => {
 
 describe('why a hub did not start', () => {
   it('names a taken port as a conflict, and settings instead of flags', () => {
-    const error = Object.assign(new Error('port 1883 is taken by mosquitto (pid 7): choose another port with --mqtt'), { code: 'CONFLICT', data: { field: '--mqtt', port: 1883 } })
-    assert.deepEqual(readFailure(error), { reason: 'port 1883 is taken by mosquitto (pid 7): choose another port with iotHub.mqtt', conflict: { setting: 'mqtt', port: 1883 } })
+    const error = Object.assign(new Error('port 1883 is taken by mosquitto (pid 7): choose another port with --mqtt'), {
+      code: 'CONFLICT',
+      data: { field: '--mqtt', port: 1883 },
+    })
+    assert.deepEqual(readFailure(error), {
+      reason: 'port 1883 is taken by mosquitto (pid 7): choose another port with iotHub.mqtt',
+      conflict: { setting: 'mqtt', port: 1883 },
+    })
   })
 
   it('is just a reason for everything else', () => {
-    assert.deepEqual(readFailure(Object.assign(new Error('no such address'), { code: 'INVALID', data: { field: 'host', port: 1883 } })), { reason: 'no such address' })
+    assert.deepEqual(
+      readFailure(
+        Object.assign(new Error('no such address'), { code: 'INVALID', data: { field: 'host', port: 1883 } }),
+      ),
+      { reason: 'no such address' },
+    )
     assert.deepEqual(readFailure('gone'), { reason: 'gone' })
     assert.deepEqual(readFailure(new Error('kept --as is')), { reason: 'kept --as is' })
   })
@@ -78,8 +99,17 @@ describe('free ports', () => {
 
 describe('what people type', () => {
   it('a span of time', () => {
-    assert.deepEqual(['90s', ' 15 m', '2h', '7d', '250ms', '1.5h'].map(parseSpan), [90_000, 900_000, 7_200_000, 604_800_000, 250, 5_400_000])
-    assert.deepEqual(['', '5', 'h', '-1s', '1w'].map(parseSpan), [undefined, undefined, undefined, undefined, undefined])
+    assert.deepEqual(
+      ['90s', ' 15 m', '2h', '7d', '250ms', '1.5h'].map(parseSpan),
+      [90_000, 900_000, 7_200_000, 604_800_000, 250, 5_400_000],
+    )
+    assert.deepEqual(['', '5', 'h', '-1s', '1w'].map(parseSpan), [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   it('a device’s name, held to its cloud’s rule as a whole', () => {

@@ -29,16 +29,27 @@ describe('what to draw anew', () => {
     return (id: string) => all.has(id)
   }
 
-  it('a few items: those', () => assert.deepEqual(whatToDraw(fleet.slice(0, 3), shown(), cloudItemOf), new Set(fleet.slice(0, 3))))
+  it('a few items: those', () =>
+    assert.deepEqual(whatToDraw(fleet.slice(0, 3), shown(), cloudItemOf), new Set(fleet.slice(0, 3))))
 
-  it('many items of one parent: the parent, once', () => assert.deepEqual(whatToDraw(fleet, shown(), cloudItemOf), new Set(['cloud/x'])))
+  it('many items of one parent: the parent, once', () =>
+    assert.deepEqual(whatToDraw(fleet, shown(), cloudItemOf), new Set(['cloud/x'])))
 
-  it('an item beyond the page that is shown: nothing', () => assert.deepEqual(whatToDraw(['device/x/999'], shown(), cloudItemOf), new Set()))
+  it('an item beyond the page that is shown: nothing', () =>
+    assert.deepEqual(whatToDraw(['device/x/999'], shown(), cloudItemOf), new Set()))
 
   it('the first item of a cloud that is not shown: everything', () =>
     assert.deepEqual(whatToDraw(['device/x/1', 'device/y/1'], shown(), cloudItemOf), new Set([undefined])))
 
-  it('a new item at the top: everything', () => assert.deepEqual(whatToDraw(['job/x/1'], () => false, () => undefined), new Set([undefined])))
+  it('a new item at the top: everything', () =>
+    assert.deepEqual(
+      whatToDraw(
+        ['job/x/1'],
+        () => false,
+        () => undefined,
+      ),
+      new Set([undefined]),
+    ))
 })
 
 describe('the first items of a long list', () => {
@@ -46,7 +57,10 @@ describe('the first items of a long list', () => {
     const asked: number[] = []
     const fetch = async ({ limit, after = '-1' }: { limit: number; after?: string }): Promise<Page<number>> => {
       asked.push(limit)
-      const items = Array.from({ length: total }, (_, index) => index).slice(Number(after) + 1, Number(after) + 1 + limit)
+      const items = Array.from({ length: total }, (_, index) => index).slice(
+        Number(after) + 1,
+        Number(after) + 1 + limit,
+      )
       const last = items.at(-1) ?? 0
       return { items, total, ...(last < total - 1 && { next: String(last) }) }
     }
@@ -62,7 +76,10 @@ describe('the first items of a long list', () => {
   it('come in as few pages as the hub allows, and say that more follow', async () => {
     const { asked, fetch } = source(10_000)
     const { items, total, next } = await firstOf(2_200, fetch)
-    assert.deepEqual({ count: items.length, last: items.at(-1), total, next }, { count: 2_200, last: 2_199, total: 10_000, next: '2199' })
+    assert.deepEqual(
+      { count: items.length, last: items.at(-1), total, next },
+      { count: 2_200, last: 2_199, total: 10_000, next: '2199' },
+    )
     assert.deepEqual(asked, [1000, 1000, 200])
   })
 })

@@ -31,7 +31,12 @@ const full: JobDraft = {
   abort: [{ on: 'ANY', percent: 12.5, minimum: 4 }],
   timeoutMinutes: 0.5,
   retry: [{ on: 'TIMED_OUT', times: 3, afterMinutes: 10 }],
-  schedule: { startAt: '2027-01-31T18:30:00Z', endAt: '2027-02-01T18:30:15Z', endBehavior: 'CANCEL', windows: [{ cron: '0 3 * * 1', minutes: 90 }] },
+  schedule: {
+    startAt: '2027-01-31T18:30:00Z',
+    endAt: '2027-02-01T18:30:15Z',
+    endBehavior: 'CANCEL',
+    windows: [{ cron: '0 3 * * 1', minutes: 90 }],
+  },
 }
 
 const sound: Form = { ...emptyForm, dialect: 'cloud', name: 'update', devices: ['a'] }
@@ -51,7 +56,13 @@ test('a draft says nothing of what is as it is by default', () => {
 })
 
 test('a form shows whatever a file holds, of whatever type', () => {
-  const odd = { name: 7, targets: 'all', rollout: { perMinute: 'fast' }, abort: [null, { on: 'FAILED', percent: '10' }], schedule: { startAt: 'soon' } }
+  const odd = {
+    name: 7,
+    targets: 'all',
+    rollout: { perMinute: 'fast' },
+    abort: [null, { on: 'FAILED', percent: '10' }],
+    schedule: { startAt: 'soon' },
+  }
   const form = fromDraft(odd as unknown as Partial<JobDraft>)
   assert.equal(form.name, '7')
   assert.deepEqual(form.devices, [])
@@ -64,13 +75,22 @@ test('a form shows whatever a file holds, of whatever type', () => {
 })
 
 test('what is missing or breaks a rule is named by its field', () => {
-  assert.deepEqual(rules(emptyForm), ['dialect is required', 'name is required', 'targets must have at least one device, group or query'])
+  assert.deepEqual(rules(emptyForm), [
+    'dialect is required',
+    'name is required',
+    'targets must have at least one device, group or query',
+  ])
   assert.deepEqual(rules({ ...sound, name: 'Not One' }), ['name must be 1 to 8 letters'])
   assert.deepEqual(rules({ ...sound, name: 'update!' }), ['name must be 1 to 8 letters'])
   assert.deepEqual(rules({ ...sound, documentText: '{"a":' }), ['document is not JSON yet'])
   assert.deepEqual(rules({ ...sound, timeoutMinutes: '0' }), ['timeoutMinutes must be greater than 0'])
-  assert.deepEqual(rules({ ...sound, abort: [{ on: 'ANY', percent: '101', minimum: '0.5' }] }), ['abort/0/percent must be at most 100', 'abort/0/minimum must be a whole number'])
-  assert.deepEqual(rules({ ...sound, startAt: '2027-01-02T00:00', endAt: '2027-01-01T00:00' }), ['schedule/endAt must be after the start'])
+  assert.deepEqual(rules({ ...sound, abort: [{ on: 'ANY', percent: '101', minimum: '0.5' }] }), [
+    'abort/0/percent must be at most 100',
+    'abort/0/minimum must be a whole number',
+  ])
+  assert.deepEqual(rules({ ...sound, startAt: '2027-01-02T00:00', endAt: '2027-01-01T00:00' }), [
+    'schedule/endAt must be after the start',
+  ])
   assert.deepEqual(rules({ ...sound, windows: [{ cron: 'at night', minutes: '' }] }), [
     'schedule/windows/0/cron must be five cron fields: minute hour day month weekday',
     'schedule/windows/0/minutes is required',
@@ -78,7 +98,9 @@ test('what is missing or breaks a rule is named by its field', () => {
 })
 
 test('a constant rate needs its number, a growing one does without a limit', () => {
-  assert.deepEqual(rules({ ...sound, rollout: { ...emptyForm.rollout, mode: 'constant' } }), ['rollout/perMinute is required'])
+  assert.deepEqual(rules({ ...sound, rollout: { ...emptyForm.rollout, mode: 'constant' } }), [
+    'rollout/perMinute is required',
+  ])
   assert.deepEqual(toDraft({ ...sound, rollout: { ...emptyForm.rollout, mode: 'growing' } }, dialect).draft.rollout, {
     exponential: { base: 10, factor: 2, every: { of: 'SUCCEEDED', count: 10 } },
   })
@@ -92,7 +114,10 @@ test('a document that means the same is another one where it is written otherwis
 
 test('only members that changed are told, and never a document that is half written', () => {
   const { draft } = toDraft(sound, dialect)
-  assert.deepEqual(changedMembers(draft, toDraft({ ...sound, timeoutMinutes: '5', documentText: '{' }, dialect).draft), ['timeoutMinutes'])
+  assert.deepEqual(
+    changedMembers(draft, toDraft({ ...sound, timeoutMinutes: '5', documentText: '{' }, dialect).draft),
+    ['timeoutMinutes'],
+  )
   assert.deepEqual(changedMembers(toDraft({ ...sound, timeoutMinutes: '5' }, dialect).draft, draft), ['timeoutMinutes'])
 })
 
@@ -103,12 +128,16 @@ test('a document from a template or an empty one is nobody’s own work', () => 
 })
 
 test('instants survive the way through a local time, and what is none is left as it is', () => {
-  for (const instant of ['2027-01-31T18:30:00Z', '2027-07-01T00:00:59Z']) assert.equal(fromLocal(toLocal(instant)), instant)
+  for (const instant of ['2027-01-31T18:30:00Z', '2027-07-01T00:00:59Z'])
+    assert.equal(fromLocal(toLocal(instant)), instant)
   assert.equal(toLocal('soon'), 'soon')
   assert.equal(fromLocal('soon'), undefined)
 })
 
 test('windows are told in UTC, soonest first', () => {
-  assert.deepEqual(nextTimes('30 3 * * *', Date.parse('2027-01-01T04:00:00Z'), 2), [Date.parse('2027-01-02T03:30:00Z'), Date.parse('2027-01-03T03:30:00Z')])
+  assert.deepEqual(nextTimes('30 3 * * *', Date.parse('2027-01-01T04:00:00Z'), 2), [
+    Date.parse('2027-01-02T03:30:00Z'),
+    Date.parse('2027-01-03T03:30:00Z'),
+  ])
   assert.equal(nextTimes('nightly', 0, 1), undefined)
 })

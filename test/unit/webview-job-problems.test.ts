@@ -6,7 +6,17 @@ import { toHex } from '../../webview/job-editor/monaco/colors.ts'
 import { viewOf, type State } from '../../webview/job-editor/state.ts'
 
 const problem = (field: string, value: unknown = 0, rule = 'is wrong') => ({ field, value, rule })
-const controls = ['name', 'targets', 'targets/device', 'targets/query', 'document', 'rollout', 'rollout/perMinute', 'abort/0/on', 'abort/0/percent']
+const controls = [
+  'name',
+  'targets',
+  'targets/device',
+  'targets/query',
+  'document',
+  'rollout',
+  'rollout/perMinute',
+  'abort/0/on',
+  'abort/0/percent',
+]
 
 test('a problem is shown at the control that edits its field', () => {
   const at = (field: string) => controlOf(problem(field), controls)
@@ -21,8 +31,14 @@ test('a problem is shown at the control that edits its field', () => {
 })
 
 test('of one field the form’s own word counts, of others the hub’s', () => {
-  const merged = merge([problem('name', '', 'is required')], [problem('name', '', 'must not be empty'), problem('document/a', 1, 'is odd')])
-  assert.deepEqual(merged.map(({ rule }) => rule), ['is required', 'is odd'])
+  const merged = merge(
+    [problem('name', '', 'is required')],
+    [problem('name', '', 'must not be empty'), problem('document/a', 1, 'is odd')],
+  )
+  assert.deepEqual(
+    merged.map(({ rule }) => rule),
+    ['is required', 'is odd'],
+  )
 })
 
 test('a problem reads as value and rule', () => {
@@ -62,7 +78,10 @@ test('refusals come before all advice, and who is refused is not advised on the 
     [advice('document', 'looks odd')],
     [advice('document/a'), advice('description'), problem('name')],
   )
-  assert.deepEqual(merged.map(({ field }) => field), ['name', 'document', 'description'])
+  assert.deepEqual(
+    merged.map(({ field }) => field),
+    ['name', 'document', 'description'],
+  )
   assert.deepEqual(
     merge([advice('document')], [problem('document', 40_000, 'is too long')]).map(({ rule }) => rule),
     ['is too long'],
@@ -88,7 +107,11 @@ test('every piece of advice on the document is told, but of errors the first: ot
   assert.deepEqual(rules(undefined, undefined, 'warning'), ['line 0: x'])
   const marker = { line: 1, column: 1, message: 'x', severity: 'warning' as const }
   const { problems } = viewOf({ ...state, markers: [marker, { ...marker, message: 'y' }, { ...marker, column: 9 }] })
-  assert.deepEqual(problems.map(({ rule }) => rule), ['line 1: x', 'line 1: x'], 'of one value one thing is told')
+  assert.deepEqual(
+    problems.map(({ rule }) => rule),
+    ['line 1: x', 'line 1: x'],
+    'of one value one thing is told',
+  )
 })
 
 test('a marker in the document is in the way, and is told with its line', () => {
@@ -98,7 +121,9 @@ test('a marker in the document is in the way, and is told with its line', () => 
 })
 
 test('a query that the hub cannot read is in the way', () => {
-  assert.deepEqual(viewOf({ ...state, matches: { counting: false, problem: 'has no end' } }).problems, [{ field: 'targets/query', value: undefined, rule: 'has no end' }])
+  assert.deepEqual(viewOf({ ...state, matches: { counting: false, problem: 'has no end' } }).problems, [
+    { field: 'targets/query', value: undefined, rule: 'has no end' },
+  ])
 })
 
 test('theme colours reach Monaco in hexadecimal, whatever notation they have', () => {

@@ -19,9 +19,20 @@ test('a growing rate multiplies with what earlier minutes have reached, up to it
 })
 
 test('the drawn rate is the engine’s', () => {
-  const exponential = fc.record({ base: fc.integer({ min: 1, max: 500 }), factor: fc.double({ min: 1.1, max: 5, noNaN: true }), every: fc.record({ of: fc.constantFrom('NOTIFIED' as const, 'SUCCEEDED' as const), count: fc.integer({ min: 1, max: 100 }) }) })
+  const exponential = fc.record({
+    base: fc.integer({ min: 1, max: 500 }),
+    factor: fc.double({ min: 1.1, max: 5, noNaN: true }),
+    every: fc.record({
+      of: fc.constantFrom('NOTIFIED' as const, 'SUCCEEDED' as const),
+      count: fc.integer({ min: 1, max: 100 }),
+    }),
+  })
   const rollouts = fc.record({ perMinute: fc.integer({ min: 1, max: 1000 }), exponential }, { requiredKeys: [] })
-  fc.assert(fc.property(rollouts, fc.nat(5000), (rollout, reached) => assert.equal(rateAfter(rollout, reached), rateOf(rollout, reached, reached))))
+  fc.assert(
+    fc.property(rollouts, fc.nat(5000), (rollout, reached) =>
+      assert.equal(rateAfter(rollout, reached), rateOf(rollout, reached, reached)),
+    ),
+  )
 })
 
 test('a rollout of more than a week is said to be none that ends, in no more points than can be drawn', () => {

@@ -12,7 +12,15 @@ try {
     cachePath: join(cacheFolder(), 'desktop'),
     extensionDevelopmentPath: root,
     extensionTestsPath: suite,
-    launchArgs: [home, '--user-data-dir', join(home, 'user'), '--extensions-dir', join(home, 'extensions'), '--disable-workspace-trust', '--disable-gpu'],
+    launchArgs: [
+      home,
+      '--user-data-dir',
+      join(home, 'user'),
+      '--extensions-dir',
+      join(home, 'extensions'),
+      '--disable-workspace-trust',
+      '--disable-gpu',
+    ],
   })
 } finally {
   remove()

@@ -19,7 +19,8 @@ if (values.editor !== undefined) chooseEdition(values.editor)
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`
 
-for (const file of [vsix, suite]) if (!existsSync(file)) throw new Error(`${file} is missing: npm run test:vscode builds it`)
+for (const file of [vsix, suite])
+  if (!existsSync(file)) throw new Error(`${file} is missing: npm run test:vscode builds it`)
 
 if (wanted('webview')) {
   console.log('\nThe panels’ pages on their own')
@@ -37,7 +38,8 @@ if (wanted('suite')) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   })
-  if (result) console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${seconds(from)}`)
+  if (result)
+    console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${seconds(from)}`)
 }
 
 if (wanted('e2e')) {
@@ -48,7 +50,9 @@ if (wanted('e2e')) {
 /** Runs the test files of a folder, one after the other. */
 async function runFiles(folder: string): Promise<void> {
   const path = join(root, 'test', folder)
-  const files = readdirSync(path).filter((name) => name.endsWith('.test.ts')).map((name) => join(path, name))
+  const files = readdirSync(path)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(path, name))
   const stream = run({ files, concurrency: 1, ...(values.grep !== undefined && { testNamePatterns: values.grep }) })
   stream.on('test:fail', () => (process.exitCode = 1))
   await finished(stream.pipe(new spec()).on('data', (text) => process.stdout.write(text)))

@@ -34,8 +34,17 @@ export class FleetJob {
 
   /** `words`: English to the language that the page speaks. */
   constructor(devices: number, words: Words = {}) {
-    this.rows = Array.from({ length: devices }, (_, index): ExecutionView => ({ device: `aws/washer-${String(index + 1).padStart(5, '0')}`, status: 'QUEUED', number: 1, version: 1, queuedAt: this.now, updatedAt: this.now }))
-    const listen = <T>(listeners: Set<T>) => (listener: T) => (listeners.add(listener), { dispose: () => void listeners.delete(listener) })
+    this.rows = Array.from({ length: devices }, (_, index): ExecutionView => ({
+      device: `aws/washer-${String(index + 1).padStart(5, '0')}`,
+      status: 'QUEUED',
+      number: 1,
+      version: 1,
+      queuedAt: this.now,
+      updatedAt: this.now,
+    }))
+    const listen =
+      <T>(listeners: Set<T>) =>
+      (listener: T) => (listeners.add(listener), { dispose: () => void listeners.delete(listener) })
     const state = () => this.state
     this.host = {
       api: () => (this.state.type === 'running' ? this.#api() : undefined),
@@ -52,7 +61,8 @@ export class FleetJob {
   step(count: number, milliseconds: number): void {
     this.now += milliseconds
     const open = this.rows.filter(({ status }) => status === 'QUEUED' || status === 'IN_PROGRESS')
-    for (let at = 0; at < count && open.length > 0; at += 1) this.#advance(open[Math.floor(this.#chance() * Math.min(open.length, count * 4))]!.device)
+    for (let at = 0; at < count && open.length > 0; at += 1)
+      this.#advance(open[Math.floor(this.#chance() * Math.min(open.length, count * 4))]!.device)
     this.#history.push({ at: this.now, counts: this.counts() })
   }
 
@@ -95,11 +105,32 @@ export class FleetJob {
   #advance(device: string): void {
     const index = Number(device.slice(-5)) - 1
     const row = this.rows[index]!
-    const progress = row.status === 'QUEUED' ? 5 : Math.min(100, (row.progress ?? 0) + 10 + Math.floor(this.#chance() * 40))
+    const progress =
+      row.status === 'QUEUED' ? 5 : Math.min(100, (row.progress ?? 0) + 10 + Math.floor(this.#chance() * 40))
     const dice = this.#chance()
-    const end = dice < 0.03 ? 'FAILED' : dice < 0.04 ? 'TIMED_OUT' : dice < 0.045 ? 'REJECTED' : progress >= 100 ? 'SUCCEEDED' : 'IN_PROGRESS'
-    const details = end === 'FAILED' ? { reason: 'checksum does not match', code: 'E_SUM' } : { step: progress < 60 ? 'downloading' : 'installing', firmware: '1.4.2' }
-    this.rows[index] = { ...row, status: end, version: row.version + 1, progress, details, startedAt: row.startedAt ?? this.now, updatedAt: this.now }
+    const end =
+      dice < 0.03
+        ? 'FAILED'
+        : dice < 0.04
+          ? 'TIMED_OUT'
+          : dice < 0.045
+            ? 'REJECTED'
+            : progress >= 100
+              ? 'SUCCEEDED'
+              : 'IN_PROGRESS'
+    const details =
+      end === 'FAILED'
+        ? { reason: 'checksum does not match', code: 'E_SUM' }
+        : { step: progress < 60 ? 'downloading' : 'installing', firmware: '1.4.2' }
+    this.rows[index] = {
+      ...row,
+      status: end,
+      version: row.version + 1,
+      progress,
+      details,
+      startedAt: row.startedAt ?? this.now,
+      updatedAt: this.now,
+    }
     this.tell({ type: 'execution', job: this.job, device })
   }
 
@@ -110,13 +141,28 @@ export class FleetJob {
 
   #api(): HubApi {
     return {
-      status: async () => ({ now: this.now, clock: this.clock, dialects: [{ name: 'aws', title: 'AWS IoT', twinWord: 'shadow' }] }),
+      status: async () => ({
+        now: this.now,
+        clock: this.clock,
+        dialects: [{ name: 'aws', title: 'AWS IoT', twinWord: 'shadow' }],
+      }),
       jobs: async () => (this.status === 'GONE' ? [] : [this.view()]),
       job: async () => ({ ...this.view(), document: '{}', draft: {}, history: [...this.#history] }),
       execution: async (_: string, device: string) => this.#execution(device),
-      executions: async (_: string, { status, search, sort, descending = false, after, limit = 100 }: ExecutionQuery) => {
-        const all = this.rows.filter((row) => (status === undefined || row.status === status) && (search === undefined || row.device.includes(search)))
-        if (sort !== undefined) all.sort((one, other) => (descending ? -1 : 1) * (rankOf(one, sort) - rankOf(other, sort)) || Number(one.device > other.device) - Number(one.device < other.device))
+      executions: async (
+        _: string,
+        { status, search, sort, descending = false, after, limit = 100 }: ExecutionQuery,
+      ) => {
+        const all = this.rows.filter(
+          (row) =>
+            (status === undefined || row.status === status) && (search === undefined || row.device.includes(search)),
+        )
+        if (sort !== undefined)
+          all.sort(
+            (one, other) =>
+              (descending ? -1 : 1) * (rankOf(one, sort) - rankOf(other, sort)) ||
+              Number(one.device > other.device) - Number(one.device < other.device),
+          )
         const from = after === undefined ? 0 : all.findIndex(({ device }) => device === after) + 1
         const items = all.slice(from, from + limit)
         return { items, total: all.length, ...(from + limit < all.length && { next: items.at(-1)!.device }) }
@@ -129,10 +175,22 @@ export class FleetJob {
     const row = this.rows.find((each) => each.device === device)
     if (row === undefined) throw Object.assign(new Error('no execution'), { code: 'NOT_FOUND' })
     const { queuedAt } = row
-    const first: ExecutionView = { ...row, number: 1, status: 'TIMED_OUT', queuedAt: queuedAt - 600_000, updatedAt: queuedAt - 60_000 }
+    const first: ExecutionView = {
+      ...row,
+      number: 1,
+      status: 'TIMED_OUT',
+      queuedAt: queuedAt - 600_000,
+      updatedAt: queuedAt - 60_000,
+    }
     const attempts = row.status === 'QUEUED' ? [row] : [first, { ...row, number: 2 }]
     const runs = this.runs === undefined ? {} : { runs: this.runs }
-    return { ...row, ...runs, job: this.job, attempts, ...(row.status === 'IN_PROGRESS' && { timesOutAt: this.now + 220_000 }) }
+    return {
+      ...row,
+      ...runs,
+      job: this.job,
+      attempts,
+      ...(row.status === 'IN_PROGRESS' && { timesOutAt: this.now + 220_000 }),
+    }
   }
 
   #messages(device: string): MessageView[] {
@@ -140,12 +198,28 @@ export class FleetJob {
     const base = `$aws/things/${name}/jobs`
     const row = this.rows.find((each) => each.device === device)!
     const at = row.startedAt ?? row.queuedAt
-    const payload = JSON.stringify({ execution: { jobId: 'reboot-washing-machines', status: row.status, queuedAt: row.queuedAt / 1000, versionNumber: row.version, executionNumber: row.number, jobDocument: { operation: 'reboot', after: { seconds: 30 } } }, timestamp: at / 1000 })
+    const payload = JSON.stringify({
+      execution: {
+        jobId: 'reboot-washing-machines',
+        status: row.status,
+        queuedAt: row.queuedAt / 1000,
+        versionNumber: row.version,
+        executionNumber: row.number,
+        jobDocument: { operation: 'reboot', after: { seconds: 30 } },
+      },
+      timestamp: at / 1000,
+    })
     return [
       { at, direction: 'out', topic: `${base}/notify-next`, payload, qos: 1 },
       { at: at + 900, direction: 'in', topic: `${base}/start-next`, payload: '{"clientToken":"c-1"}', qos: 1 },
       { at: at + 910, direction: 'out', topic: `${base}/start-next/accepted`, payload, qos: 1 },
-      { at: row.updatedAt, direction: 'in', topic: `${base}/reboot-washing-machines/update`, payload: JSON.stringify({ status: row.status, statusDetails: row.details, expectedVersion: row.version - 1 }), qos: 1 },
+      {
+        at: row.updatedAt,
+        direction: 'in',
+        topic: `${base}/reboot-washing-machines/update`,
+        payload: JSON.stringify({ status: row.status, statusDetails: row.details, expectedVersion: row.version - 1 }),
+        qos: 1,
+      },
     ]
   }
 }
@@ -153,4 +227,9 @@ export class FleetJob {
 const states = ['QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT']
 
 const rankOf = ({ device, status, progress, updatedAt }: ExecutionView, sort: ExecutionSort): number =>
-  ({ device: Number(device.slice(-5)), status: states.indexOf(status), progress: status === 'SUCCEEDED' ? 100 : (progress ?? -1), updated: updatedAt })[sort]
+  ({
+    device: Number(device.slice(-5)),
+    status: states.indexOf(status),
+    progress: status === 'SUCCEEDED' ? 100 : (progress ?? -1),
+    updated: updatedAt,
+  })[sort]

@@ -25,11 +25,29 @@ const cloud = {
   deviceName: { pattern: '.+', rule: 'must not be empty' },
   jobName: { pattern: '[a-z0-9-]+', rule: 'must be of a-z, 0-9 and -' },
 }
-const look = { fontFamily: 'monospace', fontSize: 13, fontLigatures: false, tabSize: 2, insertSpaces: true, wordWrap: false }
-const init: ToJobEditor = { type: 'init', mode: 'new', start: { id: 'this', draft: {}, at: 0, restored: false }, hub: { up: true, dialects: [cloud], groups: [] }, look, words: {} }
+const look = {
+  fontFamily: 'monospace',
+  fontSize: 13,
+  fontLigatures: false,
+  tabSize: 2,
+  insertSpaces: true,
+  wordWrap: false,
+}
+const init: ToJobEditor = {
+  type: 'init',
+  mode: 'new',
+  start: { id: 'this', draft: {}, at: 0, restored: false },
+  hub: { up: true, dialects: [cloud], groups: [] },
+  look,
+  words: {},
+}
 
 /** The page with a host that answers: devices d1 to d9 exist, every draft is fine. */
-async function openEditor({ theme = 'dark', width = 1200, opening = init }: { theme?: Theme; width?: number; opening?: ToJobEditor } = {}) {
+async function openEditor({
+  theme = 'dark',
+  width = 1200,
+  opening = init,
+}: { theme?: Theme; width?: number; opening?: ToJobEditor } = {}) {
   const told: FromJobEditor[] = []
   let send = (_message: ToJobEditor): Promise<void> => Promise.resolve()
   const answer = (message: FromJobEditor): ToJobEditor | undefined => {
@@ -39,7 +57,9 @@ async function openEditor({ theme = 'dark', width = 1200, opening = init }: { th
       case 'count':
         return { type: 'matches', request: message.request, count: 7512 }
       case 'findDevices': {
-        const names = Array.from({ length: 9 }, (_, index) => `d${index + 1}`).filter((name) => name.includes(message.search))
+        const names = Array.from({ length: 9 }, (_, index) => `d${index + 1}`).filter((name) =>
+          name.includes(message.search),
+        )
         return { type: 'devices', request: message.request, names, total: names.length }
       }
       case 'check':
@@ -58,7 +78,11 @@ async function openEditor({ theme = 'dark', width = 1200, opening = init }: { th
   // What was told before `send` was there.
   if (told.some(({ type }) => type === 'ready')) await send(opening)
   await fixture.page.locator('.monaco-editor .view-lines').waitFor()
-  const heard = <T extends FromJobEditor['type']>(type: T) => soon(`the page says ${type}`, () => told.findLast((message) => message.type === type) as Extract<FromJobEditor, { type: T }> | undefined)
+  const heard = <T extends FromJobEditor['type']>(type: T) =>
+    soon(
+      `the page says ${type}`,
+      () => told.findLast((message) => message.type === type) as Extract<FromJobEditor, { type: T }> | undefined,
+    )
   return { ...fixture, told, heard, create: fixture.page.getByRole('button', { name: 'Create Job' }) }
 }
 
@@ -121,7 +145,11 @@ test('keys that are VS Code’s own pass through the editor of the document', as
   await page.locator('.quick-input-widget').waitFor()
   await page.keyboard.press('Escape')
   const passed = await page.evaluate(() => (window as unknown as { passed: string[] }).passed)
-  assert.deepEqual(passed.filter((key) => /^(F|g)/.test(key)), ['F1', 'F2', 'F12'], 'and Control+G is the editor’s')
+  assert.deepEqual(
+    passed.filter((key) => /^(F|g)/.test(key)),
+    ['F1', 'F2', 'F12'],
+    'and Control+G is the editor’s',
+  )
   await page.locator('.monaco-editor .view-lines').click({ button: 'right' })
   await page.locator('.monaco-menu').getByText('Cut').waitFor()
   assert.equal(await page.locator('.monaco-menu').getByText('Command Palette').count(), 0)
@@ -132,9 +160,14 @@ test('a refusal is shown where it belongs, with value and rule, and in the list 
   const { page, send, create, told, problems } = await openEditor()
   await fillIn(page)
   await page.getByText('Ready to be created').first().waitFor()
-  await soon('the draft has been checked', () => told.some((message) => message.type === 'check' && message.draft.targets.length > 0))
+  await soon('the draft has been checked', () =>
+    told.some((message) => message.type === 'check' && message.draft.targets.length > 0),
+  )
   await create.click()
-  await send({ type: 'refused', problems: [{ field: 'name', value: 'update-1', rule: 'is the name of a job that exists already' }] })
+  await send({
+    type: 'refused',
+    problems: [{ field: 'name', value: 'update-1', rule: 'is the name of a job that exists already' }],
+  })
   await page.locator('.field .problem', { hasText: '“update-1” is the name of a job that exists already' }).waitFor()
   await page.getByRole('button', { name: '1 problem' }).click()
   await page.getByRole('button', { name: 'Job name: “update-1” is the name of a job that exists already' }).click()
@@ -185,13 +218,21 @@ test('a file’s changes are told member by member, and what others change in it
     targets: [{ device: 'd1' }],
     document: { text: '{"operation":"reboot", "a":1.0}' },
   }
-  const { page, send, heard, told } = await openEditor({ opening: { ...init, mode: 'file', start: { id: 'file', draft, at: 0, restored: false } } as ToJobEditor })
-  assert.equal(told.some(({ type }) => type === 'draft'), false)
+  const { page, send, heard, told } = await openEditor({
+    opening: { ...init, mode: 'file', start: { id: 'file', draft, at: 0, restored: false } } as ToJobEditor,
+  })
+  assert.equal(
+    told.some(({ type }) => type === 'draft'),
+    false,
+  )
   await page.getByRole('textbox', { name: 'Timeout' }).fill('5')
   const { changed, draft: after } = await heard('draft')
   assert.deepEqual([changed, after], [['timeoutMinutes'], { ...draft, timeoutMinutes: 5 }])
   await send({ type: 'draft', draft: { ...draft, name: 'two' } })
-  await soon('the other name is shown', async () => (await page.getByRole('textbox', { name: 'Job name' }).inputValue()) === 'two')
+  await soon(
+    'the other name is shown',
+    async () => (await page.getByRole('textbox', { name: 'Job name' }).inputValue()) === 'two',
+  )
   assert.equal(await page.getByRole('textbox', { name: 'Timeout' }).inputValue(), '')
 })
 
@@ -199,7 +240,12 @@ for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
   test(`nothing spills over at 260 pixels, and nothing is refused or thrown: ${theme}`, async () => {
     const { page, problems } = await openEditor({ theme, width: 260 })
     await fillIn(page)
-    assert.equal(await page.evaluate(() => document.querySelector('main')!.scrollWidth <= document.querySelector('main')!.clientWidth), true)
+    assert.equal(
+      await page.evaluate(
+        () => document.querySelector('main')!.scrollWidth <= document.querySelector('main')!.clientWidth,
+      ),
+      true,
+    )
     assert.deepEqual(problems, [])
   })
 }
@@ -208,9 +254,18 @@ test('of ten thousand problems the first hundred are listed, and how many more t
   const { page, send, create, told, problems } = await openEditor()
   await fillIn(page)
   await page.getByText('Ready to be created').first().waitFor()
-  await soon('the draft has been checked', () => told.some((message) => message.type === 'check' && message.draft.targets.length > 0))
+  await soon('the draft has been checked', () =>
+    told.some((message) => message.type === 'check' && message.draft.targets.length > 0),
+  )
   await create.click()
-  await send({ type: 'refused', problems: Array.from({ length: 10_000 }, (_, index) => ({ field: `targets/${index}/device`, value: `d${index}`, rule: 'is no device here' })) })
+  await send({
+    type: 'refused',
+    problems: Array.from({ length: 10_000 }, (_, index) => ({
+      field: `targets/${index}/device`,
+      value: `d${index}`,
+      rule: 'is no device here',
+    })),
+  })
   await page.getByRole('button', { name: '10000 problems' }).click()
   await page.getByText('… and 9,900 more').waitFor()
   assert.equal(await page.locator('.problem-list li').count(), 101)

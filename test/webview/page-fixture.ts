@@ -41,13 +41,30 @@ export async function openPage(browser: Browser, options: PageFixtureOptions): P
   await context.route(`${assets}/**`, (route) => {
     const file = join(root, 'dist', 'webview', new URL(route.request().url()).pathname)
     if (!existsSync(file)) return route.fulfill({ status: 404 })
-    return route.fulfill({ body: readFileSync(file), contentType: types[extname(file)] ?? 'text/plain', headers: { 'access-control-allow-origin': '*' } })
+    return route.fulfill({
+      body: readFileSync(file),
+      contentType: types[extname(file)] ?? 'text/plain',
+      headers: { 'access-control-allow-origin': '*' },
+    })
   })
   const { kind, vars } = themes[theme]
-  const html = panelHtml({ name, title: name, language, monaco, source: assets, nonce: 'bm9uY2U=', asset: (file) => `${assets}/${file}` })
+  const html = panelHtml({
+    name,
+    title: name,
+    language,
+    monaco,
+    source: assets,
+    nonce: 'bm9uY2U=',
+    asset: (file) => `${assets}/${file}`,
+  })
   // VS Code writes its variables and default styles before the policy, so that it does not meet them.
-  const style = Object.entries(vars).map(([variable, value]) => `${variable}: ${value}`).join('; ').replaceAll('"', '&quot;')
-  const body = html.replace('<html', `<html style="${style}"`).replace('<body>', `<body class="${kind}" data-vscode-theme-kind="${kind}">`)
+  const style = Object.entries(vars)
+    .map(([variable, value]) => `${variable}: ${value}`)
+    .join('; ')
+    .replaceAll('"', '&quot;')
+  const body = html
+    .replace('<html', `<html style="${style}"`)
+    .replace('<body>', `<body class="${kind}" data-vscode-theme-kind="${kind}">`)
   await context.route('https://panel.invalid/', (route) => route.fulfill({ body, contentType: 'text/html' }))
   await context.exposeBinding('stagePost', (_, message: unknown) => options.onMessage(message))
   await context.exposeBinding('stageProblem', (_, text: string) => void problems.push(text))
@@ -64,7 +81,9 @@ export async function openPage(browser: Browser, options: PageFixtureOptions): P
         sessionStorage.setItem('state', JSON.stringify(value))
       },
     })
-    document.addEventListener('securitypolicyviolation', (event) => own['stageProblem']!(`policy: ${event.effectiveDirective} refused ${event.blockedURI} ${event.sample}`))
+    document.addEventListener('securitypolicyviolation', (event) =>
+      own['stageProblem']!(`policy: ${event.effectiveDirective} refused ${event.blockedURI} ${event.sample}`),
+    )
     window.addEventListener('error', ({ message }) => own['stageProblem']!(`error: ${message}`))
     window.addEventListener('unhandledrejection', ({ reason }) => own['stageProblem']!(`rejection: ${String(reason)}`))
   }, state)

@@ -33,7 +33,8 @@ async function openPanel(devices: number, options: Partial<PageFixtureOptions> =
       const message = readMessage(input)
       assert.ok(message !== undefined, `the host cannot read ${JSON.stringify(input)}`)
       asked.push(message)
-      if (message.type === 'ready' || message.type === 'page' || message.type === 'watch' || message.type === 'select') void feed.receive(message)
+      if (message.type === 'ready' || message.type === 'page' || message.type === 'watch' || message.type === 'select')
+        void feed.receive(message)
     },
   })
   tell = fixture.send
@@ -56,7 +57,8 @@ async function openPanel(devices: number, options: Partial<PageFixtureOptions> =
   }
 }
 
-const activeRow = async (page: Page) => page.locator(`#${await page.locator('[role=grid]').getAttribute('aria-activedescendant')}`)
+const activeRow = async (page: Page) =>
+  page.locator(`#${await page.locator('[role=grid]').getAttribute('aria-activedescendant')}`)
 
 test('ten thousand devices are a handful of rows, and the keyboard reaches the last one', async () => {
   const { page, grid, asked, end } = await openPanel(10_000)
@@ -64,7 +66,9 @@ test('ten thousand devices are a handful of rows, and the keyboard reaches the l
   assert.ok((await page.locator('.space .row').count()) < 60)
   await grid.focus()
   await page.keyboard.press('End')
-  const last = await soon('the last row', async () => ((await activeRow(page).then((row) => row.textContent()))?.includes('washer-10000') ? activeRow(page) : undefined))
+  const last = await soon('the last row', async () =>
+    (await activeRow(page).then((row) => row.textContent()))?.includes('washer-10000') ? activeRow(page) : undefined,
+  )
   assert.equal(await last.getAttribute('aria-rowindex'), '10001')
   assert.ok(asked.filter(({ type }) => type === 'page').length <= 12, 'in few pages')
   await end()
@@ -74,7 +78,11 @@ test('what changes in sight is shown, what changes elsewhere is not even told', 
   const { page, fleet, told, end } = await openPanel(10_000)
   await soon('the rows are watched', async () => (await page.locator('.space .row.loading').count()) === 0)
   for (let at = 0; at < 8; at += 1) fleet.step(300, 1000)
-  await soon('the first rows move', async () => (await page.locator('.space .row', { hasText: 'washer-00001' }).textContent())?.includes('queued') === false)
+  await soon(
+    'the first rows move',
+    async () =>
+      (await page.locator('.space .row', { hasText: 'washer-00001' }).textContent())?.includes('queued') === false,
+  )
   const rows = told.flatMap((message) => (message.type === 'changed' ? message.rows : []))
   assert.ok(rows.length < 200, `${rows.length} rows were told`)
   await end()
@@ -91,7 +99,9 @@ test('Enter opens the details of a device, Escape goes back to the row', async (
   await details.locator('summary').first().click()
   assert.match((await details.locator('pre').first().textContent()) ?? '', /\n {2}"status"/)
   await details.getByRole('button', { name: 'Open Shadow' }).click()
-  await soon('the shadow is asked for', () => asked.some((message) => message.type === 'openTwin' && message.device === 'aws/washer-00002'))
+  await soon('the shadow is asked for', () =>
+    asked.some((message) => message.type === 'openTwin' && message.device === 'aws/washer-00002'),
+  )
   await page.keyboard.press('Escape')
   assert.equal(await page.locator('.details').isVisible(), false)
   assert.equal(await grid.evaluate((element) => element === document.activeElement), true)
@@ -102,9 +112,14 @@ test('Enter opens the details of a device, Escape goes back to the row', async (
 test('ten thousand devices are sorted by a column: its own way, the other way, not at all', async () => {
   const { page, fleet, asked, end } = await openPanel(10_000)
   for (let at = 0; at < 12; at += 1) fleet.step(300, 1000)
-  const head = (name: string) => page.getByRole('grid', { name: 'Devices' }).getByRole('columnheader', { name, exact: true })
+  const head = (name: string) =>
+    page.getByRole('grid', { name: 'Devices' }).getByRole('columnheader', { name, exact: true })
   const names = () => page.locator('.space .row:visible .name').allTextContents()
-  const first = (name: string) => soon(`${name} is the first row`, async () => (await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) === name)
+  const first = (name: string) =>
+    soon(
+      `${name} is the first row`,
+      async () => (await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) === name,
+    )
   assert.equal(await head('Attempt').getAttribute('aria-sort'), null, 'what cannot be sorted by does not say so')
   assert.equal(await head('Device').getAttribute('aria-sort'), 'none')
 
@@ -118,12 +133,25 @@ test('ten thousand devices are sorted by a column: its own way, the other way, n
 
   await head('State').getByRole('button').click()
   assert.equal(await head('State').getAttribute('aria-sort'), 'ascending')
-  const sign = (name: string) => head(name).locator('.codicon').evaluate((element) => getComputedStyle(element).opacity)
+  const sign = (name: string) =>
+    head(name)
+      .locator('.codicon')
+      .evaluate((element) => getComputedStyle(element).opacity)
   assert.deepEqual([await sign('State'), await sign('Device')], ['1', '0'], 'the order is seen, too')
-  await soon('those that wait come first', async () => (await page.locator('.space .row:visible .status').allTextContents()).every((word) => word === 'queued'))
+  await soon('those that wait come first', async () =>
+    (await page.locator('.space .row:visible .status').allTextContents()).every((word) => word === 'queued'),
+  )
   await head('Progress').getByRole('button').click()
-  assert.deepEqual([await head('State').getAttribute('aria-sort'), await head('Progress').getAttribute('aria-sort')], ['none', 'descending'])
-  await soon('those that are done come first', async () => (await names()).length > 0 && (await page.locator('.space .row:visible .percent').allTextContents()).every((text) => text === '100%'))
+  assert.deepEqual(
+    [await head('State').getAttribute('aria-sort'), await head('Progress').getAttribute('aria-sort')],
+    ['none', 'descending'],
+  )
+  await soon(
+    'those that are done come first',
+    async () =>
+      (await names()).length > 0 &&
+      (await page.locator('.space .row:visible .percent').allTextContents()).every((text) => text === '100%'),
+  )
   assert.ok(asked.filter(({ type }) => type === 'page').length < 20, 'a page or two for each order')
   await end()
 })
@@ -135,8 +163,12 @@ test('a table sorted by the last change goes with the job', async () => {
   for (let round = 0; round < 3; round += 1) {
     fleet.step(40, 1000)
     const latest = Math.max(...fleet.rows.map(({ updatedAt }) => updatedAt))
-    const moved = new Set(fleet.rows.filter(({ updatedAt }) => updatedAt === latest).map(({ device }) => device.slice(4)))
-    await soon('who has just moved is at the top', async () => moved.has((await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) ?? ''))
+    const moved = new Set(
+      fleet.rows.filter(({ updatedAt }) => updatedAt === latest).map(({ device }) => device.slice(4)),
+    )
+    await soon('who has just moved is at the top', async () =>
+      moved.has((await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) ?? ''),
+    )
   }
   await end()
 })
@@ -153,7 +185,10 @@ test('columns are sorted by keyboard, and the order outlives a reload', async ()
   assert.equal(await head.getAttribute('aria-sort'), 'descending')
   assert.equal(await head.getByRole('button').evaluate((button) => button === document.activeElement), true)
   await page.reload()
-  await soon('the last one first', async () => (await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) === 'washer-00040')
+  await soon(
+    'the last one first',
+    async () => (await page.locator('.space .row[aria-rowindex="2"] .name').textContent()) === 'washer-00040',
+  )
   assert.equal(await head.getAttribute('aria-sort'), 'descending')
   await end()
 })
@@ -168,7 +203,9 @@ test('a row has a menu, by mouse and by keyboard, and its device is shown in the
   assert.deepEqual(JSON.parse((await grid.getAttribute('data-vscode-context'))!), about)
   await row.click()
   await page.getByRole('complementary').getByRole('button', { name: 'Show in Tree' }).click()
-  await soon('the tree is asked for it', () => asked.some((message) => message.type === 'revealDevice' && message.device === 'aws/washer-00002'))
+  await soon('the tree is asked for it', () =>
+    asked.some((message) => message.type === 'revealDevice' && message.device === 'aws/washer-00002'),
+  )
   await end()
 })
 
@@ -195,12 +232,17 @@ test('filter, search and open details outlive a reload', async () => {
   for (let at = 0; at < 30; at += 1) fleet.step(40, 1000)
   await chip('succeeded').click()
   await page.locator('vscode-text-field').locator('input').fill('0001')
-  await soon('only those that match', async () => (await page.locator('.space .row:visible .name').allTextContents()).every((name) => name.includes('0001')))
+  await soon('only those that match', async () =>
+    (await page.locator('.space .row:visible .name').allTextContents()).every((name) => name.includes('0001')),
+  )
   await page.locator('.space .row:visible').first().click()
   const names = await page.locator('.space .row:visible .name').allTextContents()
   const open = await page.locator('.details h2').textContent()
   await page.reload()
-  await soon('the same rows', async () => (await page.locator('.space .row:visible .name').allTextContents()).join() === names.join())
+  await soon(
+    'the same rows',
+    async () => (await page.locator('.space .row:visible .name').allTextContents()).join() === names.join(),
+  )
   assert.equal(await chip('succeeded').getAttribute('aria-pressed'), 'true')
   await soon('the same details', async () => (await page.locator('.details h2').textContent()) === open)
   await end()
@@ -237,7 +279,12 @@ test('a stopped hub is said once and offers to start; what is there goes on afte
   await page.locator('.notice', { hasText: 'starting' }).waitFor()
   for (let at = 0; at < 20; at += 1) fleet.step(20, 1000)
   fleet.become('running')
-  await soon('it goes on', async () => (await page.locator('.notice').isHidden()) && !(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuetext'))?.startsWith('0 of'))
+  await soon(
+    'it goes on',
+    async () =>
+      (await page.locator('.notice').isHidden()) &&
+      !(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuetext'))?.startsWith('0 of'),
+  )
   await end()
 })
 
@@ -252,7 +299,13 @@ test('a job that is deleted is said to be gone', async () => {
 test('a gap in the sequence asks for everything', async () => {
   const { page, fleet, asked, send, end } = await openPanel(5)
   const before = asked.filter(({ type }) => type === 'ready').length
-  await send({ type: 'changed', sequence: 77, job: fleet.view(), time: { now: fleet.now, clock: 'real' }, rows: [] } satisfies ToProgress)
+  await send({
+    type: 'changed',
+    sequence: 77,
+    job: fleet.view(),
+    time: { now: fleet.now, clock: 'real' },
+    rows: [],
+  } satisfies ToProgress)
   await soon('the page asks', () => asked.filter(({ type }) => type === 'ready').length > before)
   await page.locator('.space .row').first().waitFor()
   await end()
@@ -263,7 +316,10 @@ test('milestones are spoken, ticks are not', async () => {
   await page.evaluate(() => {
     const said: string[] = []
     Object.assign(window, { said })
-    new MutationObserver(() => said.push(document.querySelector('[role=status]')!.textContent ?? '')).observe(document.querySelector('[role=status]')!, { childList: true, characterData: true, subtree: true })
+    new MutationObserver(() => said.push(document.querySelector('[role=status]')!.textContent ?? '')).observe(
+      document.querySelector('[role=status]')!,
+      { childList: true, characterData: true, subtree: true },
+    )
   })
   while (fleet.pending > 0) {
     const before = told.length
@@ -284,11 +340,21 @@ test('milestones are spoken, ticks are not', async () => {
 test('each bar of buttons is one stop of the Tab key', async () => {
   const { page, fleet, end } = await openPanel(40)
   for (let at = 0; at < 10; at += 1) fleet.step(20, 1000)
-  await soon('some have succeeded', async () => !(await page.locator('.chip', { hasText: 'succeeded' }).textContent())?.endsWith('0'))
+  await soon(
+    'some have succeeded',
+    async () => !(await page.locator('.chip', { hasText: 'succeeded' }).textContent())?.endsWith('0'),
+  )
   const stops: string[] = []
   for (let at = 0; at < 4; at += 1) {
     await page.keyboard.press('Tab')
-    stops.push(await page.evaluate(() => document.activeElement!.closest('[role=toolbar], [role=grid], vscode-text-field')?.getAttribute('aria-label') ?? ''))
+    stops.push(
+      await page.evaluate(
+        () =>
+          document
+            .activeElement!.closest('[role=toolbar], [role=grid], vscode-text-field')
+            ?.getAttribute('aria-label') ?? '',
+      ),
+    )
   }
   assert.deepEqual(stops, ['Job', 'Show only devices in one state', 'Search devices', 'Devices'])
   await end()

@@ -31,8 +31,18 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     await hub.stop()
   })
 
-  const update = async (thingName: string, document: unknown, shadowName?: string): Promise<Record<string, unknown>> => {
-    const { payload } = await aws.data.send(new UpdateThingShadowCommand({ thingName, payload: JSON.stringify(document), ...(shadowName === undefined ? {} : { shadowName }) }))
+  const update = async (
+    thingName: string,
+    document: unknown,
+    shadowName?: string,
+  ): Promise<Record<string, unknown>> => {
+    const { payload } = await aws.data.send(
+      new UpdateThingShadowCommand({
+        thingName,
+        payload: JSON.stringify(document),
+        ...(shadowName === undefined ? {} : { shadowName }),
+      }),
+    )
     return read(payload)
   }
 
@@ -41,7 +51,10 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     const shadow = '$aws/things/heater/shadow'
     await device.subscribe(`${shadow}/update/accepted`, `${shadow}/update/delta`, `${shadow}/update/documents`)
     const accepted = await update('heater', { state: { desired: { heat: 21 } }, clientToken: 'http-1' })
-    assert.deepEqual([accepted['version'], accepted['clientToken'], accepted['state']], [1, 'http-1', { desired: { heat: 21 } }])
+    assert.deepEqual(
+      [accepted['version'], accepted['clientToken'], accepted['state']],
+      [1, 'http-1', { desired: { heat: 21 } }],
+    )
     assert.equal((await device.json(`${shadow}/update/accepted`))['clientToken'], 'http-1')
     assert.deepEqual((await device.json(`${shadow}/update/delta`))['state'], { heat: 21 })
     assert.equal(((await device.json(`${shadow}/update/documents`))['current'] as { version: number }).version, 1)
@@ -60,7 +73,10 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     const watcher = await connectMqtt(hub, 'watcher')
     await watcher.subscribe('wills/#')
     const kept = async (how: { preventWillMessage?: boolean; cleanSession?: boolean }): Promise<boolean> => {
-      const options = { clean: false, will: { topic: 'wills/pump', payload: Buffer.from(JSON.stringify(how)), qos: 1 as const, retain: false } }
+      const options = {
+        clean: false,
+        will: { topic: 'wills/pump', payload: Buffer.from(JSON.stringify(how)), qos: 1 as const, retain: false },
+      }
       const device = await connectMqtt(hub, 'pump', options)
       await aws.data.send(new DeleteConnectionCommand({ clientId: 'pump', ...how }))
       await device.closed
@@ -72,19 +88,31 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     assert.equal(await kept({}), true)
     assert.equal(await kept({ preventWillMessage: true }), true)
     assert.equal(await kept({ cleanSession: true, preventWillMessage: false }), false)
-    assert.deepEqual(watcher.inbox.rest.map(({ text }) => text), ['{}', '{"cleanSession":true,"preventWillMessage":false}'])
+    assert.deepEqual(
+      watcher.inbox.rest.map(({ text }) => text),
+      ['{}', '{"cleanSession":true,"preventWillMessage":false}'],
+    )
     await watcher.end()
   })
 
   test('named shadows stand by themselves and are listed page by page', async () => {
     await update('plant', { state: { reported: { a: 0 } } })
-    for (const [index, name] of ['alpha', 'beta', 'gamma'].entries()) await update('plant', { state: { reported: { index } } }, name)
-    const got = read((await aws.data.send(new GetThingShadowCommand({ thingName: 'plant', shadowName: 'beta' }))).payload)
+    for (const [index, name] of ['alpha', 'beta', 'gamma'].entries())
+      await update('plant', { state: { reported: { index } } }, name)
+    const got = read(
+      (await aws.data.send(new GetThingShadowCommand({ thingName: 'plant', shadowName: 'beta' }))).payload,
+    )
     assert.deepEqual([got['version'], got['state']], [1, { reported: { index: 1 } }])
     const names: string[] = []
     let nextToken: string | undefined
     do {
-      const page = await aws.data.send(new ListNamedShadowsForThingCommand({ thingName: 'plant', pageSize: 2, ...(nextToken === undefined ? {} : { nextToken }) }))
+      const page = await aws.data.send(
+        new ListNamedShadowsForThingCommand({
+          thingName: 'plant',
+          pageSize: 2,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+      )
       assert.ok(page.results!.length <= 2)
       names.push(...page.results!)
       nextToken = page.nextToken
@@ -98,7 +126,10 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     await failsWith(ConflictException, update('stone', { state: { reported: { n: 2 } }, version: 5 }))
     await failsWith(InvalidRequestException, update('stone', { reported: { n: 2 } }))
     await failsWith(InvalidRequestException, update('stone', { state: { reported: { n: [null] } } }))
-    await failsWith(RequestEntityTooLargeException, update('stone', { state: { reported: { text: 'x'.repeat(8200) } } }))
+    await failsWith(
+      RequestEntityTooLargeException,
+      update('stone', { state: { reported: { text: 'x'.repeat(8200) } } }),
+    )
     const got = read((await aws.data.send(new GetThingShadowCommand({ thingName: 'stone' }))).payload)
     assert.deepEqual([got['version'], got['state']], [1, { reported: { n: 1 } }])
   })
@@ -109,13 +140,21 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
     await aws.data.send(new PublishCommand({ topic: 'plant/$hall/a b', qos: 1, payload: Buffer.from('hello') }))
     const heard = await listener.inbox.take('the published message')
     assert.deepEqual([heard.topic, heard.text, heard.qos], ['plant/$hall/a b', 'hello', 1])
-    await aws.data.send(new PublishCommand({ topic: '$aws/things/plant/shadow/get', qos: 1, payload: Buffer.from('{"clientToken":"by-http"}') }))
+    await aws.data.send(
+      new PublishCommand({
+        topic: '$aws/things/plant/shadow/get',
+        qos: 1,
+        payload: Buffer.from('{"clientToken":"by-http"}'),
+      }),
+    )
     assert.equal((await listener.json('$aws/things/plant/shadow/get/accepted'))['clientToken'], 'by-http')
     await listener.end()
   })
 
   test('a retained message is read back, and a later subscriber gets it', async () => {
-    await aws.data.send(new PublishCommand({ topic: 'notice/board', qos: 1, retain: true, payload: Buffer.from('open') }))
+    await aws.data.send(
+      new PublishCommand({ topic: 'notice/board', qos: 1, retain: true, payload: Buffer.from('open') }),
+    )
     const kept = await aws.data.send(new GetRetainedMessageCommand({ topic: 'notice/board' }))
     assert.deepEqual([kept.topic, Buffer.from(kept.payload!).toString(), kept.qos], ['notice/board', 'open', 1])
     const late = await connectMqtt(hub, 'late')
@@ -128,4 +167,5 @@ describe('@aws-sdk/client-iot-data-plane over https', () => {
   })
 })
 
-const read = (payload: Uint8Array | undefined): Record<string, unknown> => JSON.parse(Buffer.from(payload!).toString()) as Record<string, unknown>
+const read = (payload: Uint8Array | undefined): Record<string, unknown> =>
+  JSON.parse(Buffer.from(payload!).toString()) as Record<string, unknown>

@@ -19,8 +19,17 @@ const enter = ({ session: { clientId, certificate } }: ConnectionKit): Promise<T
 
 test('over MQTT it hears and says what bears its name, and what the SDKs’ samples use', async () => {
   const client = await enter(await hub.hub.api.addDevice('aws', 'washer:1'))
-  const own = ['$aws/things/washer:1/#', 'washer:1/#', 'dt/app/washer:1/#', 'cmd/app/home/washer:1/req', 'sdk/test/python']
-  assert.deepEqual(await client.subscribe(...own), own.map(() => 1))
+  const own = [
+    '$aws/things/washer:1/#',
+    'washer:1/#',
+    'dt/app/washer:1/#',
+    'cmd/app/home/washer:1/req',
+    'sdk/test/python',
+  ]
+  assert.deepEqual(
+    await client.subscribe(...own),
+    own.map(() => 1),
+  )
   for (const topic of ['washer:1/a', 'dt/app/washer:1/b', 'sdk/test/python']) {
     await client.publish(topic, { topic })
     assert.deepEqual(await client.json(topic), { topic })

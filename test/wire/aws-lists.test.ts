@@ -37,10 +37,20 @@ describe('lists, pages and templates of @aws-sdk/client-iot', () => {
     arns = []
     await aws.iot.send(new CreateThingGroupCommand({ thingGroupName: 'units' }))
     for (const thingName of names) {
-      arns.push((await aws.iot.send(new CreateThingCommand({ thingName, attributePayload: { attributes: { parity: String(arns.length % 2) } } }))).thingArn!)
+      arns.push(
+        (
+          await aws.iot.send(
+            new CreateThingCommand({
+              thingName,
+              attributePayload: { attributes: { parity: String(arns.length % 2) } },
+            }),
+          )
+        ).thingArn!,
+      )
       await aws.iot.send(new AddThingToThingGroupCommand({ thingName, thingGroupName: 'units' }))
     }
-    for (const jobId of ['job-a', 'job-b', 'job-c']) await createJob(aws, jobId, arns, { jobId }, jobId === 'job-b' ? { targetSelection: 'CONTINUOUS' } : {})
+    for (const jobId of ['job-a', 'job-b', 'job-c'])
+      await createJob(aws, jobId, arns, { jobId }, jobId === 'job-b' ? { targetSelection: 'CONTINUOUS' } : {})
     await aws.iot.send(new CancelJobCommand({ jobId: 'job-c' }))
   })
   after(async () => {
@@ -55,12 +65,16 @@ describe('lists, pages and templates of @aws-sdk/client-iot', () => {
     })
     assert.deepEqual(things.sort(), names)
     const members = await pages(2, async (nextToken) => {
-      const page = await aws.iot.send(new ListThingsInThingGroupCommand({ thingGroupName: 'units', maxResults: 2, ...token(nextToken) }))
+      const page = await aws.iot.send(
+        new ListThingsInThingGroupCommand({ thingGroupName: 'units', maxResults: 2, ...token(nextToken) }),
+      )
       return { items: page.things!, nextToken: page.nextToken }
     })
     assert.deepEqual(members.sort(), names)
     const executions = await pages(4, async (nextToken) => {
-      const page = await aws.iot.send(new ListJobExecutionsForJobCommand({ jobId: 'job-a', maxResults: 4, ...token(nextToken) }))
+      const page = await aws.iot.send(
+        new ListJobExecutionsForJobCommand({ jobId: 'job-a', maxResults: 4, ...token(nextToken) }),
+      )
       return { items: page.executionSummaries!.map(({ thingArn }) => thingArn!), nextToken: page.nextToken }
     })
     assert.deepEqual(executions.sort(), [...arns].sort())
@@ -72,7 +86,8 @@ describe('lists, pages and templates of @aws-sdk/client-iot', () => {
   })
 
   test('filters narrow lists', async () => {
-    const ids = async (filter: object): Promise<string[]> => (await aws.iot.send(new ListJobsCommand(filter))).jobs!.map(({ jobId }) => jobId!).sort()
+    const ids = async (filter: object): Promise<string[]> =>
+      (await aws.iot.send(new ListJobsCommand(filter))).jobs!.map(({ jobId }) => jobId!).sort()
     assert.deepEqual(await ids({ status: 'CANCELED' }), ['job-c'])
     assert.deepEqual(await ids({ status: 'IN_PROGRESS' }), ['job-a', 'job-b'])
     assert.deepEqual(await ids({ targetSelection: 'CONTINUOUS' }), ['job-b'])
@@ -93,22 +108,38 @@ describe('lists, pages and templates of @aws-sdk/client-iot', () => {
       }),
     )
     const template = await aws.iot.send(new DescribeJobTemplateCommand({ jobTemplateId: 'reboot' }))
-    assert.deepEqual([template.description, template.document, template.timeoutConfig], ['how we reboot', '{"operation":"reboot"}', { inProgressTimeoutInMinutes: 5 }])
+    assert.deepEqual(
+      [template.description, template.document, template.timeoutConfig],
+      ['how we reboot', '{"operation":"reboot"}', { inProgressTimeoutInMinutes: 5 }],
+    )
     const listed = await aws.iot.send(new ListJobTemplatesCommand({}))
-    assert.deepEqual(listed.jobTemplates!.map(({ jobTemplateId, description }) => [jobTemplateId, description]), [['reboot', 'how we reboot']])
-    await aws.iot.send(new CreateJobCommand({ jobId: 'from-template', targets: [arns[0]!], jobTemplateArn: jobTemplateArn! }))
+    assert.deepEqual(
+      listed.jobTemplates!.map(({ jobTemplateId, description }) => [jobTemplateId, description]),
+      [['reboot', 'how we reboot']],
+    )
+    await aws.iot.send(
+      new CreateJobCommand({ jobId: 'from-template', targets: [arns[0]!], jobTemplateArn: jobTemplateArn! }),
+    )
     const { job } = await aws.iot.send(new DescribeJobCommand({ jobId: 'from-template' }))
     assert.deepEqual([job?.jobTemplateArn, job?.timeoutConfig], [jobTemplateArn, { inProgressTimeoutInMinutes: 5 }])
     assert.deepEqual(job?.jobExecutionsRetryConfig, { criteriaList: [{ failureType: 'FAILED', numberOfRetries: 2 }] })
     await aws.iot.send(new DeleteJobTemplateCommand({ jobTemplateId: 'reboot' }))
-    await failsWith(ResourceNotFoundException, aws.iot.send(new DescribeJobTemplateCommand({ jobTemplateId: 'reboot' })))
+    await failsWith(
+      ResourceNotFoundException,
+      aws.iot.send(new DescribeJobTemplateCommand({ jobTemplateId: 'reboot' })),
+    )
   })
 
   test('certificates are listed with their things, and the endpoint is a host without a scheme', async () => {
     const device = await makeDevice(hub, aws, 'certified')
     const { certificates } = await aws.iot.send(new ListCertificatesCommand({}))
-    assert.deepEqual(certificates!.map(({ certificateId, status }) => [certificateId, status]), [[device.certificateId, 'ACTIVE']])
-    assert.deepEqual((await aws.iot.send(new ListThingPrincipalsCommand({ thingName: 'certified' }))).principals, [device.certificateArn])
+    assert.deepEqual(
+      certificates!.map(({ certificateId, status }) => [certificateId, status]),
+      [[device.certificateId, 'ACTIVE']],
+    )
+    assert.deepEqual((await aws.iot.send(new ListThingPrincipalsCommand({ thingName: 'certified' }))).principals, [
+      device.certificateArn,
+    ])
     const { endpointAddress } = await aws.iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Data-ATS' }))
     assert.match(endpointAddress!, /^localhost(:\d+)?$/)
   })
@@ -117,7 +148,10 @@ describe('lists, pages and templates of @aws-sdk/client-iot', () => {
 const token = (nextToken: string | undefined): { nextToken?: string } => (nextToken === undefined ? {} : { nextToken })
 
 /** Everything from all pages, each of which but the last must have exactly `size` items. */
-async function pages<T>(size: number, fetch: (nextToken: string | undefined) => Promise<{ items: T[]; nextToken: string | undefined }>): Promise<T[]> {
+async function pages<T>(
+  size: number,
+  fetch: (nextToken: string | undefined) => Promise<{ items: T[]; nextToken: string | undefined }>,
+): Promise<T[]> {
   const all: T[] = []
   let nextToken: string | undefined
   do {

@@ -45,7 +45,10 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
     assert.equal(job.status.status, 'QUEUED')
     assert.deepEqual(installs.rest, [], 'the handler of another operation')
 
-    await within(new Promise<void>((resolve, reject) => job.succeeded((error) => (error ? reject(error) : resolve()))), 'the SDK to send the update')
+    await within(
+      new Promise<void>((resolve, reject) => job.succeeded((error) => (error ? reject(error) : resolve()))),
+      'the SDK to send the update',
+    )
     await jobIs('washer', '020', 'SUCCEEDED')
     await endV1(client)
   })
@@ -95,7 +98,10 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
     await settle()
     await createJob(aws, 'printer-1', [device.thingArn], { operation: 'install', version: '2.0' })
     const install = await installs.take('the install job')
-    assert.deepEqual([install.id, install.operation, install.document], ['printer-1', 'install', { operation: 'install', version: '2.0' }])
+    assert.deepEqual(
+      [install.id, install.operation, install.document],
+      ['printer-1', 'install', { operation: 'install', version: '2.0' }],
+    )
     await createJob(aws, 'printer-2', [device.thingArn], { operation: 'reboot' })
     install.succeeded()
     const reboot = await others.take('the reboot job')
@@ -109,8 +115,12 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
     const files = await makeDevice(hub, aws, 'robot')
     const { client, inbox } = await connectDevice(mutualTls(hub, files, 'robot'))
     const jobs = '$aws/things/robot/jobs'
-    const json = async (topic: string): Promise<Record<string, unknown>> => JSON.parse((await inbox.take(topic, (message) => message.topic === topic)).text) as Record<string, unknown>
-    await within(new Promise<void>((resolve) => client.subscribe([`${jobs}/notify`], { qos: 1 }, () => resolve())), 'the subscription to notify')
+    const json = async (topic: string): Promise<Record<string, unknown>> =>
+      JSON.parse((await inbox.take(topic, (message) => message.topic === topic)).text) as Record<string, unknown>
+    await within(
+      new Promise<void>((resolve) => client.subscribe([`${jobs}/notify`], { qos: 1 }, () => resolve())),
+      'the subscription to notify',
+    )
     await createJob(aws, 'low', [files.thingArn], { priority: 1 })
     const one = await json(`${jobs}/notify`)
     assert.deepEqual(idsPerState(one), { QUEUED: ['low'] })
@@ -120,21 +130,36 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
     client.publish(`${jobs}/get`, JSON.stringify({ clientToken: 'list' }))
     const list = await json(`${jobs}/get/accepted`)
     assert.equal(list['clientToken'], 'list')
-    assert.deepEqual((list['queuedJobs'] as { jobId: string }[]).map(({ jobId }) => jobId), ['low', 'high'])
+    assert.deepEqual(
+      (list['queuedJobs'] as { jobId: string }[]).map(({ jobId }) => jobId),
+      ['low', 'high'],
+    )
     assert.deepEqual(list['inProgressJobs'], [])
 
     client.publish(`${jobs}/high/get`, '{}')
     const { execution } = (await json(`${jobs}/high/get/accepted`)) as { execution: Record<string, unknown> }
-    assert.deepEqual([execution['jobId'], execution['status'], execution['versionNumber'], execution['jobDocument']], ['high', 'QUEUED', 1, { priority: 9 }])
+    assert.deepEqual(
+      [execution['jobId'], execution['status'], execution['versionNumber'], execution['jobDocument']],
+      ['high', 'QUEUED', 1, { priority: 9 }],
+    )
 
     for (const [index, progress] of ['0%', '50%', '90%'].entries()) {
       // Word for word as in the tutorial, with its empty expectedVersion and clientToken.
-      client.publish(`${jobs}/high/update`, JSON.stringify({ status: 'IN_PROGRESS', statusDetails: { progress }, expectedVersion: '', clientToken: '' }))
+      client.publish(
+        `${jobs}/high/update`,
+        JSON.stringify({ status: 'IN_PROGRESS', statusDetails: { progress }, expectedVersion: '', clientToken: '' }),
+      )
       assert.equal((await json(`${jobs}/high/update/accepted`))['clientToken'], '')
       const seen = await executionOf(aws, 'robot', 'high')
-      assert.deepEqual([seen.status, seen.versionNumber, seen.statusDetails?.detailsMap], ['IN_PROGRESS', index + 2, { progress }])
+      assert.deepEqual(
+        [seen.status, seen.versionNumber, seen.statusDetails?.detailsMap],
+        ['IN_PROGRESS', index + 2, { progress }],
+      )
     }
-    client.publish(`${jobs}/high/update`, JSON.stringify({ status: 'SUCCEEDED', expectedVersion: '4', clientToken: 'done' }))
+    client.publish(
+      `${jobs}/high/update`,
+      JSON.stringify({ status: 'SUCCEEDED', expectedVersion: '4', clientToken: 'done' }),
+    )
     assert.equal((await json(`${jobs}/high/update/accepted`))['clientToken'], 'done')
     assert.deepEqual(idsPerState(await json(`${jobs}/notify`)), { QUEUED: ['low'] })
     assert.equal((await executionOf(aws, 'robot', 'high')).status, 'SUCCEEDED')
@@ -149,7 +174,9 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
     await eventually(
       `${job} on ${thing} to be ${status} ${JSON.stringify(details ?? {})}`,
       () => executionOf(aws, thing, job),
-      (execution) => execution.status === status && (details === undefined || isDeepStrictEqual(execution.statusDetails?.detailsMap, details)),
+      (execution) =>
+        execution.status === status &&
+        (details === undefined || isDeepStrictEqual(execution.statusDetails?.detailsMap, details)),
     )
   }
 })
@@ -157,5 +184,7 @@ describe('aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
 /** Job ids per state, as a `notify` message groups them. */
 function idsPerState(notify: Record<string, unknown>): Record<string, string[]> {
   const jobs = notify['jobs'] as Record<string, { jobId: string }[]>
-  return Object.fromEntries(Object.entries(jobs).map(([state, summaries]) => [state, summaries.map(({ jobId }) => jobId)]))
+  return Object.fromEntries(
+    Object.entries(jobs).map(([state, summaries]) => [state, summaries.map(({ jobId }) => jobId)]),
+  )
 }

@@ -59,14 +59,31 @@ describe('thingShadow of aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
   })
 
   test('an update that is based on an old version is rejected with 409 and changes nothing', async () => {
-    const deaf = await connectShadow(mutualTls(hub, lamp, 'deaf'), 'oven', { persistentSubscribe: false, ignoreDeltas: true })
+    const deaf = await connectShadow(mutualTls(hub, lamp, 'deaf'), 'oven', {
+      persistentSubscribe: false,
+      ignoreDeltas: true,
+    })
     const other = await connectShadow(mutualTls(hub, lamp, 'other'), 'oven')
-    assert.equal((await status(deaf.events, 'accepted', deaf.client.update('oven', { state: { reported: { heat: 1 } } })))['version'], 1)
+    assert.equal(
+      (await status(deaf.events, 'accepted', deaf.client.update('oven', { state: { reported: { heat: 1 } } })))[
+        'version'
+      ],
+      1,
+    )
     await take(other.events, 'foreign')
-    assert.equal((await status(other.events, 'accepted', other.client.update('oven', { state: { reported: { heat: 2 } } })))['version'], 2)
+    assert.equal(
+      (await status(other.events, 'accepted', other.client.update('oven', { state: { reported: { heat: 2 } } })))[
+        'version'
+      ],
+      2,
+    )
 
     // It listens only while it asks, so the version it sends along is still 1.
-    const stale = await status(deaf.events, 'rejected', deaf.client.update('oven', { state: { reported: { heat: 3 } } }))
+    const stale = await status(
+      deaf.events,
+      'rejected',
+      deaf.client.update('oven', { state: { reported: { heat: 3 } } }),
+    )
     assert.deepEqual([stale['code'], stale['message']], [409, 'Version conflict'])
     const now = await status(other.events, 'accepted', other.client.get('oven'))
     assert.deepEqual([now['version'], now['state']], [2, { reported: { heat: 2 } }])
@@ -74,13 +91,23 @@ describe('thingShadow of aws-iot-device-sdk 2.2.16 over mutual TLS', () => {
   })
 })
 
-async function take<K extends ShadowEvent['type']>(events: Mailbox<ShadowEvent>, type: K): Promise<ShadowEvent & { type: K }> {
+async function take<K extends ShadowEvent['type']>(
+  events: Mailbox<ShadowEvent>,
+  type: K,
+): Promise<ShadowEvent & { type: K }> {
   return (await events.take(`a ${type} event`, (event) => event.type === type)) as ShadowEvent & { type: K }
 }
 
 /** The outcome of the operation with this token. */
-async function status(events: Mailbox<ShadowEvent>, expected: 'accepted' | 'rejected', token: string | null): Promise<Record<string, unknown>> {
-  const event = (await events.take(`the outcome of ${token}`, (seen) => (seen.type === 'status' || seen.type === 'timeout') && seen.token === token)) as ShadowEvent
+async function status(
+  events: Mailbox<ShadowEvent>,
+  expected: 'accepted' | 'rejected',
+  token: string | null,
+): Promise<Record<string, unknown>> {
+  const event = (await events.take(
+    `the outcome of ${token}`,
+    (seen) => (seen.type === 'status' || seen.type === 'timeout') && seen.token === token,
+  )) as ShadowEvent
   assert.ok(event.type === 'status', `operation ${token} timed out`)
   assert.equal(event.status, expected, JSON.stringify(event.state))
   return event.state

@@ -37,7 +37,8 @@ const named = (client: Client, thingName: string, shadowName: string): Verbs => 
   about: 'a named shadow',
   missing: new RegExp(`^No shadow exists with name: '${shadowName}'$`),
   get: () => client.getNamedShadow({ thingName, shadowName }),
-  update: (state, version) => client.updateNamedShadow({ thingName, shadowName, state, ...(version === undefined ? {} : { version }) }),
+  update: (state, version) =>
+    client.updateNamedShadow({ thingName, shadowName, state, ...(version === undefined ? {} : { version }) }),
   delete: () => client.deleteNamedShadow({ thingName, shadowName }),
   deltas: () => client.createNamedShadowDeltaUpdatedStream({ thingName, shadowName }),
   documents: () => client.createNamedShadowUpdatedStream({ thingName, shadowName }),
@@ -65,7 +66,8 @@ describe('IotShadowClientv2 of aws-iot-device-sdk-v2 1.28 over MQTT 3.1.1 and mu
   })
 
   // Shadows need no registered thing [aws 0.3 row 10]: these two names are in no registry.
-  test('a named shadow goes through the SDK’s own test: 404, versions 1, 2, 3, the delta, and delete that says 3', () => lifecycle(named(client, 'nobody-1', 'config')))
+  test('a named shadow goes through the SDK’s own test: 404, versions 1, 2, 3, the delta, and delete that says 3', () =>
+    lifecycle(named(client, 'nobody-1', 'config')))
   test('the classic shadow goes through the same', () => lifecycle(classic(client, 'nobody-2')))
 
   test('a wrong version is refused with 409, and a shadow that was deleted goes on counting, the deletion included', async () => {
@@ -91,7 +93,10 @@ async function lifecycle(shadow: Verbs): Promise<void> {
   const created = await shadow.update({ desired: green, reported: green })
   assert.deepEqual([created.version, created.state?.desired, created.state?.reported], [1, green, green], shadow.about)
   const got = await shadow.get()
-  assert.deepEqual([got.version, got.state?.desired, got.state?.reported, got.state?.delta], [1, green, green, undefined])
+  assert.deepEqual(
+    [got.version, got.state?.desired, got.state?.reported, got.state?.delta],
+    [1, green, green, undefined],
+  )
 
   const wanted = await shadow.update({ desired: blue })
   assert.deepEqual([wanted.version, wanted.state?.desired, wanted.state?.reported], [2, blue, undefined])

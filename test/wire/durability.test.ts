@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { AddThingToThingGroupCommand, CreateThingCommand, CreateThingGroupCommand, DescribeJobCommand, ListThingPrincipalsCommand } from '@aws-sdk/client-iot'
+import {
+  AddThingToThingGroupCommand,
+  CreateThingCommand,
+  CreateThingGroupCommand,
+  DescribeJobCommand,
+  ListThingPrincipalsCommand,
+} from '@aws-sdk/client-iot'
 import { GetThingShadowCommand, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane'
 import { awsClients, makeDevice, type AwsClients } from '../builders/aws-clients.ts'
 import { buildCli, startCli, type BuiltCli, type CliHub } from '../builders/cli-hub.ts'
@@ -38,7 +44,9 @@ test('kill -9 in the middle of 1,000 concurrent updates, twice: every update tha
   for (const round of [1, 2]) {
     const before = acknowledged.reduce((sum, count) => sum + count, 0)
     const clients = await Promise.all(sent.map((_, index) => connectMqtt(hub, `${nameOf(index)}-${round}`)))
-    const killed = within(flood(clients, sent, acknowledged, before + 3000), '3,000 acknowledgements', 20_000).then(() => hub.end('SIGKILL'))
+    const killed = within(flood(clients, sent, acknowledged, before + 3000), '3,000 acknowledgements', 20_000).then(
+      () => hub.end('SIGKILL'),
+    )
     assert.equal(await killed, 'SIGKILL')
     await within(Promise.all(clients.map(({ closed }) => closed)), 'all connections to be closed')
     aws.destroy()
@@ -47,7 +55,8 @@ test('kill -9 in the middle of 1,000 concurrent updates, twice: every update tha
 
     hub = await startCli(built, 'killed')
     aws = awsClients(hub)
-    for (let index = 0; index < CONNECTIONS; index += 1) sent[index] = await checkOne(aws, index, sent[index]!, acknowledged[index]!)
+    for (let index = 0; index < CONNECTIONS; index += 1)
+      sent[index] = await checkOne(aws, index, sent[index]!, acknowledged[index]!)
   }
   aws.destroy()
   assert.equal(await hub.end('SIGTERM'), 0)
@@ -66,7 +75,10 @@ function flood(clients: TestClient[], sent: number[], acknowledged: number[], en
         const [topic, body] =
           index < SHADOWS
             ? [`$aws/things/${nameOf(index)}/shadow/update`, { state: { reported: { number } } }]
-            : [`$aws/things/${nameOf(index)}/jobs/load/update`, { status: 'IN_PROGRESS', statusDetails: { number: String(number) } }]
+            : [
+                `$aws/things/${nameOf(index)}/jobs/load/update`,
+                { status: 'IN_PROGRESS', statusDetails: { number: String(number) } },
+              ]
         mqtt.publish(topic, JSON.stringify(body), { qos: 1 }, (error) => {
           if (error) return
           acknowledged[index] = Math.max(acknowledged[index]!, number)
@@ -87,19 +99,35 @@ function flood(clients: TestClient[], sent: number[], acknowledged: number[], en
  */
 async function checkOne(aws: AwsClients, index: number, sent: number, acknowledged: number): Promise<number> {
   const stored = index < SHADOWS ? await storedShadow(aws, index) : await storedExecution(aws, index)
-  assert.ok(stored.number >= acknowledged && stored.number <= sent, `${nameOf(index)}: ${stored.number} is stored, ${acknowledged} was acknowledged, ${sent} sent`)
-  assert.equal(stored.version, stored.number + stored.firstVersion - 1, `${nameOf(index)}: the version counts the updates`)
+  assert.ok(
+    stored.number >= acknowledged && stored.number <= sent,
+    `${nameOf(index)}: ${stored.number} is stored, ${acknowledged} was acknowledged, ${sent} sent`,
+  )
+  assert.equal(
+    stored.version,
+    stored.number + stored.firstVersion - 1,
+    `${nameOf(index)}: the version counts the updates`,
+  )
   return stored.number
 }
 
-async function storedExecution(aws: AwsClients, index: number): Promise<{ number: number; version: number; firstVersion: number }> {
+async function storedExecution(
+  aws: AwsClients,
+  index: number,
+): Promise<{ number: number; version: number; firstVersion: number }> {
   const { versionNumber, statusDetails } = await executionOf(aws, nameOf(index), 'load')
   return { number: Number(statusDetails!.detailsMap!['number']), version: versionNumber!, firstVersion: 2 }
 }
 
-async function storedShadow(aws: AwsClients, index: number): Promise<{ number: number; version: number; firstVersion: number }> {
+async function storedShadow(
+  aws: AwsClients,
+  index: number,
+): Promise<{ number: number; version: number; firstVersion: number }> {
   const { payload } = await aws.data.send(new GetThingShadowCommand({ thingName: nameOf(index) }))
-  const { state, version } = JSON.parse(Buffer.from(payload!).toString()) as { state: { reported: { number: number } }; version: number }
+  const { state, version } = JSON.parse(Buffer.from(payload!).toString()) as {
+    state: { reported: { number: number } }
+    version: number
+  }
   return { number: state.reported.number, version, firstVersion: 1 }
 }
 
@@ -109,14 +137,24 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     let hub: CliHub = await startCli(built, data)
     let aws = awsClients(hub)
     const files = await makeDevice(hub, aws, 'sleeper')
-    const persistent = (place: CliHub) => ({ protocol: 'mqtts', port: place.endpoints.mqtts, ca: place.ca, cert: files.cert, key: files.key, clean: false }) as const
+    const persistent = (place: CliHub) =>
+      ({
+        protocol: 'mqtts',
+        port: place.endpoints.mqtts,
+        ca: place.ca,
+        cert: files.cert,
+        key: files.key,
+        clean: false,
+      }) as const
     const notify = '$aws/things/sleeper/jobs/notify'
     const first = await connectMqtt(hub, 'sleeper', persistent(hub))
     assert.equal(first.sessionPresent, false)
     await first.subscribe(notify, '$aws/things/sleeper/jobs/notify-next')
     await first.end()
     await createJob(aws, 'while-away', [files.thingArn], { wake: true })
-    await aws.data.send(new UpdateThingShadowCommand({ thingName: 'sleeper', payload: '{"state":{"desired":{"awake":true}}}' }))
+    await aws.data.send(
+      new UpdateThingShadowCommand({ thingName: 'sleeper', payload: '{"state":{"desired":{"awake":true}}}' }),
+    )
     aws.destroy()
     assert.equal(await hub.end(signal), signal === 'SIGTERM' ? 0 : signal)
 
@@ -124,14 +162,24 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     aws = awsClients(hub)
     const again = await connectMqtt(hub, 'sleeper', persistent(hub))
     assert.equal(again.sessionPresent, true)
-    assert.deepEqual(((await again.json(notify))['jobs'] as { QUEUED: { jobId: string }[] }).QUEUED.map(({ jobId }) => jobId), ['while-away'])
-    const { execution } = (await again.json('$aws/things/sleeper/jobs/notify-next')) as { execution: Record<string, unknown> }
+    assert.deepEqual(
+      ((await again.json(notify))['jobs'] as { QUEUED: { jobId: string }[] }).QUEUED.map(({ jobId }) => jobId),
+      ['while-away'],
+    )
+    const { execution } = (await again.json('$aws/things/sleeper/jobs/notify-next')) as {
+      execution: Record<string, unknown>
+    }
     assert.deepEqual(execution['jobDocument'], { wake: true })
     await again.settle()
     assert.deepEqual(again.inbox.rest, [], 'each message once')
-    assert.deepEqual((await aws.iot.send(new ListThingPrincipalsCommand({ thingName: 'sleeper' }))).principals, [files.certificateArn])
+    assert.deepEqual((await aws.iot.send(new ListThingPrincipalsCommand({ thingName: 'sleeper' }))).principals, [
+      files.certificateArn,
+    ])
     const { payload } = await aws.data.send(new GetThingShadowCommand({ thingName: 'sleeper' }))
-    assert.deepEqual((JSON.parse(Buffer.from(payload!).toString()) as { state: object }).state, { desired: { awake: true }, delta: { awake: true } })
+    assert.deepEqual((JSON.parse(Buffer.from(payload!).toString()) as { state: object }).state, {
+      desired: { awake: true },
+      delta: { awake: true },
+    })
     assert.equal((await aws.iot.send(new DescribeJobCommand({ jobId: 'while-away' }))).job?.status, 'IN_PROGRESS')
     await again.end()
     aws.destroy()

@@ -145,7 +145,10 @@ test('on a full disk what was decided is kept, and more is refused in the cloudâ
   assert.deepEqual([shadow['code'], shadow['clientToken']], [500, 'b'])
 
   // Said once, not with every request.
-  assert.deepEqual((await hub.api.notices()).filter(({ text }) => / failed/.test(text)), [])
+  assert.deepEqual(
+    (await hub.api.notices()).filter(({ text }) => / failed/.test(text)),
+    [],
+  )
 
   // Reads are answered.
   assert.equal((await aws.iot.send(new DescribeThingCommand({ thingName: 't' }))).thingName, 't')

@@ -29,7 +29,10 @@ const codeOf = (call: Promise<unknown>): Promise<string> =>
   )
 
 /** A look at something of ours, after whatever the sockets have brought. */
-const look = <T>(read: () => T) => (): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(read())))
+const look =
+  <T>(read: () => T) =>
+  (): Promise<T> =>
+    new Promise((resolve) => setImmediate(() => resolve(read())))
 
 /** The same calls have the same outcome in the hub's process and in another. */
 for (const how of ['in its own process', 'attached over HTTP'] as const) {
@@ -57,13 +60,20 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
     })
 
     const report = (job: string, status: string): Promise<unknown> =>
-      device.publishAsync(`$aws/things/d1/jobs/${job}/update`, JSON.stringify({ status, statusDetails: { progress: '40%' } }), { qos: 1 })
+      device.publishAsync(
+        `$aws/things/d1/jobs/${job}/update`,
+        JSON.stringify({ status, statusDetails: { progress: '40%' } }),
+        { qos: 1 },
+      )
 
     test('says what the clouds bring', async () => {
       const { endpoints, devices, online, dialects } = await api.status()
       assert.deepEqual([endpoints.mqtt, devices, online], [hub.endpoints.mqtt, 3, 1])
       const views = await api.dialects()
-      assert.deepEqual(views.map(({ name }) => name), dialects.map(({ name }) => name))
+      assert.deepEqual(
+        views.map(({ name }) => name),
+        dialects.map(({ name }) => name),
+      )
       const [aws] = views
       assert.match(aws!.query!.example, /thingName/)
       assert.ok(new RegExp(aws!.deviceName.pattern).test('d1') && !new RegExp(aws!.jobName.pattern).test('a b'))
@@ -75,10 +85,16 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       assert.deepEqual([first.items.map(({ name }) => name), first.total, first.next], [['D3', 'd1'], 3, 'aws/d1'])
       const second = await api.devices({ limit: 2, after: first.next! })
       assert.deepEqual([second.items.map(({ name }) => name), second.total, second.next], [['d2'], 3, undefined])
-      assert.deepEqual((await api.devices({ search: 'd3' })).items.map(({ key }) => key), ['aws/D3'])
+      assert.deepEqual(
+        (await api.devices({ search: 'd3' })).items.map(({ key }) => key),
+        ['aws/D3'],
+      )
       const offline = await api.devices({ online: false, limit: 1 })
       assert.deepEqual([offline.items.map(({ key }) => key), offline.total, offline.next], [['aws/D3'], 2, 'aws/D3'])
-      assert.deepEqual((await api.devices({ online: false, limit: 1, after: 'aws/D3' })).items.map(({ key }) => key), ['aws/d2'])
+      assert.deepEqual(
+        (await api.devices({ online: false, limit: 1, after: 'aws/D3' })).items.map(({ key }) => key),
+        ['aws/d2'],
+      )
       assert.equal((await api.devices({ dialect: 'iothub' })).total, 0)
       assert.equal(await codeOf(api.devices({ limit: 0 })), 'INVALID limit')
     })
@@ -104,7 +120,14 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       await report('states', 'IN_PROGRESS')
       assert.equal(await state(), 'working')
       const shown = await api.device('aws/d1')
-      assert.deepEqual([shown.pending, shown.executions.map(({ job, status }) => [job, status]), shown.connections.map(({ transport }) => transport)], [1, [['aws/states', 'IN_PROGRESS']], ['tcp']])
+      assert.deepEqual(
+        [
+          shown.pending,
+          shown.executions.map(({ job, status }) => [job, status]),
+          shown.connections.map(({ transport }) => transport),
+        ],
+        [1, [['aws/states', 'IN_PROGRESS']], ['tcp']],
+      )
       await report('states', 'FAILED')
       assert.equal(await state(), 'failed')
       await api.createJob(draft('better'))
@@ -123,20 +146,38 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       const problems = await api.checkJob(wrong)
       assert.deepEqual(
         problems.map(({ field }) => field),
-        ['name', 'targets/0/device', 'targets/1/group', 'targets/2/query', 'document/steps/0/action', 'rollout/perMinute', 'timeoutMinutes'],
+        [
+          'name',
+          'targets/0/device',
+          'targets/1/group',
+          'targets/2/query',
+          'document/steps/0/action',
+          'rollout/perMinute',
+          'timeoutMinutes',
+        ],
       )
       const advice = problems.filter(({ severity }) => severity === 'warning')
-      assert.deepEqual(advice.map(({ field }) => field), ['document/steps/0/action'])
+      assert.deepEqual(
+        advice.map(({ field }) => field),
+        ['document/steps/0/action'],
+      )
       const [, { says, ...nobody }] = problems as [Problem, Problem]
-      assert.deepEqual(nobody, { field: 'targets/0/device', value: 'nobody', rule: 'is no device of AWS IoT Core here' })
+      assert.deepEqual(nobody, {
+        field: 'targets/0/device',
+        value: 'nobody',
+        rule: 'is no device of AWS IoT Core here',
+      })
       assert.deepEqual([says?.template, says?.args], ['is no device of {0} here', ['AWS IoT Core']])
       assert.deepEqual([problems[6]?.value, problems[6]?.rule], [20_000, 'must be between 1 and 10080'])
       assert.match(problems[3]!.rule, /at character 12/)
       assert.equal(await codeOf(api.createJob(wrong)), 'INVALID name')
       assert.equal(await codeOf(api.createJob(draft('states'))), 'ALREADY_EXISTS name')
-      assert.deepEqual((await api.checkJob(draft('fine'))), [])
+      assert.deepEqual(await api.checkJob(draft('fine')), [])
       const [large] = await api.checkJob({ ...draft('large'), document: jsonTextOf({ note: 'x'.repeat(40_000) }) })
-      assert.deepEqual([large?.field, typeof large?.value, large?.rule], ['document', 'number', 'characters; 32768 are allowed'])
+      assert.deepEqual(
+        [large?.field, typeof large?.value, large?.rule],
+        ['document', 'number', 'characters; 32768 are allowed'],
+      )
       const unsent = { ...draft('unsent'), dialect: 'iothub', document: jsonTextOf({ size: '1' }) }
       const refused = (await api.checkJob(unsent)).filter(({ field }) => field.startsWith('document'))
       const severities = refused.map(({ field, severity }) => [field, severity])
@@ -147,7 +188,10 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         const told = (await api.checkJob(broken)).map(({ field, rule }) => `${field} ${rule}`)
         assert.match(told.join(), /^document must be JSON: /)
       }
-      assert.deepEqual((await api.checkJob({ dialect: 'mars' } as JobDraft)).map(({ field }) => field), ['name', 'targets', 'document', 'dialect'])
+      assert.deepEqual(
+        (await api.checkJob({ dialect: 'mars' } as JobDraft)).map(({ field }) => field),
+        ['name', 'targets', 'document', 'dialect'],
+      )
     })
 
     test('counts whom targets mean now', async () => {
@@ -164,13 +208,19 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       await report('life', 'IN_PROGRESS')
       await report('life', 'FAILED')
       const failed = await api.job('aws/life')
-      assert.deepEqual([failed.status, failed.counts, failed.document], ['COMPLETED', { FAILED: 1 }, '{"operation":"reboot"}'])
+      assert.deepEqual(
+        [failed.status, failed.counts, failed.document],
+        ['COMPLETED', { FAILED: 1 }, '{"operation":"reboot"}'],
+      )
       assert.deepEqual(failed.draft, { ...given, selection: 'SNAPSHOT' })
       assert.deepEqual(failed.history.at(-1)?.counts, { FAILED: 1 })
       assert.equal(await api.retryFailed('aws/life'), 1)
       await report('life', 'SUCCEEDED')
       const execution = await api.execution('aws/life', 'aws/d1')
-      assert.deepEqual([execution.status, execution.number, execution.attempts.map(({ status }) => status)], ['SUCCEEDED', 2, ['FAILED', 'SUCCEEDED']])
+      assert.deepEqual(
+        [execution.status, execution.number, execution.attempts.map(({ status }) => status)],
+        ['SUCCEEDED', 2, ['FAILED', 'SUCCEEDED']],
+      )
       assert.equal((await api.job('aws/life')).status, 'COMPLETED')
       assert.equal(await api.retryFailed('aws/life'), 0)
       assert.equal(await codeOf(api.cancelJob('aws/life')), 'INVALID_TRANSITION')
@@ -182,17 +232,29 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       await api.createJob(draft('stop', { targets: [{ device: 'd1' }, { device: 'd2' }] }))
       await report('stop', 'IN_PROGRESS')
       const page = await api.executions('aws/stop', { limit: 1 })
-      assert.deepEqual([page.items.map(({ device: of, status }) => [of, status]), page.total, page.next], [[['aws/d1', 'IN_PROGRESS']], 2, 'aws/d1'])
-      assert.deepEqual((await api.executions('aws/stop', { status: 'QUEUED', after: 'aws/d1' })).items.map(({ device: of }) => of), ['aws/d2'])
+      assert.deepEqual(
+        [page.items.map(({ device: of, status }) => [of, status]), page.total, page.next],
+        [[['aws/d1', 'IN_PROGRESS']], 2, 'aws/d1'],
+      )
+      assert.deepEqual(
+        (await api.executions('aws/stop', { status: 'QUEUED', after: 'aws/d1' })).items.map(({ device: of }) => of),
+        ['aws/d2'],
+      )
       assert.deepEqual((await api.executions('aws/stop', { search: 'D2' })).total, 1)
       const [queued] = (await api.executions('aws/stop', { sort: 'status', limit: 1 })).items
       assert.equal(queued?.device, 'aws/d2')
       const first = await api.executions('aws/stop', { sort: 'device', descending: true, limit: 1 })
       const rest = await api.executions('aws/stop', { sort: 'device', descending: true, after: first.next! })
-      assert.deepEqual([...first.items, ...rest.items].map(({ device: of }) => of), ['aws/d2', 'aws/d1'])
+      assert.deepEqual(
+        [...first.items, ...rest.items].map(({ device: of }) => of),
+        ['aws/d2', 'aws/d1'],
+      )
       assert.equal(await codeOf(api.executions('aws/stop', { sort: 'colour' as 'device' })), 'INVALID sort')
       const canceled = await api.cancelJob('aws/stop', { comment: 'wrong file' })
-      assert.deepEqual([canceled.status, canceled.comment, canceled.counts], ['CANCELED', 'wrong file', { IN_PROGRESS: 1, CANCELED: 1 }])
+      assert.deepEqual(
+        [canceled.status, canceled.comment, canceled.counts],
+        ['CANCELED', 'wrong file', { IN_PROGRESS: 1, CANCELED: 1 }],
+      )
       assert.equal(await codeOf(api.retryFailed('aws/stop')), 'INVALID_TRANSITION')
       await api.createJob(draft('gone'))
       assert.equal(await codeOf(api.deleteJob('aws/gone')), 'INVALID_TRANSITION')
@@ -202,7 +264,11 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
 
     test('replaces what is desired of a twin, unless somebody was faster; the device hears of the difference', async () => {
       const heard: unknown[] = []
-      device.on('message', (topic, payload) => topic.endsWith('/delta') && heard.push((JSON.parse(payload.toString()) as { state: unknown }).state))
+      device.on(
+        'message',
+        (topic, payload) =>
+          topic.endsWith('/delta') && heard.push((JSON.parse(payload.toString()) as { state: unknown }).state),
+      )
       await device.subscribeAsync('$aws/things/d1/shadow/update/delta', { qos: 1 })
       const document = { state: { desired: {} }, metadata: {}, version: 0 }
       const nothing = { desired: {}, reported: {}, delta: {}, version: 0, updatedAt: 0 }
@@ -214,21 +280,41 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         ...nothing,
       })
       const first = await api.setDesired('aws/d1', undefined, { on: true, old: { a: 1, b: 2 } }, 0)
-      assert.deepEqual([first.desired, first.delta, first.version], [{ on: true, old: { a: 1, b: 2 } }, { on: true, old: { a: 1, b: 2 } }, 1])
+      assert.deepEqual(
+        [first.desired, first.delta, first.version],
+        [{ on: true, old: { a: 1, b: 2 } }, { on: true, old: { a: 1, b: 2 } }, 1],
+      )
       const second = await api.setDesired('aws/d1', '', { on: false, old: { b: 2 } }, 1)
       assert.deepEqual([second.desired, second.version], [{ on: false, old: { b: 2 } }, 2])
       assert.equal(await codeOf(api.setDesired('aws/d1', undefined, {}, 1)), 'VERSION_MISMATCH')
-      assert.equal((await api.setDesired('aws/d1', undefined, { on: false, old: { b: 2 } }, 2)).version, 2, 'nothing changed')
+      assert.equal(
+        (await api.setDesired('aws/d1', undefined, { on: false, old: { b: 2 } }, 2)).version,
+        2,
+        'nothing changed',
+      )
       assert.equal(await codeOf(api.setDesired('aws/d1', undefined, [] as object, 2)), 'INVALID desired')
-      await assert.rejects(api.setDesired('aws/d1', undefined, { on: 'x'.repeat(8192) }, 2), /AWS IoT Core refuses this desired state: The payload exceeds the maximum size allowed/)
+      await assert.rejects(
+        api.setDesired('aws/d1', undefined, { on: 'x'.repeat(8192) }, 2),
+        /AWS IoT Core refuses this desired state: The payload exceeds the maximum size allowed/,
+      )
       const deep = Array.from({ length: 9 }).reduce<object>((inner) => ({ inner }), {})
       await assert.rejects(api.setDesired('aws/d1', undefined, deep, 2), /too many levels of nesting/)
       await assert.rejects(api.setDesired('aws/d1', undefined, { list: [1, null] }, 2), /an invalid node/)
       assert.equal((await api.twin('aws/d1')).version, 2, 'what is refused changes nothing')
       await api.setDesired('aws/d1', 'config', { mode: 'eco' }, 0)
-      assert.deepEqual([(await api.device('aws/d1')).twins, (await api.twin('aws/d1', 'config')).name], [['', 'config'], 'config'])
-      await eventually('two deltas', look(() => heard.length), (count) => count === 2)
-      assert.deepEqual(heard, [{ on: true, old: { a: 1, b: 2 } }, { on: false, old: { b: 2 } }])
+      assert.deepEqual(
+        [(await api.device('aws/d1')).twins, (await api.twin('aws/d1', 'config')).name],
+        [['', 'config'], 'config'],
+      )
+      await eventually(
+        'two deltas',
+        look(() => heard.length),
+        (count) => count === 2,
+      )
+      assert.deepEqual(heard, [
+        { on: true, old: { a: 1, b: 2 } },
+        { on: false, old: { b: 2 } },
+      ])
     })
 
     test('takes a shadow as a document of its cloud, edited, or a request in its stead', async () => {
@@ -265,8 +351,15 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
     test('shows the last messages of a device, from when somebody first asked', async () => {
       await api.messages('aws/d1')
       await device.publishAsync('$aws/things/d1/shadow/get', '', { qos: 1 })
-      const messages = await eventually('a request and its answer', () => api.messages('aws/d1'), ({ length }) => length >= 1)
-      assert.deepEqual([messages[0]?.direction, messages[0]?.topic, messages[0]?.payload, messages[0]?.qos], ['in', '$aws/things/d1/shadow/get', '', 1])
+      const messages = await eventually(
+        'a request and its answer',
+        () => api.messages('aws/d1'),
+        ({ length }) => length >= 1,
+      )
+      assert.deepEqual(
+        [messages[0]?.direction, messages[0]?.topic, messages[0]?.payload, messages[0]?.qos],
+        ['in', '$aws/things/d1/shadow/get', '', 1],
+      )
       assert.equal(await codeOf(api.messages('aws/nobody')), 'NOT_FOUND')
     })
 
@@ -274,7 +367,11 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       const base = `http://127.0.0.1:${hub.endpoints.http}`
       const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/iot/aws4_request' }
       await fetch(`${base}/thing-groups/pumps`, { method: 'POST', headers: signed, body: '{}' })
-      await fetch(`${base}/thing-groups/addThingToThingGroup`, { method: 'PUT', headers: signed, body: JSON.stringify({ thingGroupName: 'pumps', thingName: 'd1' }) })
+      await fetch(`${base}/thing-groups/addThingToThingGroup`, {
+        method: 'PUT',
+        headers: signed,
+        body: JSON.stringify({ thingGroupName: 'pumps', thingName: 'd1' }),
+      })
       assert.deepEqual(await api.groups('aws'), [{ key: 'aws/pumps', dialect: 'aws', name: 'pumps', devices: 1 }])
       assert.deepEqual(await api.groups('iothub'), [])
       assert.equal(await api.countTargets('aws', [{ group: 'pumps' }]), 1)
@@ -286,12 +383,19 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
 
     test('tells of changes after they have happened', async () => {
       await api.createJob(draft('heard'))
-      await eventually('changes', look(() => changes), (all) => all.some((change) => change.type === 'execution' && change.job === 'aws/heard'))
+      await eventually(
+        'changes',
+        look(() => changes),
+        (all) => all.some((change) => change.type === 'execution' && change.job === 'aws/heard'),
+      )
       assert.ok(changes.some((change) => change.type === 'job' && change.key === 'aws/heard'))
     })
 
     test('removes a device, and ends its connection', async () => {
-      const closed = within(new Promise<void>((resolve) => device.once('close', () => resolve())), 'the connection to end')
+      const closed = within(
+        new Promise<void>((resolve) => device.once('close', () => resolve())),
+        'the connection to end',
+      )
       device.options.reconnectPeriod = 0
       await api.removeDevice('aws/d1')
       await closed

@@ -20,14 +20,22 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-async function run(data: string, options: Partial<HubOptions> = {}, extras: HubExtras = {}): Promise<{ hub: Hub; data: string }> {
+async function run(
+  data: string,
+  options: Partial<HubOptions> = {},
+  extras: HubExtras = {},
+): Promise<{ hub: Hub; data: string }> {
   const where = join(folder, data)
   const hub = createHub({ ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, data: where, ...options }, extras)
   await hub.start()
   return { hub, data: where }
 }
 
-const codeOf = (call: Promise<unknown>): Promise<unknown> => call.then(() => 'accepted', (error: unknown) => (error instanceof HubError ? error.code : error))
+const codeOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof HubError ? error.code : error),
+  )
 
 test('a hub says where it is as long as it runs, to its owner only', async () => {
   const list = join(folder, 'list')
@@ -37,8 +45,14 @@ test('a hub says where it is as long as it runs, to its owner only', async () =>
   if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o600)
   const found = await findHub(data)
   assert.deepEqual(found, { ...written, token: (await readFile(join(data, 'token'), 'utf8')).trim() })
-  assert.deepEqual([found?.pid, found?.data, found?.endpoints.http], [process.pid, data, Number(new URL(found!.url).port)])
-  assert.deepEqual((await findHubs(list)).map((one) => one.data), [data])
+  assert.deepEqual(
+    [found?.pid, found?.data, found?.endpoints.http],
+    [process.pid, data, Number(new URL(found!.url).port)],
+  )
+  assert.deepEqual(
+    (await findHubs(list)).map((one) => one.data),
+    [data],
+  )
   await hub.stop()
   assert.ok(!existsSync(file))
   assert.deepEqual([await findHub(data), await findHubs(list)], [undefined, []])
@@ -54,7 +68,11 @@ test('what a dead hub, another program or nobody has left there is not taken for
   assert.notEqual(await found({}), undefined)
   assert.equal(await found({ pid: 2 ** 30 }), undefined, 'no such process')
   assert.equal(await found({ url: `http://127.0.0.1:${locator.endpoints.mqtt}` }), undefined, 'no HTTP there')
-  assert.equal(await found({ endpoints: { ...locator.endpoints, token: locator.endpoints.ca } }), undefined, 'another token')
+  assert.equal(
+    await found({ endpoints: { ...locator.endpoints, token: locator.endpoints.ca } }),
+    undefined,
+    'another token',
+  )
   assert.equal(await found({ pid: 'x' }), undefined, 'no locator')
   await writeFile(join(data, 'hub.json'), '{')
   assert.equal(await findHub(data), undefined, 'half a file')
@@ -66,7 +84,14 @@ test('a second hub on the same data is told where the first one is', async () =>
   const { hub, data } = await run('shared')
   const { url } = (await findHub(data))!
   const second = createHub({ ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, data })
-  await assert.rejects(second.start(), (error) => error instanceof Error && error.message.includes(url) && error.message.includes(String(process.pid)) && error.message.includes(data))
+  await assert.rejects(
+    second.start(),
+    (error) =>
+      error instanceof Error &&
+      error.message.includes(url) &&
+      error.message.includes(String(process.pid)) &&
+      error.message.includes(data),
+  )
   assert.notEqual(await findHub(data), undefined, 'the first one goes on')
   await hub.stop()
 })

@@ -32,10 +32,25 @@ let decided: string[]
 const reader: Pick<MqttFront, 'onPublish' | 'onFulfilled'> = {
   onPublish: (_ctx, { session }, { topic, payload }) => {
     decided.push(`${session} ${topic} ${payload.toString()}`)
-    if (topic === 'read' || topic === 'twice') return { route: 'fetch', needs: [{ type: 'object', ref: FIRMWARE, range: JSON.parse(payload.toString()) as { offset: number; length: number } }] }
-    if (topic === 'read/never' || topic === 'bad') return { route: 'fetch', needs: [{ type: 'object', ref: { bucket: 'fw', key: 'none' }, range: { offset: 0, length: 1 } }] }
+    if (topic === 'read' || topic === 'twice')
+      return {
+        route: 'fetch',
+        needs: [
+          {
+            type: 'object',
+            ref: FIRMWARE,
+            range: JSON.parse(payload.toString()) as { offset: number; length: number },
+          },
+        ],
+      }
+    if (topic === 'read/never' || topic === 'bad')
+      return {
+        route: 'fetch',
+        needs: [{ type: 'object', ref: { bucket: 'fw', key: 'none' }, range: { offset: 0, length: 1 } }],
+      }
     const [verb, offset] = topic.split('/')
-    if (verb === 'write') return { route: 'fetch', needs: [{ type: 'store', ref: LOG, bytes: payload, offset: Number(offset) }] }
+    if (verb === 'write')
+      return { route: 'fetch', needs: [{ type: 'store', ref: LOG, bytes: payload, offset: Number(offset) }] }
     return { route: 'consume' }
   },
   onFulfilled: (ctx, { id, session }, { topic, payload }, [found]) => {
@@ -68,7 +83,11 @@ const put: Route = {
   upload: (_ctx, _request, { name = '' }) => ({ ref: { bucket: 'uploads', key: name }, maxBytes: 20 * 1024 * 1024 }),
   handle: (ctx, _request, _params, [stored]) => {
     decided.push('put')
-    return { status: 201, body: wordsOf(ctx, stored), headers: stored !== undefined && 'etag' in stored ? { ETag: stored.etag } : {} }
+    return {
+      status: 201,
+      body: wordsOf(ctx, stored),
+      headers: stored !== undefined && 'etag' in stored ? { ETag: stored.etag } : {},
+    }
   },
 }
 
@@ -91,10 +110,22 @@ before(async () => {
     ...iothub.http,
     claim: ({ path }) => (path.startsWith('/files/') ? 'certain' : 'no'),
     routes: [put],
-    failure: (error) => (error instanceof HubError ? { status: error.code === 'TOO_LARGE' ? 413 : 400, body: `${error.code}: ${error.message}` } : { status: 500, body: 'the hub failed' }),
+    failure: (error) =>
+      error instanceof HubError
+        ? { status: error.code === 'TOO_LARGE' ? 413 : 400, body: `${error.code}: ${error.message}` }
+        : { status: 500, body: 'the hub failed' },
   }
   const dialect: Dialect = { ...iothub, ports: [], mqtt, http, limits: { sessionMs: 0, payloadBytes: 1000 } }
-  const options = { ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, memory: true, data: join(folder, 'data'), bucket: join(folder, 'bucket') }
+  const options = {
+    ...defaultOptions,
+    mqtt: 0,
+    mqtts: 0,
+    http: 0,
+    https: 0,
+    memory: true,
+    data: join(folder, 'data'),
+    bucket: join(folder, 'bucket'),
+  }
   hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new ChangeFeed())
 })
 
@@ -108,7 +139,8 @@ const client = (name: string) => connectMqtt({ endpoints: hub.endpoints, ca: '',
 test('a message is answered with bytes of a file: as many as were asked for, or as there are', async () => {
   decided = []
   const device = await client('device')
-  const heard = async (): Promise<string> => (await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text
+  const heard = async (): Promise<string> =>
+    (await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text
   await device.publish('read', { offset: 2, length: 3 })
   assert.equal(await heard(), '10: 234')
   await device.publish('read', { offset: 8, length: 50 })
@@ -128,7 +160,8 @@ test('a device stores a file piece by piece: each is on the disk when it is ackn
   decided = []
   const device = await client('uploader')
   const onDisk = () => readFile(join(folder, 'bucket', LOG.key), 'utf8')
-  const heard = async (): Promise<string> => (await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text
+  const heard = async (): Promise<string> =>
+    (await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text
   await device.publish('write/0', 'one ')
   assert.equal(await onDisk(), 'one ')
   await Promise.all([device.publish('write/4', 'two '), device.publish('write/8', 'three')])
@@ -161,10 +194,21 @@ test('it is acknowledged once that is decided, and what the client says meanwhil
   await device.publish('last', '')
   assert.deepEqual(
     decided.map((line) => line.replace('orderly ', '')),
-    ['read {"offset":0,"length":1}', 'read answered', 'later 1', 'read {"offset":1,"length":1}', 'read answered', 'later 2', 'last '],
+    [
+      'read {"offset":0,"length":1}',
+      'read answered',
+      'later 1',
+      'read {"offset":1,"length":1}',
+      'read answered',
+      'later 2',
+      'last ',
+    ],
   )
   assert.deepEqual(acknowledged, sent)
-  assert.ok(order.indexOf('puback') < order.indexOf('publish'), `the acknowledgement before the answer: ${order.join(', ')}`)
+  assert.ok(
+    order.indexOf('puback') < order.indexOf('publish'),
+    `the acknowledgement before the answer: ${order.join(', ')}`,
+  )
   await device.end()
 })
 
@@ -197,17 +241,22 @@ test('who says goodbye while the hub still fetches has said what it said', async
 test('many who fetch at once are all answered', async () => {
   decided = []
   const devices = await Promise.all(Array.from({ length: 40 }, (_, n) => client(`crowd-${n}`)))
-  await Promise.all(devices.flatMap((device) => [0, 1, 2].map((offset) => device.publish('read', { offset, length: 2 }))))
+  await Promise.all(
+    devices.flatMap((device) => [0, 1, 2].map((offset) => device.publish('read', { offset, length: 2 }))),
+  )
   for (const device of devices) {
-    for (const text of ['10: 01', '10: 12', '10: 23']) assert.equal((await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text, text)
+    for (const text of ['10: 01', '10: 12', '10: 23'])
+      assert.equal((await device.inbox.take('an answer', ({ topic }) => topic === 'answer')).text, text)
     await device.end()
   }
 })
 
 const uploaded = (name: string): string => join(folder, 'bucket', name)
-const bring = (path: string, body: string | Buffer, headers: Record<string, string> = {}) => ask(hub.endpoints.http, { method: 'PUT', path, body, headers: { key: 'right', ...headers } })
+const bring = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+  ask(hub.endpoints.http, { method: 'PUT', path, body, headers: { key: 'right', ...headers } })
 /** Names in the bucket's folder, and what is still arriving. */
-const inBucket = async (): Promise<string[]> => [...(await readdir(join(folder, 'bucket'))), ...(await readdir(join(folder, 'bucket', '.incoming')))].sort()
+const inBucket = async (): Promise<string[]> =>
+  [...(await readdir(join(folder, 'bucket'))), ...(await readdir(join(folder, 'bucket', '.incoming')))].sort()
 
 test('a file comes over HTTP, larger than any body the hub would hold in memory, and is in its place when that is answered', async () => {
   decided = []
@@ -226,7 +275,8 @@ test('who may not, brings too much, or names a place outside, is answered as by 
   assert.equal((await bring('/files/x', much, { key: 'wrong' })).body, 'FORBIDDEN: not you')
   assert.match((await bring('/files/x', much)).body, /^TOO_LARGE: a file may have 20971520/)
   assert.equal((await bring('/files/x', much, { 'Transfer-Encoding': 'chunked' })).status, 413)
-  for (const path of ['/files/..%2Fx', '/files/../../x', '/files/a//b', '/files/.incoming/x']) assert.match((await bring(path, 'x')).body, /^INVALID: key/, path)
+  for (const path of ['/files/..%2Fx', '/files/../../x', '/files/a//b', '/files/.incoming/x'])
+    assert.match((await bring(path, 'x')).body, /^INVALID: key/, path)
   assert.deepEqual(decided, [])
   assert.deepEqual(await inBucket(), before)
   assert.equal((await bring('/files/after', 'x')).status, 201)
@@ -235,7 +285,13 @@ test('who may not, brings too much, or names a place outside, is answered as by 
 test('a client that waits to be told to go on is told so only if its file is wanted', async () => {
   decided = []
   const attempt = async (key: string): Promise<unknown[]> => {
-    const req = requestHttp({ host: '127.0.0.1', port: hub.endpoints.http, method: 'PUT', path: '/files/polite', headers: { key, expect: '100-continue', 'content-length': 9_000_000 } })
+    const req = requestHttp({
+      host: '127.0.0.1',
+      port: hub.endpoints.http,
+      method: 'PUT',
+      path: '/files/polite',
+      headers: { key, expect: '100-continue', 'content-length': 9_000_000 },
+    })
     let told = false
     req.once('continue', () => {
       told = true
@@ -256,7 +312,13 @@ test('an upload that breaks off is none: nothing is decided, nothing is left, no
   await bring('/files/broken', 'old')
   const [before, notices] = [await inBucket(), await hub.api.notices()]
   for (const headers of [{ 'content-length': 100_000 }, { 'transfer-encoding': 'chunked' }]) {
-    const req = requestHttp({ host: '127.0.0.1', port: hub.endpoints.http, method: 'PUT', path: '/files/broken', headers: { key: 'right', ...headers } })
+    const req = requestHttp({
+      host: '127.0.0.1',
+      port: hub.endpoints.http,
+      method: 'PUT',
+      path: '/files/broken',
+      headers: { key: 'right', ...headers },
+    })
     req.on('error', () => {})
     await new Promise((resolve) => req.write('new', resolve))
     while ((await inBucket()).length === before.length) await new Promise((resolve) => setImmediate(resolve))
@@ -271,7 +333,13 @@ test('an upload that breaks off is none: nothing is decided, nothing is left, no
 
 test('a hub that stops while a file arrives leaves nothing of it', async () => {
   const before = await inBucket()
-  const req = requestHttp({ host: '127.0.0.1', port: hub.endpoints.http, method: 'PUT', path: '/files/late', headers: { key: 'right', 'content-length': 100_000 } })
+  const req = requestHttp({
+    host: '127.0.0.1',
+    port: hub.endpoints.http,
+    method: 'PUT',
+    path: '/files/late',
+    headers: { key: 'right', 'content-length': 100_000 },
+  })
   const ended = new Promise((resolve) => req.once('error', resolve))
   await new Promise((resolve) => req.write('new', resolve))
   while ((await inBucket()).length === before.length) await new Promise((resolve) => setImmediate(resolve))

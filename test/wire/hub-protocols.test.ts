@@ -27,7 +27,8 @@ const shouting = (port: number, closed: (id: string) => void): ProtocolFront => 
   because: 'the shouters dial it',
   webSocket: { path: '/mqtt', protocol: 'shout' },
   open: (ctx, { id, secure }) => {
-    const say = (text: string): void => ctx.act({ type: 'write', socket: id, bytes: Buffer.from(`${text}\n`) }, 'shouting')
+    const say = (text: string): void =>
+      ctx.act({ type: 'write', socket: id, bytes: Buffer.from(`${text}\n`) }, 'shouting')
     say(`hello, ${secure ? 'secure' : 'plain'} one`)
     let rest = ''
     let shown = ''
@@ -66,7 +67,16 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'iot-hub-protocols-'))
   port = await freePort()
   const dialect: Dialect = { ...iothub, ports: [], protocols: [shouting(port, (id) => closed.push(id))] }
-  const options = { ...defaultOptions, mqtt: 0, mqtts: 0, http: 0, https: 0, memory: true, aliases: true, data: join(folder, 'data') }
+  const options = {
+    ...defaultOptions,
+    mqtt: 0,
+    mqtts: 0,
+    http: 0,
+    https: 0,
+    memory: true,
+    aliases: true,
+    data: join(folder, 'data'),
+  }
   hub = await startHub(options, { onStopAsked: () => {} }, [dialect], new ChangeFeed())
   ca = await readFile(hub.endpoints.ca, 'utf8')
 })
@@ -92,7 +102,10 @@ test('its sessions hear what happens in their cloud, the answer after what it co
   await other.hears('hello, secure one')
   one.say('make toys/robot\n')
   await other.hears('new: iothub/toys/robot')
-  assert.deepEqual((await hub.api.devices({ search: 'robot' })).items.map(({ key }) => key), ['iothub/toys/robot'])
+  assert.deepEqual(
+    (await hub.api.devices({ search: 'robot' })).items.map(({ key }) => key),
+    ['iothub/toys/robot'],
+  )
   await one.hears('MAKE TOYS/ROBOT')
   for (const client of [one, other]) client.say('bye\n')
   await Promise.all([one.ended(), other.ended()])
@@ -129,7 +142,10 @@ test('what a session says after it has hung up is dropped: what it said before a
   await client.hears('BYE')
   await client.ended()
   assert.ok(!client.heard().includes('TWO'))
-  assert.deepEqual((await hub.api.notices()).filter((notice) => /broke/.test(noticeLine(notice))), [])
+  assert.deepEqual(
+    (await hub.api.notices()).filter((notice) => /broke/.test(noticeLine(notice))),
+    [],
+  )
 })
 
 test('a client from elsewhere is answered on its own socket, and nothing else happens before it has shown a credential', async () => {
@@ -156,7 +172,9 @@ test('a client from elsewhere is answered on its own socket, and nothing else ha
 test('who leaves a socket open does not keep the hub from stopping, nor does who never comes to speak TLS', async () => {
   const client = await shouter()
   await client.hears('hello, secure one')
-  const silent = connectPlain({ host: '127.0.0.1', port }).on('error', () => {}).resume()
+  const silent = connectPlain({ host: '127.0.0.1', port })
+    .on('error', () => {})
+    .resume()
   await within(once(silent, 'connect'), 'TCP')
   const gone = once(silent, 'close')
   await within(hub.stop(), 'the hub to stop')
@@ -174,7 +192,12 @@ async function shouter() {
   const hears = async (line: string): Promise<void> => {
     while (!heard.includes(`${line}\n`)) await within(once(socket, 'data'), `“${line}” after ${heard}`)
   }
-  return { say: (text: string) => socket.write(text), hears, heard: () => heard, ended: () => within(gone, 'the connection to be closed') }
+  return {
+    say: (text: string) => socket.write(text),
+    hears,
+    heard: () => heard,
+    ended: () => within(gone, 'the connection to be closed'),
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -33,8 +33,16 @@ describe('the connection kit of IotHub', () => {
     await copyFile(join(import.meta.dirname, '../builders/course-sdk.cjs'), join(folder, 'sdk/iot_device.js'))
     for (const { name, content } of kit.files) await writeFile(join(folder, 'samples', name), content)
     await writeFile(join(folder, 'samples', 'device.js'), kit.snippets.find(({ id }) => id === 'sdk')!.code)
-    device = spawn(process.execPath, ['device.js'], { cwd: join(folder, 'samples'), stdio: ['ignore', 'ignore', 'inherit'] })
-    await eventually('the device', () => afterwards(() => hub.hub.api.status()), ({ online }) => online === 1, 20_000)
+    device = spawn(process.execPath, ['device.js'], {
+      cwd: join(folder, 'samples'),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await eventually(
+      'the device',
+      () => afterwards(() => hub.hub.api.status()),
+      ({ online }) => online === 1,
+      20_000,
+    )
   })
   after(async () => {
     device.kill('SIGKILL')
@@ -45,14 +53,28 @@ describe('the connection kit of IotHub', () => {
 
   const call = async (method: string, path: string, body: object): Promise<string> => {
     const url = `http://127.0.0.1:${hub.endpoints.http}${path}`
-    const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    const response = await fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
     assert.equal(response.status, 200)
     return response.text()
   }
 
   test('its program for the course’s SDK, as pasted, brings an upgrade of the firmware to its end', async () => {
-    await call('POST', '/ota/Washer/w1', { url: 'http://test/1.1.pkg', version: '1.1', size: 1, md5: 'abcd', type: 'firmware' })
-    const [job] = await eventually('the upgrade', () => afterwards(() => hub.hub.api.jobs()), ([view]) => view?.status === 'COMPLETED')
+    await call('POST', '/ota/Washer/w1', {
+      url: 'http://test/1.1.pkg',
+      version: '1.1',
+      size: 1,
+      md5: 'abcd',
+      type: 'firmware',
+    })
+    const [job] = await eventually(
+      'the upgrade',
+      () => afterwards(() => hub.hub.api.jobs()),
+      ([view]) => view?.status === 'COMPLETED',
+    )
     assert.deepEqual(job?.counts, { SUCCEEDED: 1 })
   })
 
@@ -63,5 +85,4 @@ describe('the connection kit of IotHub', () => {
     const twin = () => afterwards(() => hub.hub.api.twin('iothub/Washer/w1'))
     await eventually('the shadow', twin, (view) => JSON.stringify(view).includes('"reported":{"mode":23}'))
   })
-
 })

@@ -6,7 +6,13 @@ import { startHub, type TestHub } from '../builders/hub.ts'
 // Mission C with nothing but the `mqtt` package and `fetch`, as the course's SDKs and server samples use them.
 
 const P = 'IotApp'
-const FIRMWARE = { type: 'firmware', url: 'http://test.com/firmware/1.1.pkg', version: '1.1', size: '1000', md5: 'abcd' }
+const FIRMWARE = {
+  type: 'firmware',
+  url: 'http://test.com/firmware/1.1.pkg',
+  version: '1.1',
+  size: '1000',
+  md5: 'abcd',
+}
 /** The form's size has become a number [iothub 7]. */
 const COMMANDED = { url: FIRMWARE.url, version: '1.1', size: 1000, md5: 'abcd', type: 'firmware' }
 
@@ -18,8 +24,16 @@ after(() => hub.stop())
 
 /** Client ids of the two editions of the course's SDK, the second client of a device too [iothub 2]. */
 const editions = {
-  'first edition': { clientId: (name: string) => `${P}/${name}`, other: (name: string) => `${P}/${name}/second`, unit: 1000 },
-  'second edition': { clientId: (name: string) => `${P}-${name}`, other: (name: string) => `${P}-${name}-second`, unit: 1 },
+  'first edition': {
+    clientId: (name: string) => `${P}/${name}`,
+    other: (name: string) => `${P}/${name}/second`,
+    unit: 1000,
+  },
+  'second edition': {
+    clientId: (name: string) => `${P}-${name}`,
+    other: (name: string) => `${P}-${name}-second`,
+    unit: 1,
+  },
 }
 
 interface Registered {
@@ -29,22 +43,36 @@ interface Registered {
 
 async function register(): Promise<Registered> {
   const response = await form('POST', '/devices', { product_name: P })
-  const { product_name, device_name, secret } = (await response.json()) as { product_name: string; device_name: string; secret: string }
+  const { product_name, device_name, secret } = (await response.json()) as {
+    product_name: string
+    device_name: string
+    secret: string
+  }
   assert.equal(product_name, P)
   return { name: device_name, secret }
 }
 
 /** As the SDK connects: TLS without a look at the certificate, and a session that is kept. */
 const enter = ({ name, secret }: Registered, clientId: string): Promise<TestClient> =>
-  connectMqtt(hub, clientId, { protocol: 'mqtts', port: hub.endpoints.mqtts, rejectUnauthorized: false, clean: false, username: `${P}/${name}`, password: secret })
+  connectMqtt(hub, clientId, {
+    protocol: 'mqtts',
+    port: hub.endpoints.mqtts,
+    rejectUnauthorized: false,
+    clean: false,
+    username: `${P}/${name}`,
+    password: secret,
+  })
 
 const url = (path: string): string => `http://127.0.0.1:${hub.endpoints.http}${path}`
-const form = (method: string, path: string, fields: Record<string, string>): Promise<Response> => fetch(url(path), { method, body: new URLSearchParams(fields) })
+const form = (method: string, path: string, fields: Record<string, string>): Promise<Response> =>
+  fetch(url(path), { method, body: new URLSearchParams(fields) })
 const json = (method: string, path: string, body: object): Promise<Response> =>
   fetch(url(path), { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-const get = async (path: string): Promise<Record<string, unknown>> => (await fetch(url(path))).json() as Promise<Record<string, unknown>>
+const get = async (path: string): Promise<Record<string, unknown>> =>
+  (await fetch(url(path))).json() as Promise<Record<string, unknown>>
 
-const command = (client: TestClient, prefix: string) => client.inbox.take(`a command on ${prefix}`, ({ topic }) => topic.startsWith(prefix))
+const command = (client: TestClient, prefix: string) =>
+  client.inbox.take(`a command on ${prefix}`, ({ topic }) => topic.startsWith(prefix))
 
 let ids = 0
 const messageId = (): string => (ids += 1).toString(16).padStart(24, '0')
@@ -76,7 +104,13 @@ for (const [edition, { clientId, other, unit }] of Object.entries(editions)) {
     await client.publish(`update_status/${own}/${messageId()}`, { firmware_ver: '1.1' })
     const { device_status, connections } = await get(`/devices/${own}`)
     assert.deepEqual(device_status, { firmware_ver: '1.1' })
-    assert.deepEqual((connections as { client_id: string; connected_at: number }[]).map(({ client_id, connected_at }) => [client_id, connected_at]), [[clientId(device.name), Math.floor(now / unit)]])
+    assert.deepEqual(
+      (connections as { client_id: string; connected_at: number }[]).map(({ client_id, connected_at }) => [
+        client_id,
+        connected_at,
+      ]),
+      [[clientId(device.name), Math.floor(now / unit)]],
+    )
     const [job] = (await hub.hub.api.jobs()).filter(({ name }) => name === started.headers.get('x-request-id'))
     assert.deepEqual([job?.status, job?.counts], ['COMPLETED', { SUCCEEDED: 1 }])
     await client.end()
@@ -98,8 +132,13 @@ for (const [edition, { clientId, other, unit }] of Object.entries(editions)) {
   test(`C2 (${edition}): the same to every device with a tag`, async () => {
     const [listens, silent, plain] = [await register(), await register(), await register()]
     const tag = edition.replace(' ', '-')
-    for (const { name } of [listens, silent]) assert.equal((await form('PUT', `/devices/${P}/${name}/tags`, { tags: `${tag},other` })).status, 200)
-    const clients = [await enter(listens, clientId(listens.name)), await enter(silent, clientId(silent.name)), await enter(plain, clientId(plain.name))] as const
+    for (const { name } of [listens, silent])
+      assert.equal((await form('PUT', `/devices/${P}/${name}/tags`, { tags: `${tag},other` })).status, 200)
+    const clients = [
+      await enter(listens, clientId(listens.name)),
+      await enter(silent, clientId(silent.name)),
+      await enter(plain, clientId(plain.name)),
+    ] as const
     assert.deepEqual(await clients[0].subscribe(`tags/${P}/${tag}/cmd/+/+/+/#`), [1])
     await hub.hub.api.advance(1000)
 
@@ -107,14 +146,33 @@ for (const [edition, { clientId, other, unit }] of Object.entries(editions)) {
     assert.deepEqual([sent.status, await sent.text()], [200, 'ok'])
     const request = sent.headers.get('x-request-id')
     const [broadcast, direct] = [await command(clients[0], 'tags/'), await command(clients[1], 'cmd/')]
-    assert.deepEqual([broadcast.topic, direct.topic], [`tags/${P}/${tag}/cmd/$ota_upgrade/plain/${request}`, `cmd/${P}/${silent.name}/$ota_upgrade/plain/${request}`])
+    assert.deepEqual(
+      [broadcast.topic, direct.topic],
+      [`tags/${P}/${tag}/cmd/$ota_upgrade/plain/${request}`, `cmd/${P}/${silent.name}/$ota_upgrade/plain/${request}`],
+    )
     assert.deepEqual([JSON.parse(broadcast.text), JSON.parse(direct.text)], [COMMANDED, COMMANDED])
 
-    await clients[0].publish(`update_ota_status/${P}/${listens.name}/${messageId()}`, { version: '1.1', type: 'firmware', progress: 40, desc: 'download' })
+    await clients[0].publish(`update_ota_status/${P}/${listens.name}/${messageId()}`, {
+      version: '1.1',
+      type: 'firmware',
+      progress: 40,
+      desc: 'download',
+    })
     const { devices } = await get(`/ota/${P}/tags/${tag}?version=1.1`)
-    assert.deepEqual((devices as { device_name: string; progress: number }[]).map(({ device_name, progress }) => [device_name, progress]), [[listens.name, 40]])
+    assert.deepEqual(
+      (devices as { device_name: string; progress: number }[]).map(({ device_name, progress }) => [
+        device_name,
+        progress,
+      ]),
+      [[listens.name, 40]],
+    )
     await clients[2].unsubscribe('nothing')
-    assert.deepEqual([...clients[0].inbox.rest, ...clients[1].inbox.rest, ...clients[2].inbox.rest].filter(({ topic }) => topic.includes('$ota_upgrade')), [])
+    assert.deepEqual(
+      [...clients[0].inbox.rest, ...clients[1].inbox.rest, ...clients[2].inbox.rest].filter(({ topic }) =>
+        topic.includes('$ota_upgrade'),
+      ),
+      [],
+    )
     assert.equal((await form('POST', `/tags/${P}/nobody-has-it/ota`, FIRMWARE)).status, 200)
     await Promise.all(clients.map((client) => client.end()))
   })
@@ -127,7 +185,10 @@ for (const [edition, { clientId, other, unit }] of Object.entries(editions)) {
     await client.publish(`update_status/${P}/${victim.name}/${messageId()}`, { firmware_ver: '6.6.6' })
     await client.publish(`cmd/${P}/${victim.name}/reboot/plain/1`, 'now')
     await client.publish('anything/else', 'x')
-    assert.deepEqual(await client.subscribe('#', `cmd/${P}/${victim.name}/+/+/+/#`, `tags/${P}/+/cmd/+/+/+/#`), [128, 128, 1])
+    assert.deepEqual(
+      await client.subscribe('#', `cmd/${P}/${victim.name}/+/+/+/#`, `tags/${P}/+/cmd/+/+/+/#`),
+      [128, 128, 1],
+    )
     assert.deepEqual((await get(`/devices/${P}/${victim.name}`))['device_status'], {})
     await theirs.unsubscribe('nothing')
     assert.deepEqual(theirs.inbox.rest, [])
@@ -135,17 +196,27 @@ for (const [edition, { clientId, other, unit }] of Object.entries(editions)) {
     const now = Math.floor((await hub.hub.api.status()).now / 1000)
     const answers = [
       await form('POST', `/devices/${own}/command`, { command: 'ping', data: 'hello' }),
-      await form('POST', `/devices/${own}/command`, { command: 'ping', data: 'aGVsbG8=', encoding: 'base64', ttl: '10' }),
+      await form('POST', `/devices/${own}/command`, {
+        command: 'ping',
+        data: 'aGVsbG8=',
+        encoding: 'base64',
+        ttl: '10',
+      }),
       await json('POST', `/devices/${own}/command`, { command: 'ping', data: 'hello', ttl: 60 }),
     ]
-    const requests = (await Promise.all(answers.map((answer) => answer.json()))).map((answer) => (answer as { request_id: string }).request_id)
+    const requests = (await Promise.all(answers.map((answer) => answer.json()))).map(
+      (answer) => (answer as { request_id: string }).request_id,
+    )
     for (const id of requests) assert.match(id, /^[0-9a-f]{24}$/)
     const heard = [await command(client, 'cmd/'), await command(client, 'cmd/'), await command(client, 'cmd/')]
-    assert.deepEqual(heard.map(({ topic, text }) => [topic, text]), [
-      [`cmd/${own}/ping/plain/${requests[0]}`, 'hello'],
-      [`cmd/${own}/ping/base64/${requests[1]}/${now + 10}`, 'aGVsbG8='],
-      [`cmd/${own}/ping/plain/${requests[2]}/${now + 60}`, 'hello'],
-    ])
+    assert.deepEqual(
+      heard.map(({ topic, text }) => [topic, text]),
+      [
+        [`cmd/${own}/ping/plain/${requests[0]}`, 'hello'],
+        [`cmd/${own}/ping/base64/${requests[1]}/${now + 10}`, 'aGVsbG8='],
+        [`cmd/${own}/ping/plain/${requests[2]}/${now + 60}`, 'hello'],
+      ],
+    )
 
     const asked = form('POST', `/devices/${own}/command`, { command: 'time', data: '', use_rpc: 'true' })
     const question = await command(client, `rpc/${own}/time/plain/`)
@@ -172,8 +243,13 @@ test('the port 3000 of the samples is opened when asked for, or people are told 
   const aliased = await startHub({ aliases: true })
   try {
     await aliased.hub.api.addDevice('iothub', `${P}/on-3000`)
-    const told = (await aliased.hub.api.notices()).some(({ text }) => text.startsWith('port 3000 could not be opened, it is taken; the samples of the course'))
-    const answered = await fetch(`http://127.0.0.1:3000/devices/${P}/on-3000`).then((response) => response.ok, () => false)
+    const told = (await aliased.hub.api.notices()).some(({ text }) =>
+      text.startsWith('port 3000 could not be opened, it is taken; the samples of the course'),
+    )
+    const answered = await fetch(`http://127.0.0.1:3000/devices/${P}/on-3000`).then(
+      (response) => response.ok,
+      () => false,
+    )
     assert.notEqual(told, answered)
     assert.equal(aliased.endpoints.aliases?.includes(3000) ?? false, answered)
   } finally {

@@ -20,19 +20,28 @@ const mistakes: { what: string; bytes: Buffer | string }[] = [
   { what: 'a second CONNECT', bytes: Buffer.from('100f00044d515454040200000003646d32', 'hex') },
   { what: 'a length of five bytes', bytes: Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]) },
   { what: 'the announcement of 256 MB', bytes: Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]) },
-  { what: 'a PUBLISH of QoS 3', bytes: Buffer.concat([Buffer.from([0x36, 0x05]), Buffer.from([0x00, 0x01, 0x61, 0x00, 0x01])]) },
+  {
+    what: 'a PUBLISH of QoS 3',
+    bytes: Buffer.concat([Buffer.from([0x36, 0x05]), Buffer.from([0x00, 0x01, 0x61, 0x00, 0x01])]),
+  },
   { what: 'a PUBLISH whose topic is longer than the packet', bytes: Buffer.from([0x30, 0x04, 0x00, 0x40, 0x61, 0x62]) },
   { what: 'a PUBLISH to a filter', bytes: Buffer.from([0x30, 0x05, 0x00, 0x03, 0x61, 0x2f, 0x23]) },
   { what: 'a PUBLISH to an empty topic', bytes: Buffer.from([0x30, 0x02, 0x00, 0x00]) },
   { what: 'a PUBLISH to a topic that is no UTF-8', bytes: Buffer.from([0x30, 0x05, 0x00, 0x03, 0x61, 0xff, 0xfe]) },
-  { what: 'a PUBLISH to a topic with a null character', bytes: Buffer.from([0x30, 0x05, 0x00, 0x03, 0x61, 0x00, 0x62]) },
+  {
+    what: 'a PUBLISH to a topic with a null character',
+    bytes: Buffer.from([0x30, 0x05, 0x00, 0x03, 0x61, 0x00, 0x62]),
+  },
   { what: 'a PUBLISH of QoS 1 without an identifier', bytes: Buffer.from([0x32, 0x03, 0x00, 0x01, 0x61]) },
   { what: 'a PUBLISH of QoS 1 with the identifier 0', bytes: Buffer.from([0x32, 0x05, 0x00, 0x01, 0x61, 0x00, 0x00]) },
   { what: 'a SUBSCRIBE with the wrong flags', bytes: Buffer.from([0x80, 0x06, 0x00, 0x01, 0x00, 0x01, 0x61, 0x00]) },
   { what: 'a SUBSCRIBE to nothing', bytes: Buffer.from([0x82, 0x02, 0x00, 0x01]) },
   { what: 'a SUBSCRIBE of QoS 3', bytes: Buffer.from([0x82, 0x06, 0x00, 0x01, 0x00, 0x01, 0x61, 0x03]) },
   { what: 'an UNSUBSCRIBE from nothing', bytes: Buffer.from([0xa2, 0x02, 0x00, 0x01]) },
-  { what: 'an UNSUBSCRIBE from what is no filter', bytes: Buffer.from([0xa2, 0x07, 0x00, 0x01, 0x00, 0x03, 0x61, 0x23, 0x62]) },
+  {
+    what: 'an UNSUBSCRIBE from what is no filter',
+    bytes: Buffer.from([0xa2, 0x07, 0x00, 0x01, 0x00, 0x03, 0x61, 0x23, 0x62]),
+  },
 ]
 
 /** Wills that MQTT does not know; each is refused when it is announced, not when it falls due. */
@@ -86,7 +95,12 @@ describe('a hub that gets what it should never get', () => {
 
   test('what is too short does not borrow from what comes after it in the same segment', async () => {
     const raw = await openSession(hub.endpoints.mqtt, 'borrower')
-    raw.send(Buffer.concat([Buffer.from([0x32, 0x03, 0x00, 0x01, 0x61]), generate({ cmd: 'publish', topic: update, payload: succeeded, qos: 0, dup: false, retain: false })]))
+    raw.send(
+      Buffer.concat([
+        Buffer.from([0x32, 0x03, 0x00, 0x01, 0x61]),
+        generate({ cmd: 'publish', topic: update, payload: succeeded, qos: 0, dup: false, retain: false }),
+      ]),
+    )
     assert.equal((await raw.closed('a PUBLISH that is too short')).length, 4)
   })
 
@@ -104,9 +118,25 @@ describe('a hub that gets what it should never get', () => {
 
   test('a payload of 128 KB is taken, one byte more ends the connection unacknowledged', async () => {
     const raw = await openSession(hub.endpoints.mqtt, 'big')
-    raw.send({ cmd: 'publish', topic: '$aws/rules/none/big', payload: Buffer.alloc(MAX_PAYLOAD, 'x'), qos: 1, messageId: 1, dup: false, retain: false })
+    raw.send({
+      cmd: 'publish',
+      topic: '$aws/rules/none/big',
+      payload: Buffer.alloc(MAX_PAYLOAD, 'x'),
+      qos: 1,
+      messageId: 1,
+      dup: false,
+      retain: false,
+    })
     assert.deepEqual([...(await raw.received(8)).subarray(4)], [0x40, 2, 0, 1])
-    raw.send({ cmd: 'publish', topic: update, payload: Buffer.alloc(MAX_PAYLOAD + 1, ' '), qos: 1, messageId: 2, dup: false, retain: false })
+    raw.send({
+      cmd: 'publish',
+      topic: update,
+      payload: Buffer.alloc(MAX_PAYLOAD + 1, ' '),
+      qos: 1,
+      messageId: 2,
+      dup: false,
+      retain: false,
+    })
     assert.equal((await raw.closed('an oversize payload')).length, 8)
   })
 
@@ -137,7 +167,10 @@ describe('a hub that gets what it should never get', () => {
     raw.send('GET /things HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await raw.closed('HTTP on the MQTT port')
     const notices = await hub.hub.api.notices()
-    assert.ok(notices.some(({ text }) => /HTTP/.test(text)), JSON.stringify(notices.map(({ text }) => text)))
+    assert.ok(
+      notices.some(({ text }) => /HTTP/.test(text)),
+      JSON.stringify(notices.map(({ text }) => text)),
+    )
   })
 
   test('garbage in the clear on the TLS ports is hung up on', async () => {
@@ -153,7 +186,11 @@ describe('a hub that gets what it should never get', () => {
     raw.send(Buffer.from('ffeeddccbbaa99887766', 'hex'))
     await raw.closed('garbage inside TLS')
     for (const ALPNProtocols of [undefined, ['x-amzn-http-ca'], ['http/1.1']]) {
-      const { status, json } = await httpsRequest(hub, { port: hub.endpoints.mqtts, path: '/things', ...(ALPNProtocols === undefined ? {} : { ALPNProtocols }) })
+      const { status, json } = await httpsRequest(hub, {
+        port: hub.endpoints.mqtts,
+        path: '/things',
+        ...(ALPNProtocols === undefined ? {} : { ALPNProtocols }),
+      })
       assert.equal(status, 200)
       assert.ok((json['things'] as { thingName: string }[]).some(({ thingName }) => thingName === 'dam'))
     }

@@ -12,16 +12,26 @@ import { tlsCredentials } from '../builders/tls-credentials.ts'
 const ownTopics = {
   Version: '2012-10-17',
   Statement: [
-    { Effect: 'Allow', Action: 'iot:Connect', Resource: 'arn:aws:iot:us-east-1:123456789012:client/${iot:Connection.Thing.ThingName}' },
+    {
+      Effect: 'Allow',
+      Action: 'iot:Connect',
+      Resource: 'arn:aws:iot:us-east-1:123456789012:client/${iot:Connection.Thing.ThingName}',
+    },
     {
       Effect: 'Allow',
       Action: ['iot:Publish', 'iot:Receive'],
-      Resource: ['arn:aws:iot:us-east-1:123456789012:topic/$aws/things/${iot:Connection.Thing.ThingName}/*', 'arn:aws:iot:us-east-1:123456789012:topic/settle/*'],
+      Resource: [
+        'arn:aws:iot:us-east-1:123456789012:topic/$aws/things/${iot:Connection.Thing.ThingName}/*',
+        'arn:aws:iot:us-east-1:123456789012:topic/settle/*',
+      ],
     },
     {
       Effect: 'Allow',
       Action: 'iot:Subscribe',
-      Resource: ['arn:aws:iot:us-east-1:123456789012:topicfilter/$aws/things/${iot:Connection.Thing.ThingName}/*', 'arn:aws:iot:us-east-1:123456789012:topicfilter/settle/*'],
+      Resource: [
+        'arn:aws:iot:us-east-1:123456789012:topicfilter/$aws/things/${iot:Connection.Thing.ThingName}/*',
+        'arn:aws:iot:us-east-1:123456789012:topicfilter/settle/*',
+      ],
     },
   ],
 }
@@ -36,7 +46,12 @@ describe('a thing that its policy keeps to its own topics', () => {
     aws = awsClients(hub)
     files = await makeDevice(hub, aws, 'inmate', ownTopics)
     await aws.iot.send(new CreateThingCommand({ thingName: 'neighbour' }))
-    await createJob(aws, 'private', ['inmate', 'neighbour'].map((name) => `arn:aws:iot:us-east-1:123456789012:thing/${name}`), { secret: true })
+    await createJob(
+      aws,
+      'private',
+      ['inmate', 'neighbour'].map((name) => `arn:aws:iot:us-east-1:123456789012:thing/${name}`),
+      { secret: true },
+    )
   })
   after(async () => {
     aws.destroy()
@@ -44,7 +59,13 @@ describe('a thing that its policy keeps to its own topics', () => {
   })
 
   const connect = (clientId = 'inmate'): Promise<TestClient> =>
-    connectMqtt(hub, clientId, { protocol: 'mqtts', port: hub.endpoints.mqtts, ca: hub.ca, cert: files.cert, key: files.key })
+    connectMqtt(hub, clientId, {
+      protocol: 'mqtts',
+      port: hub.endpoints.mqtts,
+      ca: hub.ca,
+      cert: files.cert,
+      key: files.key,
+    })
 
   test('does its own jobs', async () => {
     const client = await connect()
@@ -56,7 +77,10 @@ describe('a thing that its policy keeps to its own topics', () => {
 
   test('is disconnected for publishing on another thing’s topic, which changes nothing', async () => {
     const client = await connect()
-    await assert.rejects(client.publish('$aws/things/neighbour/jobs/private/update', { status: 'FAILED' }), /ended before/)
+    await assert.rejects(
+      client.publish('$aws/things/neighbour/jobs/private/update', { status: 'FAILED' }),
+      /ended before/,
+    )
     const theirs = await executionOf(aws, 'neighbour', 'private')
     assert.deepEqual([theirs.status, theirs.versionNumber], ['QUEUED', 1])
     assert.ok(
@@ -72,7 +96,12 @@ describe('a thing that its policy keeps to its own topics', () => {
 
   test('is refused another thing’s topics with 0x80, keeps its connection and hears nothing of them', async () => {
     const client = await connect()
-    const granted = await client.subscribe('$aws/things/neighbour/jobs/notify', '$aws/things/inmate/shadow/update/accepted', '$aws/things/+/jobs/notify', '#')
+    const granted = await client.subscribe(
+      '$aws/things/neighbour/jobs/notify',
+      '$aws/things/inmate/shadow/update/accepted',
+      '$aws/things/+/jobs/notify',
+      '#',
+    )
     assert.deepEqual(granted, [128, 1, 128, 128])
     await createJob(aws, 'private-2', ['arn:aws:iot:us-east-1:123456789012:thing/neighbour'], {})
     await client.settle()
@@ -86,7 +115,12 @@ describe('a thing that its policy keeps to its own topics', () => {
   })
 
   test('is refused over HTTPS what its policy does not name', async () => {
-    const own = await httpsRequest(hub, { port: hub.endpoints.https, path: '/things/neighbour/jobs', cert: files.cert, key: files.key })
+    const own = await httpsRequest(hub, {
+      port: hub.endpoints.https,
+      path: '/things/neighbour/jobs',
+      cert: files.cert,
+      key: files.key,
+    })
     assert.equal(own.status, 403)
     assert.equal(own.headers['x-amzn-errortype'], 'ForbiddenException')
   })
@@ -97,7 +131,11 @@ const receiving = (...topics: string[]) => ({
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Action: ['iot:Connect', 'iot:Publish', 'iot:RetainPublish', 'iot:Subscribe'], Resource: '*' },
-    { Effect: 'Allow', Action: 'iot:Receive', Resource: [...topics, 'settle/*'].map((topic) => `arn:aws:iot:us-east-1:123456789012:topic/${topic}`) },
+    {
+      Effect: 'Allow',
+      Action: 'iot:Receive',
+      Resource: [...topics, 'settle/*'].map((topic) => `arn:aws:iot:us-east-1:123456789012:topic/${topic}`),
+    },
   ],
 })
 
@@ -117,7 +155,14 @@ describe('a thing that may not receive any more', () => {
   })
 
   const connect = (): Promise<TestClient> =>
-    connectMqtt(hub, 'ward', { protocol: 'mqtts', port: hub.endpoints.mqtts, ca: hub.ca, cert: files.cert, key: files.key, clean: false })
+    connectMqtt(hub, 'ward', {
+      protocol: 'mqtts',
+      port: hub.endpoints.mqtts,
+      ca: hub.ca,
+      cert: files.cert,
+      key: files.key,
+      clean: false,
+    })
   const from = (client: TestClient): string[] => client.inbox.rest.map(({ topic, text }) => `${topic} ${text}`)
 
   test('hears nothing: not on its open subscription, not of what waits for its session, not of what was retained', async () => {
@@ -127,7 +172,11 @@ describe('a thing that may not receive any more', () => {
     await speaker.publish('news', 'heard')
     await client.settle()
     assert.deepEqual(from(client), ['news heard'])
-    const version = new CreatePolicyVersionCommand({ policyName: 'policy-of-ward', policyDocument: JSON.stringify(receiving('old/*')), setAsDefault: true })
+    const version = new CreatePolicyVersionCommand({
+      policyName: 'policy-of-ward',
+      policyDocument: JSON.stringify(receiving('old/*')),
+      setAsDefault: true,
+    })
     await aws.iot.send(version)
     await speaker.publish('news', 'live')
     await client.settle()
@@ -169,8 +218,14 @@ describe('a strict hub', () => {
     await client.end()
 
     const unpoliced = await makeDevice(hub, aws, 'unpoliced')
-    const strangers = [{}, overTls, { ...overTls, cert: unpoliced.cert, key: unpoliced.key }, { ...overTls, cert: tlsCredentials.clientCert, key: tlsCredentials.clientKey }]
-    for (const options of strangers) await assert.rejects(connectMqtt(hub, 'unpoliced', options), /closed instead of accepted|Not authorized/)
+    const strangers = [
+      {},
+      overTls,
+      { ...overTls, cert: unpoliced.cert, key: unpoliced.key },
+      { ...overTls, cert: tlsCredentials.clientCert, key: tlsCredentials.clientKey },
+    ]
+    for (const options of strangers)
+      await assert.rejects(connectMqtt(hub, 'unpoliced', options), /closed instead of accepted|Not authorized/)
     const unsigned = await httpsRequest(hub, { port: hub.endpoints.https, path: '/things' })
     assert.equal(unsigned.status, 403)
   })

@@ -48,10 +48,14 @@ describe('answers and events over plain MQTT', () => {
     await createJob(aws, 'one', [arn], { n: 1 })
     await createJob(aws, 'two', [arn], { n: 2 })
     await device.settle()
-    for (let seen = 0; seen < 3; seen += 1) await device.inbox.take('a notification', ({ topic }) => topic.startsWith(`${jobs}/notify`))
+    for (let seen = 0; seen < 3; seen += 1)
+      await device.inbox.take('a notification', ({ topic }) => topic.startsWith(`${jobs}/notify`))
     await device.publish(`${jobs}/one/update`, { status: 'SUCCEEDED', clientToken: 'end' })
     await device.settle()
-    assert.deepEqual(device.inbox.rest.map(({ topic }) => topic), [`${jobs}/one/update/accepted`, `${jobs}/notify`, `${jobs}/notify-next`])
+    assert.deepEqual(
+      device.inbox.rest.map(({ topic }) => topic),
+      [`${jobs}/one/update/accepted`, `${jobs}/notify`, `${jobs}/notify-next`],
+    )
     assert.equal((await executionOf(aws, 'gate', 'one')).status, 'SUCCEEDED')
     const next = (await device.json(`${jobs}/notify-next`)) as { execution: Record<string, unknown> }
     assert.deepEqual([next.execution['jobId'], next.execution['jobDocument']], ['two', { n: 2 }])
@@ -69,7 +73,13 @@ describe('answers and events over plain MQTT', () => {
     await device.publish(`${jobs}/two/update`, { status: 'SUCCEEDED', statusDetails: { took: '3s' } })
     const execution = await watcher.json('$aws/events/jobExecution/two/succeeded')
     assert.deepEqual(
-      [execution['eventType'], execution['jobId'], execution['thingArn'], execution['status'], execution['statusDetails']],
+      [
+        execution['eventType'],
+        execution['jobId'],
+        execution['thingArn'],
+        execution['status'],
+        execution['statusDetails'],
+      ],
       ['JOB_EXECUTION', 'two', 'arn:aws:iot:us-east-1:123456789012:thing/gate', 'SUCCEEDED', { took: '3s' }],
     )
     const job = await watcher.json('$aws/events/job/two/completed')
@@ -89,17 +99,29 @@ describe('answers and events over plain MQTT', () => {
     const second = await connectMqtt(hub, 'twin')
     await first.closed
     const down = await watcher.json('$aws/events/presence/disconnected/twin')
-    assert.deepEqual([down['disconnectReason'], down['clientInitiatedDisconnect'], down['versionNumber'], down['sessionIdentifier']], ['DUPLICATE_CLIENTID', false, 0, up['sessionIdentifier']])
+    assert.deepEqual(
+      [down['disconnectReason'], down['clientInitiatedDisconnect'], down['versionNumber'], down['sessionIdentifier']],
+      ['DUPLICATE_CLIENTID', false, 0, up['sessionIdentifier']],
+    )
     assert.equal((await watcher.json('$aws/events/presence/connected/twin'))['versionNumber'], 1)
     await second.end()
     const goodbye = await watcher.json('$aws/events/presence/disconnected/twin')
-    assert.deepEqual([goodbye['disconnectReason'], goodbye['clientInitiatedDisconnect'], goodbye['versionNumber']], ['CLIENT_INITIATED_DISCONNECT', true, 1])
+    assert.deepEqual(
+      [goodbye['disconnectReason'], goodbye['clientInitiatedDisconnect'], goodbye['versionNumber']],
+      ['CLIENT_INITIATED_DISCONNECT', true, 1],
+    )
     await watcher.end()
   })
 
   test('a certificate that is deactivated ends its connection and cannot connect any more', async () => {
     const files = await makeDevice(hub, aws, 'revoked')
-    const overTls = { protocol: 'mqtts', port: hub.endpoints.mqtts, ca: hub.ca, cert: files.cert, key: files.key } as const
+    const overTls = {
+      protocol: 'mqtts',
+      port: hub.endpoints.mqtts,
+      ca: hub.ca,
+      cert: files.cert,
+      key: files.key,
+    } as const
     const client = await connectMqtt(hub, 'revoked', overTls)
     await aws.iot.send(new UpdateCertificateCommand({ certificateId: files.certificateId, newStatus: 'INACTIVE' }))
     await client.closed

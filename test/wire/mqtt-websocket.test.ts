@@ -30,7 +30,12 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
 
   for (const protocol of ['ws', 'wss'] as const) {
     test(`a job request over ${protocol} is answered`, async () => {
-      const client = await connectMqtt(hub, 'browser', { protocol, port: protocol === 'ws' ? hub.endpoints.http : hub.endpoints.https, path: '/mqtt', ca: hub.ca })
+      const client = await connectMqtt(hub, 'browser', {
+        protocol,
+        port: protocol === 'ws' ? hub.endpoints.http : hub.endpoints.https,
+        path: '/mqtt',
+        ca: hub.ca,
+      })
       await client.publish('$aws/things/browser/jobs/get', { clientToken: protocol })
       assert.equal((await client.json('$aws/things/browser/jobs/get/accepted'))['clientToken'], protocol)
       await client.end()
@@ -40,7 +45,10 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
   test('the subprotocol that was offered is the one that is spoken', async () => {
     for (const offered of [['mqtt'], ['mqttv3.1'], ['mqttv3.1', 'mqtt']]) {
       const socket = new WebSocket(`ws://localhost:${hub.endpoints.http}/mqtt`, offered)
-      await within(new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject)), `a WebSocket that offers ${offered.join(', ')}`)
+      await within(
+        new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject)),
+        `a WebSocket that offers ${offered.join(', ')}`,
+      )
       assert.equal(socket.protocol, offered.includes('mqtt') ? 'mqtt' : 'mqttv3.1')
       socket.terminate()
     }
@@ -81,7 +89,11 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
       host: 'localhost',
       port: hub.endpoints.https,
       region: 'us-east-1',
-      customAuthHeaders: { 'X-Amz-CustomAuthorizer-Name': 'MyAuth', 'X-Amz-CustomAuthorizer-Signature': 'c2ln', token: 'abc' },
+      customAuthHeaders: {
+        'X-Amz-CustomAuthorizer-Name': 'MyAuth',
+        'X-Amz-CustomAuthorizer-Signature': 'c2ln',
+        token: 'abc',
+      },
       websocketOptions: { ca: hub.ca },
       clientId: 'v1-custom',
       drainTimeMs: 10,
@@ -93,7 +105,10 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
 
   test('v1 over mutual TLS with the ALPN of port 443 speaks MQTT', async () => {
     const files = await makeDevice(hub, aws, 'alpn')
-    const { client, inbox } = await connectDevice({ ...mutualTls(hub, files, 'alpn'), ALPNProtocols: ['x-amzn-mqtt-ca'] })
+    const { client, inbox } = await connectDevice({
+      ...mutualTls(hub, files, 'alpn'),
+      ALPNProtocols: ['x-amzn-mqtt-ca'],
+    })
     client.publish('$aws/things/alpn/jobs/get', '{"clientToken":"alpn"}')
     assert.match((await inbox.take('the answer')).text, /"clientToken":"alpn"/)
     await endV1(client)
@@ -119,7 +134,9 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
     const bytes = await received(answer.length + 6 + 8 + 6 + 40)
     const kinds = framesIn(bytes.subarray(answer.length)).map((payload) => {
       const packets: string[] = []
-      parser().on('packet', ({ cmd }) => packets.push(cmd)).parse(payload)
+      parser()
+        .on('packet', ({ cmd }) => packets.push(cmd))
+        .parse(payload)
       return packets.join('+')
     })
     assert.deepEqual(kinds, ['connack', 'suback', 'puback', 'publish'])
@@ -127,11 +144,19 @@ describe('MQTT over WebSocket, ALPN and other ways in', () => {
   })
 
   test('v2 signs its way in over WebSocket, and is let in with a custom authorizer over TLS', async () => {
-    const ways = [() => connectV2WebSocket(hub, hub.endpoints.ca, 'v2-wss'), () => connectV2CustomAuthorizer(hub, hub.endpoints.ca, 'v2-custom')]
+    const ways = [
+      () => connectV2WebSocket(hub, hub.endpoints.ca, 'v2-wss'),
+      () => connectV2CustomAuthorizer(hub, hub.endpoints.ca, 'v2-custom'),
+    ]
     for (const [index, connect] of ways.entries()) {
       const connection = await connect()
       const heard = new Mailbox<string>()
-      await within(connection.subscribe('v2/echo', mqtt.QoS.AtLeastOnce, (_, payload) => heard.put(Buffer.from(payload).toString())), 'SUBACK')
+      await within(
+        connection.subscribe('v2/echo', mqtt.QoS.AtLeastOnce, (_, payload) =>
+          heard.put(Buffer.from(payload).toString()),
+        ),
+        'SUBACK',
+      )
       await within(connection.publish('v2/echo', `way ${index}`, mqtt.QoS.AtLeastOnce), 'PUBACK')
       assert.equal(await heard.take('its own message'), `way ${index}`)
       await endV2(connection)
@@ -149,7 +174,7 @@ function masked(packet: Packet): Buffer {
 /** What a server's frames hold, each shorter than 64 KB. */
 function framesIn(bytes: Buffer): Buffer[] {
   const payloads: Buffer[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const short = bytes[at + 1]! < 126
     const length = short ? bytes[at + 1]! : bytes.readUInt16BE(at + 2)
     const start = at + (short ? 2 : 4)

@@ -36,10 +36,7 @@ describe('last wills over plain MQTT', () => {
       [`${shadow}/get`],
     )
     await watcher.end()
-    assert.match(
-      (await hub.hub.api.notices()).map(noticeLine).join(),
-      /its last will on .* reaches subscribers only/,
-    )
+    assert.match((await hub.hub.api.notices()).map(noticeLine).join(), /its last will on .* reaches subscribers only/)
   })
 
   test('one with QoS 2, which would never be sent, is refused at CONNECT, without a CONNACK', async () => {

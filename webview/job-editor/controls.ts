@@ -19,16 +19,31 @@ export interface TextOptions extends FieldOptions {
 export function textPart(kit: Kit, { unit, placeholder, ...options }: TextOptions, binding: Binding): Part {
   // The toolkit takes the accessible name from the content; ui/form.css hides that, since the label stands above.
   const control = h('vscode-text-field', { placeholder, spellcheck: 'false' }, options.name ?? options.label)
-  return bound(kit, control, { ...options, ...(unit !== undefined && { after: h('span', { class: 'unit' }, unit) }) }, binding)
+  return bound(
+    kit,
+    control,
+    { ...options, ...(unit !== undefined && { after: h('span', { class: 'unit' }, unit) }) },
+    binding,
+  )
 }
 
 /** A date and time of the user's time zone. */
 export function timePart(kit: Kit, options: FieldOptions, binding: Binding): Part {
-  return bound(kit, h('input', { type: 'datetime-local', class: 'input', 'aria-label': options.name ?? options.label }), options, binding)
+  return bound(
+    kit,
+    h('input', { type: 'datetime-local', class: 'input', 'aria-label': options.name ?? options.label }),
+    options,
+    binding,
+  )
 }
 
 /** One of a few things. */
-export function choicePart(kit: Kit, options: FieldOptions, binding: Binding, choices: (view: View) => [value: string, label: string][]): Part {
+export function choicePart(
+  kit: Kit,
+  options: FieldOptions,
+  binding: Binding,
+  choices: (view: View) => [value: string, label: string][],
+): Part {
   const control = h('vscode-dropdown', { 'aria-label': options.name ?? options.label })
   let drawn = ''
   const part = bound(kit, control, options, binding, 'change')
@@ -45,15 +60,32 @@ export function choicePart(kit: Kit, options: FieldOptions, binding: Binding, ch
 }
 
 /** One of a few things, all of them in sight, each with a sentence about it. */
-export function radioPart(kit: Kit, options: FieldOptions, binding: Binding, choices: [value: string, label: string, about: string][]): Part {
-  const radios = choices.map(([value, label, about]) => h('vscode-radio', { value }, label, h('span', { class: 'hint' }, about)))
-  const control = h('vscode-radio-group', { orientation: 'vertical', 'aria-label': options.name ?? options.label }, ...radios)
+export function radioPart(
+  kit: Kit,
+  options: FieldOptions,
+  binding: Binding,
+  choices: [value: string, label: string, about: string][],
+): Part {
+  const radios = choices.map(([value, label, about]) =>
+    h('vscode-radio', { value }, label, h('span', { class: 'hint' }, about)),
+  )
+  const control = h(
+    'vscode-radio-group',
+    { orientation: 'vertical', 'aria-label': options.name ?? options.label },
+    ...radios,
+  )
   return bound(kit, control, options, binding, 'change')
 }
 
 type Valued = HTMLElement & { value: string }
 
-function bound(kit: Kit, control: Valued, options: FieldOptions, { read, write }: Binding, event: 'input' | 'change' = 'input'): Part {
+function bound(
+  kit: Kit,
+  control: Valued,
+  options: FieldOptions,
+  { read, write }: Binding,
+  event: 'input' | 'change' = 'input',
+): Part {
   const box = field(control, options)
   control.addEventListener(event, () => {
     if (control.value !== read(kit.form)) kit.edit(write(control.value, kit.form))

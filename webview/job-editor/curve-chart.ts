@@ -40,7 +40,12 @@ export function curveChart(): Part {
       const total = known || SUPPOSED
       const key = JSON.stringify([draft.rollout, total])
       place.hidden = draft.rollout === undefined
-      say(words, draft.rollout === undefined ? l10n.t('The curve appears when the numbers are complete.') : sentence((curve = rolloutCurve(draft.rollout, total)), total, known === total))
+      say(
+        words,
+        draft.rollout === undefined
+          ? l10n.t('The curve appears when the numbers are complete.')
+          : sentence((curve = rolloutCurve(draft.rollout, total)), total, known === total),
+      )
       set(place, 'aria-label', words.textContent ?? '')
       if (key === drawn) return
       drawn = key
@@ -60,7 +65,11 @@ function span(minutes: number): string {
   if (minutes === 0) return l10n.t('told within the first minute')
   const hours = Math.ceil(minutes / 60)
   return minutes < 120
-    ? counted(minutes, l10n.t('told after 1 minute at the earliest'), l10n.t('told after {0} minutes at the earliest', minutes))
+    ? counted(
+        minutes,
+        l10n.t('told after 1 minute at the earliest'),
+        l10n.t('told after {0} minutes at the earliest', minutes),
+      )
     : l10n.t('told after {0} hours at the earliest', formatNumber(hours))
 }
 
@@ -77,9 +86,27 @@ function options(width: number): uPlot.Options {
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(1, most)] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((minute) => (Number.isInteger(minute) ? l10n.t('{0} min', formatNumber(minute)) : '')), size: 24, space: 70 },
-      { ...axis, values: (_, ticks) => ticks.map((count) => (Number.isInteger(count) ? formatNumber(count) : '')), size: 52 },
+      {
+        ...axis,
+        values: (_, ticks) =>
+          ticks.map((minute) => (Number.isInteger(minute) ? l10n.t('{0} min', formatNumber(minute)) : '')),
+        size: 24,
+        space: 70,
+      },
+      {
+        ...axis,
+        values: (_, ticks) => ticks.map((count) => (Number.isInteger(count) ? formatNumber(count) : '')),
+        size: 52,
+      },
     ],
-    series: [{}, { stroke: line, width: 2, points: { show: false }, ...(uPlot.paths.stepped !== undefined && { paths: uPlot.paths.stepped({ align: 1 }) }) }],
+    series: [
+      {},
+      {
+        stroke: line,
+        width: 2,
+        points: { show: false },
+        ...(uPlot.paths.stepped !== undefined && { paths: uPlot.paths.stepped({ align: 1 }) }),
+      },
+    ],
   }
 }

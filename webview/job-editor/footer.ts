@@ -26,11 +26,21 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
   const words = h('span')
   const sign = icon('error')
   const chevron = icon('chevron-up')
-  const toggle = h('button', { type: 'button', class: 'toggle', 'aria-controls': list.id, onclick: () => unfold(!open) }, sign, words, chevron)
+  const toggle = h(
+    'button',
+    { type: 'button', class: 'toggle', 'aria-controls': list.id, onclick: () => unfold(!open) },
+    sign,
+    words,
+    chevron,
+  )
   const ready = h('p', { class: 'ready' })
   const spoken = h('p', { class: 'spoken', role: 'status' })
   const ring = h('vscode-progress-ring', { class: 'ring', hidden: true })
-  const create = h('vscode-button', { class: 'create', onclick: () => !create.disabled && deeds.submit() }, l10n.t('Create Job'))
+  const create = h(
+    'vscode-button',
+    { class: 'create', onclick: () => !create.disabled && deeds.submit() },
+    l10n.t('Create Job'),
+  )
   const save = h('vscode-button', { appearance: 'secondary', onclick: () => deeds.saveAs() }, l10n.t('Save as File…'))
   const element = h('footer', {}, list, h('div', { class: 'actions' }, create, save, ring, toggle, ready, spoken))
 
@@ -40,7 +50,10 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
   }
   const line = (problem: Problem): HTMLElement => {
     const known = controls()
-    const path = controlOf(problem, known.map(({ path: own }) => own))
+    const path = controlOf(
+      problem,
+      known.map(({ path: own }) => own),
+    )
     const control = known.find(({ path: own }) => own === path)
     const label = control?.label ?? problem.field
     const text = label === '' ? sentence(problem) : l10n.t('{0}: {1}', label, sentence(problem))
@@ -78,7 +91,8 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
       list.hidden = !open || !told
       const more = problems.length - SHOWN
       list.replaceChildren(...(list.hidden ? [] : problems.slice(0, SHOWN).map((problem) => line(problem))))
-      if (!list.hidden && more > 0) list.append(h('li', { class: 'more' }, l10n.t('… and {0} more', formatNumber(more))))
+      if (!list.hidden && more > 0)
+        list.append(h('li', { class: 'more' }, l10n.t('… and {0} more', formatNumber(more))))
       set(toggle, 'aria-expanded', String(open && told))
       chevron.className = `codicon codicon-chevron-${open ? 'down' : 'up'}`
     },

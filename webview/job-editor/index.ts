@@ -56,7 +56,8 @@ const tell = debounce(200, () => {
   const { draft } = viewOf(store.state)
   const { documentText } = form
   const changed = changedMembers(told, draft)
-  if (changed.length > 0 || (mode === 'new' && documentText !== toldText)) channel.post({ type: 'draft', draft, changed, documentText })
+  if (changed.length > 0 || (mode === 'new' && documentText !== toldText))
+    channel.post({ type: 'draft', draft, changed, documentText })
   told = draft
   toldText = documentText
   channel.save({ id, at: Date.now(), form, touched: [...touched] })
@@ -68,8 +69,21 @@ function start({ words, mode, start: { draft, documentText, at, restored, ...edi
   const saved = channel.load()
   const fresh = { ...fromDraft(draft), ...(documentText !== undefined && { documentText }) }
   // A file is the truth but for a document that was never written to it because it was no JSON yet.
-  const form = saved === undefined ? fresh : mode === 'file' ? keepHalfWritten(fresh, saved.form) : saved.at >= at ? saved.form : fresh
-  store.change({ mode, form: withCloud(form, mode, hub), hub, restored: restored && saved === undefined, touched: new Set(saved?.touched) })
+  const form =
+    saved === undefined
+      ? fresh
+      : mode === 'file'
+        ? keepHalfWritten(fresh, saved.form)
+        : saved.at >= at
+          ? saved.form
+          : fresh
+  store.change({
+    mode,
+    form: withCloud(form, mode, hub),
+    hub,
+    restored: restored && saved === undefined,
+    touched: new Set(saved?.touched),
+  })
   told = viewOf({ ...store.state, form: mode === 'new' ? store.state.form : fresh }).draft
   toldText = store.state.form.documentText
   filed = fresh.documentText
@@ -143,14 +157,22 @@ function saveAs(): void {
 
 function startAfresh(): void {
   channel.post({ type: 'discard' })
-  store.change({ form: { ...emptyForm, dialect: store.state.form.dialect }, restored: false, touched: new Set(), insisted: false, hubProblems: [] })
+  store.change({
+    form: { ...emptyForm, dialect: store.state.form.dialect },
+    restored: false,
+    touched: new Set(),
+    insisted: false,
+    hubProblems: [],
+  })
   // Nothing has been written yet: there is nothing to keep.
   told = viewOf(store.state).draft
   toldText = store.state.form.documentText
 }
 
 // What was typed last must be there before VS Code saves the file or takes the page away.
-window.addEventListener('keydown', ({ key, ctrlKey, metaKey }) => key === 's' && (ctrlKey || metaKey) && tell.flush(), { capture: true })
+window.addEventListener('keydown', ({ key, ctrlKey, metaKey }) => key === 's' && (ctrlKey || metaKey) && tell.flush(), {
+  capture: true,
+})
 window.addEventListener('pagehide', () => tell.flush())
 document.addEventListener('visibilitychange', () => tell.flush())
 

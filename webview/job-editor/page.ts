@@ -25,7 +25,12 @@ export interface Page {
 }
 
 /** Builds the whole page into the body. Words must be known by then. */
-export function buildPage(store: Store<State>, requests: Requests, post: (message: FromJobEditor) => void, deeds: { submit(): void; saveAs(): void; startAfresh(): void }): Page {
+export function buildPage(
+  store: Store<State>,
+  requests: Requests,
+  post: (message: FromJobEditor) => void,
+  deeds: { submit(): void; saveAs(): void; startAfresh(): void },
+): Page {
   const kit: Kit = {
     get form() {
       return store.state.form
@@ -43,7 +48,15 @@ export function buildPage(store: Store<State>, requests: Requests, post: (messag
     control?.focus()
   }
   const document_ = documentPart(kit, onMarkers)
-  const parts = [basics(kit), targets(kit, (search) => requests.findDevices(search)), document_, rollout(kit), abort(kit), endurance(kit), schedule(kit)]
+  const parts = [
+    basics(kit),
+    targets(kit, (search) => requests.findDevices(search)),
+    document_,
+    rollout(kit),
+    abort(kit),
+    endurance(kit),
+    schedule(kit),
+  ]
   const controls = (): Control[] => parts.flatMap((part) => part.controls())
   const head = banners({
     startHub: () => post({ type: 'startHub' }),
@@ -52,7 +65,11 @@ export function buildPage(store: Store<State>, requests: Requests, post: (messag
     openProgress: (job) => post({ type: 'openProgress', job }),
   })
   const foot = footer({ submit: deeds.submit, saveAs: deeds.saveAs, goTo }, controls)
-  const form = h('form', { class: 'form', onsubmit: (event) => event.preventDefault() }, ...parts.map(({ element }) => element))
+  const form = h(
+    'form',
+    { class: 'form', onsubmit: (event) => event.preventDefault() },
+    ...parts.map(({ element }) => element),
+  )
   const title = h('h1', {}, store.state.mode === 'file' ? l10n.t('Job File') : l10n.t('New Job'))
   document.body.append(h('main', {}, h('header', {}, title, head.element), form), foot.element)
 

@@ -33,7 +33,13 @@ export function group(className: string, ...parts: Part[]): Part {
 export function section(name: string, title: string, about: string | undefined, ...parts: Part[]): Part {
   const inside = group('parts', ...parts)
   const heading = h('h2', { id: `${name}-heading` }, title)
-  const element = h('section', { class: `section ${name}`, 'aria-labelledby': heading.id }, heading, about !== undefined && h('p', { class: 'hint about' }, about), inside.element)
+  const element = h(
+    'section',
+    { class: `section ${name}`, 'aria-labelledby': heading.id },
+    heading,
+    about !== undefined && h('p', { class: 'hint about' }, about),
+    inside.element,
+  )
   return { ...inside, element }
 }
 

@@ -40,7 +40,9 @@ export function createRequests(store: Store<State>, post: Post): Requests {
       const whole = JSON.stringify([state.hub.up, draft])
       if (targets !== asked.targets) {
         const counting = countable(next)
-        store.change({ matches: { counting, ...(state.matches.count !== undefined && counting && { count: state.matches.count }) } })
+        store.change({
+          matches: { counting, ...(state.matches.count !== undefined && counting && { count: state.matches.count }) },
+        })
         count()
       }
       if (whole !== asked.draft) check()
@@ -61,7 +63,13 @@ export function createRequests(store: Store<State>, post: Post): Requests {
         finds.delete(message.request)
       } else if (message.type === 'matches' && message.request === counting) {
         const { count: found, problem } = message
-        store.change({ matches: { counting: false, ...(found !== undefined && { count: found }), ...(problem !== undefined && { problem }) } })
+        store.change({
+          matches: {
+            counting: false,
+            ...(found !== undefined && { count: found }),
+            ...(problem !== undefined && { problem }),
+          },
+        })
       } else if (message.type === 'problems' && message.request === checking) {
         store.change({ hubProblems: message.problems })
       }
@@ -70,7 +78,9 @@ export function createRequests(store: Store<State>, post: Post): Requests {
 }
 
 /** Whether there is somebody to count, and anything to be counted. */
-const countable = ({ state, dialect, draft }: View): boolean => state.hub.up && dialect !== undefined && draft.targets.length > 0
+const countable = ({ state, dialect, draft }: View): boolean =>
+  state.hub.up && dialect !== undefined && draft.targets.length > 0
 
 /** Whether Monaco still finds the same wrong. */
-export const sameMarkers = (one: readonly Marker[], other: readonly Marker[]): boolean => JSON.stringify(one) === JSON.stringify(other)
+export const sameMarkers = (one: readonly Marker[], other: readonly Marker[]): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)

@@ -21,7 +21,12 @@ export function rowsPart<T>(kit: Kit, options: RowsOptions<T>): Part {
   let rows: Part[] = []
   const none = h('p', { class: 'hint none' }, options.none)
   const list = h('ul', { class: 'rows' })
-  const add = h('vscode-button', { appearance: 'secondary', onclick: () => append() }, icon('add', 'start'), options.add)
+  const add = h(
+    'vscode-button',
+    { appearance: 'secondary', onclick: () => append() },
+    icon('add', 'start'),
+    options.add,
+  )
   const element = h('div', { class: 'row-list' }, none, list, add)
   let wantsFocus: number | undefined
 
@@ -38,7 +43,11 @@ export function rowsPart<T>(kit: Kit, options: RowsOptions<T>): Part {
       'li',
       { class: 'row' },
       part.element,
-      h('vscode-button', { appearance: 'icon', 'aria-label': options.remove, title: options.remove, onclick: () => remove(index) }, icon('trash')),
+      h(
+        'vscode-button',
+        { appearance: 'icon', 'aria-label': options.remove, title: options.remove, onclick: () => remove(index) },
+        icon('trash'),
+      ),
     )
 
   return {

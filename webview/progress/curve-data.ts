@@ -11,17 +11,25 @@ export function extend(points: readonly Point[], point: Point, most = 600): Poin
   const kept = points.filter(({ at }) => at <= point.at)
   const [before, last] = [kept.at(-2), kept.at(-1)]
   // Where nothing changes, the ends of the level stretch are enough.
-  const level = last !== undefined && before !== undefined && sameCounts(last.counts, point.counts) && sameCounts(before.counts, last.counts)
+  const level =
+    last !== undefined &&
+    before !== undefined &&
+    sameCounts(last.counts, point.counts) &&
+    sameCounts(before.counts, last.counts)
   if (level || last?.at === point.at) kept.pop()
   kept.push(point)
   return kept.length > most ? thin(kept) : kept
 }
 
 /** Every second point; the first and the last stay. */
-const thin = (points: readonly Point[]): Point[] => points.filter((_, index) => index % 2 === 0 || index === points.length - 1)
+const thin = (points: readonly Point[]): Point[] =>
+  points.filter((_, index) => index % 2 === 0 || index === points.length - 1)
 
 /** What a stacked chart draws: seconds since `from`, and per state, bottom first, the sum of all up to it. */
-export function stack(points: readonly Point[], from: number): { states: string[]; seconds: number[]; sums: number[][] } {
+export function stack(
+  points: readonly Point[],
+  from: number,
+): { states: string[]; seconds: number[]; sums: number[][] } {
   const states = statesOf(points)
   const below = points.map(() => 0)
   const sums = states.map((state) => points.map(({ counts }, index) => (below[index]! += counts[state] ?? 0)))
@@ -30,7 +38,9 @@ export function stack(points: readonly Point[], from: number): { states: string[
 
 /** The states that ever occurred, bottom first. */
 export function statesOf(points: readonly Point[]): string[] {
-  const seen = inOrder(new Set(points.flatMap(({ counts }) => Object.keys(counts).filter((state) => counts[state]! > 0))))
+  const seen = inOrder(
+    new Set(points.flatMap(({ counts }) => Object.keys(counts).filter((state) => counts[state]! > 0))),
+  )
   return [...layers.filter((layer) => seen.includes(layer)), ...seen.filter((state) => !layers.includes(state))]
 }
 
@@ -47,4 +57,5 @@ export function digest(points: readonly Point[], most = 12): Point[] {
 
 /** A state with none may be absent. */
 export const sameCounts = (one: Point['counts'], other: Point['counts']): boolean =>
-  countOf(one) === countOf(other) && Object.keys({ ...one, ...other }).every((state) => (one[state] ?? 0) === (other[state] ?? 0))
+  countOf(one) === countOf(other) &&
+  Object.keys({ ...one, ...other }).every((state) => (one[state] ?? 0) === (other[state] ?? 0))

@@ -12,7 +12,10 @@ import { SpokenTable } from './spoken-table.ts'
 const height = 126
 
 /** Steps between the marks of the time axis, in seconds: those of a clock. */
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000]
+const steps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+  1_209_600, 2_592_000, 7_776_000, 31_536_000,
+]
 
 /** Screen readers get the table twin at most so often, in milliseconds. */
 const twinEvery = 2000
@@ -31,7 +34,13 @@ export class Curve {
 
   constructor(private readonly format: Format) {
     const heading = h('h2', { id: 'curve' }, l10n.t('Over time'))
-    this.element = h('section', { class: 'curve', 'aria-labelledby': 'curve' }, h('div', { class: 'line' }, heading, this.#reading), this.#place, this.#table.element)
+    this.element = h(
+      'section',
+      { class: 'curve', 'aria-labelledby': 'curve' },
+      h('div', { class: 'line' }, heading, this.#reading),
+      this.#place,
+      this.#table.element,
+    )
     new ResizeObserver(() => this.#plot?.setSize({ width: this.#place.clientWidth, height })).observe(this.#place)
     onTheme(() => this.#rebuild())
   }
@@ -45,7 +54,10 @@ export class Curve {
     if (performance.now() - this.#twinAt < twinEvery) return
     this.#twinAt = performance.now()
     const words = this.#states.map((state) => wordOf(executionLook(state)))
-    const rows = digest(points).map(({ at, counts }) => [this.format.duration(at - from), ...this.#states.map((state) => String(counts[state] ?? 0))])
+    const rows = digest(points).map(({ at, counts }) => [
+      this.format.duration(at - from),
+      ...this.#states.map((state) => String(counts[state] ?? 0)),
+    ])
     this.#table.show([l10n.t('Since the start'), ...words], rows)
   }
 
@@ -84,12 +96,34 @@ export class Curve {
         y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1)] },
       },
       axes: [
-        { ...axis, size: 24, gap: 6, space: 70, incrs: steps, values: (_, marks) => marks.map((mark) => this.format.duration(mark * 1000)) },
-        { ...axis, size: (_, values) => 14 + 7 * Math.max(1, ...(values ?? []).map(({ length }) => length)), gap: 6, space: 28, incrs: [1, 2, 5].flatMap((digit) => [0, 1, 2, 3, 4, 5, 6].map((zeros) => digit * 10 ** zeros)).sort((a, b) => a - b), values: (_, marks) => marks.map((mark) => this.format.number(mark)) },
+        {
+          ...axis,
+          size: 24,
+          gap: 6,
+          space: 70,
+          incrs: steps,
+          values: (_, marks) => marks.map((mark) => this.format.duration(mark * 1000)),
+        },
+        {
+          ...axis,
+          size: (_, values) => 14 + 7 * Math.max(1, ...(values ?? []).map(({ length }) => length)),
+          gap: 6,
+          space: 28,
+          incrs: [1, 2, 5]
+            .flatMap((digit) => [0, 1, 2, 3, 4, 5, 6].map((zeros) => digit * 10 ** zeros))
+            .sort((a, b) => a - b),
+          values: (_, marks) => marks.map((mark) => this.format.number(mark)),
+        },
       ],
       series: [
         {},
-        ...colors.map((color, index): uPlot.Series => ({ stroke: color, width: 1, paths: stepped, points: { show: false }, ...(index === 0 && { fill: fills[0]! }) })),
+        ...colors.map((color, index): uPlot.Series => ({
+          stroke: color,
+          width: 1,
+          paths: stepped,
+          points: { show: false },
+          ...(index === 0 && { fill: fills[0]! }),
+        })),
       ],
       bands: fills.slice(1).map((fill, index) => ({ series: [index + 2, index + 1], fill })),
       hooks: { setCursor: [(plot) => this.#read(plot.cursor.idx)] },
@@ -100,7 +134,9 @@ export class Curve {
   #read(index: number | null | undefined): void {
     const point = index === null || index === undefined ? undefined : (this.#points[index] ?? this.#points.at(-1))
     if (point === undefined) return say(this.#reading, '')
-    const counts = this.#states.filter((state) => (point.counts[state] ?? 0) > 0).map((state) => `${wordOf(executionLook(state))} ${this.format.number(point.counts[state]!)}`)
+    const counts = this.#states
+      .filter((state) => (point.counts[state] ?? 0) > 0)
+      .map((state) => `${wordOf(executionLook(state))} ${this.format.number(point.counts[state]!)}`)
     say(this.#reading, [this.format.duration(point.at - this.#from), ...counts].join(' · '))
   }
 }

@@ -36,11 +36,30 @@ export class Details {
   ) {
     this.#messages = new MessageList(format)
     this.#limit.append(this.#limitText)
-    const close = h('vscode-button', { appearance: 'icon', 'aria-label': l10n.t('Close Details'), title: l10n.t('Close Details'), onclick: () => this.listener.onClose() }, icon('close'))
-    const deed = (name: DeviceDeed, words: string) => h('vscode-button', { appearance: 'secondary', onclick: () => void (this.#device !== undefined && this.listener.onDeed(name, this.#device)) }, words)
+    const close = h(
+      'vscode-button',
+      {
+        appearance: 'icon',
+        'aria-label': l10n.t('Close Details'),
+        title: l10n.t('Close Details'),
+        onclick: () => this.listener.onClose(),
+      },
+      icon('close'),
+    )
+    const deed = (name: DeviceDeed, words: string) =>
+      h(
+        'vscode-button',
+        {
+          appearance: 'secondary',
+          onclick: () => void (this.#device !== undefined && this.listener.onDeed(name, this.#device)),
+        },
+        words,
+      )
     this.#twin = deed('openTwin', l10n.t('Open Twin'))
     const part = (title: string, ...content: HTMLElement[]) => h('section', {}, h('h3', {}, title), ...content)
-    const heads = [l10n.t('State'), l10n.t('Queued'), l10n.t('Ended'), l10n.t('Took')].map((word) => h('th', { scope: 'col' }, word))
+    const heads = [l10n.t('State'), l10n.t('Queued'), l10n.t('Ended'), l10n.t('Took')].map((word) =>
+      h('th', { scope: 'col' }, word),
+    )
     const number = h('th', { scope: 'col', 'aria-label': l10n.t('Attempt') }, '#')
     this.element = h(
       'aside',
@@ -49,9 +68,18 @@ export class Details {
       this.#state.element,
       this.#runs,
       this.#limit,
-      h('div', { class: 'deeds' }, this.#twin, deed('openExecution', l10n.t('Open as Document')), deed('revealDevice', l10n.t('Show in Tree'))),
+      h(
+        'div',
+        { class: 'deeds' },
+        this.#twin,
+        deed('openExecution', l10n.t('Open as Document')),
+        deed('revealDevice', l10n.t('Show in Tree')),
+      ),
       part(l10n.t('Reported'), this.#reported),
-      part(l10n.t('Attempts'), h('table', { class: 'attempts' }, h('thead', {}, h('tr', {}, number, ...heads)), this.#attempts)),
+      part(
+        l10n.t('Attempts'),
+        h('table', { class: 'attempts' }, h('thead', {}, h('tr', {}, number, ...heads)), this.#attempts),
+      ),
       part(l10n.t('Last messages'), this.#messages.element),
     )
     this.element.addEventListener('keydown', ({ key }) => void (key === 'Escape' && this.listener.onClose()))
@@ -96,7 +124,13 @@ export class Details {
   tick(now: number): void {
     const at = this.#shown?.timesOutAt
     this.#limit.hidden = at === undefined
-    if (at !== undefined) say(this.#limitText, at > now ? l10n.t('Times out in {0}, at {1}', this.format.duration(at - now), this.format.time(at, now)) : l10n.t('Its time is up'))
+    if (at !== undefined)
+      say(
+        this.#limitText,
+        at > now
+          ? l10n.t('Times out in {0}, at {1}', this.format.duration(at - now), this.format.time(at, now))
+          : l10n.t('Its time is up'),
+      )
   }
 
   focus(): void {
@@ -106,8 +140,18 @@ export class Details {
   #attempt({ number, status, queuedAt, startedAt, updatedAt }: ExecutionView, now: number): HTMLElement {
     const look = executionLook(status)
     const pending = ['QUEUED', 'SENT', 'IN_PROGRESS'].includes(status)
-    const cells = [this.format.time(queuedAt, now), pending ? '–' : this.format.time(updatedAt, now), pending ? '–' : this.format.duration(updatedAt - (startedAt ?? queuedAt))]
-    return h('tr', {}, h('th', { scope: 'row' }, String(number)), h('td', {}, h('span', { class: 'state' }, stateIcon(look), wordOf(look))), ...cells.map((text) => h('td', {}, text)))
+    const cells = [
+      this.format.time(queuedAt, now),
+      pending ? '–' : this.format.time(updatedAt, now),
+      pending ? '–' : this.format.duration(updatedAt - (startedAt ?? queuedAt)),
+    ]
+    return h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, String(number)),
+      h('td', {}, h('span', { class: 'state' }, stateIcon(look), wordOf(look))),
+      ...cells.map((text) => h('td', {}, text)),
+    )
   }
 
   /** What the device runs of what the job upgrades. */
@@ -117,7 +161,9 @@ export class Details {
   }
 
   #showReported(details: Readonly<Record<string, unknown>> | undefined): void {
-    const facts = Object.entries(details ?? {}).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, valueText(value))))
+    const facts = Object.entries(details ?? {}).map(([name, value]) =>
+      h('div', {}, h('dt', {}, name), h('dd', {}, valueText(value))),
+    )
     this.#reported.replaceChildren(...(facts.length > 0 ? facts : [h('div', { class: 'hint' }, l10n.t('Nothing yet'))]))
   }
 }

@@ -27,7 +27,11 @@ export class DeviceList {
   readonly element: HTMLElement
   readonly listing = new Listing()
   readonly grid: Grid
-  readonly #search = h('vscode-text-field', { class: 'search', placeholder: l10n.t('Search devices') }, icon('search', 'start'))
+  readonly #search = h(
+    'vscode-text-field',
+    { class: 'search', placeholder: l10n.t('Search devices') },
+    icon('search', 'start'),
+  )
   readonly #summary = h('span', { class: 'hint' })
   readonly #empty = h('p', { class: 'empty hint', hidden: true })
   readonly #watch = debounce(60, () => this.#tellWatched())
@@ -50,7 +54,12 @@ export class DeviceList {
       onOpen: (device) => this.listener.onOpen(device),
       onSort: (by) => this.#query(this.listing.query, nextOrder(this.listing.query, by)),
     })
-    this.listing.begin({ ...(status !== undefined && { status }), ...(search !== undefined && { search }), ...(sort !== undefined && { sort }), ...(descending === true && { descending }) })
+    this.listing.begin({
+      ...(status !== undefined && { status }),
+      ...(search !== undefined && { search }),
+      ...(sort !== undefined && { sort }),
+      ...(descending === true && { descending }),
+    })
     this.#search.value = search ?? ''
     const searching = debounce(200, () => this.#query({ ...this.listing.query, search: this.#search.value.trim() }))
     this.#search.addEventListener('input', searching)
@@ -92,7 +101,8 @@ export class DeviceList {
   receive(message: Extract<ToProgress, { type: 'page' | 'pageRefused' }>, now: number): void {
     if (message.type === 'page') {
       // What happened while the pages came may have put devices in other places again.
-      if (this.listing.accept(message.request, message.page, this.#end) && this.#basisNow() !== this.#basis) this.#refreshing.ask()
+      if (this.listing.accept(message.request, message.page, this.#end) && this.#basisNow() !== this.#basis)
+        this.#refreshing.ask()
     } else if (this.listing.refuse(message.request)) return this.#refreshing.ask()
     this.draw(now)
   }
@@ -102,16 +112,35 @@ export class DeviceList {
     const { total, begun, query } = this.listing
     const all = countOf(this.#job?.counts ?? {})
     const filtered = query.status !== undefined || query.search !== undefined
-    say(this.#summary, !begun ? '' : filtered ? l10n.t('{0} of {1}', this.format.number(total), this.format.number(all)) : this.format.number(total))
+    say(
+      this.#summary,
+      !begun
+        ? ''
+        : filtered
+          ? l10n.t('{0} of {1}', this.format.number(total), this.format.number(all))
+          : this.format.number(total),
+    )
     this.#empty.hidden = !begun || total > 0
-    say(this.#empty, query.search !== undefined ? l10n.t('No device matches.') : query.status !== undefined ? l10n.t('No device is {0} now.', wordOf(executionLook(query.status))) : l10n.t('The job has not reached any device yet.'))
+    say(
+      this.#empty,
+      query.search !== undefined
+        ? l10n.t('No device matches.')
+        : query.status !== undefined
+          ? l10n.t('No device is {0} now.', wordOf(executionLook(query.status)))
+          : l10n.t('The job has not reached any device yet.'),
+    )
   }
 
   /** An empty text is no filter. */
   #query({ status, search }: { status?: string; search?: string }, order = orderOf(this.listing.query)): void {
     const query = { ...(status && { status }), ...(search && { search }), ...order }
     const { listing } = this
-    if (query.status === listing.query.status && query.search === listing.query.search && sameOrder(order, listing.query)) return
+    if (
+      query.status === listing.query.status &&
+      query.search === listing.query.search &&
+      sameOrder(order, listing.query)
+    )
+      return
     this.listing.begin(query)
     this.listener.onQuery()
     this.grid.rewind()
@@ -161,4 +190,7 @@ export class DeviceList {
   }
 }
 
-const orderOf = ({ sort, descending }: Order): Order => ({ ...(sort !== undefined && { sort }), ...(descending === true && { descending }) })
+const orderOf = ({ sort, descending }: Order): Order => ({
+  ...(sort !== undefined && { sort }),
+  ...(descending === true && { descending }),
+})

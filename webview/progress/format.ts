@@ -24,10 +24,23 @@ export function createFormat(language: string, timeZone?: string): Format {
   const zone = timeZone === undefined ? {} : { timeZone }
   const number = new Intl.NumberFormat(locale)
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
-  const unitFormats = units.map(({ unit }) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }))
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...zone })
+  const unitFormats = units.map(
+    ({ unit }) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }),
+  )
+  const clock = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    ...zone,
+  })
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', ...zone })
-  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', ...zone })
+  const moment = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+    ...zone,
+  })
   return {
     number: (value) => number.format(value),
     // What is not all of it is never shown as 100 %, what is not nothing never as 0 %.
@@ -41,7 +54,8 @@ export function createFormat(language: string, timeZone?: string): Format {
       const second = small === undefined ? 0 : Math.floor((rest % large.size) / small.size)
       return second === 0 ? first : `${first} ${unitFormats[from + 1]!.format(second)}`
     },
-    time: (at, now) => (day.format(at) === day.format(now) ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`),
+    time: (at, now) =>
+      day.format(at) === day.format(now) ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`,
     moment: (at) => moment.format(at),
   }
 }

@@ -30,7 +30,12 @@ export class GridHead {
     const cells = columns().map(({ name, word, sort }) => {
       if (sort === undefined) return h('div', { class: `cell ${name}`, role: 'columnheader' }, word)
       const sign = icon('arrow-up')
-      const button = h('button', { class: 'sort', type: 'button', onclick: () => onSort(sort) }, h('span', {}, word), sign)
+      const button = h(
+        'button',
+        { class: 'sort', type: 'button', onclick: () => onSort(sort) },
+        h('span', {}, word),
+        sign,
+      )
       const cell = h('div', { class: `cell ${name}`, role: 'columnheader' }, button)
       buttons.push(button)
       this.#sorts.set(sort, { cell, sign })

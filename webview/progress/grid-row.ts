@@ -88,6 +88,7 @@ export class GridRow {
 }
 
 /** What VS Code's menu of a row is about; package.json names its commands. */
-export const menuOf = (device: string): string => JSON.stringify({ webviewSection: 'device', device, preventDefaultContextMenuItems: true })
+export const menuOf = (device: string): string =>
+  JSON.stringify({ webviewSection: 'device', device, preventDefaultContextMenuItems: true })
 
 const cell = (name: string) => h('div', { class: `cell ${name}`, role: 'gridcell' })

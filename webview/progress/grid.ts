@@ -43,7 +43,12 @@ export class Grid {
   ) {
     this.#active = new ActiveRow(listing)
     this.#head = new GridHead((by) => this.listener.onSort(by))
-    this.#scroller = h('div', { class: 'scroller', role: 'grid', tabindex: 0, 'aria-label': l10n.t('Devices'), 'aria-readonly': 'true' }, this.#head.element, this.#space)
+    this.#scroller = h(
+      'div',
+      { class: 'scroller', role: 'grid', tabindex: 0, 'aria-label': l10n.t('Devices'), 'aria-readonly': 'true' },
+      this.#head.element,
+      this.#space,
+    )
     this.element = this.#scroller
     this.#scroller.addEventListener('scroll', () => this.#later(), { passive: true })
     this.#scroller.addEventListener('keydown', (event) => this.#onKey(event))
@@ -71,7 +76,11 @@ export class Grid {
     for (let index = span.first; index < span.end; index += 1) this.#drawRow(index)
     set(this.#scroller, 'aria-activedescendant', this.#rows.get(this.#active.index)?.element.id)
     // The menu key asks the grid, which has the focus, and means the active row.
-    set(this.#scroller, 'data-vscode-context', this.#active.device === undefined ? undefined : menuOf(this.#active.device))
+    set(
+      this.#scroller,
+      'data-vscode-context',
+      this.#active.device === undefined ? undefined : menuOf(this.#active.device),
+    )
     const seen = [...this.#rows.values()].flatMap(({ device }) => (device === undefined ? [] : [device]))
     this.listener.onView(seen, span.end)
   }
@@ -97,7 +106,12 @@ export class Grid {
 
   #viewport(): Viewport {
     const { scrollTop, clientHeight } = this.#scroller
-    return { scrollTop, height: Math.max(0, clientHeight - this.#rowHeight), rowHeight: this.#rowHeight, total: this.listing.total }
+    return {
+      scrollTop,
+      height: Math.max(0, clientHeight - this.#rowHeight),
+      rowHeight: this.#rowHeight,
+      total: this.listing.total,
+    }
   }
 
   #later(): void {
@@ -146,7 +160,8 @@ export class Grid {
     if (event.target !== this.#scroller || event.ctrlKey || event.metaKey || event.altKey) return
     const to = moveBy(event.key, this.#active.index, this.#viewport())
     if (to !== undefined) this.#activate(to)
-    else if ((event.key === 'Enter' || event.key === ' ') && this.#active.device !== undefined) this.listener.onOpen(this.#active.device)
+    else if ((event.key === 'Enter' || event.key === ' ') && this.#active.device !== undefined)
+      this.listener.onOpen(this.#active.device)
     else return
     event.preventDefault()
   }

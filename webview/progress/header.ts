@@ -29,18 +29,38 @@ export class Header {
     act: (deed: JobDeed) => void,
   ) {
     const button = (deed: Exclude<JobDeed, 'startHub'>, sign: string, words: string, title: string) => {
-      const element = h('vscode-button', { appearance: 'secondary', title, 'aria-label': words, onclick: () => act(deed) }, icon(sign, 'start'), h('div', { class: 'words' }, words))
+      const element = h(
+        'vscode-button',
+        { appearance: 'secondary', title, 'aria-label': words, onclick: () => act(deed) },
+        icon(sign, 'start'),
+        h('div', { class: 'words' }, words),
+      )
       return { deed, element }
     }
     this.#buttons = [
       button('openDocument', 'go-to-file', l10n.t('Open Document'), l10n.t('Open the job document')),
-      button('retryFailed', 'debug-restart', l10n.t('Retry Failed'), l10n.t('Queue the job again for every device that failed or timed out')),
+      button(
+        'retryFailed',
+        'debug-restart',
+        l10n.t('Retry Failed'),
+        l10n.t('Queue the job again for every device that failed or timed out'),
+      ),
       button('cancel', 'circle-slash', l10n.t('Cancel Job'), l10n.t('Cancel the job; devices that are at work finish')),
-      button('forceCancel', 'stop-circle', l10n.t('Cancel Job by Force'), l10n.t('Cancel the job, also on devices that are at work')),
+      button(
+        'forceCancel',
+        'stop-circle',
+        l10n.t('Cancel Job by Force'),
+        l10n.t('Cancel the job, also on devices that are at work'),
+      ),
       button('delete', 'trash', l10n.t('Delete Job'), l10n.t('Delete the job and what its devices did')),
     ]
     this.#bar.append(...this.#buttons.map(({ element }) => element))
-    const title = h('div', { class: 'title' }, this.#name, h('div', { class: 'kind' }, this.#state.element, this.#cloud))
+    const title = h(
+      'div',
+      { class: 'title' },
+      this.#name,
+      h('div', { class: 'kind' }, this.#state.element, this.#cloud),
+    )
     this.element.append(h('div', { class: 'top' }, title, this.#bar), this.#description, this.#facts)
   }
 
@@ -72,7 +92,12 @@ export class Header {
     const reached = countOf(job.counts)
     this.#fact(l10n.t('Upgrade'), job.upgrade === undefined ? undefined : this.#upgradeText(job.upgrade))
     this.#fact(l10n.t('Created'), format.moment(job.createdAt))
-    this.#fact(job.completedAt === undefined ? l10n.t('Elapsed') : l10n.t('Took'), format.duration((job.completedAt ?? now) - job.createdAt), l10n.t('Elapsed'), l10n.t('Took'))
+    this.#fact(
+      job.completedAt === undefined ? l10n.t('Elapsed') : l10n.t('Took'),
+      format.duration((job.completedAt ?? now) - job.createdAt),
+      l10n.t('Elapsed'),
+      l10n.t('Took'),
+    )
     this.#fact(l10n.t('Time left'), left === undefined ? undefined : l10n.t('about {0}', format.duration(left)))
     const reach = counted(
       job.planned,

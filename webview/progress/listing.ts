@@ -87,7 +87,12 @@ export class Listing {
     if (part.begun && (part.next === undefined || part.rows.length >= end)) return undefined
     const missing = end - part.rows.length
     this.#asked = ++this.#request
-    return { ...this.#query, request: this.#asked, limit: missing > few ? many : few, ...(part.next !== undefined && { after: part.next }) }
+    return {
+      ...this.#query,
+      request: this.#asked,
+      limit: missing > few ? many : few,
+      ...(part.next !== undefined && { after: part.next }),
+    }
   }
 
   /** Takes an answer; whether the list looks different now. `end`: how far it is shown. */
@@ -139,4 +144,5 @@ function put(part: Part, row: ExecutionView): void {
   part.rows[index] = row
 }
 
-const isNewer = (one: ExecutionView, other: ExecutionView) => one.number > other.number || (one.number === other.number && one.version >= other.version)
+const isNewer = (one: ExecutionView, other: ExecutionView) =>
+  one.number > other.number || (one.number === other.number && one.version >= other.version)

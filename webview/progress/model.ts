@@ -44,7 +44,9 @@ export class Model {
   /** The hub's time, by the page's own clock; a virtual clock stands still until it is told of. */
   now(local: number): number {
     if (this.#time === undefined) return local
-    return this.#time.clock === 'real' && this.phase === 'live' ? this.#time.now + Math.max(0, local - this.#toldAt) : this.#time.now
+    return this.#time.clock === 'real' && this.phase === 'live'
+      ? this.#time.now + Math.max(0, local - this.#toldAt)
+      : this.#time.now
   }
 
   /** Whether the hub's clock moves only when told to. */

@@ -31,7 +31,9 @@ function textOf(phase: Phase, known: boolean): string {
     case 'live':
       return ''
     case 'noHub':
-      return known ? l10n.t('The hub is stopped. This is how things were when it was last seen.') : l10n.t('The hub is not running.')
+      return known
+        ? l10n.t('The hub is stopped. This is how things were when it was last seen.')
+        : l10n.t('The hub is not running.')
     case 'starting':
       return l10n.t('The hub is starting…')
     case 'gone':

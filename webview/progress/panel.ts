@@ -42,9 +42,24 @@ export class Panel {
         this.#list.grid.focus()
       },
     })
-    this.#list = new DeviceList(format, { post: (message) => this.channel.post(message), onOpen: (device) => this.#open(device), onQuery: () => this.#onQuery() }, state)
+    this.#list = new DeviceList(
+      format,
+      {
+        post: (message) => this.channel.post(message),
+        onOpen: (device) => this.#open(device),
+        onQuery: () => this.#onQuery(),
+      },
+      state,
+    )
     const devices = h('section', { class: 'devices' }, this.#list.element, this.#details.element)
-    this.#content = h('div', { class: 'content', hidden: true }, this.#header.element, this.#shares.element, this.#curve.element, devices)
+    this.#content = h(
+      'div',
+      { class: 'content', hidden: true },
+      this.#header.element,
+      this.#shares.element,
+      this.#curve.element,
+      devices,
+    )
     say(this.#title, nameOf(state.job))
     this.element = h('main', {}, this.#notice.element, this.#title, this.#content, this.#spoken)
     setInterval(() => this.#tick(), 1000)

@@ -10,8 +10,11 @@ export function pretty(payload: string): string {
 }
 
 /** What a device reported, as text: plain values as they are, the rest as JSON. */
-export const valueText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)))
+export const valueText = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
 
 /** What a device reported in one line. */
 export const detailsLine = (details: Readonly<Record<string, unknown>> | undefined): string =>
-  Object.entries(details ?? {}).map(([name, value]) => `${name}: ${valueText(value)}`).join(' · ')
+  Object.entries(details ?? {})
+    .map(([name, value]) => `${name}: ${valueText(value)}`)
+    .join(' · ')

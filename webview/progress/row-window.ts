@@ -30,7 +30,14 @@ export function scrollTo(index: number, { scrollTop, height, rowHeight }: Viewpo
 /** Where a key leads from the active row (-1: none yet); `undefined`: it is no key for moving. */
 export function moveBy(key: string, active: number, { height, rowHeight, total }: Viewport): number | undefined {
   const page = Math.max(1, Math.floor(height / rowHeight) - 1)
-  const to: Record<string, number> = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: total - 1 }
+  const to: Record<string, number> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+    Home: 0,
+    End: total - 1,
+  }
   const target = to[key]
   return target === undefined || total === 0 ? undefined : clamp(target, 0, total - 1)
 }

@@ -12,7 +12,10 @@ import { SpokenTable } from './spoken-table.ts'
 const always = ['QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED']
 
 /** What has ended comes first, from the left. */
-const rank = (state: string): number => ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT', 'CANCELED', 'REMOVED', 'IN_PROGRESS', 'SENT', 'QUEUED'].indexOf(state)
+const rank = (state: string): number =>
+  ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT', 'CANCELED', 'REMOVED', 'IN_PROGRESS', 'SENT', 'QUEUED'].indexOf(
+    state,
+  )
 
 interface Chip {
   button: HTMLButtonElement
@@ -22,9 +25,19 @@ interface Chip {
 /** How many devices are in which state: a bar, and a legend that picks whom the table shows. */
 export class Shares {
   readonly element = h('section', { class: 'shares', 'aria-label': l10n.t('Devices per state') })
-  readonly #bar = h('div', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': l10n.t('Progress') })
+  readonly #bar = h('div', {
+    class: 'bar',
+    role: 'progressbar',
+    'aria-valuemin': 0,
+    'aria-valuemax': 100,
+    'aria-label': l10n.t('Progress'),
+  })
   readonly #percent = h('span', { class: 'percent', 'aria-hidden': 'true' })
-  readonly #legend = h('div', { class: 'legend', role: 'toolbar', 'aria-label': l10n.t('Show only devices in one state') })
+  readonly #legend = h('div', {
+    class: 'legend',
+    role: 'toolbar',
+    'aria-label': l10n.t('Show only devices in one state'),
+  })
   readonly #table = new SpokenTable(l10n.t('Devices per state'))
   readonly #parts = new Map<string, HTMLElement>()
   readonly #chips = new Map<string, Chip>()
@@ -47,9 +60,16 @@ export class Shares {
     say(this.#percent, this.format.percent(share))
     set(this.#bar, 'aria-valuenow', Math.floor(share * 100))
     const failed = countOf(job.counts, isBad)
-    set(this.#bar, 'aria-valuetext', l10n.t('{0} of {1} succeeded, {2} failed', job.counts['SUCCEEDED'] ?? 0, all, failed))
+    set(
+      this.#bar,
+      'aria-valuetext',
+      l10n.t('{0} of {1} succeeded, {2} failed', job.counts['SUCCEEDED'] ?? 0, all, failed),
+    )
     this.#showLegend(job, states)
-    this.#table.show([l10n.t('State'), l10n.t('Devices')], states.map((state) => [wordOf(executionLook(state)), String(job.counts[state] ?? 0)]))
+    this.#table.show(
+      [l10n.t('State'), l10n.t('Devices')],
+      states.map((state) => [wordOf(executionLook(state)), String(job.counts[state] ?? 0)]),
+    )
   }
 
   #showBar({ counts }: JobView, states: string[], all: number): void {
@@ -82,7 +102,9 @@ export class Shares {
       chip.button.classList.toggle('none', count === 0)
     }
     if (this.#chips.size === before) return
-    const buttons = inOrder(this.#chips.keys()).filter((state) => state !== '').map((state) => this.#chips.get(state)!.button)
+    const buttons = inOrder(this.#chips.keys())
+      .filter((state) => state !== '')
+      .map((state) => this.#chips.get(state)!.button)
     this.#legend.append(this.#chips.get('')!.button, ...buttons)
     this.#settle()
   }
@@ -91,7 +113,16 @@ export class Shares {
     const look = executionLook(state)
     const count = h('span', { class: 'count' })
     const word = state === '' ? [h('span', {}, l10n.t('all'))] : [stateIcon(look), h('span', {}, wordOf(look))]
-    const button = h('button', { type: 'button', class: state === '' ? 'chip all' : 'chip', onclick: () => this.pick(state === '' || this.#picked === state ? undefined : state) }, ...word, count)
+    const button = h(
+      'button',
+      {
+        type: 'button',
+        class: state === '' ? 'chip all' : 'chip',
+        onclick: () => this.pick(state === '' || this.#picked === state ? undefined : state),
+      },
+      ...word,
+      count,
+    )
     const chip = { button, count }
     this.#chips.set(state, chip)
     return chip

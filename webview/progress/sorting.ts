@@ -19,6 +19,7 @@ export function nextOrder({ sort, descending = false }: Order, by: ExecutionSort
 }
 
 /** Whether two orders are one. */
-export const sameOrder = (one: Order, other: Order): boolean => one.sort === other.sort && (one.descending ?? false) === (other.descending ?? false)
+export const sameOrder = (one: Order, other: Order): boolean =>
+  one.sort === other.sort && (one.descending ?? false) === (other.descending ?? false)
 
 const orderBy = (sort: ExecutionSort, descending: boolean): Order => ({ sort, ...(descending && { descending }) })

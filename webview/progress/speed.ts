@@ -12,10 +12,13 @@ export class Speed {
 
   ask(): void {
     if (this.#timer !== undefined) return
-    this.#timer = window.setTimeout(() => {
-      this.#timer = undefined
-      this.#last = performance.now()
-      this.work()
-    }, Math.max(0, this.#last + this.every - performance.now()))
+    this.#timer = window.setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#last = performance.now()
+        this.work()
+      },
+      Math.max(0, this.#last + this.every - performance.now()),
+    )
   }
 }

@@ -5,7 +5,11 @@ type Child = Node | string | undefined | false
  * Makes an element: attributes (`true` is an empty one, `false` and `undefined` none), listeners as `onclick`, and
  * children.
  */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, Value> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Record<string, Value> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name.slice(2), value)
@@ -27,7 +31,8 @@ export function say(element: Element, text: string): void {
 }
 
 /** An icon of VS Code's font; says nothing to screen readers. */
-export const icon = (name: string, slot?: string): HTMLElement => h('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true', slot })
+export const icon = (name: string, slot?: string): HTMLElement =>
+  h('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true', slot })
 
 let count = 0
 

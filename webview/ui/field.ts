@@ -24,13 +24,23 @@ export interface FieldOptions {
 }
 
 /** Label, hint, control and its problem, one below the other. */
-export function field(control: HTMLElement, { path, label, name = label, hint, after, class: className = '' }: FieldOptions): Control & { element: HTMLElement; hint(text: string): void } {
+export function field(
+  control: HTMLElement,
+  { path, label, name = label, hint, after, class: className = '' }: FieldOptions,
+): Control & { element: HTMLElement; hint(text: string): void } {
   const words = h('span')
   const problem = h('p', { class: 'problem', id: newId(), hidden: true }, icon('error'), words)
   const about = h('p', { class: 'hint', hidden: hint === undefined }, hint)
   control.id ||= newId()
   const caption = h('label', { for: control.id }, label)
-  const element = h('div', { class: `field ${className}` }, caption, about, h('div', { class: 'control' }, control, after), problem)
+  const element = h(
+    'div',
+    { class: `field ${className}` },
+    caption,
+    about,
+    h('div', { class: 'control' }, control, after),
+    problem,
+  )
   return {
     element,
     path,

@@ -5,7 +5,13 @@ export const formatNumber = (value: number): string => new Intl.NumberFormat(lan
 
 /** An instant in the user's time zone, with its weekday: `Mon, Nov 23, 03:00`. */
 export const formatTime = (at: number): string =>
-  new Intl.DateTimeFormat(language(), { weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(at)
+  new Intl.DateTimeFormat(language(), {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(at)
 
 /** The name of the user's time zone: `Europe/Berlin`. */
 export const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -20,7 +20,11 @@ export interface PickerOptions extends FieldOptions {
 
 /** Picks any number of things out of many by typing a part of their name; what was picked stands below as chips. */
 // long: one control, whose parts all share its state
-export function picker({ placeholder, chosen, search, onchange, ...options }: PickerOptions): { element: HTMLElement; control: Control; show(values: string[]): void } {
+export function picker({ placeholder, chosen, search, onchange, ...options }: PickerOptions): {
+  element: HTMLElement
+  control: Control
+  show(values: string[]): void
+} {
   const listId = newId()
   let values: string[] = []
   let found: Found = { items: [], total: 0 }
@@ -42,7 +46,11 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
   const list = h('ul', { id: listId, role: 'listbox', 'aria-label': options.label, 'aria-multiselectable': 'true' })
   const more = h('p', { class: 'hint more' })
   const popup = h('div', { class: 'popup', hidden: true }, list, more)
-  const tags = chips(chosen, (value) => change(values.filter((other) => other !== value)), () => input.focus())
+  const tags = chips(
+    chosen,
+    (value) => change(values.filter((other) => other !== value)),
+    () => input.focus(),
+  )
   const box = field(h('div', { class: 'picker' }, input, popup), options)
   const element = h('div', { class: 'picker-field' }, box.element, tags.element)
 
@@ -71,7 +79,13 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
       ...found.items.map(({ value, note }, index) =>
         h(
           'li',
-          { id: `${listId}-${index}`, role: 'option', class: index === active ? 'option active' : 'option', 'aria-selected': String(values.includes(value)), onclick: () => toggle(value) },
+          {
+            id: `${listId}-${index}`,
+            role: 'option',
+            class: index === active ? 'option active' : 'option',
+            'aria-selected': String(values.includes(value)),
+            onclick: () => toggle(value),
+          },
           h('span', { class: `codicon codicon-${values.includes(value) ? 'check' : 'blank'}`, 'aria-hidden': 'true' }),
           h('span', { class: 'name' }, value),
           note !== undefined && h('span', { class: 'hint' }, note),
@@ -80,7 +94,10 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
     )
     const rest = found.total - found.items.length
     more.hidden = found.items.length > 0 && rest <= 0
-    more.textContent = found.items.length === 0 ? l10n.t('Nothing has this in its name') : l10n.t('{0} more: type to narrow them down', formatNumber(rest))
+    more.textContent =
+      found.items.length === 0
+        ? l10n.t('Nothing has this in its name')
+        : l10n.t('{0} more: type to narrow them down', formatNumber(rest))
     mark()
   }
   const mark = (): void => {

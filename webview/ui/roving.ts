@@ -28,4 +28,5 @@ export function rove(bar: HTMLElement, buttons: () => readonly HTMLElement[]): (
   return () => stop(document.activeElement)
 }
 
-const usable = (buttons: readonly HTMLElement[]) => buttons.filter((button) => !(button as HTMLButtonElement).disabled && !button.hidden)
+const usable = (buttons: readonly HTMLElement[]) =>
+  buttons.filter((button) => !(button as HTMLButtonElement).disabled && !button.hidden)

@@ -4,7 +4,7 @@
  */
 export function packetsIn(bytes: Uint8Array): Uint8Array[] {
   const packets: Uint8Array[] = []
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = endOfPacket(bytes, start)
     packets.push(bytes.subarray(start, end))
     start = end

@@ -34,15 +34,21 @@ export function createAedes({ channels, lifecycle, publish, subscribe, connectMs
       connectTimeout: connectMs,
       drainTimeout: stallMs,
       maxClientsIdLength: Number.MAX_SAFE_INTEGER,
-      authorizePublish: (client, packet, done) => (client === null ? done() : publish.take(channelOf(client), packet, done)),
+      authorizePublish: (client, packet, done) =>
+        client === null ? done() : publish.take(channelOf(client), packet, done),
       authorizeSubscribe: (client, asked, done) => {
         const channel = channelOf(client)
-        if (!(asked instanceof SubscribeToken)) return done(new DisconnectError('CLIENT_ERROR', 'it subscribed in an unknown way'))
+        if (!(asked instanceof SubscribeToken))
+          return done(new DisconnectError('CLIENT_ERROR', 'it subscribed in an unknown way'))
         subscribe.subscribe(channel, asked.packet).then(
           () => done(null, null),
           (error: unknown) => {
             channel.flush()
-            done(error instanceof DisconnectError ? error : new DisconnectError('SERVER_INITIATED', `the hub failed over a subscription: ${String(error)}`))
+            done(
+              error instanceof DisconnectError
+                ? error
+                : new DisconnectError('SERVER_INITIATED', `the hub failed over a subscription: ${String(error)}`),
+            )
           },
         )
       },

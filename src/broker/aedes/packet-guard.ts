@@ -8,8 +8,16 @@ import type { Channel } from '../channel/channel.ts'
 import { PacketOrder, type Arriving } from '../channel/packet-order.ts'
 import type { TapPoint } from '../channel/taps.ts'
 
-/** Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own (`SubscribeToken`). */
-export function guardPackets(channel: Channel, tap: TapPoint, packetBytes: number, refuse: (why: string) => void): void {
+/**
+ * Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own
+ * (`SubscribeToken`).
+ */
+export function guardPackets(
+  channel: Channel,
+  tap: TapPoint,
+  packetBytes: number,
+  refuse: (why: string) => void,
+): void {
   const parser = channel.client._parser
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
@@ -27,7 +35,8 @@ export function guardPackets(channel: Channel, tap: TapPoint, packetBytes: numbe
   parser.on('packet', (packet: Packet) => {
     if (channel.closing !== undefined || channel.reason !== undefined) return
     // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
-    if (parser._pos > (packet.length ?? 0) || packet.messageId === -1) return end(`its ${packet.cmd} is shorter than what it must hold`)
+    if (parser._pos > (packet.length ?? 0) || packet.messageId === -1)
+      return end(`its ${packet.cmd} is shorter than what it must hold`)
     if (packet.messageId === 0) return end(`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
     const fault = faultOf(packet)
     if (fault !== undefined) return end(fault)
@@ -115,5 +124,7 @@ function faultOf(packet: Packet): string | undefined {
   }
   if (packet.cmd !== 'connect' || packet.will === undefined) return undefined
   if (Number(packet.will.qos) > 2) return `its will has QoS ${packet.will.qos} [MQTT-3.1.2-14]`
-  return isTopic(packet.will.topic) ? undefined : `its will is for ${JSON.stringify(packet.will.topic)}, which is no topic [MQTT-3.3.2-2]`
+  return isTopic(packet.will.topic)
+    ? undefined
+    : `its will is for ${JSON.stringify(packet.will.topic)}, which is no topic [MQTT-3.3.2-2]`
 }

@@ -43,7 +43,8 @@ export class SessionPersistence {
   }
 
   async incomingGetPacket(client: object, packet: PacketId): Promise<PacketId> {
-    if (packet.messageId === undefined || this.#received(client)?.has(packet.messageId) !== true) throw new Error('no such packet')
+    if (packet.messageId === undefined || this.#received(client)?.has(packet.messageId) !== true)
+      throw new Error('no such packet')
     return packet
   }
 

@@ -138,7 +138,8 @@ export class Channel implements SessionChannel, Waiter, OrderedChannel {
 
   /** Several subscribers of QoS 0 get the same bytes. */
   transmitEncoded(publication: Publication, bytes: Uint8Array): void {
-    if (this.#tap.listener === undefined || this.#tap.out(this.id, toPacket(publication, 0, false))) this.#buffer.push(bytes)
+    if (this.#tap.listener === undefined || this.#tap.out(this.id, toPacket(publication, 0, false)))
+      this.#buffer.push(bytes)
   }
 
   mayDeliver(topic: string, retained: boolean): boolean {
@@ -200,7 +201,9 @@ export class Channel implements SessionChannel, Waiter, OrderedChannel {
   /** How people tell which client is meant. */
   describe(): string {
     const { remoteAddress, transport } = this.details
-    return this.request === undefined ? `${remoteAddress} (${transport})` : `${this.request.clientId} at ${remoteAddress} (${transport})`
+    return this.request === undefined
+      ? `${remoteAddress} (${transport})`
+      : `${this.request.clientId} at ${remoteAddress} (${transport})`
   }
 
   /** `peek`: only to see whether there is more, or whether this is the end. */
@@ -230,7 +233,6 @@ export class Channel implements SessionChannel, Waiter, OrderedChannel {
     if (!may) this.#broken = 'waits'
     return may
   }
-
 
   #nextId(): number {
     do this.#lastId = (this.#lastId % LAST_ID) + 1

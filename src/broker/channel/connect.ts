@@ -43,7 +43,10 @@ export class ConnectHandler {
     try {
       name = hooks.session(request)
     } catch (error) {
-      return this.#end(channel, new DisconnectError('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`))
+      return this.#end(
+        channel,
+        new DisconnectError('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`),
+      )
     }
     if ('refuse' in name) return this.#refuse(channel, { accept: false, reason: name.refuse })
     if (await this.#isLetIn(channel, request, name)) await this.#admit(channel, packet, request, name)
@@ -152,7 +155,9 @@ function toRequest(channel: Channel, packet: IConnectPacket, uuid: () => string)
     clean: packet.clean !== false,
     keepalive: packet.keepalive ?? 0,
     protocolVersion: packet.protocolVersion ?? 4,
-    ...(will !== undefined && { will: { topic: will.topic, payload: toBuffer(will.payload), qos: will.qos ?? 0, retain: will.retain === true } }),
+    ...(will !== undefined && {
+      will: { topic: will.topic, payload: toBuffer(will.payload), qos: will.qos ?? 0, retain: will.retain === true },
+    }),
     ...channel.details,
   }
 }

@@ -63,7 +63,8 @@ export class InboundQueue {
   #perform(arrival: Arrival, outcome: PublishVerdict | Error): void {
     if (outcome instanceof Error || outcome.route === 'close') {
       this.#closed = true
-      arrival.error = outcome instanceof Error ? outcome : new DisconnectError(outcome.as ?? 'FORBIDDEN', outcome.reason)
+      arrival.error =
+        outcome instanceof Error ? outcome : new DisconnectError(outcome.as ?? 'FORBIDDEN', outcome.reason)
       arrival.ready = true
       return
     }

@@ -67,7 +67,8 @@ export class Lifecycle {
     const { session, connection } = channel
     const track = channel.acknowledge(id)
     if (session?.stored === true) this.#around.commitSoon()
-    if (track !== undefined && connection !== undefined) this.tell(channel, () => this.#around.hooks.acknowledged(connection, track))
+    if (track !== undefined && connection !== undefined)
+      this.tell(channel, () => this.#around.hooks.acknowledged(connection, track))
   }
 
   /** Nobody waits for what this hook does; if it throws, the hub lives on. */
@@ -82,7 +83,13 @@ export class Lifecycle {
   /** Aedes also says so of a client that was closed while it shook hands. */
   #ready(channel: Channel | undefined): void {
     const { sessions, channels, hooks } = this.#around
-    if (channel?.session === undefined || channel.connection === undefined || channel.stage !== 'connecting' || channel.client.closed) return
+    if (
+      channel?.session === undefined ||
+      channel.connection === undefined ||
+      channel.stage !== 'connecting' ||
+      channel.client.closed
+    )
+      return
     const { session, connection } = channel
     if (session.outbox !== undefined && !session.stored) return this.end(channel, 'SERVER_INITIATED')
     channel.stage = 'live'
@@ -122,6 +129,10 @@ export class Lifecycle {
     else if (channel.reason === 'CONNECTION_LOST') {
       const words = explainTls(error)
       if (words !== undefined) notice(words, channel)
-    } else notice(`it broke the protocol: ${error.message}${channel.request === undefined ? explainFirstByte(channel.firstByte) : ''}`, channel)
+    } else
+      notice(
+        `it broke the protocol: ${error.message}${channel.request === undefined ? explainFirstByte(channel.firstByte) : ''}`,
+        channel,
+      )
   }
 }

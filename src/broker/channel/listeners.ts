@@ -52,7 +52,9 @@ export class Listeners {
       })
       server.listen({ port, host, backlog: LISTEN_BACKLOG }, () => {
         server.removeAllListeners('error')
-        server.on('error', (error) => this.#around.options.onNotice({ text: `the listener on port ${port} failed: ${error.message}` }))
+        server.on('error', (error) =>
+          this.#around.options.onNotice({ text: `the listener on port ${port} failed: ${error.message}` }),
+        )
         resolve((server.address() as AddressInfo).port)
       })
     })
@@ -104,7 +106,8 @@ export class Listeners {
   /** MQTT or HTTP? */
   #greet(socket: TLSSocket): void {
     const { options, attach } = this.#around
-    const failed = (error: Error): void => this.#notice(explainTls(error) ?? `the connection broke: ${error.message}`, socket)
+    const failed = (error: Error): void =>
+      this.#notice(explainTls(error) ?? `the connection broke: ${error.message}`, socket)
     const waited = (): void => void socket.destroy()
     socket.on('error', failed)
     socket.setTimeout(options.connectMs ?? HANDSHAKE_MS, waited)
@@ -157,15 +160,27 @@ export async function cannotListen(error: NodeJS.ErrnoException, { host, port, s
   switch (error.code) {
     case 'EADDRINUSE': {
       const owner = await portOwner(port)
-      return new HubError('CONFLICT', owner === undefined
+      return new HubError(
+        'CONFLICT',
+        owner === undefined
           ? say`port ${port} on ${host} is taken: stop that, or ${change}`
-          : say`port ${port} on ${host} is taken by ${owner}: stop that, or ${change}`, data)
+          : say`port ${port} on ${host} is taken by ${owner}: stop that, or ${change}`,
+        data,
+      )
     }
     case 'EACCES':
-      return new HubError('FORBIDDEN', say`port ${port} on ${host} needs rights that the hub does not have: ${change}`, data)
+      return new HubError(
+        'FORBIDDEN',
+        say`port ${port} on ${host} needs rights that the hub does not have: ${change}`,
+        data,
+      )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new HubError('INVALID', say`${host} is no address of this machine, so port ${port} cannot be opened there`, { ...data, field: 'host' })
+      return new HubError(
+        'INVALID',
+        say`${host} is no address of this machine, so port ${port} cannot be opened there`,
+        { ...data, field: 'host' },
+      )
     default:
       return error
   }

@@ -19,7 +19,8 @@ export interface OrderedChannel {
 
 /**
  * Lets the packets of one connection take effect in the order in which they came. Publishes are decided side by side
- * (`InboundQueue` keeps their order); what comes behind them waits until they are acknowledged and what they set going is
+ * (`InboundQueue` keeps their order); what comes behind them waits until they are acknowledged and what they set going
+ * is
  * done. PINGREQ waits for nobody: it changes nothing, and it is a sign of lifecycle.
  */
 export class PacketOrder {

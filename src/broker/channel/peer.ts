@@ -7,7 +7,11 @@ import type { StreamDetails } from '../port.ts'
 
 /** What a socket tells of its peer. */
 export function detailsOf(socket: Socket, transport: StreamDetails['transport']): StreamDetails {
-  const details: StreamDetails = { transport, remoteAddress: socket.remoteAddress ?? '', local: isLoopback(socket.remoteAddress) }
+  const details: StreamDetails = {
+    transport,
+    remoteAddress: socket.remoteAddress ?? '',
+    local: isLoopback(socket.remoteAddress),
+  }
   if (!(socket instanceof TLSSocket)) return details
   const certificate = peerCertificate(socket)
   const { alpnProtocol } = socket
@@ -36,5 +40,8 @@ export const parseAuthorities = (pem: string): X509Certificate[] =>
  */
 export function isSignedBy(socket: TLSSocket, authorities: X509Certificate[]): boolean {
   const certificate = socket.getPeerX509Certificate()
-  return certificate !== undefined && authorities.some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey))
+  return (
+    certificate !== undefined &&
+    authorities.some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey))
+  )
 }

@@ -23,14 +23,16 @@ export class PublishHandler {
   /** `acknowledge` lets aedes go on, or ends the connection. */
   take(channel: Channel, packet: PublishPacket, acknowledge: (error?: Error | null) => void): void {
     const { connection } = channel
-    if (connection === undefined) return acknowledge(new DisconnectError('CLIENT_ERROR', 'it published before it was let in'))
+    if (connection === undefined)
+      return acknowledge(new DisconnectError('CLIENT_ERROR', 'it published before it was let in'))
     if (packet === channel.client.will) {
       const due = channel.stage === 'live' && !channel.silent && !saidGoodbye(channel)
       if (due) this.#inbound(channel, connection).take({ ...toIncoming(packet), will: true }, () => {})
       return acknowledge()
     }
     // Already taken: aedes only repeats its PUBREC [MQTT-4.3.3-2].
-    if (packet.qos === 2 && channel.session?.received?.has(packet.messageId!) === true) return done(channel, acknowledge)
+    if (packet.qos === 2 && channel.session?.received?.has(packet.messageId!) === true)
+      return done(channel, acknowledge)
     this.#inbound(channel, connection).take(toIncoming(packet), (error) => {
       if (error === undefined) {
         if (channel.isBehind) channel.whenCaughtUp(() => done(channel, acknowledge))
@@ -47,15 +49,30 @@ export class PublishHandler {
     return (channel.inbound ??= new InboundQueue({
       decide: (incoming) => this.#around.hooks.publish(connection, incoming),
       perform: (incoming, verdict) => this.#perform(channel, connection, incoming, verdict),
-      failed: (error) => new DisconnectError('SERVER_INITIATED', `the hub failed over a message from it: ${error instanceof Error ? error.message : String(error)}`),
+      failed: (error) =>
+        new DisconnectError(
+          'SERVER_INITIATED',
+          `the hub failed over a message from it: ${error instanceof Error ? error.message : String(error)}`,
+        ),
     }))
   }
 
-  #perform(channel: Channel, { dialect }: Connection, incoming: Incoming, verdict: PublishVerdict): Promise<void> | undefined {
-    if (verdict.route === 'drop') this.#around.notice(`message to ${incoming.topic} dropped: ${verdict.reason}`, channel, true)
+  #perform(
+    channel: Channel,
+    { dialect }: Connection,
+    incoming: Incoming,
+    verdict: PublishVerdict,
+  ): Promise<void> | undefined {
+    if (verdict.route === 'drop')
+      this.#around.notice(`message to ${incoming.topic} dropped: ${verdict.reason}`, channel, true)
     if (verdict.route !== 'forward') return undefined
     const { topic = incoming.topic, retain = incoming.retain } = verdict
-    return this.#around.router.publish(dialect, { topic, payload: incoming.payload, qos: incoming.qos === 0 ? 0 : 1, retain })
+    return this.#around.router.publish(dialect, {
+      topic,
+      payload: incoming.payload,
+      qos: incoming.qos === 0 ? 0 : 1,
+      retain,
+    })
   }
 }
 

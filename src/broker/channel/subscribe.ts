@@ -30,7 +30,8 @@ export class SubscribeHandler {
 
   /**
    * Answers a SUBSCRIBE. As long as the hub decides at once, a subscription is in force before the next packet of the
-   * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws a `DisconnectError`.
+   * client is looked at: some clients send their first request along with it [aliyun 11 row 2]. Throws a
+   * `DisconnectError`.
    */
   async subscribe(channel: Channel, packet: ISubscribePacket): Promise<void> {
     const { sessions, hooks, router, commit, notice, tell } = this.#around
@@ -39,7 +40,8 @@ export class SubscribeHandler {
     const codes: number[] = []
     const granted: Granted[] = []
     for (const { topic: filter, qos } of packet.subscriptions) {
-      if (!isFilter(filter)) throw new DisconnectError('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
+      if (!isFilter(filter))
+        throw new DisconnectError('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
       if (channel.stage === 'ended') return
@@ -58,7 +60,10 @@ export class SubscribeHandler {
       await commit()
       if ((channel as Channel).stage === 'ended') return
     }
-    mqtt.writeToStream({ cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) }, channel.stream)
+    mqtt.writeToStream(
+      { cmd: 'suback', granted: codes, ...(packet.messageId !== undefined && { messageId: packet.messageId }) },
+      channel.stream,
+    )
     for (const { filter, qos } of granted) router.sendRetained(session, filter, qos)
     if (granted.length > 0) tell(channel, () => hooks.subscribed(connection, granted))
     channel.order?.answered()

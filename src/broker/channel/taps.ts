@@ -4,7 +4,7 @@ import type { Tap } from '../port.ts'
 
 /** The one place that every packet passes. While nobody listens it costs a comparison. */
 export class TapPoint {
-  listener: Tap | undefined
+  listener: Tap | undefined;
 
   in(connection: ConnectionId, packet: Packet): boolean {
     return this.listener?.in?.(connection, packet) !== 'drop'

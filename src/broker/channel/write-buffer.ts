@@ -132,12 +132,16 @@ export class WriteBuffer {
       clearTimeout(this.#stalled)
       this.#stalled = undefined
     })
-    return setTimeout(() => this.#giveUp(`it has read nothing for ${this.#limits.stallMs} ms`), this.#limits.stallMs).unref()
+    return setTimeout(
+      () => this.#giveUp(`it has read nothing for ${this.#limits.stallMs} ms`),
+      this.#limits.stallMs,
+    ).unref()
   }
 
   #overflow(): void {
     this.#chunks = []
     this.#bytes = 0
-    if (!this.#stream.destroyed) this.#giveUp(`it does not read: more than ${this.#limits.bufferBytes} bytes are waiting for it`)
+    if (!this.#stream.destroyed)
+      this.#giveUp(`it does not read: more than ${this.#limits.bufferBytes} bytes are waiting for it`)
   }
 }

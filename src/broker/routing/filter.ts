@@ -47,7 +47,8 @@ export function matches(filter: string, topic: string): boolean {
 }
 
 function isName(text: string): boolean {
-  if (text.length === 0 || text.includes('\0') || (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES)) return false
+  if (text.length === 0 || text.includes('\0') || (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES))
+    return false
   let levels = 1
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) === SLASH) levels++
   return levels <= MAX_LEVELS

@@ -12,7 +12,15 @@ export interface Publication {
 
 /** The message as an MQTT packet; `id` counts for QoS 1 only. */
 export function toPacket({ topic, payload, qos, retain }: Publication, id: number, dup: boolean): IPublishPacket {
-  return { cmd: 'publish', topic, payload: typeof payload === 'string' ? payload : asBuffer(payload), qos, retain, dup, ...(qos > 0 && { messageId: id }) }
+  return {
+    cmd: 'publish',
+    topic,
+    payload: typeof payload === 'string' ? payload : asBuffer(payload),
+    qos,
+    retain,
+    dup,
+    ...(qos > 0 && { messageId: id }),
+  }
 }
 
 /** A payload as a record may hold it: text where it is text. */
@@ -36,4 +44,5 @@ export function shareable(publication: Publication): Publication {
 export const loadPayload = ({ payload, encoding }: StoredPayload): string | Buffer =>
   encoding === undefined ? payload : Buffer.from(payload, encoding)
 
-const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -105,7 +105,8 @@ export class Retained {
   }
 }
 
-const CURE = 'Take out those that are not needed: publish an empty retained message to their topics (mosquitto_pub -r -n)'
+const CURE =
+  'Take out those that are not needed: publish an empty retained message to their topics (mosquitto_pub -r -n)'
 
 const toPublication = (record: RetainedRecord, qos: Qos): Publication => ({
   topic: record.topic,

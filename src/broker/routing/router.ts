@@ -69,7 +69,12 @@ export class Router {
   /** To one connection, subscribed or not. */
   send(channel: Channel, { topic, payload, qos, retain = false }: Outgoing, track?: string): void {
     check(topic)
-    const publication: Publication = { topic, payload, qos: qos === 'as-subscribed' ? channel.qosFor(topic) : qos, retain }
+    const publication: Publication = {
+      topic,
+      payload,
+      qos: qos === 'as-subscribed' ? channel.qosFor(topic) : qos,
+      retain,
+    }
     const { session } = channel
     if (publication.qos === 0 || session?.stored !== true) return channel.send(publication, track)
     const letter: Letter = { direct: true, own: true, ...(track !== undefined && { track }) }
@@ -83,7 +88,13 @@ export class Router {
    */
   sendRetained(session: Session, filter: string, qos: Qos): void {
     const { channel } = session
-    if (channel !== undefined) this.#show(session, channel, filter, this.#around.retained.matching(session.dialect, session.effective(filter), qos))
+    if (channel !== undefined)
+      this.#show(
+        session,
+        channel,
+        filter,
+        this.#around.retained.matching(session.dialect, session.effective(filter), qos),
+      )
   }
 
   #show(session: Session, channel: SessionChannel, filter: string, publications: Generator<Publication>): void {
@@ -131,5 +142,8 @@ function fan({ topic, payload }: Publication): Fanned {
 }
 
 function check(topic: string): void {
-  if (!isTopic(topic)) throw new HubError('INVALID', say`${JSON.stringify(topic)} is not a topic that a message can have`, { field: 'topic' })
+  if (!isTopic(topic))
+    throw new HubError('INVALID', say`${JSON.stringify(topic)} is not a topic that a message can have`, {
+      field: 'topic',
+    })
 }

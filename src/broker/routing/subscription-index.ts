@@ -23,7 +23,12 @@ interface Subscribers<S> {
  */
 export class SubscriptionIndex<S> {
   readonly #filters = new Map<string, Subscribers<S>>()
-  readonly #wild = new Qlobber<Subscribers<S>>({ separator: '/', wildcard_one: '+', wildcard_some: '#', match_empty_levels: true })
+  readonly #wild = new Qlobber<Subscribers<S>>({
+    separator: '/',
+    wildcard_one: '+',
+    wildcard_some: '#',
+    match_empty_levels: true,
+  })
   #wildcards = 0
 
   /** Adds the subscription or changes its QoS. */
@@ -66,7 +71,9 @@ export class SubscriptionIndex<S> {
     if (exact !== undefined) found.push(exact)
     if (found.length <= 1) return subscribersOf(found[0])
     const best = new Map<S, Qos>()
-    for (const entry of found) for (const [subscriber, its] of subscribersOf(entry)) if (its === 1 || !best.has(subscriber)) best.set(subscriber, its)
+    for (const entry of found)
+      for (const [subscriber, its] of subscribersOf(entry))
+        if (its === 1 || !best.has(subscriber)) best.set(subscriber, its)
     return best
   }
 }

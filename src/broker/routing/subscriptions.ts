@@ -36,7 +36,8 @@ export class Subscriptions {
     if (before === qos && session.effective(filter) === as) return
     if (before !== undefined && session.effective(filter) !== as) this.#withdraw(session, filter)
     this.#grant(session, filter, qos, as)
-    if (session.stored) this.#table.set(keyOf(session, filter), { session: session.key, filter, qos, ...(as !== filter && { as }) })
+    if (session.stored)
+      this.#table.set(keyOf(session, filter), { session: session.key, filter, qos, ...(as !== filter && { as }) })
   }
 
   remove(session: Session, filter: string): void {
@@ -74,7 +75,9 @@ export class Subscriptions {
   /** Several filters of a session may lead to the same place; the best of them counts. */
   #reindex(session: Session, as: string): void {
     let best = session.aliases?.has(as) === true ? undefined : session.granted.get(as)
-    if (session.aliases !== undefined) for (const [filter, qos] of session.granted) if (session.effective(filter) === as && (best === undefined || qos > best)) best = qos
+    if (session.aliases !== undefined)
+      for (const [filter, qos] of session.granted)
+        if (session.effective(filter) === as && (best === undefined || qos > best)) best = qos
     if (best === undefined) this.#index(session.dialect).remove(as, session)
     else this.#index(session.dialect).add(as, session, best)
   }

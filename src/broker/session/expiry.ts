@@ -72,10 +72,12 @@ export class Expiry {
 
   #shelf(dialect: DialectName): Shelf {
     let shelf = this.#shelves.get(dialect)
-    if (shelf === undefined) this.#shelves.set(dialect, (shelf = { limits: this.#limits(dialect), offline: new Set(), queued: new Set() }))
+    if (shelf === undefined)
+      this.#shelves.set(dialect, (shelf = { limits: this.#limits(dialect), offline: new Set(), queued: new Set() }))
     return shelf
   }
 }
 
-const sessionEnd = (session: Session, limits: SessionLimits): Instant => (session.offlineSince ?? Infinity) + limits.sessionMs
+const sessionEnd = (session: Session, limits: SessionLimits): Instant =>
+  (session.offlineSince ?? Infinity) + limits.sessionMs
 const messageEnd = (record: QueuedRecord, limits: SessionLimits): Instant => record.at + (limits.messageMs ?? Infinity)

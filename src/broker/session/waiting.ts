@@ -160,8 +160,7 @@ export class Waiting implements OutboxWatcher {
   }
 }
 
-const CURE =
-  'Let clients come back under the same id, or let them start clean (cleanSession; mosquitto_sub without -c)'
+const CURE = 'Let clients come back under the same id, or let them start clean (cleanSession; mosquitto_sub without -c)'
 
 const WORDS: Record<Pool, (is: number, most: number) => string> = {
   sessions: (is, most) =>

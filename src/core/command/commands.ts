@@ -27,7 +27,9 @@ export class Commands {
 
   /** What the device has still to answer, oldest first. */
   ofDevice(device: DeviceKey): Command[] {
-    return [...(this.#ofDevice.get(device) ?? [])].map((id) => this.get(device, id)).filter((command) => command !== undefined)
+    return [...(this.#ofDevice.get(device) ?? [])]
+      .map((id) => this.get(device, id))
+      .filter((command) => command !== undefined)
   }
 
   all(): Iterable<Command> {
@@ -41,9 +43,15 @@ export class Commands {
   call(turn: Turn, { connectMs = 0, reachable, ...input }: NewCommand): Command {
     if (!(input.answerMs > 0)) throw invalid('answerMs', input.answerMs, 'must be greater than 0')
     if (input.id === '' || input.id.includes(' ')) throw invalid('id', input.id, 'must be a word without spaces')
-    if (this.get(input.device, input.id) !== undefined) throw new HubError('ALREADY_EXISTS', say`device ${input.device} has yet to answer ${input.id}`)
+    if (this.get(input.device, input.id) !== undefined)
+      throw new HubError('ALREADY_EXISTS', say`device ${input.device} has yet to answer ${input.id}`)
     const wait = reachable ? input.answerMs : connectMs
-    const command: Command = { ...input, status: reachable ? 'SENT' : 'WAITING', createdAt: turn.now, dueAt: turn.now + wait }
+    const command: Command = {
+      ...input,
+      status: reachable ? 'SENT' : 'WAITING',
+      createdAt: turn.now,
+      dueAt: turn.now + wait,
+    }
     if (!reachable && connectMs <= 0) {
       turn.emit({ type: 'command.ended', key: command.device, command, outcome: { type: 'UNREACHABLE' } })
       return command
@@ -64,7 +72,8 @@ export class Commands {
 
   /** The device is gone: what it was asked will not be answered; what waits for it goes on waiting. */
   lost(turn: Turn, device: DeviceKey): void {
-    for (const command of this.ofDevice(device)) if (command.status === 'SENT') this.#end(turn, command, { type: 'DISCONNECTED' })
+    for (const command of this.ofDevice(device))
+      if (command.status === 'SENT') this.#end(turn, command, { type: 'DISCONNECTED' })
   }
 
   /** Takes an answer. False: nobody waits for it (any more), which is normal for repeated and for late ones. */
@@ -91,7 +100,8 @@ export class Commands {
       const key = this.#deadlines.take(turn.now)
       if (key === undefined) return
       const command = this.#table.get(key)
-      if (command !== undefined) this.#end(turn, command, { type: command.status === 'SENT' ? 'TIMED_OUT' : 'UNREACHABLE' })
+      if (command !== undefined)
+        this.#end(turn, command, { type: command.status === 'SENT' ? 'TIMED_OUT' : 'UNREACHABLE' })
     }
   }
 

@@ -21,7 +21,12 @@ export interface Memory {
 const FORGOTTEN_AT_ONCE = 8
 
 /** The first use of `id`, if it is still remembered. */
-export function seenBefore(table: Table<SeenRecord>, { forMs }: Memory, id: string, now: Instant): SeenRecord | undefined {
+export function seenBefore(
+  table: Table<SeenRecord>,
+  { forMs }: Memory,
+  id: string,
+  now: Instant,
+): SeenRecord | undefined {
   const record = table.get(id)
   return record !== undefined && record.at + forMs > now ? record : undefined
 }

@@ -130,7 +130,8 @@ export class Groups {
   /** The groups above this one, the root first. */
   ancestors(key: GroupKey): Group[] {
     const path: Group[] = []
-    for (let parent = this.get(key)?.parent; parent !== undefined; parent = this.get(parent)?.parent) path.unshift(this.require(parent))
+    for (let parent = this.get(key)?.parent; parent !== undefined; parent = this.get(parent)?.parent)
+      path.unshift(this.require(parent))
     return path
   }
 
@@ -163,7 +164,9 @@ export class Groups {
 
   #checkVersion(group: Group, expected: number | undefined): void {
     if (expected !== undefined && expected !== group.version) {
-      throw new HubError('VERSION_MISMATCH', say`expected version ${expected} but found version ${group.version}`, { version: group.version })
+      throw new HubError('VERSION_MISMATCH', say`expected version ${expected} but found version ${group.version}`, {
+        version: group.version,
+      })
     }
   }
 }

@@ -43,7 +43,13 @@ export class Presence {
       return
     }
     this.#live.delete(device)
-    this.#record(turn, { device, connected: false, at: turn.now, reason, sessions: this.#table.get(device)?.sessions ?? 0 })
+    this.#record(turn, {
+      device,
+      connected: false,
+      at: turn.now,
+      reason,
+      sessions: this.#table.get(device)?.sessions ?? 0,
+    })
   }
 
   /** The device is registered no more; one that takes its name begins anew. The registry calls it. */
@@ -53,7 +59,8 @@ export class Presence {
 
   /** After a start nobody is connected: whoever the last run left connected is corrected. */
   reset(turn: Turn, reason: string): void {
-    for (const seen of [...this.#table.values()]) if (seen.connected) this.#record(turn, { ...seen, connected: false, at: turn.now, reason })
+    for (const seen of [...this.#table.values()])
+      if (seen.connected) this.#record(turn, { ...seen, connected: false, at: turn.now, reason })
   }
 
   #record(turn: Turn, connectivity: Connectivity): void {

@@ -109,7 +109,12 @@ export class Devices {
     const before = this.require(key)
     this.#checkVersion(before, expectedVersion)
     const { type, ...rest } = { ...before, ...change }
-    const device: Device = { ...rest, ...(type === undefined ? {} : { type }), version: before.version + 1, updatedAt: turn.now }
+    const device: Device = {
+      ...rest,
+      ...(type === undefined ? {} : { type }),
+      version: before.version + 1,
+      updatedAt: turn.now,
+    }
     this.#devices.set(key, device)
     turn.emit({ type: 'device.updated', key, device, before })
     return device
@@ -150,7 +155,9 @@ export class Devices {
 
   #checkVersion(device: Device, expected: number | undefined): void {
     if (expected !== undefined && expected !== device.version) {
-      throw new HubError('VERSION_MISMATCH', say`expected version ${expected} but found version ${device.version}`, { version: device.version })
+      throw new HubError('VERSION_MISMATCH', say`expected version ${expected} but found version ${device.version}`, {
+        version: device.version,
+      })
     }
   }
 }

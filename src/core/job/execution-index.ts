@@ -36,7 +36,8 @@ export class ExecutionIndex {
     for (const execution of [...this.#table.values()].sort((a, b) => a.order - b.order)) this.#load(execution)
     // Only once all attempts are there: which of them count cannot be told from one to the next where some have been
     // erased.
-    for (const [job, latest] of this.#latest) for (const execution of latest.values()) this.tally.add(job, this.#counted(execution))
+    for (const [job, latest] of this.#latest)
+      for (const execution of latest.values()) this.tally.add(job, this.#counted(execution))
   }
 
   /** The next place in creation order. */
@@ -69,7 +70,9 @@ export class ExecutionIndex {
   /** All attempts, the first one first. */
   attempts(job: JobKey, device: DeviceKey): Execution[] {
     const last = this.get(job, device)?.number ?? 0
-    return Array.from({ length: last }, (_, index) => this.get(job, device, index + 1)).filter((attempt) => attempt !== undefined)
+    return Array.from({ length: last }, (_, index) => this.get(job, device, index + 1)).filter(
+      (attempt) => attempt !== undefined,
+    )
   }
 
   /** Of the latest attempts. */
@@ -175,7 +178,9 @@ export class ExecutionIndex {
 
   /** The attempts of a device that count, by its latest one. */
   #counted(latest: Execution | undefined): Execution[] {
-    return latest === undefined ? [] : countedAttempts(latest.number === 1 ? [latest] : this.attempts(latest.job, latest.device))
+    return latest === undefined
+      ? []
+      : countedAttempts(latest.number === 1 ? [latest] : this.attempts(latest.job, latest.device))
   }
 
   #index(execution: Execution, before: Execution | undefined): void {

@@ -44,7 +44,8 @@ export class Executions {
   /** As `get`, but NOT_FOUND if there is none. */
   require(job: JobKey, device: DeviceKey, number?: number): Execution {
     const execution = this.#index.get(job, device, number)
-    if (execution === undefined) throw notFound(
+    if (execution === undefined)
+      throw notFound(
         number === undefined
           ? say`no execution of job ${job} on device ${device}`
           : say`no execution of job ${job} on device ${device} with number ${number}`,
@@ -102,7 +103,8 @@ export class Executions {
     if (starts) after.startedAt = turn.now
     if (report.details !== undefined) after.details = report.details
     if (report.progress !== undefined) after.progress = report.progress
-    if (report.status === 'IN_PROGRESS') Object.assign(after, stepTimer(turn.now, timersOf(timers), report.stepTimeoutMs))
+    if (report.status === 'IN_PROGRESS')
+      Object.assign(after, stepTimer(turn.now, timersOf(timers), report.stepTimeoutMs))
     return this.#write(turn, before, after)
   }
 
@@ -116,7 +118,11 @@ export class Executions {
     turn: Turn,
     job: JobKey,
     device: DeviceKey,
-    { force = false, expectedVersion, details }: { force?: boolean; expectedVersion?: number; details?: Record<string, unknown> } = {},
+    {
+      force = false,
+      expectedVersion,
+      details,
+    }: { force?: boolean; expectedVersion?: number; details?: Record<string, unknown> } = {},
   ): Execution {
     const before = this.require(job, device)
     checkVersion(before, expectedVersion)
@@ -179,7 +185,9 @@ const timersOf = ({ timeoutAt, stepTimeoutAt }: Timers): Timers => ({
 
 function checkVersion(execution: Execution, expected: number | undefined): void {
   if (expected === undefined || expected === execution.version) return
-  throw new HubError('VERSION_MISMATCH', say`Expected version ${expected} but found version ${execution.version}`, { execution })
+  throw new HubError('VERSION_MISMATCH', say`Expected version ${expected} but found version ${execution.version}`, {
+    execution,
+  })
 }
 
 const invalidTransition = (execution: Execution, to: string): HubError =>

@@ -16,12 +16,7 @@ export class FleetChanges {
   readonly #lifecycle: Pick<JobLifecycle, 'complete'>
   readonly #executions: Executions
 
-  constructor(
-    parts: JobParts,
-    rollouts: Rollouts,
-    lifecycle: Pick<JobLifecycle, 'complete'>,
-    executions: Executions,
-  ) {
+  constructor(parts: JobParts, rollouts: Rollouts, lifecycle: Pick<JobLifecycle, 'complete'>, executions: Executions) {
     this.#parts = parts
     this.#lifecycle = lifecycle
     this.#rollouts = rollouts

@@ -89,7 +89,15 @@ export class Jobs {
     validateJob(input)
     const scheduled = (input.schedule?.startAt ?? turn.now) > turn.now
     const status = scheduled ? 'SCHEDULED' : 'IN_PROGRESS'
-    const job: Job = { ...input, dialect: dialectOf(input.key), status, createdAt: turn.now, updatedAt: turn.now, rolledOut: 0, planned: 0 }
+    const job: Job = {
+      ...input,
+      dialect: dialectOf(input.key),
+      status,
+      createdAt: turn.now,
+      updatedAt: turn.now,
+      rolledOut: 0,
+      planned: 0,
+    }
     this.#records.replace(job)
     turn.emit({ type: 'job.created', key: job.key, job })
     if (scheduled) this.#lifecycle.schedule(job)
@@ -157,7 +165,7 @@ export class Jobs {
 
   /** Does what has fallen due by now, one slice's worth. */
   tick(turn: Turn): void {
-    for (let done = 0; done < SLICE; ) {
+    for (let done = 0; done < SLICE;) {
       const due = this.#deadlines.take(turn.now)
       if (due === undefined) return
       done += this.#due(turn, due)

@@ -7,15 +7,7 @@ export type JobStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | '
 
 /** The superset of all clouds; `SENT` only where the cloud has it. */
 export type ExecutionStatus =
-  | 'QUEUED'
-  | 'SENT'
-  | 'IN_PROGRESS'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'REJECTED'
-  | 'TIMED_OUT'
-  | 'CANCELED'
-  | 'REMOVED'
+  'QUEUED' | 'SENT' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELED' | 'REMOVED'
 
 /** What a device may say of its own execution. */
 export type ReportedStatus = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'

@@ -30,9 +30,12 @@ export class Reruns {
    * it still is.
    */
   list(job: JobKey, isFor: (device: DeviceKey) => boolean): number {
-    const again = ({ device, status }: Execution): boolean => (status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)
+    const again = ({ device, status }: Execution): boolean =>
+      (status === 'FAILED' || status === 'TIMED_OUT') && isFor(device)
     const ended = [...this.#index.ofJob(job).values()].filter(again)
-    const failed = ended.sort((a, b) => a.order - b.order).map(({ device, number }): [DeviceKey, number] => [device, number])
+    const failed = ended
+      .sort((a, b) => a.order - b.order)
+      .map(({ device, number }): [DeviceKey, number] => [device, number])
     this.#cursors.delete(job)
     if (failed.length > 0) this.#table.set(job, { failed })
     else this.#table.delete(job)

@@ -18,4 +18,5 @@ export function retriedAfter({ status, retried }: Execution): Execution['retried
 }
 
 /** How many retries led to this execution. */
-export const retries = (execution: Execution): number => (execution.retried ? execution.retried.FAILED + execution.retried.TIMED_OUT : 0)
+export const retries = (execution: Execution): number =>
+  execution.retried ? execution.retried.FAILED + execution.retried.TIMED_OUT : 0

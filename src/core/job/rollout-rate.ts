@@ -23,7 +23,12 @@ export function rateOf(rollout: Rollout | undefined, notified: number, succeeded
  * seconds see more than it. What a minute's bursts themselves do to an exponential rate has its effect from the next
  * minute on.
  */
-export function allowance({ rollout, minute: last }: Job, notified: number, succeeded: number, now: Instant): Allowance {
+export function allowance(
+  { rollout, minute: last }: Job,
+  notified: number,
+  succeeded: number,
+  now: Instant,
+): Allowance {
   const minute = last !== undefined && now < nextMinute(last) ? last : { lastAt: now, count: 0, notified, succeeded }
   return { minute, allowed: left(rollout, minute) }
 }

@@ -31,7 +31,7 @@ export class Sweeps {
   /** Does the next slice; true when nothing is left. */
   slice(turn: Turn, job: Job): boolean {
     const { left } = this.#cursorOf(job)
-    for (let done = 0; done < SLICE; ) {
+    for (let done = 0; done < SLICE;) {
       const { value } = left.next()
       if (value === undefined) {
         this.#cursors.delete(job.key)
@@ -45,14 +45,16 @@ export class Sweeps {
   /** A job that is deleted while it is being cancelled is gone through from the start. */
   #cursorOf({ key, sweeping }: Job): Cursor {
     let cursor = this.#cursors.get(key)
-    if (cursor?.sweeping !== sweeping) this.#cursors.set(key, (cursor = { sweeping, left: this.#index.ofJob(key).entries() }))
+    if (cursor?.sweeping !== sweeping)
+      this.#cursors.set(key, (cursor = { sweeping, left: this.#index.ofJob(key).entries() }))
     return cursor!
   }
 
   #sweep(turn: Turn, { key, sweeping }: Job, execution: Execution): number {
     if (sweeping === 'DELETE') {
       const attempts = this.#index.attempts(key, execution.device).reverse()
-      for (const { number } of attempts) this.#executions.delete(turn, key, execution.device, number, { force: true, withJob: true })
+      for (const { number } of attempts)
+        this.#executions.delete(turn, key, execution.device, number, { force: true, withJob: true })
       return attempts.length
     }
     const move = sweeping ?? 'CANCEL'

@@ -19,16 +19,22 @@ export interface Fleet {
  */
 export function resolve(fleet: Fleet, dialect: DialectName, targets: readonly Target[]): DeviceKey[] {
   const found = new Set<DeviceKey>()
-  const registered = targets.some(({ type }) => type === 'group') ? orderOf(fleet.devices.ofDialect(dialect)) : new Map<DeviceKey, number>()
+  const registered = targets.some(({ type }) => type === 'group')
+    ? orderOf(fleet.devices.ofDialect(dialect))
+    : new Map<DeviceKey, number>()
   for (const target of targets) {
     if (target.type === 'device') found.add(target.device)
-    else if (target.type === 'group') for (const member of sorted(fleet.groups.members(target.group), registered)) found.add(member)
-    else for (const device of fleet.devices.ofDialect(dialect)) if (matches(target.where, fleet.facts(device))) found.add(device.key)
+    else if (target.type === 'group')
+      for (const member of sorted(fleet.groups.members(target.group), registered)) found.add(member)
+    else
+      for (const device of fleet.devices.ofDialect(dialect))
+        if (matches(target.where, fleet.facts(device))) found.add(device.key)
   }
   return [...found]
 }
 
-const orderOf = (devices: Iterable<Device>): Map<DeviceKey, number> => new Map(Array.from(devices, ({ key }, index) => [key, index]))
+const orderOf = (devices: Iterable<Device>): Map<DeviceKey, number> =>
+  new Map(Array.from(devices, ({ key }, index) => [key, index]))
 
 /** The order in which devices joined is known until the next start only: a rollout must not depend on it. */
 const sorted = (members: Iterable<DeviceKey>, order: ReadonlyMap<DeviceKey, number>): DeviceKey[] =>
@@ -40,6 +46,8 @@ export function means(fleet: Fleet, targets: readonly Target[], key: DeviceKey):
   return targets.some((target) => {
     if (target.type === 'device') return target.device === key
     if (device === undefined) return false
-    return target.type === 'group' ? fleet.groups.contains(target.group, device) : matches(target.where, fleet.facts(device))
+    return target.type === 'group'
+      ? fleet.groups.contains(target.group, device)
+      : matches(target.where, fleet.facts(device))
   })
 }

@@ -28,7 +28,8 @@ function* configFaults({ rollout, abort = [], timeout, retry = [] }: JobConfig):
     yield* atLeast('rollout.exponential.every.count', every.count, 1)
   }
   for (const [index, { percent, minimum }] of abort.entries()) {
-    if (!(percent > 0 && percent <= 100)) yield invalid(`abort[${index}].percent`, percent, 'must be above 0 and at most 100')
+    if (!(percent > 0 && percent <= 100))
+      yield invalid(`abort[${index}].percent`, percent, 'must be above 0 and at most 100')
     yield* atLeast(`abort[${index}].minimum`, minimum, 1)
   }
   if (timeout !== undefined) yield* atLeast('timeout.inProgressMs', timeout.inProgressMs, 1)
@@ -39,7 +40,8 @@ function* configFaults({ rollout, abort = [], timeout, retry = [] }: JobConfig):
 }
 
 function* scheduleFaults({ startAt, endAt, windows = [] }: Schedule): Generator<HubError> {
-  if (endAt !== undefined && startAt !== undefined && endAt <= startAt) yield invalid('schedule.endAt', endAt, 'must be after startAt')
+  if (endAt !== undefined && startAt !== undefined && endAt <= startAt)
+    yield invalid('schedule.endAt', endAt, 'must be after startAt')
   for (const [index, { cron, durationMs }] of windows.entries()) {
     if (!isCron(cron)) yield invalid(`schedule.windows[${index}].cron`, cron, 'is not a cron expression')
     yield* atLeast(`schedule.windows[${index}].durationMs`, durationMs, 60_000)

@@ -28,8 +28,10 @@ export function nextOpen(schedule: Schedule | undefined, from: Instant): Instant
 /**
  * Nothing new is queued once the schedule has ended, also if that was while the hub was down and is yet to be acted on.
  */
-export const hasEnded = ({ rolloutStopped, schedule }: Pick<Job, 'rolloutStopped' | 'schedule'>, now: Instant): boolean =>
-  rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
+export const hasEnded = (
+  { rolloutStopped, schedule }: Pick<Job, 'rolloutStopped' | 'schedule'>,
+  now: Instant,
+): boolean => rolloutStopped === true || (schedule?.endAt ?? Infinity) <= now
 
 /** The next `count` window starts after `now`, soonest first. */
 export function nextWindows(schedule: Schedule | undefined, now: Instant, count: number): Instant[] {

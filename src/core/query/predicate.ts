@@ -53,7 +53,8 @@ export function matches(predicate: Predicate, lookup: Lookup): boolean {
   }
 }
 
-const anyOf = (found: unknown, test: (value: unknown) => boolean): boolean => (Array.isArray(found) ? found.some(test) : test(found))
+const anyOf = (found: unknown, test: (value: unknown) => boolean): boolean =>
+  Array.isArray(found) ? found.some(test) : test(found)
 
 /** A list that holds anything but scalars cannot be searched. */
 const searched = (found: unknown, test: (value: unknown) => boolean): boolean =>
@@ -66,7 +67,8 @@ const tests = new WeakMap<Search, (value: unknown) => boolean>()
 
 function compiled(search: Search): (value: unknown) => boolean {
   let test = tests.get(search)
-  if (test === undefined) tests.set(search, (test = search.op === 'text' ? hasWords(search.words) : between(search.from, search.to)))
+  if (test === undefined)
+    tests.set(search, (test = search.op === 'text' ? hasWords(search.words) : between(search.from, search.to)))
   return test
 }
 

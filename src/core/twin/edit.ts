@@ -74,7 +74,8 @@ export function withAt(document: JsonObject, [key, ...deeper]: readonly string[]
   return result
 }
 
-const patched = (old: JsonObject, { desired, mode }: TwinRequest): JsonObject => (desired === null ? {} : merge(old, desired, { mode, nulls: 'delete' }))
+const patched = (old: JsonObject, { desired, mode }: TwinRequest): JsonObject =>
+  desired === null ? {} : merge(old, desired, { mode, nulls: 'delete' })
 
 function editedDesired({ desiredAt }: TwinForm, edited: JsonObject, shown: JsonObject): JsonObject {
   const wrong = firstOther(withAt(edited, desiredAt, null), withAt(shown, desiredAt, null))
@@ -92,7 +93,11 @@ function editedDesired({ desiredAt }: TwinForm, edited: JsonObject, shown: JsonO
 }
 
 /** The first member that one has otherwise than the other; what is new before what is changed. */
-function firstOther(edited: JsonObject, shown: JsonObject, within: readonly string[] = []): { path: string; known: boolean } | undefined {
+function firstOther(
+  edited: JsonObject,
+  shown: JsonObject,
+  within: readonly string[] = [],
+): { path: string; known: boolean } | undefined {
   const path = (key: string): string => [...within, key].join('.')
   const added = Object.keys(edited).find((key) => !Object.hasOwn(shown, key))
   if (added !== undefined) return { path: path(added), known: false }

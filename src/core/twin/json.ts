@@ -1,7 +1,8 @@
 import type { JsonObject } from './model.ts'
 
 /** Whether a JSON value is an object: neither an array nor null. */
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A payload without the zero bytes at its end: programs in C send them with their strings. */
 export function withoutZeros(payload: Uint8Array): Uint8Array {
@@ -16,7 +17,8 @@ export const own = <T>(object: { [key: string]: T } | undefined, key: string): T
 
 /** Sets a key of an object under construction. Plain assignment to `__proto__` would change its prototype instead. */
 export function put<T>(object: { [key: string]: T }, key: string, value: T): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
   else object[key] = value
 }
 

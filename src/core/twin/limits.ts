@@ -25,7 +25,12 @@ export interface Forbidden {
  * The path of the first key or value that is forbidden: `a.b[2].c`, or the empty string for the value itself. Check the
  * depth first.
  */
-export function findForbidden(value: unknown, forbidden: Forbidden, path = '', insideArray = false): string | undefined {
+export function findForbidden(
+  value: unknown,
+  forbidden: Forbidden,
+  path = '',
+  insideArray = false,
+): string | undefined {
   if (forbidden.value?.(value, insideArray)) return path
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) {

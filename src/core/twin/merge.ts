@@ -19,7 +19,12 @@ export function merge(base: JsonObject | undefined, patch: JsonObject, rule: Mer
   return mergeObject(base, patch, LEVELS[rule.mode], rule.nulls)
 }
 
-function mergeObject(base: JsonObject | undefined, patch: JsonObject, levels: number, nulls: MergeRule['nulls']): JsonObject {
+function mergeObject(
+  base: JsonObject | undefined,
+  patch: JsonObject,
+  levels: number,
+  nulls: MergeRule['nulls'],
+): JsonObject {
   const from = levels > 0 ? base : undefined
   const merged: JsonObject = { ...from }
   let changed = from === undefined

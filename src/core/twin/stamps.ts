@@ -9,7 +9,13 @@ export type Mirror<L> = L | Mirror<L>[] | { [key: string]: Mirror<L> }
  * The stamps of a section after the same patch under the same rule as `merge`: what the patch names is stamped,
  * also if its value is what it was, and so is every object on the way there; the rest keeps its stamps.
  */
-export function stamp(before: Stamp | undefined, patch: JsonObject, rule: MergeRule, at: number, version: number): Stamp {
+export function stamp(
+  before: Stamp | undefined,
+  patch: JsonObject,
+  rule: MergeRule,
+  at: number,
+  version: number,
+): Stamp {
   const mark = (from: Stamps | undefined, part: JsonObject, levels: number): Stamp => {
     const of: Stamps = { ...(levels > 0 ? from : undefined) }
     for (const key of Object.keys(part)) {

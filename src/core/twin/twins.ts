@@ -103,7 +103,12 @@ export class Twins {
   }
 
   /** Deletes the twin and returns it as it was, or throws NOT_FOUND. Emits `twin.deleted`. */
-  delete(turn: Turn, device: DeviceKey, name: string | undefined, { expectedVersion, keepCounterMs, correlation }: TwinDeletion = {}): Twin {
+  delete(
+    turn: Turn,
+    device: DeviceKey,
+    name: string | undefined,
+    { expectedVersion, keepCounterMs, correlation }: TwinDeletion = {},
+  ): Twin {
     const key = keyOf(device, name)
     const twin = this.get(device, name)
     if (twin === undefined) throw notFound(say`no twin ${key}`)
@@ -154,7 +159,8 @@ export class Twins {
 const SECTIONS: readonly Section[] = ['desired', 'reported']
 
 /** A space occurs in no cloud's device names. */
-const keyOf = (device: DeviceKey, name: string | undefined): string => (name === undefined ? device : `${device} ${name}`)
+const keyOf = (device: DeviceKey, name: string | undefined): string =>
+  name === undefined ? device : `${device} ${name}`
 
 function expect(expected: TwinChange['expectedVersion'], twin: Twin | undefined, version: number): void {
   const met = typeof expected === 'function' ? expected(twin) : expected === undefined || expected === version

@@ -23,7 +23,12 @@ const list = (area: string, state: Capability['state'], items: Record<string, st
 
 /** One row for each operation of a route table. */
 const operations = (area: string, routes: readonly Route[], notes: Record<string, string> = {}): Capability[] =>
-  routes.map(({ operation }) => ({ area, item: operation, state: 'modelled', ...(notes[operation] !== undefined && { note: notes[operation] }) }))
+  routes.map(({ operation }) => ({
+    area,
+    item: operation,
+    state: 'modelled',
+    ...(notes[operation] !== undefined && { note: notes[operation] }),
+  }))
 
 const connecting: Capability[] = [
   ...list('Connecting', 'modelled', {
@@ -84,14 +89,15 @@ const messaging: Capability[] = [
 
 const policies: Capability[] = [
   ...list('Policies', 'modelled', {
-    'iot:Connect, Publish, RetainPublish, Subscribe, Receive': 'for certificates; without any policy everything is allowed in open mode and nothing in strict mode',
+    'iot:Connect, Publish, RetainPublish, Subscribe, Receive':
+      'for certificates; without any policy everything is allowed in open mode and nothing in strict mode',
     'iot:Publish for the last will': 'at CONNECT, and again when it is sent',
     'iot:Receive on every delivery':
       'people are told what was withheld; answers about jobs that a client has not subscribed to are not asked for',
     'Policies of thing groups':
       'of the thing that the certificate is attached to exclusively, or that is named like the client id and attached',
     'Policy variables of client, certificate, thing and connection': 'a value with one of * $ + ? # is not filled in',
-    'Conditions': 'String, Numeric, Date, Bool, Null, IpAddress, Arn; IfExists, ForAllValues, ForAnyValue',
+    Conditions: 'String, Numeric, Date, Bool, Null, IpAddress, Arn; IfExists, ForAllValues, ForAnyValue',
     'Condition keys':
       'the variables, iot:ConnectAttributes, iot:JobId, iot:Topic; aws:CurrentTime and aws:EpochTime by the hub’s clock',
     NotResource: '',
@@ -111,9 +117,13 @@ const policies: Capability[] = [
 ]
 
 const registry: Capability[] = [
-  ...operations('Things', [...thingRoutes, ...thingTypeRoutes], { DeleteThingType: 'five minutes after its deprecation in strict mode, at once in open mode' }),
+  ...operations('Things', [...thingRoutes, ...thingTypeRoutes], {
+    DeleteThingType: 'five minutes after its deprecation in strict mode, at once in open mode',
+  }),
   ...operations('Thing groups', [...thingGroupRoutes, ...memberRoutes], { CreateThingGroup: 'static groups only' }),
-  ...operations('Certificates', [...certificateRoutes, ...principalRoutes], { AttachThingPrincipal: 'other principals than certificates are kept without effect' }),
+  ...operations('Certificates', [...certificateRoutes, ...principalRoutes], {
+    AttachThingPrincipal: 'other principals than certificates are kept without effect',
+  }),
   ...operations('Policies', [...policyRoutes, ...attachmentRoutes, ...testRoutes], {
     TestAuthorization: 'certificates and thing groups; `missingContextValues` names what is not known of the client',
     GetEffectivePolicies: 'certificates and thing groups',
@@ -123,7 +133,9 @@ const registry: Capability[] = [
     DescribeEndpoint: 'host, and the HTTPS port unless it is 443; behind iot:CredentialProvider there is nothing',
     DescribeEventConfigurations: 'DEVIATION: job events are on at first',
   }),
-  ...list('Account', 'modelled', { 'Registry events': 'of things, types, groups, memberships, hierarchies and type associations' }),
+  ...list('Account', 'modelled', {
+    'Registry events': 'of things, types, groups, memberships, hierarchies and type associations',
+  }),
   ...list('Account', 'ignored', {
     'CreateThing.billingGroupName': 'there are no billing groups',
     'thingTypeProperties.mqtt5Configuration': 'kept and shown; nobody subscribes by MQTT 5',
@@ -138,4 +150,13 @@ const presigned = list('Jobs: presigned URLs', 'modelled', {
 })
 
 /** All that the hub makes of AWS IoT. */
-export const capability: Capability[] = [...connecting, ...messaging, ...policies, ...jobsCapability, ...presigned, ...shadowCapability, ...registry, ...refusedCapability]
+export const capability: Capability[] = [
+  ...connecting,
+  ...messaging,
+  ...policies,
+  ...jobsCapability,
+  ...presigned,
+  ...shadowCapability,
+  ...registry,
+  ...refusedCapability,
+]

@@ -18,7 +18,16 @@ import { twins } from './twin/front.ts'
 import { examples } from './examples.ts'
 
 /** The regions whose endpoints clients may be led here from, by a proxy or a hosts file [aws 1.7]. */
-const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1', 'ap-southeast-1', 'ap-southeast-2']
+const REGIONS = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-2',
+  'eu-central-1',
+  'eu-west-1',
+  'ap-northeast-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+]
 
 /** AWS IoT Core. */
 export const aws: Dialect = {
@@ -28,7 +37,13 @@ export const aws: Dialect = {
   limits,
   mqtt,
   http,
-  ports: [{ port: 443, listener: 'tls', because: 'AWS IoT Device Client and the C++ and Python SDKs dial 443 unless told otherwise' }],
+  ports: [
+    {
+      port: 443,
+      listener: 'tls',
+      because: 'AWS IoT Device Client and the C++ and Python SDKs dial 443 unless told otherwise',
+    },
+  ],
   serverNames: REGIONS.flatMap((region) => ['', '*.', '*.jobs.'].map((of) => `${of}iot.${region}.amazonaws.com`)),
   jobs: jobFront,
   enrolment,
@@ -41,10 +56,12 @@ export const aws: Dialect = {
     shadowEvent(ctx, event)
     registryEvent(ctx, event)
     // DeleteThing refuses as long as there are any; whoever removes it otherwise means all of it.
-    if (event.type === 'device.deleted') for (const principal of detachPrincipals(ctx, nameOf(event.key))) refreshTarget(ctx, principal)
+    if (event.type === 'device.deleted')
+      for (const principal of detachPrincipals(ctx, nameOf(event.key))) refreshTarget(ctx, principal)
     if (event.type === 'group.deleted') groupDeleted(ctx, event.group)
     if (event.type === 'device.created') thingThere(ctx, ctx.connections.bySession('aws', nameOf(event.key)))
-    if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted') refreshThing(ctx, nameOf(event.key))
+    if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted')
+      refreshThing(ctx, nameOf(event.key))
     else if (event.type === 'group.joined' || event.type === 'group.left') refreshThing(ctx, nameOf(event.device))
   },
 }

@@ -21,13 +21,23 @@ import { ruleIn } from './rule-in.ts'
 export async function checkJob(sources: ApiSources, draft: JobDraft): Promise<Problem[]> {
   const form = await schemaProblems(jobDraftSchema, draft)
   const dialect = sources.dialects.find(({ name }) => name === valueAt(draft, 'dialect'))
-  if (dialect === undefined) return unlessSaid(form, [{ field: 'dialect', value: valueAt(draft, 'dialect'), ...ruleIn(say`must be one of ${sources.dialects.map(({ name }) => name).join(', ')}`) }])
-  const sound = (field: string): boolean => !form.some((problem) => problem.field === field || problem.field.startsWith(`${field}/`))
+  if (dialect === undefined)
+    return unlessSaid(form, [
+      {
+        field: 'dialect',
+        value: valueAt(draft, 'dialect'),
+        ...ruleIn(say`must be one of ${sources.dialects.map(({ name }) => name).join(', ')}`),
+      },
+    ])
+  const sound = (field: string): boolean =>
+    !form.some((problem) => problem.field === field || problem.field.startsWith(`${field}/`))
   const document = sound('document') ? await documentProblems(dialect, draft.document) : []
   const readable = form.length === 0 && document.every(isAdvice)
   return unlessSaid(form, [
     ...(sound('name') ? nameProblems(sources, dialect, draft.name) : []),
-    ...(sound('targets') ? draft.targets.flatMap((target, index) => targetProblems(sources, dialect, target, index)) : []),
+    ...(sound('targets')
+      ? draft.targets.flatMap((target, index) => targetProblems(sources, dialect, target, index))
+      : []),
     ...document,
     ...(readable ? await ruleProblems(sources, dialect, draft) : []),
   ])
@@ -55,23 +65,39 @@ async function documentProblems({ jobs }: Dialect, { text }: JsonText): Promise<
   try {
     document = parseJson(text)
   } catch (error) {
-    return [{ field: 'document', ...ruleIn(say`must be JSON: ${error instanceof Error ? error.message : String(error)}`) }]
+    return [
+      { field: 'document', ...ruleIn(say`must be JSON: ${error instanceof Error ? error.message : String(error)}`) },
+    ]
   }
   const problems = await schemaProblems(jobs.documentSchema, document, 'document')
   return problems.map((problem) => ({ ...problem, severity: 'warning' }))
 }
 
 function nameProblems({ engine }: ApiSources, { name: dialect, jobs }: Dialect, name: string): Problem[] {
-  if (!new RegExp(jobs.names.pattern, 'u').test(name)) return [{ field: 'name', value: name, ...ruleIn(jobs.names.rule) }]
-  return engine.jobs.get(keyOf(dialect, name)) === undefined ? [] : [{ field: 'name', value: name, ...ruleIn('is the name of a job that exists already') }]
+  if (!new RegExp(jobs.names.pattern, 'u').test(name))
+    return [{ field: 'name', value: name, ...ruleIn(jobs.names.rule) }]
+  return engine.jobs.get(keyOf(dialect, name)) === undefined
+    ? []
+    : [{ field: 'name', value: name, ...ruleIn('is the name of a job that exists already') }]
 }
 
-function targetProblems({ engine }: ApiSources, { name: dialect, query, title }: Dialect, target: TargetDraft, index: number): Problem[] {
+function targetProblems(
+  { engine }: ApiSources,
+  { name: dialect, query, title }: Dialect,
+  target: TargetDraft,
+  index: number,
+): Problem[] {
   const problem = (kind: string, value: unknown, rule: Words): Problem[] => [
     { field: `targets/${index}/${kind}`, value, ...ruleIn(rule) },
   ]
-  if ('device' in target) return engine.devices.get(keyOf(dialect, target.device)) === undefined ? problem('device', target.device, say`is no device of ${title} here`) : []
-  if ('group' in target) return engine.groups.get(keyOf(dialect, target.group)) === undefined ? problem('group', target.group, say`is no group of ${title} here`) : []
+  if ('device' in target)
+    return engine.devices.get(keyOf(dialect, target.device)) === undefined
+      ? problem('device', target.device, say`is no device of ${title} here`)
+      : []
+  if ('group' in target)
+    return engine.groups.get(keyOf(dialect, target.group)) === undefined
+      ? problem('group', target.group, say`is no group of ${title} here`)
+      : []
   try {
     targetFrom(dialect, target, query)
     return []
@@ -81,10 +107,22 @@ function targetProblems({ engine }: ApiSources, { name: dialect, query, title }:
   }
 }
 
-async function ruleProblems({ perform }: ApiSources, { name, jobs, query }: Dialect, draft: JobDraft): Promise<Problem[]> {
+async function ruleProblems(
+  { perform }: ApiSources,
+  { name, jobs, query }: Dialect,
+  draft: JobDraft,
+): Promise<Problem[]> {
   // Targets have been looked at already; here they only stand for themselves.
-  const job = jobFrom({ ...draft, targets: draft.targets.filter((target) => !('query' in target) || isReadable(name, target, query)) }, query)
-  const faults = [...faultsOf({ ...job, targets: job.targets.length === 0 ? [{ type: 'query', where: { op: 'all' }, text: '' }] : job.targets })]
+  const job = jobFrom(
+    { ...draft, targets: draft.targets.filter((target) => !('query' in target) || isReadable(name, target, query)) },
+    query,
+  )
+  const faults = [
+    ...faultsOf({
+      ...job,
+      targets: job.targets.length === 0 ? [{ type: 'query', where: { op: 'all' }, text: '' }] : job.targets,
+    }),
+  ]
   await perform(name, 'checkJob', (ctx) => jobs.prepare(ctx, job)).catch((error: unknown) => {
     if (!(error instanceof HubError)) throw error
     faults.push(error, ...(error.data.also ?? []))

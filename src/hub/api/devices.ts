@@ -10,7 +10,12 @@ import { pageSize } from './page.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
 
 /** Looking at devices and groups. */
-export function deviceApi({ engine, live, dialects, traffic }: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages'> {
+export function deviceApi({
+  engine,
+  live,
+  dialects,
+  traffic,
+}: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages'> {
   const index = new DeviceIndex(engine.devices)
   return {
     devices: async (query = {}) => devicePage(engine, index, query),
@@ -48,13 +53,18 @@ export function deviceApi({ engine, live, dialects, traffic }: ApiSources): Pick
 }
 
 /** Builds views for the page only, and asks no more about the rest than the query demands. */
-function devicePage(engine: Engine, index: DeviceIndex, { dialect, search, online, after, limit }: DeviceQuery): Page<DeviceView> {
+function devicePage(
+  engine: Engine,
+  index: DeviceIndex,
+  { dialect, search, online, after, limit }: DeviceQuery,
+): Page<DeviceView> {
   const size = pageSize(limit)
   const { keys, from, start, to } = index.range(dialect, after)
   const text = search?.toLowerCase()
   const filtered = (text !== undefined && text !== '') || online !== undefined
   const wanted = (key: string): boolean =>
-    (text === undefined || nameOf(key).toLowerCase().includes(text)) && (online === undefined || engine.connections.isOnline(key) === online)
+    (text === undefined || nameOf(key).toLowerCase().includes(text)) &&
+    (online === undefined || engine.connections.isOnline(key) === online)
   const items: DeviceView[] = []
   let total = filtered ? 0 : to - from
   let last: string | undefined
@@ -103,7 +113,10 @@ function stateOf(engine: Engine, device: string, online: boolean, pending: reado
   let latest: Execution | undefined
   for (const execution of engine.executions.ofDevice(device)) {
     if (isPending(execution.status)) continue
-    const later = latest === undefined || execution.updatedAt > latest.updatedAt || (execution.updatedAt === latest.updatedAt && execution.order > latest.order)
+    const later =
+      latest === undefined ||
+      execution.updatedAt > latest.updatedAt ||
+      (execution.updatedAt === latest.updatedAt && execution.order > latest.order)
     if (later) latest = execution
   }
   if (latest !== undefined && BAD.has(latest.status)) return 'failed'
@@ -112,4 +125,5 @@ function stateOf(engine: Engine, device: string, online: boolean, pending: reado
 
 const BAD: ReadonlySet<string> = new Set(['FAILED', 'TIMED_OUT', 'REJECTED'])
 
-const sizeOfGroup = ({ groups }: Engine, key: string): number => (groups.children(key).size === 0 ? groups.direct(key).size : groups.members(key).size)
+const sizeOfGroup = ({ groups }: Engine, key: string): number =>
+  groups.children(key).size === 0 ? groups.direct(key).size : groups.members(key).size

@@ -9,7 +9,19 @@ const MINUTE = 60_000
 
 /** The job a draft describes. INVALID for a query that cannot be read; nothing else is looked at. */
 export function jobFrom(draft: JobDraft, query: QueryLanguage | undefined): NewJob {
-  const { dialect, name, description, targets, selection = 'SNAPSHOT', document, rollout, abort, timeoutMinutes, retry, schedule } = draft
+  const {
+    dialect,
+    name,
+    description,
+    targets,
+    selection = 'SNAPSHOT',
+    document,
+    rollout,
+    abort,
+    timeoutMinutes,
+    retry,
+    schedule,
+  } = draft
   return {
     key: keyOf(dialect, name),
     targets: targets.map((target) => targetFrom(dialect, target, query)),
@@ -47,12 +59,25 @@ function scheduleFrom({ startAt, endAt, endBehavior, windows }: NonNullable<JobD
     ...(startAt !== undefined && { startAt: Date.parse(startAt) }),
     ...(endAt !== undefined && { endAt: Date.parse(endAt) }),
     ...(endBehavior !== undefined && { endBehavior }),
-    ...(windows !== undefined && windows.length > 0 && { windows: windows.map(({ cron, minutes }) => ({ cron, durationMs: minutes * MINUTE })) }),
+    ...(windows !== undefined &&
+      windows.length > 0 && { windows: windows.map(({ cron, minutes }) => ({ cron, durationMs: minutes * MINUTE })) }),
   }
 }
 
 /** The draft that would make such a job again. */
-export function draftOf({ key, dialect, description, targets, selection, document, rollout, abort, timeout, retry, schedule }: Job): JobDraft {
+export function draftOf({
+  key,
+  dialect,
+  description,
+  targets,
+  selection,
+  document,
+  rollout,
+  abort,
+  timeout,
+  retry,
+  schedule,
+}: Job): JobDraft {
   return {
     dialect,
     name: nameOf(key),
@@ -78,7 +103,9 @@ function scheduleDraft({ startAt, endAt, endBehavior, windows }: Schedule): NonN
     ...(startAt !== undefined && { startAt: new Date(startAt).toISOString() }),
     ...(endAt !== undefined && { endAt: new Date(endAt).toISOString() }),
     ...(endBehavior !== undefined && { endBehavior }),
-    ...(windows !== undefined && { windows: windows.map(({ cron, durationMs }) => ({ cron, minutes: durationMs / MINUTE })) }),
+    ...(windows !== undefined && {
+      windows: windows.map(({ cron, durationMs }) => ({ cron, minutes: durationMs / MINUTE })),
+    }),
   }
 }
 
@@ -96,4 +123,10 @@ export function draftField(field: string): string {
 export const valueAt = (draft: unknown, field: string): unknown =>
   field
     .split('/')
-    .reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined), draft)
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+          ? (value as Record<string, unknown>)[key]
+          : undefined,
+      draft,
+    )

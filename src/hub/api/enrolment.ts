@@ -37,7 +37,12 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
       throw new HubError('ALREADY_EXISTS', say`device ${key} already exists`, { field: 'name' })
   }
 
-  const enrol = async (dialect: Dialect, name: string, call: string, check: (key: string) => void): Promise<ConnectionKit> => {
+  const enrol = async (
+    dialect: Dialect,
+    name: string,
+    call: string,
+    check: (key: string) => void,
+  ): Promise<ConnectionKit> => {
     const { enrolment, title } = dialect
     const key = keyOf(dialect.name, name)
     check(key)
@@ -95,7 +100,11 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
       await perform(dialect, 'removeDevice', (ctx) => {
         const connections = [...ctx.connections.ofDevice(device)]
         ctx.engine.devices.delete(ctx.turn, device)
-        for (const { id } of connections) ctx.act({ type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'the device was removed' }, 'removeDevice')
+        for (const { id } of connections)
+          ctx.act(
+            { type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'the device was removed' },
+            'removeDevice',
+          )
       })
     },
   }

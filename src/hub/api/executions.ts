@@ -15,7 +15,8 @@ export function executionApi({ engine }: Pick<ApiSources, 'engine'>): Pick<HubAp
       engine.jobs.require(job)
       const text = search?.toLowerCase() ?? ''
       const wanted = (execution: Execution): boolean =>
-        (status === undefined || execution.status === status) && (text === '' || nameOf(execution.device).toLowerCase().includes(text))
+        (status === undefined || execution.status === status) &&
+        (text === '' || nameOf(execution.device).toLowerCase().includes(text))
       const all = engine.executions.ofJob(job).values()
       if (sort === undefined) return pageOf(all, wanted, ({ device }) => device, view, after, limit)
       return sortedPage(all, wanted, view, { sort: sortOf(sort), descending, after, limit })
@@ -41,7 +42,17 @@ export function latestView({ upgrades }: Pick<Engine, 'upgrades'>, execution: Ex
 }
 
 /** An attempt as people see it. */
-export const executionView = ({ device, status, number, version, queuedAt, startedAt, updatedAt, progress, details }: Execution): ExecutionView => ({
+export const executionView = ({
+  device,
+  status,
+  number,
+  version,
+  queuedAt,
+  startedAt,
+  updatedAt,
+  progress,
+  details,
+}: Execution): ExecutionView => ({
   device,
   status,
   number,

@@ -29,7 +29,11 @@ export function historyOf(job: Job, executions: Executions, now: number): JobDet
 }
 
 /** What one attempt went through, until the next one took its place. */
-function addAttempt(add: (at: number, status: ExecutionStatus, by: 1 | -1) => void, attempt: Execution, next: Execution | undefined): void {
+function addAttempt(
+  add: (at: number, status: ExecutionStatus, by: 1 | -1) => void,
+  attempt: Execution,
+  next: Execution | undefined,
+): void {
   const { queuedAt, startedAt, updatedAt, status } = attempt
   let current: ExecutionStatus = 'QUEUED'
   const become = (at: number, state: ExecutionStatus): void => {
@@ -43,14 +47,22 @@ function addAttempt(add: (at: number, status: ExecutionStatus, by: 1 | -1) => vo
   if (next !== undefined) add(next.queuedAt, current, -1)
 }
 
-function pointsOf(changes: (Partial<Record<ExecutionStatus, number>> | undefined)[], at: (index: number) => number): JobDetail['history'] {
+function pointsOf(
+  changes: (Partial<Record<ExecutionStatus, number>> | undefined)[],
+  at: (index: number) => number,
+): JobDetail['history'] {
   const counts = noCounts()
   const points: JobDetail['history'] = []
   changes.forEach((change, index) => {
     for (const [status, by] of Object.entries(change ?? {})) counts[status as ExecutionStatus] += by
     // The last point before a change stays too, or a line through the points would rise too early.
-    const wanted = change !== undefined || index === 0 || index === changes.length - 1 || changes[index + 1] !== undefined
-    if (wanted) points.push({ at: at(index), counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) })
+    const wanted =
+      change !== undefined || index === 0 || index === changes.length - 1 || changes[index + 1] !== undefined
+    if (wanted)
+      points.push({
+        at: at(index),
+        counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+      })
   })
   return points
 }

@@ -20,7 +20,12 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
     jobs: async () => [...engine.jobs.all()].map(view),
     job: async (key) => {
       const job = engine.jobs.require(key)
-      return { ...view(job), document: job.document, draft: draftOf(job), history: historyOf(job, engine.executions, clock.now()) }
+      return {
+        ...view(job),
+        document: job.document,
+        draft: draftOf(job),
+        history: historyOf(job, engine.executions, clock.now()),
+      }
     },
     countTargets: async (dialect, targets) => {
       const { name, query } = dialectNamed(sources, dialect)
@@ -33,16 +38,23 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
     createJob: async (draft) => {
       const first = (await checkJob(sources, draft)).find(({ severity }) => severity !== 'warning')
       if (first?.field === 'name' && engine.jobs.get(keyOf(draft.dialect, draft.name)) !== undefined) {
-        throw new HubError('ALREADY_EXISTS', say`job ${keyOf(draft.dialect, draft.name)} already exists`, { field: 'name' })
+        throw new HubError('ALREADY_EXISTS', say`job ${keyOf(draft.dialect, draft.name)} already exists`, {
+          field: 'name',
+        })
       }
       if (first !== undefined) throw invalid(first.field, first.value, first.says ?? known(first.rule))
       const { name, jobs, query } = dialectNamed(sources, draft.dialect)
-      return perform(name, 'createJob', (ctx) => view(ctx.engine.jobs.create(ctx.turn, jobs.prepare(ctx, jobFrom(draft, query)))))
+      return perform(name, 'createJob', (ctx) =>
+        view(ctx.engine.jobs.create(ctx.turn, jobs.prepare(ctx, jobFrom(draft, query)))),
+      )
     },
     cancelJob: async (key, { force = false, comment } = {}) =>
-      perform(dialectOf(key), 'cancelJob', ({ turn }) => view(engine.jobs.cancel(turn, key, { force, ...(comment !== undefined && { comment }) }))),
+      perform(dialectOf(key), 'cancelJob', ({ turn }) =>
+        view(engine.jobs.cancel(turn, key, { force, ...(comment !== undefined && { comment }) })),
+      ),
     retryFailed: async (key) => perform(dialectOf(key), 'retryFailed', ({ turn }) => engine.jobs.rerun(turn, key)),
-    deleteJob: async (key, { force = false } = {}) => perform(dialectOf(key), 'deleteJob', ({ turn }) => engine.jobs.delete(turn, key, { force })),
+    deleteJob: async (key, { force = false } = {}) =>
+      perform(dialectOf(key), 'deleteJob', ({ turn }) => engine.jobs.delete(turn, key, { force })),
   }
 }
 

@@ -7,7 +7,8 @@ const MOST = 1000
 
 /** How many items a page has; INVALID if that is no number from 1 to 1000. */
 export function pageSize(limit: number = DEFAULT_LIMIT): number {
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST)) throw invalid('limit', limit, say`must be a whole number from 1 to ${MOST}`)
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST))
+    throw invalid('limit', limit, say`must be a whole number from 1 to ${MOST}`)
   return limit
 }
 

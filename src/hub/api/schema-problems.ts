@@ -45,8 +45,15 @@ function telling(errors: ErrorObject[]): ErrorObject[] {
   return errors.filter((error) => {
     if (choices.includes(error)) return errors.length === 1
     return !choices.some(({ instancePath }) => {
-      const below = errors.some((other) => !choices.includes(other) && pathOf(other).startsWith(`${instancePath}/`) && pathOf(other) !== `${instancePath}/`)
-      return below && error.instancePath === instancePath && pathOf(error) === (instancePath === '' ? '/' : instancePath)
+      const below = errors.some(
+        (other) =>
+          !choices.includes(other) &&
+          pathOf(other).startsWith(`${instancePath}/`) &&
+          pathOf(other) !== `${instancePath}/`,
+      )
+      return (
+        below && error.instancePath === instancePath && pathOf(error) === (instancePath === '' ? '/' : instancePath)
+      )
     })
   })
 }
@@ -54,13 +61,20 @@ function telling(errors: ErrorObject[]): ErrorObject[] {
 /** A member that is missing, or one too many, is what the error is about, not the object around it. */
 function pointerOf({ instancePath, keyword, params }: ErrorObject): string[] {
   const path = instancePath.split('/').slice(1)
-  const member: unknown = keyword === 'required' ? params['missingProperty'] : keyword === 'additionalProperties' ? params['additionalProperty'] : undefined
+  const member: unknown =
+    keyword === 'required'
+      ? params['missingProperty']
+      : keyword === 'additionalProperties'
+        ? params['additionalProperty']
+        : undefined
   return typeof member === 'string' ? [...path, member.replaceAll('~', '~0').replaceAll('/', '~1')] : path
 }
 
 function valueIn({ keyword, data, params }: ErrorObject): unknown {
   if (keyword === 'required') return undefined
-  return keyword === 'additionalProperties' ? (data as Record<string, unknown>)[String(params['additionalProperty'])] : data
+  return keyword === 'additionalProperties'
+    ? (data as Record<string, unknown>)[String(params['additionalProperty'])]
+    : data
 }
 
 function ruleOf({ keyword, params, message = 'is not allowed', parentSchema }: ErrorObject): Said {
@@ -80,9 +94,11 @@ const RULES: Record<string, (params: Record<string, unknown>) => Said> = {
   maximum: ({ limit }) => say`must be <= ${Number(limit)}`,
   exclusiveMinimum: ({ limit }) => say`must be > ${Number(limit)}`,
   exclusiveMaximum: ({ limit }) => say`must be < ${Number(limit)}`,
-  minLength: ({ limit }) => (limit === 1 ? say`must not be empty` : say`must NOT have fewer than ${Number(limit)} characters`),
+  minLength: ({ limit }) =>
+    limit === 1 ? say`must not be empty` : say`must NOT have fewer than ${Number(limit)} characters`,
   maxLength: ({ limit }) => say`must NOT have more than ${Number(limit)} characters`,
-  minItems: ({ limit }) => (limit === 1 ? say`must not be empty` : say`must NOT have fewer than ${Number(limit)} items`),
+  minItems: ({ limit }) =>
+    limit === 1 ? say`must not be empty` : say`must NOT have fewer than ${Number(limit)} items`,
   maxItems: ({ limit }) => say`must NOT have more than ${Number(limit)} items`,
   maxProperties: ({ limit }) =>
     limit === 1 ? say`must have one member only` : say`must NOT have more than ${Number(limit)} properties`,

@@ -37,7 +37,8 @@ export interface SortedQuery {
 
 /** INVALID unless executions can be sorted by it. */
 export function sortOf(sort: unknown): ExecutionSort {
-  if (typeof sort !== 'string' || !Object.hasOwn(ranks, sort)) throw invalid('sort', sort, say`must be one of ${Object.keys(ranks).join(', ')}`)
+  if (typeof sort !== 'string' || !Object.hasOwn(ranks, sort))
+    throw invalid('sort', sort, say`must be one of ${Object.keys(ranks).join(', ')}`)
   return sort as ExecutionSort
 }
 
@@ -68,7 +69,11 @@ export function sortedPage(
   }
   const rows = last.data.toSorted(compare)
   const end = rows.at(-1)
-  return { items: rows.map(({ execution }) => view(execution)), total, ...(more && end !== undefined && { next: `${end.rank} ${end.device}` }) }
+  return {
+    items: rows.map(({ execution }) => view(execution)),
+    total,
+    ...(more && end !== undefined && { next: `${end.rank} ${end.device}` }),
+  }
 }
 
 function comparison(sort: ExecutionSort, descending: boolean): (one: Place, other: Place) => number {

@@ -44,6 +44,7 @@ export interface ApiSources {
 /** The dialect of that name, or NOT_FOUND. */
 export function dialectNamed({ dialects }: Pick<ApiSources, 'dialects'>, name: string): Dialect {
   const dialect = dialects.find((other) => other.name === name)
-  if (dialect === undefined) throw notFound(say`no dialect ${name}; there are ${dialects.map((other) => other.name).join(', ')}`)
+  if (dialect === undefined)
+    throw notFound(say`no dialect ${name}; there are ${dialects.map((other) => other.name).join(', ')}`)
   return dialect
 }

@@ -31,11 +31,21 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
   const named = (name: string | undefined): string | undefined => (name === '' ? undefined : name)
 
   /** Makes what is desired what `wish` says of the twin as it is by then. */
-  const change = (dialect: Dialect, device: string, name: string | undefined, call: string, wish: (before: Twin | undefined) => TwinWish) => {
+  const change = (
+    dialect: Dialect,
+    device: string,
+    name: string | undefined,
+    call: string,
+    wish: (before: Twin | undefined) => TwinWish,
+  ) => {
     // A device would never be sent what its cloud does not take.
     const check = (next: Twin): void => {
       const fault = dialect.twins.fault?.(next)
-      if (fault !== undefined) throw new HubError('INVALID', say`${dialect.title} refuses this desired state: ${fault}`, { field: 'desired', rule: verbatim(fault) })
+      if (fault !== undefined)
+        throw new HubError('INVALID', say`${dialect.title} refuses this desired state: ${fault}`, {
+          field: 'desired',
+          rule: verbatim(fault),
+        })
     }
     return perform(dialect.name, call, ({ turn }) => {
       const before = engine.twins.get(device, name)
@@ -53,7 +63,11 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
     editTwin: async (device, name, edit) => {
       const dialect = dialectOf(device)
       const over = objectIn('over', edit.over)
-      const wish = readEdit(dialect.twins, { edited: objectIn('edited', edit.edited), shown: objectIn('shown', edit.shown), over })
+      const wish = readEdit(dialect.twins, {
+        edited: objectIn('edited', edit.edited),
+        shown: objectIn('shown', edit.shown),
+        over,
+      })
       return change(dialect, device, named(name), 'editTwin', (before) => {
         if (!equal(before?.desired ?? {}, over)) throw mismatch(before)
         return wish
@@ -88,7 +102,11 @@ function checkVersion(twin: Twin | undefined, version: number): void {
 
 function mismatch(twin: Twin | undefined): HubError {
   const version = twin?.version ?? 0
-  return new HubError('VERSION_MISMATCH', say`the twin is at version ${version}: somebody else has changed it meanwhile`, { version })
+  return new HubError(
+    'VERSION_MISMATCH',
+    say`the twin is at version ${version}: somebody else has changed it meanwhile`,
+    { version },
+  )
 }
 
 /**
@@ -96,7 +114,8 @@ function mismatch(twin: Twin | undefined): HubError {
  */
 function patchFrom(from: JsonObject, to: JsonObject): JsonObject {
   const patch: JsonObject = {}
-  for (const [key, was] of Object.entries(from)) if (!Object.hasOwn(to, key) || (was !== null && own(to, key) === null)) put(patch, key, null)
+  for (const [key, was] of Object.entries(from))
+    if (!Object.hasOwn(to, key) || (was !== null && own(to, key) === null)) put(patch, key, null)
   for (const [key, wanted] of Object.entries(to)) {
     const is = own(from, key)
     if (wanted === null || equal(is, wanted)) continue

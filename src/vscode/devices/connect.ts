@@ -12,7 +12,10 @@ export async function connectDevice(api: HubApi, device?: string): Promise<void>
   const title = l10n.t('Connect a Device')
   if (device !== undefined) return offerKit(api, device)
   for (;;) {
-    const dialect = await pickDialect(api, { title: steps(title, 1, 3), placeholder: l10n.t('Which cloud does its code speak to?') })
+    const dialect = await pickDialect(api, {
+      title: steps(title, 1, 3),
+      placeholder: l10n.t('Which cloud does its code speak to?'),
+    })
     if (dialect === undefined || dialect === back) return
     const chosen = await chooseDevice(api, dialect, steps(title, 2, 3))
     if (chosen === back) continue
@@ -44,7 +47,10 @@ async function chooseDevice(
     { title, placeholder: l10n.t('An existing device, or a name for a new one'), canGoBack: several },
     async (typed) => {
       const name = typed.trim()
-      const existing: Choice<{ key: string }>[] = (await deviceRows(api, name, dialect.name)).map((row) => ({ ...row, value: { key: row.value } }))
+      const existing: Choice<{ key: string }>[] = (await deviceRows(api, name, dialect.name)).map((row) => ({
+        ...row,
+        value: { key: row.value },
+      }))
       if (existing.some(({ label }) => label === name)) return existing
       const fresh: Choice<{ name: string } | 'new'> =
         name === '' || nameFault(dialect.deviceName, name) !== undefined
@@ -59,7 +65,10 @@ async function chooseDevice(
 }
 
 async function nameDevice(api: HubApi, dialect: DialectView, title: string): Promise<string | typeof back | undefined> {
-  const name = await answer({ title, placeholder: l10n.t('Name of the device in {0}', dialect.title), canGoBack: true }, (text) => nameFault(dialect.deviceName, text))
+  const name = await answer(
+    { title, placeholder: l10n.t('Name of the device in {0}', dialect.title), canGoBack: true },
+    (text) => nameFault(dialect.deviceName, text),
+  )
   return name === undefined || name === back ? name : register(api, dialect, name)
 }
 

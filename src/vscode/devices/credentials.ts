@@ -71,5 +71,4 @@ export async function withdrawCredential(
   done(how === 'revoke' ? l10n.t('{0} revoked', label) : l10n.t('{0} deleted', label))
 }
 
-const verb = (how: How): string =>
-  how === 'revoke' ? l10n.t('Revoke Credential') : l10n.t('Delete Credential')
+const verb = (how: How): string => (how === 'revoke' ? l10n.t('Revoke Credential') : l10n.t('Delete Credential'))

@@ -41,8 +41,12 @@ export function deviceCommands(withHub: WithHub, devices: DevicesView) {
     }),
     [commands.clearFilter]: () => devices.setFilter({}),
     [commands.copyName]: (given?: unknown) => copyName(given),
-    [commands.openTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Open the Shadow or Twin of'), (device, name) => openTwin(api, device, name))),
-    [commands.compareTwin]: withHub((api, given?: unknown) => withTwin(api, given, l10n.t('Compare the Shadow or Twin of'), compareTwin)),
+    [commands.openTwin]: withHub((api, given?: unknown) =>
+      withTwin(api, given, l10n.t('Open the Shadow or Twin of'), (device, name) => openTwin(api, device, name)),
+    ),
+    [commands.compareTwin]: withHub((api, given?: unknown) =>
+      withTwin(api, given, l10n.t('Compare the Shadow or Twin of'), compareTwin),
+    ),
   }
 }
 
@@ -64,7 +68,12 @@ async function withdraw(api: HubApi, given: unknown, how: 'revoke' | 'delete', t
   })
 }
 
-async function withTwin(api: HubApi, given: unknown, title: string, deed: (device: string, name: string | undefined) => unknown): Promise<void> {
+async function withTwin(
+  api: HubApi,
+  given: unknown,
+  title: string,
+  deed: (device: string, name: string | undefined) => unknown,
+): Promise<void> {
   if (given instanceof TwinNode) return void (await deed(given.device, given.name))
   const device = deviceKeyOf(given) ?? (await pickDevice(api, { title }))
   if (typeof device === 'string') await deed(device, undefined)
@@ -89,12 +98,19 @@ const confirmRemoval = (keys: readonly string[]): Promise<boolean> =>
       )
     : confirm(
         l10n.t('Remove {0} devices?', keys.length),
-        l10n.t('Their shadows or twins, executions and credentials are deleted for good, and their connections are closed.'),
+        l10n.t(
+          'Their shadows or twins, executions and credentials are deleted for good, and their connections are closed.',
+        ),
         l10n.t('Remove {0} Devices', keys.length),
       )
 
 async function copyName(given: unknown): Promise<void> {
-  const name = given instanceof DeviceNode || given instanceof JobNode ? given.view.name : given instanceof ExecutionNode ? nameOf(given.view.device) : undefined
+  const name =
+    given instanceof DeviceNode || given instanceof JobNode
+      ? given.view.name
+      : given instanceof ExecutionNode
+        ? nameOf(given.view.device)
+        : undefined
   if (name === undefined) return
   await env.clipboard.writeText(name)
   done(l10n.t('{0} copied', name))

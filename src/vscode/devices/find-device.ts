@@ -11,10 +11,13 @@ type Wish = { device: string } | { filter: DeviceFilter }
 
 /** Goes to one device among ten thousand, or shows only some of them. */
 export async function findDevice(api: HubApi, devices: DevicesView): Promise<void> {
-  const wish = await pick<Wish>({ title: l10n.t('Find a Device'), placeholder: l10n.t('Type a part of its name') }, async (typed) => {
-    const rows = await deviceRows(api, typed)
-    return [...filters(typed.trim()), ...rows.map((row) => ({ ...row, value: { device: row.value } }))]
-  })
+  const wish = await pick<Wish>(
+    { title: l10n.t('Find a Device'), placeholder: l10n.t('Type a part of its name') },
+    async (typed) => {
+      const rows = await deviceRows(api, typed)
+      return [...filters(typed.trim()), ...rows.map((row) => ({ ...row, value: { device: row.value } }))]
+    },
+  )
   if (wish === undefined || wish === back) return
   if ('filter' in wish) return devices.setFilter(wish.filter)
   await revealDevice(devices, wish.device)
@@ -32,8 +35,15 @@ export async function revealDevice(devices: DevicesView, key: string): Promise<v
 }
 
 function filters(search: string): Choice<Wish>[] {
-  const row = (label: string, filter: DeviceFilter): Choice<Wish> => ({ label: `$(filter) ${label}`, alwaysShow: true, value: { filter } })
+  const row = (label: string, filter: DeviceFilter): Choice<Wish> => ({
+    label: `$(filter) ${label}`,
+    alwaysShow: true,
+    value: { filter },
+  })
   return search === ''
-    ? [row(l10n.t('Show only devices that are online'), { online: true }), row(l10n.t('Show only devices that are offline'), { online: false })]
+    ? [
+        row(l10n.t('Show only devices that are online'), { online: true }),
+        row(l10n.t('Show only devices that are offline'), { online: false }),
+      ]
     : [row(l10n.t('Show only devices named like “{0}”', search), { search })]
 }

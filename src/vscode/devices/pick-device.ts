@@ -13,11 +13,21 @@ export function deviceKeyOf(given: unknown): string | undefined {
 
 /** VS Code hands on what a page says of the row whose menu was opened. */
 const isRow = (given: unknown): given is { device: string } =>
-  typeof given === 'object' && given !== null && 'webviewSection' in given && given.webviewSection === 'device' && 'device' in given && typeof given.device === 'string'
+  typeof given === 'object' &&
+  given !== null &&
+  'webviewSection' in given &&
+  given.webviewSection === 'device' &&
+  'device' in given &&
+  typeof given.device === 'string'
 
 const rowOf = ({ key, name, state }: DeviceView, titles: Map<string, string>, dialect: string): Choice<string> => {
   const { word, icon } = deviceState(state)
-  return { label: name, description: [titles.get(dialect), word].filter(Boolean).join(' · '), iconPath: icon, value: key }
+  return {
+    label: name,
+    description: [titles.get(dialect), word].filter(Boolean).join(' · '),
+    iconPath: icon,
+    value: key,
+  }
 }
 
 /** Rows of the devices whose name holds what was typed; at most fifty, the hub searches. */
@@ -25,12 +35,20 @@ export async function deviceRows(api: HubApi, typed: string, dialect?: string): 
   const { dialects } = dialect === undefined ? await api.status() : { dialects: [] }
   const titles = new Map(dialects.map(({ name, title }) => [name, title]))
   const search = typed.trim()
-  const { items } = await api.devices({ limit: 50, ...(search !== '' && { search }), ...(dialect !== undefined && { dialect }) })
+  const { items } = await api.devices({
+    limit: 50,
+    ...(search !== '' && { search }),
+    ...(dialect !== undefined && { dialect }),
+  })
   return items.map((view) => rowOf(view, titles, view.dialect))
 }
 
 /** Lets the user pick a device, of this cloud only if one is given; `undefined`: changed their mind. */
-export const pickDevice = (api: HubApi, question: Question, dialect?: string): Promise<string | typeof back | undefined> =>
+export const pickDevice = (
+  api: HubApi,
+  question: Question,
+  dialect?: string,
+): Promise<string | typeof back | undefined> =>
   pick({ placeholder: l10n.t('Type to search by name'), ...question }, (typed) => deviceRows(api, typed, dialect))
 
 /** Lets the user pick a cloud; the only one needs no question. */
@@ -38,5 +56,8 @@ export async function pickDialect(api: HubApi, question: Question): Promise<Dial
   const dialects = await api.dialects()
   const [only] = dialects
   if (dialects.length === 1) return only
-  return pick(question, dialects.map((dialect) => ({ label: dialect.title, value: dialect })))
+  return pick(
+    question,
+    dialects.map((dialect) => ({ label: dialect.title, value: dialect })),
+  )
 }

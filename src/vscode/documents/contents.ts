@@ -30,7 +30,13 @@ export const json = (value: unknown): string => `${writeJson(value, 2)}\n`
 function withDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withDates)
   if (typeof value !== 'object' || value === null || value instanceof JsonText) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isInstant(key, item) ? new Date(item).toISOString() : withDates(item)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      isInstant(key, item) ? new Date(item).toISOString() : withDates(item),
+    ]),
+  )
 }
 
-const isInstant = (key: string, value: unknown): value is number => /(^at|At)$/.test(key) && typeof value === 'number' && Math.abs(value) <= 8.64e15
+const isInstant = (key: string, value: unknown): value is number =>
+  /(^at|At)$/.test(key) && typeof value === 'number' && Math.abs(value) <= 8.64e15

@@ -1,4 +1,11 @@
-import { Disposable, EventEmitter, FileDecoration, type FileDecorationProvider, type ThemeColor, type Uri } from 'vscode'
+import {
+  Disposable,
+  EventEmitter,
+  FileDecoration,
+  type FileDecorationProvider,
+  type ThemeColor,
+  type Uri,
+} from 'vscode'
 import type { Change, HubApi } from '../../shared/api.ts'
 import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'

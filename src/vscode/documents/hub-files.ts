@@ -1,4 +1,18 @@
-import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace, Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type TextDocument, type Uri } from 'vscode'
+import {
+  EventEmitter,
+  FileChangeType,
+  FilePermission,
+  FileSystemError,
+  FileType,
+  l10n,
+  workspace,
+  Disposable,
+  type FileChangeEvent,
+  type FileStat,
+  type FileSystemProvider,
+  type TextDocument,
+  type Uri,
+} from 'vscode'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { setContext } from '../context-keys.ts'
 import { Batcher } from '../batcher.ts'
@@ -58,8 +72,12 @@ export class HubFiles implements FileSystemProvider {
 
   async writeFile(uri: Uri, content: Uint8Array): Promise<void> {
     const opened = this.#opened.get(uri.path) ?? (await this.#read(uri))
-    const { subject, shown: { base } } = opened
-    if (subject.type !== 'twin' || base === undefined) throw FileSystemError.NoPermissions(l10n.t('This document can only be read.'))
+    const {
+      subject,
+      shown: { base },
+    } = opened
+    if (subject.type !== 'twin' || base === undefined)
+      throw FileSystemError.NoPermissions(l10n.t('This document can only be read.'))
     const text = Buffer.from(content).toString()
     const saved = await saveTwin(this.#api(), subject.device, subject.name, text, base).catch((error: unknown) => {
       throw refusal(error)
@@ -67,7 +85,10 @@ export class HubFiles implements FileSystemProvider {
     if (saved.type === 'conflict') this.onConflict(uri, saved.current)
     if (saved.type !== 'saved') throw new FileSystemError(refusalText(saved, base))
     setContext('iotHub.twinEdited', true)
-    this.#opened.set(uri.path, openedAs({ text, base: { ...baseOf(saved.twin), document: saved.edited } }, subject, opened.mtime + 1))
+    this.#opened.set(
+      uri.path,
+      openedAs({ text, base: { ...baseOf(saved.twin), document: saved.edited } }, subject, opened.mtime + 1),
+    )
     // The version is another one now; and a request is not the document.
     this.#stale.add(uri.path)
   }
@@ -137,7 +158,8 @@ export class HubFiles implements FileSystemProvider {
     if (document.isDirty) {
       // Somebody began to write before the editor could take up the newer text: they come across it when they save, and
       // are told in our words.
-      if (opened.text !== opened.shown.text && opened.text !== text) this.#opened.set(document.uri.path, asShown(opened))
+      if (opened.text !== opened.shown.text && opened.text !== text)
+        this.#opened.set(document.uri.path, asShown(opened))
       return
     }
     if (opened.text === text) opened.shown = { ...loadedOf(opened), mtime: opened.mtime }
@@ -163,15 +185,23 @@ export class HubFiles implements FileSystemProvider {
         continue
       }
       if (isTouched(document, opened)) continue
-      const now = await load(api, opened.subject).then((loaded) => asWritten(loaded, opened), () => undefined)
+      const now = await load(api, opened.subject).then(
+        (loaded) => asWritten(loaded, opened),
+        () => undefined,
+      )
       if (isTouched(document, opened) || this.#opened.get(path) !== opened) continue
       if (now?.text === opened.text) {
-        this.#opened.set(path, openedAs(now, opened.subject, opened.mtime, document.getText() === now.text ? undefined : opened.shown))
+        this.#opened.set(
+          path,
+          openedAs(now, opened.subject, opened.mtime, document.getText() === now.text ? undefined : opened.shown),
+        )
         continue
       }
       if (now === undefined) this.#forget(path)
       else this.#opened.set(path, { ...opened, ...now, mtime: opened.mtime + 1 })
-      this.#changed.fire([{ type: now === undefined ? FileChangeType.Deleted : FileChangeType.Changed, uri: document.uri }])
+      this.#changed.fire([
+        { type: now === undefined ? FileChangeType.Deleted : FileChangeType.Changed, uri: document.uri },
+      ])
     }
   }
 }
@@ -179,6 +209,8 @@ export class HubFiles implements FileSystemProvider {
 /** So long a document may be on its way from being read to being shown, in milliseconds. */
 const toBeShown = 10_000
 
-const documentAt = (path: string) => workspace.textDocuments.find(({ uri, isClosed }) => uri.scheme === scheme && uri.path === path && !isClosed)
+const documentAt = (path: string) =>
+  workspace.textDocuments.find(({ uri, isClosed }) => uri.scheme === scheme && uri.path === path && !isClosed)
 
-const refusal = (error: unknown) => (error instanceof FileSystemError ? error : new FileSystemError(error instanceof Error ? error.message : String(error)))
+const refusal = (error: unknown) =>
+  error instanceof FileSystemError ? error : new FileSystemError(error instanceof Error ? error.message : String(error))

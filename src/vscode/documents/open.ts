@@ -18,8 +18,16 @@ export async function openTwin(api: HubApi, device: string, name: string | undef
 /** What is desired beside what the device has reported. */
 export async function compareTwin(device: string, name: string | undefined): Promise<void> {
   const of = { device, ...(name !== undefined && { name }) }
-  const title = name === undefined ? l10n.t('{0}: reported ↔ desired', nameOf(device)) : l10n.t('{0}, {1}: reported ↔ desired', nameOf(device), name)
-  await editor.executeCommand('vscode.diff', uriOf({ type: 'reported', ...of }), uriOf({ type: 'desired', ...of }), title)
+  const title =
+    name === undefined
+      ? l10n.t('{0}: reported ↔ desired', nameOf(device))
+      : l10n.t('{0}, {1}: reported ↔ desired', nameOf(device), name)
+  await editor.executeCommand(
+    'vscode.diff',
+    uriOf({ type: 'reported', ...of }),
+    uriOf({ type: 'desired', ...of }),
+    title,
+  )
 }
 
 /** Says that a save was refused because the twin has moved on, and offers the ways out. */
@@ -29,7 +37,11 @@ export async function settleConflict(files: HubFiles, uri: Uri, current: TwinVie
   if (subject?.type !== 'twin' || document === undefined) return
   const compare = l10n.t('Compare with Current')
   const overwrite = l10n.t('Overwrite')
-  const text = l10n.t('The desired state of {0} was changed by somebody else; it is at version {1} now. Your edit was not published.', nameOf(subject.device), current.version)
+  const text = l10n.t(
+    'The desired state of {0} was changed by somebody else; it is at version {1} now. Your edit was not published.',
+    nameOf(subject.device),
+    current.version,
+  )
   const choice = await window.showWarningMessage(text, compare, overwrite)
   if (choice === undefined) return
   // Somebody who has seen the other's edit, or does not care, saves on top of it.
@@ -37,5 +49,10 @@ export async function settleConflict(files: HubFiles, uri: Uri, current: TwinVie
   if (choice === overwrite) return void (await document.save())
   const title = l10n.t('{0}: current ↔ your edit', nameOf(subject.device))
   const { device, name } = subject
-  await editor.executeCommand('vscode.diff', uriOf({ type: 'current', device, ...(name !== undefined && { name }) }), uri, title)
+  await editor.executeCommand(
+    'vscode.diff',
+    uriOf({ type: 'current', device, ...(name !== undefined && { name }) }),
+    uri,
+    title,
+  )
 }

@@ -24,7 +24,12 @@ export interface Opened extends Loaded {
   mtime: number
 }
 
-export function openedAs(now: Loaded, subject: Subject, mtime: number, shown: Opened['shown'] = { ...now, mtime }): Opened {
+export function openedAs(
+  now: Loaded,
+  subject: Subject,
+  mtime: number,
+  shown: Opened['shown'] = { ...now, mtime },
+): Opened {
   return { ...now, subject, mtime, shown }
 }
 
@@ -34,11 +39,16 @@ export const asShown = ({ subject, shown }: Opened): Opened => openedAs(loadedOf
 export const loadedOf = ({ text, base }: Loaded): Loaded => ({ text, ...(base && { base }) })
 
 /** The editor calls a document saved although somebody has typed on while it was being saved. */
-export const isTouched = (document: TextDocument, { text, shown }: Opened) => document.isDirty || (document.getText() !== text && document.getText() !== shown.text)
+export const isTouched = (document: TextDocument, { text, shown }: Opened) =>
+  document.isDirty || (document.getText() !== text && document.getText() !== shown.text)
 
 /** What says the same already stays as the user has laid it out. */
 export function asWritten(loaded: Loaded, before: Loaded | undefined): Loaded {
-  const same = before !== undefined && before.text !== loaded.text && loaded.base !== undefined && isDeepStrictEqual(parsed(before.text), loaded.base.document)
+  const same =
+    before !== undefined &&
+    before.text !== loaded.text &&
+    loaded.base !== undefined &&
+    isDeepStrictEqual(parsed(before.text), loaded.base.document)
   return same ? { ...loaded, text: before.text } : loaded
 }
 

@@ -16,7 +16,8 @@ type TwinView = (typeof views)[number]
 const words: readonly TwinWord[] = ['shadow', 'twin']
 
 /** A key as one or two segments of a path; names may hold slashes. */
-const segments = (key: string) => `${encodeURIComponent(key.slice(0, key.indexOf('/')))}/${encodeURIComponent(key.slice(key.indexOf('/') + 1))}`
+const segments = (key: string) =>
+  `${encodeURIComponent(key.slice(0, key.indexOf('/')))}/${encodeURIComponent(key.slice(key.indexOf('/') + 1))}`
 
 const keyOf = (dialect: string, name: string) => `${decodeURIComponent(dialect)}/${decodeURIComponent(name)}`
 
@@ -63,12 +64,16 @@ function parse(path: string): Subject | undefined {
   if (job === null) return undefined
   const [, dialect = '', name = '', file, onDialect, onDevice] = job
   const key = keyOf(dialect, name)
-  if (onDialect !== undefined && onDevice !== undefined) return { type: 'execution', job: key, device: keyOf(onDialect, onDevice) }
+  if (onDialect !== undefined && onDevice !== undefined)
+    return { type: 'execution', job: key, device: keyOf(onDialect, onDevice) }
   return { type: file === 'document' ? 'jobDocument' : 'jobDetails', job: key }
 }
 
 /** Whether what the document shows may be another after this change. */
-export function isAbout(subject: Subject, change: { type: string; key?: string; job?: string; device?: string }): boolean {
+export function isAbout(
+  subject: Subject,
+  change: { type: string; key?: string; job?: string; device?: string },
+): boolean {
   switch (subject.type) {
     case 'twin':
     case 'current':
@@ -78,7 +83,10 @@ export function isAbout(subject: Subject, change: { type: string; key?: string; 
     case 'jobDocument':
       return change.type === 'job' && change.key === subject.job
     case 'jobDetails':
-      return (change.type === 'job' && change.key === subject.job) || (change.type === 'execution' && change.job === subject.job)
+      return (
+        (change.type === 'job' && change.key === subject.job) ||
+        (change.type === 'execution' && change.job === subject.job)
+      )
     case 'execution':
       return change.type === 'execution' && change.job === subject.job && change.device === subject.device
   }

@@ -22,7 +22,12 @@ export type Saved =
   /** Something was written where it means nothing. */
   | { type: 'misplaced'; field: string }
 
-export const baseOf = ({ document, desiredAt, desired, version }: TwinView): Base => ({ document, desiredAt, desired, version })
+export const baseOf = ({ document, desiredAt, desired, version }: TwinView): Base => ({
+  document,
+  desiredAt,
+  desired,
+  version,
+})
 
 /** The same text, on top of a desired state that has been seen since. */
 export const over = (base: Base, { desired, version }: TwinView): Base => ({ ...base, desired, version })
@@ -32,7 +37,13 @@ export const over = (base: Base, { desired, version }: TwinView): Base => ({ ...
  * what was edited; another desired state than the one that was read does. Rejects with what else the hub or its cloud
  * refuses.
  */
-export async function saveTwin(api: HubApi, device: string, name: string | undefined, text: string, base: Base): Promise<Saved> {
+export async function saveTwin(
+  api: HubApi,
+  device: string,
+  name: string | undefined,
+  text: string,
+  base: Base,
+): Promise<Saved> {
   let edited: unknown
   try {
     edited = JSON.parse(text)
@@ -41,7 +52,11 @@ export async function saveTwin(api: HubApi, device: string, name: string | undef
   }
   if (typeof edited !== 'object' || edited === null || Array.isArray(edited)) return { type: 'notObject' }
   try {
-    return { type: 'saved', edited, twin: await api.editTwin(device, name, { edited, shown: base.document, over: base.desired }) }
+    return {
+      type: 'saved',
+      edited,
+      twin: await api.editTwin(device, name, { edited, shown: base.document, over: base.desired }),
+    }
   } catch (error) {
     const { code, data } = error as { code?: unknown; data?: { field?: unknown } }
     if (code === 'VERSION_MISMATCH') return { type: 'conflict', current: await api.twin(device, name) }

@@ -10,10 +10,17 @@ export function refusalText(saved: Exclude<Saved, { type: 'saved' }>, { version,
     case 'notObject':
       return l10n.t('Not published: the document must be a JSON object.')
     case 'readOnly':
-      return l10n.t('Not published: {0} is what the device or the hub says. Edit {1}, and leave the rest as it is.', saved.field, desired)
+      return l10n.t(
+        'Not published: {0} is what the device or the hub says. Edit {1}, and leave the rest as it is.',
+        saved.field,
+        desired,
+      )
     case 'misplaced':
       return saved.field === desired
-        ? l10n.t('Not published: {0} must hold the desired state itself, as a JSON object, not a whole document with a {0} of its own.', desired)
+        ? l10n.t(
+            'Not published: {0} must hold the desired state itself, as a JSON object, not a whole document with a {0} of its own.',
+            desired,
+          )
         : l10n.t('Not published: {0} has no place here. What the device is to do goes into {1}.', saved.field, desired)
     case 'conflict':
       return l10n.t(

@@ -8,7 +8,11 @@ export async function advanceClock(host: Host): Promise<void> {
   const api = host.api()
   if (api === undefined) return
   const title = l10n.t('Move the Hub’s Clock')
-  const row = (label: string, value: number | 'next' | 'other', description?: string) => ({ label, value, ...(description !== undefined && { description }) })
+  const row = (label: string, value: number | 'next' | 'other', description?: string) => ({
+    label,
+    value,
+    ...(description !== undefined && { description }),
+  })
   const chosen = await pick<number | 'next' | 'other'>({ title }, [
     row(l10n.t('To what is due next'), 'next', l10n.t('a timeout, a rollout step, a schedule …')),
     row(l10n.t('By a minute'), 60_000),
@@ -28,6 +32,8 @@ export async function advanceClock(host: Host): Promise<void> {
 }
 
 async function askSpan(title: string): Promise<number | undefined> {
-  const text = await answer({ title, placeholder: l10n.t('For example 90s, 15m, 2h, 7d') }, (typed) => (parseSpan(typed) === undefined ? l10n.t('A number and s, m, h or d, as in 15m') : undefined))
+  const text = await answer({ title, placeholder: l10n.t('For example 90s, 15m, 2h, 7d') }, (typed) =>
+    parseSpan(typed) === undefined ? l10n.t('A number and s, m, h or d, as in 15m') : undefined,
+  )
   return typeof text === 'string' ? parseSpan(text) : undefined
 }

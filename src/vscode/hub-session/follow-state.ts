@@ -14,7 +14,13 @@ import { createStatusItem, showState } from './status-bar.ts'
 import { isUp } from './state.ts'
 
 /** Keeps the status bar, messages, badges and the log in step with the hub. */
-export function followState(hub: WindowSession, host: Host, statusFeed: HubStatusFeed, devices: DevicesView, jobs: JobsView): Disposable {
+export function followState(
+  hub: WindowSession,
+  host: Host,
+  statusFeed: HubStatusFeed,
+  devices: DevicesView,
+  jobs: JobsView,
+): Disposable {
   const item = createStatusItem()
   let overview: HubOverview | undefined
   const show = () => {
@@ -22,13 +28,16 @@ export function followState(hub: WindowSession, host: Host, statusFeed: HubStatu
     showState(item, host, overview)
     const conflict = state.type === 'failed' ? state.conflict : undefined
     setContext('iotHub.portTaken', conflict !== undefined)
-    devices.view.title = conflict === undefined ? l10n.t('Devices') : l10n.t('Devices: port {0} is taken', conflict.port)
+    devices.view.title =
+      conflict === undefined ? l10n.t('Devices') : l10n.t('Devices: port {0} is taken', conflict.port)
     setContext('iotHub.onNetwork', state.type === 'running' && isOnNetwork(hub.host))
   }
   statusFeed.onBeat((latest) => {
     const before = overview
     overview = latest
-    const failing = (latest?.jobs ?? []).filter(({ status }) => status === 'IN_PROGRESS').reduce((sum, { counts }) => sum + countOf(counts, isBad), 0)
+    const failing = (latest?.jobs ?? [])
+      .filter(({ status }) => status === 'IN_PROGRESS')
+      .reduce((sum, { counts }) => sum + countOf(counts, isBad), 0)
     jobs.view.badge = failing === 0 ? undefined : { value: failing, tooltip: failures(failing) }
     tellAborted(before, latest)
     show()
@@ -65,8 +74,13 @@ function tellAborted(before: HubOverview | undefined, now: HubOverview | undefin
     const was = before.jobs.find((job) => job.key === key)
     if (reasonCode !== 'ABORT_CRITERIA_MET' || was === undefined || was.reasonCode === reasonCode) continue
     const progress = l10n.t('Show Progress')
-    const text = comment === undefined ? l10n.t('The job {0} aborted itself.', name) : l10n.t('The job {0} aborted itself: {1}', name, comment)
-    void window.showWarningMessage(text, progress).then((choice) => choice === progress && editor.executeCommand(commands.openProgress, key))
+    const text =
+      comment === undefined
+        ? l10n.t('The job {0} aborted itself.', name)
+        : l10n.t('The job {0} aborted itself: {1}', name, comment)
+    void window
+      .showWarningMessage(text, progress)
+      .then((choice) => choice === progress && editor.executeCommand(commands.openProgress, key))
   }
 }
 
@@ -77,7 +91,10 @@ async function offerRestart(hub: WindowSession, host: Host): Promise<void> {
   if (offering || JSON.stringify(hub.options()) === JSON.stringify(hub.startedWith)) return
   offering = true
   const restart = l10n.t('Restart Hub')
-  const choice = await window.showInformationMessage(l10n.t('The changed settings hold when the hub is started again.'), restart)
+  const choice = await window.showInformationMessage(
+    l10n.t('The changed settings hold when the hub is started again.'),
+    restart,
+  )
   offering = false
   if (choice === restart && host.state.type === 'running') await editor.executeCommand(commands.restart)
 }

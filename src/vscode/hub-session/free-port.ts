@@ -3,7 +3,8 @@ import { addressesOf } from '../../hub/addresses.ts'
 
 /** The first port from `first` on that can be opened on `host`, leaving out those in `but`; 0 if there is none near. */
 export async function freePort(host: string, first: number, but: ReadonlySet<number> = new Set()): Promise<number> {
-  for (let port = first; port < Math.min(first + 100, 65_536); port += 1) if (!but.has(port) && (await isFree(host, port))) return port
+  for (let port = first; port < Math.min(first + 100, 65_536); port += 1)
+    if (!but.has(port) && (await isFree(host, port))) return port
   return 0
 }
 

@@ -18,7 +18,10 @@ export const hubMaker: HubMaker = {
       handsOver,
       leave: ({ handOver } = { handOver: false }) => hub.stop({ handOver: handOver && handsOver }),
       end: () => hub.stop(),
-      gone: hub.stopped.then(() => 'stopped', () => 'stopped'),
+      gone: hub.stopped.then(
+        () => 'stopped',
+        () => 'stopped',
+      ),
     }
   },
   async join(data) {

@@ -130,7 +130,13 @@ export class HubSession {
   async wipe(data: string): Promise<void> {
     let failure: unknown
     await this.#one(async () => {
-      failure = await this.options.load().then((maker) => maker.wipe(data)).then(() => undefined, (error: unknown) => error)
+      failure = await this.options
+        .load()
+        .then((maker) => maker.wipe(data))
+        .then(
+          () => undefined,
+          (error: unknown) => error,
+        )
     })
     if (failure !== undefined) throw failure
   }

@@ -38,7 +38,11 @@ async function openToNetwork(hub: WindowSession, host: Host): Promise<void> {
   if (!isUp(host.state)) return
   const copy = l10n.t('Copy')
   const connect = l10n.t('Connect a Device')
-  const choice = await window.showInformationMessage(l10n.t('Boards reach the hub here: {0}', addresses(hub, host).join(', ')), copy, connect)
+  const choice = await window.showInformationMessage(
+    l10n.t('Boards reach the hub here: {0}', addresses(hub, host).join(', ')),
+    copy,
+    connect,
+  )
   if (choice === copy) await copyAddresses(hub, host)
   if (choice === connect) await editor.executeCommand(commands.connectDevice)
 }
@@ -62,8 +66,12 @@ function addresses(hub: WindowSession, { state }: Host): string[] {
   if (!isUp(state)) return []
   const { endpoints } = state
   const hosts = state.type === 'running' && isOnNetwork(hub.host) ? lanAddresses() : [endpoints.host]
-  return hosts.flatMap((name) => (['mqtt', 'mqtts', 'http', 'https'] as const).map((scheme) => `${scheme}://${name}:${endpoints[scheme]}`))
+  return hosts.flatMap((name) =>
+    (['mqtt', 'mqtts', 'http', 'https'] as const).map((scheme) => `${scheme}://${name}:${endpoints[scheme]}`),
+  )
 }
 
 const lanAddresses = () =>
-  Object.values(networkInterfaces()).flatMap((found) => (found ?? []).filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address))
+  Object.values(networkInterfaces()).flatMap((found) =>
+    (found ?? []).filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
+  )

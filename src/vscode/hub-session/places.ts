@@ -11,6 +11,14 @@ import type { Places } from './read-options.ts'
 export function placesOf({ globalStorageUri }: ExtensionContext): Places {
   const first = workspace.workspaceFolders?.[0]?.uri
   const identity = workspace.workspaceFile ?? first
-  const name = identity === undefined ? 'no-workspace' : `${basename(identity.path).replace(/[^\w.-]/g, '_').slice(0, 40)}-${createHash('sha256').update(String(identity)).digest('hex').slice(0, 12)}`
-  return { storage: Uri.joinPath(globalStorageUri, 'hubs', name).fsPath, folder: first?.scheme === 'file' ? first.fsPath : undefined }
+  const name =
+    identity === undefined
+      ? 'no-workspace'
+      : `${basename(identity.path)
+          .replace(/[^\w.-]/g, '_')
+          .slice(0, 40)}-${createHash('sha256').update(String(identity)).digest('hex').slice(0, 12)}`
+  return {
+    storage: Uri.joinPath(globalStorageUri, 'hubs', name).fsPath,
+    folder: first?.scheme === 'file' ? first.fsPath : undefined,
+  }
 }

@@ -10,7 +10,11 @@ export interface Places {
 }
 
 /** The hub's options from the editor's settings; what cannot be used is left at its default and named by `onWrong`. */
-export function readOptions(setting: (name: string) => unknown, places: Places, onWrong: (name: string, value: unknown) => void): HubOptions {
+export function readOptions(
+  setting: (name: string) => unknown,
+  places: Places,
+  onWrong: (name: string, value: unknown) => void,
+): HubOptions {
   const entries = optionSpecs.map((spec) => {
     const value = setting(spec.name)
     if (fits(spec, value)) return [spec.name, value]
@@ -40,4 +44,5 @@ function fits({ name, type, choices }: OptionSpec, value: unknown): boolean {
   }
 }
 
-const inFolder = (path: string, { folder, storage }: Places) => (isAbsolute(path) ? path : join(folder ?? storage, path))
+const inFolder = (path: string, { folder, storage }: Places) =>
+  isAbsolute(path) ? path : join(folder ?? storage, path)

@@ -34,13 +34,19 @@ function openSettings(query: string): Thenable<unknown> {
 async function stopGuest(hub: WindowSession): Promise<void> {
   const stop = l10n.t('Stop the Hub for Everybody')
   const leave = l10n.t('Only Leave the Hub')
-  const choice = await window.showInformationMessage(l10n.t('This hub is run by another window or by the command line.'), stop, leave)
+  const choice = await window.showInformationMessage(
+    l10n.t('This hub is run by another window or by the command line.'),
+    stop,
+    leave,
+  )
   if (choice !== undefined) await hub.stop({ forAll: choice === stop })
 }
 
 /** A hub of another window or the command line is not ours to restart or change. */
 export async function refuseGuest(): Promise<void> {
-  await window.showInformationMessage(l10n.t('This hub is run by another window or by the command line: change or restart it there.'))
+  await window.showInformationMessage(
+    l10n.t('This hub is run by another window or by the command line: change or restart it there.'),
+  )
 }
 
 /** The state is returned for callers; a failure is told at once, with the ways out. */
@@ -54,7 +60,12 @@ async function tellFailure({ reason, conflict }: Extract<HubState, { type: 'fail
   const free = l10n.t('Use Free Port')
   const settings = l10n.t('Settings')
   const log = l10n.t('Show Log')
-  const choice = await window.showErrorMessage(l10n.t('The hub did not start: {0}', reason), ...(conflict === undefined ? [] : [free]), settings, log)
+  const choice = await window.showErrorMessage(
+    l10n.t('The hub did not start: {0}', reason),
+    ...(conflict === undefined ? [] : [free]),
+    settings,
+    log,
+  )
   if (choice === free) await editor.executeCommand(commands.useFreePorts)
   if (choice === settings) await editor.executeCommand(commands.openSettings, conflict?.setting)
   if (choice === log) await editor.executeCommand(commands.showLog)
@@ -82,7 +93,9 @@ async function reset(hub: WindowSession, host: Host): Promise<void> {
   if (host.state.type === 'attached') return refuseGuest()
   const sure = await confirm(
     l10n.t('Delete everything the hub knows?'),
-    l10n.t('Devices, twins, jobs and the hub’s certificates are deleted for good; devices have to be given new credentials. Files of the bucket stay.'),
+    l10n.t(
+      'Devices, twins, jobs and the hub’s certificates are deleted for good; devices have to be given new credentials. Files of the bucket stay.',
+    ),
     l10n.t('Delete Everything'),
   )
   if (!sure) return

@@ -19,4 +19,5 @@ export interface PortConflict {
 }
 
 /** Whether there is a hub to talk to. */
-export const isUp = (state: HubState): state is Extract<HubState, { endpoints: Endpoints }> => state.type === 'running' || state.type === 'attached'
+export const isUp = (state: HubState): state is Extract<HubState, { endpoints: Endpoints }> =>
+  state.type === 'running' || state.type === 'attached'

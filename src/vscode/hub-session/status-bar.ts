@@ -41,7 +41,10 @@ export function showState(item: StatusBarItem, { state }: Host, overview: HubOve
       if (virtual) item.backgroundColor = new ThemeColor('statusBarItem.warningBackground')
     }
   }
-  item.accessibilityInformation = { label: isUp(state) ? spoken(overview?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`, role: 'button' }
+  item.accessibilityInformation = {
+    label: isUp(state) ? spoken(overview?.status.online ?? 0) : `IoT Hub: ${item.tooltip as string}`,
+    role: 'button',
+  }
   item.show()
 }
 
@@ -59,7 +62,11 @@ function tell(item: StatusBarItem, text: string, tooltip: string | MarkdownStrin
 
 function details(type: 'running' | 'attached', overview: HubOverview | undefined): MarkdownString {
   const text = new MarkdownString()
-  text.appendText(type === 'running' ? l10n.t('The hub runs in this window.') : l10n.t('The hub is run by another window or by the command line; this window is attached to it.'))
+  text.appendText(
+    type === 'running'
+      ? l10n.t('The hub runs in this window.')
+      : l10n.t('The hub is run by another window or by the command line; this window is attached to it.'),
+  )
   if (overview === undefined) return text
   const { endpoints, mode, clock, now, devices, online, jobs } = overview.status
   const line = (words: string) => text.appendMarkdown('  \n').appendText(words)
@@ -69,6 +76,12 @@ function details(type: 'running' | 'attached', overview: HubOverview | undefined
   line(counted(devices, l10n.t('{0} of 1 device online', online), l10n.t('{0} of {1} devices online', online, devices)))
   line(counted(jobs, l10n.t('1 job'), l10n.t('{0} jobs', jobs)))
   if (mode === 'strict') line(l10n.t('Strict: unknown devices are refused.'))
-  if (clock === 'virtual') line(l10n.t('Virtual clock: it is {0} for the hub, and stays so until the clock is moved.', new Date(now).toLocaleString()))
+  if (clock === 'virtual')
+    line(
+      l10n.t(
+        'Virtual clock: it is {0} for the hub, and stays so until the clock is moved.',
+        new Date(now).toLocaleString(),
+      ),
+    )
   return text
 }

@@ -189,6 +189,11 @@ async function tellMoved(ports: readonly { name: string; was: number; is: number
 
 async function refuseUntrusted(): Promise<void> {
   const manage = l10n.t('Manage Workspace Trust')
-  const choice = await window.showWarningMessage(l10n.t('The hub opens network ports and writes files as this workspace’s settings say; it starts only in a workspace that you trust.'), manage)
+  const choice = await window.showWarningMessage(
+    l10n.t(
+      'The hub opens network ports and writes files as this workspace’s settings say; it starts only in a workspace that you trust.',
+    ),
+    manage,
+  )
   if (choice === manage) await editor.executeCommand('workbench.trust.manage')
 }

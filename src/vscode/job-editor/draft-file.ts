@@ -75,6 +75,7 @@ function difference(before: string, after: string): Replacement {
   let start = 0
   while (start < before.length && start < after.length && before[start] === after[start]) start++
   let tail = 0
-  while (tail < before.length - start && tail < after.length - start && before.at(-1 - tail) === after.at(-1 - tail)) tail++
+  while (tail < before.length - start && tail < after.length - start && before.at(-1 - tail) === after.at(-1 - tail))
+    tail++
   return { start, end: before.length - tail, text: after.slice(start, after.length - tail) }
 }

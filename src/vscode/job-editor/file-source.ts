@@ -17,7 +17,11 @@ export function fileSource(document: TextDocument): DraftSource {
     const change = writeDraft(document.getText(), draft, changed, { tabSize, insertSpaces, eol: '\n' })
     if (change === undefined) return
     const edit = new WorkspaceEdit()
-    edit.replace(document.uri, new Range(document.positionAt(change.start), document.positionAt(change.end)), change.text)
+    edit.replace(
+      document.uri,
+      new Range(document.positionAt(change.start), document.positionAt(change.end)),
+      change.text,
+    )
     if (!(await workspace.applyEdit(edit))) void window.showErrorMessage(l10n.t('The file could not be changed.'))
     shown = readDraft(document.getText())
   }
@@ -27,7 +31,9 @@ export function fileSource(document: TextDocument): DraftSource {
     read() {
       shown = readDraft(document.getText())
       const read = readShown(document.getText())
-      return 'line' in read ? { problem: l10n.t('This file is no JSON object: see line {0}.', read.line) } : { id: String(document.uri), draft: read.draft, at: 0, restored: false }
+      return 'line' in read
+        ? { problem: l10n.t('This file is no JSON object: see line {0}.', read.line) }
+        : { id: String(document.uri), draft: read.draft, at: 0, restored: false }
     },
     write(draft, changed) {
       writing++
@@ -44,7 +50,13 @@ export function fileSource(document: TextDocument): DraftSource {
     // Our own edits come back as changes too; only what says something else is news to the page.
     onChange: (listener) =>
       workspace.onDidChangeTextDocument((event) => {
-        if (event.document === document && event.contentChanges.length > 0 && writing === 0 && !isDeepStrictEqual(readDraft(document.getText()), shown)) listener()
+        if (
+          event.document === document &&
+          event.contentChanges.length > 0 &&
+          writing === 0 &&
+          !isDeepStrictEqual(readDraft(document.getText()), shown)
+        )
+          listener()
       }),
     discard: () => {},
     openAsText: () => void commands.executeCommand('vscode.openWith', document.uri, 'default'),

@@ -22,7 +22,11 @@ interface Kept {
  * A job without a file: what is known of it already, or what an editor that was closed has left behind. An editor that
  * is brought back after a reload has the `id` that it had.
  */
-export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDraft> | undefined, id?: string): DraftSource {
+export function newSource(
+  { memory }: Pick<Host, 'memory'>,
+  init: Partial<JobDraft> | undefined,
+  id?: string,
+): DraftSource {
   const own = id ?? randomUUID()
   /** Whose draft is kept may also be another editor's, which is not ours to throw away. */
   let ours = own
@@ -37,7 +41,8 @@ export function newSource({ memory }: Pick<Host, 'memory'>, init: Partial<JobDra
       const { document: _, ...draft } = kept.draft
       return { id: own, draft, documentText: kept.documentText, at: kept.at, restored: id === undefined }
     },
-    write: async (draft, _, documentText) => memory.update(slot, { id: own, at: Date.now(), draft, documentText } satisfies Kept),
+    write: async (draft, _, documentText) =>
+      memory.update(slot, { id: own, at: Date.now(), draft, documentText } satisfies Kept),
     meant: async (draft) => draft,
     onChange: () => new Disposable(() => {}),
     discard() {

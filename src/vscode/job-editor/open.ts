@@ -28,10 +28,15 @@ export async function openJobEditor(host: Host, init?: Partial<JobDraft> | Uri):
 /** See `JobEditorPanel`. */
 export function registerJobEditor(host: Host): Disposable {
   return Disposable.from(
-    window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: async (panel, state: unknown) => openNew(host, panel, undefined, idOf(state)) }),
+    window.registerWebviewPanelSerializer(viewType, {
+      deserializeWebviewPanel: async (panel, state: unknown) => openNew(host, panel, undefined, idOf(state)),
+    }),
     window.registerCustomEditorProvider(
       viewType,
-      { resolveCustomTextEditor: (document, panel) => settle(host, panel, fileSource(document), document.uri.path.split('/').at(-1) ?? '') },
+      {
+        resolveCustomTextEditor: (document, panel) =>
+          settle(host, panel, fileSource(document), document.uri.path.split('/').at(-1) ?? ''),
+      },
       { webviewOptions: { retainContextWhenHidden: true }, supportsMultipleEditorsPerDocument: true },
     ),
   )

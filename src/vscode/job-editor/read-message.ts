@@ -19,7 +19,9 @@ export function readMessage(input: unknown): FromJobEditor | undefined {
       if (!isDraft(draft) || !isTexts(changed) || !isText(documentText)) return undefined
       return { type, draft: readDraft(draft), changed: changed as (keyof JobDraft)[], documentText }
     case 'count':
-      return isNumber(request) && isText(dialect) && Array.isArray(targets) && targets.every(isObject) ? { type, request, dialect, targets: targets as unknown as TargetDraft[] } : undefined
+      return isNumber(request) && isText(dialect) && Array.isArray(targets) && targets.every(isObject)
+        ? { type, request, dialect, targets: targets as unknown as TargetDraft[] }
+        : undefined
     case 'findDevices':
       return isNumber(request) && isText(dialect) && isText(search) ? { type, request, dialect, search } : undefined
     case 'check':
@@ -37,7 +39,8 @@ export function readMessage(input: unknown): FromJobEditor | undefined {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isDraft = (value: unknown): value is DraftInWork =>
   isObject(value) &&
   isText(value['dialect']) &&

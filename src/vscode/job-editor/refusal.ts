@@ -5,5 +5,7 @@ export function problemOf(error: unknown): Problem {
   const { message, data } = error as { message?: unknown; data?: { field?: unknown; value?: unknown; rule?: unknown } }
   const told = typeof message === 'string' ? message : String(error)
   const { field, value, rule } = data ?? {}
-  return typeof field === 'string' && typeof rule === 'string' ? { field, value, rule } : { field: '', value: undefined, rule: told }
+  return typeof field === 'string' && typeof rule === 'string'
+    ? { field, value, rule }
+    : { field: '', value: undefined, rule: told }
 }

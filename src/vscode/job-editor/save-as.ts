@@ -13,13 +13,18 @@ export async function saveAs(draft: DraftInWork): Promise<boolean> {
   }
   const folder = workspace.workspaceFolders?.[0]?.uri
   const name = `${draft.name.replace(/[^\w.-]+/g, '-') || 'job'}${ending}`
-  const chosen = await window.showSaveDialog({ filters: { [l10n.t('IoT job')]: ['iotjob.json'] }, ...(folder !== undefined && { defaultUri: Uri.joinPath(folder, name) }) })
+  const chosen = await window.showSaveDialog({
+    filters: { [l10n.t('IoT job')]: ['iotjob.json'] },
+    ...(folder !== undefined && { defaultUri: Uri.joinPath(folder, name) }),
+  })
   if (chosen === undefined) return false
   const uri = chosen.path.endsWith(ending) ? chosen : chosen.with({ path: chosen.path.replace(/(\.json)?$/, ending) })
   try {
     await workspace.fs.writeFile(uri, new TextEncoder().encode(`${writeJson(draft, 2)}\n`))
   } catch (error) {
-    void window.showErrorMessage(l10n.t('The file could not be written: {0}', error instanceof Error ? error.message : String(error)))
+    void window.showErrorMessage(
+      l10n.t('The file could not be written: {0}', error instanceof Error ? error.message : String(error)),
+    )
     return false
   }
   await commands.executeCommand('vscode.openWith', uri, viewType)

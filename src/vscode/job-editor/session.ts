@@ -31,7 +31,9 @@ export class EditorSession implements Disposable {
       host.onState(() => this.#batcher.add('hub')),
       host.onChange(({ type }) => type !== 'execution' && type !== 'job' && this.#batcher.add('hub')),
       source.onChange(() => this.#tellFile()),
-      workspace.onDidChangeConfiguration((event) => affectsLook(event) && this.#post({ type: 'look', look: editorLook() })),
+      workspace.onDidChangeConfiguration(
+        (event) => affectsLook(event) && this.#post({ type: 'look', look: editorLook() }),
+      ),
     ]
   }
 
@@ -46,8 +48,11 @@ export class EditorSession implements Disposable {
 
   #receive(input: unknown): void {
     const message = readMessage(input)
-    if (message === undefined) return this.host.log.warn(`job editor: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)
-    void this.#answer(message).catch((error: unknown) => this.host.log.error(`job editor: ${message.type}: ${String(error)}`))
+    if (message === undefined)
+      return this.host.log.warn(`job editor: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)
+    void this.#answer(message).catch((error: unknown) =>
+      this.host.log.error(`job editor: ${message.type}: ${String(error)}`),
+    )
   }
 
   async #answer(message: FromJobEditor): Promise<unknown> {
@@ -60,7 +65,12 @@ export class EditorSession implements Disposable {
         return this.#count(message)
       case 'findDevices': {
         const page = await this.host.api()?.devices({ dialect: message.dialect, search: message.search, limit: FOUND })
-        return this.#post({ type: 'devices', request: message.request, names: page?.items.map(({ name }) => name) ?? [], total: page?.total ?? 0 })
+        return this.#post({
+          type: 'devices',
+          request: message.request,
+          names: page?.items.map(({ name }) => name) ?? [],
+          total: page?.total ?? 0,
+        })
       }
       case 'check':
         return this.#check(message)
@@ -121,7 +131,11 @@ export class EditorSession implements Disposable {
   /** The page has checked the job, but a page can be wrong or behind: the hub is asked again. */
   async #submit(shown: JobDraft): Promise<void> {
     const api = this.host.api()
-    if (api === undefined) return this.#post({ type: 'refused', problems: [{ field: '', value: undefined, rule: l10n.t('The hub is not running') }] })
+    if (api === undefined)
+      return this.#post({
+        type: 'refused',
+        problems: [{ field: '', value: undefined, rule: l10n.t('The hub is not running') }],
+      })
     try {
       const draft = (await this.source.meant(shown)) as JobDraft
       const problems = await api.checkJob(draft)

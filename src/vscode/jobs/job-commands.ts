@@ -28,16 +28,26 @@ export function jobCommands(host: Host, withHub: WithHub) {
       return job === undefined ? undefined : deed(api, job, more)
     })
   return {
-    [commands.createJob]: (given?: unknown, selected?: unknown) => isKeys(given) ? open(host, draftForDevices(given)) : openJobEditor(host, draftFor(given, selected)),
+    [commands.createJob]: (given?: unknown, selected?: unknown) =>
+      isKeys(given) ? open(host, draftForDevices(given)) : openJobEditor(host, draftFor(given, selected)),
     [commands.createJobFromFile]: (given?: unknown) => createFromFile(host, given),
-    [commands.createJobFromFileForDevice]: withHub((api, given?: unknown, file?: unknown) => createForDevice(api, host, given, file)),
+    [commands.createJobFromFileForDevice]: withHub((api, given?: unknown, file?: unknown) =>
+      createForDevice(api, host, given, file),
+    ),
     [commands.createJobLike]: ofJob(l10n.t('Repeat a Job'), (api, job, devices) => createLike(api, host, job, devices)),
     [commands.openProgress]: ofJob(l10n.t('Show the Progress of'), (_, job) => openProgress(host, job)),
-    [commands.openJobDocument]: ofJob(l10n.t('Open the Document of'), (_, job) => openDocument({ type: 'jobDocument', job })),
-    [commands.openJobDetails]: ofJob(l10n.t('Open the Details of'), (_, job) => openDocument({ type: 'jobDetails', job })),
+    [commands.openJobDocument]: ofJob(l10n.t('Open the Document of'), (_, job) =>
+      openDocument({ type: 'jobDocument', job }),
+    ),
+    [commands.openJobDetails]: ofJob(l10n.t('Open the Details of'), (_, job) =>
+      openDocument({ type: 'jobDetails', job }),
+    ),
     [commands.openExecution]: withHub((_, given?: unknown, device?: unknown) => {
-      if (given instanceof ExecutionNode) return openDocument({ type: 'execution', job: given.job, device: given.view.device })
-      return typeof given === 'string' && typeof device === 'string' ? openDocument({ type: 'execution', job: given, device }) : undefined
+      if (given instanceof ExecutionNode)
+        return openDocument({ type: 'execution', job: given.job, device: given.view.device })
+      return typeof given === 'string' && typeof device === 'string'
+        ? openDocument({ type: 'execution', job: given, device })
+        : undefined
     }),
     [commands.cancelJob]: ofJob(l10n.t('Cancel a Job'), (api, job) => cancel(api, job, false)),
     [commands.forceCancelJob]: ofJob(l10n.t('Cancel a Job by Force'), (api, job) => cancel(api, job, true)),
@@ -73,14 +83,17 @@ function draftFor(given: unknown, selected: unknown): Partial<JobDraft> | Uri | 
   if (given instanceof CloudNode) return { dialect: given.dialect }
   if (given instanceof DeviceNode) {
     const dialect = dialectOf(given.view.key)
-    const nodes = (Array.isArray(selected) ? selected : [given]).filter((node) => node instanceof DeviceNode && node.view.dialect === dialect) as DeviceNode[]
+    const nodes = (Array.isArray(selected) ? selected : [given]).filter(
+      (node) => node instanceof DeviceNode && node.view.dialect === dialect,
+    ) as DeviceNode[]
     return { dialect, targets: nodes.map(({ view }) => ({ device: view.name })) }
   }
   // The item of a tree's title or of a keyboard shortcut is whatever is focused.
   return isDraft(given) ? withText(given) : undefined
 }
 
-const isDraft = (given: unknown): given is Partial<JobDraft> => typeof given === 'object' && given !== null && ('dialect' in given || 'targets' in given || 'document' in given)
+const isDraft = (given: unknown): given is Partial<JobDraft> =>
+  typeof given === 'object' && given !== null && ('dialect' in given || 'targets' in given || 'document' in given)
 
 /** Whoever calls a command may not know how a draft holds its document. */
 const withText = ({ document, ...rest }: Partial<JobDraft>): Partial<JobDraft> =>
@@ -88,10 +101,12 @@ const withText = ({ document, ...rest }: Partial<JobDraft>): Partial<JobDraft> =
     ? rest
     : { ...rest, document: document instanceof JsonText ? document : jsonTextOf(document, 2) }
 
-const isKeys = (given: unknown): given is string[] => Array.isArray(given) && given.length > 0 && given.every((key) => typeof key === 'string')
+const isKeys = (given: unknown): given is string[] =>
+  Array.isArray(given) && given.length > 0 && given.every((key) => typeof key === 'string')
 
 /** What cannot be drafted has been told. */
-const open = async (host: Host, draft: Partial<JobDraft> | undefined): Promise<void> => (draft === undefined ? undefined : openJobEditor(host, draft))
+const open = async (host: Host, draft: Partial<JobDraft> | undefined): Promise<void> =>
+  draft === undefined ? undefined : openJobEditor(host, draft)
 
 async function createForDevice(api: HubApi, host: Host, given: unknown, file: unknown): Promise<void> {
   const title = l10n.t('Use a Job File for a Device')
@@ -102,21 +117,26 @@ async function createForDevice(api: HubApi, host: Host, given: unknown, file: un
 }
 
 async function createLike(api: HubApi, host: Host, job: string, devices: unknown): Promise<void> {
-  const asked = isKeys(devices) ? undefined : await pickDevice(api, { title: l10n.t('Repeat {0} for the Device', nameOf(job)) }, dialectOf(job))
+  const asked = isKeys(devices)
+    ? undefined
+    : await pickDevice(api, { title: l10n.t('Repeat {0} for the Device', nameOf(job)) }, dialectOf(job))
   const keys = isKeys(devices) ? devices : typeof asked === 'string' ? [asked] : []
   if (keys.length > 0) await open(host, await draftLike(api, job, keys))
 }
 
 async function createFromFile(host: Host, given: unknown): Promise<void> {
   const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri
-  if (uri === undefined || !isJobFile(uri)) return void (await window.showInformationMessage(l10n.t('Open a file whose name ends with .iotjob.json first.')))
+  if (uri === undefined || !isJobFile(uri))
+    return void (await window.showInformationMessage(l10n.t('Open a file whose name ends with .iotjob.json first.')))
   await openJobEditor(host, uri)
 }
 
 async function cancel(api: HubApi, job: string, force: boolean): Promise<void> {
   const sure = await confirm(
     force ? l10n.t('Cancel the job {0} by force?', nameOf(job)) : l10n.t('Cancel the job {0}?', nameOf(job)),
-    force ? l10n.t('Devices that are at work are canceled too; they may end up half done.') : l10n.t('Devices that are at work finish; those that wait never begin.'),
+    force
+      ? l10n.t('Devices that are at work are canceled too; they may end up half done.')
+      : l10n.t('Devices that are at work finish; those that wait never begin.'),
     force ? l10n.t('Cancel Job by Force') : l10n.t('Cancel Job'),
     l10n.t('Let It Run'),
   )
@@ -126,9 +146,16 @@ async function cancel(api: HubApi, job: string, force: boolean): Promise<void> {
 async function remove(api: HubApi, job: string): Promise<void> {
   const { status } = await api.job(job)
   const active = status === 'IN_PROGRESS' || status === 'SCHEDULED'
-  const detail = active ? l10n.t('It is not finished: it is canceled by force first. What its devices did is deleted for good.') : l10n.t('What its devices did is deleted for good.')
+  const detail = active
+    ? l10n.t('It is not finished: it is canceled by force first. What its devices did is deleted for good.')
+    : l10n.t('What its devices did is deleted for good.')
   const sure = active
-    ? await confirm(l10n.t('Delete the job {0}?', nameOf(job)), detail, l10n.t('Cancel and Delete Job'), l10n.t('Let It Run'))
+    ? await confirm(
+        l10n.t('Delete the job {0}?', nameOf(job)),
+        detail,
+        l10n.t('Cancel and Delete Job'),
+        l10n.t('Let It Run'),
+      )
     : await confirm(l10n.t('Delete the job {0}?', nameOf(job)), detail, l10n.t('Delete Job'))
   if (sure) await api.deleteJob(job, active ? { force: true } : {})
 }

@@ -18,13 +18,24 @@ export function draftForDevices(devices: readonly string[]): Partial<JobDraft> |
 }
 
 /** What this job does, for other devices. When it was to begin and end is its own affair. */
-export async function draftLike(api: HubApi, job: string, devices: readonly string[]): Promise<Partial<JobDraft> | undefined> {
+export async function draftLike(
+  api: HubApi,
+  job: string,
+  devices: readonly string[],
+): Promise<Partial<JobDraft> | undefined> {
   const aside = devices.find((device) => dialectOf(device) !== dialectOf(job))
-  if (aside !== undefined) return void window.showWarningMessage(l10n.t('{0} is a device of another cloud than the job {1}.', nameOf(aside), nameOf(job)))
+  if (aside !== undefined)
+    return void window.showWarningMessage(
+      l10n.t('{0} is a device of another cloud than the job {1}.', nameOf(aside), nameOf(job)),
+    )
   const [{ draft }, jobs] = await Promise.all([api.job(job), api.jobs()])
   const { schedule: _schedule, selection: _selection, ...rest } = draft
   const taken = new Set(jobs.map(({ key }) => key))
-  return { ...rest, name: freeName(draft.name, (name) => taken.has(`${dialectOf(job)}/${name}`)), targets: devices.map(targetOf) }
+  return {
+    ...rest,
+    name: freeName(draft.name, (name) => taken.has(`${dialectOf(job)}/${name}`)),
+    targets: devices.map(targetOf),
+  }
 }
 
 /**
@@ -33,10 +44,13 @@ export async function draftLike(api: HubApi, job: string, devices: readonly stri
  */
 export async function draftFromFile(file: Uri, device: string): Promise<Partial<JobDraft> | undefined> {
   const read = readDraft((await workspace.openTextDocument(file)).getText())
-  if ('line' in read) return void window.showErrorMessage(l10n.t('This file is no JSON object: see line {0}.', read.line))
+  if ('line' in read)
+    return void window.showErrorMessage(l10n.t('This file is no JSON object: see line {0}.', read.line))
   const { draft } = read
   if (draft.dialect !== undefined && draft.dialect !== dialectOf(device)) {
-    return void window.showWarningMessage(l10n.t('{0} is a job of another cloud than the device {1}.', workspace.asRelativePath(file), nameOf(device)))
+    return void window.showWarningMessage(
+      l10n.t('{0} is a job of another cloud than the device {1}.', workspace.asRelativePath(file), nameOf(device)),
+    )
   }
   return { ...draft, dialect: dialectOf(device), targets: [targetOf(device)] }
 }
@@ -45,7 +59,13 @@ export async function draftFromFile(file: Uri, device: string): Promise<Partial<
 export async function pickJobFile(title: string): Promise<Uri | undefined> {
   const found = await workspace.findFiles('**/*.iotjob.json', '**/node_modules/**', 500)
   const rows: Choice<Uri | 'other'>[] = found.map((uri) => ({ label: workspace.asRelativePath(uri), value: uri }))
-  const chosen = found.length === 0 ? 'other' : await pick({ title }, [...rows.toSorted((one, other) => one.label.localeCompare(other.label)), { label: l10n.t('Another file…'), value: 'other' }])
+  const chosen =
+    found.length === 0
+      ? 'other'
+      : await pick({ title }, [
+          ...rows.toSorted((one, other) => one.label.localeCompare(other.label)),
+          { label: l10n.t('Another file…'), value: 'other' },
+        ])
   if (chosen === undefined || chosen === back) return undefined
   if (chosen !== 'other') return chosen
   const [file] = (await window.showOpenDialog({ title, filters: { [l10n.t('IoT job')]: ['iotjob.json'] } })) ?? []

@@ -92,17 +92,38 @@ export class Feed {
   async #tellAll(api: HubApi): Promise<void> {
     this.#watched.reset()
     const [job, status] = await Promise.all([api.job(this.job), api.status()])
-    const { title, twinWord } = status.dialects.find(({ name }) => name === job.dialect) ?? { title: job.dialect, twinWord: 'twin' }
-    this.post({ type: 'init', sequence: ++this.#sequence, job, cloud: title, twinWord, time: timeOf(status), words: this.host.words() })
+    const { title, twinWord } = status.dialects.find(({ name }) => name === job.dialect) ?? {
+      title: job.dialect,
+      twinWord: 'twin',
+    }
+    this.post({
+      type: 'init',
+      sequence: ++this.#sequence,
+      job,
+      cloud: title,
+      twinWord,
+      time: timeOf(status),
+      words: this.host.words(),
+    })
     await this.#tellSelected(api)
   }
 
   async #tellChanges(api: HubApi, devices: ReadonlySet<string>): Promise<void> {
     const seen = this.#watched.take(devices)
-    const [jobs, status, rows] = await Promise.all([api.jobs(), api.status(), Promise.all(seen.map((device) => this.#execution(api, device)))])
+    const [jobs, status, rows] = await Promise.all([
+      api.jobs(),
+      api.status(),
+      Promise.all(seen.map((device) => this.#execution(api, device))),
+    ])
     const job = jobs.find(({ key }) => key === this.job)
     if (job === undefined) return this.#tellGone()
-    this.post({ type: 'changed', sequence: ++this.#sequence, job, time: timeOf(status), rows: rows.filter((row) => row !== undefined).map(viewOf) })
+    this.post({
+      type: 'changed',
+      sequence: ++this.#sequence,
+      job,
+      time: timeOf(status),
+      rows: rows.filter((row) => row !== undefined).map(viewOf),
+    })
     if (this.#selected !== undefined && devices.has(this.#selected)) await this.#tellSelected(api)
   }
 
@@ -110,7 +131,10 @@ export class Feed {
     const device = this.#selected
     if (device === undefined) return
     // A device may have been removed while its execution is still there to be looked at.
-    const [execution, messages] = await Promise.all([this.#execution(api, device), api.messages(device).catch(() => [])])
+    const [execution, messages] = await Promise.all([
+      this.#execution(api, device),
+      api.messages(device).catch(() => []),
+    ])
     if (execution === undefined) this.post({ type: 'executionGone', device })
     else this.post({ type: 'execution', execution, messages })
   }
@@ -152,6 +176,8 @@ export class Feed {
 const timeOf = ({ now, clock }: HubTime): HubTime => ({ now, clock })
 
 /** A row needs no attempts. */
-const viewOf = ({ attempts: _attempts, job: _job, timesOutAt: _timesOutAt, ...view }: ExecutionDetail): ExecutionView => view
+const viewOf = ({ attempts: _attempts, job: _job, timesOutAt: _timesOutAt, ...view }: ExecutionDetail): ExecutionView =>
+  view
 
-const isNotFound = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOT_FOUND'
+const isNotFound = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOT_FOUND'

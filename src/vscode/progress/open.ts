@@ -44,7 +44,8 @@ function settle(host: Host, job: string, panel: WebviewPanel): void {
     webview.onDidReceiveMessage((input: unknown) => {
       const message = readMessage(input)
       if (message?.type === 'ready' && host.api() !== undefined) setContext('iotHub.progressShown', true)
-      if (message === undefined) host.log.warn(`progress panel: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)
+      if (message === undefined)
+        host.log.warn(`progress panel: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)
       else void receive(host, job, feed, message)
     }),
     panel.onDidChangeViewState(() => {
@@ -59,7 +60,9 @@ function settle(host: Host, job: string, panel: WebviewPanel): void {
   const icon = (theme: string) => Uri.joinPath(host.extensionUri, 'media', `progress-${theme}.svg`)
   panel.iconPath = { light: icon('light'), dark: icon('dark') }
   webview.options = panelOptions(host.extensionUri)
-  webview.html = panelPage(webview, host.extensionUri, 'progress', l10n.t('Progress of {0}', nameOf(job)), { monaco: false })
+  webview.html = panelPage(webview, host.extensionUri, 'progress', l10n.t('Progress of {0}', nameOf(job)), {
+    monaco: false,
+  })
 }
 
 function receive(host: Host, job: string, feed: Feed, message: FromProgress): Thenable<unknown> {

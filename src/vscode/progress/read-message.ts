@@ -29,9 +29,22 @@ export function readMessage(input: unknown): FromProgress | undefined {
   }
 }
 
-function readPage({ request, status, search, sort, descending, after, limit }: Record<string, unknown>): FromProgress | undefined {
+function readPage({
+  request,
+  status,
+  search,
+  sort,
+  descending,
+  after,
+  limit,
+}: Record<string, unknown>): FromProgress | undefined {
   if (!Number.isInteger(request) || !Number.isInteger(limit)) return undefined
-  if (Number(limit) < 1 || Number(limit) > 1000 || ![status, search, after].every((text) => text === undefined || isText(text))) return undefined
+  if (
+    Number(limit) < 1 ||
+    Number(limit) > 1000 ||
+    ![status, search, after].every((text) => text === undefined || isText(text))
+  )
+    return undefined
   const order = sorts.find((known) => known === sort)
   if (order !== sort || (descending !== undefined && typeof descending !== 'boolean')) return undefined
   return {
@@ -47,7 +60,9 @@ function readPage({ request, status, search, sort, descending, after, limit }: R
 }
 
 function readWatch({ devices }: Record<string, unknown>): FromProgress | undefined {
-  return Array.isArray(devices) && devices.length <= mostWatched && devices.every(isText) ? { type: 'watch', devices } : undefined
+  return Array.isArray(devices) && devices.length <= mostWatched && devices.every(isText)
+    ? { type: 'watch', devices }
+    : undefined
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -75,7 +75,11 @@ export class HubTerminal implements Pseudoterminal {
       case 'running':
       case 'attached':
         this.#say(`${marks.ready} ${addresses(state.endpoints)}`)
-        return this.#say(this.#began ? l10n.t('The hub stops when this task is ended.') : l10n.t('The hub was running already; it goes on when this task is ended.'))
+        return this.#say(
+          this.#began
+            ? l10n.t('The hub stops when this task is ended.')
+            : l10n.t('The hub was running already; it goes on when this task is ended.'),
+        )
       case 'failed':
         return this.#fail(l10n.t('The hub did not start: {0}', state.reason))
       case 'stopping':
@@ -109,4 +113,5 @@ export class HubTerminal implements Pseudoterminal {
   }
 }
 
-const addresses = ({ host, ...ports }: Endpoints) => (['mqtt', 'mqtts', 'http', 'https'] as const).map((scheme) => `${scheme}://${host}:${ports[scheme]}`).join(' ')
+const addresses = ({ host, ...ports }: Endpoints) =>
+  (['mqtt', 'mqtts', 'http', 'https'] as const).map((scheme) => `${scheme}://${host}:${ports[scheme]}`).join(' ')

@@ -43,7 +43,11 @@ const many = 8
  * `undefined`, the whole tree, where neither an item nor its parent is shown yet. An item that its shown parent does
  * not show is the parent's to judge: it may lie beyond the first page.
  */
-export function whatToDraw(changed: Iterable<string>, shown: (id: string) => boolean, parentOf: (id: string) => string | undefined): Set<string | undefined> {
+export function whatToDraw(
+  changed: Iterable<string>,
+  shown: (id: string) => boolean,
+  parentOf: (id: string) => string | undefined,
+): Set<string | undefined> {
   const byParent = new Map<string | undefined, string[]>()
   const draw = new Set<string | undefined>()
   for (const id of changed) {

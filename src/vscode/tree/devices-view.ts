@@ -19,12 +19,24 @@ export class DevicesView {
       roots: async (api) => {
         const { dialects } = await api.status()
         const clouds = dialects.map(({ name, title }) => new CloudNode(name, title, () => this.#filter))
-        const shown = await Promise.all(clouds.map((cloud) => cloud.reload(api).then(() => true, () => false)))
+        const shown = await Promise.all(
+          clouds.map((cloud) =>
+            cloud.reload(api).then(
+              () => true,
+              () => false,
+            ),
+          ),
+        )
         return clouds.filter((_, index) => shown[index])
       },
       parentOf: (id) => (id.startsWith('device/') ? cloudItemOf(id) : undefined),
     })
-    this.view = window.createTreeView('iotHub.devices', { treeDataProvider: this.tree, showCollapseAll: true, canSelectMany: true, dragAndDropController: devicesDrag })
+    this.view = window.createTreeView('iotHub.devices', {
+      treeDataProvider: this.tree,
+      showCollapseAll: true,
+      canSelectMany: true,
+      dragAndDropController: devicesDrag,
+    })
     this.#registrations = Disposable.from(
       this.tree,
       this.view,

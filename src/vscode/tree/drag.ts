@@ -38,7 +38,11 @@ export const jobsDrop: TreeDragAndDropController<TreeNode> = {
     const devices = await devicesIn(transfer)
     const job = upwards(target, (node) => node instanceof JobNode)
     const [file] = await filesIn(transfer)
-    if (devices.length > 0) await editor.executeCommand(job === undefined ? commands.createJob : commands.createJobLike, ...(job === undefined ? [devices] : [job.view.key, devices]))
+    if (devices.length > 0)
+      await editor.executeCommand(
+        job === undefined ? commands.createJob : commands.createJobLike,
+        ...(job === undefined ? [devices] : [job.view.key, devices]),
+      )
     else if (file !== undefined) await editor.executeCommand(commands.createJobFromFile, file)
   },
 }
@@ -50,7 +54,9 @@ function upwards<T extends TreeNode>(from: TreeNode | undefined, is: (node: Tree
 
 async function devicesIn(transfer: DataTransfer): Promise<string[]> {
   // The browser's own transfer has the type too, with nothing in it, and comes first.
-  const texts = await Promise.all([...transfer].filter(([type]) => type === devicesType).map(([, item]) => item.asString()))
+  const texts = await Promise.all(
+    [...transfer].filter(([type]) => type === devicesType).map(([, item]) => item.asString()),
+  )
   return texts.flatMap((text) => (text === '' ? [] : (JSON.parse(text) as string[])))
 }
 

@@ -94,7 +94,9 @@ export class HubTree implements TreeDataProvider<TreeNode> {
     const age = this.#age
     this.#fetching += 1
     try {
-      const nodes = await (node === undefined ? this.source.roots(api, this.#extent) : (node.children?.(api, this.#extent) ?? []))
+      const nodes = await (node === undefined
+        ? this.source.roots(api, this.#extent)
+        : (node.children?.(api, this.#extent) ?? []))
       if (age === this.#age) this.#show(node?.id ?? '', nodes)
       return nodes
     } catch (error) {
@@ -138,14 +140,35 @@ export class HubTree implements TreeDataProvider<TreeNode> {
     const api = this.host.api()
     if (api === undefined || ids.has(undefined)) return this.#drawn.fire(undefined)
     const parents = new Set([...ids].map((id) => this.source.parentOf(id!)).filter((id) => id !== undefined))
-    const draw = whatToDraw(ids as ReadonlySet<string>, (id) => this.#shown.has(id), (id) => this.source.parentOf(id))
+    const draw = whatToDraw(
+      ids as ReadonlySet<string>,
+      (id) => this.#shown.has(id),
+      (id) => this.source.parentOf(id),
+    )
     // A parent that says something about all its children, as how many are online, may now say something else.
-    for (const id of parents) if ((await this.#shown.get(id)?.reload?.(api).catch(() => true)) === true) draw.add(id)
+    for (const id of parents)
+      if (
+        (await this.#shown
+          .get(id)
+          ?.reload?.(api)
+          .catch(() => true)) === true
+      )
+        draw.add(id)
     if (draw.has(undefined)) return this.#drawn.fire(undefined)
-    const wanted = [...draw].filter((id) => id !== undefined && !(this.source.parentOf(id) !== undefined && draw.has(this.source.parentOf(id))))
+    const wanted = [...draw].filter(
+      (id) => id !== undefined && !(this.source.parentOf(id) !== undefined && draw.has(this.source.parentOf(id))),
+    )
     const nodes = wanted.map((id) => this.#shown.get(id!)).filter((node) => node !== undefined)
-    const gone = await Promise.all(nodes.map((node) => node.reload?.(api).then(() => false, () => true)))
-    if (gone.includes(true)) for (const [index, node] of nodes.entries()) if (gone[index] === true) this.#shown.delete(node.id)
+    const gone = await Promise.all(
+      nodes.map((node) =>
+        node.reload?.(api).then(
+          () => false,
+          () => true,
+        ),
+      ),
+    )
+    if (gone.includes(true))
+      for (const [index, node] of nodes.entries()) if (gone[index] === true) this.#shown.delete(node.id)
     this.#drawn.fire(gone.includes(true) ? undefined : nodes)
   }
 }

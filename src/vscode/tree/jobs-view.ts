@@ -23,7 +23,11 @@ export class JobsView {
       },
       parentOf: () => undefined,
     })
-    this.view = window.createTreeView('iotHub.jobs', { treeDataProvider: this.tree, showCollapseAll: true, dragAndDropController: jobsDrop })
+    this.view = window.createTreeView('iotHub.jobs', {
+      treeDataProvider: this.tree,
+      showCollapseAll: true,
+      dragAndDropController: jobsDrop,
+    })
     this.#registrations = Disposable.from(
       this.tree,
       this.view,

@@ -7,7 +7,10 @@ export const pageSize = 200
 const most = 1000
 
 /** The first `wanted` items, fetched in as few pages as the hub allows. `next` is there if more follow. */
-export async function firstOf<T>(wanted: number, fetch: (page: { limit: number; after?: string }) => Promise<Page<T>>): Promise<Page<T>> {
+export async function firstOf<T>(
+  wanted: number,
+  fetch: (page: { limit: number; after?: string }) => Promise<Page<T>>,
+): Promise<Page<T>> {
   let page = await fetch({ limit: Math.min(wanted, most) })
   const items = [...page.items]
   while (page.next !== undefined && items.length < wanted) {

@@ -10,7 +10,11 @@ export interface Shown {
   letter: string
 }
 
-const shown = (word: string, icon: string, color: string, letter: string): Shown => ({ word, letter, icon: new ThemeIcon(icon, new ThemeColor(color)) })
+const shown = (word: string, icon: string, color: string, letter: string): Shown => ({
+  word,
+  letter,
+  icon: new ThemeIcon(icon, new ThemeColor(color)),
+})
 
 /** The words are in the bundle by `stateWords`. */
 const shownAs = ({ word, icon, color, letter }: StateLook): Shown => shown(l10n.t(word), icon, color, letter)

@@ -43,7 +43,14 @@ function tell(device: string, notify: string, notifyNext: string): void {
   broker.publish(plain(`${jobsTopic(device)}/notify-next`, notifyNext), failed)
 }
 
-const plain = (topic: string, payload: string) => ({ cmd: 'publish' as const, topic, payload, qos: 1 as const, retain: false, dup: false })
+const plain = (topic: string, payload: string) => ({
+  cmd: 'publish' as const,
+  topic,
+  payload,
+  qos: 1 as const,
+  retain: false,
+  dup: false,
+})
 
 const failed = (error?: Error): void => {
   if (error) throw error

@@ -12,7 +12,8 @@ export function answer(calls: object): void {
     const call = async (): Promise<unknown> => known.get(name)!(...args)
     call().then(
       (result) => process.send?.({ id, result }),
-      (error: unknown) => process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     )
   })
   process.once('disconnect', () => process.exit())

@@ -50,11 +50,14 @@ export class Device implements Hearer {
   /** Connects with a clean session and subscribes like one that takes jobs. */
   static async connect(port: number, name: string): Promise<Device> {
     const device = new Device(name, port)
-    const connack = await device.#ask(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: name, keepalive: 0 }))
+    const connack = await device.#ask(
+      generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: name, keepalive: 0 }),
+    )
     if (connack[1] !== 0) throw new Error(`${name} was not let in: CONNACK ${connack[1]}`)
     const subscriptions = filtersOf(name).map((topic) => ({ topic, qos: 1 as const }))
     const suback = await device.#ask(generate({ cmd: 'subscribe', messageId: device.#nextId(), subscriptions }))
-    if (suback.subarray(2).some((granted) => granted !== 1)) throw new Error(`${name} was not granted what it subscribed to`)
+    if (suback.subarray(2).some((granted) => granted !== 1))
+      throw new Error(`${name} was not granted what it subscribed to`)
     return device
   }
 

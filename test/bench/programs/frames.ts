@@ -29,7 +29,7 @@ export function frameReader(hearer: Hearer, chunkDone: (bytes: number) => void):
 
 /** Returns where the first packet begins that is not all there yet. */
 function readAll(bytes: Buffer, hearer: Hearer): number {
-  for (let start = 0; ; ) {
+  for (let start = 0; ;) {
     let at = start + 1
     let length = 0
     let shift = 0
@@ -53,7 +53,11 @@ function readPacket(first: number, bytes: Buffer, at: number, end: number, heare
       const topicEnd = at + 2 + bytes.readUInt16BE(at)
       const isQos1 = (first & 6) === 2
       const topic = bytes.toString('latin1', at + 2, topicEnd)
-      return hearer.published(topic, bytes.subarray(isQos1 ? topicEnd + 2 : topicEnd, end), isQos1 ? bytes.readUInt16BE(topicEnd) : 0)
+      return hearer.published(
+        topic,
+        bytes.subarray(isQos1 ? topicEnd + 2 : topicEnd, end),
+        isQos1 ? bytes.readUInt16BE(topicEnd) : 0,
+      )
     }
     case PUBACK:
       return hearer.acknowledged()

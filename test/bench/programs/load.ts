@@ -48,7 +48,10 @@ function act(make: (done: () => void, fail: (why: string) => void) => Behavior, 
     }
     const watch = setInterval(() => {
       const { packets } = received()
-      if (packets === seen) finish(() => reject(new Error(`nothing came in for ${PATIENCE} ms; steps of the devices: ${JSON.stringify(census())}`)))
+      if (packets === seen)
+        finish(() =>
+          reject(new Error(`nothing came in for ${PATIENCE} ms; steps of the devices: ${JSON.stringify(census())}`)),
+        )
       seen = packets
     }, PATIENCE)
     const done = (): void => {
@@ -65,7 +68,11 @@ function act(make: (done: () => void, fail: (why: string) => void) => Behavior, 
   })
 }
 
-const received = (): Traffic => devices.reduce(({ packets, bytes }, device) => ({ packets: packets + device.packets, bytes: bytes + device.bytes }), { packets: 0, bytes: 0 })
+const received = (): Traffic =>
+  devices.reduce(({ packets, bytes }, device) => ({ packets: packets + device.packets, bytes: bytes + device.bytes }), {
+    packets: 0,
+    bytes: 0,
+  })
 
 function census(): Record<number, number> {
   const steps: Record<number, number> = {}
@@ -101,7 +108,8 @@ async function updates(job: string, ms: number): Promise<RoundTrips> {
       }
       return {
         published: (device, topic, payload) => {
-          if (!topic.endsWith('/accepted')) return topic.endsWith('/rejected') ? fail(`${topic}: ${payload.toString()}`) : undefined
+          if (!topic.endsWith('/accepted'))
+            return topic.endsWith('/rejected') ? fail(`${topic}: ${payload.toString()}`) : undefined
           device.step -= 1
           answered(device)
         },
@@ -134,8 +142,10 @@ function work(job: string): Promise<Traffic> {
         published: (device, topic, payload) => {
           device.step += 1
           if (topic.endsWith('/rejected')) return fail(`${topic}: ${payload.toString()}`)
-          if (topic.endsWith('/notify-next') && payload.includes('"execution"')) device.update(job, updatePayload('IN_PROGRESS', tokenOf(++tokens)))
-          else if (topic.endsWith('/accepted') && ++device.answers === 1) device.update(job, updatePayload('SUCCEEDED', tokenOf(++tokens)))
+          if (topic.endsWith('/notify-next') && payload.includes('"execution"'))
+            device.update(job, updatePayload('IN_PROGRESS', tokenOf(++tokens)))
+          else if (topic.endsWith('/accepted') && ++device.answers === 1)
+            device.update(job, updatePayload('SUCCEEDED', tokenOf(++tokens)))
           finished(device)
         },
         acknowledged: finished,
@@ -152,7 +162,9 @@ const calls: LoadCalls = {
   ...gauges(),
   connect: async (port, first, count) => {
     for (let at = first; at < first + count; at += ABREAST) {
-      const some = Array.from({ length: Math.min(ABREAST, first + count - at) }, (_, index) => Device.connect(port, deviceName(at + index)))
+      const some = Array.from({ length: Math.min(ABREAST, first + count - at) }, (_, index) =>
+        Device.connect(port, deviceName(at + index)),
+      )
       devices.push(...(await Promise.all(some)))
     }
   },

@@ -21,7 +21,11 @@ const calls: SeedCalls = {
     const group = engine.groups.create(turn(), { dialect: 'aws', name: FLEET })
     for (let index = 0; index < devices; index += 1) {
       const name = deviceName(index)
-      engine.devices.create(turn(), { dialect: 'aws', name, attributes: { site: `plant-${index % 20}`, model: 'washer-9' } })
+      engine.devices.create(turn(), {
+        dialect: 'aws',
+        name,
+        attributes: { site: `plant-${index % 20}`, model: 'washer-9' },
+      })
       engine.devices.join(turn(), keyOf('aws', name), group.key)
     }
     await store.close()

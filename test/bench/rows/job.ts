@@ -26,7 +26,10 @@ export const job: Row = {
     const devices = bench.fleet(bench.options.quick ? 2000 : DEVICES)
     const hub = await bench.hub(await bench.seeded(devices))
     const aedes = await bench.aedes()
-    for (const [name, rig] of [['hub', hub], ['aedes', aedes]] as const) {
+    for (const [name, rig] of [
+      ['hub', hub],
+      ['aedes', aedes],
+    ] as const) {
       progress(`one job: connecting ${whole(devices)} devices to ${name}`)
       await rig.load.ask('connect', rig.port, 0, devices)
     }
@@ -35,7 +38,12 @@ export const job: Row = {
     const compared = ratios(results.hub.ms, results.aedes.ms)
     const value = median(compared)
     const blocks = results.hub.delays.map(({ max }) => max)
-    const size = devices === DEVICES ? '' : devices === 2000 ? ' (--quick)' : ' (fewer than 10,000: the system allows no more sockets)'
+    const size =
+      devices === DEVICES
+        ? ''
+        : devices === 2000
+          ? ' (--quick)'
+          : ' (fewer than 10,000: the system allows no more sockets)'
     return [
       {
         row: 'job',
@@ -61,7 +69,12 @@ export const job: Row = {
   },
 }
 
-async function measureBoth(bench: Bench, hub: HubRig, aedes: Rig, devices: number): Promise<{ hub: Measured; aedes: Measured }> {
+async function measureBoth(
+  bench: Bench,
+  hub: HubRig,
+  aedes: Rig,
+  devices: number,
+): Promise<{ hub: Measured; aedes: Measured }> {
   const results = { hub: nothing(), aedes: nothing() }
   const sides = [
     ['hub', hub],
@@ -81,7 +94,10 @@ async function measureBoth(bench: Bench, hub: HubRig, aedes: Rig, devices: numbe
   return results
 }
 
-async function measureRound({ server, load, launch }: Rig, name: string): Promise<{ ms: number; delays: Delay; traffic: Traffic }> {
+async function measureRound(
+  { server, load, launch }: Rig,
+  name: string,
+): Promise<{ ms: number; delays: Delay; traffic: Traffic }> {
   await load.ask('arm', name)
   await server.ask('watchDelay')
   const from = performance.now()
@@ -96,7 +112,11 @@ const describe = (name: string, { ms: taken, traffic }: Measured): string =>
   `${name}: ${ms(median(taken))}, ${whole(median(traffic.map(({ packets }) => packets)))} packets (${whole(median(traffic.map(({ bytes }) => bytes)) / 1024)} KB) to the devices`
 
 function describeDelay(name: string, { delays }: Measured): string {
-  const [longest, p99, work] = [delays.map(({ max }) => max), delays.map((delay) => delay.p99), delays.map((delay) => delay.work)]
+  const [longest, p99, work] = [
+    delays.map(({ max }) => max),
+    delays.map((delay) => delay.p99),
+    delays.map((delay) => delay.work),
+  ]
   const own = `${ms(Math.max(...work))} of CPU time in one go at most`
   return `${name}: longest ${ms(Math.max(...longest))} (median of the rounds ${ms(median(longest))}), 99 % below ${ms(median(p99))}; ${own}`
 }

@@ -24,8 +24,12 @@ export const start: Row = {
     const full = await repeat(bench, `${whole(devices)} devices`, () => Promise.resolve(filled))
     return [
       result('start() with an empty store', warm, EMPTY_BAR, []),
-      result('start() for the very first time', cold, undefined, ['keys and certificates of the authority and the server are made']),
-      result(`start() with ${whole(devices)} devices${bench.options.quick ? ' (--quick)' : ''}`, full, FULL_BAR, ['each with one execution']),
+      result('start() for the very first time', cold, undefined, [
+        'keys and certificates of the authority and the server are made',
+      ]),
+      result(`start() with ${whole(devices)} devices${bench.options.quick ? ' (--quick)' : ''}`, full, FULL_BAR, [
+        'each with one execution',
+      ]),
     ]
   },
 }

@@ -13,13 +13,40 @@ const ending = fc.constantFrom<Attack['ending']>('end', 'end', 'reset', 'linger'
 /** Texts that break careless readers. */
 export const nastyText = fc.oneof(
   fc.string({ maxLength: 40 }),
-  fc.constantFrom('', ' ', '..', '../../etc/passwd', '%', '%zz', '%2f%00', '\u0000', '\r\n', '\x1b[31m', '__proto__', 'constructor'),
-  fc.constantFrom('$next', '$aws', '#', '+', 'a/'.repeat(120), 'x'.repeat(3000), '智能灯', '\ud800', '🔥'.repeat(70), '${a}', '*a'.repeat(60)),
+  fc.constantFrom(
+    '',
+    ' ',
+    '..',
+    '../../etc/passwd',
+    '%',
+    '%zz',
+    '%2f%00',
+    '\u0000',
+    '\r\n',
+    '\x1b[31m',
+    '__proto__',
+    'constructor',
+  ),
+  fc.constantFrom(
+    '$next',
+    '$aws',
+    '#',
+    '+',
+    'a/'.repeat(120),
+    'x'.repeat(3000),
+    '智能灯',
+    '\ud800',
+    '🔥'.repeat(70),
+    '${a}',
+    '*a'.repeat(60),
+  ),
 )
 
 /** Flips, cuts, repeats and inserts bytes of what was sound; most of the time little. */
 export const damaged = (sound: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> =>
-  fc.tuple(sound, fc.array(change, { maxLength: 3 })).map(([bytes, changes]) => changes.reduce((now, apply) => apply(now), bytes))
+  fc
+    .tuple(sound, fc.array(change, { maxLength: 3 }))
+    .map(([bytes, changes]) => changes.reduce((now, apply) => apply(now), bytes))
 
 type Change = (bytes: Buffer) => Buffer
 
@@ -30,7 +57,11 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     if (copy.length > 0) copy[at % copy.length]! ^= bits
     return copy
   }),
-  place.map((at): Change => (bytes) => bytes.subarray(0, at % (bytes.length + 1))),
+  place.map(
+    (at): Change =>
+      (bytes) =>
+        bytes.subarray(0, at % (bytes.length + 1)),
+  ),
   fc.tuple(place, fc.uint8Array({ maxLength: 20 })).map(([at, more]): Change => (bytes) => {
     const cut = at % (bytes.length + 1)
     return Buffer.concat([bytes.subarray(0, cut), more, bytes.subarray(cut)])
@@ -43,6 +74,8 @@ export const attack = (parts: fc.Arbitrary<Buffer[]>): fc.Arbitrary<Attack> =>
   fc.tuple(parts, fc.array(place, { maxLength: 4 }), ending).map(([list, cuts, end]) => {
     const all = Buffer.concat(list)
     const at = [...new Set(cuts.map((cut) => cut % (all.length + 1)))].sort((a, b) => a - b)
-    const pieces = [0, ...at].map((from, i) => all.subarray(from, at[i] ?? all.length)).filter(({ length }) => length > 0)
+    const pieces = [0, ...at]
+      .map((from, i) => all.subarray(from, at[i] ?? all.length))
+      .filter(({ length }) => length > 0)
     return { pieces, inputs: list.length, ending: end }
   })

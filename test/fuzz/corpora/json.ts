@@ -10,9 +10,43 @@ const value = fc.oneof(
 
 /** Members that dialects read, with what they do not expect. */
 const member = fc.constantFrom(
-  ...['state', 'desired', 'reported', 'version', 'clientToken', 'status', 'statusDetails', 'expectedVersion', 'executionNumber', 'jobId'],
-  ...['includeJobDocument', 'stepTimeoutInMinutes', 'thingName', 'targets', 'document', 'attributePayload', 'attributes', 'policyDocument'],
-  ...['progress', 'desc', 'tags', 'tags_version', 'device_time', 'command', 'data', 'product_name', 'url', 'md5', 'size', 'type', 'ttl'],
+  ...[
+    'state',
+    'desired',
+    'reported',
+    'version',
+    'clientToken',
+    'status',
+    'statusDetails',
+    'expectedVersion',
+    'executionNumber',
+    'jobId',
+  ],
+  ...[
+    'includeJobDocument',
+    'stepTimeoutInMinutes',
+    'thingName',
+    'targets',
+    'document',
+    'attributePayload',
+    'attributes',
+    'policyDocument',
+  ],
+  ...[
+    'progress',
+    'desc',
+    'tags',
+    'tags_version',
+    'device_time',
+    'command',
+    'data',
+    'product_name',
+    'url',
+    'md5',
+    'size',
+    'type',
+    'ttl',
+  ],
   ...['maxResults', 'nextToken', 'dialect', 'name', 'query', '__proto__', 'constructor', 'toString'],
 )
 
@@ -21,8 +55,12 @@ const object = fc.array(fc.tuple(member, value), { maxLength: 6 }).map((members)
   return `{${inner.join(',')}}`
 })
 
-const state = fc.tuple(object, object).map(([desired, reported]) => `{"state":{"desired":${desired},"reported":${reported}}}`)
-const many = fc.integer({ min: 1, max: 3000 }).map((count) => `{${Array.from({ length: count }, (_, i) => `"m${i}":${i}`).join(',')}}`)
+const state = fc
+  .tuple(object, object)
+  .map(([desired, reported]) => `{"state":{"desired":${desired},"reported":${reported}}}`)
+const many = fc
+  .integer({ min: 1, max: 3000 })
+  .map((count) => `{${Array.from({ length: count }, (_, i) => `"m${i}":${i}`).join(',')}}`)
 const deep = fc.integer({ min: 1, max: 20_000 }).map((levels) => '[{"a":'.repeat(levels / 2))
 
 /** Bodies and payloads: mostly JSON of the right kind with wrong content, some of it broken, large or deep. */

@@ -8,7 +8,13 @@ const deviceOf = (name: string): string => dialects.find((dialect) => dialect.na
 export const topics: string[] = dialects.flatMap(({ name, examples }) => {
   const device = deviceOf(name)
   const said = examples.says(device, 1).map(({ topic }) => topic)
-  return [...said, ...examples.requests(device, 'job-1'), ...examples.unknown(device), ...examples.hears(device), ...examples.overhears(device)]
+  return [
+    ...said,
+    ...examples.requests(device, 'job-1'),
+    ...examples.unknown(device),
+    ...examples.hears(device),
+    ...examples.overhears(device),
+  ]
 })
 
 export interface Target {
@@ -26,7 +32,25 @@ export const targets: Target[] = [
   ...dialects.flatMap((dialect) =>
     dialect.http.routes
       .filter(({ needs }) => needs === undefined)
-      .flatMap((route) => callersOf(dialect, route).map(({ method, path, query, headers }) => ({ method, path, query: String(query), headers: headers as Record<string, string> }))),
+      .flatMap((route) =>
+        callersOf(dialect, route).map(({ method, path, query, headers }) => ({
+          method,
+          path,
+          query: String(query),
+          headers: headers as Record<string, string>,
+        })),
+      ),
   ),
-  ...['/hub/status', '/hub/jobs', '/hub/devices', '/', '*', 'http://localhost/things', '/mqtt', '//', '/hub/stop', '/some-bucket/some-key'].map((path) => ({ method: 'GET', path, query: '', headers: {} })),
+  ...[
+    '/hub/status',
+    '/hub/jobs',
+    '/hub/devices',
+    '/',
+    '*',
+    'http://localhost/things',
+    '/mqtt',
+    '//',
+    '/hub/stop',
+    '/some-bucket/some-key',
+  ].map((path) => ({ method: 'GET', path, query: '', headers: {} })),
 ]

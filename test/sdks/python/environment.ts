@@ -13,7 +13,11 @@ const MINUTE = 60_000
 export async function pythonWithSdks(say: (line: string) => unknown): Promise<string> {
   const requirements = join(import.meta.dirname, 'requirements.txt')
   const { stdout: version } = await run('python3', ['--version'])
-  const id = createHash('sha256').update(version).update(await readFile(requirements)).digest('hex').slice(0, 12)
+  const id = createHash('sha256')
+    .update(version)
+    .update(await readFile(requirements))
+    .digest('hex')
+    .slice(0, 12)
   const home = join(cacheFolder(), `python-sdks-${id}`)
   const python = join(home, 'bin', 'python')
   const done = join(home, 'done')

@@ -55,7 +55,9 @@ export class JournalTables implements Tables {
   /** All that is written, as it would be read. */
   read(): Record<string, [string, Record<string, unknown>][]> {
     const entries = [...this.#written].filter(([, records]) => records.size > 0).sort(([a], [b]) => (a < b ? -1 : 1))
-    return Object.fromEntries(entries.map(([name, records]) => [name, [...records].map(([key, text]) => [key, JSON.parse(text)])]))
+    return Object.fromEntries(
+      entries.map(([name, records]) => [name, [...records].map(([key, text]) => [key, JSON.parse(text)])]),
+    )
   }
 
   #recordsOf(name: string): Map<string, string> {

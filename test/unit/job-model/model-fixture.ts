@@ -87,7 +87,10 @@ export class ModelFixture extends EngineFixture {
     this.journal.reload()
     this.engine = new Engine(this.journal, this.ids)
     // The one that asked for a group to be deleted hears nothing of it any more.
-    assert.ok(this.journal.taken().every(({ table }) => table === 'groups'), 'to start changes nothing')
+    assert.ok(
+      this.journal.taken().every(({ table }) => table === 'groups'),
+      'to start changes nothing',
+    )
     this.facts = new Facts(this.journal)
   }
 
@@ -139,8 +142,11 @@ export class ModelFixture extends EngineFixture {
 
   /** [aws 3.6] No 60 seconds see more first attempts at a snapshot job than its rate. */
   #checkRate(changes: readonly Change[], now: number): void {
-    for (const { key, before, after } of changes.filter(({ table }) => table === 'jobs')) if (before === undefined || after === undefined) this.#queued.delete(key)
-    const queued = changes.filter(({ table, before }) => table === 'executions' && before === undefined).map(({ after }) => after as Execution)
+    for (const { key, before, after } of changes.filter(({ table }) => table === 'jobs'))
+      if (before === undefined || after === undefined) this.#queued.delete(key)
+    const queued = changes
+      .filter(({ table, before }) => table === 'executions' && before === undefined)
+      .map(({ after }) => after as Execution)
     const first = queued.filter(({ number }) => number === 1)
     for (const { job } of first) this.#queued.set(job, [...(this.#queued.get(job) ?? []), now])
     for (const key of new Set(first.map(({ job }) => job))) {

@@ -15,7 +15,12 @@ function targetOf(name: string): Target {
   return { type: 'query', where: { op: '=', path: 'tags.room', value: name }, text: name }
 }
 
-const planOf = ({ rollout, abort, inProgressMs, retry }: Pick<JobShape, 'rollout' | 'abort' | 'inProgressMs' | 'retry'>): JobConfig => ({
+const planOf = ({
+  rollout,
+  abort,
+  inProgressMs,
+  retry,
+}: Pick<JobShape, 'rollout' | 'abort' | 'inProgressMs' | 'retry'>): JobConfig => ({
   ...(rollout && { rollout }),
   ...(abort && { abort }),
   ...(inProgressMs !== undefined && { timeout: { inProgressMs } }),
@@ -53,9 +58,15 @@ export function aim(facts: Facts, step: Act): { job: string; device: string; gro
   return { ...named, job, device }
 }
 
-const OF_EXECUTIONS: readonly string[] = ['report', 'send', 'cancelExecution', 'deleteExecution'] satisfies Act['type'][]
+const OF_EXECUTIONS: readonly string[] = [
+  'report',
+  'send',
+  'cancelExecution',
+  'deleteExecution',
+] satisfies Act['type'][]
 
-const shifted = (right: number | undefined, by: number | undefined): number | undefined => (by === undefined ? undefined : (right ?? 1) + by)
+const shifted = (right: number | undefined, by: number | undefined): number | undefined =>
+  by === undefined ? undefined : (right ?? 1) + by
 
 /** Does it; refusals are thrown. */
 export function perform(turn: Turn, engine: Engine, facts: Facts, step: Act): void {
@@ -69,24 +80,39 @@ export function perform(turn: Turn, engine: Engine, facts: Facts, step: Act): vo
       const expectedVersion = shifted(latest?.version, step.version)
       const number = shifted(latest?.number, step.number)
       const { status, stepTimeoutMs } = step
-      const rest = { ...(expectedVersion !== undefined && { expectedVersion }), ...(number !== undefined && { number }) }
-      return void executions.report(turn, job, device, { status, ...rest, ...(stepTimeoutMs !== undefined && { stepTimeoutMs }) })
+      const rest = {
+        ...(expectedVersion !== undefined && { expectedVersion }),
+        ...(number !== undefined && { number }),
+      }
+      return void executions.report(turn, job, device, {
+        status,
+        ...rest,
+        ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
+      })
     }
     case 'reportAll':
       // What an abort has cancelled meanwhile is no device's business any more.
       for (const [each, { status }] of [...executions.ofJob(job)]) {
-        if (mayReport(status, step.status) && executions.require(job, each).status === status) executions.report(turn, job, each, { status: step.status })
+        if (mayReport(status, step.status) && executions.require(job, each).status === status)
+          executions.report(turn, job, each, { status: step.status })
       }
       return
     case 'tick':
       return engine.tick(turn)
     case 'start':
-      return void executions.start(turn, device, step.stepTimeoutMs === undefined ? {} : { stepTimeoutMs: step.stepTimeoutMs })
+      return void executions.start(
+        turn,
+        device,
+        step.stepTimeoutMs === undefined ? {} : { stepTimeoutMs: step.stepTimeoutMs },
+      )
     case 'send':
       return void executions.send(turn, job, device)
     case 'cancelExecution': {
       const expectedVersion = shifted(latest?.version, step.version)
-      const rest = { ...(expectedVersion !== undefined && { expectedVersion }), ...(step.details && { details: { why: 'asked' } }) }
+      const rest = {
+        ...(expectedVersion !== undefined && { expectedVersion }),
+        ...(step.details && { details: { why: 'asked' } }),
+      }
       return void executions.cancel(turn, job, device, { force: step.force, ...rest })
     }
     case 'deleteExecution':
@@ -114,7 +140,11 @@ export function perform(turn: Turn, engine: Engine, facts: Facts, step: Act): vo
     case 'deleteDevice':
       return void devices.delete(turn, device)
     case 'createGroup':
-      return void groups.create(turn, { dialect: 'x', name: step.group, ...(step.group === GROUPS[1] && { parent: keyOf(GROUPS[0]) }) })
+      return void groups.create(turn, {
+        dialect: 'x',
+        name: step.group,
+        ...(step.group === GROUPS[1] && { parent: keyOf(GROUPS[0]) }),
+      })
     case 'deleteGroup':
       return void engine.dissolutions.start(turn, group, 'test')
   }

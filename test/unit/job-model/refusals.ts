@@ -36,7 +36,9 @@ export function refusalOf(facts: Facts, step: Act, now: number): HubErrorCode | 
     }
     case 'associate':
       if (job === undefined) return 'NOT_FOUND'
-      return job.selection === 'CONTINUOUS' && job.status === 'IN_PROGRESS' && !hasEnded(job, now) ? undefined : 'INVALID'
+      return job.selection === 'CONTINUOUS' && job.status === 'IN_PROGRESS' && !hasEnded(job, now)
+        ? undefined
+        : 'INVALID'
     case 'cancelJob':
     case 'update':
       return jobRefusal(job, ['SCHEDULED', 'IN_PROGRESS'])
@@ -69,11 +71,14 @@ export function refusalOf(facts: Facts, step: Act, now: number): HubErrorCode | 
   }
 }
 
-const mayEnd = ({ status }: Execution, force: boolean): boolean => PENDING.includes(status) && (force || status !== 'IN_PROGRESS')
+const mayEnd = ({ status }: Execution, force: boolean): boolean =>
+  PENDING.includes(status) && (force || status !== 'IN_PROGRESS')
 
-const hasEnded = (job: Job, now: number): boolean => job.rolloutStopped === true || (job.schedule?.endAt ?? Infinity) <= now
+const hasEnded = (job: Job, now: number): boolean =>
+  job.rolloutStopped === true || (job.schedule?.endAt ?? Infinity) <= now
 
-const isOpen = (facts: Facts, group: string): boolean => facts.groups.has(group) && facts.groups.get(group)!.dissolving === undefined
+const isOpen = (facts: Facts, group: string): boolean =>
+  facts.groups.has(group) && facts.groups.get(group)!.dissolving === undefined
 
 function jobRefusal(job: Job | undefined, allowed: Job['status'][]): HubErrorCode | undefined {
   if (job === undefined) return 'NOT_FOUND'

@@ -18,10 +18,14 @@ export function checkAnswers(facts: Facts, engine: Engine): void {
   const [ofJob, ofDevice] = [grouped(latest, ({ job }) => job), grouped(latest, ({ device }) => device)]
   for (const { key } of facts.jobs.values()) {
     const own = ofJob.get(key) ?? []
-    const counts = Object.fromEntries(executionStates.map((status) => [status, own.filter((each) => each.status === status).length]))
+    const counts = Object.fromEntries(
+      executionStates.map((status) => [status, own.filter((each) => each.status === status).length]),
+    )
     assert.deepEqual(executions.counts(key), counts, `the counts of ${key}`)
     const all = [...facts.executions.values()].filter(({ job }) => job === key)
-    const totals = Object.fromEntries(executionStates.map((status) => [status, all.filter((each) => each.status === status).length]))
+    const totals = Object.fromEntries(
+      executionStates.map((status) => [status, all.filter((each) => each.status === status).length]),
+    )
     assert.deepEqual(executions.totals(key), totals, `the totals of ${key}`)
     sameSet(executions.ofJob(key).values(), own, `the executions of ${key}`)
   }
@@ -45,13 +49,19 @@ export function checkAnswers(facts: Facts, engine: Engine): void {
 
 /** Nothing is kept of what is gone. */
 export function checkLeftovers(facts: Facts): void {
-  for (const { job } of facts.executions.values()) assert.ok(facts.jobs.has(job), `an execution of ${job}, which is gone`)
-  for (const [job] of facts.plans.entries()) assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a plan of ${job}`)
-  for (const [job] of facts.reruns.entries()) assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a rerun of ${job}`)
+  for (const { job } of facts.executions.values())
+    assert.ok(facts.jobs.has(job), `an execution of ${job}, which is gone`)
+  for (const [job] of facts.plans.entries())
+    assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a plan of ${job}`)
+  for (const [job] of facts.reruns.entries())
+    assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a rerun of ${job}`)
   const histories = facts.histories()
   for (const { job, device, number } of facts.erased.values()) {
     assert.ok(facts.jobs.has(job), `an erasure of ${job}, which is gone`)
-    assert.ok(number > (histories.get(`${job} ${device}`)?.at(-1)?.number ?? 0), 'a later attempt makes an erasure needless')
+    assert.ok(
+      number > (histories.get(`${job} ${device}`)?.at(-1)?.number ?? 0),
+      'a later attempt makes an erasure needless',
+    )
   }
   for (const { job, device, number } of facts.retries.values()) {
     assert.equal(facts.jobs.get(job)?.status, 'IN_PROGRESS', `a retry of ${job}`)
@@ -66,14 +76,16 @@ export function checkLeftovers(facts: Facts): void {
     const waits = latest?.status === 'QUEUED' || latest?.status === 'SENT'
     assert.ok(!waits, `${device} has left ${job}, and yet has something to begin`)
   }
-  for (const device of facts.devices.values()) for (const group of device.groups) assert.ok(facts.groups.has(group), `${device.key} is in ${group}, which is gone`)
+  for (const device of facts.devices.values())
+    for (const group of device.groups) assert.ok(facts.groups.has(group), `${device.key} is in ${group}, which is gone`)
 }
 
 /** What must be so of jobs and executions once everything due has been done. */
 export function checkRest(facts: Facts, engine: Engine, now: number): void {
   const due: number[] = []
   for (const { timeoutAt = Infinity, stepTimeoutAt = Infinity, status } of facts.executions.values()) {
-    if (status !== 'IN_PROGRESS') assert.deepEqual([timeoutAt, stepTimeoutAt], [Infinity, Infinity], `${status} has no timers`)
+    if (status !== 'IN_PROGRESS')
+      assert.deepEqual([timeoutAt, stepTimeoutAt], [Infinity, Infinity], `${status} has no timers`)
     due.push(timeoutAt, stepTimeoutAt)
   }
   for (const { key, status, schedule, rolloutStopped } of facts.jobs.values()) {
@@ -102,15 +114,18 @@ function checkJob(facts: Facts, key: string, now: number): void {
   assert.notEqual(job.status, 'DELETING')
   assert.equal(facts.reruns.has(key), false, `${key} has been run again`)
   if (job.status === 'SCHEDULED') assert.equal(latest.length, 0)
-  if (job.status === 'COMPLETED' || job.status === 'FAILED') assert.equal(pending.length, 0, `${job.status}: nothing is pending`)
+  if (job.status === 'COMPLETED' || job.status === 'FAILED')
+    assert.equal(pending.length, 0, `${job.status}: nothing is pending`)
   if (job.status === 'FAILED') assert.ok(facts.timesOut(key, now), 'a job fails at an end that times out')
   if (job.status === 'CANCELED') {
     const left = job.forceCanceled === true ? [] : pending.filter(({ status }) => status === 'IN_PROGRESS')
     assert.deepEqual(pending, left, 'a cancelled job has nothing pending but what is in progress')
   }
   if (job.status !== 'IN_PROGRESS') return
-  if (plan !== undefined) assert.ok(job.planned === plan.length && job.rolledOut < plan.length, 'a rollout has somewhere to go')
-  if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true) assert.ok(pending.length > 0 || plan !== undefined || waits, `${key} has a reason to be in progress`)
+  if (plan !== undefined)
+    assert.ok(job.planned === plan.length && job.rolledOut < plan.length, 'a rollout has somewhere to go')
+  if (job.selection === 'SNAPSHOT' || job.rolloutStopped === true)
+    assert.ok(pending.length > 0 || plan !== undefined || waits, `${key} has a reason to be in progress`)
   if (job.selection === 'SNAPSHOT') return
   for (const { device, status } of pending) {
     // [aws 2.9] What is in progress when its device leaves may come to its end.

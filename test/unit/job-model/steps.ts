@@ -35,7 +35,14 @@ const nth = fc.nat(11)
 /** Of the version: not given, the right one, or that many off. */
 const version = fc.constantFrom(undefined, undefined, undefined, 0, 0, -1, 1)
 const stepTimeoutMs = fc.constantFrom(undefined, undefined, 15_000, 45_000, null)
-const status = fc.constantFrom<ReportedStatus[]>('IN_PROGRESS', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'FAILED', 'REJECTED')
+const status = fc.constantFrom<ReportedStatus[]>(
+  'IN_PROGRESS',
+  'IN_PROGRESS',
+  'SUCCEEDED',
+  'FAILED',
+  'FAILED',
+  'REJECTED',
+)
 const ms = fc.constantFrom(1, 15_000, 30_000, 59_500, 60_000, 200_000)
 const target = fc.constantFrom<string[]>(...DEVICES, ...GROUPS, ...GROUPS, ...GROUPS, ...ROOMS)
 
@@ -51,16 +58,29 @@ const rollout: fc.Arbitrary<Rollout> = fc.oneof(
   }),
 )
 const abort = fc.array(
-  fc.record({ on: fc.constantFrom('FAILED', 'REJECTED', 'TIMED_OUT', 'ANY'), percent: fc.constantFrom(30, 60, 100), minimum: fc.constantFrom(2, 3) }),
+  fc.record({
+    on: fc.constantFrom('FAILED', 'REJECTED', 'TIMED_OUT', 'ANY'),
+    percent: fc.constantFrom(30, 60, 100),
+    minimum: fc.constantFrom(2, 3),
+  }),
   { minLength: 1, maxLength: 2 },
 )
 const retry = fc.array(
   fc
-    .tuple(fc.constantFrom<RetryRule['on'][]>('FAILED', 'TIMED_OUT', 'ANY'), fc.constantFrom(0, 1, 2), fc.constantFrom(undefined, 20_000, 70_000))
+    .tuple(
+      fc.constantFrom<RetryRule['on'][]>('FAILED', 'TIMED_OUT', 'ANY'),
+      fc.constantFrom(0, 1, 2),
+      fc.constantFrom(undefined, 20_000, 70_000),
+    )
     .map(([on, times, afterMs]): RetryRule => ({ on, times, ...(afterMs !== undefined && { afterMs }) })),
   { minLength: 1, maxLength: 2 },
 )
-const plan = { rollout: maybe(rollout), abort: maybe(abort), inProgressMs: maybe(fc.constantFrom(30_000, 90_000)), retry: maybe(retry) }
+const plan = {
+  rollout: maybe(rollout),
+  abort: maybe(abort),
+  inProgressMs: maybe(fc.constantFrom(30_000, 90_000)),
+  retry: maybe(retry),
+}
 
 const shape: fc.Arbitrary<JobShape> = fc.record({
   selection: fc.constantFrom('SNAPSHOT', 'CONTINUOUS'),
@@ -73,8 +93,10 @@ const shape: fc.Arbitrary<JobShape> = fc.record({
   lane: fc.constantFrom(undefined, undefined, undefined, ...LANES),
 })
 
-const step = <T extends string, R>(type: T, model: { [K in keyof R]: fc.Arbitrary<R[K]> }): fc.Arbitrary<{ type: T } & R> =>
-  fc.record(model).map((rest) => ({ type, ...rest }))
+const step = <T extends string, R>(
+  type: T,
+  model: { [K in keyof R]: fc.Arbitrary<R[K]> },
+): fc.Arbitrary<{ type: T } & R> => fc.record(model).map((rest) => ({ type, ...rest }))
 
 const create = step('create', { job, shape })
 
@@ -111,7 +133,13 @@ export type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never
 /** What comes between the slices of large jobs. */
 const largeStep = fc.oneof(
   { weight: 6, arbitrary: anyStep },
-  { weight: 5, arbitrary: step('reportAll', { nth, status: fc.constantFrom('FAILED', 'FAILED', 'FAILED', 'IN_PROGRESS', 'SUCCEEDED') }) },
+  {
+    weight: 5,
+    arbitrary: step('reportAll', {
+      nth,
+      status: fc.constantFrom('FAILED', 'FAILED', 'FAILED', 'IN_PROGRESS', 'SUCCEEDED'),
+    }),
+  },
   { weight: 6, arbitrary: step('rerun', { nth }) },
   { weight: 1, arbitrary: step('cancelJob', { nth, force }) },
   { weight: 1, arbitrary: step('deleteJob', { nth, force }) },
@@ -128,7 +156,8 @@ const begun = (maxLength: number, next: fc.Arbitrary<Step>): fc.Arbitrary<Step[]
 export const anySteps = (maxLength: number): fc.Arbitrary<Step[]> => begun(maxLength, anyStep)
 
 /** Every job is for the second group with all who are in it, as fast as can be, whatever fails. */
-export const largeSteps = (maxLength: number): fc.Arbitrary<Step[]> => begun(maxLength, largeStep).map((steps) => steps.map(large))
+export const largeSteps = (maxLength: number): fc.Arbitrary<Step[]> =>
+  begun(maxLength, largeStep).map((steps) => steps.map(large))
 
 function large(step: Step): Step {
   if (step.type === 'update') return { ...step, rollout: undefined, abort: undefined }

@@ -28,10 +28,16 @@ export function checkExecutions(
   late: boolean,
 ): void {
   const told = events.filter((event) => event.type.startsWith('execution.'))
-  const told1 = told.map((event) => ({ type: event.type, ...('execution' in event && { execution: event.execution }), ...('before' in event && { before: event.before }) }))
+  const told1 = told.map((event) => ({
+    type: event.type,
+    ...('execution' in event && { execution: event.execution }),
+    ...('before' in event && { before: event.before }),
+  }))
   const written = of(changes, 'executions').map(({ before, after }) => {
     if (after === undefined) return { type: 'execution.deleted', execution: before }
-    return before === undefined ? { type: 'execution.queued', execution: after } : { type: 'execution.changed', execution: after, before }
+    return before === undefined
+      ? { type: 'execution.queued', execution: after }
+      : { type: 'execution.changed', execution: after, before }
   })
   assert.deepEqual(told1, written, 'the events of executions tell what was written')
   const deleted = new Set(events.flatMap((event) => (event.type === 'device.deleted' ? [event.key] : [])))
@@ -46,21 +52,42 @@ export function checkExecutions(
 
 function checkNew(execution: Execution, numbers: Numbers, now: number): void {
   const { job, device, number, status, version, queuedAt, updatedAt } = execution
-  assert.deepEqual([status, version, queuedAt, updatedAt], ['QUEUED', 1, now, now], 'a new execution is queued now, at version 1')
+  assert.deepEqual(
+    [status, version, queuedAt, updatedAt],
+    ['QUEUED', 1, now, now],
+    'a new execution is queued now, at version 1',
+  )
   let known = numbers.get(job)
   if (known === undefined) numbers.set(job, (known = new Map()))
-  assert.equal(number, (known.get(device) ?? 0) + 1, 'a new execution has the number after the last one there has ever been')
+  assert.equal(
+    number,
+    (known.get(device) ?? 0) + 1,
+    'a new execution has the number after the last one there has ever been',
+  )
   known.set(device, number)
 }
 
 function checkSuccessor(before: Execution, after: Execution, facts: Facts, now: number, late: boolean): void {
   assert.ok(isPending(before), `what has ended does not change: ${before.status}`)
   const told = after.status === 'QUEUED' ? [] : [after.status]
-  const hub = (['SEND', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', 'REMOVE'] as const).some((move) => moved(before.status, move) === after.status)
+  const hub = (['SEND', 'CANCEL', 'FORCE_CANCEL', 'TIME_OUT', 'REMOVE'] as const).some(
+    (move) => moved(before.status, move) === after.status,
+  )
   const device = told.some((status) => mayReport(before.status, status as 'IN_PROGRESS'))
   assert.ok(hub || device, `${before.status} becomes ${after.status}`)
-  assert.equal(after.version, before.version + (after.status === 'REMOVED' ? 0 : 1), 'one version on, but for what is removed')
-  const fixed = ({ job, device: of, number, order, queuedAt, retried }: Execution): unknown => ({ job, of, number, order, queuedAt, retried })
+  assert.equal(
+    after.version,
+    before.version + (after.status === 'REMOVED' ? 0 : 1),
+    'one version on, but for what is removed',
+  )
+  const fixed = ({ job, device: of, number, order, queuedAt, retried }: Execution): unknown => ({
+    job,
+    of,
+    number,
+    order,
+    queuedAt,
+    retried,
+  })
   assert.deepEqual(fixed(after), fixed(before))
   assert.equal(after.updatedAt, now)
   if (after.status !== 'TIMED_OUT' || facts.timesOut(after.job, now)) return
@@ -70,13 +97,19 @@ function checkSuccessor(before: Execution, after: Execution, facts: Facts, now: 
 
 /** [aws 3.5] Jobs live as their table says, and every change of status is told. */
 export function checkJobs(changes: readonly Change[], events: readonly DomainEvent[], numbers: Numbers): void {
-  const written = (of(changes, 'jobs') as { key: string; before?: Job; after?: Job }[]).flatMap(({ key, before, after }) => {
-    if (after === undefined) return [`deleted ${key}`]
-    if (before === undefined) return [`created ${key} ${after.status}`]
-    if (before.status !== after.status) assert.ok(mayBecome(before.status, after.status), `${before.status} becomes ${after.status}`)
-    const through = before.status === 'CANCELED' && before.sweeping !== undefined && after.sweeping === undefined
-    return [...(before.status === after.status ? [] : [`${before.status} ${after.status} ${key}`]), ...(through ? [`canceled ${key}`] : [])]
-  })
+  const written = (of(changes, 'jobs') as { key: string; before?: Job; after?: Job }[]).flatMap(
+    ({ key, before, after }) => {
+      if (after === undefined) return [`deleted ${key}`]
+      if (before === undefined) return [`created ${key} ${after.status}`]
+      if (before.status !== after.status)
+        assert.ok(mayBecome(before.status, after.status), `${before.status} becomes ${after.status}`)
+      const through = before.status === 'CANCELED' && before.sweeping !== undefined && after.sweeping === undefined
+      return [
+        ...(before.status === after.status ? [] : [`${before.status} ${after.status} ${key}`]),
+        ...(through ? [`canceled ${key}`] : []),
+      ]
+    },
+  )
   const told = events.flatMap((event) => {
     if (event.type === 'job.created') return [`created ${event.key} ${event.job.status}`]
     if (event.type === 'job.status') return [`${event.before} ${event.job.status} ${event.key}`]
@@ -105,5 +138,9 @@ export function checkQueueEvents(before: QueueIds, after: QueueIds, events: read
   const sorted = <T extends { key: string }>(list: T[]): T[] => list.sort((a, b) => (a.key < b.key ? -1 : 1))
   assert.deepEqual(sorted(told), sorted(expected), 'queues tell what has become of them')
   const first = events.findIndex(({ type }) => type === 'queue.changed')
-  if (first >= 0) assert.ok(events.slice(first).every(({ type }) => type === 'queue.changed'), 'queues tell last')
+  if (first >= 0)
+    assert.ok(
+      events.slice(first).every(({ type }) => type === 'queue.changed'),
+      'queues tell last',
+    )
 }

@@ -22,7 +22,8 @@ export function start(command: string, args: readonly string[], { cwd, env = pro
   const { pid } = child
   const callOff = pid === undefined ? undefined : endWithUs(pid)
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-20_000)))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-20_000)))
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`cannot start ${command}: ${error.message}`)))
     child.once('close', resolve)
@@ -45,7 +46,11 @@ export function start(command: string, args: readonly string[], { cwd, env = pro
 }
 
 /** Runs a process to its end. Rejects with its last words if it fails or takes longer than `timeout` milliseconds. */
-export async function run(command: string, args: readonly string[], { timeout, ...options }: StartOptions & { timeout: number }): Promise<string> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  { timeout, ...options }: StartOptions & { timeout: number },
+): Promise<string> {
   const child = start(command, args, options)
   let late = false
   const timer = setTimeout(() => {

@@ -7,7 +7,14 @@ const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-c
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['IOT_HUB_TEST_CHROMIUM'] ?? findChromium(),
-    args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
     // The sandbox needs rights that containers withhold; the only pages opened are our own.
     chromiumSandbox: false,
   })
@@ -15,6 +22,9 @@ export function launchChromium(): Promise<Browser> {
 
 function findChromium(): string {
   const found = onPath(...names)
-  if (found === undefined) throw new Error('there is no Chromium on the PATH: install Debian’s package chromium, or name one in IOT_HUB_TEST_CHROMIUM')
+  if (found === undefined)
+    throw new Error(
+      'there is no Chromium on the PATH: install Debian’s package chromium, or name one in IOT_HUB_TEST_CHROMIUM',
+    )
   return found
 }

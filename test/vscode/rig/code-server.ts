@@ -54,7 +54,13 @@ const quiet = {
 }
 
 /** Installs the VSIX into an editor of its own and starts that, everything in a temporary folder, on a free port. */
-export async function startServer({ program, settings = {}, env = {}, language, trust = false }: ServerOptions): Promise<Server> {
+export async function startServer({
+  program,
+  settings = {},
+  env = {},
+  language,
+  trust = false,
+}: ServerOptions): Promise<Server> {
   if (!existsSync(vsix)) throw new Error(`there is no ${vsix}: run npm run package first`)
   const { path: home, remove } = temporaryFolder('iot-hub-editor-')
   const folder = (name: string) => {
@@ -63,7 +69,12 @@ export async function startServer({ program, settings = {}, env = {}, language, 
   }
   const [user, extensions, workspace] = [folder('user'), folder('extensions'), folder('workspace')]
   const own = ['--user-data-dir', user, '--extensions-dir', extensions, '--config', join(home, 'config.yaml')]
-  const places = { XDG_CONFIG_HOME: folder('config'), XDG_DATA_HOME: folder('data'), XDG_RUNTIME_DIR: home, TMPDIR: folder('tmp') }
+  const places = {
+    XDG_CONFIG_HOME: folder('config'),
+    XDG_DATA_HOME: folder('data'),
+    XDG_RUNTIME_DIR: home,
+    TMPDIR: folder('tmp'),
+  }
   const options = { cwd: program.folder, env: { ...cleanEnvironment(), ...places, EXTENSIONS_GALLERY: '{}', ...env } }
   const entry = join(program.folder, 'out', 'node', 'entry.js')
   writeFileSync(join(folder('user/User'), 'settings.json'), JSON.stringify({ ...quiet, ...settings }, null, 2))
@@ -75,8 +86,15 @@ export async function startServer({ program, settings = {}, env = {}, language, 
   try {
     await run(program.node, [entry, ...own, '--install-extension', vsix], { ...options, timeout: 60_000 })
     const installed = readdirSync(extensions).find((name) => name.startsWith('local-iot-hub.'))
-    if (installed === undefined) throw new Error('code-server says that it installed the VSIX, but there is nothing in its extensions folder')
-    const quieter = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', ...(trust ? [] : ['--disable-workspace-trust']), ...(language === undefined ? [] : ['--locale', language])]
+    if (installed === undefined)
+      throw new Error('code-server says that it installed the VSIX, but there is nothing in its extensions folder')
+    const quieter = [
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-getting-started-override',
+      ...(trust ? [] : ['--disable-workspace-trust']),
+      ...(language === undefined ? [] : ['--locale', language]),
+    ]
     const child = start(
       program.node,
       [entry, ...own, '--auth', 'none', '--bind-addr', '127.0.0.1:0', ...quieter],
@@ -95,7 +113,10 @@ export async function startServer({ program, settings = {}, env = {}, language, 
         changed = { ...changed, ...settings }
         writeFileSync(workspaceSettings, JSON.stringify(changed, null, 2))
       },
-      hostLog: () => hostLines(logs).filter((line) => /\[(error|warning)\]|local-iot-hub/.test(line)).join('\n'),
+      hostLog: () =>
+        hostLines(logs)
+          .filter((line) => /\[(error|warning)\]|local-iot-hub/.test(line))
+          .join('\n'),
       saveLogs(to) {
         if (existsSync(logs)) cpSync(logs, join(to, 'logs'), { recursive: true })
         writeFileSync(join(to, 'code-server.log'), child.output())
@@ -116,7 +137,10 @@ function installLanguage(language: string, user: string): void {
   const words = join(user, 'words.json')
   writeFileSync(words, JSON.stringify({ version: '1.0.0', contents: {} }))
   const extensions = [{ extensionIdentifier: { id: 'local-iot-hub-test.language' }, version: '1.0.0' }]
-  writeFileSync(join(user, 'languagepacks.json'), JSON.stringify({ [language]: { hash: 'test', label: language, extensions, translations: { vscode: words } } }))
+  writeFileSync(
+    join(user, 'languagepacks.json'),
+    JSON.stringify({ [language]: { hash: 'test', label: language, extensions, translations: { vscode: words } } }),
+  )
 }
 
 async function listening(child: ReturnType<typeof start>): Promise<string> {
@@ -130,11 +154,17 @@ async function listening(child: ReturnType<typeof start>): Promise<string> {
 
 /** An editor whose terminal runs the rig must not take our server for a client of its own. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VSCODE_|CODE_SERVER_|ELECTRON_|NODE_OPTIONS$|PASSWORD$|PORT$)/.test(name)))
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(VSCODE_|CODE_SERVER_|ELECTRON_|NODE_OPTIONS$|PASSWORD$|PORT$)/.test(name),
+    ),
+  )
 }
 
 function hostLines(folder: string): string[] {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => /exthost\d*\/.*\.log$/.test(name)).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+  return names
+    .filter((name) => /exthost\d*\/.*\.log$/.test(name))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
 }

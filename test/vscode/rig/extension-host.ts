@@ -19,19 +19,23 @@ export async function runInExtensionHost(program: Program, grep = ''): Promise<R
   const temporary = temporaryFolder('iot-hub-suite-')
   const report = join(temporary.path, 'report.jsonl')
   try {
-    return await withEditor({ program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } }, async (browser, server) => {
-      const remote = (path: string) => `vscode-remote://${server.authority}${path}`
-      const tests = { extension: remote(server.extension), suite: remote(suite) }
-      const window = await EditorWindow.open(browser, server, { tests })
-      try {
-        const result = await untilEnd(report)
-        if (result.failed > 0) throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)
-        return result
-      } catch (error) {
-        await keepEvidence(window, server)
-        throw error
-      }
-    })
+    return await withEditor(
+      { program, env: { IOT_HUB_TEST_REPORT: report, IOT_HUB_TEST_GREP: grep } },
+      async (browser, server) => {
+        const remote = (path: string) => `vscode-remote://${server.authority}${path}`
+        const tests = { extension: remote(server.extension), suite: remote(suite) }
+        const window = await EditorWindow.open(browser, server, { tests })
+        try {
+          const result = await untilEnd(report)
+          if (result.failed > 0)
+            throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)
+          return result
+        } catch (error) {
+          await keepEvidence(window, server)
+          throw error
+        }
+      },
+    )
   } finally {
     temporary.remove()
   }
@@ -55,7 +59,8 @@ async function untilEnd(report: string): Promise<Result> {
       if (text !== undefined) console.log(text)
       if (line.type === 'end') return line
     }
-    if (Date.now() - heard > limits.silence) throw new Error(`the extension host has said nothing for ${limits.silence / 1000} s`)
+    if (Date.now() - heard > limits.silence)
+      throw new Error(`the extension host has said nothing for ${limits.silence / 1000} s`)
     if (Date.now() - started > limits.whole) throw new Error(`the suite took longer than ${limits.whole / 1000} s`)
   }
 }

@@ -11,7 +11,9 @@ export const vsix = join(root, 'dist', 'local-iot-hub.vsix')
 export const suite = join(root, 'dist', 'test', 'suite', 'index.cjs')
 
 /** Where a downloaded VS Code is kept between runs; IOT_HUB_TEST_CACHE overrides. */
-export const cacheFolder = () => process.env['IOT_HUB_TEST_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'local-iot-hub-test')
+export const cacheFolder = () =>
+  process.env['IOT_HUB_TEST_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'local-iot-hub-test')
 
 /** Screenshots, and what failed runs leave behind; IOT_HUB_TEST_OUTPUT overrides. */
 export const outputFolder = () => process.env['IOT_HUB_TEST_OUTPUT'] ?? join(root, 'dist', 'test', 'output')

@@ -69,7 +69,8 @@ export async function installCodeServer(say: (line: string) => void): Promise<Pr
       if (existsSync(join(inside, 'node_modules', '@vscode', 'ripgrep-universal'))) return
       // The package of ripgrep downloads its program. Without one the editor runs, but finds no files.
       const ripgrep = onPath('rg')
-      if (ripgrep === undefined) return say('there is no ripgrep on the PATH: findFiles and search will not work in the editor')
+      if (ripgrep === undefined)
+        return say('there is no ripgrep on the PATH: findFiles and search will not work in the editor')
       mkdirSync(join(inside, 'node_modules', '@vscode', 'ripgrep', 'bin'), { recursive: true })
       link(ripgrep, join(inside, 'node_modules', '@vscode', 'ripgrep', 'bin', 'rg'))
     })
@@ -116,7 +117,8 @@ async function lock(file: string, say: (line: string) => void): Promise<() => vo
     }
     const owner = Number(existsSync(file) ? readFileSync(file, 'utf8') : 0)
     if (owner > 0 && !alive(owner)) rmSync(file, { force: true })
-    else if (Date.now() > deadline) throw new Error(`process ${owner} has been installing code-server for ten minutes; if it is not, remove ${file}`)
+    else if (Date.now() > deadline)
+      throw new Error(`process ${owner} has been installing code-server for ten minutes; if it is not, remove ${file}`)
     else if (!waiting) say(`waiting for process ${owner}, which is installing code-server`)
     await pause(500)
   }

@@ -10,7 +10,11 @@ process.once('exit', () => {
   for (const group of groups) signalGroup(group, 'SIGKILL')
   for (const folder of folders) remove(folder)
 })
-for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(name, () => process.exit(code))
+for (const [name, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(name, () => process.exit(code))
 
 /** Sees to it that a process group ends with the rig. Returns a way to call it off. */
 export function endWithUs(group: number): () => void {

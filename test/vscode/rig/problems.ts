@@ -11,18 +11,26 @@ export interface Problem {
  */
 export async function recordProblems(context: BrowserContext): Promise<Problem[]> {
   const problems: Problem[] = []
-  await context.exposeBinding('iotHubProblem', (_, kind: Problem['kind'], text: string) => void problems.push({ kind, text }))
+  await context.exposeBinding(
+    'iotHubProblem',
+    (_, kind: Problem['kind'], text: string) => void problems.push({ kind, text }),
+  )
   // tsx marks named functions with a helper of its own, which pages do not have.
   await context.addInitScript('globalThis.__name ??= (named) => named')
   await context.addInitScript(watchWebview)
-  const listen = (page: Page) => page.on('console', (message) => void (ofWebview(message) && problems.push({ kind: 'console', text: message.text() })))
+  const listen = (page: Page) =>
+    page.on(
+      'console',
+      (message) => void (ofWebview(message) && problems.push({ kind: 'console', text: message.text() })),
+    )
   context.pages().forEach(listen)
   context.on('page', listen)
   return problems
 }
 
 /** Webviews load their files from this made-up host; the workbench itself does not. */
-const ofWebview = (message: ConsoleMessage) => message.type() === 'error' && /vscode-resource|\/fake\.html/.test(message.location().url)
+const ofWebview = (message: ConsoleMessage) =>
+  message.type() === 'error' && /vscode-resource|\/fake\.html/.test(message.location().url)
 
 /**
  * Runs inside every frame before anything else does. VS Code writes a webview's page into an empty frame, and `open()`
@@ -32,7 +40,13 @@ function watchWebview(): void {
   if (window === window.top) return
   const report = (window as unknown as { iotHubProblem(kind: string, text: string): void }).iotHubProblem
   const told = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
-  const onViolation = ({ effectiveDirective, blockedURI, sourceFile, lineNumber, sample }: SecurityPolicyViolationEvent) =>
+  const onViolation = ({
+    effectiveDirective,
+    blockedURI,
+    sourceFile,
+    lineNumber,
+    sample,
+  }: SecurityPolicyViolationEvent) =>
     report('policy', `${effectiveDirective} refused ${blockedURI} (${sourceFile}:${lineNumber}) ${sample}`)
   const onError = (event: ErrorEvent) => report('error', told(event.error ?? event.message))
   const onRejection = (event: PromiseRejectionEvent) => report('error', told(event.reason))

@@ -23,7 +23,8 @@ export function follow(file: string): () => ReportLine[] {
       return []
     }
     try {
-      for (let read; (read = readSync(descriptor, buffer, 0, buffer.length, offset)) > 0; offset += read) rest += buffer.toString('latin1', 0, read)
+      for (let read; (read = readSync(descriptor, buffer, 0, buffer.length, offset)) > 0; offset += read)
+        rest += buffer.toString('latin1', 0, read)
     } finally {
       closeSync(descriptor)
     }

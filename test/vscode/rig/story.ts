@@ -28,7 +28,11 @@ export interface StoryOptions extends Omit<ServerOptions, 'program'> {
  * webview violates its content policy, throws or logs an error. What failed leaves pictures, problems and logs in the
  * output folder.
  */
-export function story(name: string, play: (fixture: StoryEditor) => Promise<void>, { timeout = 180_000, workspaceSettings = {}, ...options }: StoryOptions = {}): void {
+export function story(
+  name: string,
+  play: (fixture: StoryEditor) => Promise<void>,
+  { timeout = 180_000, workspaceSettings = {}, ...options }: StoryOptions = {},
+): void {
   void test(name, { timeout }, async () => {
     const program = await installCodeServer(console.log)
     await withEditor({ program, ...options }, async (browser, server) => {
@@ -40,8 +44,16 @@ export function story(name: string, play: (fixture: StoryEditor) => Promise<void
         return window
       }
       try {
-        await within(timeout - 20_000, name, openWindow().then((window) => play({ window, server, openWindow })))
-        assert.deepEqual(windows.flatMap((window) => window.takeProblems()), [], 'webviews did what they must not do')
+        await within(
+          timeout - 20_000,
+          name,
+          openWindow().then((window) => play({ window, server, openWindow })),
+        )
+        assert.deepEqual(
+          windows.flatMap((window) => window.takeProblems()),
+          [],
+          'webviews did what they must not do',
+        )
       } catch (error) {
         await keepEvidence(name, server, windows)
         throw error
@@ -64,7 +76,15 @@ async function keepEvidence(name: string, server: Server, windows: EditorWindow[
   const folder = join(outputFolder(), label)
   mkdirSync(folder, { recursive: true })
   server.saveLogs(folder)
-  writeFileSync(join(folder, 'problems.json'), JSON.stringify(windows.map((window) => window.takeProblems()), null, 2))
-  for (const [number, window] of windows.entries()) await window.screenshot(`${label}-failed-${number + 1}`).catch(() => undefined)
+  writeFileSync(
+    join(folder, 'problems.json'),
+    JSON.stringify(
+      windows.map((window) => window.takeProblems()),
+      null,
+      2,
+    ),
+  )
+  for (const [number, window] of windows.entries())
+    await window.screenshot(`${label}-failed-${number + 1}`).catch(() => undefined)
   console.log(`logs are in ${folder}, pictures beside it in screenshots`)
 }

@@ -13,7 +13,11 @@ const patience = 20_000
 /** How long something is tried that can be tried again. */
 const brief = { timeout: 2_000 }
 
-const inTime = (deed: Promise<void>): Promise<boolean> => deed.then(() => true, () => false)
+const inTime = (deed: Promise<void>): Promise<boolean> =>
+  deed.then(
+    () => true,
+    () => false,
+  )
 
 export interface WindowOptions {
   folder?: string

@@ -20,8 +20,14 @@ describe('activation', () => {
     assert.equal(host.state.type, 'stopped')
     assert.equal(host.api(), undefined)
     const loaded = Object.keys(require.cache).filter((path) => path.startsWith(extension.extensionPath))
-    assert.deepEqual(loaded.filter((path) => path.endsWith('hub.cjs')), [])
-    assert.ok(loaded.some((path) => path.endsWith('extension.cjs')), 'the extension itself must be seen, or the test sees nothing')
+    assert.deepEqual(
+      loaded.filter((path) => path.endsWith('hub.cjs')),
+      [],
+    )
+    assert.ok(
+      loaded.some((path) => path.endsWith('extension.cjs')),
+      'the extension itself must be seen, or the test sees nothing',
+    )
   })
 
   it('asks for the API once: VS Code works out each time who asks', () => {
@@ -37,13 +43,21 @@ describe('activation', () => {
     compileFunction(readFileSync(path, 'utf8'), names)(ask, module, module.exports, path, dirname(path))
     assert.ok('activate' in module.exports)
     assert.equal(asked.filter((name) => name === 'vscode').length, 1)
-    assert.deepEqual(asked.filter((name) => name !== 'vscode' && !name.startsWith('node:')), [])
+    assert.deepEqual(
+      asked.filter((name) => name !== 'vscode' && !name.startsWith('node:')),
+      [],
+    )
   })
 
   it('registers every command that the manifest declares, and no other', async () => {
-    const registered = (await editor.getCommands(true)).filter((id) => id.startsWith('iotHub.') && !/\.(focus|open|resetViewLocation|removeView|toggleVisibility)$/.test(id))
+    const registered = (await editor.getCommands(true)).filter(
+      (id) => id.startsWith('iotHub.') && !/\.(focus|open|resetViewLocation|removeView|toggleVisibility)$/.test(id),
+    )
     const declared = manifest.contributes.commands.map(({ command }) => command)
-    assert.deepEqual(Object.values(commands).filter((id) => !registered.includes(id)), [])
+    assert.deepEqual(
+      Object.values(commands).filter((id) => !registered.includes(id)),
+      [],
+    )
     assert.deepEqual(declared.toSorted(), Object.values(commands).toSorted())
   })
 

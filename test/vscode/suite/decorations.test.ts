@@ -17,7 +17,10 @@ describe('the marks of documents', () => {
   let api: HubApi
   let mqtt: number
   const mark = async (of: Uri): Promise<string | undefined> => {
-    const found = (await hub.decorations.provideFileDecoration(of, { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) })) as FileDecoration | undefined
+    const found = (await hub.decorations.provideFileDecoration(of, {
+      isCancellationRequested: false,
+      onCancellationRequested: () => ({ dispose() {} }),
+    })) as FileDecoration | undefined
     return found && `${found.badge} ${found.tooltip} ${(found.color as ThemeColor & { id: string }).id}`
   }
 
@@ -28,7 +31,10 @@ describe('the marks of documents', () => {
     const listening = hub.decorations.onDidChangeFileDecorations!((uris) => void (all ||= uris === undefined))
     ;({ api, mqtt } = await started())
     // A hub that has just come makes everything another.
-    await until(() => all, (told) => told)
+    await until(
+      () => all,
+      (told) => told,
+    )
     listening.dispose()
     await (await device(mqtt, 'lamp')).endAsync()
   })
@@ -49,10 +55,15 @@ describe('the marks of documents', () => {
     assert.equal(await mark(execution), 'Q queued descriptionForeground')
     assert.equal(await mark(details), 'P in progress charts.blue')
     const told: string[] = []
-    const listening = hub.decorations.onDidChangeFileDecorations!((uris) => told.push(...[uris].flat().map((one) => one?.path ?? 'all')))
+    const listening = hub.decorations.onDidChangeFileDecorations!((uris) =>
+      told.push(...[uris].flat().map((one) => one?.path ?? 'all')),
+    )
     const client = await device(mqtt, 'lamp')
     await client.publishAsync('$aws/things/lamp/jobs/blink/update', JSON.stringify({ status: 'FAILED' }), { qos: 1 })
-    await until(() => told, (paths) => [execution, details, twin].every(({ path }) => paths.includes(path)))
+    await until(
+      () => told,
+      (paths) => [execution, details, twin].every(({ path }) => paths.includes(path)),
+    )
     listening.dispose()
     await client.endAsync()
     assert.equal(await mark(execution), 'F failed charts.red')
@@ -67,11 +78,15 @@ describe('the marks of documents', () => {
     const [state] = await hub.jobs.getChildren(job)
     const [run] = await hub.jobs.getChildren(state)
     const of = (tree: HubTree, node: typeof cloud): TreeItem['resourceUri'] => tree.getTreeItem(node!).resourceUri
-    assert.deepEqual([of(hub.devices, lamp), of(hub.jobs, job), of(hub.jobs, run)].map(String), [twin, details, execution].map(String))
+    assert.deepEqual(
+      [of(hub.devices, lamp), of(hub.jobs, job), of(hub.jobs, run)].map(String),
+      [twin, details, execution].map(String),
+    )
   })
 
   it('are none where there is nothing, and none of other files', async () => {
-    for (const path of ['/devices/aws/nobody/twin.json', '/jobs/aws/none/details.json', '/else']) assert.equal(await mark(uri(path)), undefined)
+    for (const path of ['/devices/aws/nobody/twin.json', '/jobs/aws/none/details.json', '/else'])
+      assert.equal(await mark(uri(path)), undefined)
     assert.equal(await mark(Uri.file('/jobs/aws/blink/details.json')), undefined)
   })
 
@@ -80,7 +95,10 @@ describe('the marks of documents', () => {
     let all = false
     const listening = hub.decorations.onDidChangeFileDecorations!((uris) => void (all ||= uris === undefined))
     await stopped()
-    await until(() => all, (told) => told)
+    await until(
+      () => all,
+      (told) => told,
+    )
     listening.dispose()
     assert.equal(await mark(details), undefined)
   })

@@ -24,7 +24,10 @@ const desiring = (document: TextDocument, desired: object): string => {
 
 /** The document once it shows what the hub has now. */
 async function settled(api: HubApi, document: TextDocument): Promise<TextDocument> {
-  await until(async () => isDeepStrictEqual(JSON.parse(document.getText()), (await api.twin('aws/lamp')).document), Boolean)
+  await until(
+    async () => isDeepStrictEqual(JSON.parse(document.getText()), (await api.twin('aws/lamp')).document),
+    Boolean,
+  )
   return document
 }
 
@@ -63,10 +66,16 @@ describe('the hub’s documents', () => {
     assert.equal(document.languageId, 'json')
     await write(document, desiring(document, { color: 'green' }))
     assert.equal(await document.save(), true)
-    await until(() => shadowIn(document), (now) => now.version === version + 1)
+    await until(
+      () => shadowIn(document),
+      (now) => now.version === version + 1,
+    )
     assert.equal(document.isDirty, false)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'green' })
-    const [message] = await until(() => heard, (messages) => messages.length > 0)
+    const [message] = await until(
+      () => heard,
+      (messages) => messages.length > 0,
+    )
     assert.match(message!, /^\$aws\/things\/lamp\/shadow\/update\/delta .*"color":"green"/)
     await client.endAsync()
   })
@@ -75,7 +84,10 @@ describe('the hub’s documents', () => {
     const document = await settled(api, await workspace.openTextDocument(twin))
     const { version } = await api.twin('aws/lamp')
     await api.setDesired('aws/lamp', undefined, { color: 'blue' }, version)
-    await until(() => document.getText(), (text) => text.includes('blue'))
+    await until(
+      () => document.getText(),
+      (text) => text.includes('blue'),
+    )
     assert.equal(document.isDirty, false)
   })
 
@@ -84,11 +96,21 @@ describe('the hub’s documents', () => {
     await write(document, desiring(document, { color: 'white' }))
     const client = await device(mqtt, 'lamp')
     const { version } = await api.twin('aws/lamp')
-    await client.publishAsync('$aws/things/lamp/shadow/update', JSON.stringify({ state: { reported: { color: 'off' } } }), { qos: 1 })
-    await until(() => api.twin('aws/lamp'), (now) => now.version > version)
+    await client.publishAsync(
+      '$aws/things/lamp/shadow/update',
+      JSON.stringify({ state: { reported: { color: 'off' } } }),
+      { qos: 1 },
+    )
+    await until(
+      () => api.twin('aws/lamp'),
+      (now) => now.version > version,
+    )
     assert.equal(await document.save(), true)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' })
-    await until(() => shadowIn(document).state.reported, (reported) => JSON.stringify(reported) === '{"color":"off"}')
+    await until(
+      () => shadowIn(document).state.reported,
+      (reported) => JSON.stringify(reported) === '{"color":"off"}',
+    )
     await client.endAsync()
   })
 
@@ -100,7 +122,11 @@ describe('the hub’s documents', () => {
     await settled(api, document)
     await write(document, desiring(document, { color: 'white' }))
     assert.equal(await document.save(), true)
-    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' }, 'what is left out of the document is deleted')
+    assert.deepEqual(
+      (await api.twin('aws/lamp')).desired,
+      { color: 'white' },
+      'what is left out of the document is deleted',
+    )
   })
 
   it('whatever else is changed, or written a level too deep, is named, and nothing is published', async () => {
@@ -108,11 +134,18 @@ describe('the hub’s documents', () => {
     const shown = shadowIn(document)
     const refusals: [object, RegExp][] = [
       [{ ...shown, version: 99 }, /version is what the device or the hub says/],
-      [{ ...shown, state: { ...shown.state, reported: { color: 'blue' } } }, /state\.reported\.color is what the device or the hub says/],
+      [
+        { ...shown, state: { ...shown.state, reported: { color: 'blue' } } },
+        /state\.reported\.color is what the device or the hub says/,
+      ],
       [{ color: 'red' }, /color has no place here.*state\.desired/],
-      [{ ...shown, state: { ...shown.state, desired: { state: { desired: { color: 'red' } } } } }, /state\.desired must hold the desired state itself/],
+      [
+        { ...shown, state: { ...shown.state, desired: { state: { desired: { color: 'red' } } } } },
+        /state\.desired must hold the desired state itself/,
+      ],
     ]
-    for (const [edited, words] of refusals) await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(JSON.stringify(edited)))), words)
+    for (const [edited, words] of refusals)
+      await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(JSON.stringify(edited)))), words)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'white' })
   })
 
@@ -132,7 +165,8 @@ describe('the hub’s documents', () => {
   it('what is no object is not published', async () => {
     await window.showTextDocument(await workspace.openTextDocument(twin))
     await editor.executeCommand('workbench.action.files.revert')
-    for (const text of ['[1]', '"text"', '{ "color": ']) await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(text))), /Not published/)
+    for (const text of ['[1]', '"text"', '{ "color": '])
+      await assert.rejects(Promise.resolve(workspace.fs.writeFile(twin, Buffer.from(text))), /Not published/)
     assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'theirs' })
   })
 
@@ -151,8 +185,14 @@ describe('the hub’s documents', () => {
     assert.equal((JSON.parse(execution.getText()) as { status: string }).status, 'QUEUED')
     await assert.rejects(Promise.resolve(workspace.fs.writeFile(work.uri, Buffer.from('{}'))))
     await api.cancelJob('aws/blink')
-    await until(() => execution.getText(), (text) => text.includes('CANCELED'))
-    await until(() => details.getText(), (text) => text.includes('CANCELED'))
+    await until(
+      () => execution.getText(),
+      (text) => text.includes('CANCELED'),
+    )
+    await until(
+      () => details.getText(),
+      (text) => text.includes('CANCELED'),
+    )
   })
 
   it('desired and reported are compared side by side', async () => {
@@ -162,7 +202,10 @@ describe('the hub’s documents', () => {
   })
 
   it('what is not there is said to be not there', async () => {
-    await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/devices/aws/nobody/shadow.json'))), /FileNotFound|EntryNotFound/)
+    await assert.rejects(
+      Promise.resolve(workspace.fs.stat(uri('/devices/aws/nobody/shadow.json'))),
+      /FileNotFound|EntryNotFound/,
+    )
     await assert.rejects(Promise.resolve(workspace.fs.stat(uri('/else.json'))), /FileNotFound|EntryNotFound/)
   })
 })

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'mocha'
-import { commands as editor, DataTransfer, DataTransferItem, TabInputCustom, TabInputWebview, Uri, window, workspace } from 'vscode'
+import {
+  commands as editor,
+  DataTransfer,
+  DataTransferItem,
+  TabInputCustom,
+  TabInputWebview,
+  Uri,
+  window,
+  workspace,
+} from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
 import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
@@ -12,7 +21,9 @@ import type { TreeNode } from '../../../src/vscode/tree/node.ts'
 import { set, started, stopped, until } from './extension-fixture.ts'
 
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) }
-const [file, broken] = ['night', 'broken'].map((name) => join(workspace.workspaceFolders![0]!.uri.fsPath, `${name}.iotjob.json`)) as [string, string]
+const [file, broken] = ['night', 'broken'].map((name) =>
+  join(workspace.workspaceFolders![0]!.uri.fsPath, `${name}.iotjob.json`),
+) as [string, string]
 
 describe('dragging and dropping', () => {
   let hub: Exports
@@ -29,7 +40,15 @@ describe('dragging and dropping', () => {
       targets: [{ device: 'lamp' }],
       document: jsonTextOf({ operation: 'blink' }),
     })
-    writeFileSync(file, JSON.stringify({ dialect: 'aws', name: 'night', targets: [{ query: 'thingName:*' }], document: { operation: 'sleep' } }))
+    writeFileSync(
+      file,
+      JSON.stringify({
+        dialect: 'aws',
+        name: 'night',
+        targets: [{ query: 'thingName:*' }],
+        document: { operation: 'sleep' },
+      }),
+    )
   })
 
   afterEach(() => editor.executeCommand('workbench.action.closeAllEditors'))
@@ -40,7 +59,10 @@ describe('dragging and dropping', () => {
     await set('memory', undefined)
   })
 
-  const forms = () => window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ input }) => input instanceof TabInputWebview && input.viewType.includes('iotHub.jobEditor')).length
+  const forms = () =>
+    window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.includes('iotHub.jobEditor')).length
 
   async function node(tree: HubTree, id: string, under?: TreeNode): Promise<TreeNode> {
     for (const child of await tree.getChildren(under)) {
@@ -85,13 +107,20 @@ describe('dragging and dropping', () => {
     await until(forms, (count) => count === 1)
     for (const { handleDrop } of [hub.drag.jobs, hub.drag.devices]) {
       await handleDrop!(undefined, ofFiles(Uri.file(file)), token)
-      await until(() => window.tabGroups.activeTabGroup.activeTab?.input, (input) => input instanceof TabInputCustom && input.uri.fsPath === file)
+      await until(
+        () => window.tabGroups.activeTabGroup.activeTab?.input,
+        (input) => input instanceof TabInputCustom && input.uri.fsPath === file,
+      )
       await editor.executeCommand('workbench.action.closeAllEditors')
     }
   })
 
   it('what does not fit begins nothing', async () => {
-    const [lamp, oven, job] = await Promise.all([node(hub.devices, 'device/aws/lamp'), node(hub.devices, 'device/iothub/Oven/one'), node(hub.jobs, 'job/aws/blink')])
+    const [lamp, oven, job] = await Promise.all([
+      node(hub.devices, 'device/aws/lamp'),
+      node(hub.devices, 'device/iothub/Oven/one'),
+      node(hub.jobs, 'job/aws/blink'),
+    ])
     await hub.drag.jobs.handleDrop!(undefined, await taken('aws/lamp', 'iothub/Oven/one'), token)
     await hub.drag.jobs.handleDrop!(job, await taken('iothub/Oven/one'), token)
     await hub.drag.devices.handleDrop!(oven, ofFiles(Uri.file(file)), token)
@@ -106,7 +135,11 @@ describe('dragging and dropping', () => {
 
   it('other files and other items are none of its business', async () => {
     const lamp = await node(hub.devices, 'device/aws/lamp')
-    await hub.drag.devices.handleDrop!(lamp, ofFiles(Uri.file('/somewhere/package.json'), Uri.from({ scheme: 'iothub', path: '/devices/aws/lamp/twin.json' })), token)
+    await hub.drag.devices.handleDrop!(
+      lamp,
+      ofFiles(Uri.file('/somewhere/package.json'), Uri.from({ scheme: 'iothub', path: '/devices/aws/lamp/twin.json' })),
+      token,
+    )
     const transfer = new DataTransfer()
     await hub.drag.devices.handleDrag!([(await hub.devices.getChildren(lamp))[0]!], transfer, token)
     assert.deepEqual([...transfer], [])

@@ -14,7 +14,8 @@ export const extension = extensions.getExtension<Exports>(`${manifest.publisher}
 /** What the running extension lets tests see. */
 export const activated = (): Promise<Exports> => Promise.resolve(extension.activate())
 
-export const set = (name: string, value: unknown): Thenable<void> => workspace.getConfiguration('iotHub').update(name, value, ConfigurationTarget.Workspace)
+export const set = (name: string, value: unknown): Thenable<void> =>
+  workspace.getConfiguration('iotHub').update(name, value, ConfigurationTarget.Workspace)
 
 /** Free ports, so that suites and people do not meet. */
 export async function anyPorts(): Promise<void> {
@@ -51,7 +52,10 @@ export async function outline(tree: HubTree, node?: TreeNode, depth = 0): Promis
   const lines: string[] = []
   for (const child of await tree.getChildren(node)) {
     const { label, description } = tree.getTreeItem(child)
-    lines.push(`${'  '.repeat(depth)}${String(label)}${typeof description === 'string' && description !== '' ? ` — ${description}` : ''}`, ...(await outline(tree, child, depth + 1)))
+    lines.push(
+      `${'  '.repeat(depth)}${String(label)}${typeof description === 'string' && description !== '' ? ` — ${description}` : ''}`,
+      ...(await outline(tree, child, depth + 1)),
+    )
   }
   return lines
 }

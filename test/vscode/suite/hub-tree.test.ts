@@ -23,18 +23,27 @@ describe('a tree', () => {
       },
     }
     const host = { api: () => ({}) as HubApi } as Host
-    const tree = new HubTree(host, { roots: async () => [branch], parentOf: (id) => (id === 'leaf' ? 'branch' : undefined) })
+    const tree = new HubTree(host, {
+      roots: async () => [branch],
+      parentOf: (id) => (id === 'leaf' ? 'branch' : undefined),
+    })
     const drawn: (string | undefined)[] = []
     tree.onDidChangeTreeData((nodes) => drawn.push(...(nodes ?? [undefined]).map((node) => node?.id)))
     await tree.getChildren()
     const fetched = tree.getChildren(branch)
     tree.touch('leaf')
     // Judged while nobody knows the leaf yet.
-    await until(() => asked, (times) => times === 1)
+    await until(
+      () => asked,
+      (times) => times === 1,
+    )
     assert.equal(drawn.length, 0)
     answer([leaf(branch)])
     await fetched
-    await until(() => drawn, (ids) => ids.includes('leaf'))
+    await until(
+      () => drawn,
+      (ids) => ids.includes('leaf'),
+    )
     tree.dispose()
   })
 })

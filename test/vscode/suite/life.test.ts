@@ -58,7 +58,10 @@ describe('the life of the hub', () => {
     const { mode, mqtt, bucket, data } = hub.options()
     assert.deepEqual({ mode, mqtt }, { mode: 'strict', mqtt: 0 })
     assert.equal(bucket, join(workspace.workspaceFolders![0]!.uri.fsPath, 'objects'))
-    assert.ok(!data.startsWith(workspace.workspaceFolders![0]!.uri.fsPath), 'state stays out of the workspace unless asked for')
+    assert.ok(
+      !data.startsWith(workspace.workspaceFolders![0]!.uri.fsPath),
+      'state stays out of the workspace unless asked for',
+    )
     await set('data', 'state')
     assert.equal(hub.options().data, join(workspace.workspaceFolders![0]!.uri.fsPath, 'state'))
   })
@@ -68,7 +71,13 @@ describe('the life of the hub', () => {
     await anyPorts()
     const port = await taken(closers)
     await set('mqtt', port)
-    const state = await Promise.race([editor.executeCommand<HubState>(commands.start), until(() => hub.host.state, ({ type }) => type === 'failed')])
+    const state = await Promise.race([
+      editor.executeCommand<HubState>(commands.start),
+      until(
+        () => hub.host.state,
+        ({ type }) => type === 'failed',
+      ),
+    ])
     assert.ok(state?.type === 'failed')
     assert.deepEqual(state.conflict, { setting: 'mqtt', port })
     assert.match(state.reason, new RegExp(`${port}.*taken.*iotHub\\.mqtt`))
@@ -88,13 +97,19 @@ describe('the life of the hub', () => {
     const heard: string[] = []
     const listening = hub.host.onChange((change) => heard.push(change.type))
     const client = await device(other.mqtt, 'guest-device')
-    await until(() => heard, (changes) => changes.length > 0)
+    await until(
+      () => heard,
+      (changes) => changes.length > 0,
+    )
     listening.dispose()
     assert.equal((await hub.host.api()!.device('aws/guest-device')).online, true)
     await client.endAsync()
     other.child.kill('SIGKILL')
     // A window that has just joined and is left alone goes on by itself.
-    await until(() => hub.host.state.type, (type) => type === 'running')
+    await until(
+      () => hub.host.state.type,
+      (type) => type === 'running',
+    )
     assert.equal((await hub.host.api()!.device('aws/guest-device')).online, false)
   })
 
@@ -104,12 +119,21 @@ describe('the life of the hub', () => {
     const options = { ...hub.options(), memory: true }
     const first = await hubProcess(closers, options)
     void editor.executeCommand(commands.reset)
-    await until(() => hub.host.state.type, (type) => type === 'attached')
+    await until(
+      () => hub.host.state.type,
+      (type) => type === 'attached',
+    )
     first.child.kill('SIGKILL')
     // What it knew is lost with it: there is nothing to be run on.
-    await until(() => hub.host.state.type, (type) => type === 'stopped')
+    await until(
+      () => hub.host.state.type,
+      (type) => type === 'stopped',
+    )
     const second = await hubProcess(closers, options)
-    const state = await until(() => hub.host.state, ({ type }) => type === 'attached')
+    const state = await until(
+      () => hub.host.state,
+      ({ type }) => type === 'attached',
+    )
     assert.equal(state.type === 'attached' && state.endpoints.mqtt, second.mqtt)
     await assert.rejects(hub.wipe(), { code: 'LOCKED' })
   })
@@ -120,9 +144,15 @@ describe('the life of the hub', () => {
     const other = await hubProcess(closers, hub.options())
     await (await device(other.mqtt, 'survivor-2')).endAsync()
     void editor.executeCommand(commands.reset)
-    await until(() => hub.host.state.type, (type) => type === 'attached')
+    await until(
+      () => hub.host.state.type,
+      (type) => type === 'attached',
+    )
     other.child.kill('SIGKILL')
-    const state = await until(() => hub.host.state, ({ type }) => type === 'running')
+    const state = await until(
+      () => hub.host.state,
+      ({ type }) => type === 'running',
+    )
     assert.equal(state.type === 'running' && state.endpoints.mqtt, other.mqtt)
     assert.equal((await hub.host.api()!.device('aws/survivor-2')).name, 'survivor-2')
   })
@@ -146,7 +176,10 @@ describe('the life of the hub', () => {
     assert.equal(hub.host.state.type, 'stopped')
     // The command looks first, and so finds that it is a guest.
     void editor.executeCommand(commands.reset)
-    await until(() => hub.host.state.type, (type) => type === 'attached')
+    await until(
+      () => hub.host.state.type,
+      (type) => type === 'attached',
+    )
     assert.equal((await hub.host.api()!.device('aws/keepsake')).name, 'keepsake')
     await assert.rejects(hub.wipe(), { code: 'LOCKED' })
     assert.ok(existsSync(join(data, 'state')) && existsSync(join(data, 'token')))
@@ -174,7 +207,10 @@ async function taken(closers: (() => unknown)[]): Promise<number> {
 /** A hub in a process of its own, made of the same code. */
 async function hubProcess(closers: (() => unknown)[], options: object): Promise<{ child: ChildProcess; mqtt: number }> {
   const script = `require(${JSON.stringify(join(extension.extensionPath, 'dist', 'hub.cjs'))}).hubMaker.start(${JSON.stringify(options)}).then(({ endpoints }) => console.log(JSON.stringify(endpoints)))`
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } })
+  const child = spawn(process.execPath, ['-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  })
   closers.push(() => child.kill('SIGKILL'))
   for await (const line of createInterface(child.stdout)) return { child, ...(JSON.parse(line) as { mqtt: number }) }
   throw new Error('the hub’s process ended before it was ready')

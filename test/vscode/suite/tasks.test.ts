@@ -44,7 +44,10 @@ describe('the hub as a task', () => {
 
   afterEach(async () => {
     for (const execution of tasks.taskExecutions) execution.terminate()
-    await until(() => tasks.taskExecutions.length, (count) => count === 0)
+    await until(
+      () => tasks.taskExecutions.length,
+      (count) => count === 0,
+    )
     await stopped()
     for (const name of [tasksFile, inFolder('told.json'), inFolder('program.js')]) rmSync(name, { force: true })
     for (const name of ['mqtt', 'mqtts', 'http', 'https']) await set(name, undefined)
@@ -63,7 +66,10 @@ describe('the hub as a task', () => {
     const execution = await tasks.executeTask(await provided())
     await ready
     execution.terminate()
-    await until(() => tasks.taskExecutions.length, (count) => count === 0)
+    await until(
+      () => tasks.taskExecutions.length,
+      (count) => count === 0,
+    )
     assert.equal(hub.host.state.type, 'running')
     assert.equal(hub.host.api(), api)
   })
@@ -122,16 +128,39 @@ describe('the hub as a task', () => {
   })
 
   it('lets a task that depends on it wait until the hub is ready', async () => {
-    const reading = { label: 'read', type: 'process', command: process.execPath, args: [inFolder('program.js')], options: { env: { ELECTRON_RUN_AS_NODE: '1' } }, dependsOn: 'the hub', problemMatcher: [] }
-    writeFileSync(tasksFile, JSON.stringify({ version: '2.0.0', tasks: [{ type: 'iot-hub', label: 'the hub' }, reading] }))
-    const task = await until(async () => (await tasks.fetchTasks()).find(({ name }) => name === 'read'), (found) => found !== undefined)
+    const reading = {
+      label: 'read',
+      type: 'process',
+      command: process.execPath,
+      args: [inFolder('program.js')],
+      options: { env: { ELECTRON_RUN_AS_NODE: '1' } },
+      dependsOn: 'the hub',
+      problemMatcher: [],
+    }
+    writeFileSync(
+      tasksFile,
+      JSON.stringify({ version: '2.0.0', tasks: [{ type: 'iot-hub', label: 'the hub' }, reading] }),
+    )
+    const task = await until(
+      async () => (await tasks.fetchTasks()).find(({ name }) => name === 'read'),
+      (found) => found !== undefined,
+    )
     await tasks.executeTask(task!)
     assert.equal(await told(), process.pid)
   })
 
   it('lets a debugger wait until the hub is ready', async () => {
-    const over = new Promise<void>((resolve) => debug.onDidTerminateDebugSession(({ parentSession }) => void (parentSession === undefined && resolve())))
-    const launched = await debug.startDebugging(folder, { type: 'node', request: 'launch', name: 'device', program: inFolder('program.js'), preLaunchTask: 'iot-hub: start', runtimeExecutable: process.execPath })
+    const over = new Promise<void>((resolve) =>
+      debug.onDidTerminateDebugSession(({ parentSession }) => void (parentSession === undefined && resolve())),
+    )
+    const launched = await debug.startDebugging(folder, {
+      type: 'node',
+      request: 'launch',
+      name: 'device',
+      program: inFolder('program.js'),
+      preLaunchTask: 'iot-hub: start',
+      runtimeExecutable: process.execPath,
+    })
     assert.equal(launched, true)
     assert.equal(await told(), process.pid)
     assert.equal(hub.host.state.type, 'running', 'the end of the program is not the end of the hub')
@@ -146,7 +175,11 @@ async function provided(): Promise<Task> {
   return task
 }
 
-const stateIs = (hub: Exports, type: string) => until(() => hub.host.state.type, (now) => now === type)
+const stateIs = (hub: Exports, type: string) =>
+  until(
+    () => hub.host.state.type,
+    (now) => now === type,
+  )
 
 /** Resolves when the next task has begun: before that there is nothing to terminate. */
 const began = (): Promise<void> =>
@@ -169,7 +202,10 @@ const ended = (execution: TaskExecution): Promise<number | undefined> =>
 
 /** The process of the hub that the program saw, or why it saw none. */
 async function told(): Promise<unknown> {
-  const text = await until(() => (existsSync(inFolder('told.json')) ? readFileSync(inFolder('told.json'), 'utf8') : ''), (written) => written !== '')
+  const text = await until(
+    () => (existsSync(inFolder('told.json')) ? readFileSync(inFolder('told.json'), 'utf8') : ''),
+    (written) => written !== '',
+  )
   const seen = JSON.parse(text) as { pid?: number }
   return seen.pid ?? seen
 }

@@ -20,7 +20,10 @@ describe('the trees', () => {
     const listening = hub.devices.onDidChangeTreeData(() => (drawn = true))
     hub.devices.touch(undefined)
     await editor.executeCommand('iotHub.devices.focus')
-    await until(() => drawn, (seen) => seen)
+    await until(
+      () => drawn,
+      (seen) => seen,
+    )
     listening.dispose()
   })
 
@@ -36,9 +39,14 @@ describe('the trees', () => {
 
   it('show a device by its cloud as it connects, and as it leaves', async () => {
     const drawn: (string | undefined)[] = []
-    const listening = hub.devices.onDidChangeTreeData((nodes) => drawn.push(...(nodes ?? [undefined]).map((node) => node?.id)))
+    const listening = hub.devices.onDidChangeTreeData((nodes) =>
+      drawn.push(...(nodes ?? [undefined]).map((node) => node?.id)),
+    )
     const client = await device(mqtt, 'washer-1')
-    await until(() => drawn.length, (count) => count > 0)
+    await until(
+      () => drawn.length,
+      (count) => count > 0,
+    )
     const lines = await outline(hub.devices)
     const [cloud, washer, ...below] = lines
     assert.deepEqual([cloud, washer], ['AWS IoT Core — 1 of 1 online', '  washer-1 — online'])
@@ -46,8 +54,14 @@ describe('the trees', () => {
     assert.match(below[3]!, /^ {4}Connected — tcp · .*127\.0\.0\.1$/)
     drawn.length = 0
     await client.endAsync()
-    await until(() => outline(hub.devices), ([cloud, row]) => cloud === 'AWS IoT Core — 0 of 1 online' && row === '  washer-1 — offline')
-    await until(() => drawn.length, (count) => count > 0)
+    await until(
+      () => outline(hub.devices),
+      ([cloud, row]) => cloud === 'AWS IoT Core — 0 of 1 online' && row === '  washer-1 — offline',
+    )
+    await until(
+      () => drawn.length,
+      (count) => count > 0,
+    )
     assert.ok(!drawn.includes(undefined), `one device is no reason to draw the whole tree: ${drawn.join()}`)
     listening.dispose()
   })
@@ -59,7 +73,10 @@ describe('the trees', () => {
       targets: [{ device: 'washer-1' }],
       document: jsonTextOf({ operation: 'reboot' }),
     })
-    const lines = await until(() => outline(hub.jobs), (seen) => seen.length === 3)
+    const lines = await until(
+      () => outline(hub.jobs),
+      (seen) => seen.length === 3,
+    )
     assert.deepEqual(lines, ['reboot-all — 0/1 · in progress', '  queued — 1', '    washer-1 — queued'])
     assert.ok((await outline(hub.devices)).includes('      reboot-all — queued'))
     const [job] = await hub.jobs.getChildren()
@@ -70,13 +87,20 @@ describe('the trees', () => {
   it('say everything in words too', async () => {
     const [cloud] = await hub.devices.getChildren()
     const [washer] = await hub.devices.getChildren(cloud)
-    assert.equal(hub.devices.getTreeItem(washer!).accessibilityInformation?.label, 'Device washer-1 is offline, 1 job pending')
-    const item = await hub.devices.resolveTreeItem(hub.devices.getTreeItem(washer!), washer!, { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) })
+    assert.equal(
+      hub.devices.getTreeItem(washer!).accessibilityInformation?.label,
+      'Device washer-1 is offline, 1 job pending',
+    )
+    const item = await hub.devices.resolveTreeItem(hub.devices.getTreeItem(washer!), washer!, {
+      isCancellationRequested: false,
+      onCancellationRequested: () => ({ dispose() {} }),
+    })
     assert.ok(item.tooltip)
   })
 
   it('page a fleet, and load more on demand', async () => {
-    for (let number = 0; number < 205; number += 1) await api.addDevice('iothub', `Oven/oven-${String(number).padStart(3, '0')}`)
+    for (let number = 0; number < 205; number += 1)
+      await api.addDevice('iothub', `Oven/oven-${String(number).padStart(3, '0')}`)
     const cloud = (await hub.devices.getChildren()).find(({ id }) => id === 'cloud/iothub')
     assert.ok(cloud)
     const page = await hub.devices.getChildren(cloud)
@@ -89,8 +113,14 @@ describe('the trees', () => {
 
   it('forget what is gone', async () => {
     await api.deleteJob('aws/reboot-all', { force: true })
-    await until(() => outline(hub.jobs), (seen) => seen.length === 0)
+    await until(
+      () => outline(hub.jobs),
+      (seen) => seen.length === 0,
+    )
     await api.removeDevice('aws/washer-1')
-    await until(() => outline(hub.devices), (lines) => !lines.some((line) => line.includes('washer-1') || line.startsWith('AWS')))
+    await until(
+      () => outline(hub.devices),
+      (lines) => !lines.some((line) => line.includes('washer-1') || line.startsWith('AWS')),
+    )
   })
 })

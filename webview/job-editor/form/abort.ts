@@ -8,7 +8,9 @@ type Rule = Form['abort'][number]
 
 const member = (index: number, name: keyof Rule): Binding => ({
   read: ({ abort }) => abort[index]?.[name] ?? '',
-  write: (value, { abort }) => ({ abort: abort.map((rule, other) => (other === index ? { ...rule, [name]: value } : rule)) }),
+  write: (value, { abort }) => ({
+    abort: abort.map((rule, other) => (other === index ? { ...rule, [name]: value } : rule)),
+  }),
 })
 
 /** When to call the whole job off. */
@@ -22,9 +24,36 @@ export function abort(kit: Kit): Part {
   const row = (index: number): Part =>
     group(
       'fields',
-      choicePart(kit, { path: `abort/${index}/on`, label: l10n.t('When devices'), name: l10n.t('Abort rule {0}: when devices', index + 1) }, member(index, 'on'), () => outcomes),
-      textPart(kit, { path: `abort/${index}/percent`, label: l10n.t('At least'), name: l10n.t('Abort rule {0}: at least (percent)', index + 1), unit: '%' }, member(index, 'percent')),
-      textPart(kit, { path: `abort/${index}/minimum`, label: l10n.t('Of no fewer than'), name: l10n.t('Abort rule {0}: of no fewer devices than', index + 1), unit: l10n.t('ended') }, member(index, 'minimum')),
+      choicePart(
+        kit,
+        {
+          path: `abort/${index}/on`,
+          label: l10n.t('When devices'),
+          name: l10n.t('Abort rule {0}: when devices', index + 1),
+        },
+        member(index, 'on'),
+        () => outcomes,
+      ),
+      textPart(
+        kit,
+        {
+          path: `abort/${index}/percent`,
+          label: l10n.t('At least'),
+          name: l10n.t('Abort rule {0}: at least (percent)', index + 1),
+          unit: '%',
+        },
+        member(index, 'percent'),
+      ),
+      textPart(
+        kit,
+        {
+          path: `abort/${index}/minimum`,
+          label: l10n.t('Of no fewer than'),
+          name: l10n.t('Abort rule {0}: of no fewer devices than', index + 1),
+          unit: l10n.t('ended'),
+        },
+        member(index, 'minimum'),
+      ),
     )
   const rows = rowsPart<Rule>(kit, {
     path: 'abort',
@@ -36,5 +65,10 @@ export function abort(kit: Kit): Part {
     remove: l10n.t('Remove abort rule'),
     none: l10n.t('The job goes on however many devices fail.'),
   })
-  return section('abort', l10n.t('Abort'), l10n.t('Cancels the job when too many of the devices that are through with it have ended badly.'), rows)
+  return section(
+    'abort',
+    l10n.t('Abort'),
+    l10n.t('Cancels the job when too many of the devices that are through with it have ended badly.'),
+    rows,
+  )
 }

@@ -12,13 +12,31 @@ export function basics(kit: Kit): Part {
   const change = (dialect: string, { dialect: before, devices, groups, query, moreQueries }: Form): Partial<Form> => {
     aims.set(before, { devices, groups, query, moreQueries })
     const { devices: none, groups: nobody, query: nothing, moreQueries: nowhere } = emptyForm
-    return { dialect, ...(aims.get(dialect) ?? { devices: none, groups: nobody, query: nothing, moreQueries: nowhere }) }
+    return {
+      dialect,
+      ...(aims.get(dialect) ?? { devices: none, groups: nobody, query: nothing, moreQueries: nowhere }),
+    }
   }
-  const cloud = choicePart(kit, { path: 'dialect', label: l10n.t('Cloud') }, { read: ({ dialect }) => dialect, write: change }, ({ state, form }) => {
-    const known = state.hub.dialects.map(({ name, title }): [string, string] => [name, title])
-    return form.dialect === '' || known.some(([name]) => name === form.dialect) ? known : [...known, [form.dialect, form.dialect]]
-  })
-  const named = textPart(kit, { path: 'name', label: l10n.t('Job name') }, { read: ({ name }) => name, write: (name) => ({ name }) })
-  const description = textPart(kit, { path: 'description', label: l10n.t('Description'), class: 'wide', placeholder: l10n.t('Optional') }, { read: ({ description: text }) => text, write: (text) => ({ description: text }) })
+  const cloud = choicePart(
+    kit,
+    { path: 'dialect', label: l10n.t('Cloud') },
+    { read: ({ dialect }) => dialect, write: change },
+    ({ state, form }) => {
+      const known = state.hub.dialects.map(({ name, title }): [string, string] => [name, title])
+      return form.dialect === '' || known.some(([name]) => name === form.dialect)
+        ? known
+        : [...known, [form.dialect, form.dialect]]
+    },
+  )
+  const named = textPart(
+    kit,
+    { path: 'name', label: l10n.t('Job name') },
+    { read: ({ name }) => name, write: (name) => ({ name }) },
+  )
+  const description = textPart(
+    kit,
+    { path: 'description', label: l10n.t('Description'), class: 'wide', placeholder: l10n.t('Optional') },
+    { read: ({ description: text }) => text, write: (text) => ({ description: text }) },
+  )
   return section('basics', l10n.t('Job'), undefined, cloud, named, description)
 }

@@ -7,5 +7,9 @@ import type { DraftInWork } from '../../../src/shared/messages.ts'
  */
 export function changedMembers(before: DraftInWork, after: DraftInWork): (keyof JobDraft)[] {
   const members = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof JobDraft)[])
-  return [...members].filter((name) => !(name === 'document' && after.document === undefined) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+  return [...members].filter(
+    (name) =>
+      !(name === 'document' && after.document === undefined) &&
+      JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  )
 }

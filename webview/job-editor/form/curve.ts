@@ -20,10 +20,15 @@ const POINTS = 400
  */
 export function rolloutCurve(rollout: JobDraft['rollout'], total: number): Curve {
   const told: number[] = []
-  for (let sum = 0; sum < total && told.length <= WEEK; ) told.push((sum = Math.min(total, sum + rateAfter(rollout, sum))))
+  for (let sum = 0; sum < total && told.length <= WEEK;)
+    told.push((sum = Math.min(total, sum + rateAfter(rollout, sum))))
   const step = Math.ceil(told.length / POINTS)
   const minutes = told.map((_, minute) => minute).filter((minute) => minute % step === 0 || minute === told.length - 1)
-  return { minutes, devices: minutes.map((minute) => told[minute] ?? total), complete: told.at(-1) === total || total === 0 }
+  return {
+    minutes,
+    devices: minutes.map((minute) => told[minute] ?? total),
+    complete: told.at(-1) === total || total === 0,
+  }
 }
 
 /** Devices a minute once `reached` have been told and have succeeded. */

@@ -7,7 +7,10 @@ import type { Marker, View } from '../state.ts'
 import { templateBar } from './template-bar.ts'
 
 /** What the devices get, in an editor that knows the cloud's schema. */
-export function documentPart(kit: Kit, onMarkers: (markers: Marker[]) => void): Part & { setLook(look: EditorLook): void } {
+export function documentPart(
+  kit: Kit,
+  onMarkers: (markers: Marker[]) => void,
+): Part & { setLook(look: EditorLook): void } {
   const place = h('div', { class: 'monaco' })
   const heading = h('h2', { id: newId() }, l10n.t('Job Document'))
   const words = h('span')

@@ -8,14 +8,22 @@ type Rule = Form['retry'][number]
 
 const member = (index: number, name: 'on' | 'times'): Binding => ({
   read: ({ retry }) => retry[index]?.[name] ?? '',
-  write: (value, { retry }) => ({ retry: retry.map((rule, other) => (other === index ? { ...rule, [name]: value } : rule)) }),
+  write: (value, { retry }) => ({
+    retry: retry.map((rule, other) => (other === index ? { ...rule, [name]: value } : rule)),
+  }),
 })
 
 /** How long a device may take, and how often it may try again. */
 export function endurance(kit: Kit): Part {
   const timeout = textPart(
     kit,
-    { path: 'timeoutMinutes', label: l10n.t('Timeout'), hint: l10n.t('How long a device may be at it, from the moment it starts.'), unit: l10n.t('minutes'), placeholder: l10n.t('None') },
+    {
+      path: 'timeoutMinutes',
+      label: l10n.t('Timeout'),
+      hint: l10n.t('How long a device may be at it, from the moment it starts.'),
+      unit: l10n.t('minutes'),
+      placeholder: l10n.t('None'),
+    },
     { read: ({ timeoutMinutes }) => timeoutMinutes, write: (timeoutMinutes) => ({ timeoutMinutes }) },
   )
   const outcomes: [RetryOn, string][] = [
@@ -26,8 +34,26 @@ export function endurance(kit: Kit): Part {
   const row = (index: number): Part =>
     group(
       'fields',
-      choicePart(kit, { path: `retry/${index}/on`, label: l10n.t('When a device'), name: l10n.t('Retry rule {0}: when a device', index + 1) }, member(index, 'on'), () => outcomes),
-      textPart(kit, { path: `retry/${index}/times`, label: l10n.t('Try again'), name: l10n.t('Retry rule {0}: try again (times)', index + 1), unit: l10n.t('times') }, member(index, 'times')),
+      choicePart(
+        kit,
+        {
+          path: `retry/${index}/on`,
+          label: l10n.t('When a device'),
+          name: l10n.t('Retry rule {0}: when a device', index + 1),
+        },
+        member(index, 'on'),
+        () => outcomes,
+      ),
+      textPart(
+        kit,
+        {
+          path: `retry/${index}/times`,
+          label: l10n.t('Try again'),
+          name: l10n.t('Retry rule {0}: try again (times)', index + 1),
+          unit: l10n.t('times'),
+        },
+        member(index, 'times'),
+      ),
     )
   const rows = rowsPart<Rule>(kit, {
     path: 'retry',

@@ -22,7 +22,14 @@ export interface Form {
   moreQueries: string[]
   selection: 'SNAPSHOT' | 'CONTINUOUS'
   documentText: string
-  rollout: { mode: 'once' | 'constant' | 'growing'; perMinute: string; base: string; factor: string; of: GrowthOf; count: string }
+  rollout: {
+    mode: 'once' | 'constant' | 'growing'
+    perMinute: string
+    base: string
+    factor: string
+    of: GrowthOf
+    count: string
+  }
   abort: { on: AbortOn; percent: string; minimum: string }[]
   timeoutMinutes: string
   /** Without a field of its own, `afterMinutes` stays as the draft has it. */
@@ -55,4 +62,5 @@ export const emptyForm: Form = {
 }
 
 /** The queries among the targets. */
-export const queriesOf = ({ query, moreQueries }: Form): string[] => [query.trim(), ...moreQueries].filter((text) => text !== '')
+export const queriesOf = ({ query, moreQueries }: Form): string[] =>
+  [query.trim(), ...moreQueries].filter((text) => text !== '')

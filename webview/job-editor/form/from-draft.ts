@@ -9,7 +9,8 @@ import { toLocal } from './times.ts'
 export function fromDraft(draft: Partial<JobDraft>): Form {
   const { rollout, schedule } = draft
   const targets = list(draft.targets)
-  const named = (kind: string): string[] => targets.flatMap((target) => (kind in target ? [text(target[kind as never])] : []))
+  const named = (kind: string): string[] =>
+    targets.flatMap((target) => (kind in target ? [text(target[kind as never])] : []))
   const [query = '', ...moreQueries] = named('query')
   return {
     dialect: text(draft.dialect),
@@ -22,7 +23,11 @@ export function fromDraft(draft: Partial<JobDraft>): Form {
     selection: draft.selection ?? emptyForm.selection,
     documentText: shownText(draft.document?.text),
     rollout: rolloutOf(rollout),
-    abort: list(draft.abort).map(({ on, percent, minimum }) => ({ on, percent: text(percent), minimum: text(minimum) })),
+    abort: list(draft.abort).map(({ on, percent, minimum }) => ({
+      on,
+      percent: text(percent),
+      minimum: text(minimum),
+    })),
     timeoutMinutes: text(draft.timeoutMinutes),
     retry: list(draft.retry).map(({ times, ...rule }) => ({ ...rule, times: text(times) })),
     startAt: toLocal(text(schedule?.startAt)),
@@ -55,6 +60,8 @@ function rolloutOf(rollout: JobDraft['rollout']): Form['rollout'] {
   }
 }
 
-const list = <T>(value: T[] | undefined): T[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [])
+const list = <T>(value: T[] | undefined): T[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : []
 
-const text = (value: unknown): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value))
+const text = (value: unknown): string =>
+  value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)

@@ -10,15 +10,25 @@ type Window = Form['windows'][number]
 
 const member = (index: number, name: keyof Window): Binding => ({
   read: ({ windows }) => windows[index]?.[name] ?? '',
-  write: (value, { windows }) => ({ windows: windows.map((window, other) => (other === index ? { ...window, [name]: value } : window)) }),
+  write: (value, { windows }) => ({
+    windows: windows.map((window, other) => (other === index ? { ...window, [name]: value } : window)),
+  }),
 })
 
 /** When the job begins and ends, and in which hours devices may get it. */
 export function schedule(kit: Kit): Part {
   const times = group(
     'fields',
-    timePart(kit, { path: 'schedule/startAt', label: l10n.t('Start') }, { read: ({ startAt }) => startAt, write: (startAt) => ({ startAt }) }),
-    timePart(kit, { path: 'schedule/endAt', label: l10n.t('End') }, { read: ({ endAt }) => endAt, write: (endAt) => ({ endAt }) }),
+    timePart(
+      kit,
+      { path: 'schedule/startAt', label: l10n.t('Start') },
+      { read: ({ startAt }) => startAt, write: (startAt) => ({ startAt }) },
+    ),
+    timePart(
+      kit,
+      { path: 'schedule/endAt', label: l10n.t('End') },
+      { read: ({ endAt }) => endAt, write: (endAt) => ({ endAt }) },
+    ),
   )
   const behavior = radioPart(
     kit,
@@ -56,14 +66,37 @@ const windowRow = (kit: Kit, index: number): Part =>
     'window',
     group(
       'fields',
-      textPart(kit, { path: `schedule/windows/${index}/cron`, label: l10n.t('Opens at'), name: l10n.t('Maintenance window {0}: opens at (cron)', index + 1), unit: l10n.t('cron, UTC'), class: 'cron' }, member(index, 'cron')),
-      textPart(kit, { path: `schedule/windows/${index}/minutes`, label: l10n.t('For'), name: l10n.t('Maintenance window {0}: for (minutes)', index + 1), unit: l10n.t('minutes') }, member(index, 'minutes')),
+      textPart(
+        kit,
+        {
+          path: `schedule/windows/${index}/cron`,
+          label: l10n.t('Opens at'),
+          name: l10n.t('Maintenance window {0}: opens at (cron)', index + 1),
+          unit: l10n.t('cron, UTC'),
+          class: 'cron',
+        },
+        member(index, 'cron'),
+      ),
+      textPart(
+        kit,
+        {
+          path: `schedule/windows/${index}/minutes`,
+          label: l10n.t('For'),
+          name: l10n.t('Maintenance window {0}: for (minutes)', index + 1),
+          unit: l10n.t('minutes'),
+        },
+        member(index, 'minutes'),
+      ),
     ),
     textLine('hint next', ({ form, state }) => {
       const times = nextTimes(form.windows[index]?.cron ?? '', state.hub.virtualNow ?? Date.now(), 2)
-      return times === undefined || times.length === 0 ? '' : l10n.t('Next for you: {0}', times.map(formatTime).join(' · '))
+      return times === undefined || times.length === 0
+        ? ''
+        : l10n.t('Next for you: {0}', times.map(formatTime).join(' · '))
     }),
   )
 
 const virtualClock = (): Part =>
-  textLine('hint', ({ state: { hub } }) => (hub.virtualNow === undefined ? '' : l10n.t('The hub’s clock is virtual and shows {0}.', formatTime(hub.virtualNow))))
+  textLine('hint', ({ state: { hub } }) =>
+    hub.virtualNow === undefined ? '' : l10n.t('The hub’s clock is virtual and shows {0}.', formatTime(hub.virtualNow)),
+  )

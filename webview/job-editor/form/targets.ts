@@ -42,10 +42,21 @@ export function targets(kit: Kit, findDevices: (search: string) => Promise<Found
   const selection = radioPart(
     kit,
     { path: 'selection', label: l10n.t('Which devices') },
-    { read: ({ selection: chosen }) => chosen, write: (value) => ({ selection: value === 'CONTINUOUS' ? value : 'SNAPSHOT' }) },
+    {
+      read: ({ selection: chosen }) => chosen,
+      write: (value) => ({ selection: value === 'CONTINUOUS' ? value : 'SNAPSHOT' }),
+    },
     [
-      ['SNAPSHOT', l10n.t('Those that match when the job begins'), l10n.t('The job is done when all of them have ended it.')],
-      ['CONTINUOUS', l10n.t('Also those that come to match later'), l10n.t('The job goes on until it is canceled: a new member of a group gets it too.')],
+      [
+        'SNAPSHOT',
+        l10n.t('Those that match when the job begins'),
+        l10n.t('The job is done when all of them have ended it.'),
+      ],
+      [
+        'CONTINUOUS',
+        l10n.t('Also those that come to match later'),
+        l10n.t('The job goes on until it is canceled: a new member of a group gets it too.'),
+      ],
     ],
   )
   return section('targets', l10n.t('Targets'), undefined, picks, query(kit), matches(), selection)
@@ -55,8 +66,13 @@ export function targets(kit: Kit, findDevices: (search: string) => Promise<Found
 const whole = (control: Control): Control => ({ ...control, path: 'targets', label: l10n.t('Targets') })
 
 function findGroups({ form, state }: View, text: string): Found {
-  const own = state.hub.groups.filter(({ dialect, name }) => dialect === form.dialect && name.toLowerCase().includes(text.toLowerCase()))
-  const items = own.slice(0, SHOWN).map(({ name, devices }) => ({ value: name, note: counted(devices, l10n.t('1 device'), l10n.t('{0} devices', formatNumber(devices))) }))
+  const own = state.hub.groups.filter(
+    ({ dialect, name }) => dialect === form.dialect && name.toLowerCase().includes(text.toLowerCase()),
+  )
+  const items = own.slice(0, SHOWN).map(({ name, devices }) => ({
+    value: name,
+    note: counted(devices, l10n.t('1 device'), l10n.t('{0} devices', formatNumber(devices))),
+  }))
   return { items, total: own.length }
 }
 
@@ -66,7 +82,9 @@ function query(kit: Kit): Part {
   const box = field(control, { path: 'targets/query', label: l10n.t('Query'), hint: '', class: 'query' })
   control.addEventListener('input', () => kit.edit({ query: control.value }))
   control.addEventListener('focusout', () => kit.touch('targets/query'))
-  const more = textLine('hint', ({ form }) => (form.moreQueries.length === 0 ? '' : l10n.t('And also: {0}', form.moreQueries.join(' · '))))
+  const more = textLine('hint', ({ form }) =>
+    form.moreQueries.length === 0 ? '' : l10n.t('And also: {0}', form.moreQueries.join(' · ')),
+  )
   return {
     element: h('div', {}, box.element, more.element),
     update(view) {
@@ -84,14 +102,26 @@ function query(kit: Kit): Part {
 /** How many devices that makes. */
 function matches(): Part {
   const words = h('span')
-  const element = h('p', { class: 'matches', role: 'status' }, h('span', { class: 'codicon codicon-target', 'aria-hidden': 'true' }), words)
+  const element = h(
+    'p',
+    { class: 'matches', role: 'status' },
+    h('span', { class: 'codicon codicon-target', 'aria-hidden': 'true' }),
+    words,
+  )
   return {
     element,
     update({ draft, state: { matches: found, hub } }) {
       const none = draft.targets.length === 0
       element.classList.toggle('stale', found.counting)
       element.classList.toggle('empty', none || found.count === 0)
-      say(words, none ? l10n.t('No device is chosen yet') : !hub.up ? l10n.t('Devices are counted once the hub runs') : matching(found.count))
+      say(
+        words,
+        none
+          ? l10n.t('No device is chosen yet')
+          : !hub.up
+            ? l10n.t('Devices are counted once the hub runs')
+            : matching(found.count),
+      )
     },
     controls: () => [],
   }

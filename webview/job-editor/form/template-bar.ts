@@ -13,7 +13,13 @@ export function templateBar(replace: (text: string) => void): { element: HTMLEle
   const bar = h('div', { class: 'bar' }, choice, use)
   const yes = h('vscode-button', { onclick: () => take() }, l10n.t('Replace'))
   const no = h('vscode-button', { appearance: 'secondary', onclick: () => close() }, l10n.t('Keep Mine'))
-  const question = h('div', { class: 'question', role: 'alertdialog', 'aria-label': l10n.t('Replace what you have written?'), hidden: true }, h('p', {}, l10n.t('Replace what you have written?')), yes, no)
+  const question = h(
+    'div',
+    { class: 'question', role: 'alertdialog', 'aria-label': l10n.t('Replace what you have written?'), hidden: true },
+    h('p', {}, l10n.t('Replace what you have written?')),
+    yes,
+    no,
+  )
   question.addEventListener('keydown', ({ key }) => key === 'Escape' && close())
 
   const close = (): void => {

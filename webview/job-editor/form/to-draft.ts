@@ -21,7 +21,11 @@ export function toDraft(form: Form, dialect: DialectView | undefined): { draft: 
   const document = documentOf(checks, form)
   const rollout = rolloutOf(checks, form)
   const abort = abortOf(checks, form)
-  const timeoutMinutes = checks.number('timeoutMinutes', form.timeoutMinutes, { above: 0, fraction: true, optional: true })
+  const timeoutMinutes = checks.number('timeoutMinutes', form.timeoutMinutes, {
+    above: 0,
+    fraction: true,
+    optional: true,
+  })
   const retry = retryOf(checks, form)
   const schedule = scheduleOf(checks, form)
   const draft: DraftInWork = {
@@ -64,7 +68,10 @@ function documentOf(checks: Checks, { documentText }: Form): { document?: JsonTe
   }
 }
 
-function rolloutOf(checks: Checks, { rollout: { mode, perMinute, base, factor, of, count } }: Form): JobDraft['rollout'] {
+function rolloutOf(
+  checks: Checks,
+  { rollout: { mode, perMinute, base, factor, of, count } }: Form,
+): JobDraft['rollout'] {
   if (mode === 'once') return undefined
   const rate = checks.number('rollout/perMinute', perMinute, { least: 1, optional: mode === 'growing' })
   if (mode === 'constant') return rate === undefined ? undefined : { perMinute: rate }
@@ -72,7 +79,10 @@ function rolloutOf(checks: Checks, { rollout: { mode, perMinute, base, factor, o
   const growth = checks.number('rollout/exponential/factor', factor, { above: 1, fraction: true })
   const step = checks.number('rollout/exponential/every/count', count, { least: 1 })
   if (first === undefined || growth === undefined || step === undefined) return undefined
-  return { ...(rate !== undefined && { perMinute: rate }), exponential: { base: first, factor: growth, every: { of, count: step } } }
+  return {
+    ...(rate !== undefined && { perMinute: rate }),
+    exponential: { base: first, factor: growth, every: { of, count: step } },
+  }
 }
 
 const abortOf = (checks: Checks, { abort }: Form): NonNullable<JobDraft['abort']> =>
@@ -91,11 +101,17 @@ const retryOf = (checks: Checks, { retry }: Form): NonNullable<JobDraft['retry']
 function scheduleOf(checks: Checks, form: Form): JobDraft['schedule'] {
   const startAt = timeOf(checks, 'schedule/startAt', form.startAt)
   const endAt = timeOf(checks, 'schedule/endAt', form.endAt)
-  if (startAt !== undefined && endAt !== undefined && endAt <= startAt) checks.refuse('schedule/endAt', form.endAt.replace('T', ' '), l10n.t('must be after the start'))
+  if (startAt !== undefined && endAt !== undefined && endAt <= startAt)
+    checks.refuse('schedule/endAt', form.endAt.replace('T', ' '), l10n.t('must be after the start'))
   const windows = form.windows.flatMap(({ cron, minutes }, index) => {
     const when = checks.required(`schedule/windows/${index}/cron`, cron)
     const readable = when !== undefined && nextTimes(when, 0, 1) !== undefined
-    if (when !== undefined && !readable) checks.refuse(`schedule/windows/${index}/cron`, when, l10n.t('must be five cron fields: minute hour day month weekday'))
+    if (when !== undefined && !readable)
+      checks.refuse(
+        `schedule/windows/${index}/cron`,
+        when,
+        l10n.t('must be five cron fields: minute hour day month weekday'),
+      )
     const length = checks.number(`schedule/windows/${index}/minutes`, minutes, { least: 1 })
     return readable && length !== undefined ? [{ cron: when, minutes: length }] : []
   })

@@ -16,7 +16,12 @@ export interface JsonEditor {
 }
 
 /** A JSON editor that fills its place. `onText` hears every edit, `onMarkers` all that is wrong, most severe first. */
-export function createJsonEditor(place: HTMLElement, ariaLabel: string, onText: (text: string) => void, onMarkers: (markers: Marker[]) => void): JsonEditor {
+export function createJsonEditor(
+  place: HTMLElement,
+  ariaLabel: string,
+  onText: (text: string) => void,
+  onMarkers: (markers: Marker[]) => void,
+): JsonEditor {
   provideWorkers()
   followTheme()
   const uri = Uri.parse('iothub:/job-document.json')
@@ -63,7 +68,15 @@ export function createJsonEditor(place: HTMLElement, ariaLabel: string, onText: 
       })
     },
     setLook({ fontFamily, fontSize, fontLigatures, tabSize, insertSpaces, wordWrap }) {
-      view.updateOptions({ fontFamily, fontSize, fontLigatures, wordWrap: wordWrap ? 'on' : 'off', tabSize, insertSpaces, detectIndentation: false })
+      view.updateOptions({
+        fontFamily,
+        fontSize,
+        fontLigatures,
+        wordWrap: wordWrap ? 'on' : 'off',
+        tabSize,
+        insertSpaces,
+        detectIndentation: false,
+      })
       model.updateOptions({ tabSize, insertSpaces })
     },
     focus: () => view.focus(),

@@ -13,7 +13,13 @@ const AUTHORIZER = 'x-amz-customauthorizer-name'
 
 /** How surely a CONNECT is one of AWS's; an undressed client counts as one in open mode only. */
 export function recognise(request: ConnectRequest, settings: Settings): Claim {
-  if (request.alpn === 'x-amzn-mqtt-ca' || sdkUserName(request.username) || customAuthorizer(request) || signature(request) !== undefined) return 'certain'
+  if (
+    request.alpn === 'x-amzn-mqtt-ca' ||
+    sdkUserName(request.username) ||
+    customAuthorizer(request) ||
+    signature(request) !== undefined
+  )
+    return 'certain'
   if (request.certificate !== undefined) return 'likely'
   return isBare(request) && settings.mode === 'open' ? 'fallback' : 'no'
 }
@@ -80,7 +86,8 @@ export function admit(ctx: Context, peer: PeerCertificate): Certificate | string
 }
 
 function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: string): ConnectVerdict {
-  if (ctx.settings.mode === 'strict') return refused(`there is no custom authorizer ${authorizer}: the hub does not run any`)
+  if (ctx.settings.mode === 'strict')
+    return refused(`there is no custom authorizer ${authorizer}: the hub does not run any`)
   const user = request.username?.split('?')[0]
   return accepted(ctx, request, user === undefined || user === '' ? authorizer : user)
 }
@@ -149,8 +156,11 @@ export function signature(request: ConnectRequest): ReturnType<typeof credential
 
 /** The custom authorizer named in user name, query or header [aws 1.4]. */
 export function customAuthorizer({ username = '', upgrade }: ConnectRequest): string | undefined {
-  const named = queryOf(username).get(AUTHORIZER) ?? (upgrade === undefined ? null : (queryOf(upgrade.url).get(AUTHORIZER) ?? upgrade.headers[AUTHORIZER]))
+  const named =
+    queryOf(username).get(AUTHORIZER) ??
+    (upgrade === undefined ? null : (queryOf(upgrade.url).get(AUTHORIZER) ?? upgrade.headers[AUTHORIZER]))
   return typeof named === 'string' ? named : undefined
 }
 
-const queryOf = (text: string): URLSearchParams => new URLSearchParams(text.includes('?') ? text.slice(text.indexOf('?') + 1) : '')
+const queryOf = (text: string): URLSearchParams =>
+  new URLSearchParams(text.includes('?') ? text.slice(text.indexOf('?') + 1) : '')

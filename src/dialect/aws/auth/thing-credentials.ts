@@ -34,7 +34,12 @@ export function thingCredentials(ctx: Context, thing: string): DeviceCredential[
  * deleted.
  * What other things have too stays theirs, and is only detached from this one.
  */
-export function withdrawCertificate(ctx: Context, thing: string, { id, alsoOf }: DeviceCredential, how: Withdrawal): void {
+export function withdrawCertificate(
+  ctx: Context,
+  thing: string,
+  { id, alsoOf }: DeviceCredential,
+  how: Withdrawal,
+): void {
   const certificate = certificatesOf(ctx).get(id)
   if (certificate === undefined) return
   const target = certificateTarget(id)

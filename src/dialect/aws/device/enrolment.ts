@@ -22,10 +22,7 @@ export const enrolment: Enrolment = {
   needs: () => [{ type: 'certificate', commonName: COMMON_NAME, days: VALID_DAYS }],
   register,
   offer: ({ settings }, name): KitOffer => ({
-    facts: [
-      ...factsOf(settings, name),
-      { label: 'Note', value: ONCE },
-    ],
+    facts: [...factsOf(settings, name), { label: 'Note', value: ONCE }],
     secrets: [],
     files: [{ name: CERTIFICATE_FILE }, { name: KEY_FILE, secret: true }, { name: CA_FILE }],
     snippets: [...SNIPPETS],
@@ -68,7 +65,10 @@ function factsOf(
 
 function certificateIn(issued: Fulfilled[number]): IssuedCertificate & { privateKey: string } {
   if (issued instanceof Error) throw issued
-  if (issued === undefined || !('pem' in issued) || issued.privateKey === undefined) throw new HubError('INVALID', 'certificate: a certificate with its private key must be made first', { field: 'certificate' })
+  if (issued === undefined || !('pem' in issued) || issued.privateKey === undefined)
+    throw new HubError('INVALID', 'certificate: a certificate with its private key must be made first', {
+      field: 'certificate',
+    })
   return { ...issued, privateKey: asAwsWrites(issued.privateKey) }
 }
 

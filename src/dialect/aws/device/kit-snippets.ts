@@ -116,7 +116,14 @@ jobs.publish_describe_job_execution(iotjobs.DescribeJobExecutionRequest(thing_na
 threading.Event().wait()
 `
 
-const header = ({ host, mqtts, thing, certificate, privateKey, ca }: KitFacts): string => `/* Keep it out of version control: it holds the private key. */
+const header = ({
+  host,
+  mqtts,
+  thing,
+  certificate,
+  privateKey,
+  ca,
+}: KitFacts): string => `/* Keep it out of version control: it holds the private key. */
 #ifndef AWS_IOT_DEVICE_H
 #define AWS_IOT_DEVICE_H
 

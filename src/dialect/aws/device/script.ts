@@ -28,7 +28,11 @@ export function awsDeviceScript(name: string): DeviceScript {
     report: ({ id, attempt }, status, progress) => [
       {
         topic: formatJobsTopic({ thing: name, operation: 'update', job: id }),
-        payload: JSON.stringify({ status, statusDetails: { progress: `${Math.round(progress)}%` }, executionNumber: attempt }),
+        payload: JSON.stringify({
+          status,
+          statusDetails: { progress: `${Math.round(progress)}%` },
+          executionNumber: attempt,
+        }),
         qos: 1,
       },
     ],
@@ -50,7 +54,9 @@ function workOf({ jobId, jobDocument, executionNumber }: { [key: string]: unknow
 
 function readRefusal(work: string, payload: Buffer): ScriptInput {
   const { code, message } = parse(payload) ?? {}
-  return GONE.has(String(code)) ? { type: 'withdrawn', work } : { type: 'refused', work, reason: `${String(code)}: ${String(message)}` }
+  return GONE.has(String(code))
+    ? { type: 'withdrawn', work }
+    : { type: 'refused', work, reason: `${String(code)}: ${String(message)}` }
 }
 
 function parse(payload: Buffer): { [key: string]: unknown } | undefined {

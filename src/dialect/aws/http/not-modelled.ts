@@ -23,4 +23,9 @@ export const refusedRoutes: Route[] = operations.map(({ method, path, operation 
   },
 }))
 
-export const refusedCapability: Capability[] = operations.map(({ area, operation }) => ({ area, item: operation, state: 'refused', note: 'InvalidRequestException, which says so' }))
+export const refusedCapability: Capability[] = operations.map(({ area, operation }) => ({
+  area,
+  item: operation,
+  state: 'refused',
+  note: 'InvalidRequestException, which says so',
+}))

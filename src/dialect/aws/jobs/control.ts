@@ -29,7 +29,10 @@ export const jobRoutes: Route[] = [
     isBeforeSubstitution(call)
     const job = requireJob(call)
     const { documentSource } = extraOf(job)
-    return { ...(documentSource !== undefined && { documentSource }), job: describeJob(call.ctx, callerOf(call.request), job) }
+    return {
+      ...(documentSource !== undefined && { documentSource }),
+      job: describeJob(call.ctx, callerOf(call.request), job),
+    }
   }),
   operation('GetJobDocument', 'GET', '/jobs/:jobId/job-document', (call) => {
     const job = requireJob(call)
@@ -45,7 +48,14 @@ export const jobRoutes: Route[] = [
   ...managedTemplateRoutes,
 ]
 
-const UPDATE_MEMBERS = ['description', 'presignedUrlConfig', 'jobExecutionsRolloutConfig', 'abortConfig', 'timeoutConfig', 'jobExecutionsRetryConfig']
+const UPDATE_MEMBERS = [
+  'description',
+  'presignedUrlConfig',
+  'jobExecutionsRolloutConfig',
+  'abortConfig',
+  'timeoutConfig',
+  'jobExecutionsRetryConfig',
+]
 
 /** [aws 3.12] The request is looked at before the job is. What is changed counts from now on. */
 function updateJob(call: Call): undefined {
@@ -71,7 +81,11 @@ function updateJob(call: Call): undefined {
 
 /** [aws 3.5] Retries can only be switched off, for the same kinds of failure. */
 function checkRetry(job: Job, retry: readonly RetryRule[]): void {
-  const kinds = (rules: readonly RetryRule[]): string => rules.map(({ on }) => on).sort().join()
+  const kinds = (rules: readonly RetryRule[]): string =>
+    rules
+      .map(({ on }) => on)
+      .sort()
+      .join()
   const refuse = (message: string): AwsError => new AwsError('InvalidRequestException', message)
   if (retry.some(({ times }) => times > 0)) {
     throw refuse('The number of retries cannot be updated to any number other than 0.')
@@ -137,12 +151,16 @@ function associateTargets(call: Call): object {
     if (target.type !== 'group') throw invalidRequest('targets', text, 'must be a thing group')
     return !known.has(target.group)
   })
-  if (job.targets.length + targets.length > MAX_TARGETS) throw fields.refuse('targets', say`must not take the job beyond ${MAX_TARGETS} targets`)
+  if (job.targets.length + targets.length > MAX_TARGETS)
+    throw fields.refuse('targets', say`must not take the job beyond ${MAX_TARGETS} targets`)
   ctx.engine.jobs.associate(
     ctx.turn,
     job.key,
     targets.map(({ target }) => target),
-    { ...(comment !== undefined && { comment }), extra: { ...job.extra, targets: [...targetArns(job), ...targets.map((target) => target.arn)] } },
+    {
+      ...(comment !== undefined && { comment }),
+      extra: { ...job.extra, targets: [...targetArns(job), ...targets.map((target) => target.arn)] },
+    },
   )
   return named(call, job)
 }

@@ -10,17 +10,21 @@ const FIELD = /^[0-9A-Z*?,/#-]+$/
  */
 export function readAwsCron(text: string): { cron: string } | { broken: Words } {
   const inside = /^cron\((.*)\)$/i.exec(text.trim())?.[1]?.trim().toUpperCase().split(/\s+/)
-  if (inside === undefined) return { broken: 'must have the form cron(minutes hours day-of-month month day-of-week year)' }
+  if (inside === undefined)
+    return { broken: 'must have the form cron(minutes hours day-of-month month day-of-week year)' }
   const [minutes, hours, day, month, weekday, year] = inside
   if (inside.length !== 6 || !minutes || !hours || !day || !month || !weekday || !year) {
     return { broken: 'must have 6 fields' }
   }
   const strange = inside.map((field) => field.replace(/L|W/g, '')).find((field) => field !== '' && !FIELD.test(field))
   if (strange !== undefined) return { broken: say`must not hold ${strange}` }
-  if (!isAny(day) && !isAny(weekday)) return { broken: 'must have ? as day-of-month or day-of-week: one excludes the other' }
+  if (!isAny(day) && !isAny(weekday))
+    return { broken: 'must have ? as day-of-month or day-of-week: one excludes the other' }
   const days = isAny(weekday) ? '*' : readWeekdays(weekday)
   if (days === undefined) return { broken: 'must have a day-of-week of 1-7 or SUN-SAT' }
-  const five = [steps(minutes, 59), steps(hours, 23), isAny(day) ? '*' : steps(day, 31), steps(month, 12), days].join(' ')
+  const five = [steps(minutes, 59), steps(hours, 23), isAny(day) ? '*' : steps(day, 31), steps(month, 12), days].join(
+    ' ',
+  )
   const cron = year === '*' ? five : `0 ${five} ${year}`
   return isCron(cron) ? { cron } : { broken: 'is not a cron expression' }
 }
@@ -53,7 +57,13 @@ const dayNumber = (day: string): number => (/^\d$/.test(day) ? Number(day) - 1 :
 export function writeAwsCron(cron: string): string | undefined {
   const [minutes, hours, day, month, weekday, ...more] = cron.trim().toUpperCase().split(/\s+/)
   if (!minutes || !hours || !day || !month || !weekday || more.length > 0) return undefined
-  const days = weekday === '*' ? '?' : weekday.replace(/(^|[,-])([0-7])(?=$|[,#L-])/g, (_, before: string, number: string) => `${before}${(Number(number) % 7) + 1}`)
+  const days =
+    weekday === '*'
+      ? '?'
+      : weekday.replace(
+          /(^|[,-])([0-7])(?=$|[,#L-])/g,
+          (_, before: string, number: string) => `${before}${(Number(number) % 7) + 1}`,
+        )
   // One of the two must be ? [aws 3.9].
   return `cron(${minutes} ${hours} ${day === '*' && days !== '?' ? '?' : day} ${month} ${days} *)`
 }

@@ -19,7 +19,12 @@ type Members = Record<string, string | undefined>
  * Carries out a request that was published on a job topic, by a connection or (without one) through HTTP Publish.
  * The answer goes to the requester only, subscribed or not [aws 2.1].
  */
-export function onJobsPublish(ctx: Context, connection: Connection | undefined, request: JobsRequest, payload: Uint8Array): void {
+export function onJobsPublish(
+  ctx: Context,
+  connection: Connection | undefined,
+  request: JobsRequest,
+  payload: Uint8Array,
+): void {
   let clientToken: string | undefined
   try {
     const object = readRequest(request, payload)
@@ -37,7 +42,12 @@ export function onJobsPublish(ctx: Context, connection: Connection | undefined, 
 }
 
 /** Answers what was published under `…/jobs/` and is no request [aws 2.7 InvalidTopic]. */
-export function rejectTopic(ctx: Context, connection: Connection | undefined, topic: string, payload: Uint8Array): void {
+export function rejectTopic(
+  ctx: Context,
+  connection: Connection | undefined,
+  topic: string,
+  payload: Uint8Array,
+): void {
   const refusal = new JobsRefusal('InvalidTopic', `${topic} is no topic of the job service`)
   reply(ctx, connection, `${topic}/rejected`, tokenOf(payload), refused(refusal))
 }
@@ -62,7 +72,10 @@ function perform(ctx: Context, request: JobsRequest, fields: Fields): Members {
   switch (request.operation) {
     case 'get-pending': {
       const { inProgress, queued } = getPending(ctx, request.thing)
-      return { inProgressJobs: JSON.stringify(inProgress.map(summaryOf)), queuedJobs: JSON.stringify(queued.map(summaryOf)) }
+      return {
+        inProgressJobs: JSON.stringify(inProgress.map(summaryOf)),
+        queuedJobs: JSON.stringify(queued.map(summaryOf)),
+      }
     }
     case 'start-next': {
       const execution = startNext(ctx, request.thing, readStart(fields))
@@ -94,7 +107,8 @@ const readRequest = ({ operation }: JobsRequest, payload: Uint8Array): JsonObjec
 
 /** The token that every answer echoes, also `""` [aws 8.1]; a number or boolean stands for its text. */
 function tokenIn({ clientToken }: JsonObject): string | undefined {
-  const isScalar = typeof clientToken === 'string' || typeof clientToken === 'number' || typeof clientToken === 'boolean'
+  const isScalar =
+    typeof clientToken === 'string' || typeof clientToken === 'number' || typeof clientToken === 'boolean'
   return isScalar ? String(clientToken) : undefined
 }
 
@@ -105,7 +119,13 @@ const refused = ({ code, message, execution }: JobsRefusal): Members => ({
 })
 
 /** Without a connection there is nobody to answer but the subscribers [aws 9 row 1]. */
-function reply(ctx: Context, connection: Connection | undefined, topic: string, clientToken: string | undefined, members: Members): void {
+function reply(
+  ctx: Context,
+  connection: Connection | undefined,
+  topic: string,
+  clientToken: string | undefined,
+  members: Members,
+): void {
   const payload = objectText({
     clientToken: clientToken === undefined ? undefined : JSON.stringify(clientToken),
     timestamp: String(wholeSeconds(ctx.now)),

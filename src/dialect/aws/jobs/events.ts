@@ -23,7 +23,8 @@ export function publishJobEvent(ctx: Context, event: DomainEvent): void {
     case 'job.deleted':
       return publishJob(ctx, event.job, 'deleted')
     case 'execution.changed':
-      if (TERMINAL.has(event.execution.status)) publishExecution(ctx, event.execution, event.execution.status.toLowerCase())
+      if (TERMINAL.has(event.execution.status))
+        publishExecution(ctx, event.execution, event.execution.status.toLowerCase())
       return
     case 'execution.deleted':
       return publishExecution(ctx, event.execution, 'deleted')
@@ -60,7 +61,10 @@ function publishJob(ctx: Context, job: Job, operation: JobOperation): void {
     lastUpdatedAt: job.updatedAt,
     ...(operation === 'completed' && { jobProcessDetails: processDetails(ctx, job) }),
   }
-  ctx.publish({ topic: `$aws/events/job/${event.jobId}/${operation}`, payload: JSON.stringify(event), qos: 1 }, '[aws 2.10] job event')
+  ctx.publish(
+    { topic: `$aws/events/job/${event.jobId}/${operation}`, payload: JSON.stringify(event), qos: 1 },
+    '[aws 2.10] job event',
+  )
 }
 
 /** Five of the eight counters that DescribeJob has. */
@@ -89,5 +93,8 @@ function publishExecution(ctx: Context, execution: Execution, operation: string)
     status: execution.status,
     ...(Object.keys(details).length > 0 && { statusDetails: details }),
   }
-  ctx.publish({ topic: `$aws/events/jobExecution/${event.jobId}/${operation}`, payload: JSON.stringify(event), qos: 1 }, '[aws 2.10] execution event')
+  ctx.publish(
+    { topic: `$aws/events/jobExecution/${event.jobId}/${operation}`, payload: JSON.stringify(event), qos: 1 },
+    '[aws 2.10] execution event',
+  )
 }

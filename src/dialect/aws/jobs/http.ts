@@ -55,7 +55,10 @@ function dataOperation(name: string, method: string, path: string, answer: (call
 function readQuery({ request }: Call): DescribeRequest {
   const query = queryOf(request, { executionNumber: 'integer', includeJobDocument: 'boolean' })
   const executionNumber = query.integer('executionNumber', 0, Infinity)
-  return { includeJobDocument: query.boolean('includeJobDocument') ?? true, ...(executionNumber !== undefined && { executionNumber }) }
+  return {
+    includeJobDocument: query.boolean('includeJobDocument') ?? true,
+    ...(executionNumber !== undefined && { executionNumber }),
+  }
 }
 
 /** JobExecution over HTTP: with the thing's name, and its document as a string [aws 2.2, 0.3 row 4]. */

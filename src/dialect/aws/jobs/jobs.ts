@@ -19,6 +19,7 @@ export function onJobsEvent(ctx: Context, event: DomainEvent): void {
   if (event.type === 'queue.changed') return notifyQueue(ctx, event)
   publishJobEvent(ctx, event)
   if (event.type === 'job.deleted') setTags(ctx, `job/${nameOf(event.key)}`, undefined)
-  const isOver = event.type === 'execution.deleted' || (event.type === 'execution.changed' && !isPending(event.execution.status))
+  const isOver =
+    event.type === 'execution.deleted' || (event.type === 'execution.changed' && !isPending(event.execution.status))
   if (isOver) forgetUrls(ctx, event.execution)
 }

@@ -21,7 +21,7 @@ export const mayHavePlaceholders = (document: string): boolean => document.inclu
  */
 export function placeholdersIn(document: string, unterminated: (start: number) => void = () => {}): Placeholder[] {
   const found: Placeholder[] = []
-  for (let start = document.indexOf(OPEN); start >= 0; ) {
+  for (let start = document.indexOf(OPEN); start >= 0;) {
     const end = endOf(document, start)
     if (end === undefined) unterminated(start)
     else found.push({ start, end, inside: parseJson(`"${document.slice(start + 2, end - 1)}"`) as string })

@@ -74,7 +74,8 @@ function checkTargets({ targets }: NewJob): void {
 /** [aws 3.8] Retries have a number, and no wait. */
 function checkRetry({ retry = [] }: NewJob): void {
   const waits = retry.findIndex(({ afterMs = 0 }) => afterMs > 0)
-  if (waits >= 0) throw invalid(`retry[${waits}].afterMs`, retry[waits]!.afterMs, 'cannot be waited for: AWS retries at once')
+  if (waits >= 0)
+    throw invalid(`retry[${waits}].afterMs`, retry[waits]!.afterMs, 'cannot be waited for: AWS retries at once')
 }
 
 function checkWork(ctx: Context, document: string): void {

@@ -46,9 +46,7 @@ function asS3(error: unknown): S3Error {
   const { status } = failure(error, 'control')
   if (status === 401 || status === 403) return new S3Error(403, 'AccessDenied', message)
   if (status < 500) return new S3Error(400, 'InvalidRequest', message)
-  return status === 503
-    ? new S3Error(503, 'ServiceUnavailable', message)
-    : new S3Error(500, 'InternalError', message)
+  return status === 503 ? new S3Error(503, 'ServiceUnavailable', message) : new S3Error(500, 'InternalError', message)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }

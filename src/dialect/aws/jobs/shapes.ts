@@ -25,7 +25,9 @@ export function objectText(members: Record<string, string | undefined>): string 
 
 /** `object`'s text with one more member, whose value is JSON text. */
 export const withMember = (object: object, name: string, text: string | undefined): string =>
-  text === undefined ? JSON.stringify(object) : `${JSON.stringify(object).slice(0, -1)},${JSON.stringify(name)}:${text}}`
+  text === undefined
+    ? JSON.stringify(object)
+    : `${JSON.stringify(object).slice(0, -1)},${JSON.stringify(name)}:${text}}`
 
 /** JobExecutionSummary of the device planes [aws 2.2]. */
 export const summaryOf = (execution: Execution): object => ({

@@ -24,7 +24,8 @@ export function readTargets(ctx: Context, caller: Caller, fields: Fields): Named
   const found = new Map<string, NamedTarget>()
   arns.forEach((arn, index) => {
     const target = readTarget(ctx, caller, arn, fields.name(`targets[${index}]`))
-    const key = target.type === 'device' ? `thing ${target.device}` : `group ${target.type === 'group' ? target.group : ''}`
+    const key =
+      target.type === 'device' ? `thing ${target.device}` : `group ${target.type === 'group' ? target.group : ''}`
     if (!found.has(key)) found.set(key, { arn: String(arn), target })
   })
   return [...found.values()]
@@ -34,7 +35,8 @@ function readTarget(ctx: Context, caller: Caller, text: unknown, field: string):
   const arn = typeof text === 'string' ? parseArn(text) : undefined
   if (arn === undefined) throw invalid(field, text, 'must be the ARN of a thing or a thing group')
   const foreign = arn.region !== caller.region || arn.account !== caller.account
-  if (foreign && ctx.settings.mode === 'strict') throw resourceNotFound(`${field}: ${String(text)} is not in region ${caller.region} of account ${caller.account}`)
+  if (foreign && ctx.settings.mode === 'strict')
+    throw resourceNotFound(`${field}: ${String(text)} is not in region ${caller.region} of account ${caller.account}`)
   if (arn.kind === 'thing') {
     if (ctx.engine.devices.get(thingKey(arn.name)) === undefined) {
       throw resourceNotFound(`Thing ${arn.name} cannot be found.`)

@@ -39,8 +39,13 @@ function publish(call: Call): object {
   const topic = checkTopic(ctx, params['topic'])
   const qos = integerOf(request, 'qos', 0, 1) === 1 ? 1 : 0
   const retain = flagOf(request, 'retain')
-  if (request.body.length > MAX_PAYLOAD_BYTES) throw new AwsError('RequestEntityTooLargeException', `The payload has ${request.body.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`)
-  if (retain && topic.startsWith('$')) throw invalidRequest('retain', true, 'is not possible on topics that begin with $')
+  if (request.body.length > MAX_PAYLOAD_BYTES)
+    throw new AwsError(
+      'RequestEntityTooLargeException',
+      `The payload has ${request.body.length} bytes, and may have ${MAX_PAYLOAD_BYTES}`,
+    )
+  if (retain && topic.startsWith('$'))
+    throw invalidRequest('retain', true, 'is not possible on topics that begin with $')
   passOverProperties(call)
   const dropped = publishForHttp(ctx, { topic, payload: request.body, qos, retain })
   if (dropped !== undefined) throw new AwsError('InvalidRequestException', dropped)
@@ -49,9 +54,11 @@ function publish(call: Call): object {
 
 /** A topic that can be published to; one that is too long for AWS is refused in strict mode only, as over MQTT. */
 function checkTopic(ctx: Context, topic: string | undefined): string {
-  if (topic === undefined || topic === '' || /[#+\0]/.test(topic)) throw invalidRequest('topic', topic, 'must be a topic without wildcards')
+  if (topic === undefined || topic === '' || /[#+\0]/.test(topic))
+    throw invalidRequest('topic', topic, 'must be a topic without wildcards')
   const long = lengthFault(topic)
-  if (long !== undefined && (ctx.settings.mode === 'strict' || !canBeCarried(topic))) throw new AwsError('InvalidRequestException', long)
+  if (long !== undefined && (ctx.settings.mode === 'strict' || !canBeCarried(topic)))
+    throw new AwsError('InvalidRequestException', long)
   return topic
 }
 
@@ -66,7 +73,10 @@ function requireConnection(ctx: Context, clientId: string | undefined): Connecti
 function deleteConnection({ ctx, request, params }: Call): undefined {
   const { id, session, state } = requireConnection(ctx, params['clientId'])
   endByApi(state, flagOf(request, 'preventWillMessage'))
-  ctx.act({ type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'DeleteConnection' }, '[aws 5.3] DeleteConnection')
+  ctx.act(
+    { type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'DeleteConnection' },
+    '[aws 5.3] DeleteConnection',
+  )
   if (flagOf(request, 'cleanSession')) ctx.act({ type: 'withdraw', session }, '[aws 5.3] DeleteConnection')
 }
 
@@ -101,7 +111,8 @@ function sendDirectMessage(call: Call): object {
   const connection = requireConnection(ctx, params['clientId'])
   const topic = checkTopic(ctx, textOf(request, 'topic'))
   if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
-  for (const name of ['confirmation', 'timeout']) if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
+  for (const name of ['confirmation', 'timeout'])
+    if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
   const refused = receiveFault(connection, topic, ctx.now)
   if (refused !== undefined) {
     throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)

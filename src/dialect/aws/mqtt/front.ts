@@ -48,7 +48,11 @@ function onConnected(ctx: Context, connection: Connection): void {
   announceConnected(ctx, connection)
 }
 
-function onDisconnected(ctx: Context, connection: Connection, reason: Parameters<typeof announceDisconnected>[2]): void {
+function onDisconnected(
+  ctx: Context,
+  connection: Connection,
+  reason: Parameters<typeof announceDisconnected>[2],
+): void {
   tellWithheld(ctx, connection)
   forget(ctx, connection)
   announceDisconnected(ctx, connection, reason)
@@ -56,7 +60,8 @@ function onDisconnected(ctx: Context, connection: Connection, reason: Parameters
 
 function onSubscribed(ctx: Context, connection: Connection, filters: { filter: string }[]): void {
   const topics = filters.map(({ filter }) => filter)
-  if (topics.length > MAX_FILTERS_AT_ONCE) warnOnce(ctx, connection, 'filters', `${topics.length} filters in one SUBSCRIBE; AWS takes ${MAX_FILTERS_AT_ONCE}`)
+  if (topics.length > MAX_FILTERS_AT_ONCE)
+    warnOnce(ctx, connection, 'filters', `${topics.length} filters in one SUBSCRIBE; AWS takes ${MAX_FILTERS_AT_ONCE}`)
   announceSubscriptions(ctx, connection, 'subscribed', topics)
 }
 
@@ -75,7 +80,8 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
     const reason = policy.explain('iot:Subscribe', `topicfilter/${filter}`, ctx.now)
     return strict ? { close: reason } : { refuse: reason }
   }
-  if (filter.startsWith('$share/')) return { refuse: `${filter}: shared subscriptions are not modelled by the local hub` }
+  if (filter.startsWith('$share/'))
+    return { refuse: `${filter}: shared subscriptions are not modelled by the local hub` }
   if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
   if (connection.subscriptions.size >= MAX_SUBSCRIPTIONS) {
     warnOnce(ctx, connection, 'subscriptions', `more than ${MAX_SUBSCRIPTIONS} subscriptions; AWS would refuse them`)
@@ -109,7 +115,12 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
 /** Subscriptions that are granted although nothing will ever arrive. */
 function silenceHint(filter: string): string | undefined {
   if (!filter.startsWith('$aws/')) return undefined
-  if (/^\$aws\/(?:things\/[^/]+\/(?:jobs|shadow)(?:\/|$)|things\/[^/]+\/#$|things\/#$|events\/|#$|certificates\/|provisioning-templates\/)/.test(filter)) return undefined
+  if (
+    /^\$aws\/(?:things\/[^/]+\/(?:jobs|shadow)(?:\/|$)|things\/[^/]+\/#$|things\/#$|events\/|#$|certificates\/|provisioning-templates\/)/.test(
+      filter,
+    )
+  )
+    return undefined
   return `${filter} is granted, but the local hub never publishes there`
 }
 

@@ -133,14 +133,24 @@ function remember(ctx: Context, clientId: string, presence: Presence): void {
 }
 
 /** `$aws/events/subscriptions/{subscribed|unsubscribed}/{clientId}` */
-export function announceSubscriptions(ctx: Context, connection: Connection, eventType: 'subscribed' | 'unsubscribed', topics: string[]): void {
+export function announceSubscriptions(
+  ctx: Context,
+  connection: Connection,
+  eventType: 'subscribed' | 'unsubscribed',
+  topics: string[],
+): void {
   const session = connection.state['presence'] as Session | undefined
   if (session === undefined || topics.length === 0) return
   const about = aboutSession(ctx, connection, session, eventType)
   announce(ctx, connection.session, `subscriptions/${eventType}`, { ...about, topics })
 }
 
-function aboutSession(ctx: Context, { session: clientId, identity }: Connection, { sessionIdentifier }: Session, eventType: string): object {
+function aboutSession(
+  ctx: Context,
+  { session: clientId, identity }: Connection,
+  { sessionIdentifier }: Session,
+  eventType: string,
+): object {
   const { principal } = identity
   const thing = thingOf(ctx, principal)
   return { clientId, ...thing, timestamp: ctx.now, eventType, sessionIdentifier, principalIdentifier: principal }
@@ -155,5 +165,8 @@ function thingOf(ctx: Context, principal: string): { thingName?: string } {
 /** Client ids with a wildcard in them get no events: they would make a malformed topic [aws 1.5]. */
 function announce(ctx: Context, clientId: string, event: string, payload: object): void {
   if (/[#+]/.test(clientId)) return
-  ctx.publish({ topic: `$aws/events/${event}/${clientId}`, payload: JSON.stringify(payload), qos: 1 }, `[aws 1.8] ${event}`)
+  ctx.publish(
+    { topic: `$aws/events/${event}/${clientId}`, payload: JSON.stringify(payload), qos: 1 },
+    `[aws 1.8] ${event}`,
+  )
 }

@@ -9,7 +9,12 @@ import { formatTopic, parseTopic, type AwsTopic } from '../wire/topics.ts'
  * Carries out what was published for a service, by a connection or (without one) through HTTP Publish, and says
  * what becomes of the message itself [aws 0.5, 1.5].
  */
-export function carryOut(ctx: Context, connection: Connection | undefined, topic: AwsTopic, payload: Buffer): PublishVerdict {
+export function carryOut(
+  ctx: Context,
+  connection: Connection | undefined,
+  topic: AwsTopic,
+  payload: Buffer,
+): PublishVerdict {
   switch (topic.kind) {
     case 'ordinary':
       return { route: 'forward' }
@@ -58,16 +63,27 @@ export function publishForHttp(ctx: Context, message: Message & { payload: Buffe
 }
 
 /** Fleet provisioning is refused aloud, so that nobody waits for it [aws 0.5]; in CBOR the hub cannot say so. */
-function provision(ctx: Context, connection: Connection | undefined, topic: AwsTopic & { kind: 'provisioning' }): PublishVerdict {
+function provision(
+  ctx: Context,
+  connection: Connection | undefined,
+  topic: AwsTopic & { kind: 'provisioning' },
+): PublishVerdict {
   if (topic.outcome !== undefined) return reserved(topic, 'only the provisioning service publishes there')
   if (topic.format === 'cbor') return reserved(topic, 'fleet provisioning is not modelled by the local hub')
   const message = {
     topic: formatTopic({ ...topic, outcome: 'rejected' }),
-    payload: JSON.stringify({ statusCode: 400, errorCode: 'NotModelled', errorMessage: 'Fleet provisioning is not modelled by the local hub' }),
+    payload: JSON.stringify({
+      statusCode: 400,
+      errorCode: 'NotModelled',
+      errorMessage: 'Fleet provisioning is not modelled by the local hub',
+    }),
   }
   if (connection === undefined) ctx.publish({ ...message, qos: 1 }, '[aws 0.5] provisioning')
   else ctx.send(connection.id, message, '[aws 0.5] provisioning')
   return { route: 'consume' }
 }
 
-const reserved = (topic: AwsTopic, why: string): PublishVerdict => ({ route: 'drop', reason: `${formatTopic(topic)}: ${why}` })
+const reserved = (topic: AwsTopic, why: string): PublishVerdict => ({
+  route: 'drop',
+  reason: `${formatTopic(topic)}: ${why}`,
+})

@@ -35,13 +35,19 @@ export function forgetRetained(ctx: Context, topic: string): void {
 export const retainedRoutes: Route[] = [
   operation('GetRetainedMessage', 'GET', '/retainedMessage/*topic', ({ ctx, params }) => {
     const retained = retainedOf(ctx).get(params['topic'] ?? '')
-    if (retained === undefined) throw new AwsError('ResourceNotFoundException', `There is no retained message on ${params['topic']}`)
+    if (retained === undefined)
+      throw new AwsError('ResourceNotFoundException', `There is no retained message on ${params['topic']}`)
     return { topic: retained.topic, payload: retained.payload, qos: retained.qos, lastModifiedTime: retained.at }
   }),
   operation('ListRetainedMessages', 'GET', '/retainedMessage', ({ ctx, request }) => {
     const paging = { size: 'maxResults', token: 'nextToken', max: 200 }
     const { items, next } = pageOf(request, retainedOf(ctx).values(), ({ topic }) => topic, paging)
-    const shown = items.map(({ topic, payload, qos, at }) => ({ topic, payloadSize: Buffer.byteLength(payload, 'base64'), qos, lastModifiedTime: at }))
+    const shown = items.map(({ topic, payload, qos, at }) => ({
+      topic,
+      payloadSize: Buffer.byteLength(payload, 'base64'),
+      qos,
+      lastModifiedTime: at,
+    }))
     return { retainedTopics: shown, nextToken: next }
   }),
 ]

@@ -22,11 +22,13 @@ export function factOf(field: string): { path: string } | { why: Words } {
   if (path !== undefined) return { path }
   if (/^attributes\../.test(field)) return { path: field }
   const shadow = /^shadow\.(?:name\.([^.]+)\.)?((?:reported|desired|delta)\..+|hasDelta)$/.exec(field)
-  if (shadow !== null) return { path: shadow[1] === undefined ? `twin.${shadow[2]}` : `twins.${shadow[1]}.${shadow[2]}` }
+  if (shadow !== null)
+    return { path: shadow[1] === undefined ? `twin.${shadow[2]}` : `twins.${shadow[1]}.${shadow[2]}` }
   // [aws 4.6] Managed, but not searchable.
   if (UNSEARCHABLE.test(field)) return { why: say`${field} cannot be searched for` }
   // DEVIATION: AWS indexes the timestamps of a shadow's metadata too.
-  if (/^shadow\.(name\.[^.]+\.)?metadata\b/.test(field)) return { why: 'the local hub does not search the metadata of shadows' }
+  if (/^shadow\.(name\.[^.]+\.)?metadata\b/.test(field))
+    return { why: 'the local hub does not search the metadata of shadows' }
   return {
     why: say`${field} is no field; there are thingName, thingId, thingTypeName, thingGroupNames, attributes.…, shadow.reported.…, shadow.desired.…, shadow.delta.…, shadow.hasDelta, shadow.name.….…, connectivity.connected, connectivity.timestamp and connectivity.disconnectReason`,
   }

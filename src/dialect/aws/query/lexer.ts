@@ -24,7 +24,7 @@ const PHRASE = /"((?:\\[\s\S]|[^"\\])*)"/y
 /** Splits a query [aws 4.6] into its pieces; INVALID for what the language does not have. */
 export function tokensOf(query: string): Token[] {
   const tokens: Token[] = []
-  for (let at = 0; at < query.length; ) {
+  for (let at = 0; at < query.length;) {
     if (/\s/.test(query[at]!)) {
       at += 1
       continue
@@ -58,15 +58,22 @@ function tokenAt(query: string, at: number, before: Token | undefined): Token {
 function refuseStrange(query: string, at: number, word: string): void {
   const bare = word.replace(/\\[\s\S]/g, '__')
   const index = bare.search(/[~^]/)
-  if (index >= 0) throw unreadable(query, at + index, say`${bare[index] ?? ''} would be a fuzzy or boosted search, which there is not; write \\${bare[index] ?? ''} for the character`)
+  if (index >= 0)
+    throw unreadable(
+      query,
+      at + index,
+      say`${bare[index] ?? ''} would be a fuzzy or boosted search, which there is not; write \\${bare[index] ?? ''} for the character`,
+    )
   if (bare.startsWith('/')) throw unreadable(query, at, 'there are no regular expressions; write \\/ for the character')
-  if (bare.startsWith('+')) throw unreadable(query, at, 'everything must match unless OR says otherwise; write \\+ for the character')
+  if (bare.startsWith('+'))
+    throw unreadable(query, at, 'everything must match unless OR says otherwise; write \\+ for the character')
   if (/^(&&?|\|\|?)$/.test(bare)) throw unreadable(query, at, say`write ${bare.startsWith('&') ? 'AND' : 'OR'}`)
 }
 
 /** Whether a value comes next: behind a colon, a comparison, or inside a range. */
 const isValuePlace = (before: Token | undefined): boolean =>
-  (before?.type === 'mark' && [':', '<', '<=', '>', '>=', '[', '{'].includes(before.text)) || (before?.type === 'word' && before.text === 'TO')
+  (before?.type === 'mark' && [':', '<', '<=', '>', '>=', '[', '{'].includes(before.text)) ||
+  (before?.type === 'word' && before.text === 'TO')
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
   pattern.lastIndex = at

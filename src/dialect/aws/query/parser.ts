@@ -47,20 +47,24 @@ export class QueryParser {
   }
 
   #not(path: string): Predicate {
-    return this.#takeKeyword('NOT') || this.#takeMark('-', '!') !== undefined ? { op: 'not', of: this.#not(path) } : this.#primary(path)
+    return this.#takeKeyword('NOT') || this.#takeMark('-', '!') !== undefined
+      ? { op: 'not', of: this.#not(path) }
+      : this.#primary(path)
   }
 
   #primary(path: string): Predicate {
     if (this.#takeMark('(') !== undefined) return this.#closed(path)
     const token = this.#peek()
     const after = this.#tokens[this.#index + 1]
-    if (token.type === 'word' && after?.type === 'mark' && [':', '<', '<=', '>', '>='].includes(after.text)) return this.#field()
+    if (token.type === 'word' && after?.type === 'mark' && [':', '<', '<=', '>', '>='].includes(after.text))
+      return this.#field()
     return this.#term(path)
   }
 
   #closed(path: string): Predicate {
     const inner = this.#or(path)
-    if (this.#takeMark(')') === undefined) throw unreadable(this.#query, this.#peek().at, 'a closing parenthesis is missing')
+    if (this.#takeMark(')') === undefined)
+      throw unreadable(this.#query, this.#peek().at, 'a closing parenthesis is missing')
     return inner
   }
 
@@ -80,7 +84,8 @@ export class QueryParser {
     const opening = this.#takeMark('[', '{')
     if (opening !== undefined) return this.#range(path, opening === '[')
     const negated = this.#peek()
-    if (negated.type === 'mark' && (negated.text === '-' || negated.text === '!')) throw unreadable(this.#query, negated.at, 'a negation belongs before the field, or into parentheses')
+    if (negated.type === 'mark' && (negated.text === '-' || negated.text === '!'))
+      throw unreadable(this.#query, negated.at, 'a negation belongs before the field, or into parentheses')
     return this.#term(path)
   }
 
@@ -90,7 +95,12 @@ export class QueryParser {
     const to = this.#bound(true)
     const closing = this.#takeMark(']', '}')
     if (closing === undefined) throw unreadable(this.#query, this.#peek().at, 'a range ends with ] or }')
-    return { op: 'range', path, ...(from !== undefined && { from }), ...(to !== undefined && { to: { ...to, inclusive: closing === ']' } }) }
+    return {
+      op: 'range',
+      path,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to: { ...to, inclusive: closing === ']' } }),
+    }
   }
 
   /** `*` leaves a side open. */
@@ -101,7 +111,8 @@ export class QueryParser {
 
   #boundText(): string {
     const token = this.#peek()
-    if (token.type === 'end' || token.type === 'mark' || this.#isKeyword(token)) throw unreadable(this.#query, token.at, 'a value is missing')
+    if (token.type === 'end' || token.type === 'mark' || this.#isKeyword(token))
+      throw unreadable(this.#query, token.at, 'a value is missing')
     return unescape(this.#take().text)
   }
 
@@ -113,7 +124,8 @@ export class QueryParser {
     if (token.text.trim() === '') throw unreadable(this.#query, token.at, 'a phrase needs a word')
     if (token.type === 'phrase') return { op: 'text', path, words: wordsOf(literal(unescape(token.text))) }
     if (token.text === '*') return path === ANYWHERE ? { op: 'all' } : { op: 'defined', path }
-    if (/^[*?]/.test(token.text)) throw unreadable(this.#query, token.at, 'a wildcard must not come first, except * alone')
+    if (/^[*?]/.test(token.text))
+      throw unreadable(this.#query, token.at, 'a wildcard must not come first, except * alone')
     return { op: 'text', path, words: wordsOf(token.text) }
   }
 
@@ -150,7 +162,11 @@ export class QueryParser {
 
   #unexpected(): Error {
     const { at, text } = this.#peek()
-    return unreadable(this.#query, at, say`${text === '' ? say`the end` : text} is not expected here; write \\ before a character, or " around a word, that is to be searched for`)
+    return unreadable(
+      this.#query,
+      at,
+      say`${text === '' ? say`the end` : text} is not expected here; write \\ before a character, or " around a word, that is to be searched for`,
+    )
   }
 }
 
@@ -158,4 +174,8 @@ const unescape = (text: string): string => text.replace(/\\([\s\S])/g, '$1')
 /** Makes wildcards ordinary. */
 const literal = (text: string): string => text.replace(/[\\*?]/g, '\\$&')
 /** An escaped blank separates words of a value as any other does. */
-const wordsOf = (text: string): string[] => text.replace(/\\(\s)/g, '$1').split(/\s+/).filter(Boolean)
+const wordsOf = (text: string): string[] =>
+  text
+    .replace(/\\(\s)/g, '$1')
+    .split(/\s+/)
+    .filter(Boolean)

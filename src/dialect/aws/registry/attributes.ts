@@ -18,7 +18,10 @@ export function readAttributes(fields: Fields): AttributeChange | undefined {
 }
 
 /** The attributes after a change: replaced as a whole, or merged; an empty text deletes, either way [aws 4.1]. */
-export function applyAttributes(before: Record<string, string>, change: AttributeChange | undefined): Record<string, string> {
+export function applyAttributes(
+  before: Record<string, string>,
+  change: AttributeChange | undefined,
+): Record<string, string> {
   if (change === undefined) return before
   const after = change.merge ? { ...before, ...change.attributes } : change.attributes
   return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== ''))
@@ -31,5 +34,10 @@ const WITH_TYPE = 50
 export function checkCount(attributes: Record<string, string>, type: string | undefined): void {
   const count = Object.keys(attributes).length
   const most = type === undefined ? WITHOUT_TYPE : WITH_TYPE
-  if (count > most) throw invalidRequest('attributePayload.attributes', Object.keys(attributes), `has ${count} attributes; a thing ${type === undefined ? 'without' : 'with'} a thing type may have ${most}`)
+  if (count > most)
+    throw invalidRequest(
+      'attributePayload.attributes',
+      Object.keys(attributes),
+      `has ${count} attributes; a thing ${type === undefined ? 'without' : 'with'} a thing type may have ${most}`,
+    )
 }

@@ -17,8 +17,10 @@ export const endpointRoutes: Route[] = [
       const message = 'Endpoint type iot:Jobs is no longer supported: use iot:Data-ATS.'
       throw new AwsError('InvalidRequestException', message)
     }
-    if (type === 'iot:CredentialProvider') ctx.ignored('DescribeEndpoint: there is no credential provider behind iot:CredentialProvider')
-    else if (!TYPES.has(type)) throw invalidRequest('endpointType', type, `must be one of ${[...TYPES, 'iot:CredentialProvider'].join(', ')}`)
+    if (type === 'iot:CredentialProvider')
+      ctx.ignored('DescribeEndpoint: there is no credential provider behind iot:CredentialProvider')
+    else if (!TYPES.has(type))
+      throw invalidRequest('endpointType', type, `must be one of ${[...TYPES, 'iot:CredentialProvider'].join(', ')}`)
     const { host, https, http } = ctx.settings.endpoint
     const port = https > 0 ? https : http
     const name = host.includes(':') ? `[${host}]` : host

@@ -6,7 +6,14 @@ import { say } from '../../../core/said.ts'
 
 /** The kinds of event AWS IoT can be told to publish [aws 4.2]. */
 const EVENT_TYPES = [
-  ...(['THING', 'THING_GROUP', 'THING_TYPE', 'THING_GROUP_MEMBERSHIP', 'THING_GROUP_HIERARCHY', 'THING_TYPE_ASSOCIATION'] as const),
+  ...([
+    'THING',
+    'THING_GROUP',
+    'THING_TYPE',
+    'THING_GROUP_MEMBERSHIP',
+    'THING_GROUP_HIERARCHY',
+    'THING_TYPE_ASSOCIATION',
+  ] as const),
   ...(['JOB', 'JOB_EXECUTION', 'POLICY', 'CERTIFICATE', 'CA_CERTIFICATE'] as const),
 ] as const
 
@@ -24,11 +31,13 @@ const ON_AT_FIRST: ReadonlySet<EventType> = new Set<EventType>(['JOB', 'JOB_EXEC
 /** The hub has nothing to say about these, on or off. */
 const SILENT: ReadonlySet<EventType> = new Set<EventType>(['POLICY', 'CERTIFICATE', 'CA_CERTIFICATE'])
 
-const switchesOf = (ctx: Pick<Context, 'own'>): Switches | undefined => ctx.own<Switches>('event-configurations').get(KEY)
+const switchesOf = (ctx: Pick<Context, 'own'>): Switches | undefined =>
+  ctx.own<Switches>('event-configurations').get(KEY)
 const KEY = 'account'
 
 /** Whether events of this kind are to be published. */
-export const eventsEnabled = (ctx: Pick<Context, 'own'>, type: EventType): boolean => switchesOf(ctx)?.enabled[type] ?? ON_AT_FIRST.has(type)
+export const eventsEnabled = (ctx: Pick<Context, 'own'>, type: EventType): boolean =>
+  switchesOf(ctx)?.enabled[type] ?? ON_AT_FIRST.has(type)
 
 export const eventConfigurationRoutes: Route[] = [
   operation('DescribeEventConfigurations', 'GET', '/event-configurations', describe),
@@ -39,7 +48,10 @@ function describe({ ctx }: Call): object {
   const switches = switchesOf(ctx)
   return {
     eventConfigurations: Object.fromEntries(EVENT_TYPES.map((type) => [type, { Enabled: eventsEnabled(ctx, type) }])),
-    ...(switches !== undefined && { creationDate: floatSeconds(switches.createdAt), lastModifiedDate: floatSeconds(switches.updatedAt) }),
+    ...(switches !== undefined && {
+      creationDate: floatSeconds(switches.createdAt),
+      lastModifiedDate: floatSeconds(switches.updatedAt),
+    }),
   }
 }
 
@@ -49,13 +61,16 @@ function update(call: Call): object {
   const wanted = readBody(call, ['eventConfigurations']).fields('eventConfigurations')
   const enabled: Switches['enabled'] = { ...switchesOf(ctx)?.enabled }
   const unknown = wanted?.unknown(EVENT_TYPES)[0]
-  if (wanted !== undefined && unknown !== undefined) throw wanted.refuse(unknown, say`must be one of ${EVENT_TYPES.join(', ')}`)
+  if (wanted !== undefined && unknown !== undefined)
+    throw wanted.refuse(unknown, say`must be one of ${EVENT_TYPES.join(', ')}`)
   for (const type of EVENT_TYPES) {
     const on = wanted?.fields(type)?.boolean('Enabled')
     if (on === undefined) continue
     if (on && SILENT.has(type)) ctx.ignored(`UpdateEventConfigurations.${type}`)
     enabled[type] = on
   }
-  ctx.own<Switches>('event-configurations').set(KEY, { enabled, createdAt: switchesOf(ctx)?.createdAt ?? ctx.now, updatedAt: ctx.now })
+  ctx
+    .own<Switches>('event-configurations')
+    .set(KEY, { enabled, createdAt: switchesOf(ctx)?.createdAt ?? ctx.now, updatedAt: ctx.now })
   return {}
 }

@@ -88,12 +88,18 @@ function groupEvent(ctx: Context, what: string, group: Group): void {
 function hierarchyEvent(ctx: Context, what: string, child: Group): void {
   const parent = parentOf(ctx, child)
   if (parent === undefined) return
-  say(ctx, 'THING_GROUP_HIERARCHY', `thingGroupHierarchy/thingGroup/${parent.name}/childThingGroup/${child.name}`, what, {
-    thingGroupId: parent.id,
-    thingGroupName: parent.name,
-    childGroupId: child.id,
-    childGroupName: child.name,
-  })
+  say(
+    ctx,
+    'THING_GROUP_HIERARCHY',
+    `thingGroupHierarchy/thingGroup/${parent.name}/childThingGroup/${child.name}`,
+    what,
+    {
+      thingGroupId: parent.id,
+      thingGroupName: parent.name,
+      childGroupId: child.id,
+      childGroupName: child.name,
+    },
+  )
 }
 
 function membershipEvent(ctx: Context, what: string, groupKey: string, thingKey: string): void {
@@ -121,11 +127,21 @@ function gone(ctx: Context, key: string): string | undefined {
   return undefined
 }
 
-const parentOf = (ctx: Context, { parent }: Group): Group | undefined => (parent === undefined ? undefined : ctx.engine.groups.get(parent))
+const parentOf = (ctx: Context, { parent }: Group): Group | undefined =>
+  parent === undefined ? undefined : ctx.engine.groups.get(parent)
 
 /** Milliseconds, unlike job events [aws 4.2]. */
 function say(ctx: Context, type: EventType, topic: string, what: string, about: object): void {
   if (!eventsEnabled(ctx, type)) return
-  const head = { eventType: `${type}_EVENT`, eventId: ctx.ids.uuid(), timestamp: ctx.now, operation: what.toUpperCase(), accountId: HERE.account }
-  ctx.publish({ topic: `$aws/events/${topic}/${what}`, payload: JSON.stringify({ ...head, ...about }), qos: 1 }, `[aws 4.2] ${type}`)
+  const head = {
+    eventType: `${type}_EVENT`,
+    eventId: ctx.ids.uuid(),
+    timestamp: ctx.now,
+    operation: what.toUpperCase(),
+    accountId: HERE.account,
+  }
+  ctx.publish(
+    { topic: `$aws/events/${topic}/${what}`, payload: JSON.stringify({ ...head, ...about }), qos: 1 },
+    `[aws 4.2] ${type}`,
+  )
 }

@@ -30,7 +30,10 @@ export const tagRoutes: Route[] = [
 export const readTags = (fields: Fields): Tag[] | undefined =>
   fields.each('tags', 0, MAX_TAGS)?.map((tag) => {
     const value = tag.text('Value', { max: 256 })
-    return { Key: tag.required('Key', tag.text('Key', { min: 1, max: 128 })), ...(value !== undefined && { Value: value }) }
+    return {
+      Key: tag.required('Key', tag.text('Key', { min: 1, max: 128 })),
+      ...(value !== undefined && { Value: value }),
+    }
   })
 
 /** Gives a new resource its tags; `resource` is kind and name, as in its ARN: `thinggroup/red`. */
@@ -51,7 +54,8 @@ function tagResource(call: Call): object {
   const resource = requireResource(call.ctx, fields.text('resourceArn'))
   const merged = new Map(tagsOf(call.ctx, resource).map((tag) => [tag.Key, tag]))
   for (const tag of fields.required('tags', readTags(fields))) merged.set(tag.Key, tag)
-  if (merged.size > MAX_TAGS) throw fields.refuse('tags', say`would make ${merged.size} tags; a resource may have ${MAX_TAGS}`)
+  if (merged.size > MAX_TAGS)
+    throw fields.refuse('tags', say`would make ${merged.size} tags; a resource may have ${MAX_TAGS}`)
   call.ctx.own<{ tags: Tag[] }>('tags').set(resource, { tags: [...merged.values()] })
   return {}
 }
@@ -60,7 +64,9 @@ function untagResource(call: Call): object {
   const fields = readBody(call, ['resourceArn', 'tagKeys'])
   const resource = requireResource(call.ctx, fields.text('resourceArn'))
   const keys = new Set(fields.required('tagKeys', fields.list('tagKeys', 0, MAX_TAGS)))
-  call.ctx.own<{ tags: Tag[] }>('tags').set(resource, { tags: tagsOf(call.ctx, resource).filter(({ Key }) => !keys.has(Key)) })
+  call.ctx
+    .own<{ tags: Tag[] }>('tags')
+    .set(resource, { tags: tagsOf(call.ctx, resource).filter(({ Key }) => !keys.has(Key)) })
   return {}
 }
 
@@ -69,7 +75,12 @@ function requireResource(ctx: Context, text: string | undefined): string {
   const arn = text === undefined ? undefined : parseArn(text)
   if (arn === undefined) throw invalidRequest('resourceArn', text, 'must be the ARN of an AWS IoT resource')
   const exists = EXISTS[arn.kind]
-  if (exists === undefined) throw invalidRequest('resourceArn', text, `names a ${arn.kind}, and the hub keeps tags of ${Object.keys(EXISTS).join(', ')} only`)
+  if (exists === undefined)
+    throw invalidRequest(
+      'resourceArn',
+      text,
+      `names a ${arn.kind}, and the hub keeps tags of ${Object.keys(EXISTS).join(', ')} only`,
+    )
   if (!exists(ctx, arn.name)) throw resourceNotFound(`There is no resource ${text}`)
   return `${arn.kind}/${arn.name}`
 }

@@ -43,7 +43,8 @@ function nameOrArn(fields: Fields, what: string, kind: ArnKind): string | undefi
   const arn = fields.text(`${what}Arn`)
   const named = arn === undefined ? undefined : nameInArn(arn, kind)
   if (arn !== undefined && named === undefined) throw fields.refuse(`${what}Arn`, say`must be the ARN of a ${kind}`)
-  if (name !== undefined && named !== undefined && name !== named) throw fields.refuse(`${what}Arn`, say`must name the same as ${what}Name`)
+  if (name !== undefined && named !== undefined && name !== named)
+    throw fields.refuse(`${what}Arn`, say`must name the same as ${what}Name`)
   return name ?? named
 }
 
@@ -52,12 +53,18 @@ function join(ctx: Context, thing: Device, joining: Group[], leaving: Group[] = 
   const { devices, groups } = ctx.engine
   const left = new Set(leaving.map(({ key }) => key))
   const after = new Set([...thing.groups.filter((key) => !left.has(key)), ...joining.map(({ key }) => key)])
-  if (after.size > MAX_GROUPS) throw invalidRequest('thingName', thing.name, `would be in ${after.size} groups; ${MAX_GROUPS} are allowed`)
+  if (after.size > MAX_GROUPS)
+    throw invalidRequest('thingName', thing.name, `would be in ${after.size} groups; ${MAX_GROUPS} are allowed`)
   const taken = new Map<string, string>()
   for (const key of after) {
     const root = groups.ancestors(key)[0]?.key ?? key
     const other = taken.get(root)
-    if (other !== undefined) throw invalidRequest('thingName', thing.name, `cannot be in both ${nameOf(other)} and ${nameOf(key)}: they are of one hierarchy`)
+    if (other !== undefined)
+      throw invalidRequest(
+        'thingName',
+        thing.name,
+        `cannot be in both ${nameOf(other)} and ${nameOf(key)}: they are of one hierarchy`,
+      )
     taken.set(root, key)
   }
   for (const { key } of joining) groups.requireOpen(key)
@@ -67,11 +74,18 @@ function join(ctx: Context, thing: Device, joining: Group[], leaving: Group[] = 
 
 function updateGroups(call: Call): object {
   const fields = readBody(call, ['thingName', 'thingGroupsToAdd', 'thingGroupsToRemove', 'overrideDynamicGroups'])
-  if (fields.boolean('overrideDynamicGroups') === true) call.ctx.ignored('UpdateThingGroupsForThing.overrideDynamicGroups')
+  if (fields.boolean('overrideDynamicGroups') === true)
+    call.ctx.ignored('UpdateThingGroupsForThing.overrideDynamicGroups')
   const thing = requireThing(call.ctx, fields.text('thingName'))
-  const named = (member: string): Group[] => (fields.list(member, 0, MAX_GROUPS) ?? []).map((name) => requireGroup(call.ctx, String(name), member))
+  const named = (member: string): Group[] =>
+    (fields.list(member, 0, MAX_GROUPS) ?? []).map((name) => requireGroup(call.ctx, String(name), member))
   const [joining, leaving] = [named('thingGroupsToAdd'), named('thingGroupsToRemove')]
-  join(call.ctx, thing, joining, leaving.filter(({ key }) => !joining.some((group) => group.key === key)))
+  join(
+    call.ctx,
+    thing,
+    joining,
+    leaving.filter(({ key }) => !joining.some((group) => group.key === key)),
+  )
   return {}
 }
 

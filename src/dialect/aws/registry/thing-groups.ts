@@ -35,7 +35,10 @@ export function requireGroup(ctx: Context, name: string | undefined, field = 'th
 }
 
 /** Name and ARN, as lists show groups. */
-export const nameAndArn = (caller: Caller, { name }: Group): object => ({ groupName: name, groupArn: arn.thingGroup(caller, name) })
+export const nameAndArn = (caller: Caller, { name }: Group): object => ({
+  groupName: name,
+  groupArn: arn.thingGroup(caller, name),
+})
 
 interface Properties {
   description?: string
@@ -44,7 +47,11 @@ interface Properties {
 
 function readProperties(fields: Fields, before: Record<string, string>): Properties {
   const properties = fields.fields('thingGroupProperties')
-  const description = properties?.text('thingGroupDescription', { max: 2028, pattern: /^\P{Cc}*$/u, says: 'must not hold control characters' })
+  const description = properties?.text('thingGroupDescription', {
+    max: 2028,
+    pattern: /^\P{Cc}*$/u,
+    says: 'must not hold control characters',
+  })
   const attributes = applyAttributes(before, properties === undefined ? undefined : readAttributes(properties))
   return { ...(description !== undefined && { description }), attributes }
 }
@@ -66,7 +73,12 @@ function createGroup(call: Call): object {
   }
   if (existing !== undefined) return { thingGroupName: name, thingGroupArn, thingGroupId: existing.id }
   if (parent !== undefined) checkPlace(ctx, parent)
-  const group = groups.create(ctx.turn, { dialect: 'aws', name, ...properties, ...(parent !== undefined && { parent: parent.key }) })
+  const group = groups.create(ctx.turn, {
+    dialect: 'aws',
+    name,
+    ...properties,
+    ...(parent !== undefined && { parent: parent.key }),
+  })
   setTags(ctx, `thinggroup/${name}`, tags)
   return { thingGroupName: name, thingGroupArn, thingGroupId: group.id }
 }
@@ -76,9 +88,18 @@ const isSame = (group: Group, { description, attributes }: Properties, parent: G
 
 function checkPlace(ctx: Context, parent: Group): void {
   const depth = ctx.engine.groups.ancestors(parent.key).length + 2
-  if (depth > MAX_DEPTH) throw invalidRequest('parentGroupName', parent.name, `would make a hierarchy of ${depth} levels; ${MAX_DEPTH} are allowed`)
+  if (depth > MAX_DEPTH)
+    throw invalidRequest(
+      'parentGroupName',
+      parent.name,
+      `would make a hierarchy of ${depth} levels; ${MAX_DEPTH} are allowed`,
+    )
   if (ctx.engine.groups.children(parent.key).size >= MAX_CHILDREN) {
-    throw invalidRequest('parentGroupName', parent.name, `has ${MAX_CHILDREN} child groups already, as many as are allowed`)
+    throw invalidRequest(
+      'parentGroupName',
+      parent.name,
+      `has ${MAX_CHILDREN} child groups already, as many as are allowed`,
+    )
   }
 }
 
@@ -94,7 +115,8 @@ function describeGroup({ ctx, request, params }: Call): object {
     thingGroupProperties: describeProperties(group),
     thingGroupMetadata: {
       parentGroupName: ancestors.at(-1)?.name,
-      rootToParentThingGroups: ancestors.length === 0 ? undefined : ancestors.map((ancestor) => nameAndArn(caller, ancestor)),
+      rootToParentThingGroups:
+        ancestors.length === 0 ? undefined : ancestors.map((ancestor) => nameAndArn(caller, ancestor)),
       creationDate: floatSeconds(group.createdAt),
     },
   }
@@ -111,7 +133,10 @@ function updateGroup(call: Call): object {
   const fields = readBody(call, ['thingGroupProperties', 'expectedVersion'])
   fields.required('thingGroupProperties', fields.fields('thingGroupProperties'))
   const expected = fields.integer('expectedVersion', 0, Number.MAX_SAFE_INTEGER)
-  return { version: call.ctx.engine.groups.update(call.ctx.turn, group.key, readProperties(fields, group.attributes), expected).version }
+  return {
+    version: call.ctx.engine.groups.update(call.ctx.turn, group.key, readProperties(fields, group.attributes), expected)
+      .version,
+  }
 }
 
 /**
@@ -125,7 +150,10 @@ function deleteGroup({ ctx, request, params }: Call): object | 'later' {
   const group = engine.groups.get(groupKey(name))
   if (group === undefined) return {}
   if (engine.groups.children(group.key).size > 0) {
-    throw new AwsError('InvalidRequestException', `Cannot delete thing group : ${name} when there are still child groups attached to it.`)
+    throw new AwsError(
+      'InvalidRequestException',
+      `Cannot delete thing group : ${name} when there are still child groups attached to it.`,
+    )
   }
   if (expected !== undefined && expected !== group.version) {
     throw new AwsError('VersionConflictException', `expected version ${expected} but found version ${group.version}`)
@@ -137,7 +165,8 @@ function deleteGroup({ ctx, request, params }: Call): object | 'later' {
 export function groupDeleted(ctx: Context, { name, dissolving }: Group): void {
   setTags(ctx, `thinggroup/${name}`, undefined)
   if (attachmentsOf(ctx).delete(`thinggroup/${name}`)) refreshTarget(ctx)
-  for (const request of dissolving?.askers ?? []) ctx.act({ type: 'respond', request, response: json({}) }, '[aws 4.1] DeleteThingGroup')
+  for (const request of dissolving?.askers ?? [])
+    ctx.act({ type: 'respond', request, response: json({}) }, '[aws 4.1] DeleteThingGroup')
 }
 
 /** All groups, or those under a parent: its children, or with `recursive` all below it. */
@@ -154,6 +183,10 @@ function* listed({ engine }: Context, parent: Group | undefined, recursive: bool
   for (const group of engine.groups.ofDialect('aws')) {
     if (!group.name.startsWith(prefix)) continue
     const direct = group.parent === parent?.key
-    if (direct || (recursive && (parent === undefined || engine.groups.ancestors(group.key).some(({ key }) => key === parent.key)))) yield group
+    if (
+      direct ||
+      (recursive && (parent === undefined || engine.groups.ancestors(group.key).some(({ key }) => key === parent.key)))
+    )
+      yield group
   }
 }

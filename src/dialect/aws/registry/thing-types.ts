@@ -27,7 +27,8 @@ export const thingTypeRoutes: Route[] = [
 /** The type, if things may be given it: it exists (404 otherwise) and is not deprecated. */
 export function requireUsableType(ctx: Context, name: string): ThingType {
   const type = requireType(ctx, name)
-  if (type.deprecatedAt !== undefined) throw new AwsError('InvalidRequestException', `The thing type ${name} is deprecated`)
+  if (type.deprecatedAt !== undefined)
+    throw new AwsError('InvalidRequestException', `The thing type ${name} is deprecated`)
   return type
 }
 
@@ -50,7 +51,13 @@ function createType(call: Call): object {
     throw alreadyExists(`The thing type ${name} already exists with other properties`, existing.id, thingTypeArn)
   }
   if (existing !== undefined) return { thingTypeName: name, thingTypeArn, thingTypeId: existing.id }
-  const type = typesOf(ctx).set(name, { name, id: ctx.ids.uuid(), searchableAttributes: [], ...properties, createdAt: ctx.now })
+  const type = typesOf(ctx).set(name, {
+    name,
+    id: ctx.ids.uuid(),
+    searchableAttributes: [],
+    ...properties,
+    createdAt: ctx.now,
+  })
   setTags(ctx, `thingtype/${name}`, tags)
   thingTypeEvent(ctx, 'created', type)
   return { thingTypeName: name, thingTypeArn, thingTypeId: type.id }
@@ -70,7 +77,8 @@ const summaryOf = (type: ThingType, caller: Caller): object => ({
 
 function listTypes({ ctx, request }: Call): object {
   const wanted = textOf(request, 'thingTypeName')
-  const types = wanted === undefined ? typesOf(ctx).values() : [typesOf(ctx).get(wanted)].filter((type) => type !== undefined)
+  const types =
+    wanted === undefined ? typesOf(ctx).values() : [typesOf(ctx).get(wanted)].filter((type) => type !== undefined)
   const { items, next } = pageOf(request, types, (type) => type.name)
   return { thingTypes: items.map((type) => summaryOf(type, callerOf(request))), nextToken: next }
 }
@@ -98,12 +106,20 @@ const GRACE_MS = 5 * 60_000
 /** Only a deprecated type that no thing has; AWS also wants five minutes to pass, which strict mode insists on. */
 function deleteType({ ctx, params }: Call): object {
   const type = requireType(ctx, params['thingTypeName'])
-  if (type.deprecatedAt === undefined) throw new AwsError('InvalidRequestException', `The thing type ${type.name} must be deprecated before it can be deleted`)
+  if (type.deprecatedAt === undefined)
+    throw new AwsError(
+      'InvalidRequestException',
+      `The thing type ${type.name} must be deprecated before it can be deleted`,
+    )
   if (ctx.settings.mode === 'strict' && ctx.now < type.deprecatedAt + GRACE_MS) {
-    throw new AwsError('InvalidRequestException', `The thing type ${type.name} can be deleted five minutes after it was deprecated`)
+    throw new AwsError(
+      'InvalidRequestException',
+      `The thing type ${type.name} can be deleted five minutes after it was deprecated`,
+    )
   }
   for (const thing of ctx.engine.devices.ofDialect('aws')) {
-    if (thing.type === type.name) throw invalidRequest('thingTypeName', type.name, `is still the type of the thing ${thing.name}`)
+    if (thing.type === type.name)
+      throw invalidRequest('thingTypeName', type.name, `is still the type of the thing ${thing.name}`)
   }
   typesOf(ctx).delete(type.name)
   setTags(ctx, `thingtype/${type.name}`, undefined)

@@ -15,7 +15,9 @@ import { requireUsableType } from './thing-types.ts'
 /** The registry of things [aws 4.1]. */
 export const thingRoutes: Route[] = [
   operation('CreateThing', 'POST', '/things/:thingName', createThing),
-  operation('DescribeThing', 'GET', '/things/:thingName', ({ ctx, request, params }) => describeThing(requireThing(ctx, params['thingName']), callerOf(request))),
+  operation('DescribeThing', 'GET', '/things/:thingName', ({ ctx, request, params }) =>
+    describeThing(requireThing(ctx, params['thingName']), callerOf(request)),
+  ),
   operation('ListThings', 'GET', '/things', listThings),
   operation('UpdateThing', 'PATCH', '/things/:thingName', updateThing),
   operation('DeleteThing', 'DELETE', '/things/:thingName', deleteThing),
@@ -42,7 +44,9 @@ function createThing(call: Call): object {
     const message = `The thing ${name} already exists with other attributes or another thing type`
     throw alreadyExists(message, existing.id, arn.thing(callerOf(request), name))
   }
-  const thing = existing ?? ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name, attributes, ...(type !== undefined && { type }) })
+  const thing =
+    existing ??
+    ctx.engine.devices.create(ctx.turn, { dialect: 'aws', name, attributes, ...(type !== undefined && { type }) })
   return { thingName: name, thingArn: arn.thing(callerOf(request), name), thingId: thing.id }
 }
 
@@ -54,10 +58,16 @@ const summaryOf = (thing: Device, caller: Caller): object => ({
   version: thing.version,
 })
 
-const describeThing = (thing: Device, caller: Caller): object => ({ defaultClientId: thing.name, thingId: thing.id, ...summaryOf(thing, caller) })
+const describeThing = (thing: Device, caller: Caller): object => ({
+  defaultClientId: thing.name,
+  thingId: thing.id,
+  ...summaryOf(thing, caller),
+})
 
 function listThings({ ctx, request }: Call): object {
-  const [name, value, type] = ['attributeName', 'attributeValue', 'thingTypeName'].map((parameter) => textOf(request, parameter))
+  const [name, value, type] = ['attributeName', 'attributeValue', 'thingTypeName'].map((parameter) =>
+    textOf(request, parameter),
+  )
   if (value !== undefined && name === undefined) throw invalidRequest('attributeValue', value, 'needs an attributeName')
   const prefix = flagOf(request, 'usePrefixAttributeValue')
   const fits = (thing: Device): boolean => {
@@ -80,12 +90,18 @@ function updateThing(call: Call): object {
   const fields = readBody(call, ['thingTypeName', 'attributePayload', 'expectedVersion', 'removeThingType'])
   const given = fields.text('thingTypeName')
   const remove = fields.boolean('removeThingType') ?? false
-  if (remove && given !== undefined) throw invalidRequest('removeThingType', true, 'cannot be combined with thingTypeName')
+  if (remove && given !== undefined)
+    throw invalidRequest('removeThingType', true, 'cannot be combined with thingTypeName')
   if (given !== undefined && given !== thing.type) requireUsableType(ctx, given)
   const type = remove ? undefined : (given ?? thing.type)
   const attributes = applyAttributes(thing.attributes, readAttributes(fields))
   checkCount(attributes, type)
-  ctx.engine.devices.update(ctx.turn, thing.key, { type, attributes }, fields.integer('expectedVersion', 0, Number.MAX_SAFE_INTEGER))
+  ctx.engine.devices.update(
+    ctx.turn,
+    thing.key,
+    { type, attributes },
+    fields.integer('expectedVersion', 0, Number.MAX_SAFE_INTEGER),
+  )
   return {}
 }
 
@@ -97,7 +113,10 @@ function deleteThing({ ctx, request, params }: Call): object {
   const expected = integerOf(request, 'expectedVersion', 0, Infinity)
   if (ctx.engine.devices.get(thingKey(name)) === undefined) return {}
   if ((principalsOf(ctx).get(name)?.principals.length ?? 0) > 0) {
-    throw new AwsError('InvalidRequestException', `The thing ${name} cannot be deleted while principals are attached to it`)
+    throw new AwsError(
+      'InvalidRequestException',
+      `The thing ${name} cannot be deleted while principals are attached to it`,
+    )
   }
   ctx.engine.devices.delete(ctx.turn, thingKey(name), expected)
   return {}

@@ -26,7 +26,12 @@ const end = (now: Instant, clientToken: string | undefined): { timestamp: number
  * `update/accepted`: only what the request had, nulls included, with the metadata of what is left of it. Of
  * `"state": null`, the `whole`, that is null itself.
  */
-export function acceptedDocument(patch: ShadowPatch, twin: Twin, now: Instant, clientToken: string | undefined): string {
+export function acceptedDocument(
+  patch: ShadowPatch,
+  twin: Twin,
+  now: Instant,
+  clientToken: string | undefined,
+): string {
   const { state, metadata }: Part = { state: {}, metadata: {} }
   for (const section of SECTIONS) {
     const sent = patch[section]
@@ -49,8 +54,16 @@ export function deltaDocument(twin: Twin, now: Instant, clientToken: string | un
 }
 
 /** `update/documents`: the whole shadow before and after; before the first update it was empty. */
-export function documentsDocument(before: Twin | undefined, twin: Twin, now: Instant, clientToken: string | undefined): string {
-  const previous = before === undefined ? { state: {}, metadata: {}, version: twin.version - 1 } : { ...partOf(before), version: before.version }
+export function documentsDocument(
+  before: Twin | undefined,
+  twin: Twin,
+  now: Instant,
+  clientToken: string | undefined,
+): string {
+  const previous =
+    before === undefined
+      ? { state: {}, metadata: {}, version: twin.version - 1 }
+      : { ...partOf(before), version: before.version }
   return JSON.stringify({ previous, current: { ...partOf(twin), version: twin.version }, ...end(now, clientToken) })
 }
 

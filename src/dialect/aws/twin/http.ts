@@ -13,7 +13,8 @@ export const shadowRoutes: Route[] = [
     operation: 'GetThingShadow',
     method: 'GET',
     path: '/things/:thingName/shadow',
-    handle: (ctx, request, params) => answer(() => getDocument(getShadow(ctx, shadowOf(request, params), undefined), ctx.now, undefined)),
+    handle: (ctx, request, params) =>
+      answer(() => getDocument(getShadow(ctx, shadowOf(request, params), undefined), ctx.now, undefined)),
   },
   {
     operation: 'UpdateThingShadow',
@@ -30,7 +31,8 @@ export const shadowRoutes: Route[] = [
     operation: 'DeleteThingShadow',
     method: 'DELETE',
     path: '/things/:thingName/shadow',
-    handle: (ctx, request, params) => answer(() => deletedDocument(deleteShadow(ctx, shadowOf(request, params), undefined), ctx.now, undefined)),
+    handle: (ctx, request, params) =>
+      answer(() => deletedDocument(deleteShadow(ctx, shadowOf(request, params), undefined), ctx.now, undefined)),
   },
   {
     operation: 'ListNamedShadowsForThing',

@@ -125,7 +125,8 @@ function parse(payload: Uint8Array): unknown {
 }
 
 /** What a rejection echoes: also a token that is too long, since its sender waits for it. */
-const echoOf = ({ clientToken }: JsonObject): string | undefined => (typeof clientToken === 'string' ? clientToken : undefined)
+const echoOf = ({ clientToken }: JsonObject): string | undefined =>
+  typeof clientToken === 'string' ? clientToken : undefined
 
 function readToken(request: JsonObject, echo: string | undefined): string | undefined {
   const given = request['clientToken'] ?? undefined
@@ -137,7 +138,8 @@ function readToken(request: JsonObject, echo: string | undefined): string | unde
 
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
-const isSection = (value: unknown): value is JsonObject | null | undefined => value === undefined || value === null || isObject(value)
+const isSection = (value: unknown): value is JsonObject | null | undefined =>
+  value === undefined || value === null || isObject(value)
 
 /** Null deletes a key but cannot be an element, and a number beyond the range of a double would be stored as null. */
 const isUnstorable = (value: unknown, insideArray: boolean): boolean =>

@@ -2,17 +2,35 @@ import type { DomainEvent } from '../../../core/events.ts'
 import { nameOf } from '../../../core/ids.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import { acceptedDocument, deletedDocument, deltaDocument, documentsDocument, getDocument, rejectedDocument } from './documents.ts'
+import {
+  acceptedDocument,
+  deletedDocument,
+  deltaDocument,
+  documentsDocument,
+  getDocument,
+  rejectedDocument,
+} from './documents.ts'
 import { readDelete, readGet, readUpdate, ShadowError } from './requests.ts'
 import { deleteShadow, getShadow, updateShadow } from './store.ts'
-import { formatShadowTopic, type ShadowName, type ShadowOperation, type ShadowOutcome, type ShadowTopic } from './topics.ts'
+import {
+  formatShadowTopic,
+  type ShadowName,
+  type ShadowOperation,
+  type ShadowOutcome,
+  type ShadowTopic,
+} from './topics.ts'
 
 /**
  * Carries out a request that was published on a shadow topic, by a connection or (without one) through HTTP
  * Publish. Answers to get and all rejections are published here; what an update or a deletion gives rise to is
  * published by `shadowEvent`, whoever caused it.
  */
-export function onShadowPublish(ctx: Context, connection: Connection | undefined, request: ShadowTopic, payload: Uint8Array): void {
+export function onShadowPublish(
+  ctx: Context,
+  connection: Connection | undefined,
+  request: ShadowTopic,
+  payload: Uint8Array,
+): void {
   try {
     perform(ctx, connection, request, payload)
   } catch (error) {
@@ -28,7 +46,13 @@ export function shadowEvent(ctx: Context, event: DomainEvent): void {
   if (event.type === 'twin.updated') {
     const { twin, before, patch, mode, correlation } = event
     const name = shadowName(event.key, twin.name)
-    say(ctx, name, 'update', 'accepted', acceptedDocument({ ...patch, whole: mode === 'replace' }, twin, ctx.now, correlation))
+    say(
+      ctx,
+      name,
+      'update',
+      'accepted',
+      acceptedDocument({ ...patch, whole: mode === 'replace' }, twin, ctx.now, correlation),
+    )
     const left = deltaDocument(twin, ctx.now, correlation)
     if (left !== undefined) say(ctx, name, 'update', 'delta', left)
     say(ctx, name, 'update', 'documents', documentsDocument(before, twin, ctx.now, correlation))
@@ -48,9 +72,18 @@ function perform(ctx: Context, connection: Connection | undefined, request: Shad
 }
 
 /** Responses are ordinary messages to every subscriber; QoS 1, so that the subscriber's QoS decides [aws 5.1]. */
-function say(ctx: Context, { thing, shadow }: ShadowName, operation: ShadowOperation, outcome: ShadowOutcome, payload: string): void {
+function say(
+  ctx: Context,
+  { thing, shadow }: ShadowName,
+  operation: ShadowOperation,
+  outcome: ShadowOutcome,
+  payload: string,
+): void {
   const topic = formatShadowTopic({ thing, ...(shadow !== undefined && { shadow }), operation, outcome })
   ctx.publish({ topic, payload, qos: 1 }, `[aws 5.1] shadow ${operation}/${outcome}`)
 }
 
-const shadowName = (key: string, shadow: string | undefined): ShadowName => ({ thing: nameOf(key), ...(shadow !== undefined && { shadow }) })
+const shadowName = (key: string, shadow: string | undefined): ShadowName => ({
+  thing: nameOf(key),
+  ...(shadow !== undefined && { shadow }),
+})

@@ -41,7 +41,8 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
       ...(clientToken !== undefined && { correlation: clientToken }),
       check,
     })
-    if (inexact !== undefined) ctx.warn(sender ?? device, `shadow update: the integer at ${inexact} is beyond 2^53 and was rounded`)
+    if (inexact !== undefined)
+      ctx.warn(sender ?? device, `shadow update: the integer at ${inexact} is beyond 2^53 and was rounded`)
     return twin
   } catch (error) {
     if (!(error instanceof HubError)) throw error

@@ -68,7 +68,14 @@ const ARN = /^arn:([a-z-]+):iot:([a-z0-9-]*):([0-9]*):([a-z]+)\/(.+)$/s
  */
 export function parseArn(text: string): Arn | undefined {
   const [, partition, region, account, kind, name] = ARN.exec(text) ?? []
-  if (partition === undefined || region === undefined || account === undefined || kind === undefined || name === undefined) return undefined
+  if (
+    partition === undefined ||
+    region === undefined ||
+    account === undefined ||
+    kind === undefined ||
+    name === undefined
+  )
+    return undefined
   return { partition, region, account, kind, name }
 }
 

@@ -100,7 +100,11 @@ function bounds(
   what: 'value' | 'length',
   measure: (value: unknown) => number | undefined,
 ): Rule[] {
-  const bound = (limit: number | undefined, words: (limit: number) => Said, holds: (size: number, limit: number) => boolean): Rule[] => {
+  const bound = (
+    limit: number | undefined,
+    words: (limit: number) => Said,
+    holds: (size: number, limit: number) => boolean,
+  ): Rule[] => {
     if (limit === undefined) return []
     const keeps = (value: unknown): boolean => {
       const size = measure(value)
@@ -149,11 +153,15 @@ function ofEntries(
   return found.map(({ what, rules }) => ({
     path,
     value: map,
-    rule: what === 'keys' ? say`have keys that satisfy constraint: ${together(rules)}` : say`have values that satisfy constraint: ${together(rules)}`,
+    rule:
+      what === 'keys'
+        ? say`have keys that satisfy constraint: ${together(rules)}`
+        : say`have values that satisfy constraint: ${together(rules)}`,
   }))
 }
 
-const together = (rules: readonly Rule[]): string => `[${rules.map((each) => `Member must ${each.rule.text}`).join(', ')}]`
+const together = (rules: readonly Rule[]): string =>
+  `[${rules.map((each) => `Member must ${each.rule.text}`).join(', ')}]`
 
 /** `abortConfig.criteriaList.1.member.action`. */
 const pathOf = ({ path }: Violation): string =>

@@ -14,12 +14,16 @@ const HEADER = /^AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)\s.*?Credential=([^,\s]+)
 /** The SigV4 credential of a request, from its `Authorization` header or its query; `undefined` if it has none. */
 export function credentialOf({ headers, query }: Pick<HttpRequest, 'headers' | 'query'>): Credential | undefined {
   const header = headers['authorization']
-  return parseScope((header === undefined ? undefined : HEADER.exec(header)?.[1]) ?? query.get('X-Amz-Credential') ?? undefined)
+  return parseScope(
+    (header === undefined ? undefined : HEADER.exec(header)?.[1]) ?? query.get('X-Amz-Credential') ?? undefined,
+  )
 }
 
 function parseScope(scope: string | undefined): Credential | undefined {
   const [, accessKey, region, service] = scope === undefined ? [] : (SCOPE.exec(scope) ?? [])
-  return accessKey === undefined || region === undefined || service === undefined ? undefined : { accessKey, region, service }
+  return accessKey === undefined || region === undefined || service === undefined
+    ? undefined
+    : { accessKey, region, service }
 }
 
 /**

@@ -17,7 +17,10 @@ export class AwsError extends Error {
 /** A bad request, naming field, value and rule: `maxResults: 0 must be between 1 and 250`. */
 export function invalidRequest(field: string, value: unknown, rule: string): AwsError {
   const shown = JSON.stringify(value) ?? String(value)
-  return new AwsError('InvalidRequestException', `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`)
+  return new AwsError(
+    'InvalidRequestException',
+    `${field}: ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${rule}`,
+  )
 }
 
 export const resourceNotFound = (message: string): AwsError => new AwsError('ResourceNotFoundException', message)
@@ -28,7 +31,10 @@ export const alreadyExists = (message: string, resourceId: string, resourceArn: 
 
 /** Known to AWS, but not to the hub: refused, so that nobody takes silence for success. */
 export const notModelled = (what: string, instead?: string): AwsError =>
-  new AwsError('InvalidRequestException', `${what} is not modelled by the local hub${instead === undefined ? '' : `; ${instead}`}`)
+  new AwsError(
+    'InvalidRequestException',
+    `${what} is not modelled by the local hub${instead === undefined ? '' : `; ${instead}`}`,
+  )
 
 /** HTTP status per exception, and where the planes differ, per plane [aws 3.1]. */
 const STATUS: Readonly<Record<string, number | Partial<Record<Plane, number>>>> = {

@@ -74,7 +74,11 @@ export class Fields {
     const value = this.get(member)
     if (value === undefined) return undefined
     if (typeof value !== 'number') throw this.refuse(member, 'must be a number')
-    if (value < min || value > max) throw this.refuse(member, max === Infinity ? say`must be at least ${min}` : say`must be between ${min} and ${max}`)
+    if (value < min || value > max)
+      throw this.refuse(
+        member,
+        max === Infinity ? say`must be at least ${min}` : say`must be between ${min} and ${max}`,
+      )
     return value
   }
 
@@ -134,8 +138,10 @@ export class Fields {
   #check(member: string, value: unknown, { min = 0, max = Infinity, pattern, says }: TextRule): string {
     if (typeof value !== 'string') throw invalid(this.name(member), value, 'must be a string')
     const length = value.length > max ? [...value].length : value.length
-    if (length < min || length > max) throw invalid(this.name(member), value, say`must have ${min} to ${max} characters`)
-    if (pattern?.test(value) === false) throw invalid(this.name(member), value, says ?? say`must match ${pattern.source}`)
+    if (length < min || length > max)
+      throw invalid(this.name(member), value, say`must have ${min} to ${max} characters`)
+    if (pattern?.test(value) === false)
+      throw invalid(this.name(member), value, says ?? say`must match ${pattern.source}`)
     return value
   }
 }

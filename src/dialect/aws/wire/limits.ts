@@ -19,7 +19,8 @@ const CARRIED_BYTES = 65_535
 const CARRIED_LEVELS = 100
 
 /** Whether the hub's broker can carry a message on this topic at all, in whatever mode. */
-export const canBeCarried = (topic: string): boolean => Buffer.byteLength(topic) <= CARRIED_BYTES && topic.split('/').length <= CARRIED_LEVELS
+export const canBeCarried = (topic: string): boolean =>
+  Buffer.byteLength(topic) <= CARRIED_BYTES && topic.split('/').length <= CARRIED_LEVELS
 
 /**
  * How a topic or filter exceeds 256 bytes or 7 slashes, in which the prefix of Basic Ingest does not count [aws 1.5].
@@ -27,7 +28,8 @@ export const canBeCarried = (topic: string): boolean => Buffer.byteLength(topic)
 export function lengthFault(topic: string): string | undefined {
   const counted = topic.startsWith('$aws/rules/') ? topic.replace(BASIC_INGEST, '') : topic
   // A UTF-16 code unit makes three bytes at most.
-  if (counted.length * 3 > MAX_TOPIC_BYTES && Buffer.byteLength(counted) > MAX_TOPIC_BYTES) return `topic ${topic} has more than ${MAX_TOPIC_BYTES} bytes`
+  if (counted.length * 3 > MAX_TOPIC_BYTES && Buffer.byteLength(counted) > MAX_TOPIC_BYTES)
+    return `topic ${topic} has more than ${MAX_TOPIC_BYTES} bytes`
   let slashes = 0
   for (let at = counted.indexOf('/'); at >= 0; at = counted.indexOf('/', at + 1)) slashes += 1
   return slashes > MAX_SLASHES ? `topic ${topic} has more than ${MAX_SLASHES} slashes` : undefined

@@ -5,7 +5,11 @@ import { credentialOf } from './credentials.ts'
 /** AWS answers on three endpoints whose paths collide; here they share a port [aws 3.2]. */
 export type Plane = 'control' | 'data' | 'jobs-data'
 
-const BY_SERVICE: Readonly<Record<string, Plane>> = { iotdata: 'data', iotdevicegateway: 'data', 'iot-jobs-data': 'jobs-data' }
+const BY_SERVICE: Readonly<Record<string, Plane>> = {
+  iotdata: 'data',
+  iotdevicegateway: 'data',
+  'iot-jobs-data': 'jobs-data',
+}
 
 const DATA_PATH = /^\/(?:topics\/|retainedMessage(?:\/|$)|connections\/|api\/things\/shadow\/|things\/[^/]+\/shadow$)/
 const JOB_QUEUE = /^\/things\/[^/]+\/jobs$/

@@ -48,7 +48,11 @@ export function operation(
   }
 }
 
-export const json = (body: object): HttpResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+export const json = (body: object): HttpResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
 
 /** The body's members; no body counts as `{}`. InvalidRequestException if it is no JSON object. */
 export function bodyOf({ body }: Pick<HttpRequest, 'body'>): Fields {
@@ -56,15 +60,23 @@ export function bodyOf({ body }: Pick<HttpRequest, 'body'>): Fields {
   try {
     return new Fields(readObject(body))
   } catch (error) {
-    throw new AwsError('InvalidRequestException', `The request body must be a JSON object: ${error instanceof Error ? error.message : String(error)}`)
+    throw new AwsError(
+      'InvalidRequestException',
+      `The request body must be a JSON object: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 
 /**
  * Members of the query as fields: whole numbers and booleans are read from their texts. An empty one counts as absent.
  */
-export function queryOf({ query }: Pick<HttpRequest, 'query'>, types: Record<string, 'text' | 'integer' | 'boolean'>): Fields {
-  return new Fields(Object.fromEntries(Object.entries(types).map(([name, type]) => [name, valueOf(query.get(name) ?? '', type)])))
+export function queryOf(
+  { query }: Pick<HttpRequest, 'query'>,
+  types: Record<string, 'text' | 'integer' | 'boolean'>,
+): Fields {
+  return new Fields(
+    Object.fromEntries(Object.entries(types).map(([name, type]) => [name, valueOf(query.get(name) ?? '', type)])),
+  )
 }
 
 function valueOf(text: string, type: 'text' | 'integer' | 'boolean'): unknown {
@@ -75,10 +87,14 @@ function valueOf(text: string, type: 'text' | 'integer' | 'boolean'): unknown {
 }
 
 /** Whether `force=true` is in the query. */
-export const isForced = (request: HttpRequest): boolean => queryOf(request, { force: 'boolean' }).boolean('force') ?? false
+export const isForced = (request: HttpRequest): boolean =>
+  queryOf(request, { force: 'boolean' }).boolean('force') ?? false
 
 /** The body's members. Whatever is not in `known` has no effect, as on AWS, but is counted [aws 3.1]. */
-export function readBody({ ctx, request, operation }: Pick<Call, 'ctx' | 'request' | 'operation'>, known: readonly string[]): Fields {
+export function readBody(
+  { ctx, request, operation }: Pick<Call, 'ctx' | 'request' | 'operation'>,
+  known: readonly string[],
+): Fields {
   const fields = bodyOf(request)
   for (const member of fields.unknown(known)) ctx.ignored(`${operation}.${member.slice(0, 64)}`)
   return fields

@@ -24,8 +24,10 @@ type Format = 'json' | 'cbor'
 type Outcome = 'accepted' | 'rejected'
 
 const RULE = /^\$aws\/rules\/([^/]+)\/(.+)$/s
-const THING = /^\$aws\/things\/([^/]+)\/(?:defender\/metrics\/(json|cbor)(?:\/(accepted|rejected))?|(tunnels)\/notify|streams\/(.+))$/s
-const PROVISIONING = /^\$aws\/((?:certificates\/(?:create|create-from-csr))|provisioning-templates\/[^/]+\/provision)\/(json|cbor)(?:\/(accepted|rejected))?$/s
+const THING =
+  /^\$aws\/things\/([^/]+)\/(?:defender\/metrics\/(json|cbor)(?:\/(accepted|rejected))?|(tunnels)\/notify|streams\/(.+))$/s
+const PROVISIONING =
+  /^\$aws\/((?:certificates\/(?:create|create-from-csr))|provisioning-templates\/[^/]+\/provision)\/(json|cbor)(?:\/(accepted|rejected))?$/s
 const COMMANDS = '$aws/commands/'
 const EVENTS = '$aws/events/'
 
@@ -94,4 +96,5 @@ function parsePrefix(topic: string): AwsTopic {
 }
 
 const tail = (outcome: Outcome | undefined): string => (outcome === undefined ? '' : `/${outcome}`)
-const outcomeOf = (outcome: string | undefined): { outcome?: Outcome } => (outcome === undefined ? {} : { outcome: outcome as Outcome })
+const outcomeOf = (outcome: string | undefined): { outcome?: Outcome } =>
+  outcome === undefined ? {} : { outcome: outcome as Outcome }

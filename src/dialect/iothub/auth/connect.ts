@@ -94,7 +94,8 @@ function deviceWith(ctx: Context, address: Address, secret: string): Device | st
   const device = find(ctx, address)
   const open = ctx.settings.mode === 'open'
   if (secret === '') return `${name} gave no secret`
-  if (device === undefined && open && isDeleted(ctx, address, secret)) return `${name} was deleted; POST /devices, or another secret, makes it anew`
+  if (device === undefined && open && isDeleted(ctx, address, secret))
+    return `${name} was deleted; POST /devices, or another secret, makes it anew`
   if (device === undefined) return open ? register(ctx, { ...address, secret }) : `there is no device ${name}`
   const known = extraOf(device).secret
   if (known === undefined) return open ? setExtra(ctx, device, { secret }) : `${name} has no secret`

@@ -16,7 +16,8 @@ export function signToken(key: string, username: string, expiresAt: number, issu
 }
 
 /** Whether a password has the form of a token at all. */
-export const isToken = (password: string): boolean => JWT.test(password) && decode(password.split('.')[0])?.['alg'] !== undefined
+export const isToken = (password: string): boolean =>
+  JWT.test(password) && decode(password.split('.')[0])?.['alg'] !== undefined
 
 /**
  * Why the token is not one by any of these keys that lets this user name (without one: anybody) in; `undefined`: it is

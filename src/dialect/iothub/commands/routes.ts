@@ -19,7 +19,8 @@ export const commandRoutes: Route[] = [
     if (waits && instruction.ttl !== undefined) ctx.ignored('command.ttl with use_rpc: it is five seconds')
     if (!waits) {
       // The course says nothing of it either.
-      if (!canReceive(ctx, device.key)) ctx.warn(device.key, `the command ${instruction.command} went to nobody: ${UNHEARD}`)
+      if (!canReceive(ctx, device.key))
+        ctx.warn(device.key, `the command ${instruction.command} went to nobody: ${UNHEARD}`)
       return json({ request_id: tellDevice(ctx, addressOf(device), instruction, '[iothub 7] command') })
     }
     callDevice(ctx, device, instruction, request.id)

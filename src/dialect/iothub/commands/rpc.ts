@@ -11,7 +11,12 @@ import { formatTopic, type Encoding } from '../wire/topics.ts'
 const TTL = 5
 
 /** Asks the device; the HTTP request of that id is answered once it has answered, or after five seconds. */
-export function callDevice(ctx: Context, device: Device, { command, data, encoding = 'plain' }: Instruction, request: string): void {
+export function callDevice(
+  ctx: Context,
+  device: Device,
+  { command, data, encoding = 'plain' }: Instruction,
+  request: string,
+): void {
   ctx.engine.commands.call(ctx.turn, {
     device: device.key,
     id: objectId(ctx.ids),
@@ -32,7 +37,14 @@ export function rpcEvent(ctx: Context, event: DomainEvent): void {
     const device = ctx.engine.devices.get(key)
     if (device === undefined) return
     const encoding = extra?.['encoding'] as Encoding
-    const topic = formatTopic({ kind: 'rpc', ...addressOf(device), command: name, encoding, requestId: id, expiresAt: expiryOf(ctx.now, TTL) })
+    const topic = formatTopic({
+      kind: 'rpc',
+      ...addressOf(device),
+      command: name,
+      encoding,
+      requestId: id,
+      expiresAt: expiryOf(ctx.now, TTL),
+    })
     ctx.publish({ topic, payload, qos: 1 }, '[iothub 3.2] rpc')
   } else if (event.type === 'command.ended') {
     ctx.act({ type: 'respond', request: event.command.asker, response: answerOf(event) }, '[iothub 7] use_rpc')
@@ -41,8 +53,13 @@ export function rpcEvent(ctx: Context, event: DomainEvent): void {
 
 /** After a start nobody waits any more: those who did were connected to the hub that was. */
 export function forgetCallers(ctx: Context): void {
-  for (const { device, id } of [...ctx.engine.commands.all()]) if (device.startsWith('iothub/')) ctx.engine.commands.withdraw(device, id)
+  for (const { device, id } of [...ctx.engine.commands.all()])
+    if (device.startsWith('iothub/')) ctx.engine.commands.withdraw(device, id)
 }
 
 const answerOf = ({ outcome }: DomainEvent & { type: 'command.ended' }): HttpResponse =>
-  json(outcome.type === 'ANSWERED' ? { response: Buffer.from(outcome.answer.payload).toString('base64') } : { error: 'device timeout' })
+  json(
+    outcome.type === 'ANSWERED'
+      ? { response: Buffer.from(outcome.answer.payload).toString('base64') }
+      : { error: 'device timeout' },
+  )

@@ -107,7 +107,9 @@ function kitOf({ settings }: Context, { product, device }: Address, secret: stri
  * For the SDK of either edition. It crashes without a folder for its store, and a firmware upgrade ends by the status
  * only [iothub 8, 12].
  */
-const program = (server: string): string => `// Save as device.js, with .env beside it, in the folder "samples" of IotHub_Device or IotHub_DeviceV2; run: node device.js
+const program = (
+  server: string,
+): string => `// Save as device.js, with .env beside it, in the folder "samples" of IotHub_Device or IotHub_DeviceV2; run: node device.js
 const fs = require('fs')
 const path = require('path')
 const IotDevice = require('../../sdk/iot_device')

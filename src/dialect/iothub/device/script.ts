@@ -41,10 +41,15 @@ export function iothubDeviceScript(name: string): DeviceScript {
         return [say({ kind: 'cmd_resp', ...of, command, requestId: work.id, messageId: messageId('response') }, 'ok')]
       }
       const { version, type } = upgrade
-      const said = { ...(version !== undefined && { version }), ...(type !== undefined && { type }), ...progressOf(status, progress) }
+      const said = {
+        ...(version !== undefined && { version }),
+        ...(type !== undefined && { type }),
+        ...progressOf(status, progress),
+      }
       const messages = [say({ kind: 'update_ota_status', ...of, messageId: messageId(`${status} ${progress}`) }, said)]
       // [iothub 8] Only what it runs tells that firmware is in.
-      if (status === 'SUCCEEDED') messages.push(say({ kind: 'update_status', ...of, messageId: messageId('runs') }, { firmware_ver: version }))
+      if (status === 'SUCCEEDED')
+        messages.push(say({ kind: 'update_status', ...of, messageId: messageId('runs') }, { firmware_ver: version }))
       return messages
     },
   }
@@ -57,9 +62,13 @@ function read(topic: string, payload: Buffer): ScriptInput | undefined {
   const { command, requestId: id } = parsed
   if (command === '$ota_upgrade' || command === 'ota_upgrade') {
     const upgrade = jsonObject(payload)
-    return upgrade === undefined ? undefined : { type: 'offer', work: { id, document: { command, upgrade } satisfies Told, attempt: 1 } }
+    return upgrade === undefined
+      ? undefined
+      : { type: 'offer', work: { id, document: { command, upgrade } satisfies Told, attempt: 1 } }
   }
-  return command.startsWith('$') ? undefined : { type: 'offer', work: { id, document: { command } satisfies Told, attempt: 1 } }
+  return command.startsWith('$')
+    ? undefined
+    : { type: 'offer', work: { id, document: { command } satisfies Told, attempt: 1 } }
 }
 
 /** Progress and its description as the SDK words them [iothub 8]. */

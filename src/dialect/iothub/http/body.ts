@@ -18,7 +18,11 @@ export class Body {
     if (type === 'application/json') this.#fields = readJson(body)
     else if (type === 'application/x-www-form-urlencoded') this.#fields = readForm(body.toString())
     else if (body.length === 0) this.#fields = {}
-    else throw new HubError('INVALID', say`the body must be application/json or application/x-www-form-urlencoded, and its content type is ${type ?? 'none'}`)
+    else
+      throw new HubError(
+        'INVALID',
+        say`the body must be application/json or application/x-www-form-urlencoded, and its content type is ${type ?? 'none'}`,
+      )
   }
 
   get names(): string[] {
@@ -50,7 +54,8 @@ export class Body {
     const value = typeof given === 'number' ? String(given) : this.text(name)
     if (value === undefined || value === '') return undefined
     const number = /^[+-]?\d+$/.test(value.trim()) ? Number(value) : NaN
-    if (!Number.isSafeInteger(number) || number < least) throw invalid(name, value, say`must be a whole number of at least ${least}`)
+    if (!Number.isSafeInteger(number) || number < least)
+      throw invalid(name, value, say`must be a whole number of at least ${least}`)
     return number
   }
 
@@ -82,7 +87,8 @@ const MOST_PAIRS = 20_000
 
 /** `a[b]=1` is the object `a` with a member `b`. */
 function readForm(body: string): JsonObject {
-  if (moreThan(MOST_PAIRS, '&', body)) throw new HubError('INVALID', say`the body holds more than ${MOST_PAIRS} members`)
+  if (moreThan(MOST_PAIRS, '&', body))
+    throw new HubError('INVALID', say`the body holds more than ${MOST_PAIRS} members`)
   const fields: JsonObject = {}
   for (const [name, value] of new URLSearchParams(body)) {
     const [, outer, inner] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? []

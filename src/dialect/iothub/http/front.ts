@@ -39,7 +39,11 @@ export const http: HttpFront = {
 
 /** By path alone, and only what bears no other cloud's credentials. */
 function claim({ path, query, headers }: HttpRequest): Claim {
-  if (FOREIGN.some((name) => query.has(name)) || /^(?:AWS4|SharedAccessSignature|ACS)/.test(headers['authorization'] ?? '')) return 'no'
+  if (
+    FOREIGN.some((name) => query.has(name)) ||
+    /^(?:AWS4|SharedAccessSignature|ACS)/.test(headers['authorization'] ?? '')
+  )
+    return 'no'
   if (PATHS.some((pattern) => pattern.test(path))) return 'certain'
   return ROOTS.test(path) ? 'fallback' : 'no'
 }

@@ -6,7 +6,10 @@ import { find } from '../registry/device-record.ts'
 import { isSegment, type Address } from '../wire/names.ts'
 
 /** The device of a path `…/:product/:device…`, registered or not. */
-export const addressIn = (params: Params): Address => ({ product: params['product'] ?? '', device: params['device'] ?? '' })
+export const addressIn = (params: Params): Address => ({
+  product: params['product'] ?? '',
+  device: params['device'] ?? '',
+})
 
 /** The tag of a path `…/:product/…/:tag…`. INVALID if a topic could not hold it [iothub 12]. */
 export function tagIn(params: Params): { product: string; tag: string } {

@@ -51,7 +51,8 @@ export function deviceCame(ctx: Context, device: Device, connection: Connection,
     if (execution.status === 'QUEUED') handOver(ctx, device, execution)
     else if (execution.status === 'SENT' && again) {
       const instruction = instructionOf(ctx, execution)
-      if (typeof instruction === 'object') tellConnection(ctx, connection.id, addressOf(device), instruction, '[iothub 8] sent again: new session')
+      if (typeof instruction === 'object')
+        tellConnection(ctx, connection.id, addressOf(device), instruction, '[iothub 8] sent again: new session')
     }
   }
 }
@@ -63,7 +64,8 @@ export function executionWithdrawn(ctx: Context, execution: Execution): void {
   withdraw(ctx, device, `cmd/${nameOf(device)}/+/+/${requestId}/#`, 'called off')
   const job = ctx.engine.jobs.get(key)
   const broadcast = job === undefined ? undefined : broadcastOf(job)
-  if (broadcast !== undefined) withdraw(ctx, device, `tags/${broadcast.product}/${broadcast.tag}/cmd/+/+/${requestId}/#`, 'called off')
+  if (broadcast !== undefined)
+    withdraw(ctx, device, `tags/${broadcast.product}/${broadcast.tag}/cmd/+/+/${requestId}/#`, 'called off')
 }
 
 /** Takes a `cmd_resp` for the command of a job: it has been carried out. */
@@ -71,7 +73,11 @@ export function commandAnswered(ctx: Context, device: DeviceKey, requestId: stri
   for (const execution of ctx.engine.executions.pending(device)) {
     const work = workOf(ctx, execution)
     if (isFault(work) || work.type !== 'command' || requestIdOf(execution) !== requestId) continue
-    ctx.engine.executions.report(ctx.turn, execution.job, device, { status: 'SUCCEEDED', progress: 100, details: { response: payload.toString() } })
+    ctx.engine.executions.report(ctx.turn, execution.job, device, {
+      status: 'SUCCEEDED',
+      progress: 100,
+      details: { response: payload.toString() },
+    })
     return
   }
 }
@@ -80,7 +86,13 @@ export function commandAnswered(ctx: Context, device: DeviceKey, requestId: stri
 function hasHeard(ctx: Context, job: Job, device: DeviceKey): boolean {
   const broadcast = broadcastOf(job)
   if (broadcast === undefined) return false
-  const topic = formatTopic({ kind: 'tags', ...broadcast, command: OTA, encoding: 'plain', requestId: requestIdOf({ job: job.key, number: 1 }) })
+  const topic = formatTopic({
+    kind: 'tags',
+    ...broadcast,
+    command: OTA,
+    encoding: 'plain',
+    requestId: requestIdOf({ job: job.key, number: 1 }),
+  })
   return heardBefore(ctx, device, topic, job.createdAt)
 }
 

@@ -34,7 +34,8 @@ export function readWork(document: string): Work | Said {
 function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject, document: string): Work | Said {
   if (typeof command !== 'string' || !isSegment(command)) return say`command must be a name without / + #`
   if (!isEncoding(encoding)) return say`encoding must be plain or base64`
-  if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1)) return say`ttl must be a whole number of seconds, at least 1`
+  if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1))
+    return say`ttl must be a whole number of seconds, at least 1`
   const payload = typeof data === 'string' ? data : memberText(document, 'data')
   return { type: 'command', command, data: payload, encoding, ...(ttl !== undefined && { ttl }) }
 }
@@ -61,5 +62,7 @@ export const workOf = (ctx: Context, { job }: Execution): Work | Said => readWor
  */
 export function requestIdOf({ job, number }: Pick<Execution, 'job' | 'number'>): string {
   const name = nameOf(job)
-  return number === 1 && isSegment(name) ? name : createHash('sha256').update(`${name} ${number}`).digest('hex').slice(0, 24)
+  return number === 1 && isSegment(name)
+    ? name
+    : createHash('sha256').update(`${name} ${number}`).digest('hex').slice(0, 24)
 }

@@ -34,7 +34,10 @@ export function tellConnected(ctx: Context, { request }: Connection): void {
     ...{ proto_name: protocolVersion === 3 ? 'MQIsdp' : 'MQTT', proto_ver: protocolVersion, connack: 0 },
     ...{ connected_at: Math.floor(ctx.now / 1000), ts: ctx.now },
   }
-  ctx.publish({ topic: topicOf(clientId, 'connected'), payload: JSON.stringify(event), qos: 0 }, '[iothub 2] client events')
+  ctx.publish(
+    { topic: topicOf(clientId, 'connected'), payload: JSON.stringify(event), qos: 0 },
+    '[iothub 2] client events',
+  )
 }
 
 /** … and that it has gone. */
@@ -45,7 +48,10 @@ export function tellDisconnected(ctx: Context, { request }: Connection, reason: 
     ...{ clientid: clientId, username: username ?? '', reason: REASONS[reason] ?? 'closed' },
     ...{ disconnected_at: Math.floor(ctx.now / 1000), ts: ctx.now },
   }
-  ctx.publish({ topic: topicOf(clientId, 'disconnected'), payload: JSON.stringify(event), qos: 0 }, '[iothub 2] client events')
+  ctx.publish(
+    { topic: topicOf(clientId, 'disconnected'), payload: JSON.stringify(event), qos: 0 },
+    '[iothub 2] client events',
+  )
 }
 
 const MOST_LEVELS = 64

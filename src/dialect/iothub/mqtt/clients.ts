@@ -79,13 +79,18 @@ export const canReceive = (ctx: Context, device: DeviceKey, except?: string): bo
  * then.
  */
 export const heardBefore = (ctx: Context, device: DeviceKey, topic: string, at: Instant): boolean =>
-  listOf(ctx, device).some((client) => isThere(client) && Object.entries(client.heard).some(([filter, since]) => since < at && covers(filter, topic)))
+  listOf(ctx, device).some(
+    (client) =>
+      isThere(client) && Object.entries(client.heard).some(([filter, since]) => since < at && covers(filter, topic)),
+  )
 
 /** After a start nobody is connected. */
 export function disconnectAll(ctx: Context): void {
   for (const [device, { list }] of [...tableOf(ctx).entries()]) {
     if (!list.some(({ connected }) => connected)) continue
-    tableOf(ctx).set(device, { list: list.map((client) => (client.connected ? { ...client, connected: false, disconnectAt: ctx.now } : client)) })
+    tableOf(ctx).set(device, {
+      list: list.map((client) => (client.connected ? { ...client, connected: false, disconnectAt: ctx.now } : client)),
+    })
   }
 }
 

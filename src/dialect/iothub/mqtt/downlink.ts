@@ -27,9 +27,19 @@ export function tellDevice(ctx: Context, address: Address, instruction: Instruct
 }
 
 /** The same to one connection only, subscribed or not. */
-export function tellConnection(ctx: Context, connection: ConnectionId, address: Address, instruction: Instruction, rule: string): void {
+export function tellConnection(
+  ctx: Context,
+  connection: ConnectionId,
+  address: Address,
+  instruction: Instruction,
+  rule: string,
+): void {
   const { requestId, qos, data, ...levels } = prepare(ctx, instruction)
-  ctx.send(connection, { topic: formatTopic({ kind: 'cmd', ...address, ...levels, requestId }), payload: data, qos }, rule)
+  ctx.send(
+    connection,
+    { topic: formatTopic({ kind: 'cmd', ...address, ...levels, requestId }), payload: data, qos },
+    rule,
+  )
 }
 
 /** Publishes it for every device that has subscribed to the tag [iothub 3.2]. Returns the request id. */
@@ -42,6 +52,9 @@ export function tellTag(ctx: Context, product: string, tag: string, instruction:
 /** Unix seconds at which something expires that lives for `ttl` seconds [iothub 3.2]. */
 export const expiryOf = (now: Instant, ttl: number): number => Math.floor(now / 1000) + ttl
 
-function prepare(ctx: Context, { command, data, encoding = 'plain', ttl, qos = 1, requestId = objectId(ctx.ids) }: Instruction) {
+function prepare(
+  ctx: Context,
+  { command, data, encoding = 'plain', ttl, qos = 1, requestId = objectId(ctx.ids) }: Instruction,
+) {
   return { command, data, encoding, qos, requestId, ...(ttl !== undefined && { expiresAt: expiryOf(ctx.now, ttl) }) }
 }

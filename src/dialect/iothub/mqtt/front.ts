@@ -1,4 +1,10 @@
-import type { Connection, DisconnectReason, Incoming, PublishVerdict, SubscribeVerdict } from '../../../core/seam/mqtt.ts'
+import type {
+  Connection,
+  DisconnectReason,
+  Incoming,
+  PublishVerdict,
+  SubscribeVerdict,
+} from '../../../core/seam/mqtt.ts'
 import { nameOf } from '../../../core/ids.ts'
 import type { Context, MqttFront } from '../../dialect.ts'
 import { covers, imposedFilters, publishRules, subscribeRules } from '../auth/acl.ts'
@@ -82,7 +88,8 @@ function onPublish(ctx: Context, connection: Connection, { topic, payload }: Inc
   return { route: 'drop', reason: `there is no device ${parsed.product}/${parsed.device}` }
 }
 
-const deviceOf = (ctx: Context, { identity }: Connection) => (identity.device === undefined ? undefined : ctx.engine.devices.get(identity.device))
+const deviceOf = (ctx: Context, { identity }: Connection) =>
+  identity.device === undefined ? undefined : ctx.engine.devices.get(identity.device)
 
 /** An application has no address of its own. */
 const addressIn = ({ identity }: Connection): Address | undefined =>

@@ -34,10 +34,16 @@ export function keepMessage(ctx: Context, message: MessageView): void {
 }
 
 /** The messages of a product, oldest first [iothub 7]. */
-export const messagesOf = (ctx: Context, product: string, { id, device }: { id: string | undefined; device: string | undefined }): MessageView[] =>
+export const messagesOf = (
+  ctx: Context,
+  product: string,
+  { id, device }: { id: string | undefined; device: string | undefined },
+): MessageView[] =>
   [...tableOf(ctx).values()].filter(
     (message) =>
-      message.product_name === product && (id === undefined || message.message_id === id) && (device === undefined || message.device_name === device),
+      message.product_name === product &&
+      (id === undefined || message.message_id === id) &&
+      (device === undefined || message.device_name === device),
   )
 
 function sizeOf(table: Table<MessageView>): number {

@@ -47,7 +47,13 @@ export function heard(ctx: Context, connection: Connection, topic: Uplink, paylo
 }
 
 /** Carries out what the message asks for, or returns what is wrong with it. */
-function understand(ctx: Context, device: Device, connection: Connection, topic: Uplink, payload: Buffer): string | undefined {
+function understand(
+  ctx: Context,
+  device: Device,
+  connection: Connection,
+  topic: Uplink,
+  payload: Buffer,
+): string | undefined {
   switch (topic.kind) {
     case 'upload_data':
       return dataUploaded(ctx, device, topic, payload)
@@ -65,13 +71,24 @@ function understand(ctx: Context, device: Device, connection: Connection, topic:
   }
 }
 
-function dataUploaded(ctx: Context, device: Device, topic: Uplink & { kind: 'upload_data' }, payload: Buffer): string | undefined {
+function dataUploaded(
+  ctx: Context,
+  device: Device,
+  topic: Uplink & { kind: 'upload_data' },
+  payload: Buffer,
+): string | undefined {
   const { product, device: name, dataType, messageId } = topic
   if (dataType === '$shadow_updated') return desiredFulfilled(ctx, device, payload)
   if (dataType === '$shadow_reported') return stateReported(ctx, device, payload)
   // DEVIATION: the course takes any other of these for a shadow report [iothub 6].
   if (dataType.startsWith('$')) return `there is no system data type ${dataType}`
-  keepMessage(ctx, { product_name: product, device_name: name, data_type: dataType, message_id: messageId, payload: payload.toString('base64') })
+  keepMessage(ctx, {
+    product_name: product,
+    device_name: name,
+    data_type: dataType,
+    message_id: messageId,
+    payload: payload.toString('base64'),
+  })
   return undefined
 }
 

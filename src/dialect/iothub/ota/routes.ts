@@ -14,7 +14,9 @@ export const otaRoutes: Route[] = [
     const address = addressIn(params)
     return find(ctx, address) === undefined ? text('device not found', 400) : start(ctx, request, address)
   }),
-  route('GET', '/ota/:product/:device', (ctx, _request, params) => json(progressOf(ctx, deviceKey(addressIn(params))) ?? {})),
+  route('GET', '/ota/:product/:device', (ctx, _request, params) =>
+    json(progressOf(ctx, deviceKey(addressIn(params))) ?? {}),
+  ),
   route('POST', '/ota/:product/tags/:tag', (ctx, request, params) => startByTag(ctx, request, params)),
   route('POST', '/tags/:product/:tag/ota', (ctx, request, params) => startByTag(ctx, request, params)),
   route('GET', '/ota/:product/tags/:tag', (ctx, { query }, params) => {
@@ -24,7 +26,8 @@ export const otaRoutes: Route[] = [
 ]
 
 /** A tag that nobody has is no error: a broadcast knows no listeners [iothub 8.1]. */
-const startByTag = (ctx: Context, request: HttpRequest, params: Params): HttpResponse => start(ctx, request, tagIn(params))
+const startByTag = (ctx: Context, request: HttpRequest, params: Params): HttpResponse =>
+  start(ctx, request, tagIn(params))
 
 const start = (ctx: Context, request: HttpRequest, target: OtaTarget): HttpResponse =>
   text('ok', 200, { 'x-request-id': startUpgrade(ctx, target, readUpgrade(ctx, request)) })

@@ -31,4 +31,5 @@ export function rememberDeletion(ctx: Context, device: Device): void {
 export const forgetDeletion = (ctx: Context, address: Address): void => void tableOf(ctx).delete(deviceKey(address))
 
 /** Whether the device has been deleted with that secret, and not been registered since. */
-export const isDeleted = (ctx: Context, address: Address, secret: string): boolean => tableOf(ctx).get(deviceKey(address))?.secret === secret
+export const isDeleted = (ctx: Context, address: Address, secret: string): boolean =>
+  tableOf(ctx).get(deviceKey(address))?.secret === secret

@@ -16,10 +16,19 @@ export interface Extra {
 }
 
 /** The dialect's own members of a device, whoever registered it. */
-export const extraOf = ({ extra }: Pick<Device, 'extra'>): Extra => ({ tagsVersion: 1, toldTags: [], ...(extra as Partial<Extra>) })
+export const extraOf = ({ extra }: Pick<Device, 'extra'>): Extra => ({
+  tagsVersion: 1,
+  toldTags: [],
+  ...(extra as Partial<Extra>),
+})
 
 /** Changes some of them, and with them perhaps the facts that queries see. */
-export function setExtra(ctx: Context, device: Device, change: Partial<Extra>, also: { tags?: Device['tags'] } = {}): Device {
+export function setExtra(
+  ctx: Context,
+  device: Device,
+  change: Partial<Extra>,
+  also: { tags?: Device['tags'] } = {},
+): Device {
   return ctx.engine.devices.update(ctx.turn, device.key, { ...also, extra: { ...device.extra, ...change } })
 }
 

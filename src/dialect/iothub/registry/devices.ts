@@ -10,12 +10,20 @@ import { shadowOf } from '../twin/shadow.ts'
 import { tagsOf } from './tags.ts'
 
 /** Registers a device under a fresh name, unless it brings its own. ALREADY_EXISTS. */
-export function register(ctx: Context, { product, device, secret }: { product: string; device?: string; secret?: string }): Device {
+export function register(
+  ctx: Context,
+  { product, device, secret }: { product: string; device?: string; secret?: string },
+): Device {
   let name = device ?? shortId(ctx.ids)
   while (device === undefined && find(ctx, { product, device: name }) !== undefined) name = shortId(ctx.ids)
   const extra: Extra = { secret: secret ?? shortId(ctx.ids), tagsVersion: 1, toldTags: [] }
   forgetDeletion(ctx, { product, device: name })
-  return ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: `${product}/${name}`, type: product, extra: { ...extra } })
+  return ctx.engine.devices.create(ctx.turn, {
+    dialect: 'iothub',
+    name: `${product}/${name}`,
+    type: product,
+    extra: { ...extra },
+  })
 }
 
 /** The device as the API shows it [iothub 7 GET /devices/{P}]. */
@@ -32,16 +40,23 @@ export function describe(ctx: Context, device: Device): JsonObject {
 }
 
 /** The same with its connections, latest and former [iothub 7 GET /devices/{P}/{D}]. */
-export const describeFully = (ctx: Context, device: Device): JsonObject => ({ ...describe(ctx, device), connections: clientViews(ctx, device.key) })
+export const describeFully = (ctx: Context, device: Device): JsonObject => ({
+  ...describe(ctx, device),
+  connections: clientViews(ctx, device.key),
+})
 
 /** The device has been deleted, by whomever: what it had goes with it, and what it had to do will not be done. */
 export function removed(ctx: Context, device: Device): void {
   rememberDeletion(ctx, device)
   for (const connection of ctx.connections.ofDevice(device.key)) {
-    ctx.act({ type: 'disconnect', connection: connection.id, reason: 'SERVER_INITIATED', note: 'the device was deleted' }, '[iothub 7] DELETE device')
+    ctx.act(
+      { type: 'disconnect', connection: connection.id, reason: 'SERVER_INITIATED', note: 'the device was deleted' },
+      '[iothub 7] DELETE device',
+    )
   }
   if (ctx.engine.twins.get(device.key) !== undefined) ctx.engine.twins.delete(ctx.turn, device.key, undefined)
-  for (const execution of [...ctx.engine.executions.pending(device.key)]) ctx.engine.executions.move(ctx.turn, execution, 'REMOVE')
+  for (const execution of [...ctx.engine.executions.pending(device.key)])
+    ctx.engine.executions.move(ctx.turn, execution, 'REMOVE')
   forgetClients(ctx, device.key)
   forgetProgress(ctx, device.key)
 }
@@ -49,6 +64,9 @@ export function removed(ctx: Context, device: Device): void {
 /** Suspended means: out, now, and no way back in [iothub 2]. */
 export function suspended(ctx: Context, device: Device): void {
   for (const connection of ctx.connections.ofDevice(device.key)) {
-    ctx.act({ type: 'disconnect', connection: connection.id, reason: 'FORBIDDEN', note: 'the device is suspended' }, '[iothub 2] suspended')
+    ctx.act(
+      { type: 'disconnect', connection: connection.id, reason: 'FORBIDDEN', note: 'the device is suspended' },
+      '[iothub 2] suspended',
+    )
   }
 }

@@ -25,9 +25,15 @@ export const deviceRoutes: Route[] = [
     return json({ product_name, device_name, secret })
   }),
   route('GET', '/devices/:product', (ctx, _request, { product }) =>
-    json([...ctx.engine.devices.ofDialect('iothub')].filter(({ name }) => name.startsWith(`${product}/`)).map((device) => describe(ctx, device))),
+    json(
+      [...ctx.engine.devices.ofDialect('iothub')]
+        .filter(({ name }) => name.startsWith(`${product}/`))
+        .map((device) => describe(ctx, device)),
+    ),
   ),
-  deviceRoute('GET', '/devices/:product/:device', NOT_FOUND, (ctx, _request, device) => json(describeFully(ctx, device))),
+  deviceRoute('GET', '/devices/:product/:device', NOT_FOUND, (ctx, _request, device) =>
+    json(describeFully(ctx, device)),
+  ),
   deviceRoute('DELETE', '/devices/:product/:device', NOT_FOUND, (ctx, _request, device) => {
     ctx.engine.devices.delete(ctx.turn, device.key)
     return OK
@@ -37,7 +43,11 @@ export const deviceRoutes: Route[] = [
   route('PUT', '/devices/:product/:device/resume', (ctx, _request, params) => enable(ctx, params, true)),
   deviceRoute('PUT', '/devices/:product/:device/tags', NO_DEVICE, (ctx, request, device) => {
     const tags = readBody(ctx, request, 'tags', ['tags']).get('tags')
-    const list: unknown[] | undefined = Array.isArray(tags) ? tags : typeof tags === 'string' ? tags.split(',') : undefined
+    const list: unknown[] | undefined = Array.isArray(tags)
+      ? tags
+      : typeof tags === 'string'
+        ? tags.split(',')
+        : undefined
     if (list === undefined) throw invalid('tags', tags ?? null, 'must be a text: the tags, with commas between')
     setTags(ctx, device, list.filter((tag) => tag !== '').map(checkTag))
     return OK
@@ -49,14 +59,21 @@ export const deviceRoutes: Route[] = [
     return setDesired(ctx, device, body.object('desired'), version) ? OK : text('version out of date', 409)
   }),
   route('GET', '/messages/:product', (ctx, { query }, { product = '' }) =>
-    json({ messages: messagesOf(ctx, product, { id: query.get('message_id') ?? undefined, device: query.get('device_name') ?? undefined }) }),
+    json({
+      messages: messagesOf(ctx, product, {
+        id: query.get('message_id') ?? undefined,
+        device: query.get('device_name') ?? undefined,
+      }),
+    }),
   ),
   route('POST', '/tokens', (ctx) => {
     const username = shortId(ctx.ids)
     const issuedAt = Math.floor(ctx.now / 1000)
     return json({ username, password: signToken(tokenKey(ctx), username, issuedAt + TOKEN_LIFE, issuedAt) })
   }),
-  route('POST', '/emqx_web_hook', () => json({ error: 'Not Found: the hub is its own broker and takes no events from another' }, 404)),
+  route('POST', '/emqx_web_hook', () =>
+    json({ error: 'Not Found: the hub is its own broker and takes no events from another' }, 404),
+  ),
 ]
 
 function checkTag(tag: unknown): string {

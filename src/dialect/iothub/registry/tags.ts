@@ -24,7 +24,8 @@ export function setTags(ctx: Context, device: Device, tags: string[]): void {
   const kept = same < 0 ? wanted.length : same
   for (const group of device.groups.slice(kept)) ctx.engine.devices.leave(ctx.turn, device.key, group)
   for (const group of wanted.slice(kept)) {
-    if (ctx.engine.groups.get(group) === undefined) ctx.engine.groups.create(ctx.turn, { dialect: 'iothub', name: nameOf(group) })
+    if (ctx.engine.groups.get(group) === undefined)
+      ctx.engine.groups.create(ctx.turn, { dialect: 'iothub', name: nameOf(group) })
     ctx.engine.devices.join(ctx.turn, device.key, group)
   }
   announce(ctx, ctx.engine.devices.require(device.key))
@@ -35,7 +36,11 @@ export function setTags(ctx: Context, device: Device, tags: string[]): void {
  */
 export function membershipChanged(ctx: Context, group: GroupKey, device: Device | undefined): void {
   if (device !== undefined && tagsOf(device).join(',') !== extraOf(device).toldTags.join(',')) announce(ctx, device)
-  if (ctx.engine.groups.get(group) !== undefined && ctx.engine.groups.direct(group).size === 0 && ctx.engine.groups.children(group).size === 0) {
+  if (
+    ctx.engine.groups.get(group) !== undefined &&
+    ctx.engine.groups.direct(group).size === 0 &&
+    ctx.engine.groups.children(group).size === 0
+  ) {
     ctx.engine.groups.delete(ctx.turn, group)
   }
 }
@@ -43,7 +48,12 @@ export function membershipChanged(ctx: Context, group: GroupKey, device: Device 
 /** Lost while the device is away: QoS 0. It asks for its tags whenever it connects [iothub 12]. */
 function sendTags(ctx: Context, device: Device): void {
   const content = { tags: tagsOf(device), tags_version: extraOf(device).tagsVersion }
-  tellDevice(ctx, addressOf(device), { command: '$set_tags', data: JSON.stringify(content), qos: 0 }, '[iothub 5] $set_tags')
+  tellDevice(
+    ctx,
+    addressOf(device),
+    { command: '$set_tags', data: JSON.stringify(content), qos: 0 },
+    '[iothub 5] $set_tags',
+  )
 }
 
 /**

@@ -13,7 +13,13 @@ const SECTIONS: readonly Section[] = ['desired', 'reported']
 const EMPTY: JsonObject = { state: {}, metadata: {}, version: 0 }
 
 /** Shadows as people see and edit them: the document that GET answers with, or the body of a PUT [iothub 6]. */
-export const twins: TwinFront = { word: 'shadow', desiredAt: ['state', 'desired'], show: documentOf, empty: EMPTY, request }
+export const twins: TwinFront = {
+  word: 'shadow',
+  desiredAt: ['state', 'desired'],
+  show: documentOf,
+  empty: EMPTY,
+  request,
+}
 
 /** `{ desired, version }`, which takes the place of what is wanted key by key. */
 function request(document: JsonObject): TwinRequest | undefined {
@@ -44,7 +50,8 @@ function documentOf(twin: Twin): JsonObject {
 /** Every top-level key of the section with the time of its last change. */
 function stampsOf(twin: Twin, section: Section): JsonObject {
   const stamps: JsonObject = {}
-  for (const [key, { at }] of Object.entries(twin.metadata[section]?.of ?? {})) put(stamps, key, { timestamp: seconds(at) })
+  for (const [key, { at }] of Object.entries(twin.metadata[section]?.of ?? {}))
+    put(stamps, key, { timestamp: seconds(at) })
   return stamps
 }
 
@@ -65,7 +72,10 @@ export function desiredFulfilled(ctx: Context, device: Device, payload: Buffer):
   const request = jsonObject(payload)
   const state = request?.['state']
   if (!isObject(state) || state['desired'] !== null) return 'state.desired is not null'
-  return carryOut(ctx, device, request?.['version'], { ...(twin?.desired !== undefined && { reported: twin.desired }), desired: null })
+  return carryOut(ctx, device, request?.['version'], {
+    ...(twin?.desired !== undefined && { reported: twin.desired }),
+    desired: null,
+  })
 }
 
 /** The device says how it is [iothub 6 $shadow_reported]. Returns why it is not heard, if it is not. */
@@ -79,7 +89,12 @@ export function stateReported(ctx: Context, device: Device, payload: Buffer): st
 
 /** The whole document; lost while the device is away, which asks for it when it connects [iothub 5]. */
 export function sendShadow(ctx: Context, device: Device): void {
-  tellDevice(ctx, addressOf(device), { command: '$update_shadow', data: JSON.stringify(shadowOf(ctx, device)), qos: 0 }, '[iothub 5] $update_shadow')
+  tellDevice(
+    ctx,
+    addressOf(device),
+    { command: '$update_shadow', data: JSON.stringify(shadowOf(ctx, device)), qos: 0 },
+    '[iothub 5] $update_shadow',
+  )
 }
 
 /** Tells the device that something else is wanted, whoever wants it. */
@@ -93,7 +108,12 @@ export function shadowEvent(ctx: Context, event: DomainEvent): void {
  * A device that does not speak of the present version is told what is. One that is ahead of the hub, which has
  * forgotten since, would pass over that: the hub counts on from where the device is.
  */
-function carryOut(ctx: Context, device: Device, version: unknown, change: { reported?: JsonObject; desired?: null }): undefined {
+function carryOut(
+  ctx: Context,
+  device: Device,
+  version: unknown,
+  change: { reported?: JsonObject; desired?: null },
+): undefined {
   const is = ctx.engine.twins.get(device.key)?.version ?? 0
   if (Number(version) !== is) {
     const ahead = Number(version) > is && Number.isSafeInteger(Number(version) + 1)
@@ -102,7 +122,12 @@ function carryOut(ctx: Context, device: Device, version: unknown, change: { repo
   }
   const twin = ctx.engine.twins.update(ctx.turn, device.key, undefined, { ...change, mode: 'assign' })
   const reply = { status: 'success', timestamp: seconds(ctx.now), version: twin.version }
-  tellDevice(ctx, addressOf(device), { command: '$shadow_reply', data: JSON.stringify(reply), qos: 0 }, '[iothub 5] $shadow_reply')
+  tellDevice(
+    ctx,
+    addressOf(device),
+    { command: '$shadow_reply', data: JSON.stringify(reply), qos: 0 },
+    '[iothub 5] $shadow_reply',
+  )
 }
 
 const seconds = (at: number): number => Math.floor(at / 1000)

@@ -22,7 +22,11 @@ export const DEVICE_NAMES: NameRule = {
 }
 
 /** What a job may be called: its name is the request id in topics. */
-export const JOB_NAMES: NameRule = { pattern: '^[A-Za-z0-9_.-]{1,64}$', rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ . -', example: 'upgrade-1' }
+export const JOB_NAMES: NameRule = {
+  pattern: '^[A-Za-z0-9_.-]{1,64}$',
+  rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ . -',
+  example: 'upgrade-1',
+}
 
 /** Product and device names: what user names, topics, paths and keys can all hold. */
 export const isName = (text: string): boolean => NAME.test(text)
@@ -47,7 +51,8 @@ export function addressOf({ name }: Pick<Device, 'name'>): Address {
 /** `{product}/{device}` taken apart [iothub 2]; `undefined` if it is none. */
 export function parseAddress(username: string): Address | undefined {
   const [product, device, ...more] = username.split('/')
-  if (product === undefined || device === undefined || more.length > 0 || !isName(product) || !isName(device)) return undefined
+  if (product === undefined || device === undefined || more.length > 0 || !isName(product) || !isName(device))
+    return undefined
   return { product, device }
 }
 

@@ -25,7 +25,8 @@ export type Uplink =
 type Relay = { kind: 'm2m'; sender: string; messageId: string } & Of
 
 /** What a device is told [iothub 3.2]. */
-export type Downlink = ({ kind: 'cmd' | 'rpc' } & Of & Instructing) | ({ kind: 'tags'; product: string; tag: string } & Instructing)
+export type Downlink =
+  ({ kind: 'cmd' | 'rpc' } & Of & Instructing) | ({ kind: 'tags'; product: string; tag: string } & Instructing)
 
 export type IotHubTopic = Uplink | Relay | Downlink
 
@@ -75,4 +76,5 @@ export function formatTopic(topic: IotHubTopic): string {
 
 export const isEncoding = (value: unknown): value is Encoding => value === 'plain' || value === 'base64'
 
-export const isDownlink = (topic: IotHubTopic): topic is Downlink => topic.kind === 'cmd' || topic.kind === 'rpc' || topic.kind === 'tags'
+export const isDownlink = (topic: IotHubTopic): topic is Downlink =>
+  topic.kind === 'cmd' || topic.kind === 'rpc' || topic.kind === 'tags'

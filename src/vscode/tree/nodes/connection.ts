@@ -22,9 +22,17 @@ export class ConnectionNode implements TreeNode {
     item.contextValue = 'connection'
     if (connection !== undefined) {
       item.description = `${connection.transport} · ${connection.remoteAddress}`
-      item.tooltip = l10n.t('{0} from {1}, known as {2}', connection.transport, connection.remoteAddress, connection.principal)
+      item.tooltip = l10n.t(
+        '{0} from {1}, known as {2}',
+        connection.transport,
+        connection.remoteAddress,
+        connection.principal,
+      )
     } else {
-      item.description = device.seenAt === undefined ? l10n.t('never seen') : l10n.t('last seen {0}', new Date(device.seenAt).toLocaleString())
+      item.description =
+        device.seenAt === undefined
+          ? l10n.t('never seen')
+          : l10n.t('last seen {0}', new Date(device.seenAt).toLocaleString())
       item.command = { command: commands.connectDevice, title: l10n.t('Connect a Device'), arguments: [this.parent] }
     }
     return item

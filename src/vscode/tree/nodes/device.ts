@@ -34,10 +34,15 @@ export class DeviceNode implements TreeNode {
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
     item.resourceUri = uriOf({ type: 'twin', word: 'twin', device: this.view.key })
-    item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting].filter(Boolean).join(' · ')
+    item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting]
+      .filter(Boolean)
+      .join(' · ')
     item.contextValue = ['device', online ? 'online' : 'offline', state, ...(pending > 0 ? ['pending'] : [])].join(' ')
     item.accessibilityInformation = {
-      label: waiting === '' ? l10n.t('Device {0} is {1}', name, word) : l10n.t('Device {0} is {1}, {2}', name, word, waiting),
+      label:
+        waiting === ''
+          ? l10n.t('Device {0} is {1}', name, word)
+          : l10n.t('Device {0} is {1}, {2}', name, word, waiting),
       role: 'treeitem',
     }
     return item
@@ -51,17 +56,25 @@ export class DeviceNode implements TreeNode {
       ...named.map((name) => new TwinNode(this, detail.key, name, detail.twinWord)),
       new ExecutionsNode(this, detail.key, detail.executions),
       new CredentialsNode(this, detail.key),
-      ...(detail.connections.length === 0 ? [new ConnectionNode(this, detail)] : detail.connections.map((connection) => new ConnectionNode(this, detail, connection))),
+      ...(detail.connections.length === 0
+        ? [new ConnectionNode(this, detail)]
+        : detail.connections.map((connection) => new ConnectionNode(this, detail, connection))),
     ]
   }
 
   async tooltip(api: HubApi): Promise<MarkdownString> {
     const detail = await api.device(this.view.key)
     const text = new MarkdownString()
-    text.appendMarkdown('**').appendText(detail.name).appendMarkdown('**\n\n').appendText(deviceState(detail.state).word)
+    text
+      .appendMarkdown('**')
+      .appendText(detail.name)
+      .appendMarkdown('**\n\n')
+      .appendText(deviceState(detail.state).word)
     const line = (label: string, value: string) => text.appendMarkdown('  \n').appendText(`${label} ${value}`)
-    if (detail.seenAt !== undefined) line(l10n.t('Last change of connection:'), new Date(detail.seenAt).toLocaleString())
-    for (const { module, version } of detail.modules) text.appendMarkdown('  \n').appendText(l10n.t('Runs {0} {1}', module, version))
+    if (detail.seenAt !== undefined)
+      line(l10n.t('Last change of connection:'), new Date(detail.seenAt).toLocaleString())
+    for (const { module, version } of detail.modules)
+      text.appendMarkdown('  \n').appendText(l10n.t('Runs {0} {1}', module, version))
     if (detail.groups.length > 0) line(l10n.t('Groups:'), detail.groups.join(', '))
     for (const [name, value] of Object.entries(detail.attributes)) line(`${name}:`, value)
     return text

@@ -32,7 +32,10 @@ export class ExecutionNode implements TreeNode {
     ].join(' · ')
     item.contextValue = `execution ${status}`
     item.command = { command: commands.openExecution, title: l10n.t('Open Execution'), arguments: [this] }
-    item.accessibilityInformation = { label: l10n.t('Job {0} on device {1}: {2}', nameOf(this.job), nameOf(device), word), role: 'treeitem' }
+    item.accessibilityInformation = {
+      label: l10n.t('Job {0} on device {1}: {2}', nameOf(this.job), nameOf(device), word),
+      role: 'treeitem',
+    }
     return item
   }
 }

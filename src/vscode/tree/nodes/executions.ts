@@ -19,7 +19,10 @@ export class ExecutionsNode implements TreeNode {
 
   item(): TreeItem {
     const { length } = this.executions
-    const item = new TreeItem(l10n.t('Executions'), length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed)
+    const item = new TreeItem(
+      l10n.t('Executions'),
+      length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
+    )
     item.iconPath = new ThemeIcon('checklist')
     item.description = length === 0 ? l10n.t('none yet') : String(length)
     item.contextValue = 'executions'
@@ -27,9 +30,13 @@ export class ExecutionsNode implements TreeNode {
   }
 
   async children(api: HubApi, extent: Extent): Promise<TreeNode[]> {
-    const executions = (await api.device(this.device)).executions.toSorted((one, other) => other.queuedAt - one.queuedAt)
+    const executions = (await api.device(this.device)).executions.toSorted(
+      (one, other) => other.queuedAt - one.queuedAt,
+    )
     const shown = executions.slice(0, extent.wanted(this.id))
     const nodes: TreeNode[] = shown.map((view) => new ExecutionNode(this, view.job, view, nameOf(view.job)))
-    return shown.length === executions.length ? nodes : [...nodes, new LoadMoreNode(this, shown.length, executions.length)]
+    return shown.length === executions.length
+      ? nodes
+      : [...nodes, new LoadMoreNode(this, shown.length, executions.length)]
   }
 }

@@ -31,7 +31,9 @@ export class JobStateNode implements TreeNode {
   }
 
   async children(api: HubApi, extent: Extent): Promise<TreeNode[]> {
-    const { items, total, next } = await firstOf(extent.wanted(this.id), (page) => api.executions(this.job, { status: this.status, ...page }))
+    const { items, total, next } = await firstOf(extent.wanted(this.id), (page) =>
+      api.executions(this.job, { status: this.status, ...page }),
+    )
     const nodes: TreeNode[] = items.map((view) => new ExecutionNode(this, this.job, view, nameOf(view.device)))
     return next === undefined ? nodes : [...nodes, new LoadMoreNode(this, items.length, total)]
   }

@@ -36,7 +36,11 @@ export class JobNode implements TreeNode {
     // A sidebar of usual width cuts what comes late: the icon says the last word, too.
     item.description = [`${done}/${planned}`, ...(failed > 0 ? [l10n.t('{0} failed', failed)] : []), word].join(' · ')
     const active = status === 'IN_PROGRESS' || status === 'SCHEDULED'
-    item.contextValue = ['job', active ? 'active' : 'ended', ...(countOf(counts, isRetriable) > 0 ? ['retriable'] : [])].join(' ')
+    item.contextValue = [
+      'job',
+      active ? 'active' : 'ended',
+      ...(countOf(counts, isRetriable) > 0 ? ['retriable'] : []),
+    ].join(' ')
     item.accessibilityInformation = { label: spokenOf(this.view), role: 'treeitem' }
     item.command = { command: commands.openProgress, title: l10n.t('Show Progress'), arguments: [this] }
     return item
@@ -64,7 +68,8 @@ export class JobNode implements TreeNode {
       l10n.t('Rolled out to {0} of {1} devices', rolledOut, planned),
     )
     text.appendMarkdown('\n\n').appendText(reach)
-    for (const status of inOrder(Object.keys(counts))) text.appendMarkdown('  \n').appendText(`${executionState(status).word} ${counts[status] ?? 0}`)
+    for (const status of inOrder(Object.keys(counts)))
+      text.appendMarkdown('  \n').appendText(`${executionState(status).word} ${counts[status] ?? 0}`)
     text.appendMarkdown('\n\n').appendText(l10n.t('Created {0}', new Date(createdAt).toLocaleString()))
     if (comment !== undefined) text.appendMarkdown('  \n').appendText(comment)
     return text

@@ -21,7 +21,10 @@ export class LoadMoreNode implements TreeNode {
     item.description = l10n.t('{0} of {1} shown', this.shown, this.total)
     item.contextValue = 'more'
     item.command = { command: commands.loadMore, title: l10n.t('Load more…'), arguments: [this] } satisfies Command
-    item.accessibilityInformation = { label: l10n.t('{0} of {1} shown; load more', this.shown, this.total), role: 'treeitem' }
+    item.accessibilityInformation = {
+      label: l10n.t('{0} of {1} shown; load more', this.shown, this.total),
+      role: 'treeitem',
+    }
     return item
   }
 }

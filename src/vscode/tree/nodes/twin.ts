@@ -24,7 +24,11 @@ export class TwinNode implements TreeNode {
     item.iconPath = new ThemeIcon('json')
     item.contextValue = 'twin'
     if (this.name !== undefined) item.description = shadow ? l10n.t('named shadow') : l10n.t('named twin')
-    item.command = { command: commands.openTwin, title: shadow ? l10n.t('Open Shadow') : l10n.t('Open Twin'), arguments: [this] }
+    item.command = {
+      command: commands.openTwin,
+      title: shadow ? l10n.t('Open Shadow') : l10n.t('Open Twin'),
+      arguments: [this],
+    }
     item.accessibilityInformation = { label: l10n.t('{0}, opens as a document', label), role: 'treeitem' }
     return item
   }
