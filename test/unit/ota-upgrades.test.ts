@@ -192,6 +192,29 @@ test('a retry becomes due by itself', () => {
   assert.equal(fixture.states(device, 'u'), 'SUCCEEDED')
 })
 
+test('a retry that waits becomes due when its minutes are over, also across a restart', () => {
+  const [fixture, device] = fixtureOfOne()
+  fixture.upgrade('u', [device], '2', { confirm: true }, { retry: [{ on: 'FAILED', times: 1, afterMs: 10 * MINUTE }] })
+  fixture.confirm('u', device)
+  fixture.becameDue()
+  fixture.says('u', device, { progress: 'FAILED' })
+  fixture.restart()
+  fixture.advance(10 * MINUTE - 1)
+  assert.deepEqual([fixture.becameDue(), fixture.dueFor(device)], [[], []])
+  fixture.advance(1)
+  assert.deepEqual([fixture.becameDue(), fixture.dueFor(device)], [['x/u on x/d1'], ['x/u']])
+})
+
+test('while a retry waits, the device may be given another upgrade of that module, which it then keeps', () => {
+  const [fixture, device] = fixtureOfOne()
+  const rules = { onePerModule: 'OVERWRITE' } as const
+  fixture.upgrade('first', [device], '2', rules, { retry: [{ on: 'FAILED', times: 1, afterMs: 10 * MINUTE }] })
+  fixture.says('first', device, { progress: 'FAILED' })
+  fixture.upgrade('second', [device], '3', rules)
+  fixture.advance(10 * MINUTE)
+  assert.equal(fixture.states(device, 'first', 'second'), 'CANCELED QUEUED')
+})
+
 test('what is only for devices that ask is handed to nobody else', () => {
   const [fixture, device] = fixtureOfOne()
   fixture.upgrade('u', [device], '2', { pullOnly: true })
