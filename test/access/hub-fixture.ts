@@ -88,7 +88,11 @@ export async function makeAccessFixture(mode: Mode, where: Where): Promise<Acces
     fixture.devices[dialect] = { known: known!, other: other!, revoked: revoked! }
   }
   await settle(fixture)
-  if (where === 'elsewhere') putElsewhere(place.endpoints)
+  if (where === 'elsewhere') {
+    putElsewhere(place.endpoints)
+    // Connections that are kept alive were accepted before.
+    for (const agent of [agents.plain, ...agents.tls.values()]) agent.destroy()
+  }
   return fixture
 }
 

@@ -1,27 +1,19 @@
-import { Socket } from 'node:net'
+import { Server, Socket } from 'node:net'
 import type { Endpoints } from '../../src/shared/api.ts'
 
 /** An address that no machine has [RFC 5737]. */
 const ELSEWHERE = '192.0.2.7'
 
-interface Peer {
-  address?: string
-  port?: number
-}
-
-const inside = Socket.prototype as unknown as { _getpeername(this: Socket): Peer }
-const original = inside._getpeername
 const ports = new Set<number>()
+const emit = Server.prototype.emit
 
-/**
- * What Node asks the operating system who is at the other end of a socket, but for those that these ports have
- * accepted.
- */
-inside._getpeername = function (): Peer {
-  const peer = original.call(this)
-  return this.localPort !== undefined && ports.has(this.localPort) && peer.address !== undefined
-    ? { ...peer, address: ELSEWHERE }
-    : peer
+/** A socket says that it comes from elsewhere before anybody is told of it, if one of these ports has accepted it. */
+Server.prototype.emit = function (this: Server, event: string | symbol, ...given: unknown[]): boolean {
+  const [socket] = given
+  const isAccepted = event === 'connection' || event === 'secureConnection'
+  if (isAccepted && socket instanceof Socket && ports.has(socket.localPort ?? 0))
+    Object.defineProperty(socket, 'remoteAddress', { value: ELSEWHERE, configurable: true })
+  return Reflect.apply(emit, this, [event, ...given]) as boolean
 }
 
 /** From now on this hub sees everybody come from another machine, by the very sockets that it goes by. */

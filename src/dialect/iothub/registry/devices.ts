@@ -45,7 +45,7 @@ export const describeFully = (ctx: Context, device: Device): JsonObject => ({
   connections: clientViews(ctx, device.key),
 })
 
-/** The device has been deleted, by whomever: what it had goes with it, and what it had to do will not be done. */
+/** The device has been deleted, by whomever: what it had goes with it. The engine sees to what it had to do. */
 export function removed(ctx: Context, device: Device): void {
   rememberDeletion(ctx, device)
   for (const connection of ctx.connections.ofDevice(device.key)) {
@@ -55,8 +55,6 @@ export function removed(ctx: Context, device: Device): void {
     )
   }
   if (ctx.engine.twins.get(device.key) !== undefined) ctx.engine.twins.delete(ctx.turn, device.key, undefined)
-  for (const execution of [...ctx.engine.executions.pending(device.key)])
-    ctx.engine.executions.move(ctx.turn, execution, 'REMOVE')
   forgetClients(ctx, device.key)
   forgetProgress(ctx, device.key)
 }
