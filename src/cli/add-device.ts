@@ -1,6 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants } from 'node:fs'
+import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { ConnectionKit, HubApi } from '../shared/api.ts'
+import { diskFault } from '../shared/disk-fault.ts'
 import { isFileName } from '../shared/file-name.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
@@ -16,8 +18,15 @@ export async function addDevice(
   output: Output,
 ): Promise<void> {
   // Looked at first: the keys are given once.
-  if (out !== undefined) await checkFolder(out)
-  const kit = await api.addDevice(dialect, name)
+  const made = out === undefined ? undefined : await makeFolder(out)
+  let kit: ConnectionKit
+  try {
+    kit = await api.addDevice(dialect, name)
+    if (out !== undefined) checkNames(kit)
+  } catch (error) {
+    if (out !== undefined && made !== undefined) await unmake(out, made).catch(() => {})
+    throw error
+  }
   const written = out === undefined ? [] : await writeFiles(out, kit)
   output.result(out === undefined ? kit : withoutSecrets(kit, written), () =>
     [
@@ -63,17 +72,35 @@ function secretsOf({ facts, session }: ConnectionKit): string[] {
   return lines.filter((line) => line !== '' && !line.startsWith('-----'))
 }
 
-async function checkFolder(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+/** Makes it, unless it is there and empty; throws if nothing can be written into it. Resolves to what it has made. */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  let names: string[]
+  let made: string | undefined
+  try {
+    made = await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK | constants.X_OK)
+    names = await readdir(folder)
+  } catch (error) {
+    const fault = diskFault(error)
+    throw fault === undefined ? error : new Error(calls.notWritable(folder, fault, (error as Error).message))
+  }
   if (names.length > 0) throw new Error(calls.notEmpty(folder))
+  return made
+}
+
+/** Removes empty folders, from the inner one to the outer one. */
+async function unmake(inner: string, outer: string): Promise<void> {
+  for (let folder = resolve(inner); ; folder = dirname(folder)) {
+    await rmdir(folder)
+    if (folder === resolve(outer)) return
+  }
+}
+
+function checkNames({ files }: ConnectionKit): void {
+  for (const { name } of files) if (!isFileName(name)) throw new Error(calls.notAName(name))
 }
 
 async function writeFiles(folder: string, { files }: ConnectionKit): Promise<string[]> {
-  for (const { name } of files) if (!isFileName(name)) throw new Error(calls.notAName(name))
-  await mkdir(folder, { recursive: true })
   const written: string[] = []
   for (const { name, content, secret } of files) {
     const path = join(folder, name)

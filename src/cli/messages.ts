@@ -75,6 +75,8 @@ export const messages = {
     problem: (field: string, value: string | undefined, rule: string): string =>
       `${field}: ${value === undefined ? '' : `${value} `}${rule}`,
     warning: (problem: string): string => `  warning: ${problem}`,
+    notWritable: (folder: string, why: string, reason: string): string =>
+      `nothing can be written into ${folder}, ${why} (${reason}): mend that, or name another folder; no device was added`,
     notEmpty: (folder: string): string => `${folder}: must be a new or an empty folder, so that no key is overwritten`,
     notAName: (name: string): string =>
       `the hub names a file ${JSON.stringify(name)}, which is no plain name: nothing was written`,

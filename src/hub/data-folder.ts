@@ -1,8 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { HubError } from '../core/errors.ts'
 import { checkOwn } from './own-files.ts'
-import { known, say, wordsOf, type Label } from '../core/said.ts'
+import { known, say, wordsOf } from '../core/said.ts'
+import { diskFault } from '../shared/disk-fault.ts'
 
 const IGNORE = '.gitignore'
 
@@ -16,7 +17,7 @@ export const REQUIRED_FILES = ['certificates', 'token', IGNORE]
  * else's, too. Throws if what is there leads elsewhere, or is another user's.
  */
 export async function prepareFolder(data: string): Promise<void> {
-  await mkdir(data, { recursive: true, mode: 0o700 })
+  await makeFolder(data)
   for (const name of BELONGINGS) {
     await checkOwn(data, name).catch((error: Error) => {
       throw new HubError('INVALID', say`the data folder ${data} cannot be used: ${known(wordsOf(error))}`, {
@@ -29,15 +30,19 @@ export async function prepareFolder(data: string): Promise<void> {
   await writeFile(join(data, IGNORE), '*\n', { flag: 'wx' })
 }
 
-/** What the system says of a folder that cannot be made, read or written, and what people make of it. */
-const WORDS: Record<string, Label> = {
-  EACCES: 'its rights do not allow that',
-  EPERM: 'its rights do not allow that',
-  EROFS: 'it can only be read',
-  ENOSPC: 'there is no room left',
-  EDQUOT: 'there is no room left',
-  ENOTDIR: 'a file is in the way',
-  EEXIST: 'a file is in the way',
+/** On a file system that can only be read, Node tells of the folders above that they are not there. */
+async function makeFolder(data: string): Promise<void> {
+  await mkdir(data, { recursive: true, mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? await realReason(data, error) : error
+  })
+}
+
+/** What the nearest folder that is there has against one in it. */
+async function realReason(folder: string, error: NodeJS.ErrnoException): Promise<NodeJS.ErrnoException> {
+  const above = dirname(folder)
+  if (error.code !== 'ENOENT' || above === folder) return error
+  const own = await mkdir(folder, { mode: 0o700 }).catch((found: NodeJS.ErrnoException) => found)
+  return own === undefined ? error : realReason(above, own)
 }
 
 /** The error of a start, in words that name the folder and the flag if it comes from the data folder; else as it is. */
@@ -50,7 +55,7 @@ export function explainFolder(error: unknown, data: string): unknown {
     isElsewhere(error, data)
   )
     return error
-  const words = WORDS[String(error.code)]
+  const words = diskFault(error)
   if (words === undefined) return error
   return new HubError(
     'INVALID',

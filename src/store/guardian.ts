@@ -2,7 +2,8 @@ import { StoreError } from './store-error.ts'
 import type { Flaw } from './inventory.ts'
 import type { Lock } from './lock.ts'
 import type { Reserve } from './reserve.ts'
-import { say } from '../core/said.ts'
+import { known, say, verbatim, wordsOf, type Words } from '../core/said.ts'
+import { diskFault } from '../shared/disk-fault.ts'
 
 /** Twice a second: what others do to the directory is seen within one. */
 const LOOK_MS = 500
@@ -146,7 +147,8 @@ export class Guardian {
 
   async #retry(): Promise<void> {
     const { retry, retryElsewhere, reserve } = this.#options
-    if (isFull(this.#cause) && (await reserve.spend())) this.#refuse(`there is no room left (${String(this.#cause)})`)
+    if (isFull(this.#cause) && (await reserve.spend()))
+      this.#refuse(say`there is no room left (${String(this.#cause)})`)
     try {
       await retry()
     } catch (error) {
@@ -166,7 +168,7 @@ export class Guardian {
   }
 
   #fit(lacking: string | undefined): void {
-    if (lacking !== undefined) return this.#refuse(lacking)
+    if (lacking !== undefined) return this.#refuse(verbatim(lacking))
     if (this.refusal === undefined) return
     this.refusal = undefined
     this.#options.warn(`changes are stored in ${this.#options.directory} again`)
@@ -177,16 +179,17 @@ export class Guardian {
     this.#failures += 1
     // A large state is not written anew twice a second where there is no room for it.
     this.#rest = this.#failures < 5 ? 0 : Math.min(2 ** (this.#failures - 4), MOST_REST)
-    this.#refuse(error instanceof Error ? error.message : String(error))
+    const fault = diskFault(error)
+    this.#refuse(fault === undefined ? wordsOf(error) : say`${known(fault)} (${known(wordsOf(error))})`)
   }
 
-  #refuse(why: string): void {
+  #refuse(why: Words): void {
     if (this.refusal !== undefined) return
     const { directory, warn } = this.#options
-    const text = say`changes cannot be stored in ${directory} at present: ${why}`
+    const text = say`changes cannot be stored in ${directory} at present: ${known(why)}`
     this.refusal = new StoreError('UNKEPT', text)
     warn(
-      `${text.text}. No more are taken until they can; ` +
+      `${text.text}. No more are taken until that is mended; ` +
         'what was decided before is kept in memory, and acknowledged once it is stored',
     )
   }

@@ -227,8 +227,18 @@ export class JournaledStore implements Store {
       await this.#checkKept()
     } finally {
       await this.#commits.close()
-      await this.#adapter.close().finally(() => this.#lock.release())
+      await this.#adapter.close().finally(() => this.#release())
     }
+  }
+
+  /** A lock that stays is nobody's once the process has ended: no reason to say that something is not kept. */
+  async #release(): Promise<void> {
+    await this.#lock.release().catch((error: unknown) => {
+      const why = `the lock of ${this.directory} could not be removed (${String(error)})`
+      this.#warn(
+        `${why}: the next start finds nobody behind it, and removes it once the rights of the folder allow that`,
+      )
+    })
   }
 
   /** Rejects unless all that was ever acknowledged can be read again from the directory. */

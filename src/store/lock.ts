@@ -36,6 +36,9 @@ const STEP_MS = 250
  */
 const LEASE_MS = 2000
 
+/** Locks of this process that it needs no more, and could not remove: a later hub of the same process may. */
+const GIVEN_UP = new Set<string>()
+
 const NAME = /^hub\.lock\.[0-9a-f-]+$/
 
 /**
@@ -116,14 +119,19 @@ export class Lock {
     }
   }
 
-  /** Gives the directory free, if it is this process's. */
+  /**
+   * Gives the directory free, if it is this process's. Rejects where its file cannot be removed: it is nobody's then.
+   */
   async release(): Promise<void> {
+    GIVEN_UP.add(this.#token)
     await rm(this.#path, { force: true }).catch((error: unknown) => {
       if (!isMissing(error)) throw error
     })
+    GIVEN_UP.delete(this.#token)
   }
 
   async #put(): Promise<void> {
+    GIVEN_UP.delete(this.#token)
     const file = await open(this.#path, 'wx', 0o600)
     try {
       try {
@@ -153,6 +161,7 @@ export class Lock {
   async #passOver(name: string): Promise<void> {
     const path = join(this.#directory, name)
     const record = await readRecord(path)
+    if (record !== undefined && GIVEN_UP.has(record.token)) return rm(path, { force: true })
     const known = record !== undefined && isSamePlace(record, this.#world.self)
     if (known && !(await this.#mayLive(path, record))) return rm(path, { force: true })
     if (known && (await this.#isWhereItWasPut(path, record))) throw heldHere(record.pid, this.#directory, name)

@@ -138,7 +138,10 @@ test('a disk that is full to the last byte holds the commit, says so, and the fi
   const said = warning()
   const commit = store.commit().then(() => (kept = true))
   await said
-  assert.match(told[0]!, /no room left .*No more are taken until they can; what was decided before is kept in memory/)
+  assert.match(
+    told[0]!,
+    /no room left .*No more are taken until that is mended; what was decided before is kept in memory/,
+  )
   assert.equal(store.refusal?.code, 'UNKEPT')
   assert.equal(kept, false)
   table.set('b', { v: 3 })
