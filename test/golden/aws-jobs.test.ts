@@ -25,7 +25,9 @@ class Transcript {
     this.jobs.advance(1000)
     this.#queue.push('', `operator → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`)
     const answer = this.jobs.call(method, path, body)
-    this.#queue.push(`  operator ← ${answer.status} ${answer.type === undefined ? '' : `${answer.type} `}${JSON.stringify(answer.body)}`)
+    this.#queue.push(
+      `  operator ← ${answer.status} ${answer.type === undefined ? '' : `${answer.type} `}${JSON.stringify(answer.body)}`,
+    )
     this.#heard(answer.sent)
   }
 
@@ -51,7 +53,9 @@ class Transcript {
       const [, , thing, , ...rest] = topic.split('/')
       // What JavaScript engines say about bad JSON differs from version to version.
       const stable = payload.replace(/(not JSON in UTF-8: ).*(?="\}$)/, '$1…')
-      this.#queue.push(`  ${thing} ← jobs/${rest.join('/')} [${to === undefined ? `all, QoS ${qos}` : 'requester only'}] ${stable}`)
+      this.#queue.push(
+        `  ${thing} ← jobs/${rest.join('/')} [${to === undefined ? `all, QoS ${qos}` : 'requester only'}] ${stable}`,
+      )
     }
     if (said.length === 0) this.#queue.push('  (silence)')
   }
@@ -128,10 +132,26 @@ test('method 1: list, pick, look, report', () => {
   talk.create('high')
   talk.device('get', { clientToken: 'c1' })
   talk.device('high/get', { clientToken: 'c2' })
-  talk.device('high/update', { status: 'IN_PROGRESS', statusDetails: { progress: '0%' }, expectedVersion: '', clientToken: '' })
-  talk.device('high/update', { status: 'IN_PROGRESS', statusDetails: { progress: '50%' }, expectedVersion: '2', clientToken: 'c3' })
+  talk.device('high/update', {
+    status: 'IN_PROGRESS',
+    statusDetails: { progress: '0%' },
+    expectedVersion: '',
+    clientToken: '',
+  })
+  talk.device('high/update', {
+    status: 'IN_PROGRESS',
+    statusDetails: { progress: '50%' },
+    expectedVersion: '2',
+    clientToken: 'c3',
+  })
   talk.device('high/update', { status: 'SUCCEEDED', expectedVersion: 2, clientToken: 'c4' })
-  talk.device('high/update', { status: 'SUCCEEDED', expectedVersion: 3, includeJobExecutionState: true, includeJobDocument: true, clientToken: 'c5' })
+  talk.device('high/update', {
+    status: 'SUCCEEDED',
+    expectedVersion: 3,
+    includeJobExecutionState: true,
+    includeJobDocument: true,
+    clientToken: 'c5',
+  })
   talk.device('high/get', { clientToken: 'c6' })
   talk.device('high/update', { status: 'FAILED', clientToken: 'c7' })
   talk.device('high/delete', { clientToken: 'c8' })
@@ -147,9 +167,17 @@ test('method 2: start the next, report, be handed the following', () => {
   talk.create('one', { timeoutConfig: { inProgressTimeoutInMinutes: 20 } })
   talk.create('two')
   talk.device('start-next', { clientToken: 'test' })
-  talk.device('one/update', { status: 'IN_PROGRESS', expectedVersion: '2', statusDetails: { self_test: 'ready', updatedBy: '0x1000000' } })
+  talk.device('one/update', {
+    status: 'IN_PROGRESS',
+    expectedVersion: '2',
+    statusDetails: { self_test: 'ready', updatedBy: '0x1000000' },
+  })
   talk.device('$next/get', { clientToken: '1:t1' })
-  talk.device('one/update', { status: 'SUCCEEDED', expectedVersion: '3', statusDetails: { reason: 'accepted  v0.9.2', updatedBy: '  v0.9.1' } })
+  talk.device('one/update', {
+    status: 'SUCCEEDED',
+    expectedVersion: '3',
+    statusDetails: { reason: 'accepted  v0.9.2', updatedBy: '  v0.9.1' },
+  })
   talk.device('start-next', { clientToken: 'test' })
   talk.device('two/update', { status: 'FAILED', statusDetails: { reason: 'rolled back' } })
   talk.matches('aws-jobs-method-2')

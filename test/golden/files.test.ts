@@ -17,9 +17,17 @@ const put: Route = {
     if (name === 'secret') throw new HubError('FORBIDDEN', 'not you')
   },
   upload: (_ctx, _request, { name = '' }) => ({ ref: { bucket: 'uploads', key: name }, maxBytes: 10 }),
-  handle: (_ctx, { body }, _params, [stored]) => ({ status: 201, body: `${(stored as StoredObject).size} bytes, of which the decision sees ${body.length}` }),
+  handle: (_ctx, { body }, _params, [stored]) => ({
+    status: 201,
+    body: `${(stored as StoredObject).size} bytes, of which the decision sees ${body.length}`,
+  }),
 }
-const get: Route = { operation: 'GetFile', method: 'GET', path: '/files/:name', handle: (_ctx, _request, { name = '' }) => ({ status: 200, body: { ref: { bucket: 'uploads', key: name } } }) }
+const get: Route = {
+  operation: 'GetFile',
+  method: 'GET',
+  path: '/files/:name',
+  handle: (_ctx, _request, { name = '' }) => ({ status: 200, body: { ref: { bucket: 'uploads', key: name } } }),
+}
 
 /** `read/<offset>` gets four bytes of the firmware after a zero byte, `write/<offset>` stores its payload. */
 const toy: Dialect = {
@@ -32,17 +40,28 @@ const toy: Dialect = {
     authorizeSubscribe: () => ({ grant: 1 }),
     onPublish: (_ctx, _connection, { topic, payload }) => {
       const [verb, offset] = [topic.split('/')[0], Number(topic.split('/')[1])]
-      if (verb === 'read') return { route: 'fetch', needs: [{ type: 'object', ref: FIRMWARE, range: { offset, length: 4 } }] }
-      return verb === 'write' ? { route: 'fetch', needs: [{ type: 'store', ref: LOG, bytes: payload, offset }] } : { route: 'consume' }
+      if (verb === 'read')
+        return { route: 'fetch', needs: [{ type: 'object', ref: FIRMWARE, range: { offset, length: 4 } }] }
+      return verb === 'write'
+        ? { route: 'fetch', needs: [{ type: 'store', ref: LOG, bytes: payload, offset }] }
+        : { route: 'consume' }
     },
     onFulfilled: (ctx, { id }, { topic }, [found]) => {
       const part = found as ObjectPart | Error
-      const payload = part instanceof Error ? part.message : Buffer.concat([Buffer.of(0), part.content ?? Buffer.from(`${part.size} bytes`)])
+      const payload =
+        part instanceof Error
+          ? part.message
+          : Buffer.concat([Buffer.of(0), part.content ?? Buffer.from(`${part.size} bytes`)])
       ctx.send(id, { topic: `${topic}/reply`, payload, qos: 0 }, 'file')
       return { route: 'consume' }
     },
   },
-  http: { ...iothub.http, claim: () => 'certain', routes: [put, get], failure: (error) => ({ status: 400, body: String(error) }) },
+  http: {
+    ...iothub.http,
+    claim: () => 'certain',
+    routes: [put, get],
+    failure: (error) => ({ status: 400, body: String(error) }),
+  },
 }
 
 test('a device reads and writes files, over MQTT and HTTP', () => {

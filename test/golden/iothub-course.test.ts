@@ -12,7 +12,11 @@ for (const edition of ['first', 'second'] as const) {
   test(`the course’s samples, ${edition} edition, played from the wire contract`, () => {
     const talk = new Conversation(iothub, { settings: { mode: 'strict' } })
     talk.heading(`Played from the wire contract, not by the SDK itself (${edition} edition)`)
-    const register = (): { device_name: string; secret: string } => JSON.parse(talk.http('app', 'POST', '/devices', `product_name=${P}`)?.body ?? '') as { device_name: string; secret: string }
+    const register = (): { device_name: string; secret: string } =>
+      JSON.parse(talk.http('app', 'POST', '/devices', `product_name=${P}`)?.body ?? '') as {
+        device_name: string
+        secret: string
+      }
     const [one, two] = [register(), register()]
     const told = (what: string): void => talk.happens(`${one.device_name} says: ${what}`, () => undefined)
     let attempts = 0
@@ -21,7 +25,8 @@ for (const edition of ['first', 'second'] as const) {
       program: {
         told,
         // pong.js, and a sample that prints what it is told
-        command: (name, data) => (name === 'ping' ? String(Math.floor(talk.bench.now / 1000)) : `${name} ${data.toString('hex')}`),
+        command: (name, data) =>
+          name === 'ping' ? String(Math.floor(talk.bench.now / 1000)) : `${name} ${data.toString('hex')}`,
         // ota_upgrade.js
         otaUpgrade: ({ version }, progress) => {
           attempts += 1
@@ -37,7 +42,13 @@ for (const edition of ['first', 'second'] as const) {
         },
       },
     })
-    const other = new CourseDevice(talk, { product: P, device: two.device_name, secret: two.secret, edition, program: { told: (what) => talk.happens(`${two.device_name} says: ${what}`, () => undefined) } })
+    const other = new CourseDevice(talk, {
+      product: P,
+      device: two.device_name,
+      secret: two.secret,
+      edition,
+      program: { told: (what) => talk.happens(`${two.device_name} says: ${what}`, () => undefined) },
+    })
     device.connect()
     other.connect()
     const path = `/devices/${P}/${one.device_name}`
@@ -74,7 +85,12 @@ for (const edition of ['first', 'second'] as const) {
     talk.http('app', 'GET', path)
     talk.heading('perform_ota.js and ota_upgrade.js: once it fails, and once more')
     for (let round = 0; round < 2; round += 1) {
-      talk.http('app', 'POST', `/ota/${P}/${one.device_name}`, 'url=http%3A%2F%2Ftest.com%2Ffirmware%2F1.1.pkg&version=1.1&size=1000&md5=abcd&type=firmware')
+      talk.http(
+        'app',
+        'POST',
+        `/ota/${P}/${one.device_name}`,
+        'url=http%3A%2F%2Ftest.com%2Ffirmware%2F1.1.pkg&version=1.1&size=1000&md5=abcd&type=firmware',
+      )
       device.react()
       talk.wait(1000)
       talk.http('app', 'GET', `/ota/${P}/${one.device_name}`)

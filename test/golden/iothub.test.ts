@@ -16,7 +16,8 @@ function withDevice(device = D): Conversation {
   return talk
 }
 
-const enter = (talk: Conversation, device: string): boolean => talk.connect(device, { clientId: `${P}/${device}`, username: `${P}/${device}`, password: `secret of ${device}` })
+const enter = (talk: Conversation, device: string): boolean =>
+  talk.connect(device, { clientId: `${P}/${device}`, username: `${P}/${device}`, password: `secret of ${device}` })
 
 test('C1, C3, C4: an upgrade of one device, from the command to the version it runs', () => {
   const talk = new Conversation(iothub)
@@ -30,14 +31,29 @@ test('C1, C3, C4: an upgrade of one device, from the command to the version it r
   talk.heading('the command, and what the device makes of it')
   talk.http('app', 'POST', `/ota/${P}/${D}`, FORM)
   talk.wait(1000)
-  talk.publish(D, `update_ota_status/${P}/${D}/m3`, { version: '1.1', type: 'firmware', progress: 20, desc: 'download' })
+  talk.publish(D, `update_ota_status/${P}/${D}/m3`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: 20,
+    desc: 'download',
+  })
   talk.http('app', 'GET', `/ota/${P}/${D}`)
   talk.heading('a message id that was seen before is dropped')
-  talk.publish(D, `update_ota_status/${P}/${D}/m3`, { version: '1.1', type: 'firmware', progress: 99, desc: 'download' })
+  talk.publish(D, `update_ota_status/${P}/${D}/m3`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: 99,
+    desc: 'download',
+  })
   talk.http('app', 'GET', `/ota/${P}/${D}`)
   talk.heading('downloaded is not done: done is what the device says it runs')
   talk.wait(1000)
-  talk.publish(D, `update_ota_status/${P}/${D}/m4`, { version: '1.1', type: 'firmware', progress: 100, desc: 'download' })
+  talk.publish(D, `update_ota_status/${P}/${D}/m4`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: 100,
+    desc: 'download',
+  })
   talk.happens(`job: ${outcome(talk)}`, () => undefined)
   talk.wait(3000)
   talk.publish(D, `update_status/${P}/${D}/m5`, { firmware_ver: '1.1' })
@@ -56,12 +72,25 @@ test('C2: the same for every device with a tag, listening or not, there or not',
   talk.heading('two has the tag, but has not subscribed to it')
   talk.http('app', 'PUT', `/devices/${P}/two/tags`, { tags: 'blue' })
   talk.heading('a third one has the tag, and has never been seen')
-  talk.happens('three is registered', (ctx) => void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: `${P}/three`, type: P }))
+  talk.happens(
+    'three is registered',
+    (ctx) => void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: `${P}/three`, type: P }),
+  )
   talk.http('app', 'PUT', `/devices/${P}/three/tags`, 'tags=blue')
   talk.http('app', 'POST', `/ota/${P}/tags/blue`, FORM)
   talk.happens(`job: ${outcome(talk)}`, () => undefined)
-  talk.publish('one', `update_ota_status/${P}/one/a1`, { version: '1.1', type: 'firmware', progress: 40, desc: 'download' })
-  talk.publish('two', `update_ota_status/${P}/two/b1`, { version: '1.1', type: 'firmware', progress: -2, desc: 'check md5 error' })
+  talk.publish('one', `update_ota_status/${P}/one/a1`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: 40,
+    desc: 'download',
+  })
+  talk.publish('two', `update_ota_status/${P}/two/b1`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: -2,
+    desc: 'check md5 error',
+  })
   talk.http('app', 'GET', `/ota/${P}/tags/blue`)
   talk.heading('three comes')
   enter(talk, 'three')
@@ -86,14 +115,29 @@ test('a device that is told of two upgrades is told of both, and has left behind
   talk.http('app', 'POST', `/ota/${P}/${D}`, FORM.replace('type=firmware', 'type=resource'))
   talk.heading('all of them waited for it')
   enter(talk, D)
-  talk.publish(D, `update_ota_status/${P}/${D}/m1`, { version: '1.1', type: 'firmware', progress: 10, desc: 'download' })
+  talk.publish(D, `update_ota_status/${P}/${D}/m1`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: 10,
+    desc: 'download',
+  })
   talk.happens(states(), () => undefined)
   talk.heading('it goes for the later one')
-  talk.publish(D, `update_ota_status/${P}/${D}/m2`, { version: '1.2', type: 'firmware', progress: 100, desc: 'download' })
+  talk.publish(D, `update_ota_status/${P}/${D}/m2`, {
+    version: '1.2',
+    type: 'firmware',
+    progress: 100,
+    desc: 'download',
+  })
   talk.publish(D, `update_status/${P}/${D}/m3`, { firmware_ver: '1.2' })
   talk.happens(states(), () => undefined)
   talk.heading('what it says of the earlier one now is the last progress, and changes nothing')
-  talk.publish(D, `update_ota_status/${P}/${D}/m4`, { version: '1.1', type: 'firmware', progress: 20, desc: 'download' })
+  talk.publish(D, `update_ota_status/${P}/${D}/m4`, {
+    version: '1.1',
+    type: 'firmware',
+    progress: 20,
+    desc: 'download',
+  })
   talk.http('app', 'GET', `/ota/${P}/${D}`)
   talk.happens(states(), () => undefined)
   talk.matches(golden('ota-several'))
@@ -136,7 +180,10 @@ test('the shadow: wanted by the application, done by the device, reported by the
   talk.http('app', 'PUT', `/devices/${P}/${D}/shadow`, { desired: { lights: 'on' }, version: 1 })
   talk.http('app', 'PUT', `/devices/${P}/${D}/shadow`, { desired: { lights: 'off' }, version: 1 })
   talk.publish(D, `upload_data/${P}/${D}/$shadow_updated/m2`, { state: { desired: null }, version: 1 })
-  talk.publish(D, `upload_data/${P}/${D}/$shadow_reported/m3`, { state: { reported: { lights: null, level: 3 } }, version: '2' })
+  talk.publish(D, `upload_data/${P}/${D}/$shadow_reported/m3`, {
+    state: { reported: { lights: null, level: 3 } },
+    version: '2',
+  })
   talk.publish(D, `upload_data/${P}/${D}/$shadow_reported/m4`, { state: { reported: { level: 4 } }, version: 2 })
   talk.heading('a version from a form counts as a number')
   talk.http('app', 'PUT', `/devices/${P}/${D}/shadow`, 'desired[lights]=on&version=11')
@@ -147,7 +194,10 @@ test('what devices and applications exchange besides', () => {
   const talk = withDevice('one')
   enter(talk, 'two')
   talk.heading('an application with a token hears the devices')
-  const { username, password } = JSON.parse(talk.http('app', 'POST', '/tokens')?.body ?? '') as { username: string; password: string }
+  const { username, password } = JSON.parse(talk.http('app', 'POST', '/tokens')?.body ?? '') as {
+    username: string
+    password: string
+  }
   talk.connect('app', { username, password, clean: true })
   talk.subscribe('app', `upload_data/${P}/#`)
   talk.subscribe('app', 'get/#')
@@ -180,7 +230,8 @@ test('what devices and applications exchange besides', () => {
 function outcome({ bench: { engine } }: Conversation): string {
   const job = [...engine.jobs.ofDialect('iothub')].at(-1)!
   const each = [...engine.executions.ofJob(job.key).values()].map(
-    ({ device, status, progress, details }) => `${device} ${status}${progress === undefined ? '' : ` ${progress} %`}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`,
+    ({ device, status, progress, details }) =>
+      `${device} ${status}${progress === undefined ? '' : ` ${progress} %`}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`,
   )
   return [job.status, ...each].join('; ')
 }
