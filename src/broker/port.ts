@@ -1,3 +1,4 @@
+import type { TlsFiles } from '../net/certificates.ts'
 import type { TLSSocket } from 'node:tls'
 import type { Packet } from 'mqtt-packet'
 import type { Instant } from '../core/clock.ts'
@@ -106,13 +107,6 @@ export interface SessionLimits {
   sessionMs: number
   messageMs?: number
   keepAliveMs?: { least: number; most: number }
-}
-
-/** PEM: the server's keys and certificates, and the authorities that clients' certificates are judged by. */
-export interface TlsFiles {
-  key: string[]
-  cert: string[]
-  ca: string
 }
 
 export interface BrokerOptions {

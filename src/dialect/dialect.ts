@@ -331,6 +331,8 @@ export interface Context {
   readonly connections: ConnectionView
   /** Records that only this dialect understands (certificates, policies, event switches), stored like any other. */
   own<T extends object>(collection: string): Table<T>
+  /** What only this running hub knows, made when it is first asked for: an index, what is live. Gone when it stops. */
+  memory<T extends object>(name: string, make: () => T): T
   /** Asks for an action; `rule` names the clause that demands it. */
   act(action: Action, rule: string): void
   /** A live connection that stood for no device stands for this one from now on, as if it had come as it. */

@@ -75,7 +75,8 @@ export async function compose(
     byName.get(ctx.dialect)?.onEvent(ctx, event)
     protocols.hear(ctx, event)
   }
-  const turns = new Turns({ engine, ids, tables: store, settings, connections: live, notices }, clock, hear, store)
+  const shared = { engine, ids, tables: store, settings, connections: live, notices, memory: new Map<string, object>() }
+  const turns = new Turns(shared, clock, hear, store)
   const wakes = new Wakes((dialect, key) =>
     runner.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)),
   )

@@ -23,21 +23,23 @@ export interface SharedContext {
   settings: Settings
   connections: ConnectionView & { identify(connection: Connection, device: DeviceKey): void }
   notices: Notices
+  /** What dialects remember while the hub runs, by dialect and name. */
+  memory: Map<string, object>
 }
 
 /** One dialect's view of one turn; gathers the actions it asks for. */
 export class TurnContext implements Context, Sight {
-  readonly #world: SharedContext
+  readonly #shared: SharedContext
   readonly #effects: Effect[]
   #ignored = 0
 
   constructor(
-    world: SharedContext,
+    shared: SharedContext,
     readonly dialect: string,
     readonly turn: Turn,
     effects: Effect[],
   ) {
-    this.#world = world
+    this.#shared = shared
     this.#effects = effects
   }
 
@@ -50,23 +52,30 @@ export class TurnContext implements Context, Sight {
   }
 
   get engine(): Engine {
-    return this.#world.engine
+    return this.#shared.engine
   }
 
   get ids(): Ids {
-    return this.#world.ids
+    return this.#shared.ids
   }
 
   get settings(): Settings {
-    return this.#world.settings
+    return this.#shared.settings
   }
 
   get connections(): ConnectionView {
-    return this.#world.connections
+    return this.#shared.connections
   }
 
   own<T extends object>(collection: string): Table<T> {
-    return this.#world.tables.table(`${this.dialect}.${collection}`)
+    return this.#shared.tables.table(`${this.dialect}.${collection}`)
+  }
+
+  memory<T extends object>(name: string, make: () => T): T {
+    const { memory } = this.#shared
+    const key = `${this.dialect}.${name}`
+    if (!memory.has(key)) memory.set(key, make())
+    return memory.get(key) as T
   }
 
   act(action: Action, rule: string): void {
@@ -74,7 +83,7 @@ export class TurnContext implements Context, Sight {
   }
 
   identify(connection: Connection, device: DeviceKey): void {
-    this.#world.connections.identify(connection, device)
+    this.#shared.connections.identify(connection, device)
     this.engine.connections.connected(this.turn, device)
   }
 
@@ -102,7 +111,7 @@ export class TurnContext implements Context, Sight {
     this.#ignored += 1
     if (this.#ignored > MOST_IGNORED + 1) return
     const told = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what
-    this.#world.notices.add({
+    this.#shared.notices.add({
       kind: 'ignored',
       code: 'ignored',
       about: { type: 'cloud', name: this.dialect },
@@ -113,12 +122,12 @@ export class TurnContext implements Context, Sight {
   }
 
   warn(about: string, text: string): void {
-    this.#world.notices.add({ kind: 'warning', code: 'client', about: this.#about(about), text })
+    this.#shared.notices.add({ kind: 'warning', code: 'client', about: this.#about(about), text })
   }
 
   /** Connections come and go: whom the one was of stays. */
   #about(name: string): NoticeAbout {
-    const connection = this.#world.connections.get(name)
+    const connection = this.#shared.connections.get(name)
     if (connection !== undefined) return aboutOf(connection)
     const { devices, jobs } = this.engine
     if (devices.get(name) !== undefined) return { type: 'device', name }

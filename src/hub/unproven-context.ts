@@ -62,6 +62,10 @@ export class UnprovenContext implements Context {
     })
   }
 
+  memory<T extends object>(name: string, make: () => T): T {
+    return this.#inner.memory(name, make)
+  }
+
   act(action: Action, rule: string): void {
     if ((action.type !== 'write' && action.type !== 'end') || action.socket !== this.#socket) this.#check()
     this.#inner.act(action, rule)

@@ -5,8 +5,14 @@ import type { IssuedCertificate } from '../core/seam/http.ts'
 import { authorityFile, broken, readPair, writePair } from './certificate-files.ts'
 import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate } from './certificate-maker.ts'
 import type { ClientCertificateRequest, KeyPair } from './certificate-maker.ts'
-import type { TlsFiles } from '../broker/port.ts'
 import { say } from '../core/said.ts'
+
+/** PEM: the server's keys and certificates, and the authorities that clients' certificates are judged by. */
+export interface TlsFiles {
+  key: string[]
+  cert: string[]
+  ca: string
+}
 
 /** The hub's own authority and what it has signed. */
 export interface Certificates {

@@ -38,6 +38,7 @@ export class ContextFixture {
   readonly connections = new Map<string, Connection>()
   readonly settings: Settings
   /** What was accepted but ignored, in all turns. */
+  readonly memory = new Map<string, object>()
   readonly ignored: string[] = []
   readonly warnings: { about: string; text: string }[] = []
   now: Instant
@@ -94,7 +95,7 @@ export class ContextFixture {
   }
 
   #context(turn: Turn, act: Context['act']): Context & Sight {
-    const { engine, ids, settings, connections, tables, ignored, warnings } = this
+    const { engine, ids, settings, connections, tables, ignored, warnings, memory } = this
     const live = (): Connection[] => [...connections.values()]
     return {
       now: turn.now,
@@ -110,6 +111,10 @@ export class ContextFixture {
           live().find((connection) => connection.dialect === dialect && connection.session === session),
       },
       own: (collection) => tables.table(`${this.#dialect}.${collection}`),
+      memory: (name, make) => {
+        if (!memory.has(name)) memory.set(name, make())
+        return memory.get(name) as ReturnType<typeof make>
+      },
       act,
       identify: (connection, device) => {
         connection.identity.device = device

@@ -27,8 +27,7 @@ export interface DeviceChange {
 
 /** A fleet's devices share what they do not have. */
 const NOTHING: Record<string, never> = Object.freeze({})
-const NO_GROUPS: GroupKey[] = []
-Object.freeze(NO_GROUPS)
+const NO_GROUPS: GroupKey[] = Object.freeze<GroupKey[]>([]) as GroupKey[]
 
 /** The registered devices of all clouds. */
 export class Devices {

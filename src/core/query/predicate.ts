@@ -1,3 +1,4 @@
+import { perObject } from '../per-object.ts'
 import { between, hasWords, type Bound } from './text.ts'
 
 /** A value a query can compare with. */
@@ -63,14 +64,9 @@ const searched = (found: unknown, test: (value: unknown) => boolean): boolean =>
 type Search = Extract<Predicate, { op: 'text' | 'range' }>
 
 /** A search is put to many devices. */
-const tests = new WeakMap<Search, (value: unknown) => boolean>()
-
-function compiled(search: Search): (value: unknown) => boolean {
-  let test = tests.get(search)
-  if (test === undefined)
-    tests.set(search, (test = search.op === 'text' ? hasWords(search.words) : between(search.from, search.to)))
-  return test
-}
+const compiled = perObject((search: Search) =>
+  search.op === 'text' ? hasWords(search.words) : between(search.from, search.to),
+)
 
 function compare(op: '=' | '!=' | '<' | '<=' | '>' | '>=', left: unknown, right: Scalar): boolean {
   if (op === '=' || op === '!=') return (left === right) === (op === '=')

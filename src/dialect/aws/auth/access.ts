@@ -1,3 +1,4 @@
+import { perObject } from '../../../core/per-object.ts'
 import { keyOf } from '../../../core/ids.ts'
 import type { Connection, ConnectRequest } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
@@ -65,14 +66,12 @@ export function groupTargets({ engine }: Context, key: string): string[] {
 }
 
 /** Statements by version of a policy: versions never change. */
-const READ = new WeakMap<PolicyVersion, readonly Statement[]>()
+const statementsOf = perObject((version: PolicyVersion): readonly Statement[] => parsePolicy(version.document))
 
 function namedPolicy(record: PolicyRecord | undefined): NamedPolicy[] {
   const version = record?.versions.find(({ id }) => id === record.defaultVersion)
   if (record === undefined || version === undefined) return []
-  let statements = READ.get(version)
-  if (statements === undefined) READ.set(version, (statements = parsePolicy(version.document)))
-  return [{ name: record.name, statements }]
+  return [{ name: record.name, statements: statementsOf(version) }]
 }
 
 /** What policies can say of a certificate that comes this way [aws 4.7.3]. */
@@ -89,14 +88,10 @@ export function factsFor(ctx: Context, certificate: string, { clientId, address,
   return { ...about, clientId, thing, isAttached: thing !== undefined }
 }
 
-const CERTIFICATES = new WeakMap<Certificate, CertificateFacts>()
+const factsIn = perObject((certificate: Certificate): CertificateFacts => certificateFacts(certificate.pem))
 
-function factsOf(certificate: Certificate | undefined): CertificateFacts {
-  if (certificate === undefined) return new Map()
-  let facts = CERTIFICATES.get(certificate)
-  if (facts === undefined) CERTIFICATES.set(certificate, (facts = certificateFacts(certificate.pem)))
-  return facts
-}
+const factsOf = (certificate: Certificate | undefined): CertificateFacts =>
+  certificate === undefined ? new Map() : factsIn(certificate)
 
 /** Why its policies do not let a client in, or leave its will with the hub; `undefined` if they do [aws 4.7.1]. */
 export function connectFault(ctx: Context, certificate: string, request: ConnectRequest): string | undefined {

@@ -73,20 +73,15 @@ export function targetOf(arn: string): string {
 export const certificateTarget = (id: string): string => `cert/${id.toLowerCase()}`
 
 /** By principal, the thing it is attached to exclusively: an index, made of the table when it is first asked for. */
-const EXCLUSIVES = new WeakMap<Table<ThingPrincipals>, Map<string, string>>()
-
-function exclusivesOf(ctx: Pick<Context, 'own'>): Map<string, string> {
-  const table = principalsOf(ctx)
-  let index = EXCLUSIVES.get(table)
-  if (index === undefined) {
-    const all = [...table.values()].flatMap(({ thing, principals }) => principals.map((one) => ({ thing, ...one })))
-    index = new Map(
+const exclusivesOf = (ctx: Pick<Context, 'own' | 'memory'>): Map<string, string> =>
+  ctx.memory('exclusive-principals', () => {
+    const all = [...principalsOf(ctx).values()].flatMap(({ thing, principals }) =>
+      principals.map((one) => ({ thing, ...one })),
+    )
+    return new Map(
       all.flatMap(({ principal, type, thing }) => (type === 'EXCLUSIVE_THING' ? [[principal, thing] as const] : [])),
     )
-    EXCLUSIVES.set(table, index)
-  }
-  return index
-}
+  })
 
 /** The things a principal is attached to. */
 export function thingsOfPrincipal(ctx: Context, principal: string): { thing: string; type: PrincipalType }[] {
@@ -99,7 +94,7 @@ export function thingsOfPrincipal(ctx: Context, principal: string): { thing: str
 }
 
 /** The thing a principal is attached to exclusively. */
-export const exclusiveThing = (ctx: Pick<Context, 'own'>, principal: string): string | undefined =>
+export const exclusiveThing = (ctx: Pick<Context, 'own' | 'memory'>, principal: string): string | undefined =>
   exclusivesOf(ctx).get(principal)
 
 /** Attaches a principal to a thing, or changes how it is attached. */

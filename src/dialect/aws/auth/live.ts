@@ -1,24 +1,19 @@
-import type { Engine } from '../../../core/engine.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { certificateOf, refresh } from './access.ts'
 import { principalsOf } from './identity-store.ts'
 
-/**
- * The live connections of each certificate. Lives with the engine: it is what the sockets are, not state to be stored.
- */
-const LIVE = new WeakMap<Engine, Map<string, Set<Connection>>>()
+/** The live connections of each certificate: what the sockets are, not state to be stored. */
+const allOf = (ctx: Context): Map<string, Set<Connection>> => ctx.memory('live-certificates', () => new Map())
 
 /** The live connections that have authenticated with this certificate. */
-export const liveOf = (ctx: Context, certificate: string): Iterable<Connection> =>
-  LIVE.get(ctx.engine)?.get(certificate) ?? []
+export const liveOf = (ctx: Context, certificate: string): Iterable<Connection> => allOf(ctx).get(certificate) ?? []
 
 /** Takes note of a connection that has come up. */
 export function remember(ctx: Context, connection: Connection): void {
   const certificate = certificateOf(connection)
   if (certificate === undefined) return
-  let live = LIVE.get(ctx.engine)
-  if (live === undefined) LIVE.set(ctx.engine, (live = new Map<string, Set<Connection>>()))
+  const live = allOf(ctx)
   const connections = live.get(certificate)
   if (connections === undefined) live.set(certificate, new Set([connection]))
   else connections.add(connection)
@@ -27,9 +22,9 @@ export function remember(ctx: Context, connection: Connection): void {
 /** Forgets a connection that is gone. */
 export function forget(ctx: Context, connection: Connection): void {
   const certificate = certificateOf(connection)
-  const connections = certificate === undefined ? undefined : LIVE.get(ctx.engine)?.get(certificate)
+  const connections = certificate === undefined ? undefined : allOf(ctx).get(certificate)
   connections?.delete(connection)
-  if (certificate !== undefined && connections?.size === 0) LIVE.get(ctx.engine)?.delete(certificate)
+  if (certificate !== undefined && connections?.size === 0) allOf(ctx).delete(certificate)
 }
 
 /**
@@ -41,8 +36,7 @@ export function refreshTarget(ctx: Context, target?: string): void {
     for (const connection of liveOf(ctx, target.slice('cert/'.length))) refresh(ctx, connection)
     return
   }
-  for (const connections of LIVE.get(ctx.engine)?.values() ?? [])
-    for (const connection of connections) refresh(ctx, connection)
+  for (const connections of allOf(ctx).values()) for (const connection of connections) refresh(ctx, connection)
 }
 
 /**

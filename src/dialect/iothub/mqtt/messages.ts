@@ -14,14 +14,12 @@ export interface MessageView {
 /** So many messages, and so many characters of payload, are kept; the oldest go first. */
 export const RETENTION = { messages: 10_000, characters: 32 * 1024 * 1024 }
 
-/** What the payloads in a table add up to: derived from the table, counted when it is first looked at. */
-const sizes = new WeakMap<Table<MessageView>, number>()
-
 const tableOf = (ctx: Context): Table<MessageView> => ctx.own('messages')
 
 export function keepMessage(ctx: Context, message: MessageView): void {
   const table = tableOf(ctx)
-  let size = sizeOf(table) + message.payload.length - (table.get(message.message_id)?.payload.length ?? 0)
+  const kept = sizeOf(ctx)
+  let size = kept.size + message.payload.length - (table.get(message.message_id)?.payload.length ?? 0)
   // Set anew, it is the newest.
   table.delete(message.message_id)
   table.set(message.message_id, message)
@@ -30,7 +28,7 @@ export function keepMessage(ctx: Context, message: MessageView): void {
     table.delete(key)
     size -= oldest.payload.length
   }
-  sizes.set(table, size)
+  kept.size = size
 }
 
 /** The messages of a product, oldest first [iothub 7]. */
@@ -46,10 +44,10 @@ export const messagesOf = (
       (device === undefined || message.device_name === device),
   )
 
-function sizeOf(table: Table<MessageView>): number {
-  const known = sizes.get(table)
-  if (known !== undefined) return known
-  let size = 0
-  for (const { payload } of table.values()) size += payload.length
-  return size
-}
+/** What the payloads that are kept add up to: counted when it is first asked for. */
+const sizeOf = (ctx: Context): { size: number } =>
+  ctx.memory('messages', () => {
+    let size = 0
+    for (const { payload } of tableOf(ctx).values()) size += payload.length
+    return { size }
+  })
