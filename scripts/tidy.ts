@@ -8,6 +8,7 @@ import { root } from './read-json.ts'
 import { findDead } from './tidy/dead.ts'
 import { findLong } from './tidy/length.ts'
 import { findPaths } from './tidy/paths.ts'
+import { findWide } from './tidy/width.ts'
 import { findWords, goneIn, withoutGone } from './tidy/words.ts'
 
 const rooms = ['src', 'webview', 'scripts', 'test']
@@ -26,7 +27,7 @@ export function findTidy(folder: string = root): string[] {
     .filter(({ path }) => !path.startsWith('docs/wire/'))
     .map(({ path, text }) => ({ path, text: withoutGone(text) }))
   return [
-    ...programs.flatMap((file) => findLong(file)),
+    ...programs.flatMap((file) => [...findWide(file), ...findLong(file)]),
     ...[...programs, ...looks, ...own].flatMap((file) => findWords(file, gone)),
     ...own.flatMap((page) => findPaths(folder, page, paths)),
     ...(existsSync(join(folder, 'knip.json')) ? findDead(folder) : []),

@@ -6,7 +6,7 @@ import type { Checks } from './dialect.suite.ts'
 import { acrossRestart, type HubFixture } from './hub-fixture.ts'
 import { connectDevice, type ScriptedDevice } from './scripted-device.ts'
 
-interface Stage {
+interface HandedOver {
   device: ScriptedDevice
   job: string
   work: Work
@@ -17,7 +17,7 @@ async function handedOver(
   hub: HubFixture,
   more: Partial<JobDraft> = {},
   others: { name: string }[] = [],
-): Promise<Stage> {
+): Promise<HandedOver> {
   const device = await hub.play()
   const job = await hub.createJob([device, ...others], more)
   return { device, job, work: await device.offer() }
@@ -28,7 +28,7 @@ export async function inProgress(
   hub: HubFixture,
   more: Partial<JobDraft> = {},
   others: { name: string }[] = [],
-): Promise<Stage> {
+): Promise<HandedOver> {
   const fixture = await handedOver(hub, more, others)
   await fixture.device.report(fixture.work, 'IN_PROGRESS', 30)
   if (hub.examples.inapplicable.progress === undefined) await hub.reaches(fixture.job, fixture.device, 'IN_PROGRESS')

@@ -10,7 +10,7 @@ import { defaultOptions, type HubOptions } from '../../src/shared/options.ts'
 
 const endpoints = { host: '127.0.0.1', mqtt: 1, mqtts: 2, http: 3, https: 4, ca: '/d/ca.pem', token: '/d/token' }
 
-interface Stage {
+interface RunFixture {
   /** Stops the command. */
   stop: () => void
   /** Stops the hub, but not by the command. */
@@ -24,12 +24,12 @@ interface Stage {
 }
 
 /** Runs a command line on a hub that does nothing but what `behaves` says. */
-function stage(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {}): Stage {
+function runFixture(line: string, behaves: Partial<Pick<Hub, 'start' | 'stop'>> = {}): RunFixture {
   const texts = { out: '', err: '' }
   const controller = new AbortController()
   const listeners = new Set<(change: Change) => void>()
   const notices: NoticeView[] = []
-  const hub: Stage['hub'] = {
+  const hub: RunFixture['hub'] = {
     stopped: 0,
     options: undefined,
     notice: (text) => {
@@ -77,7 +77,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 test('start --json prints one ready line and nothing else on stdout, and stops when told to', async () => {
-  const { done, stop, out, ready, hub } = stage('start --json --mqtt 0 --memory --data /d')
+  const { done, stop, out, ready, hub } = runFixture('start --json --mqtt 0 --memory --data /d')
   await ready
   stop()
   assert.equal(await done, 0)
@@ -88,7 +88,7 @@ test('start --json prints one ready line and nothing else on stdout, and stops w
 })
 
 test('start ends with the hub when somebody else stops it', async () => {
-  const { done, stopHub, hub, ready } = stage('start --json')
+  const { done, stopHub, hub, ready } = runFixture('start --json')
   await ready
   stopHub()
   assert.equal(await done, 0)
@@ -96,7 +96,7 @@ test('start ends with the hub when somebody else stops it', async () => {
 })
 
 test('start tells people where to connect and how', async () => {
-  const { done, stop, out, ready } = stage('start --data /d')
+  const { done, stop, out, ready } = runFixture('start --data /d')
   await ready
   stop()
   await done
@@ -122,7 +122,7 @@ test('a hub that boards can reach says by which address, to people and to script
     ['start', /From boards +192\.0\.2\.7, the same ports/],
     ['start --json', /"lan":"192\.0\.2\.7"/],
   ] as const) {
-    const { done, stop, out, ready } = stage(line, { start })
+    const { done, stop, out, ready } = runFixture(line, { start })
     await ready
     stop()
     await done
@@ -131,7 +131,7 @@ test('a hub that boards can reach says by which address, to people and to script
 })
 
 test('start --quiet says nothing when all is well', async () => {
-  const { done, stop, out, err } = stage('start --quiet')
+  const { done, stop, out, err } = runFixture('start --quiet')
   stop()
   assert.equal(await done, 0)
   assert.equal(out() + err(), '')
@@ -139,7 +139,7 @@ test('start --quiet says nothing when all is well', async () => {
 
 test('a hub that was told to stop before it was ready is stopped, and never said to be ready', async () => {
   const starting = deferred()
-  const { done, stop, out, hub } = stage('start --json', { start: () => starting.promise.then(() => endpoints) })
+  const { done, stop, out, hub } = runFixture('start --json', { start: () => starting.promise.then(() => endpoints) })
   stop()
   starting.resolve()
   assert.equal(await done, 0)
@@ -149,24 +149,24 @@ test('a hub that was told to stop before it was ready is stopped, and never said
 
 test('a hub that cannot start is one message on stderr and exit code 1', async () => {
   const start = (): Promise<never> => Promise.reject(new Error('port 1883 is taken; choose another with --mqtt'))
-  const plain = stage('start', { start })
+  const plain = runFixture('start', { start })
   assert.equal(await plain.done, 1)
   assert.equal(plain.err(), 'iot-hub: cannot start: port 1883 is taken; choose another with --mqtt\n')
   assert.equal(plain.out(), '')
-  const verbose = stage('start --verbose', { start })
+  const verbose = runFixture('start --verbose', { start })
   assert.equal(await verbose.done, 1)
   assert.match(verbose.err(), /\n {4}at /)
 })
 
 test('a hub that cannot write everything down at the end is exit code 1', async () => {
-  const { done, stop, err } = stage('start', { stop: () => Promise.reject(new Error('disk full')) })
+  const { done, stop, err } = runFixture('start', { stop: () => Promise.reject(new Error('disk full')) })
   stop()
   assert.equal(await done, 1)
   assert.match(err(), /stopped, but not cleanly: disk full/)
 })
 
 test('the hub’s notices are shown once, on stderr', async () => {
-  const { done, stop, out, err, ready, hub } = stage('start --json')
+  const { done, stop, out, err, ready, hub } = runFixture('start --json')
   await ready
   hub.notice('first')
   hub.notice('second')
@@ -177,7 +177,7 @@ test('the hub’s notices are shown once, on stderr', async () => {
 })
 
 test('a command line that is not understood is exit code 2, and no hub is started', async () => {
-  const { done, err, out, hub } = stage('start --nonsense')
+  const { done, err, out, hub } = runFixture('start --nonsense')
   assert.equal(await done, 2)
   assert.equal(err(), 'iot-hub: --nonsense: unknown flag; see iot-hub start --help\n')
   assert.equal(out(), '')
@@ -185,10 +185,10 @@ test('a command line that is not understood is exit code 2, and no hub is starte
 })
 
 test('help and version go to stdout with exit code 0', async () => {
-  const version = stage('--version')
+  const version = runFixture('--version')
   assert.equal(await version.done, 0)
   assert.equal(version.out(), '9.9.9\n')
-  const help = stage('start --help')
+  const help = runFixture('start --help')
   assert.equal(await help.done, 0)
   assert.match(help.out(), /--mqtt PORT/)
 })

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { parse } from 'jsonc-parser'
 import { findLaunch } from '../../scripts/launch.ts'
+import { root } from '../../scripts/read-json.ts'
 import { watching } from '../../scripts/watching.mjs'
 import type { BuildResult, OnEndResult, OnStartResult, PartialMessage, PluginBuild } from 'esbuild'
 import { plant } from '../builders/plant.ts'
@@ -75,3 +79,26 @@ test('a watch tells once that it builds, and that it has built when the last bun
   two.end()
   assert.deepEqual(said.slice(2), ['watch: building', 'src/a.ts:3:8: error: no such file', 'watch: built'])
 })
+
+test('the editor’s task understands what a watch says', () => {
+  const said: string[] = []
+  const one = bundle(watching(1, (line) => said.push(line)))
+  one.start()
+  one.end({ text: 'Unexpected "="', location: { file: 'src/a.ts', line: 3, column: 7 } })
+  const { tasks } = parse(readFileSync(join(root, '.vscode/tasks.json'), 'utf8')) as {
+    tasks: { label: string; problemMatcher: Matcher }[]
+  }
+  const { pattern, background } = tasks.find(({ label }) => label === 'watch')!.problemMatcher
+  assert.match(said[0]!, new RegExp(background.beginsPattern))
+  assert.match(said[2]!, new RegExp(background.endsPattern))
+  const found = new RegExp(pattern.regexp).exec(said[1]!)!
+  assert.deepEqual(
+    [found[pattern.file], found[pattern.line], found[pattern.column], found[pattern.message]],
+    ['src/a.ts', '3', '8', 'Unexpected "="'],
+  )
+})
+
+interface Matcher {
+  pattern: { regexp: string; file: number; line: number; column: number; message: number }
+  background: { beginsPattern: string; endsPattern: string }
+}

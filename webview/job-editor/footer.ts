@@ -50,10 +50,8 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
   }
   const line = (problem: Problem): HTMLElement => {
     const known = controls()
-    const path = controlOf(
-      problem,
-      known.map(({ path: own }) => own),
-    )
+    const paths = known.map(({ path }) => path)
+    const path = controlOf(problem, paths)
     const control = known.find(({ path: own }) => own === path)
     const label = control?.label ?? problem.field
     const text = label === '' ? sentence(problem) : l10n.t('{0}: {1}', label, sentence(problem))
