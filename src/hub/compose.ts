@@ -55,6 +55,9 @@ export interface Parts {
 /** Node leaves a UUID in the pieces it was made of, which take 500 bytes of memory; a copy takes 90. */
 const ids: Ids = { uuid: () => Buffer.from(randomUUID(), 'latin1').toString('latin1') }
 
+/** While changes cannot be stored, so many decisions may wait for that before nobody more is let in. */
+const MOST_HELD = 1000
+
 /** Joins the parts of a hub; nothing runs yet. `endpoints` is asked for once it does. */
 // long: the parts of a hub are joined here and nowhere else, one line or two each
 export async function compose(
@@ -92,6 +95,10 @@ export async function compose(
     notices,
     live,
     turn: (dialect, input, decide) => runner.run(dialect, input, decide),
+    crowded: () =>
+      store.refusal !== undefined && runner.held >= MOST_HELD
+        ? 'the hub cannot store changes at present, and too much waits for that'
+        : undefined,
     fulfil,
     whenCaughtUp: (connection, then) => broker.whenCaughtUp(connection, then),
   })

@@ -37,12 +37,16 @@ export interface MqttGateOptions {
   live: LiveView
   /** Runs a decision; throws what it throws, and sees to the effects once they are committed. */
   turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context & Sight) => T): Outcome<T>
+  /** Why nobody more can be let in at present: what comes of it could not be stored, and too much waits for that. */
+  crowded(): string | undefined
   /** Fetches what a decision needs. */
   fulfil: Fulfil
   /** Goes on once the client has read what it was sent, or is gone. */
   whenCaughtUp(connection: ConnectionId, then: () => void): void
 }
 
+/** CONNACK 3 [MQTT-3.2.2.3]. */
+const SERVER_UNAVAILABLE = 3
 /** Ends that were the hub's own decision. */
 const BY_HUB: ReadonlySet<DisconnectReason> = new Set(['FORBIDDEN', 'SERVER_INITIATED', 'CLIENT_ERROR'])
 
@@ -93,6 +97,8 @@ export class MqttGate implements BrokerHooks {
   }
 
   async connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict> {
+    const crowded = this.#options.crowded()
+    if (crowded !== undefined) return this.#crowded(request, crowded)
     const { title, mqtt } = this.#dialects.get(dialect)!
     const { result, committed } = this.#turn(dialect, request.connection, 'connect', undefined, (ctx) =>
       admitClient(mqtt, ctx, request),
@@ -109,6 +115,18 @@ export class MqttGate implements BrokerHooks {
       })
     }
     return result
+  }
+
+  #crowded(request: ConnectRequest, cause: string): ConnectVerdict {
+    this.#options.notices.add({
+      kind: 'refused',
+      code: 'connectRefused',
+      about: clientOf(request),
+      text: `was not let in from ${request.remoteAddress}`,
+      cause,
+      cure: "mend what the hub's warning about its data folder names: room, or the disk",
+    })
+    return { accept: false, returnCode: SERVER_UNAVAILABLE, reason: cause }
   }
 
   connected(connection: Connection): void {

@@ -11,6 +11,7 @@ export class TurnRunner {
   readonly #ports: EffectPorts
   readonly #changes: ChangeFeed
   readonly #decided: () => void
+  #held = 0
 
   /** `decided` is called after every decision, when deadlines may have changed. */
   constructor(turns: Turns, ports: EffectPorts, changes: ChangeFeed, decided: () => void) {
@@ -18,6 +19,11 @@ export class TurnRunner {
     this.#ports = ports
     this.#changes = changes
     this.#decided = decided
+  }
+
+  /** Decisions with all that follows from them, held back until they are committed. */
+  get held(): number {
+    return this.#held
   }
 
   /**
@@ -65,7 +71,17 @@ export class TurnRunner {
 
   /** Nobody waits for this: it costs one reaction to the commit and one tick. */
   #follow(outcome: Outcome<unknown>): void {
-    outcome.committed.then(() => process.nextTick(this.#perform, outcome), this.#unstored)
+    this.#held += 1
+    outcome.committed.then(
+      () => {
+        this.#held -= 1
+        process.nextTick(this.#perform, outcome)
+      },
+      (error: unknown) => {
+        this.#held -= 1
+        this.#unstored(error)
+      },
+    )
   }
 
   async #consequences(outcome: Outcome<unknown>): Promise<void> {

@@ -26,11 +26,15 @@ function gate({ fulfils = true } = {}) {
   const said: string[] = []
   const files: ((found: Fulfilled[number]) => void)[] = []
   const behind: (() => void)[] = []
-  const state = { slow: false }
+  const state = { slow: false, crowded: false }
   const dialect = {
     name: 'aws',
     limits: { payloadBytes: 10 },
     mqtt: {
+      authenticate: () => {
+        said.push('somebody connects')
+        return { accept: true, identity: { principal: 'p' } }
+      },
       onPublish: (_ctx: unknown, { id }: Connection, { topic }: Incoming) => {
         said.push(`${id} ${topic}`)
         if (topic === 'broken') throw new Error('broken')
@@ -55,6 +59,7 @@ function gate({ fulfils = true } = {}) {
     notices: new Notices(new VirtualClock(0), () => {}),
     live: { add: () => {}, remove: () => {} } as unknown as LiveView,
     turn: (_dialect, input, decide) => ({ ...bench.turn(decide, input), effects: [], committed: Promise.resolve() }),
+    crowded: () => (state.crowded ? 'too much waits' : undefined),
     fulfil: () => new Promise((resolve) => files.push(resolve)),
     whenCaughtUp: (_connection, then) => (state.slow ? void behind.push(then) : then()),
   })
@@ -193,4 +198,14 @@ test('a dialect hears of the retained messages of its own that the broker has dr
   subject.retainedDropped('aws', 'a')
   subject.retainedDropped('other', 'b')
   assert.deepEqual(said, ['a is dropped'])
+})
+
+test('while too much waits to be stored, who connects is told to come again, and nothing is decided about him', async () => {
+  const { said, state, subject, connection } = gate()
+  state.crowded = true
+  const verdict = await subject.connect({ ...connection.request, local: true }, 'aws')
+  assert.deepEqual(verdict, { accept: false, returnCode: 3, reason: 'too much waits' })
+  assert.deepEqual(said, [])
+  state.crowded = false
+  assert.equal((await subject.connect({ ...connection.request, local: true }, 'aws')).accept, true)
 })

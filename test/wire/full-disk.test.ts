@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { CreateThingCommand, DescribeThingCommand } from '@aws-sdk/client-iot'
 import { GetThingShadowCommand, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane'
+import { generate } from 'mqtt-packet'
 import { createHub } from '../../src/hub/create-hub.ts'
 import type { Hub } from '../../src/hub/hub.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
@@ -216,4 +218,31 @@ test('a hub that is stopped while it holds what it cannot store says so, and ack
   await unanswered
   aws.destroy()
   assert.deepEqual(await versionsOn(data), [1, 'QUEUED'])
+})
+
+test('what connects leave behind on a disk that fails is bounded: more are told to come again', async () => {
+  const { hub, place, disk, said } = await started('crowded')
+  const t = { clientId: 't', clean: true, keepalive: 0, protocolId: 'MQTT', protocolVersion: 4 } as const
+  const greet = generate({ cmd: 'connect', ...t })
+  const { mqtt: port } = place.endpoints
+  const visit = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port, noDelay: true }, () => socket.write(greet))
+      socket.on('error', reject).once('data', (bytes: Buffer) => {
+        socket.once('close', () => resolve(bytes[3]!)).destroy()
+      })
+    })
+  assert.equal(await visit(), 0)
+  disk.fill(0, 'EIO')
+  // Nobody could know yet: it waits.
+  const first = visit()
+  await said(/changes cannot be stored/)
+  let visits = 1
+  while ((await within(visit(), 'a CONNACK')) === 0) assert.ok((visits += 1) < 2000, 'every connect is taken')
+  assert.ok(visits > 100, `${visits} were let in`)
+  assert.match(await said(/was not let in/), /cannot store changes at present, and too much waits for that/)
+  disk.mend()
+  await said(/changes are stored in .* again/)
+  assert.deepEqual([await first, await visit()], [0, 0])
+  await hub.stop()
 })
