@@ -29,8 +29,9 @@ export class HttpConnections {
     socket.once('close', () => this.#raw.delete(socket))
   }
 
-  add(socket: Duplex): void {
-    if (this.#sockets.has(socket)) return
+  /** Whether it has not been known before. */
+  add(socket: Duplex): boolean {
+    if (this.#sockets.has(socket)) return false
     this.#sockets.set(socket, new Map())
     socket.once('close', () => {
       // A pipelined answer that never got its turn closes with the socket only.
@@ -38,6 +39,7 @@ export class HttpConnections {
       this.#sockets.delete(socket)
       this.#tellIfQuiet()
     })
+    return true
   }
 
   begin(req: IncomingMessage, res: ServerResponse): void {

@@ -6,6 +6,9 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { LISTEN_BACKLOG } from '../net/listen-backlog.ts'
+import type { TurnBudget } from '../net/loop-budget.ts'
+import { paceEnd } from '../net/paced-ends.ts'
+import { paceHandshakes } from '../net/paced-handshakes.ts'
 import { HttpConnections, type HttpExchange } from './http-connections.ts'
 import { jsonError } from './json.ts'
 import { messagesFor, overtakes } from './messages.ts'
@@ -22,6 +25,8 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
 const KEEP_ALIVE_MS = 65_000
 const STOP_GRACE_MS = 2_000
 const HEADERS_MS = 60_000
+/** How long a client may say nothing before its TLS handshake. */
+const HANDSHAKE_MS = 120_000
 /** Files may come over slow lines. Node's own five minutes are not enough for them. */
 const REQUEST_MS = 60 * 60_000
 /** How often Node looks for requests that take too long, at most. */
@@ -38,14 +43,6 @@ interface HttpHooks {
   streams?(head: HttpRequest): boolean
 }
 
-/** Keeps the turns of the event loop short, whoever else is served on it. */
-interface RequestBudget {
-  /** A connection has come in. */
-  cameIn(): void
-  /** Resolves once there is time for a request, of a newcomer or another; `undefined` if there is now. */
-  turn(lane: 'door' | 'in'): Promise<void> | undefined
-}
-
 export interface HttpServerOptions {
   hooks: HttpHooks
   /** Why this caller may not come in, whatever it asks for. Asked for every request, and for every upgrade. */
@@ -55,7 +52,7 @@ export interface HttpServerOptions {
   /** A WebSocket handshake. The socket is the callee's from now on. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void
   /** Absent: every request is served as soon as it is read. */
-  pace?: RequestBudget
+  pace?: TurnBudget
   /** What people should know: failures of the hub, handshakes that failed. */
   onNotice(text: string, error?: unknown): void
   /** A client and this server could not agree on TLS. */
@@ -95,7 +92,7 @@ export class HttpServer {
   /** The actual port. A port that is taken rejects with Node's EADDRINUSE error, which names it. */
   async listenHttp(port: number, host: string): Promise<number> {
     const server = createHttpServer(this.#settings())
-    server.on('connection', (socket: Socket) => this.#connections.add(socket))
+    server.on('connection', (socket: Socket) => this.#add(socket))
     const actual = await this.#listen(this.#prepare(server), port, host)
     this.#adopting ??= server
     return actual
@@ -107,8 +104,10 @@ export class HttpServer {
     if (tls === undefined) return Promise.reject(new Error('HTTPS needs a server certificate'))
     const asked = { requestCert: true, rejectUnauthorized: false, ALPNProtocols: ALPN }
     const server = createHttpsServer({ ...tls, ...asked, ...this.#settings() })
+    const { pace } = this.#options
+    if (pace !== undefined) paceHandshakes(server, pace, HANDSHAKE_MS)
     server.on('connection', (socket: Socket) => this.#connections.addRaw(socket))
-    server.on('secureConnection', (socket) => this.#connections.add(socket))
+    server.on('secureConnection', (socket) => this.#add(socket))
     server.on('tlsClientError', (error, socket) => this.#noticeHandshake(error, socket))
     return this.#listen(this.#prepare(server), port, host)
   }
@@ -131,6 +130,11 @@ export class HttpServer {
     this.#listeners.clear()
     await this.#connections.close(STOP_GRACE_MS)
     await Promise.all(closed)
+  }
+
+  #add(socket: Socket): void {
+    const { pace } = this.#options
+    if (this.#connections.add(socket) && pace !== undefined) paceEnd(socket, pace)
   }
 
   #laneOf(socket: Socket): 'door' | 'in' {

@@ -31,6 +31,9 @@ const realLoop: Loop = {
   then: (callback) => queueMicrotask(() => process.nextTick(callback)),
 }
 
+/** What servers ask of it. */
+export type TurnBudget = Pick<LoopBudget, 'cameIn' | 'turn'>
+
 /**
  * Bounds how long one turn of the event loop serves clients. The system may report a thousand sockets with something to
  * say at once, and Node serves all of them before anything else; who comes too late waits for the next turn, in order.
@@ -73,7 +76,7 @@ export class LoopBudget {
     return may
   }
 
-  /** Resolves once there is time; `undefined` if there is now. */
+  /** Resolves once there is time for a request, a handshake or an end; `undefined` if there is now. */
   turn(lane: Lane): Promise<void> | undefined {
     if (this.#hasTime(lane)) return undefined
     return new Promise((resume) => this.#waiting[lane].push({ resume }))

@@ -8,7 +8,9 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 import mqtt from 'mqtt'
 import { WebSocket } from 'ws'
 import { openCertificates, type Certificates } from '../../src/net/certificates.ts'
+import { LoopBudget } from '../../src/net/loop-budget.ts'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
+import { eventually } from '../builders/within.ts'
 import { connectPacket, BrokerFixture } from './broker-fixture.ts'
 
 let certificates: Certificates
@@ -181,6 +183,29 @@ test('what goes wrong in a handshake is told in words, and the hub lives on', as
   await fixture.told('TLS older than 1.2')
   const client = await mqtt.connectAsync(`mqtts://127.0.0.1:${mqtts}`, { ca: certificates.tls.ca })
   await client.endAsync()
+})
+
+test('TLS handshakes wait until there is time for them, and for those who say nothing nobody waits', async () => {
+  const waiting: (() => void)[] = []
+  const budget = new (class extends LoopBudget {
+    override turn(): Promise<void> {
+      return new Promise((resolve) => waiting.push(resolve))
+    }
+  })()
+  await start({ budget })
+  const mute = connectTcp(mqtts, '127.0.0.1')
+  await once(mute, 'connect')
+  const secured: string[] = []
+  const dialled = ['a', 'b'].map((name) => dial().then((socket) => (secured.push(name), socket)))
+  await eventually(
+    'two who wait',
+    () => new Promise<number>((resolve) => setImmediate(() => resolve(waiting.length))),
+    (count) => count === 2,
+  )
+  assert.deepEqual(secured, [])
+  for (const resume of waiting) resume()
+  for (const socket of await Promise.all(dialled)) socket.destroy()
+  mute.destroy()
 })
 
 test('a handshake that does not get anywhere is given up', async () => {

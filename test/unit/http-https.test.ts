@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect as connectTcp, createServer, type AddressInfo, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { ObjectStore } from '../../src/http/objects.ts'
 import { pageFault } from '../../src/http/origin.ts'
+import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import { HttpServer } from '../../src/http/server.ts'
+import type { TurnBudget } from '../../src/net/loop-budget.ts'
 import { ask, sendRaw, startServer, type TestServer } from '../builders/http-server.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
+import { eventually } from '../builders/within.ts'
 
 const { ca, clientKey, clientCert } = tlsCredentials
 const ok = { status: 200, body: 'ok' }
@@ -209,4 +212,96 @@ describe('a WebSocket handshake', () => {
     assert.match(await from('http://hub.local:8880'), /^HTTP\/1\.1 101 /)
     await hub.server.stop()
   })
+})
+
+const later = <T>(look: () => T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(look())))
+
+/** No time for newcomers and those who leave until `open` is called. */
+function turnstile() {
+  const waiting: (() => void)[] = []
+  let closed = false
+  const pace: TurnBudget = {
+    cameIn: () => {},
+    turn: (lane) => (lane === 'in' || !closed ? undefined : new Promise((resolve) => waiting.push(resolve))),
+  }
+  const open = (): void => {
+    closed = false
+    for (const resume of waiting.splice(0)) resume()
+  }
+  return { pace, waiting, open, close: () => void (closed = true) }
+}
+
+describe('the pace of HTTP', () => {
+  it('TLS handshakes wait until there is time for them', async () => {
+    const { pace, waiting, open, close } = turnstile()
+    const hub = await startServer(() => ok, { pace })
+    const port = await hub.server.listenHttps(0, '127.0.0.1')
+    close()
+    const secured: number[] = []
+    const sockets = [1, 2, 3].map((n) => connectTls({ host: '127.0.0.1', port, ca }, () => secured.push(n)))
+    await eventually(
+      'three who wait',
+      () => later(() => waiting.length),
+      (count) => count === 3,
+    )
+    assert.deepEqual(secured, [])
+    open()
+    await eventually(
+      'three handshakes',
+      () => later(() => secured.length),
+      (count) => count === 3,
+    )
+    for (const socket of sockets) socket.destroy()
+    await hub.server.stop()
+  })
+
+  for (const secure of [false, true]) {
+    it(`connections that drop at once ${secure ? 'over TLS ' : ''}end as there is time, others are served meanwhile`, async () => {
+      const { pace, waiting, open, close } = turnstile()
+      const gone: AbortSignal[] = []
+      const handle = (request: HttpRequest, signal: AbortSignal): HttpResponse | Promise<HttpResponse> => {
+        if (request.path !== '/wait') return ok
+        gone.push(signal)
+        return new Promise(() => {})
+      }
+      const hub = await startServer(handle, { pace })
+      const port = secure ? await hub.server.listenHttps(0, '127.0.0.1') : hub.port
+      const dial = async (path: string): Promise<Socket> => {
+        const tcp = connectTcp(port, '127.0.0.1')
+        const socket = secure ? connectTls({ socket: tcp, ca }) : tcp
+        socket.on('error', () => {}).write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)
+        return Object.assign(socket, { tcp })
+      }
+      const [leaving, broken] = [await dial('/wait'), await dial('/wait')]
+      const staying = await dial('/')
+      await once(staying, 'data')
+      await eventually(
+        'two who wait for their answer',
+        () => later(() => gone.length),
+        (count) => count === 2,
+      )
+      close()
+      leaving.destroy()
+      ;(broken as Socket & { tcp: Socket }).tcp.resetAndDestroy()
+      await eventually(
+        'two who leave',
+        () => later(() => waiting.length),
+        (count) => count === 2,
+      )
+      staying.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+      await once(staying, 'data')
+      assert.deepEqual(
+        gone.map(({ aborted }) => aborted),
+        [false, false],
+      )
+      open()
+      await eventually(
+        'two ends',
+        () => later(() => gone.filter(({ aborted }) => aborted).length),
+        (count) => count === 2,
+      )
+      staying.destroy()
+      await hub.server.stop()
+    })
+  }
 })

@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { HubError } from '../../core/errors.ts'
 import { LISTEN_BACKLOG } from '../../net/listen-backlog.ts'
+import { paceHandshakes } from '../../net/paced-handshakes.ts'
 import { explainHandshake, explainTls } from '../../net/tls-errors.ts'
 import type { LoopBudget } from '../../net/loop-budget.ts'
 import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
@@ -79,6 +80,7 @@ export class Listeners {
     const { tls } = this.#around.options
     if (tls === undefined) throw new Error('MQTT over TLS needs a server certificate')
     const authorities = parseAuthorities(tls.ca)
+    const waitMs = this.#around.options.connectMs ?? HANDSHAKE_MS
     const server = createTlsServer({
       key: tls.key,
       cert: tls.cert,
@@ -86,9 +88,10 @@ export class Listeners {
       requestCert: true,
       rejectUnauthorized: false,
       ALPNCallback: pickProtocol,
-      handshakeTimeout: this.#around.options.connectMs ?? HANDSHAKE_MS,
+      handshakeTimeout: waitMs,
       noDelay: true,
     })
+    paceHandshakes(server, this.#around.budget, waitMs)
     server.on('connection', (socket: Socket) => this.#hold(socket))
     server.on('tlsClientError', (error, socket) => {
       // Whom the hub itself drops as it stops has done nothing wrong.
