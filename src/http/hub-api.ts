@@ -125,6 +125,7 @@ function refusal({ code, message, words, data }: HubError): HttpResponse {
   return jsonError(STATUS[code], code, message, {
     says: words,
     ...(data.field !== undefined && { field: data.field }),
+    ...(data['current'] !== undefined && { current: data['current'] }),
     ...(code === 'UNAUTHORIZED' && { headers: { 'WWW-Authenticate': 'Bearer' } }),
   })
 }

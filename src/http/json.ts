@@ -26,11 +26,19 @@ export const jsonError = (
   status: number,
   code: ApiErrorCode,
   message: string,
-  extra: { field?: string; says?: Words; headers?: Record<string, string> } = {},
+  extra: About & { headers?: Record<string, string> } = {},
 ): HttpResponse => json(status, { error: { code, message, ...told(extra) } }, extra.headers)
 
 /** What an error is about, and what it was made of, for editors in other languages. */
-const told = ({ field, says }: { field?: string; says?: Words }): object => ({
+interface About {
+  field?: string
+  /** What there is in place of what was expected. */
+  current?: unknown
+  says?: Words
+}
+
+const told = ({ field, current, says }: About): object => ({
   ...(field !== undefined && { field }),
+  ...(current !== undefined && { current }),
   ...(typeof says === 'object' && says.args.length > 0 && { says }),
 })

@@ -46,12 +46,18 @@ interface ToldError {
   message: string
   says?: Said
   field?: string
+  /** With VERSION_MISMATCH: what is there instead. */
+  current?: unknown
 }
 
 function refusalIn(text: string, status: number, request: string): Error {
   try {
-    const { code, message, says, field } = (JSON.parse(text) as { error: ToldError }).error
-    const data = { ...(field !== undefined && { field }), ...(says && saysInvalid(says) && { rule: says.args[2] }) }
+    const { code, message, says, field, current } = (JSON.parse(text) as { error: ToldError }).error
+    const data = {
+      ...(field !== undefined && { field }),
+      ...(current !== undefined && { current }),
+      ...(says && saysInvalid(says) && { rule: says.args[2] }),
+    }
     if (isHubErrorCode(code)) return new HubError(code, says ?? verbatim(message), data)
     return new Error(message)
   } catch {

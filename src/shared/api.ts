@@ -48,15 +48,16 @@ export interface HubApi {
   twin(device: string, name?: string): Promise<TwinView>
   /**
    * Takes a twin's document as somebody has edited it, or a request of its cloud in its stead. INVALID and FORBIDDEN
-   * name
-   * the member that has no place there or is not people's to change; VERSION_MISMATCH: what is desired is not what it
-   * is
-   * to take the place of any more. What the device reports meanwhile is no hindrance.
+   * name the member that has no place there or is not people's to change; VERSION_MISMATCH: what is desired is not what
+   * it
+   * is to take the place of any more, and `data.current` is the twin as it was found. What the device reports meanwhile
+   * is no hindrance.
    */
   editTwin(device: string, name: string | undefined, edit: TwinEdit): Promise<TwinView>
   /**
-   * Replaces the desired state. VERSION_MISMATCH unless the twin is at `version`; INVALID for what its cloud would
-   * refuse.
+   * Replaces the desired state. VERSION_MISMATCH, with `data.current`, unless the twin is at `version`; INVALID for
+   * what
+   * its cloud would refuse.
    */
   setDesired(device: string, name: string | undefined, desired: object, version: number): Promise<TwinView>
 

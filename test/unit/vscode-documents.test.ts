@@ -98,7 +98,17 @@ describe('saving an edited twin', () => {
     assert.deepEqual(edits, [{ edited: {}, shown: document, over: { on: 'dimmed' } }])
   })
 
-  it('is a conflict where somebody else has changed the desired state', async () => {
+  it('is a conflict where somebody else has changed the desired state, told with what the hub found then', async () => {
+    const current = { ...twin, version: 9 }
+    const conflict = Object.assign(new Error('changed meanwhile'), { code: 'VERSION_MISMATCH', data: { current } })
+    const { api } = hub(() => {
+      throw conflict
+    })
+    api.twin = () => assert.fail('nothing is asked for')
+    assert.deepEqual(await saveTwin(api, 'x/d', undefined, '{}', base), { type: 'conflict', current })
+  })
+
+  it('asks an older hub for what has been changed', async () => {
     const { api } = hub(refuse('VERSION_MISMATCH', 'version'))
     assert.deepEqual(await saveTwin(api, 'x/d', undefined, '{}', base), { type: 'conflict', current: twin })
   })

@@ -335,6 +335,9 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         'VERSION_MISMATCH',
         'somebody else was faster',
       )
+      const refusal: unknown = await edit({ state: { desired: { level: 4 } } }).catch((error: unknown) => error)
+      const found = (refusal as HubError).data['current']
+      assert.deepEqual(found, await api.twin('aws/d1'), 'and with what it found')
       const second = await edit({ state: { desired: { level: null } } }, first.desired)
       assert.deepEqual([second.desired, second.version], [{ on: true }, 5])
       const over = second.desired

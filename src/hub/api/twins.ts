@@ -27,6 +27,12 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
       updatedAt: twin?.updatedAt ?? 0,
     }
   }
+  /** With the twin as it is in the turn that refuses: nobody need ask for it, and meet a yet later one. */
+  const mismatch = (dialect: Dialect, device: string, name: string | undefined): HubError => {
+    const current = view(dialect, device, name)
+    const words = say`the twin is at version ${current.version}: somebody else has changed it meanwhile`
+    return new HubError('VERSION_MISMATCH', words, { version: current.version, current })
+  }
   /** The twin without a name goes by the empty one too, as `DeviceDetail.twins` has it. */
   const named = (name: string | undefined): string | undefined => (name === '' ? undefined : name)
 
@@ -50,7 +56,7 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
     return perform(dialect.name, call, ({ turn }) => {
       const before = engine.twins.get(device, name)
       const { desired, version } = wish(before)
-      if (version !== undefined) checkVersion(before, version)
+      if (version !== undefined && version !== (before?.version ?? 0)) throw mismatch(dialect, device, name)
       const patch = patchFrom(before?.desired ?? {}, desired)
       // Devices are told of changes as of any other: what is gone is null. Nothing changed: nothing to tell.
       if (Object.keys(patch).length > 0) engine.twins.update(turn, device, name, { desired: patch, check })
@@ -69,7 +75,7 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
         over,
       })
       return change(dialect, device, named(name), 'editTwin', (before) => {
-        if (!equal(before?.desired ?? {}, over)) throw mismatch(before)
+        if (!equal(before?.desired ?? {}, over)) throw mismatch(dialect, device, named(name))
         return wish
       })
     },
@@ -77,7 +83,7 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
       const dialect = dialectOf(device)
       const whole = objectIn('desired', desired)
       return change(dialect, device, named(name), 'setDesired', (before) => {
-        checkVersion(before, version)
+        if (version !== (before?.version ?? 0)) throw mismatch(dialect, device, named(name))
         refuseNested(dialect.twins, whole, before?.desired ?? {})
         return { desired: whole }
       })
@@ -94,19 +100,6 @@ function objectIn(field: string, value: unknown): JsonObject {
 function documentOf({ desiredAt, show, empty }: Dialect['twins'], twin: Twin | undefined): JsonObject {
   const document = twin === undefined ? empty : show(twin)
   return at(document, desiredAt) === undefined ? withAt(document, desiredAt, {}) : document
-}
-
-function checkVersion(twin: Twin | undefined, version: number): void {
-  if (version !== (twin?.version ?? 0)) throw mismatch(twin)
-}
-
-function mismatch(twin: Twin | undefined): HubError {
-  const version = twin?.version ?? 0
-  return new HubError(
-    'VERSION_MISMATCH',
-    say`the twin is at version ${version}: somebody else has changed it meanwhile`,
-    { version },
-  )
 }
 
 /**

@@ -58,8 +58,10 @@ export async function saveTwin(
       twin: await api.editTwin(device, name, { edited, shown: base.document, over: base.desired }),
     }
   } catch (error) {
-    const { code, data } = error as { code?: unknown; data?: { field?: unknown } }
-    if (code === 'VERSION_MISMATCH') return { type: 'conflict', current: await api.twin(device, name) }
+    const { code, data } = error as { code?: unknown; data?: { field?: unknown; current?: TwinView } }
+    // A hub of an earlier version refuses without it.
+    if (code === 'VERSION_MISMATCH')
+      return { type: 'conflict', current: data?.current ?? (await api.twin(device, name)) }
     const field = data?.field
     if (typeof field === 'string' && code === 'FORBIDDEN') return { type: 'readOnly', field }
     if (typeof field === 'string' && code === 'INVALID' && field !== 'desired') return { type: 'misplaced', field }
