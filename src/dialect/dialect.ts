@@ -18,7 +18,8 @@ import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
 import type { NewJob } from '../core/job/model.ts'
 import type { Predicate } from '../core/query/predicate.ts'
 import type { Action } from '../core/seam/effects.ts'
-import type { Fulfilled, HttpRequest, HttpResponse, Need, ObjectRef } from '../core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
+import type { Fulfilled, Need, ObjectRef } from '../core/seam/needs.ts'
 import type {
   Connection,
   ConnectionId,

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { HubError, invalid } from '../core/errors.ts'
-import type { ObjectPart, ObjectRef, StoredObject } from '../core/seam/http.ts'
+import type { ObjectPart, ObjectRef, StoredObject } from '../core/seam/needs.ts'
 import { checkedSegments, explained, INCOMING, makePlace } from './object-place.ts'
 import { say } from '../core/said.ts'
 

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../core/seam/http.ts'
+import type { ObjectRef } from '../core/seam/needs.ts'
 
 /** The parts of a reference as path segments, or `undefined` if it could name anything outside its folder. */
 export function segmentsOf(

@@ -1,7 +1,7 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { HubError, invalid } from '../core/errors.ts'
-import type { ObjectRef } from '../core/seam/http.ts'
+import type { ObjectRef } from '../core/seam/needs.ts'
 import { segmentsOf } from './object-path.ts'
 import { say } from '../core/said.ts'
 

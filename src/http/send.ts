@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { HttpRequest, HttpResponse, StoredObject } from '../core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
+import type { StoredObject } from '../core/seam/needs.ts'
 import { jsonError } from './json.ts'
 import type { ObjectStore, OpenObject } from './objects.ts'
 import { namesEtag, parseRange, type ByteRange } from './range.ts'

@@ -1,5 +1,6 @@
 import { HubError } from '../core/errors.ts'
-import type { Fulfilled, HttpRequest, HttpResponse, Need, StoredObject } from '../core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
+import type { Fulfilled, Need, StoredObject } from '../core/seam/needs.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'

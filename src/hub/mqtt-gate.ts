@@ -12,7 +12,7 @@ import type {
   PublishVerdict,
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
-import type { Fulfilled, Need } from '../core/seam/http.ts'
+import type { Fulfilled, Need } from '../core/seam/needs.ts'
 import type { Input } from '../core/turn.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Settings } from '../dialect/dialect.ts'

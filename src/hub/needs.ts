@@ -1,5 +1,5 @@
 import type { Certificates } from '../net/certificates.ts'
-import type { Fulfilled, Need } from '../core/seam/http.ts'
+import type { Fulfilled, Need } from '../core/seam/needs.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
 import type { ObjectStore } from '../http/objects.ts'
 import { limitConcurrency } from './limit-concurrency.ts'

@@ -9,7 +9,7 @@ import type {
   PublicKeyType,
 } from '@peculiar/x509'
 import { HubError } from '../core/errors.ts'
-import type { IssuedCertificate } from '../core/seam/http.ts'
+import type { IssuedCertificate } from '../core/seam/needs.ts'
 
 /** A certificate and its private key (PKCS#8), PEM. */
 export interface KeyPair {

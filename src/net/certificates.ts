@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
-import type { IssuedCertificate } from '../core/seam/http.ts'
+import type { IssuedCertificate } from '../core/seam/needs.ts'
 import { authorityFile, broken, readPair, writePair } from './certificate-files.ts'
 import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate } from './certificate-maker.ts'
 import type { ClientCertificateRequest, KeyPair } from './certificate-maker.ts'

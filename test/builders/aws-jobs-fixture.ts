@@ -1,6 +1,7 @@
 import type { Instant } from '../../src/core/clock.ts'
 import type { Execution, Job } from '../../src/core/job/model.ts'
-import type { Fulfilled, HttpRequest, HttpResponse, StoredObject } from '../../src/core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
+import type { Fulfilled, StoredObject } from '../../src/core/seam/needs.ts'
 import type { Connection, Message } from '../../src/core/seam/mqtt.ts'
 import { http } from '../../src/dialect/aws/http/front.ts'
 import {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HubError } from '../../src/core/errors.ts'
-import type { Fulfilled, Need, ObjectRef } from '../../src/core/seam/http.ts'
+import type { Fulfilled, Need, ObjectRef } from '../../src/core/seam/needs.ts'
 
 /** Files in memory, as decisions see them. */
 export class Bucket {

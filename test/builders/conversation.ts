@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { HubError } from '../../src/core/errors.ts'
 import type { Action } from '../../src/core/seam/effects.ts'
-import type { Fulfilled, HttpRequest, HttpResponse, Need } from '../../src/core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
+import type { Fulfilled, Need } from '../../src/core/seam/needs.ts'
 import type {
   Connection,
   ConnectRequest,

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import { join } from 'node:path'
 import { HubError } from '../../src/core/errors.ts'
-import type { ObjectPart, ObjectRef, StoredObject } from '../../src/core/seam/http.ts'
+import type { ObjectPart, ObjectRef, StoredObject } from '../../src/core/seam/needs.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'

@@ -7,7 +7,7 @@ import {
   DescribeThingCommand,
   ListThingPrincipalsCommand,
 } from '@aws-sdk/client-iot'
-import type { IssuedCertificate } from '../../src/core/seam/http.ts'
+import type { IssuedCertificate } from '../../src/core/seam/needs.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import type { ConnectionKit } from '../../src/dialect/dialect.ts'
 import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Fulfilled, Need } from '../../src/core/seam/http.ts'
+import type { Fulfilled, Need } from '../../src/core/seam/needs.ts'
 import type { Connection, Incoming, PublishVerdict } from '../../src/core/seam/mqtt.ts'
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { MqttGate } from '../../src/hub/mqtt-gate.ts'

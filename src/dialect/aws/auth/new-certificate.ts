@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { IssuedCertificate, Need } from '../../../core/seam/http.ts'
+import type { IssuedCertificate, Need } from '../../../core/seam/needs.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf } from '../wire/arns.ts'
 import { alreadyExists, AwsError } from '../wire/errors.ts'

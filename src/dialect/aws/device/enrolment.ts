@@ -1,5 +1,5 @@
 import { HubError, invalid } from '../../../core/errors.ts'
-import type { Fulfilled, IssuedCertificate } from '../../../core/seam/http.ts'
+import type { Fulfilled, IssuedCertificate } from '../../../core/seam/needs.ts'
 import type { ConnectionKit, Context, Enrolment, KitOffer } from '../../dialect.ts'
 import { refreshThing } from '../auth/live.ts'
 import { arn, LOCAL_CALLER } from '../wire/arns.ts'

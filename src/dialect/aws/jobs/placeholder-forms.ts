@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../../core/seam/http.ts'
+import type { ObjectRef } from '../../../core/seam/needs.ts'
 import { bucketIn, parseWrittenUrl } from './s3.ts'
 
 /** What a placeholder of AWS's name space stands for [aws 3.10]. */

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../../core/seam/http.ts'
+import type { ObjectRef } from '../../../core/seam/needs.ts'
 
 /**
  * `s3.amazonaws.com`, `s3-us-west-2.amazonaws.com`, `s3.us-west-2.amazonaws.com`, each with or without a bucket in

@@ -1,5 +1,6 @@
 import { parseJson, TooMuchJson } from '../../../core/json-text.ts'
-import type { Fulfilled, HttpRequest, Need, StoredObject } from '../../../core/seam/http.ts'
+import type { HttpRequest } from '../../../core/seam/http.ts'
+import type { Fulfilled, Need, StoredObject } from '../../../core/seam/needs.ts'
 import type { Context } from '../../dialect.ts'
 import { AwsError } from '../wire/errors.ts'
 import type { Fields } from '../wire/fields.ts'

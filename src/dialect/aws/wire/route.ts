@@ -1,6 +1,7 @@
 import { HubError, type HubErrorCode } from '../../../core/errors.ts'
 import type { Job } from '../../../core/job/model.ts'
-import type { Fulfilled, HttpRequest, HttpResponse } from '../../../core/seam/http.ts'
+import type { HttpRequest, HttpResponse } from '../../../core/seam/http.ts'
+import type { Fulfilled } from '../../../core/seam/needs.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { AwsError, resourceNotFound } from './errors.ts'
 import { extraOf } from '../jobs/extra.ts'
