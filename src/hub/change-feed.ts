@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../core/events.ts'
+import { subjectOf, type DomainEvent } from '../core/events.ts'
 import type { Change } from '../shared/api.ts'
 import type { HubEvents } from './hub.ts'
 
@@ -34,7 +34,7 @@ function changeOf(event: DomainEvent): Change | undefined {
     case 'module.changed':
     case 'twin.deleted':
     case 'twin.updated':
-      return { type: 'device', key: 'twin' in event ? event.twin.device : event.key }
+      return { type: 'device', key: subjectOf(event) }
     case 'group.joined':
     case 'group.left':
       return { type: 'device', key: event.device }
@@ -42,7 +42,7 @@ function changeOf(event: DomainEvent): Change | undefined {
     case 'job.status':
     case 'job.canceled':
     case 'job.deleted':
-      return { type: 'job', key: event.key }
+      return { type: 'job', key: event.job.key }
     case 'execution.queued':
     case 'execution.changed':
     case 'execution.deleted':

@@ -73,8 +73,8 @@ export async function compose(
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
   const handshakes = new Handshakes(notices, certificates.caFile)
   const hear = (ctx: TurnContext, event: DomainEvent): void => {
-    if (event.type === 'device.deleted') notices.forget({ type: 'device', name: event.key })
-    if (event.type === 'job.deleted') notices.forget({ type: 'job', name: event.key })
+    if (event.type === 'device.deleted') notices.forget({ type: 'device', name: event.device.key })
+    if (event.type === 'job.deleted') notices.forget({ type: 'job', name: event.job.key })
     byName.get(ctx.dialect)?.onEvent(ctx, event)
     protocols.hear(ctx, event)
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { DomainEvent } from '../core/events.ts'
+import { subjectOf, type DomainEvent } from '../core/events.ts'
 import { HubError } from '../core/errors.ts'
 import { dialectOf } from '../core/ids.ts'
 import type { Effect } from '../core/seam/effects.ts'
@@ -112,7 +112,7 @@ export class Turns {
     do {
       for (; told < turn.events.length; told += 1) {
         const event = turn.events[told]!
-        const name = dialectOf(event.key)
+        const name = dialectOf(subjectOf(event))
         if (ctx?.dialect !== name) ctx = new TurnContext(this.#world, name, turn, effects)
         this.#hear(ctx, event)
       }

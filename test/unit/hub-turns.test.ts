@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Broker } from '../../src/broker/broker.ts'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Engine } from '../../src/core/engine.ts'
-import type { DomainEvent } from '../../src/core/events.ts'
+import { subjectOf, type DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds } from '../../src/core/ids.ts'
 import { MemoryTables } from '../../src/core/table.ts'
 import { ChangeFeed } from '../../src/hub/change-feed.ts'
@@ -109,7 +109,7 @@ test('every event reaches its dialect in the same turn, also those that the dial
 
 test('an event is heard in the context of the dialect whose it is, whoever caused it', () => {
   const heard: string[] = []
-  const { turns } = inside((ctx, { key }) => heard.push(`${ctx.dialect} hears of ${key}`))
+  const { turns } = inside((ctx, event) => heard.push(`${ctx.dialect} hears of ${subjectOf(event)}`))
   turns.run('x', input, ({ engine, turn }) => {
     for (const dialect of ['y', 'x']) engine.devices.create(turn, { dialect, name: 'd' })
   })

@@ -191,7 +191,7 @@ test('what is run again is queued in the order of the attempts that failed, whet
     if (restarts) fixture.restart()
     fixture.told()
     fixture.turn((turn, engine) => engine.jobs.rerun(turn, 'x/job'))
-    return fixture.events.flatMap((event) => (event.type === 'execution.queued' ? [event.key] : []))
+    return fixture.events.flatMap((event) => (event.type === 'execution.queued' ? [event.execution.device] : []))
   }
   assert.deepEqual(
     [numbers(false), numbers(true)],

@@ -111,7 +111,9 @@ for (const restarts of [false, true]) {
     fixture.told()
     fixture.clock.advance(MINUTE)
     fixture.turn((turn, engine) => engine.tick(turn))
-    const ended = fixture.events.flatMap((event) => (event.type === 'execution.changed' ? [event.key] : []))
+    const ended = fixture.events.flatMap((event) =>
+      event.type === 'execution.changed' ? [event.execution.device] : [],
+    )
     assert.deepEqual(ended, devices)
   })
 }

@@ -175,15 +175,14 @@ test('events tell what was sent, what was before and who asked', () => {
   assert.deepEqual(turn.events, [
     {
       type: 'twin.updated',
-      key: DEVICE,
       twin: first,
       before: undefined,
       patch: { desired: { a: null } },
       mode: 'merge',
       correlation: 'tok',
     },
-    { type: 'twin.updated', key: DEVICE, twin: second, before: first, patch: { reported: null }, mode: 'replace' },
-    { type: 'twin.deleted', key: DEVICE, twin: second, correlation: 'bye' },
+    { type: 'twin.updated', twin: second, before: first, patch: { reported: null }, mode: 'replace' },
+    { type: 'twin.deleted', twin: second, correlation: 'bye' },
   ])
 })
 

@@ -51,7 +51,7 @@ const shouting = (port: number, closed: (id: string) => void): ProtocolFront => 
       },
       onEvent: (now, event) =>
         event.type === 'device.created' &&
-        now.act({ type: 'write', socket: id, bytes: Buffer.from(`new: ${event.key}\n`) }, 'shouting'),
+        now.act({ type: 'write', socket: id, bytes: Buffer.from(`new: ${event.device.key}\n`) }, 'shouting'),
       closed: () => closed(id),
     }
   },

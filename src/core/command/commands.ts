@@ -53,11 +53,11 @@ export class Commands {
       dueAt: turn.now + wait,
     }
     if (!reachable && connectMs <= 0) {
-      turn.emit({ type: 'command.ended', key: command.device, command, outcome: { type: 'UNREACHABLE' } })
+      turn.emit({ type: 'command.ended', command, outcome: { type: 'UNREACHABLE' } })
       return command
     }
     this.#put(command)
-    if (reachable) turn.emit({ type: 'command.due', key: command.device, command })
+    if (reachable) turn.emit({ type: 'command.due', command })
     return command
   }
 
@@ -66,7 +66,7 @@ export class Commands {
     for (const waiting of this.ofDevice(device)) {
       if (waiting.status !== 'WAITING') continue
       const command = this.#put({ ...waiting, status: 'SENT', dueAt: turn.now + waiting.answerMs })
-      turn.emit({ type: 'command.due', key: device, command })
+      turn.emit({ type: 'command.due', command })
     }
   }
 
@@ -107,7 +107,7 @@ export class Commands {
 
   #end(turn: Turn, command: Command, outcome: CommandOutcome): void {
     this.#drop(command)
-    turn.emit({ type: 'command.ended', key: command.device, command, outcome })
+    turn.emit({ type: 'command.ended', command, outcome })
   }
 
   #put(command: Command): Command {

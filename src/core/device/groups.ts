@@ -77,7 +77,7 @@ export class Groups {
     }
     this.#groups.set(key, group)
     this.#indexParent(group)
-    turn.emit({ type: 'group.created', key, group })
+    turn.emit({ type: 'group.created', group })
     return group
   }
 
@@ -85,7 +85,7 @@ export class Groups {
   update(turn: Turn, key: GroupKey, change: GroupChange, expectedVersion?: number): Group {
     const before = this.require(key, expectedVersion)
     const group = this.#groups.set(key, { ...before, ...change, version: before.version + 1 })
-    turn.emit({ type: 'group.updated', key, group, before })
+    turn.emit({ type: 'group.updated', group, before })
     return group
   }
 
@@ -108,7 +108,7 @@ export class Groups {
     this.#members.delete(key)
     this.#children.delete(key)
     if (group.parent !== undefined) this.#children.get(group.parent)?.delete(key)
-    turn.emit({ type: 'group.deleted', key, group })
+    turn.emit({ type: 'group.deleted', group })
   }
 
   children(key: GroupKey): ReadonlySet<GroupKey> {
@@ -152,7 +152,7 @@ export class Groups {
   /** The device is in the group no more; the registry calls it. */
   forget(turn: Turn, group: GroupKey, device: DeviceKey): void {
     this.#members.get(group)?.delete(device)
-    turn.emit({ type: 'group.left', key: group, device })
+    turn.emit({ type: 'group.left', group, device })
   }
 
   #indexParent(group: Group): void {

@@ -65,6 +65,6 @@ export class Presence {
 
   #record(turn: Turn, connectivity: Connectivity): void {
     if (this.#isRegistered(connectivity.device)) this.#table.set(connectivity.device, connectivity)
-    turn.emit({ type: 'device.connectivity', key: connectivity.device, connectivity })
+    turn.emit({ type: 'device.connectivity', connectivity })
   }
 }

@@ -94,7 +94,7 @@ export class Devices {
     }
     this.#devices.set(key, device)
     this.#revision += 1
-    turn.emit({ type: 'device.created', key, device })
+    turn.emit({ type: 'device.created', device })
     return device
   }
 
@@ -115,7 +115,7 @@ export class Devices {
       updatedAt: turn.now,
     }
     this.#devices.set(key, device)
-    turn.emit({ type: 'device.updated', key, device, before })
+    turn.emit({ type: 'device.updated', device, before })
     return device
   }
 
@@ -127,7 +127,7 @@ export class Devices {
     for (const group of device.groups) this.#groups.forget(turn, group, key)
     this.#connections.forget(key)
     this.#revision += 1
-    turn.emit({ type: 'device.deleted', key, device })
+    turn.emit({ type: 'device.deleted', device })
     return device
   }
 
@@ -141,7 +141,7 @@ export class Devices {
     if (device.groups.includes(group)) return
     const joined = this.#devices.set(key, { ...device, groups: [...device.groups, group], updatedAt: turn.now })
     this.#groups.index(joined)
-    turn.emit({ type: 'group.joined', key: group, device: key })
+    turn.emit({ type: 'group.joined', group, device: key })
   }
 
   /** Takes the device out of a group; nothing happens if it is not in it. */

@@ -24,5 +24,5 @@ export function queueAttempt(
     ...(retried === undefined ? {} : { retried }),
   }
   index.put(execution)
-  turn.emit({ type: 'execution.queued', key: device, execution })
+  turn.emit({ type: 'execution.queued', execution })
 }

@@ -139,7 +139,7 @@ export class Executions {
     const latest = this.require(job, device).number === number
     this.#index.erase(execution)
     if (latest && !withJob) this.#index.erased.add(execution)
-    turn.emit({ type: 'execution.deleted', key: device, execution })
+    turn.emit({ type: 'execution.deleted', execution })
     this.#rules.erased(turn, execution)
   }
 
@@ -160,7 +160,7 @@ export class Executions {
 
   #write(turn: Turn, before: Execution, after: Execution): Execution {
     this.#index.put(after)
-    turn.emit({ type: 'execution.changed', key: after.device, execution: after, before })
+    turn.emit({ type: 'execution.changed', execution: after, before })
     if (!isPending(after.status)) this.#rules.ended(turn, after)
     return after
   }

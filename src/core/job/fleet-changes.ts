@@ -26,10 +26,10 @@ export class FleetChanges {
   /** Lets jobs follow what has happened. */
   follow(turn: Turn, event: DomainEvent): void {
     const { records } = this.#parts
-    if (event.type === 'device.deleted') this.#gone(turn, event.key)
+    if (event.type === 'device.deleted') this.#gone(turn, event.device.key)
     const device = records.continuous.size === 0 ? undefined : affected(event)
     if (device === undefined) return
-    const joined = event.type === 'group.joined' ? event.key : undefined
+    const joined = event.type === 'group.joined' ? event.group : undefined
     for (const key of [...records.continuous]) this.#reconsider(turn, records.get(key)!, device, joined)
   }
 
@@ -57,7 +57,10 @@ export class FleetChanges {
       if (latest?.status === 'QUEUED' || latest?.status === 'SENT') this.#executions.move(turn, latest, 'REMOVE')
       return
     }
-    if (latest !== undefined && isPending(latest.status)) return leavers.remove(job.key, device)
+    if (latest !== undefined && isPending(latest.status)) {
+      leavers.remove(job.key, device)
+      return
+    }
     // A device that comes into another of the target groups gets the work anew, as one that comes back does.
     if (joined !== undefined && latest !== undefined && members.isWithin(job, joined)) leavers.add(job.key, device)
     if (!members.isNew(job, device) || hasEnded(job, turn.now) || this.#rollouts.awaits(job, device)) return
@@ -75,8 +78,9 @@ function affected(event: DomainEvent): DeviceKey | undefined {
     case 'device.created':
     case 'device.updated':
     case 'device.deleted':
+      return event.device.key
     case 'device.connectivity':
-      return event.key
+      return event.connectivity.device
     case 'twin.updated':
     case 'twin.deleted':
       return event.twin.device

@@ -99,7 +99,7 @@ export class Jobs {
       planned: 0,
     }
     this.#records.replace(job)
-    turn.emit({ type: 'job.created', key: job.key, job })
+    turn.emit({ type: 'job.created', job })
     if (scheduled) this.#lifecycle.schedule(job)
     else this.#lifecycle.begin(turn, job)
     return this.require(job.key)

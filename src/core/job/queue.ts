@@ -66,7 +66,7 @@ export class Queues {
       if (!members && !frontChanged) continue
       turn.emit({
         type: 'queue.changed',
-        key: device,
+        device,
         ...(lane !== undefined && { lane }),
         members,
         front: frontChanged,

@@ -177,6 +177,6 @@ export class Upgrades {
   }
 
   #tellDue(turn: Turn, execution: Execution): void {
-    turn.emit({ type: 'upgrade.due', key: execution.device, execution })
+    turn.emit({ type: 'upgrade.due', execution })
   }
 }

@@ -32,7 +32,7 @@ export class Versions {
       device,
       modules: before === undefined ? [...modules, after] : modules.map((known) => (known === before ? after : known)),
     })
-    turn.emit({ type: 'module.changed', key: device, module: after, ...(before !== undefined && { before }) })
+    turn.emit({ type: 'module.changed', device, module: after, ...(before !== undefined && { before }) })
   }
 
   forget(device: DeviceKey): void {

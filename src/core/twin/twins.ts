@@ -92,7 +92,6 @@ export class Twins {
     const { desired, reported, mode = 'merge', correlation } = change
     turn.emit({
       type: 'twin.updated',
-      key: device,
       twin: next,
       before,
       patch: { ...(desired !== undefined && { desired }), ...(reported !== undefined && { reported }) },
@@ -117,7 +116,7 @@ export class Twins {
     if (keepCounterMs === undefined) this.#twins.delete(key)
     else this.#bury(key, twin, turn.now, turn.now + keepCounterMs)
     if (name !== undefined) this.#unindex(device, name)
-    turn.emit({ type: 'twin.deleted', key: device, twin, ...(correlation !== undefined && { correlation }) })
+    turn.emit({ type: 'twin.deleted', twin, ...(correlation !== undefined && { correlation }) })
     return twin
   }
 

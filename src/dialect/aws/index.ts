@@ -57,11 +57,11 @@ export const aws: Dialect = {
     registryEvent(ctx, event)
     // DeleteThing refuses as long as there are any; whoever removes it otherwise means all of it.
     if (event.type === 'device.deleted')
-      for (const principal of detachPrincipals(ctx, nameOf(event.key))) refreshTarget(ctx, principal)
+      for (const principal of detachPrincipals(ctx, nameOf(event.device.key))) refreshTarget(ctx, principal)
     if (event.type === 'group.deleted') groupDeleted(ctx, event.group)
-    if (event.type === 'device.created') thingThere(ctx, ctx.connections.bySession('aws', nameOf(event.key)))
+    if (event.type === 'device.created') thingThere(ctx, ctx.connections.bySession('aws', nameOf(event.device.key)))
     if (event.type === 'device.updated' || event.type === 'device.created' || event.type === 'device.deleted')
-      refreshThing(ctx, nameOf(event.key))
+      refreshThing(ctx, nameOf(event.device.key))
     else if (event.type === 'group.joined' || event.type === 'group.left') refreshThing(ctx, nameOf(event.device))
   },
 }

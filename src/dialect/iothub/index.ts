@@ -45,7 +45,7 @@ function onEvent(ctx: Context, event: DomainEvent): void {
       return removed(ctx, event.device)
     case 'group.joined':
     case 'group.left':
-      return membershipChanged(ctx, event.key, ctx.engine.devices.get(event.device))
+      return membershipChanged(ctx, event.group, ctx.engine.devices.get(event.device))
     case 'job.created':
       return jobCreated(ctx, event.job)
     case 'execution.queued':

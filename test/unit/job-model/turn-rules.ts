@@ -40,7 +40,7 @@ export function checkExecutions(
       : { type: 'execution.changed', execution: after, before }
   })
   assert.deepEqual(told1, written, 'the events of executions tell what was written')
-  const deleted = new Set(events.flatMap((event) => (event.type === 'device.deleted' ? [event.key] : [])))
+  const deleted = new Set(events.flatMap((event) => (event.type === 'device.deleted' ? [event.device.key] : [])))
   for (const { before, after } of of(changes, 'executions') as { before?: Execution; after?: Execution }[]) {
     if (after === undefined) continue
     const ends = before?.status === 'IN_PROGRESS' && after.status === 'REMOVED'
@@ -111,12 +111,14 @@ export function checkJobs(changes: readonly Change[], events: readonly DomainEve
     },
   )
   const told = events.flatMap((event) => {
-    if (event.type === 'job.created') return [`created ${event.key} ${event.job.status}`]
-    if (event.type === 'job.status') return [`${event.before} ${event.job.status} ${event.key}`]
-    return event.type === 'job.canceled' || event.type === 'job.deleted' ? [`${event.type.slice(4)} ${event.key}`] : []
+    if (event.type === 'job.created') return [`created ${event.job.key} ${event.job.status}`]
+    if (event.type === 'job.status') return [`${event.before} ${event.job.status} ${event.job.key}`]
+    return event.type === 'job.canceled' || event.type === 'job.deleted'
+      ? [`${event.type.slice(4)} ${event.job.key}`]
+      : []
   })
   assert.deepEqual(told, written, 'the events of jobs tell what was written')
-  for (const event of events) if (event.type === 'job.deleted') numbers.delete(event.key)
+  for (const event of events) if (event.type === 'job.deleted') numbers.delete(event.job.key)
 }
 
 /**
@@ -132,8 +134,8 @@ export function checkQueueEvents(before: QueueIds, after: QueueIds, events: read
   })
   const told = events.flatMap((event) => {
     if (event.type !== 'queue.changed') return []
-    const { key, lane, members, front } = event
-    return [{ key: queueOf(key, lane), members, front }]
+    const { device, lane, members, front } = event
+    return [{ key: queueOf(device, lane), members, front }]
   })
   const sorted = <T extends { key: string }>(list: T[]): T[] => list.sort((a, b) => (a.key < b.key ? -1 : 1))
   assert.deepEqual(sorted(told), sorted(expected), 'queues tell what has become of them')

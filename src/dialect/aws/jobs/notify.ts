@@ -15,11 +15,11 @@ const MAX_LISTED = 10
  * stored session hears of it later, others have to ask.
  */
 export function notifyQueue(ctx: Context, event: DomainEvent & { type: 'queue.changed' }): void {
-  const { key, lane, members, front } = event
-  const thing = nameOf(key)
+  const { device, lane, members, front } = event
+  const thing = nameOf(device)
   const say = (topic: string, payload: string, rule: string): void => ctx.publish({ topic, payload, qos: 1 }, rule)
-  if (members) say(notifyTopic(thing, lane), listText(ctx, key, lane), '[aws 2.8] pending set changed')
-  if (front) say(notifyNextTopic(thing, lane), nextText(ctx, key, lane), '[aws 2.8] next execution changed')
+  if (members) say(notifyTopic(thing, lane), listText(ctx, device, lane), '[aws 2.8] pending set changed')
+  if (front) say(notifyNextTopic(thing, lane), nextText(ctx, device, lane), '[aws 2.8] next execution changed')
 }
 
 /** The first ten, by status; no group is empty, but `jobs` may be. */

@@ -27,9 +27,9 @@ export function registryEvent(ctx: Context, event: DomainEvent): void {
       groupEvent(ctx, 'deleted', event.group)
       return hierarchyEvent(ctx, 'removed', event.group)
     case 'group.joined':
-      return membershipEvent(ctx, 'added', event.key, event.device)
+      return membershipEvent(ctx, 'added', event.group, event.device)
     case 'group.left':
-      return membershipEvent(ctx, 'removed', event.key, event.device)
+      return membershipEvent(ctx, 'removed', event.group, event.device)
     default:
       return
   }
@@ -120,9 +120,8 @@ function membershipEvent(ctx: Context, what: string, groupKey: string, thingKey:
 /** The id of what was deleted in this turn. */
 function gone(ctx: Context, key: string): string | undefined {
   for (const event of ctx.turn.events) {
-    if (event.key !== key) continue
-    if (event.type === 'device.deleted') return event.device.id
-    if (event.type === 'group.deleted') return event.group.id
+    if (event.type === 'device.deleted' && event.device.key === key) return event.device.id
+    if (event.type === 'group.deleted' && event.group.key === key) return event.group.id
   }
   return undefined
 }

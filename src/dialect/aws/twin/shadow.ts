@@ -45,7 +45,7 @@ export function onShadowPublish(
 export function shadowEvent(ctx: Context, event: DomainEvent): void {
   if (event.type === 'twin.updated') {
     const { twin, before, patch, mode, correlation } = event
-    const name = shadowName(event.key, twin.name)
+    const name = shadowName(twin.device, twin.name)
     say(
       ctx,
       name,
@@ -57,8 +57,8 @@ export function shadowEvent(ctx: Context, event: DomainEvent): void {
     if (left !== undefined) say(ctx, name, 'update', 'delta', left)
     say(ctx, name, 'update', 'documents', documentsDocument(before, twin, ctx.now, correlation))
   } else if (event.type === 'twin.deleted') {
-    const { key, twin, correlation } = event
-    say(ctx, shadowName(key, twin.name), 'delete', 'accepted', deletedDocument(twin, ctx.now, correlation))
+    const { twin, correlation } = event
+    say(ctx, shadowName(twin.device, twin.name), 'delete', 'accepted', deletedDocument(twin, ctx.now, correlation))
   }
 }
 

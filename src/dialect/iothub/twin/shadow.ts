@@ -100,7 +100,7 @@ export function sendShadow(ctx: Context, device: Device): void {
 /** Tells the device that something else is wanted, whoever wants it. */
 export function shadowEvent(ctx: Context, event: DomainEvent): void {
   if (event.type !== 'twin.updated' || !isObject(event.patch.desired)) return
-  const device = ctx.engine.devices.get(event.key)
+  const device = ctx.engine.devices.get(event.twin.device)
   if (device !== undefined) sendShadow(ctx, device)
 }
 
