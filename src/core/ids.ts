@@ -3,9 +3,10 @@
  * (Alibaba `productKey/deviceName`, Azure `device/module`); the dialect never does.
  */
 export type Key = string
-export type DeviceKey = Key
-export type GroupKey = Key
-export type JobKey = Key
+/** Of what it is the key is known to the type only: none of the three is taken for another. */
+export type DeviceKey = Key & { readonly of?: 'device' }
+export type GroupKey = Key & { readonly of?: 'group' }
+export type JobKey = Key & { readonly of?: 'job' }
 /** The name of a dialect, which is also its folder: `aws`, `azure`, … */
 export type DialectName = string
 

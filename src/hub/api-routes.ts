@@ -4,6 +4,7 @@ import type { ExecutionSort, HubApi } from '../shared/api.ts'
 import type { JobDraft, TargetDraft } from '../shared/job-draft.ts'
 import { readJobDraft } from '../shared/job-draft-text.ts'
 import { JsonText, writeJson } from '../shared/json-text.ts'
+import { keyOf } from '../core/ids.ts'
 import type { EventFeed } from './event-feed.ts'
 
 const DEVICE = '/hub/devices/:dialect/:name'
@@ -92,7 +93,7 @@ const get = (path: string, handle: Handle): ApiRoute => ({ method: 'GET', path, 
 const post = (path: string, handle: Handle): ApiRoute => ({ method: 'POST', path, handle })
 const remove = (path: string, handle: Handle): ApiRoute => ({ method: 'DELETE', path, handle })
 
-const keyIn = ({ dialect, name }: Record<string, string>): string => `${dialect}/${name}`
+const keyIn = ({ dialect = '', name = '' }: Record<string, string>): string => keyOf(dialect, name)
 
 function query<K extends string>({ query: given }: ApiRequest, names: K[]): Partial<Record<K, string>> {
   const found: Partial<Record<K, string>> = {}

@@ -1,13 +1,11 @@
 import * as l10n from '@vscode/l10n'
 import type { ExecutionView } from '../../src/shared/api.ts'
+import { nameOf } from '../../src/shared/keys.ts'
 import { executionLook } from '../../src/shared/states.ts'
 import { h, newId, say, set } from '../ui/dom.ts'
 import type { Format } from './format.ts'
 import { colorOf, StateLabel } from './look.ts'
 import { detailsLine } from './payload.ts'
-
-/** A device or job is `<dialect>/<name>`; people know it by its name. */
-export const nameOf = (key: string): string => key.slice(key.indexOf('/') + 1)
 
 /** One row on the page, used for one device after the other as the list is scrolled. */
 export class GridRow {

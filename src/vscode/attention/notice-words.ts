@@ -1,6 +1,6 @@
 import { l10n } from 'vscode'
 import type { NoticeView } from '../../shared/api.ts'
-import { nameOf } from '../keys.ts'
+import { nameOf } from '../../shared/keys.ts'
 
 /** Whom it is about, as people call it; what is about nobody in particular is about the hub. */
 export function whoOf({ about, code }: NoticeView): string {

@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode'
 import type { CredentialView, HubApi } from '../../shared/api.ts'
 import { back, confirm, done, pick } from '../ask.ts'
-import { nameOf } from '../keys.ts'
+import { nameOf } from '../../shared/keys.ts'
 import { credentialFacts, credentialIcon, credentialLabel } from './credential-look.ts'
 
 type How = 'revoke' | 'delete'

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
 import { back, pick, type Choice } from '../ask.ts'
-import { nameOf } from '../keys.ts'
+import { nameOf } from '../../shared/keys.ts'
 import { idOf } from '../tree/affected.ts'
 import type { DevicesView } from '../tree/devices-view.ts'
 import type { DeviceFilter } from '../tree/nodes/cloud.ts'

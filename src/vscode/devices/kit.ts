@@ -1,7 +1,7 @@
 import { env, l10n, QuickPickItemKind } from 'vscode'
 import type { HubApi, KitOffer } from '../../shared/api.ts'
 import { back, done, pick, type Choice } from '../ask.ts'
-import { nameOf } from '../keys.ts'
+import { nameOf } from '../../shared/keys.ts'
 import { manageCredentials } from './credentials.ts'
 import { saveKit } from './save-kit.ts'
 

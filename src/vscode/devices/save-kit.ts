@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { env, l10n, Uri, window, workspace } from 'vscode'
 import type { ConnectionKit, HubApi, KitOffer } from '../../shared/api.ts'
 import { isFileName } from '../../shared/file-name.ts'
-import { nameOf } from '../keys.ts'
+import { nameOf } from '../../shared/keys.ts'
 import { ignoring } from './gitignore.ts'
 
 type File = ConnectionKit['files'][number]

@@ -1,6 +1,6 @@
 import { commands as editor, l10n, window, workspace, type TextEditor, type Uri } from 'vscode'
 import type { HubApi, TwinView } from '../../shared/api.ts'
-import { nameOf } from '../keys.ts'
+import { nameOf } from '../../shared/keys.ts'
 import type { HubFiles } from './hub-files.ts'
 import { parsePath, type Subject } from './paths.ts'
 import { uriOf } from './uri.ts'

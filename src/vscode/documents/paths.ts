@@ -1,4 +1,5 @@
 import type { TwinWord } from '../../shared/api.ts'
+import { dialectOf, keyOf, nameOf } from '../../shared/keys.ts'
 
 /** What a document of the scheme `iothub` is about. All but twins are to be read only. */
 export type Subject =
@@ -16,10 +17,9 @@ type TwinView = (typeof views)[number]
 const words: readonly TwinWord[] = ['shadow', 'twin']
 
 /** A key as one or two segments of a path; names may hold slashes. */
-const segments = (key: string) =>
-  `${encodeURIComponent(key.slice(0, key.indexOf('/')))}/${encodeURIComponent(key.slice(key.indexOf('/') + 1))}`
+const segments = (key: string) => `${encodeURIComponent(dialectOf(key))}/${encodeURIComponent(nameOf(key))}`
 
-const keyOf = (dialect: string, name: string) => `${decodeURIComponent(dialect)}/${decodeURIComponent(name)}`
+const keyIn = (dialect: string, name: string) => keyOf(decodeURIComponent(dialect), decodeURIComponent(name))
 
 /** `/devices/<key>/shadow[.name].json`, `/jobs/<key>/document.json`, `/jobs/<key>/executions/<device key>.json` … */
 export function pathOf(subject: Subject): string {
@@ -54,7 +54,7 @@ function parse(path: string): Subject | undefined {
   const device = /^\/devices\/([^/]+)\/([^/]+)\/(\w+)(?:\.([^/]+))?\.json$/.exec(path)
   if (device !== null) {
     const [, dialect = '', name = '', file, twin] = device
-    const of = { device: keyOf(dialect, name), ...(twin !== undefined && { name: decodeURIComponent(twin) }) }
+    const of = { device: keyIn(dialect, name), ...(twin !== undefined && { name: decodeURIComponent(twin) }) }
     const word = words.find((known) => known === file)
     if (word !== undefined) return { type: 'twin', word, ...of }
     const type = views.find((known) => known === file)
@@ -63,9 +63,9 @@ function parse(path: string): Subject | undefined {
   const job = /^\/jobs\/([^/]+)\/([^/]+)\/(?:(document|details)|executions\/([^/]+)\/([^/]+))\.json$/.exec(path)
   if (job === null) return undefined
   const [, dialect = '', name = '', file, onDialect, onDevice] = job
-  const key = keyOf(dialect, name)
+  const key = keyIn(dialect, name)
   if (onDialect !== undefined && onDevice !== undefined)
-    return { type: 'execution', job: key, device: keyOf(onDialect, onDevice) }
+    return { type: 'execution', job: key, device: keyIn(onDialect, onDevice) }
   return { type: file === 'document' ? 'jobDocument' : 'jobDetails', job: key }
 }
 

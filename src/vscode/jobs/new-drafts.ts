@@ -4,7 +4,7 @@ import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
 import { back, pick, type Choice } from '../ask.ts'
 import { readDraft } from '../job-editor/draft-file.ts'
 import { isJobFile } from '../job-editor/job-file.ts'
-import { dialectOf, nameOf } from '../keys.ts'
+import { dialectOf, nameOf } from '../../shared/keys.ts'
 
 /**
  * A job for these devices, of which nothing else is known; `undefined`, with the reason said, if they are of several

@@ -1,5 +1,5 @@
 import type { Change } from '../../shared/api.ts'
-import { dialectOf } from '../keys.ts'
+import { dialectOf } from '../../shared/keys.ts'
 
 /** Stable ids of the trees' items. */
 export const idOf = {

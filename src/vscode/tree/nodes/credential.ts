@@ -1,7 +1,7 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode'
 import type { CredentialView } from '../../../shared/api.ts'
 import { credentialFacts, credentialIcon, credentialLabel } from '../../devices/credential-look.ts'
-import { nameOf } from '../../keys.ts'
+import { nameOf } from '../../../shared/keys.ts'
 import type { TreeNode } from '../node.ts'
 
 /** A certificate or secret of a device. */

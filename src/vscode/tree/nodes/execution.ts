@@ -2,7 +2,7 @@ import { l10n, TreeItem } from 'vscode'
 import type { ExecutionView } from '../../../shared/api.ts'
 import { commands } from '../../commands.ts'
 import { uriOf } from '../../documents/uri.ts'
-import { nameOf } from '../../keys.ts'
+import { nameOf } from '../../../shared/keys.ts'
 import type { TreeNode } from '../node.ts'
 import { executionState } from '../states.ts'
 

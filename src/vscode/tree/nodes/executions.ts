@@ -1,6 +1,6 @@
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { DeviceDetail, HubApi } from '../../../shared/api.ts'
-import { nameOf } from '../../keys.ts'
+import { nameOf } from '../../../shared/keys.ts'
 import type { Extent, TreeNode } from '../node.ts'
 import { ExecutionNode } from './execution.ts'
 import { LoadMoreNode } from './load-more.ts'

@@ -1,6 +1,6 @@
 import { TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { HubApi } from '../../../shared/api.ts'
-import { nameOf } from '../../keys.ts'
+import { nameOf } from '../../../shared/keys.ts'
 import type { Extent, TreeNode } from '../node.ts'
 import { firstOf } from '../paging.ts'
 import { executionState } from '../states.ts'
