@@ -102,6 +102,21 @@ for (const [what, end, becomes] of [
   })
 }
 
+test('where the end of the schedule comes while the hub is down it counts, not the retry that was due before', () => {
+  const fixture = new EngineFixture()
+  const [device] = fixture.devices(1) as [string]
+  fixture.job([device], { ...waiting, schedule: { endAt: NOON + 2 * TEN, endBehavior: 'TIME_OUT' } })
+  fixture.report(device, 'FAILED')
+  fixture.clock.advance(3 * TEN)
+  fixture.restart()
+  fixture.due()
+  const { status, reasonCode } = fixture.engine.jobs.require('x/job')
+  assert.deepEqual(
+    [status, reasonCode, fixture.engine.executions.require('x/job', device).number],
+    ['FAILED', 'END_TIME_REACHED', 1],
+  )
+})
+
 test('a device that people run again does not wait any more, and is not given the work twice', () => {
   const fixture = new EngineFixture()
   const [device] = fixture.devices(1) as [string]

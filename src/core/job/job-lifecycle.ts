@@ -58,8 +58,9 @@ export class JobLifecycle {
     const { index, members } = this.#parts
     const failed = index.get(job.key, device)
     index.retries.remove(job.key, device)
-    const again = failed !== undefined && !hasEnded(job, turn.now) && members.isFor(job, device)
-    if (again) queueAttempt(turn, index, job, device, retriedAfter(failed))
+    // The end has come while the hub was down, and says itself what becomes of the job.
+    if (failed === undefined || hasEnded(job, turn.now)) return
+    if (members.isFor(job, device)) queueAttempt(turn, index, job, device, retriedAfter(failed))
     else this.complete(turn, job)
   }
 
@@ -114,7 +115,7 @@ export class JobLifecycle {
     if (sweeping === 'DELETE') {
       records.delete(key)
       index.forget(key)
-      turn.emit({ type: 'job.deleted', key, job: swept })
+      turn.emit({ type: 'job.deleted', job: swept })
       return
     }
     if (sweeping === 'TIME_OUT') {
@@ -123,7 +124,7 @@ export class JobLifecycle {
       return
     }
     records.replace(swept)
-    turn.emit({ type: 'job.canceled', key, job: swept })
+    turn.emit({ type: 'job.canceled', job: swept })
   }
 
   /** Nothing more is queued, neither for the first time nor again. */
@@ -142,7 +143,7 @@ export class JobLifecycle {
   /** A snapshot ends when everything has been rolled out and has ended; a continuous job, once its schedule has. */
   #isThrough({ key, status, selection, rolloutStopped, sweeping }: Job): boolean {
     if (status !== 'IN_PROGRESS' || sweeping !== undefined) return false
-    if (this.#reruns.has(key) || this.#parts.index.retries.has(key)) return false
+    if (this.#reruns.has(key) || this.#parts.index.retries.hasAny(key)) return false
     if (rolloutStopped !== true && (selection === 'CONTINUOUS' || this.#rollouts.has(key))) return false
     const { QUEUED, SENT, IN_PROGRESS } = this.#parts.index.counts(key)
     return QUEUED + SENT + IN_PROGRESS === 0

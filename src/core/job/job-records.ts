@@ -3,7 +3,7 @@ import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
 import type { Job, JobStatus } from './model.ts'
 
-/** The jobs. Who changes one sets its successor here. */
+/** The jobs. Whatever changes one sets its successor here. */
 export class JobRecords {
   /** Continuous jobs under way, in the order of their creation. */
   readonly continuous = new Set<JobKey>()
@@ -35,7 +35,7 @@ export class JobRecords {
   /** Brings a job into another state, and tells of it. */
   become(turn: Turn, job: Job, status: JobStatus, change: Partial<Job> = {}): Job {
     const after = this.change(turn, job, { ...change, status })
-    turn.emit({ type: 'job.status', key: job.key, job: after, before: job.status })
+    turn.emit({ type: 'job.status', job: after, before: job.status })
     return after
   }
 
