@@ -1,9 +1,11 @@
 /**
- * Which room may see what: an allow-list. What is not named here is refused, so that a new room, package or module of Node
- * gets in by a decision and not by accident. `why` is what lint says; `docs/architecture.md` draws it.
+ * Which room may see what: an allow-list. What is not named here is refused, so that a new room, package or module of
+ * Node gets in by a decision and not by accident. `why` is what lint says; `docs/architecture.md` draws it.
  *
- * @typedef {{ rooms?: string[], files?: string[], packages?: string[], node?: string[] | 'all', names?: Record<string, string[]>, why: string }} Allowed
  * `names`: of such a module only these exports, as everything else of it would do I/O, or bring chance.
+ *
+ * @typedef {{ rooms?: string[], files?: string[], packages?: string[], node?: string[] | 'all' }} Visible
+ * @typedef {Visible & { names?: Record<string, string[]>, why: string }} Allowed
  */
 
 /** What computes and nothing else: chance comes from `Ids`, time from the turn. */

@@ -33,7 +33,15 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
   const commit = (): Promise<void> => new Promise((resolve, reject) => (settle = { resolve, reject }))
   const store = { commit, changes: 0, refusing: <T>(_: Error, decide: () => T): T => decide() }
   const turns = new Turns(
-    { engine, ids: new SequentialIds(), tables, settings, connections, notices: new Notices(clock, () => {}), memory: new Map() },
+    {
+      engine,
+      ids: new SequentialIds(),
+      tables,
+      settings,
+      connections,
+      notices: new Notices(clock, () => {}),
+      memory: new Map(),
+    },
     clock,
     onEvent,
     store,
