@@ -10,6 +10,7 @@ import { findManifest } from './manifest.ts'
 import { findSchemas } from './schemas.ts'
 import { findSizes } from './sizes.ts'
 import { findTidy } from './tidy.ts'
+import { findTiers } from './tiers.ts'
 
 const wrong = [
   ...findManifest(),
@@ -22,6 +23,7 @@ const wrong = [
   ...findDiagrams(),
   ...findLaunch(),
   ...findTidy(),
+  ...findTiers(),
   ...findSizes(console.log),
 ]
 for (const line of wrong) console.error(`✖ ${line}`)

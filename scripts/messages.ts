@@ -5,9 +5,9 @@ import { root } from './read-json.ts'
 import { jobDraftSchema } from '../src/shared/job-draft-schema.ts'
 
 /** Where the hub's messages are worded; what they say reaches editors. */
-const rooms = ['core', 'dialect', 'hub', 'broker', 'http', 'store', 'shared'].map(
-  (room) => join(root, 'src', room) + '/',
-)
+const rooms = readdirSync(join(root, 'src'))
+  .filter((room) => !['cli', 'sim', 'vscode'].includes(room))
+  .map((room) => join(root, 'src', room) + '/')
 
 /** A text that is said to people in a way that no catalogue of translations can know. */
 export interface Unsayable {
