@@ -33,8 +33,6 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
     const words = say`the twin is at version ${current.version}: somebody else has changed it meanwhile`
     return new HubError('VERSION_MISMATCH', words, { version: current.version, current })
   }
-  /** The twin without a name goes by the empty one too, as `DeviceDetail.twins` has it. */
-  const named = (name: string | undefined): string | undefined => (name === '' ? undefined : name)
 
   /** Makes what is desired what `wish` says of the twin as it is by then. */
   const change = (
@@ -90,6 +88,9 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
     },
   }
 }
+
+/** The twin without a name goes by the empty one too, as `DeviceDetail.twins` has it. */
+const named = (name: string | undefined): string | undefined => (name === '' ? undefined : name)
 
 function objectIn(field: string, value: unknown): JsonObject {
   if (!isObject(value)) throw invalid(field, value, 'must be an object')
