@@ -19,7 +19,8 @@ export function createHub(options: HubOptions, extras: HubExtras = {}): Hub {
   const begin = (): Promise<Running> => {
     if (stopping !== undefined) end = ending()
     stopping = undefined
-    return startHub(options, { ...extras, onStopAsked: () => void stop().catch(() => {}) }, dialects, events)
+    const surroundings = { ...extras, onStopAsked: () => void stop().catch(() => {}) }
+    return startHub(options, surroundings, extras.dialects ?? dialects, events)
   }
   const stop = (how?: StopOptions): Promise<void> => {
     stopping ??= (async () => {

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/dialect.ts'
 import type { Change, Endpoints, HubApi } from '../shared/api.ts'
 import type { StoreOptions } from '../store/store.ts'
 
@@ -33,6 +34,8 @@ export interface HubExtras {
   handsOver?: boolean
   /** A folder in which running hubs are listed, besides the locator that each leaves in its own data folder. */
   list?: string
+  /** The clouds that it speaks; absent: every one of the registry. */
+  dialects?: readonly Dialect[]
   /** For tests of what becomes of a hub whose disk fails, or that is killed. */
   store?: Pick<StoreOptions, 'files' | 'journalLimit'>
 }

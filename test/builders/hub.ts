@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createHub } from '../../src/hub/create-hub.ts'
-import type { Hub } from '../../src/hub/hub.ts'
+import type { Hub, HubExtras } from '../../src/hub/hub.ts'
 import type { Endpoints } from '../../src/shared/api.ts'
 import { defaultOptions, type HubOptions } from '../../src/shared/options.ts'
 import { within } from './within.ts'
@@ -23,20 +23,23 @@ export interface Place {
 }
 
 /** Starts a hub with everything in memory and in a temporary folder, which `stop` removes. */
-export async function startHub(overrides: Partial<HubOptions> = {}): Promise<TestHub> {
+export async function startHub(overrides: Partial<HubOptions> = {}, extras: HubExtras = {}): Promise<TestHub> {
   const folder = await mkdtemp(join(tmpdir(), 'iot-hub-wire-'))
   await mkdir(join(folder, 'buckets'))
-  const hub = createHub({
-    ...defaultOptions,
-    mqtt: 0,
-    mqtts: 0,
-    http: 0,
-    https: 0,
-    memory: true,
-    data: join(folder, 'data'),
-    bucket: join(folder, 'buckets'),
-    ...overrides,
-  })
+  const hub = createHub(
+    {
+      ...defaultOptions,
+      mqtt: 0,
+      mqtts: 0,
+      http: 0,
+      https: 0,
+      memory: true,
+      data: join(folder, 'data'),
+      bucket: join(folder, 'buckets'),
+      ...overrides,
+    },
+    extras,
+  )
   const endpoints = await within(hub.start(), 'the hub to start', 15_000)
   return {
     hub,

@@ -33,12 +33,13 @@ const needed: Partial<Record<GuaranteeName, (dialect: Dialect) => unknown>> = {
   query: ({ query }) => query,
 }
 
-/** Holds one dialect to all guarantees. */
-export function conformance(dialect: Dialect): void {
+/** Holds one dialect to all guarantees, on hubs that speak all of them. */
+export function conformance(dialect: Dialect, dialects: readonly Dialect[]): void {
   describe(dialect.title, () => {
+    const clouds = { dialect, dialects }
     let hubs: HubFixtures
     before(async () => {
-      hubs = { strict: await openHub(dialect, 'strict'), open: await openHub(dialect, 'open') }
+      hubs = { strict: await openHub(clouds, 'strict'), open: await openHub(clouds, 'open') }
     })
     after(async () => {
       const closed = await Promise.allSettled([hubs.strict.close(), hubs.open.close()])

@@ -1,4 +1,4 @@
 import { dialects } from '../../src/dialect/registry.ts'
 import { conformance } from './dialect.suite.ts'
 
-for (const dialect of dialects) conformance(dialect)
+for (const dialect of dialects) conformance(dialect, dialects)

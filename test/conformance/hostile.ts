@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
-import { dialects } from '../../src/dialect/registry.ts'
+import type { Dialect } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
 import { within } from '../builders/within.ts'
 import type { Checks } from './dialect.suite.ts'
@@ -96,10 +96,12 @@ export const hostile: Checks = {
   },
 
   unknownPaths: async ({ strict }) => {
-    const { dialect, place } = strict
+    const { dialect, dialects, place } = strict
     for (const caller of dialect.examples.callers) {
       for (const method of ['GET', 'POST', 'DELETE']) {
-        const request = ['/nothing', '/no/such/path'].map((path) => requestTo(method, path, caller)).find(isUnknown)
+        const request = ['/nothing', '/no/such/path']
+          .map((path) => requestTo(method, path, caller))
+          .find((asked) => isUnknown(dialects, asked))
         if (request === undefined) continue
         const owner = dialects.find(({ http }) => http.claim(request) !== 'no')
         const expected = owner === undefined ? { status: 404 } : owner.http.notFound(request)
@@ -118,7 +120,7 @@ export const hostile: Checks = {
 }
 
 /** No route of whoever claims it fits. */
-const isUnknown = (request: HttpRequest): boolean =>
+const isUnknown = (dialects: readonly Dialect[], request: HttpRequest): boolean =>
   dialects.every(({ http }) => http.claim(request) === 'no' || new Routes(http.routes).find(request).type !== 'match')
 
 const nameOf = (job: string): string => job.slice(job.indexOf('/') + 1)

@@ -21,14 +21,23 @@ export interface Enrolled {
   kit: ConnectionKit
 }
 
+/** The dialect that is tried, among all that its hub speaks. */
+export interface Clouds {
+  dialect: Dialect
+  dialects: readonly Dialect[]
+}
+
 /** A hub on a virtual clock, and what a check needs of it, in the words of the contract only. */
 export class HubFixture {
   readonly dialect: Dialect
+  /** All that the hub speaks. */
+  readonly dialects: readonly Dialect[]
   readonly place: TestHub
   #bystander: Promise<ScriptedDevice> | undefined
 
-  constructor(dialect: Dialect, place: TestHub) {
+  constructor({ dialect, dialects }: Clouds, place: TestHub) {
     this.dialect = dialect
+    this.dialects = dialects
     this.place = place
   }
 
@@ -169,20 +178,20 @@ let last = 0
 const next = (): number => (last += 1)
 
 /** A hub that keeps its state in memory. */
-export const openHub = async (dialect: Dialect, mode: 'open' | 'strict'): Promise<HubFixture> =>
-  new HubFixture(dialect, await startHub({ mode, clock: 'virtual' }))
+export const openHub = async (clouds: Clouds, mode: 'open' | 'strict'): Promise<HubFixture> =>
+  new HubFixture(clouds, await startHub({ mode, clock: 'virtual' }, { dialects: clouds.dialects }))
 
 /** Carries out `first` on a hub that keeps its state on disk, then starts another on the same state for `second`. */
 export async function acrossRestart<T>(
-  dialect: Dialect,
+  clouds: Clouds,
   first: (hub: HubFixture) => Promise<T>,
   second: (hub: HubFixture, before: T) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'iot-hub-restart-'))
   const live = async <R>(deed: (hub: HubFixture) => Promise<R>): Promise<R> => {
     const hub = new HubFixture(
-      dialect,
-      await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }),
+      clouds,
+      await startHub({ mode: 'strict', clock: 'virtual', memory: false, data: folder }, { dialects: clouds.dialects }),
     )
     return deed(hub).finally(() => hub.close())
   }

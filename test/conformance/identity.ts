@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
 import type { Claim, Settings } from '../../src/dialect/dialect.ts'
-import { dialects } from '../../src/dialect/registry.ts'
 import { Routes } from '../../src/http/routes.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 import { within } from '../builders/within.ts'
 import type { Checks, HubFixtures } from './dialect.suite.ts'
-import type { HubFixture } from './hub-fixture.ts'
+import type { Clouds, HubFixture } from './hub-fixture.ts'
 import { connectSession } from './scripted-device.ts'
 import { callersOf } from './requests.ts'
 
@@ -21,15 +20,16 @@ export const identity: Checks = {
     const { kit, name } = await strict.enrol()
     recognised(strict, kit.session, 'strict')
     recognised(open, open.dialect.jobs.deviceScript(name).session, 'open')
+    const { dialects } = strict
     // Nor does it take others' for its own.
     for (const dialect of dialects)
-      recognised({ dialect }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
+      recognised({ dialect, dialects }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
     for (const dialect of dialects) {
       for (const route of dialect.http.routes) {
         for (const request of callersOf(dialect, route).filter(
           (each) => new Routes([route]).find(each).type === 'match',
         )) {
-          surest({ dialect }, route.operation, ({ http: other }) => other.claim(request))
+          surest({ dialect, dialects }, route.operation, ({ http: other }) => other.claim(request))
         }
       }
     }
@@ -166,7 +166,7 @@ async function refused({ place }: HubFixture, session: Session): Promise<void> {
   assert.doesNotMatch(outcome, /let in|waited/, `with ${Object.keys(session).join(', ')}`)
 }
 
-function recognised(hub: Pick<HubFixture, 'dialect'>, session: Session, mode: Settings['mode']): void {
+function recognised(hub: Clouds, session: Session, mode: Settings['mode']): void {
   const { clientId, username, password, certificate } = session
   const request: ConnectRequest = {
     connection: 'c',
@@ -190,7 +190,7 @@ function recognised(hub: Pick<HubFixture, 'dialect'>, session: Session, mode: Se
 
 /** The dialect claims it, and none other as surely. */
 function surest(
-  { dialect }: Pick<HubFixture, 'dialect'>,
+  { dialect, dialects }: Clouds,
   what: string,
   claim: (other: HubFixtures['strict']['dialect']) => Claim,
 ): void {

@@ -221,9 +221,9 @@ export const jobs: Checks = {
     await device.leaves()
   },
 
-  restart: ({ strict: { dialect } }) =>
+  restart: ({ strict }) =>
     acrossRestart(
-      dialect,
+      strict,
       async (hub) => {
         const { device, job, work } = await inProgress(hub)
         const waiting = await hub.enrol()

@@ -8,9 +8,9 @@ const LONG = 10 * 60_000
 
 /** Messages that wait for somebody. */
 export const messages: Checks = {
-  keptMessages: ({ strict: { dialect } }) =>
+  keptMessages: ({ strict }) =>
     acrossRestart(
-      dialect,
+      strict,
       async (hub) => {
         const [to, from] = [await hub.play(), await hub.play()]
         await to.connects({ clean: false })

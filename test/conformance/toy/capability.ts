@@ -1,0 +1,11 @@
+import type { Capability } from '../../../src/dialect/capability.ts'
+import { http } from './http/front.ts'
+
+const modelled = (area: string, ...items: string[]): Capability[] =>
+  items.map((item) => ({ area, item, state: 'modelled' }))
+
+/** What the hub makes of Toyland. */
+export const capability: Capability[] = [
+  ...modelled('MQTT', 'Token', 'Work', 'State and wishes', 'Mail', 'Questions', 'Notes'),
+  ...modelled('API', ...new Set(http.routes.map(({ operation }) => operation))),
+]

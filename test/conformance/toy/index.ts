@@ -1,0 +1,56 @@
+import type { DomainEvent } from '../../../src/core/events.ts'
+import type { ExecutionStatus } from '../../../src/core/job/model.ts'
+import type { Context, Dialect } from '../../../src/dialect/dialect.ts'
+import { keys } from './auth/key.ts'
+import { capability } from './capability.ts'
+import { forgetMail } from './commands/mail.ts'
+import { forgetQuestions, questionEvent } from './commands/questions.ts'
+import { enrolment } from './device/enrolment.ts'
+import { examples } from './examples.ts'
+import { http } from './http/front.ts'
+import { calledOff, queued } from './jobs/delivery.ts'
+import { jobs } from './jobs/front.ts'
+import { mqtt } from './mqtt/front.ts'
+import { removed } from './registry/devices.ts'
+import { tellWish, twins } from './twin/twin.ts'
+
+const DAY = 24 * 60 * 60_000
+
+/** Toyland, a made-up cloud: it uses every member of the contract, so that none is there without a user. */
+export const toy: Dialect = {
+  name: 'toy',
+  title: 'Toyland',
+  capability,
+  limits: { sessionMs: 7 * DAY, payloadBytes: 64 * 1024 },
+  mqtt,
+  http,
+  jobs,
+  enrolment,
+  twins,
+  keys,
+  examples,
+  onEvent,
+  onStart: forgetQuestions,
+}
+
+/** Ends that the toy has no part in. */
+const CALLED_OFF: ReadonlySet<ExecutionStatus> = new Set<ExecutionStatus>(['CANCELED', 'REMOVED', 'TIMED_OUT'])
+
+function onEvent(ctx: Context, event: DomainEvent): void {
+  switch (event.type) {
+    case 'device.deleted':
+      forgetMail(ctx, event.device.key)
+      return removed(ctx, event.device)
+    case 'execution.queued':
+      return queued(ctx, event.execution)
+    case 'execution.changed':
+      return CALLED_OFF.has(event.execution.status) ? calledOff(ctx, event.execution) : undefined
+    case 'execution.deleted':
+      return calledOff(ctx, event.execution)
+    case 'twin.updated':
+      return event.patch.desired === undefined ? undefined : tellWish(ctx, event.twin.device)
+    case 'command.due':
+    case 'command.ended':
+      return questionEvent(ctx, event)
+  }
+}

@@ -1,0 +1,69 @@
+import { keyOf } from '../../../../src/core/ids.ts'
+import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../../../src/core/seam/mqtt.ts'
+import type { Context, MqttFront } from '../../../../src/dialect/dialect.ts'
+import { authenticate, credential, recognise, session, wanted } from '../auth/connect.ts'
+import { delivered, deliverAll } from '../commands/mail.ts'
+import { answered } from '../commands/questions.ts'
+import { handOverAll, reported } from '../jobs/delivery.ts'
+import { stateReported, tellWish } from '../twin/twin.ts'
+import { nameIn } from '../wire/names.ts'
+import { parseTopic, type ToyTopic } from '../wire/topics.ts'
+
+/** Toys on MQTT. */
+export const mqtt: MqttFront = {
+  recognise,
+  wanted,
+  session,
+  credential,
+  authenticate,
+  onConnected,
+  authorizeSubscribe,
+  onPublish,
+  onAcknowledged: (ctx, _, track) => delivered(ctx, track),
+}
+
+function onConnected(ctx: Context, connection: Connection): void {
+  const device = keyOf('toy', nameIn(connection))
+  deliverAll(ctx, connection)
+  handOverAll(ctx, device, 'QUEUED')
+  ctx.engine.commands.reachable(ctx.turn, device)
+}
+
+/** What is for itself only. */
+function authorizeSubscribe(_: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
+  const own = `toy/${nameIn(connection)}/`
+  return filter.startsWith(own) ? { grant: qos === 0 ? 0 : 1 } : { refuse: `a toy hears ${own}… only` }
+}
+
+function onPublish(ctx: Context, connection: Connection, { topic, payload }: Incoming): PublishVerdict {
+  const own = nameIn(connection)
+  const parsed = parseTopic(topic)
+  if (parsed === undefined) return dropped('it is no topic of Toyland')
+  if (parsed.device !== '-' && parsed.device !== own) return dropped(`it is a topic of ${parsed.device}`)
+  const fault = heard(ctx, connection, { ...parsed, device: own }, payload)
+  if (fault !== undefined) return dropped(fault)
+  return parsed.verb === 'note' ? { route: 'forward' } : { route: 'consume' }
+}
+
+/** Returns why it is not heard, if it is not. */
+function heard(ctx: Context, connection: Connection, topic: ToyTopic, payload: Buffer): string | undefined {
+  const device = keyOf('toy', topic.device)
+  switch (topic.verb) {
+    case 'hello':
+      // A new session has lost what was on its way to the last one.
+      if (connection.request.clean) handOverAll(ctx, device, 'SENT')
+      return tellWish(ctx, device)
+    case 'state':
+      return stateReported(ctx, device, payload)
+    case 'report':
+      return reported(ctx, device, topic, payload)
+    case 'answer':
+      return void answered(ctx, device, topic.question, payload)
+    case 'note':
+      return undefined
+    default:
+      return 'only Toyland says that'
+  }
+}
+
+const dropped = (reason: string): PublishVerdict => ({ route: 'drop', reason })

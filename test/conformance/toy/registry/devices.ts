@@ -1,0 +1,36 @@
+import type { Device } from '../../../../src/core/device/model.ts'
+import { invalid } from '../../../../src/core/errors.ts'
+import { keyOf } from '../../../../src/core/ids.ts'
+import type { Context } from '../../../../src/dialect/dialect.ts'
+import { DEVICE_NAMES, isName } from '../wire/names.ts'
+
+/** What Toyland keeps with a device. */
+interface Extra {
+  token?: string
+}
+
+/** Makes a toy; without a token nobody can come as it yet. INVALID for a name. */
+export function register(ctx: Context, name: string, token?: string): Device {
+  if (!isName(name)) throw invalid('name', name, DEVICE_NAMES.rule)
+  const extra = token === undefined ? {} : { token }
+  return ctx.engine.devices.create(ctx.turn, { dialect: 'toy', name, extra })
+}
+
+/** The toy of that name, made if it is new. INVALID for a name. */
+export const deviceOf = (ctx: Context, name: string): Device =>
+  ctx.engine.devices.get(keyOf('toy', name)) ?? register(ctx, name)
+
+export const tokenOf = (device: Device): string | undefined => (device.extra as Extra).token
+
+/** Gives it another token. */
+export function setToken(ctx: Context, device: Device): string {
+  const token = ctx.ids.uuid()
+  ctx.engine.devices.update(ctx.turn, device.key, { extra: { ...device.extra, token } })
+  return token
+}
+
+/** The toy has been deleted, by whomever. */
+export function removed(ctx: Context, device: Device): void {
+  for (const { id } of ctx.connections.ofDevice(device.key))
+    ctx.act({ type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'deleted' }, 'toy deleted')
+}

@@ -1,0 +1,46 @@
+/** What a toy says about itself; `-` in place of its name is the toy whose connection it is. */
+type Said =
+  | { verb: 'hello' | 'state' | 'note' }
+  | { verb: 'report'; job: string; attempt: number }
+  | { verb: 'answer'; question: string }
+
+/** What a toy is told. */
+type Told =
+  | { verb: 'work'; job: string; attempt: number }
+  | { verb: 'question'; question: string }
+  | { verb: 'mail'; letter: string }
+  | { verb: 'wish' }
+
+const SHAPES: Record<(Said | Told)['verb'], readonly string[]> = {
+  hello: [],
+  state: [],
+  note: [],
+  report: ['job', 'attempt'],
+  answer: ['question'],
+  work: ['job', 'attempt'],
+  question: ['question'],
+  mail: ['letter'],
+  wish: [],
+}
+
+export type ToyTopic = { device: string } & (Said | Told)
+
+/** `toy/{device}/{verb}/…` taken apart; `undefined` for a topic that is none of Toyland's. */
+export function parseTopic(topic: string): ToyTopic | undefined {
+  const [root, device, verb = '', ...levels] = topic.split('/')
+  const shape = Object.hasOwn(SHAPES, verb) ? SHAPES[verb as keyof typeof SHAPES] : undefined
+  if (root !== 'toy' || !device || shape?.length !== levels.length || levels.includes('')) return undefined
+  const parsed: Record<string, string | number> = { device, verb }
+  for (const [index, name] of shape.entries()) {
+    const level = levels[index]!
+    if (name === 'attempt' && !/^[1-9]\d{0,8}$/.test(level)) return undefined
+    parsed[name] = name === 'attempt' ? Number(level) : level
+  }
+  return parsed as ToyTopic
+}
+
+/** The inverse of `parseTopic`. */
+export function formatTopic({ device, verb, ...rest }: ToyTopic): string {
+  const values = rest as Record<string, string | number>
+  return ['toy', device, verb, ...SHAPES[verb].map((name) => String(values[name]))].join('/')
+}
