@@ -1,7 +1,7 @@
 // The extension in a real VS Code: `node --import tsx test/vscode/run.ts [webview] [suite] [e2e]`, all without a name;
 // `--grep WORDS` chooses tests, `--editor latest` the newest VS Code instead of the oldest that the extension supports.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -22,6 +22,10 @@ const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed
 for (const file of [vsix, suite])
   if (!existsSync(file)) throw new Error(`${file} is missing: npm run test:vscode builds it`)
 
+/** What has failed, told once more at the very end: what stands before is long. */
+const failures: string[] = []
+const failed = (test: string): void => void failures.push(test)
+
 if (wanted('webview')) {
   console.log('\nThe panels’ pages on their own')
   await runFiles('webview')
@@ -34,7 +38,7 @@ console.log(`code-server ${chosenEdition().version} is ready, ${seconds(installi
 if (wanted('suite')) {
   console.log('\nIn the extension host')
   const from = performance.now()
-  const result = await runInExtensionHost(program, values.grep).catch((error: unknown) => {
+  const result = await runInExtensionHost(program, values.grep ?? '', failed).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   })
@@ -47,6 +51,8 @@ if (wanted('e2e')) {
   await runFiles('e2e')
 }
 
+for (const failure of failures) console.error(`\n✖ ${failure}`)
+
 /** Runs the test files of a folder, one after the other. */
 async function runFiles(folder: string): Promise<void> {
   const path = join(root, 'test', folder)
@@ -54,6 +60,9 @@ async function runFiles(folder: string): Promise<void> {
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(path, name))
   const stream = run({ files, concurrency: 1, ...(values.grep !== undefined && { testNamePatterns: values.grep }) })
-  stream.on('test:fail', () => (process.exitCode = 1))
+  stream.on('test:fail', ({ file = '', name, details }) => {
+    process.exitCode = 1
+    failed(`${relative(root, file)} ${name}\n${String(details.error.cause ?? details.error)}`)
+  })
   await finished(stream.pipe(new spec()).on('data', (text) => process.stdout.write(text)))
 }

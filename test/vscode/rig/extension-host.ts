@@ -14,8 +14,15 @@ type Result = Extract<ReportLine, { type: 'end' }>
 /** How long the suite may take as a whole, and how long it may say nothing, in milliseconds. */
 const limits = { whole: 600_000, silence: 120_000 }
 
-/** Runs the mocha suite inside the extension host of a real editor; `grep` chooses tests. */
-export async function runInExtensionHost(program: Program, grep = ''): Promise<Result> {
+/**
+ * Runs the mocha suite inside the extension host of a real editor; `grep` chooses tests, `onFailure` hears of every one
+ * that fails.
+ */
+export async function runInExtensionHost(
+  program: Program,
+  grep: string,
+  onFailure: (test: string) => void,
+): Promise<Result> {
   const temporary = temporaryFolder('iot-hub-suite-')
   const report = join(temporary.path, 'report.jsonl')
   try {
@@ -26,7 +33,7 @@ export async function runInExtensionHost(program: Program, grep = ''): Promise<R
         const tests = { extension: remote(server.extension), suite: remote(suite) }
         const window = await EditorWindow.open(browser, server, { tests })
         try {
-          const result = await untilEnd(report)
+          const result = await untilEnd(report, onFailure)
           if (result.failed > 0)
             throw new Error(`${result.failed} of ${result.failed + result.passed} tests failed in the extension host`)
           return result
@@ -49,7 +56,7 @@ async function keepEvidence(window: EditorWindow, server: Server): Promise<void>
   console.log(`${server.hostLog().split('\n').slice(-30).join('\n')}\nall logs are in ${folder}`)
 }
 
-async function untilEnd(report: string): Promise<Result> {
+async function untilEnd(report: string, onFailure: (test: string) => void): Promise<Result> {
   const news = follow(report)
   const started = Date.now()
   for (let heard = started; ; await pause(100)) {
@@ -57,6 +64,7 @@ async function untilEnd(report: string): Promise<Result> {
       heard = Date.now()
       const text = show(line)
       if (text !== undefined) console.log(text)
+      if (line.type === 'fail') onFailure(`${line.title}\n${line.message}`)
       if (line.type === 'end') return line
     }
     if (Date.now() - heard > limits.silence)
