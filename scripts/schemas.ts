@@ -3,6 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Option } from '../src/core/option.ts'
+import type { JobKind } from '../src/dialect/job-kinds.ts'
 import { dialects } from '../src/dialect/registry.ts'
 import { jobDraftSchema } from '../src/shared/job-draft-schema.ts'
 import { root } from './read-json.ts'
@@ -32,21 +34,60 @@ function schemaText(): string {
         enumDescriptions: dialects.map(({ title }) => title),
       },
     },
-    allOf: dialects.map(({ name, jobs }) => ({
-      if: { required: ['dialect'], properties: { dialect: { const: name } } },
-      then: {
-        properties: {
-          name: { pattern: jobs.names.pattern, patternErrorMessage: jobs.names.rule },
-          document: {
-            $ref: `#/definitions/${name}`,
-            defaultSnippets: jobs.templates.map(({ title, document }) => ({ label: title, body: literally(document) })),
+    allOf: dialects.flatMap(({ name, jobs }) => [
+      {
+        if: { required: ['dialect'], properties: { dialect: { const: name } } },
+        then: {
+          properties: {
+            name: { pattern: jobs.names.pattern, patternErrorMessage: jobs.names.rule },
+            kind: { enum: jobs.kinds.map(({ id }) => id), enumDescriptions: jobs.kinds.map(({ title }) => title) },
           },
         },
       },
-    })),
-    definitions: Object.fromEntries(dialects.map(({ name, jobs }) => [name, moved(jobs.documentSchema, name)])),
+      ...jobs.kinds.map((kind, index) => ofKind(name, kind, index === 0)),
+    ]),
+    definitions: Object.fromEntries(
+      dialects.flatMap(({ name, jobs }) =>
+        jobs.kinds.map(({ id, documentSchema }) => [`${name}-${id}`, moved(documentSchema, `${name}-${id}`)]),
+      ),
+    ),
   }
   return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+/** What else a file of that kind has to be; a file that names no kind is of the first. */
+function ofKind(dialect: string, { id, templates, options = [], file }: JobKind, first: boolean): object {
+  const required = ['dialect', ...(first ? [] : ['kind'])]
+  return {
+    if: { required, properties: { dialect: { const: dialect }, kind: { const: id } } },
+    then: {
+      properties: {
+        document: {
+          $ref: `#/definitions/${dialect}-${id}`,
+          defaultSnippets: templates.map(({ title, document }) => ({ label: title, body: literally(document) })),
+        },
+        options: {
+          additionalProperties: false,
+          properties: Object.fromEntries(options.map((option) => [option.name, optionSchema(option)])),
+        },
+        ...(file === undefined && { file: false }),
+      },
+    },
+  }
+}
+
+function optionSchema(option: Option): object {
+  const words = { title: option.title, description: option.about, default: option.default }
+  if (option.type === 'flag') return { type: 'boolean', ...words }
+  if (option.type === 'choice') return { enum: option.choices, ...words }
+  if (option.type === 'text') return { type: 'string', ...words }
+  const { least, most } = option
+  return {
+    type: 'number',
+    ...words,
+    ...(least !== undefined && { minimum: least }),
+    ...(most !== undefined && { maximum: most }),
+  }
 }
 
 /** The dialect's schema at its new place: what points to its own root points there. */

@@ -18,6 +18,7 @@ export interface CallInvocation {
   search?: string
   comment?: string
   out?: string
+  kind?: string
   force: boolean
 }
 
@@ -45,6 +46,7 @@ export function readCall(
     ...flag('search'),
     ...flag('comment'),
     ...flag('out'),
+    ...flag('kind'),
   }
 }
 

@@ -7,7 +7,16 @@ import { createJob } from './create-job.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 import { reach } from './reach.ts'
-import { deviceTable, executionTable, jobTable, keyLines, noticeList, statusText, upgradeLines } from './tables.ts'
+import {
+  deviceTable,
+  executionTable,
+  jobTable,
+  keyLines,
+  kindLines,
+  noticeList,
+  statusText,
+  upgradeLines,
+} from './tables.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a call does; returns the exit code, 0 unless it says otherwise. */
@@ -35,10 +44,11 @@ const table: Record<string, Call> = {
   job: async ({ api }, { words }, output) => {
     const job: JobDetail = await api.job(await keyOfJob(api, words[0]!))
     const { items, total } = await api.executions(job.key, { limit: output.json ? PAGE : SHOWN })
-    const text = () => [jobTable([job]), ...upgradeLines(job), '', executionTable(items, total)].join('\n')
+    const text = () =>
+      [jobTable([job]), ...kindLines(job), ...upgradeLines(job), '', executionTable(items, total)].join('\n')
     output.result({ ...job, executions: items }, text)
   },
-  'job create': ({ api }, { words }, output) => createJob(api, words[0]!, output),
+  'job create': ({ api }, { words, kind }, output) => createJob(api, words[0]!, kind, output),
   'job cancel': async ({ api }, { words, force, comment }, output) => {
     const job = await api.cancelJob(await keyOfJob(api, words[0]!), {
       force,

@@ -8,11 +8,11 @@ import type { Output } from './output.ts'
 const { calls } = messages
 
 /**
- * Creates the job that a file describes, or tells everything that stands in the way; advice does not. Returns the exit
- * code.
+ * Creates the job that a file describes, of this kind where one is named, or tells everything that stands in the way;
+ * advice does not. Returns the exit code.
  */
-export async function createJob(api: HubApi, file: string, output: Output): Promise<number> {
-  const draft = await readDraft(file)
+export async function createJob(api: HubApi, file: string, kind: string | undefined, output: Output): Promise<number> {
+  const draft = { ...(await readDraft(file)), ...(kind !== undefined && { kind }) }
   const problems = await api.checkJob(draft)
   const refusals = problems.filter(({ severity }) => severity !== 'warning')
   if (refusals.length > 0) {

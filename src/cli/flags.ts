@@ -54,6 +54,7 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   job: [
     { name: 'force', type: 'flag', help: flags.force, of: ['job cancel', 'job delete'] },
     { name: 'comment', type: 'string', value: 'TEXT', help: flags.comment, of: ['job cancel'] },
+    { name: 'kind', type: 'string', value: 'KIND', help: flags.kind, of: ['job create'] },
     ...callFlags,
   ],
   device: [{ name: 'out', type: 'string', value: 'DIR', help: flags.out }, ...callFlags],

@@ -36,6 +36,7 @@ export const messages = {
     search: 'only devices whose name has this in it',
     force: 'cancel also what is in progress; delete also what has not ended',
     comment: 'why it is canceled',
+    kind: 'what sort of work it is, whatever the file says; a cloud that has several names them',
     out: 'a new or empty folder for the device’s files; without it they are printed',
     devices: 'simulated washing machines, 1 to 100000',
     seed: 'the same seed repeats the same run',
@@ -101,6 +102,7 @@ export const messages = {
       execution: ['DEVICE', 'STATUS', 'ATTEMPT', 'PROGRESS'],
       runs: 'RUNS',
     },
+    kind: (kind: string): string => `Kind: ${kind}`,
     upgrade: (what: string, bytes: number | undefined): string =>
       `Upgrade: ${what}${bytes === undefined ? '' : ` (${bytes} bytes)`}`,
     labels: {

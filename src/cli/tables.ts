@@ -22,6 +22,9 @@ export const jobTable = (jobs: readonly JobView[]): string =>
     ? calls.none.jobs
     : aligned([calls.columns.job, ...jobs.map((job) => [job.key, job.status, String(job.planned), doneOf(job)])])
 
+/** What sort of work a job is, where its cloud has several. */
+export const kindLines = ({ kind }: Pick<JobView, 'kind'>): string[] => (kind === undefined ? [] : [calls.kind(kind)])
+
 /** What a job upgrades, if it does. */
 export const upgradeLines = ({ upgrade }: Pick<JobView, 'upgrade'>): string[] =>
   upgrade === undefined ? [] : [calls.upgrade(printable(`${upgrade.module} ${upgrade.version}`.trim()), upgrade.bytes)]

@@ -19,7 +19,7 @@ import type { NewJob } from '../core/job/model.ts'
 import type { Predicate } from '../core/query/predicate.ts'
 import type { Action } from '../core/seam/effects.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
-import type { Fulfilled, Need, ObjectRef } from '../core/seam/needs.ts'
+import type { Fulfilled, Need, ObjectRef, StoredObject } from '../core/seam/needs.ts'
 import type {
   Connection,
   ConnectionId,
@@ -40,6 +40,7 @@ import type { Turn } from '../core/turn.ts'
 import type { Label } from '../core/said.ts'
 import type { Capability } from './capability.ts'
 import type { Credential, OperatorKeys, Sight } from './credential.ts'
+import type { JobKinds } from './job-kinds.ts'
 import type { ProtocolFront } from './protocol.ts'
 import type { Examples } from './examples.ts'
 
@@ -188,19 +189,16 @@ export interface HardPort {
 export interface JobFront {
   /** A device of this dialect that can be played on an MQTT connection. */
   deviceScript(name: string): DeviceScript
-  /**
-   * Ready documents, each with what it is for. By the first one a device can come to every end that its cloud knows.
-   */
-  readonly templates: { id: string; title: Label; document: unknown }[]
-  /** JSON Schema of a job document. */
-  readonly documentSchema: JsonObject
+  /** What sorts of work its jobs can be: the first one where a job names none. */
+  readonly kinds: JobKinds
   /** What a job may be called. */
   readonly names: NameRule
   /**
    * Holds a job that people made outside the cloud's own control plane to the cloud's rules, and adds what that would
    * keep with it. Changes nothing. Refuses with INVALID: field (of `NewJob`), value and rule; `also` may tell of more.
+   * `file` is the one that the job names, where it is.
    */
-  prepare(ctx: Context, job: NewJob): NewJob
+  prepare(ctx: Context, job: NewJob, file?: StoredObject): NewJob
 }
 
 /**

@@ -6,8 +6,7 @@ import type { DialectView } from '../shared/api.ts'
 export const dialectView = ({ name, title, jobs, enrolment, query }: Dialect): DialectView => ({
   name,
   title,
-  templates: jobs.templates,
-  documentSchema: jobs.documentSchema,
+  kinds: jobs.kinds.map(({ options = [], ...kind }) => ({ ...kind, options: [...options] })),
   ...(query !== undefined && { query: { title: query.title, example: query.example } }),
   deviceName: enrolment.names,
   jobName: jobs.names,

@@ -1,4 +1,5 @@
 // long: the whole of what CLI, editor and pages may ask of a hub, types only
+import type { Option } from '../core/option.ts'
 import type { Said } from '../core/said.ts'
 import type { JobDraft, TargetDraft } from './job-draft.ts'
 
@@ -144,15 +145,27 @@ export interface HubStatus {
 export interface DialectView {
   name: string
   title: string
-  /** Ready job documents. */
-  templates: { id: string; title: string; document: unknown }[]
-  /** JSON Schema of a job document. */
-  documentSchema: object
+  /** What sorts of work its jobs can be; the first one where a job names none. */
+  kinds: JobKindView[]
   /** What its query language is called, with an example, if targets can be queries. */
   query?: { title: string; example: string }
   /** Names a device may have: a regular expression and the rule in words. */
   deviceName: { pattern: string; rule: string }
   jobName: { pattern: string; rule: string }
+}
+
+/** A sort of work. */
+export interface JobKindView {
+  id: string
+  title: string
+  /** Ready job documents. */
+  templates: { id: string; title: string; document: unknown }[]
+  /** JSON Schema of a job document. */
+  documentSchema: object
+  /** What may be chosen besides. */
+  options: Option[]
+  /** What a file is to such a job; absent: it takes none. */
+  file?: { title: string; required: boolean }
 }
 
 export interface Page<T> {
@@ -302,6 +315,8 @@ export interface JobView {
   name: string
   status: string
   selection: 'SNAPSHOT' | 'CONTINUOUS'
+  /** Which of its cloud's kinds, where that has several. */
+  kind?: string
   description?: string
   /** Absent for a job that is no upgrade. */
   upgrade?: UpgradeView

@@ -41,7 +41,18 @@ export const jobDraftSchema = {
       enum: ['SNAPSHOT', 'CONTINUOUS'],
       description: 'SNAPSHOT: the devices that the targets mean at the start; CONTINUOUS: also those that join later',
     },
+    kind: { type: 'string', minLength: 1, description: 'What sort of work it is, where the cloud has several' },
     document: { description: 'What the devices get: any JSON that they understand' },
+    file: {
+      type: 'string',
+      minLength: 1,
+      description: 'A file that belongs to the work: its path in the folder that stands in for the object stores',
+    },
+    options: {
+      type: 'object',
+      description: 'What the kind of work offers besides the document',
+      additionalProperties: { type: ['string', 'number', 'boolean'] },
+    },
     rollout: {
       type: 'object',
       additionalProperties: false,

@@ -12,8 +12,14 @@ export interface JobDraft {
   targets: TargetDraft[]
   /** Default SNAPSHOT. */
   selection?: 'SNAPSHOT' | 'CONTINUOUS'
+  /** What sort of work it is, where its cloud has several; absent: the first of them. */
+  kind?: string
   /** The job document: any JSON. In a file, and over HTTP, it stands among the other members as it is. */
   document: JsonText
+  /** A file that belongs to the work: its path in the bucket folder. */
+  file?: string
+  /** What was chosen of what the kind offers besides. */
+  options?: Record<string, string | number | boolean>
   rollout?: {
     perMinute?: number
     exponential?: { base: number; factor: number; every: { of: 'NOTIFIED' | 'SUCCEEDED'; count: number } }

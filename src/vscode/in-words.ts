@@ -1,5 +1,5 @@
 import { l10n } from 'vscode'
-import type { DialectView, HubApi, Problem } from '../shared/api.ts'
+import type { DialectView, HubApi, JobKindView, Problem } from '../shared/api.ts'
 import { sayIn, saysInvalid, type Said, type Words } from '../shared/say-in.ts'
 
 /** Of a hub, in the user's language. */
@@ -43,16 +43,24 @@ const answers: Record<string, (answer: never) => unknown> = {
   addDevice: kitInWords,
 }
 
-function dialectInWords({ templates, documentSchema, query, deviceName, jobName, ...rest }: DialectView): DialectView {
+function dialectInWords({ kinds, query, deviceName, jobName, ...rest }: DialectView): DialectView {
   return {
     ...rest,
-    templates: templates.map((template) => ({ ...template, title: inWords(template.title) })),
-    documentSchema: described(documentSchema) as object,
+    kinds: kinds.map(kindInWords),
     ...(query !== undefined && { query: { ...query, title: inWords(query.title) } }),
     deviceName: { ...deviceName, rule: inWords(deviceName.rule) },
     jobName: { ...jobName, rule: inWords(jobName.rule) },
   }
 }
+
+const kindInWords = ({ title, templates, documentSchema, options, file, ...rest }: JobKindView): JobKindView => ({
+  ...rest,
+  title: inWords(title),
+  templates: templates.map((template) => ({ ...template, title: inWords(template.title) })),
+  documentSchema: described(documentSchema) as object,
+  options: options.map((option) => ({ ...option, title: inWords(option.title), about: inWords(option.about) })),
+  ...(file !== undefined && { file: { ...file, title: inWords(file.title) } }),
+})
 
 /** A JSON Schema with its descriptions translated. */
 function described(schema: unknown): unknown {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { Ajv } from 'ajv'
 import type { NameRule } from '../../src/dialect/dialect.ts'
 import { jsonTextOf } from '../../src/shared/json-text.ts'
+import { putObject } from '../builders/hub.ts'
 import type { Checks } from './dialect.suite.ts'
+import type { HubFixture } from './hub-fixture.ts'
 
 const badNames = ['', ' ', 'a b', 'a/b/c/d', 'x'.repeat(2000), 'a#', '+', 'a\nb', 'ключ?', '../..']
 
@@ -26,16 +28,27 @@ export const declared: Checks = {
   },
 
   templates: async ({ strict }) => {
-    const { templates, documentSchema, names } = strict.dialect.jobs
-    const validate = new Ajv({ strict: false }).compile(documentSchema)
+    const { kinds, names } = strict.dialect.jobs
     const device = await strict.enrol()
-    assert.ok(templates.length > 0)
-    assert.equal(new Set(templates.map(({ id }) => id)).size, templates.length, 'ids are unique')
-    for (const { id, title, document } of templates) {
-      assert.ok(title.trim() !== '' && validate(document), `${id}: ${JSON.stringify(validate.errors)}`)
-      const draft = { dialect: strict.dialect.name, name: `${names.example}0`, targets: [{ device: device.name }] }
-      const problems = await strict.api.checkJob({ ...draft, document: jsonTextOf(document) })
-      assert.deepEqual(problems, [], id)
+    assert.equal(new Set(kinds.map(({ id }) => id)).size, kinds.length, 'ids of kinds are unique')
+    const file = await anyFile(strict)
+    for (const kind of kinds) {
+      const { templates } = kind
+      const validate = new Ajv({ strict: false }).compile(kind.documentSchema)
+      assert.ok(templates.length > 0)
+      assert.equal(new Set(templates.map(({ id }) => id)).size, templates.length, 'ids are unique')
+      for (const { id, title, document } of templates) {
+        assert.ok(title.trim() !== '' && validate(document), `${id}: ${JSON.stringify(validate.errors)}`)
+        const problems = await strict.api.checkJob({
+          dialect: strict.dialect.name,
+          name: `${names.example}0`,
+          targets: [{ device: device.name }],
+          kind: kind.id,
+          document: jsonTextOf(document),
+          ...(kind.file !== undefined && { file }),
+        })
+        assert.deepEqual(problems, [], id)
+      }
     }
   },
 
@@ -54,12 +67,12 @@ export const declared: Checks = {
   },
 
   jobNames: async ({ strict }) => {
-    const { names, templates } = strict.dialect.jobs
+    const { names, kinds } = strict.dialect.jobs
     const device = await strict.enrol()
     const draft = {
       dialect: strict.dialect.name,
       targets: [{ device: device.name }],
-      document: jsonTextOf(templates[0]!.document),
+      document: jsonTextOf(kinds[0].templates[0]!.document),
     }
     for (const name of refusedBy(names)) {
       const problems = await strict.api.checkJob({ ...draft, name })
@@ -148,6 +161,12 @@ export const declared: Checks = {
     for (const text of ['((', ''])
       await assert.rejects(strict.api.countTargets(name, [{ query: text }]), { code: 'INVALID' })
   },
+}
+
+/** The path of a file in the bucket folder. */
+async function anyFile({ place }: HubFixture): Promise<string> {
+  await putObject(place, 'files', 'any.bin', 'bytes')
+  return 'files/any.bin'
 }
 
 /** Names that the rule refuses; the rule itself must let its example pass. */

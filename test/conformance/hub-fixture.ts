@@ -70,13 +70,13 @@ export class HubFixture {
 
   /** A job for these devices, with the document by which every end can be reached; its key. */
   async createJob(devices: { name: string }[], more: Partial<JobDraft> = {}): Promise<string> {
-    const { names, templates } = this.dialect.jobs
+    const { names, kinds } = this.dialect.jobs
     const targets = devices.map(({ name }) => ({ device: name }))
     const { key } = await this.api.createJob({
       dialect: this.dialect.name,
       name: `${names.example}${next()}`,
       targets,
-      document: jsonTextOf(templates[0]!.document),
+      document: jsonTextOf(kinds[0].templates[0]!.document),
       ...more,
     })
     return key

@@ -57,10 +57,10 @@ test('every template can be sent as a job, and the schema takes arrays as well a
   const jobs = new AwsJobsFixture()
   jobs.things(['t1'])
   const presignedUrlConfig = { roleArn: 'arn:aws:iam::123456789012:role/presign' }
-  for (const { id, document } of jobFront.templates)
+  for (const { id, document } of jobFront.kinds[0].templates)
     jobs.create(id, { document: JSON.stringify(document), presignedUrlConfig })
-  assert.equal(new Set(jobFront.templates.map(({ id }) => id)).size, jobFront.templates.length)
-  const { anyOf } = jobFront.documentSchema as { anyOf: { type?: string; $ref?: string }[] }
+  assert.equal(new Set(jobFront.kinds[0].templates.map(({ id }) => id)).size, jobFront.kinds[0].templates.length)
+  const { anyOf } = jobFront.kinds[0].documentSchema as { anyOf: { type?: string; $ref?: string }[] }
   assert.deepEqual(
     anyOf.map(({ type, $ref }) => type ?? $ref),
     ['#/definitions/document', 'array'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import { draftField, draftOf, jobFrom, valueAt } from '../../src/hub/api/drafts.ts'
+import type { JobKinds } from '../../src/dialect/job-kinds.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { JsonText } from '../../src/shared/json-text.ts'
 import { EngineFixture } from '../builders/engine-fixture.ts'
@@ -14,6 +15,20 @@ const language = {
     return { op: 'prefix' as const, path: 'name', value: text }
   },
 }
+
+const kinds: JobKinds = [
+  { id: 'call', title: 'Call', documentSchema: {}, templates: [] },
+  {
+    id: 'upgrade',
+    title: 'Upgrade',
+    documentSchema: {},
+    templates: [],
+    file: { title: 'Firmware', required: true },
+    options: [{ name: 'signed', title: 'Signed', about: 'It is.', type: 'flag', default: true }],
+  },
+]
+const one = { jobs: { kinds: [kinds[0]] as const } }
+const several = { jobs: { kinds } }
 
 const full: JobDraft = {
   dialect: 'x',
@@ -38,7 +53,7 @@ const full: JobDraft = {
 }
 
 test('a draft becomes a job in the engine’s units, and the job a draft again', () => {
-  const job = jobFrom(full, language)
+  const job = jobFrom(full, { query: language, ...one })
   assert.deepEqual(job.targets, [
     { type: 'device', device: 'x/d1' },
     { type: 'group', group: 'x/g/1' },
@@ -78,7 +93,7 @@ test('what a draft leaves out, or leaves empty, the job has not', () => {
       retry: [],
       schedule: {},
     },
-    undefined,
+    one,
   )
   assert.deepEqual(job, {
     key: 'x/j',
@@ -88,8 +103,30 @@ test('what a draft leaves out, or leaves empty, the job has not', () => {
   })
 })
 
+test('a job of a cloud with several kinds says of which it is, and has what that offers as it was chosen or by default', () => {
+  const draft: JobDraft = { dialect: 'x', name: 'j', targets: [{ device: 'd' }], document: new JsonText('7') }
+  assert.equal(jobFrom({ ...draft, kind: 'call' }, one).kind, undefined)
+  assert.equal(jobFrom(draft, several).kind, 'call')
+  const upgrade = { ...draft, kind: 'upgrade', file: 'files/a.bin' }
+  const { kind, file, options } = jobFrom(upgrade, several)
+  assert.deepEqual([kind, file, options], ['upgrade', 'files/a.bin', { signed: true }])
+  const fixture = new EngineFixture()
+  const made = fixture.turn((turn, engine) =>
+    engine.jobs.create(turn, {
+      ...jobFrom(upgrade, several),
+      targets: [{ type: 'query', where: { op: 'all' }, text: '*' }],
+    }),
+  )
+  assert.deepEqual(draftOf(made), {
+    ...upgrade,
+    targets: [{ query: '*' }],
+    selection: 'SNAPSHOT',
+    options: { signed: true },
+  })
+})
+
 test('a query needs a cloud that has queries', () => {
-  assert.throws(() => jobFrom({ ...full, targets: [{ query: 'd' }] }, undefined), {
+  assert.throws(() => jobFrom({ ...full, targets: [{ query: 'd' }] }, one), {
     code: 'INVALID',
     message: /this cloud has none/,
   })

@@ -4,7 +4,7 @@ import { schemaProblems } from '../../src/hub/api/schema-problems.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { jobDraftSchema } from '../../src/shared/job-draft-schema.ts'
 
-const document = (value: unknown) => schemaProblems(aws.jobs.documentSchema, value, 'document')
+const document = (value: unknown) => schemaProblems(aws.jobs.kinds[0].documentSchema, value, 'document')
 /** Without what the rules were made of. */
 const rules = async (value: unknown) => (await document(value)).map(({ says: _, ...problem }) => problem)
 const draft = (more: object) =>
@@ -13,7 +13,7 @@ const draft = (more: object) =>
 test('what the schema allows has no problems', async () => {
   assert.deepEqual(await document({ operation: 'anything', own: [1] }), [])
   assert.deepEqual(await document([{ operation: 'reboot' }]), [])
-  for (const template of aws.jobs.templates) assert.deepEqual(await document(template.document), [], template.id)
+  for (const template of aws.jobs.kinds[0].templates) assert.deepEqual(await document(template.document), [], template.id)
 })
 
 test('a problem says where it is, what is there, and the rule', async () => {

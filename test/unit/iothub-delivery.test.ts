@@ -237,7 +237,7 @@ for (const [document, reason] of [
 }
 
 test('every template is a document that can be sent', () => {
-  for (const { document } of iothub.jobs.templates) {
+  for (const { document } of iothub.jobs.kinds[0].templates) {
     const draft: NewJob = {
       key: 'iothub/j',
       targets: [{ type: 'device', device: DEVICE }],

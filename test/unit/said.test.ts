@@ -47,7 +47,7 @@ test('a refusal comes from another process with the words it was made of', async
 test('every title, rule and label of every cloud has a Chinese text, in both modes', () => {
   for (const { jobs, enrolment, query } of dialects) {
     const words = [
-      ...jobs.templates.map(({ title }) => title),
+      ...jobs.kinds.flatMap(({ title, templates }) => [title, ...templates.map((template) => template.title)]),
       jobs.names.rule,
       enrolment.names.rule,
       query?.title ?? 'Note',

@@ -11,7 +11,7 @@ test('without a hub, and in a window where none ever ran, there are all clouds w
     shown.map(({ name, title }) => [name, title]),
     dialects.map(({ name, title }) => [name, title]),
   )
-  for (const { templates, documentSchema } of shown)
+  for (const { templates, documentSchema } of shown.flatMap(({ kinds }) => kinds))
     assert.ok(templates.length > 0 && Object.keys(documentSchema).length > 0)
 })
 

@@ -14,8 +14,15 @@ import { nextTimes } from '../../webview/job-editor/form/windows.ts'
 const dialect: DialectView = {
   name: 'cloud',
   title: 'Cloud',
-  templates: [{ id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } }],
-  documentSchema: {},
+  kinds: [
+    {
+      id: 'job',
+      title: 'Job',
+      templates: [{ id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } }],
+      documentSchema: {},
+      options: [],
+    },
+  ],
   deviceName: { pattern: '.+', rule: '' },
   jobName: { pattern: '[a-z-]{1,8}', rule: 'must be 1 to 8 letters' },
 }
@@ -46,6 +53,48 @@ test('a draft comes out of the form as it went in', () => {
   const { draft, problems } = toDraft(fromDraft(full), dialect)
   assert.deepEqual(problems, [])
   assert.deepEqual(draft, full)
+})
+
+const several: DialectView = {
+  ...dialect,
+  kinds: [
+    ...dialect.kinds,
+    {
+      id: 'upgrade',
+      title: 'Upgrade',
+      templates: [],
+      documentSchema: {},
+      options: [
+        { name: 'retries', title: 'Retries', about: 'How many.', type: 'number', default: 1, least: 0, most: 5 },
+        { name: 'signed', title: 'Signed', about: 'It is.', type: 'flag', default: true },
+      ],
+      file: { title: 'Firmware', required: true },
+    },
+  ],
+}
+
+test('kind, file and options come out of the form as they went in, also those that there are not', () => {
+  for (const [kind, options] of [
+    ['upgrade', { retries: 2, signed: false }],
+    ['nope', { odd: 'x' }],
+  ] as const) {
+    const draft: JobDraft = { ...full, kind, file: 'files/app.bin', options }
+    assert.deepEqual(toDraft(fromDraft(draft), several), { draft, problems: [] })
+  }
+})
+
+test('a kind that wants a file says so, and numbers among its options are read as such', () => {
+  const form = { ...sound, kind: 'upgrade', options: { retries: '9' } }
+  const { draft, problems } = toDraft(form, several)
+  assert.deepEqual(
+    problems.map(({ field, rule }) => [field, rule]),
+    [
+      ['file', 'is required'],
+      ['options/retries', 'must be at most 5'],
+    ],
+  )
+  assert.equal(draft.options, undefined)
+  assert.deepEqual(toDraft({ ...form, file: 'a/b', options: { retries: '3' } }, several).draft.options, { retries: 3 })
 })
 
 test('a draft says nothing of what is as it is by default', () => {
@@ -122,9 +171,9 @@ test('only members that changed are told, and never a document that is half writ
 })
 
 test('a document from a template or an empty one is nobody’s own work', () => {
-  assert.equal(isOwnWork('{}\n', dialect), false)
-  assert.equal(isOwnWork(templateText({ operation: 'reboot' }), dialect), false)
-  assert.equal(isOwnWork('{"operation":"mine"}', dialect), true)
+  assert.equal(isOwnWork('{}\n', dialect.kinds[0]), false)
+  assert.equal(isOwnWork(templateText({ operation: 'reboot' }), dialect.kinds[0]), false)
+  assert.equal(isOwnWork('{"operation":"mine"}', dialect.kinds[0]), true)
 })
 
 test('instants survive the way through a local time, and what is none is left as it is', () => {

@@ -19,8 +19,15 @@ const documentSchema = {
 const cloud = {
   name: 'cloud',
   title: 'A Cloud',
-  templates: [{ id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } }],
-  documentSchema,
+  kinds: [
+    {
+      id: 'job',
+      title: 'Job',
+      templates: [{ id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } }],
+      documentSchema,
+      options: [],
+    },
+  ],
   query: { title: 'Search', example: 'version = 1' },
   deviceName: { pattern: '.+', rule: 'must not be empty' },
   jobName: { pattern: '[a-z0-9-]+', rule: 'must be of a-z, 0-9 and -' },

@@ -77,7 +77,7 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       const [aws] = views
       assert.match(aws!.query!.example, /thingName/)
       assert.ok(new RegExp(aws!.deviceName.pattern).test('d1') && !new RegExp(aws!.jobName.pattern).test('a b'))
-      assert.ok(aws!.templates.length > 3 && 'definitions' in aws!.documentSchema)
+      assert.ok(aws!.kinds[0]!.templates.length > 3 && 'definitions' in aws!.kinds[0]!.documentSchema)
     })
 
     test('pages through devices by name, and finds them by part of it', async () => {

@@ -15,6 +15,7 @@ import { controlOf, isMissing, sentence } from './form/problems.ts'
 import { rollout } from './form/rollout.ts'
 import { schedule } from './form/schedule.ts'
 import { targets } from './form/targets.ts'
+import { work } from './form/work.ts'
 import type { Kit } from './part.ts'
 import { sameMarkers, type Requests } from './requests.ts'
 import type { State, View } from './state.ts'
@@ -51,6 +52,7 @@ export function buildPage(
   const parts = [
     basics(kit),
     targets(kit, (search) => requests.findDevices(search)),
+    work(kit),
     document_,
     rollout(kit),
     abort(kit),

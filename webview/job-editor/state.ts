@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n'
-import type { DialectView, Problem } from '../../src/shared/api.ts'
+import type { DialectView, JobKindView, Problem } from '../../src/shared/api.ts'
 import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/messages.ts'
 import type { Form } from './form/form.ts'
 import { isAdvice, merge } from './form/problems.ts'
-import { toDraft } from './form/to-draft.ts'
+import { kindOf, toDraft } from './form/to-draft.ts'
 import { counted } from '../../src/shared/counted.ts'
 
 /** All that the page shows follows from this. */
@@ -46,6 +46,8 @@ export interface View {
   state: State
   form: Form
   dialect: DialectView | undefined
+  /** Of the cloud's kinds of work the form's. */
+  kind: JobKindView | undefined
   draft: DraftInWork
   /** What is in the way first, then what is only advice. */
   problems: Problem[]
@@ -58,7 +60,7 @@ export function viewOf(state: State): View {
   const dialect = hub.dialects.find(({ name }) => name === form.dialect)
   const { draft, problems: own } = toDraft(form, dialect)
   const problems = merge([...withMarkers(own, state), ...queryProblems(state)], state.hubProblems)
-  return { state, form, dialect, draft, problems, blocked: blockedBy(state, problems) }
+  return { state, form, dialect, kind: kindOf(dialect, form), draft, problems, blocked: blockedBy(state, problems) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { DeviceKey, DialectName, GroupKey, JobKey } from '../ids.ts'
+import type { OptionValues } from '../option.ts'
 import type { Predicate } from '../query/predicate.ts'
 
 /** A job's life; the table of moves is in `states.ts`. */
@@ -87,8 +88,14 @@ export interface NewJob extends JobConfig {
   targets: Target[]
   /** SNAPSHOT resolves the targets once; CONTINUOUS also covers devices that join later, and never completes. */
   selection: 'SNAPSHOT' | 'CONTINUOUS'
+  /** What sort of work it is, where its dialect tells several apart; absent: its only one. */
+  kind?: string
   /** The work, as JSON text, handed on untouched. */
   document: string
+  /** A file that belongs to the work: its path in the folder behind the clouds' object stores. */
+  file?: string
+  /** What was chosen besides the document, of what the kind offers. */
+  options?: OptionValues
   /** Jobs of a lane of their own queue up beside the others at each device, and neither waits for the other. */
   lane?: string
   schedule?: Schedule

@@ -2,12 +2,15 @@ import { HubError } from '../../core/errors.ts'
 import { keyOf } from '../../core/ids.ts'
 import { parseJson } from '../../core/json-text.ts'
 import { faultsOf } from '../../core/job/validate.ts'
+import { checkOption } from '../../core/option.ts'
 import type { Dialect } from '../../dialect/dialect.ts'
+import { kindIn, type JobKind } from '../../dialect/job-kinds.ts'
 import type { Problem } from '../../shared/api.ts'
 import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
 import { JsonText } from '../../shared/json-text.ts'
 import { jobDraftSchema } from '../../shared/job-draft-schema.ts'
 import { draftField, jobFrom, targetFrom, valueAt } from './drafts.ts'
+import { fileOf, fileProblems } from './job-file.ts'
 import { schemaProblems } from './schema-problems.ts'
 import type { ApiSources } from './sources.ts'
 import { say, type Words } from '../../core/said.ts'
@@ -31,13 +34,20 @@ export async function checkJob(sources: ApiSources, draft: JobDraft): Promise<Pr
     ])
   const sound = (field: string): boolean =>
     !form.some((problem) => problem.field === field || problem.field.startsWith(`${field}/`))
-  const document = sound('document') ? await documentProblems(dialect, draft.document) : []
-  const readable = form.length === 0 && document.every(isAdvice)
+  const kind = kindIn(dialect.jobs.kinds, sound('kind') ? draft.kind : undefined)
+  const document = sound('document') && kind ? await documentProblems(kind, draft.document) : []
+  const chosen = [
+    ...(kind === undefined ? [kindProblem(dialect, draft.kind)] : []),
+    ...(kind !== undefined && sound('options') ? optionProblems(kind, draft.options) : []),
+    ...(kind !== undefined && sound('file') ? await fileProblems(sources, kind, draft.file) : []),
+  ]
+  const readable = form.length === 0 && chosen.length === 0 && document.every(isAdvice)
   return unlessSaid(form, [
     ...(sound('name') ? nameProblems(sources, dialect, draft.name) : []),
     ...(sound('targets')
       ? draft.targets.flatMap((target, index) => targetProblems(sources, dialect, target, index))
       : []),
+    ...chosen,
     ...document,
     ...(readable ? await ruleProblems(sources, dialect, draft) : []),
   ])
@@ -60,7 +70,28 @@ const isAdvice = ({ severity }: Problem): boolean => severity === 'warning'
 const around = (field: string): string[] =>
   field.split('/').flatMap((_, index, path) => (index === 0 ? [] : [path.slice(0, index).join('/')]))
 
-async function documentProblems({ jobs }: Dialect, { text }: JsonText): Promise<Problem[]> {
+const kindProblem = ({ jobs }: Dialect, kind: unknown): Problem => ({
+  field: 'kind',
+  value: kind,
+  ...ruleIn(say`must be one of ${jobs.kinds.map(({ id }) => id).join(', ')}`),
+})
+
+function optionProblems({ options = [] }: JobKind, given: JobDraft['options'] = {}): Problem[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    const field = `options/${name}`
+    const option = options.find((other) => other.name === name)
+    if (option === undefined) return [{ field, value, ...ruleIn('is not known here') }]
+    try {
+      checkOption(option, value, field)
+      return []
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error
+      return [{ field, value, ...ruleIn(error.data.rule ?? error.words) }]
+    }
+  })
+}
+
+async function documentProblems({ documentSchema }: JobKind, { text }: JsonText): Promise<Problem[]> {
   let document: unknown
   try {
     document = parseJson(text)
@@ -69,7 +100,7 @@ async function documentProblems({ jobs }: Dialect, { text }: JsonText): Promise<
       { field: 'document', ...ruleIn(say`must be JSON: ${error instanceof Error ? error.message : String(error)}`) },
     ]
   }
-  const problems = await schemaProblems(jobs.documentSchema, document, 'document')
+  const problems = await schemaProblems(documentSchema, document, 'document')
   return problems.map((problem) => ({ ...problem, severity: 'warning' }))
 }
 
@@ -107,15 +138,12 @@ function targetProblems(
   }
 }
 
-async function ruleProblems(
-  { perform }: ApiSources,
-  { name, jobs, query }: Dialect,
-  draft: JobDraft,
-): Promise<Problem[]> {
+async function ruleProblems(sources: ApiSources, dialect: Dialect, draft: JobDraft): Promise<Problem[]> {
+  const { name, jobs, query } = dialect
   // Targets have been looked at already; here they only stand for themselves.
   const job = jobFrom(
     { ...draft, targets: draft.targets.filter((target) => !('query' in target) || isReadable(name, target, query)) },
-    query,
+    dialect,
   )
   const faults = [
     ...faultsOf({
@@ -123,10 +151,13 @@ async function ruleProblems(
       targets: job.targets.length === 0 ? [{ type: 'query', where: { op: 'all' }, text: '' }] : job.targets,
     }),
   ]
-  await perform(name, 'checkJob', (ctx) => jobs.prepare(ctx, job)).catch((error: unknown) => {
-    if (!(error instanceof HubError)) throw error
-    faults.push(error, ...(error.data.also ?? []))
-  })
+  const file = await fileOf(sources, draft.file)
+  await sources
+    .perform(name, 'checkJob', (ctx) => jobs.prepare(ctx, job, file))
+    .catch((error: unknown) => {
+      if (!(error instanceof HubError)) throw error
+      faults.push(error, ...(error.data.also ?? []))
+    })
   return faults.map((error) => problemOf(error, draft))
 }
 

@@ -1,14 +1,22 @@
 import { keyOf, nameOf } from '../../core/ids.ts'
 import type { Job, NewJob, RetryRule, Schedule, Target } from '../../core/job/model.ts'
-import type { QueryLanguage } from '../../dialect/dialect.ts'
+import { chosenOptions } from '../../core/option.ts'
+import type { JobFront, QueryLanguage } from '../../dialect/dialect.ts'
+import { kindIn } from '../../dialect/job-kinds.ts'
 import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
 import { JsonText } from '../../shared/json-text.ts'
 import { invalid } from '../../core/errors.ts'
 
 const MINUTE = 60_000
 
+/** What a draft is read by. */
+interface Cloud {
+  query?: QueryLanguage
+  jobs: Pick<JobFront, 'kinds'>
+}
+
 /** The job a draft describes. INVALID for a query that cannot be read; nothing else is looked at. */
-export function jobFrom(draft: JobDraft, query: QueryLanguage | undefined): NewJob {
+export function jobFrom(draft: JobDraft, { query, jobs: { kinds } }: Cloud): NewJob {
   const {
     dialect,
     name,
@@ -16,17 +24,24 @@ export function jobFrom(draft: JobDraft, query: QueryLanguage | undefined): NewJ
     targets,
     selection = 'SNAPSHOT',
     document,
+    file,
+    options = {},
     rollout,
     abort,
     timeoutMinutes,
     retry,
     schedule,
   } = draft
+  const kind = kindIn(kinds, draft.kind)
+  const offered = kind?.options ?? []
   return {
     key: keyOf(dialect, name),
     targets: targets.map((target) => targetFrom(dialect, target, query)),
     selection,
     document: document.text,
+    ...(kinds.length > 1 && kind !== undefined && { kind: kind.id }),
+    ...(file !== undefined && { file }),
+    ...(offered.length > 0 && { options: chosenOptions(offered, options, 'options') }),
     ...(description !== undefined && description !== '' && { description }),
     ...(rollout !== undefined && { rollout }),
     ...(abort !== undefined && abort.length > 0 && { abort }),
@@ -71,7 +86,10 @@ export function draftOf({
   description,
   targets,
   selection,
+  kind,
   document,
+  file,
+  options,
   rollout,
   abort,
   timeout,
@@ -84,7 +102,10 @@ export function draftOf({
     ...(description !== undefined && { description }),
     targets: targets.map(targetDraft),
     selection,
+    ...(kind !== undefined && { kind }),
     document: new JsonText(document),
+    ...(file !== undefined && { file }),
+    ...(options !== undefined && { options }),
     ...(rollout !== undefined && Object.keys(rollout).length > 0 && { rollout }),
     ...(abort !== undefined && { abort }),
     ...(timeout !== undefined && { timeoutMinutes: timeout.inProgressMs / MINUTE }),

@@ -6,6 +6,7 @@ import type { Package } from '../../core/ota/model.ts'
 import type { HubApi, JobView, UpgradeView } from '../../shared/api.ts'
 import { checkJob } from './check-job.ts'
 import { draftOf, jobFrom, targetFrom } from './drafts.ts'
+import { fileOf } from './job-file.ts'
 import { historyOf } from './history.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
 import { known, say } from '../../core/said.ts'
@@ -43,9 +44,10 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
         })
       }
       if (first !== undefined) throw invalid(first.field, first.value, first.says ?? known(first.rule))
-      const { name, jobs, query } = dialectNamed(sources, draft.dialect)
-      return perform(name, 'createJob', (ctx) =>
-        view(ctx.engine.jobs.create(ctx.turn, jobs.prepare(ctx, jobFrom(draft, query)))),
+      const dialect = dialectNamed(sources, draft.dialect)
+      const file = await fileOf(sources, draft.file)
+      return perform(dialect.name, 'createJob', (ctx) =>
+        view(ctx.engine.jobs.create(ctx.turn, dialect.jobs.prepare(ctx, jobFrom(draft, dialect), file))),
       )
     },
     cancelJob: async (key, { force = false, comment } = {}) =>
@@ -71,6 +73,7 @@ export function jobView(engine: Engine, job: Job): JobView {
     planned: job.planned,
     rolledOut: job.rolledOut,
     createdAt: job.createdAt,
+    ...(job.kind !== undefined && { kind: job.kind }),
     ...(job.description !== undefined && { description: job.description }),
     ...(upgrade !== undefined && { upgrade: upgradeView(upgrade.package) }),
     ...(job.completedAt !== undefined && { completedAt: job.completedAt }),

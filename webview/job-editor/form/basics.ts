@@ -3,19 +3,25 @@ import { choicePart, textPart } from '../controls.ts'
 import { section, type Kit, type Part } from '../part.ts'
 import { emptyForm, type Form } from './form.ts'
 
-type Aim = Pick<Form, 'devices' | 'groups' | 'query' | 'moreQueries'>
+type Aim = Pick<Form, 'devices' | 'groups' | 'query' | 'moreQueries' | 'kind' | 'options' | 'file'>
+
+const aimOf = ({ devices, groups, query, moreQueries, kind, options, file }: Form): Aim => ({
+  devices,
+  groups,
+  query,
+  moreQueries,
+  kind,
+  options,
+  file,
+})
 
 /** Which cloud, what the job is called and what it is for. */
 export function basics(kit: Kit): Part {
-  // Targets are one cloud's own; whoever tries another cloud and comes back finds them again.
+  // Targets and kinds are one cloud's own; whoever tries another cloud and comes back finds them again.
   const aims = new Map<string, Aim>()
-  const change = (dialect: string, { dialect: before, devices, groups, query, moreQueries }: Form): Partial<Form> => {
-    aims.set(before, { devices, groups, query, moreQueries })
-    const { devices: none, groups: nobody, query: nothing, moreQueries: nowhere } = emptyForm
-    return {
-      dialect,
-      ...(aims.get(dialect) ?? { devices: none, groups: nobody, query: nothing, moreQueries: nowhere }),
-    }
+  const change = (dialect: string, form: Form): Partial<Form> => {
+    aims.set(form.dialect, aimOf(form))
+    return { dialect, ...(aims.get(dialect) ?? aimOf(emptyForm)) }
   }
   const cloud = choicePart(
     kit,

@@ -43,11 +43,11 @@ export function documentPart(
     element,
     setLook: (look) => editor.setLook(look),
     update(view: View) {
-      const { form, dialect } = view
+      const { form, dialect, kind } = view
       editor.replace(form.documentText)
-      if (dialect !== undefined && dialect.documentSchema !== schema) {
-        schema = dialect.documentSchema
-        editor.setSchema(dialect.name, schema)
+      if (dialect !== undefined && kind !== undefined && kind.documentSchema !== schema) {
+        schema = kind.documentSchema
+        editor.setSchema(`${dialect.name}-${kind.id}`, schema)
       }
       templates.update(view)
     },

@@ -21,7 +21,12 @@ export interface Form {
   /** Further queries of a file; the form has one field only. */
   moreQueries: string[]
   selection: 'SNAPSHOT' | 'CONTINUOUS'
+  /** Empty: the cloud's first one. */
+  kind: string
   documentText: string
+  file: string
+  /** As they were chosen; numbers as typed. */
+  options: NonNullable<JobDraft['options']>
   rollout: {
     mode: 'once' | 'constant' | 'growing'
     perMinute: string
@@ -50,7 +55,10 @@ export const emptyForm: Form = {
   query: '',
   moreQueries: [],
   selection: 'SNAPSHOT',
+  kind: '',
   documentText: '{}\n',
+  file: '',
+  options: {},
   rollout: { mode: 'once', perMinute: '', base: '10', factor: '2', of: 'SUCCEEDED', count: '10' },
   abort: [],
   timeoutMinutes: '',

@@ -21,7 +21,10 @@ export function fromDraft(draft: Partial<JobDraft>): Form {
     query,
     moreQueries,
     selection: draft.selection ?? emptyForm.selection,
+    kind: text(draft.kind),
     documentText: shownText(draft.document?.text),
+    file: text(draft.file),
+    options: typeof draft.options === 'object' && draft.options !== null ? draft.options : {},
     rollout: rolloutOf(rollout),
     abort: list(draft.abort).map(({ on, percent, minimum }) => ({
       on,

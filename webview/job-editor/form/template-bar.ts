@@ -28,12 +28,12 @@ export function templateBar(replace: (text: string) => void): { element: HTMLEle
     use.focus()
   }
   const take = (): void => {
-    const template = view?.dialect?.templates.find(({ id }) => id === choice.value)
+    const template = view?.kind?.templates.find(({ id }) => id === choice.value)
     if (template !== undefined) replace(templateText(template.document))
     close()
   }
   const ask = (): void => {
-    if (view === undefined || !isOwnWork(view.form.documentText, view.dialect)) return take()
+    if (view === undefined || !isOwnWork(view.form.documentText, view.kind)) return take()
     bar.hidden = true
     question.hidden = false
     yes.focus()
@@ -43,9 +43,9 @@ export function templateBar(replace: (text: string) => void): { element: HTMLEle
     element: h('div', { class: 'templates' }, bar, question),
     update(next) {
       view = next
-      const templates = next.dialect?.templates ?? []
+      const templates = next.kind?.templates ?? []
       bar.hidden = templates.length === 0 || !question.hidden
-      const key = JSON.stringify([next.dialect?.name, templates.map(({ id }) => id)])
+      const key = JSON.stringify([next.dialect?.name, next.kind?.id, templates.map(({ id }) => id)])
       if (key === drawn) return
       drawn = key
       choice.replaceChildren(...templates.map(({ id, title }) => h('vscode-option', { value: id }, title)))

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import type { DialectView, Problem } from '../../../src/shared/api.ts'
+import type { DialectView, JobKindView, Problem } from '../../../src/shared/api.ts'
 import type { JobDraft, TargetDraft } from '../../../src/shared/job-draft.ts'
 import { JsonText } from '../../../src/shared/json-text.ts'
 import type { DraftInWork } from '../../../src/shared/messages.ts'
@@ -19,6 +19,9 @@ export function toDraft(form: Form, dialect: DialectView | undefined): { draft: 
   const targets = targetsOf(form)
   if (targets.length === 0) checks.refuse('targets', [], l10n.t('must have at least one device, group or query'))
   const document = documentOf(checks, form)
+  const kind = kindOf(dialect, form)
+  const file = fileOf(checks, form, kind)
+  const options = optionsOf(checks, form, kind)
   const rollout = rolloutOf(checks, form)
   const abort = abortOf(checks, form)
   const timeoutMinutes = checks.number('timeoutMinutes', form.timeoutMinutes, {
@@ -34,7 +37,10 @@ export function toDraft(form: Form, dialect: DialectView | undefined): { draft: 
     ...(form.description.trim() !== '' && { description: form.description.trim() }),
     targets,
     ...(form.selection === 'CONTINUOUS' && { selection: form.selection }),
+    ...(form.kind !== '' && { kind: form.kind }),
     ...document,
+    ...(file !== '' && { file }),
+    ...(Object.keys(options).length > 0 && { options }),
     ...(rollout !== undefined && { rollout }),
     ...(abort.length > 0 && { abort }),
     ...(timeoutMinutes !== undefined && { timeoutMinutes }),
@@ -66,6 +72,28 @@ function documentOf(checks: Checks, { documentText }: Form): { document?: JsonTe
     checks.refuse('document', undefined, documentText.trim() === '' ? l10n.t('is required') : l10n.t('is not JSON yet'))
     return {}
   }
+}
+
+/** The kind that the form is about; undefined: there is none of that name. */
+export const kindOf = (dialect: DialectView | undefined, { kind }: Pick<Form, 'kind'>): JobKindView | undefined =>
+  kind === '' ? dialect?.kinds[0] : dialect?.kinds.find(({ id }) => id === kind)
+
+function fileOf(checks: Checks, { file }: Form, kind: JobKindView | undefined): string {
+  if (kind?.file?.required === true) checks.required('file', file)
+  return file.trim()
+}
+
+/** Numbers are typed; of what there is not in this kind the hub will say so. */
+function optionsOf(checks: Checks, form: Form, kind: JobKindView | undefined): NonNullable<JobDraft['options']> {
+  const chosen = Object.entries(form.options).flatMap(([name, value]) => {
+    const option = kind?.options.find((other) => other.name === name)
+    if (option?.type !== 'number' || typeof value !== 'string') return [[name, value] as const]
+    const { least, most } = option
+    const rule = { fraction: true, ...(least !== undefined && { least }), ...(most !== undefined && { most }) }
+    const number = checks.number(`options/${name}`, value, rule)
+    return number === undefined ? [] : [[name, number] as const]
+  })
+  return Object.fromEntries(chosen)
 }
 
 function rolloutOf(

@@ -9,46 +9,54 @@ const presigned = (key: string): string => `\${aws:iot:s3-presigned-url:https://
 /** What the job editor and the simulated fleet know of AWS. */
 export const jobFront: JobFront = {
   deviceScript: awsDeviceScript,
-  documentSchema,
   names: { pattern: JOB_ID.pattern.source, rule: 'must be 1 to 64 characters of a–z A–Z 0–9 _ -', example: 'update-1' },
   prepare: prepareJob,
-  templates: [
-    { id: 'run-parameter', title: 'Set a run parameter on every device', document: { operatingMode: 23 } },
-    { id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } },
+  kinds: [
     {
-      id: 'resource-package',
-      title: 'Update a resource package',
-      document: {
-        operation: 'install',
-        packageName: 'voice-prompts',
-        workingDirectory: '../voice-prompts',
-        files: [{ fileName: 'prompts.tar.gz', fileVersion: '1.4.0', fileSource: { url: presigned('prompts.tar.gz') } }],
-      },
-    },
-    {
-      id: 'firmware-upgrade',
-      title: 'Upgrade the firmware',
-      document: {
-        operation: 'firmwareUpdate',
-        version: '2.1.0',
-        files: [{ fileName: 'firmware.bin', fileVersion: '2.1.0', fileSource: { url: presigned('firmware.bin') } }],
-      },
-    },
-    {
-      id: 'install',
-      title: 'Install a package, as a list of operations',
-      document: [
+      id: 'job',
+      title: 'Job',
+      documentSchema,
+      templates: [
+        { id: 'run-parameter', title: 'Set a run parameter on every device', document: { operatingMode: 23 } },
+        { id: 'reboot', title: 'Reboot', document: { operation: 'reboot' } },
         {
-          operation: 'install',
-          packageName: 'demo-app',
-          workingDirectory: '../demo-app',
-          launchCommand: 'node app.js',
-          autoStart: 'true',
-          files: [
+          id: 'resource-package',
+          title: 'Update a resource package',
+          document: {
+            operation: 'install',
+            packageName: 'voice-prompts',
+            workingDirectory: '../voice-prompts',
+            files: [
+              { fileName: 'prompts.tar.gz', fileVersion: '1.4.0', fileSource: { url: presigned('prompts.tar.gz') } },
+            ],
+          },
+        },
+        {
+          id: 'firmware-upgrade',
+          title: 'Upgrade the firmware',
+          document: {
+            operation: 'firmwareUpdate',
+            version: '2.1.0',
+            files: [{ fileName: 'firmware.bin', fileVersion: '2.1.0', fileSource: { url: presigned('firmware.bin') } }],
+          },
+        },
+        {
+          id: 'install',
+          title: 'Install a package, as a list of operations',
+          document: [
             {
-              fileName: 'app.js',
-              fileVersion: '1.0.0',
-              fileSource: { url: presigned('app.js') },
+              operation: 'install',
+              packageName: 'demo-app',
+              workingDirectory: '../demo-app',
+              launchCommand: 'node app.js',
+              autoStart: 'true',
+              files: [
+                {
+                  fileName: 'app.js',
+                  fileVersion: '1.0.0',
+                  fileSource: { url: presigned('app.js') },
+                },
+              ],
             },
           ],
         },

@@ -12,29 +12,41 @@ import { say } from '../../../core/said.ts'
  */
 export const jobFront: JobFront = {
   deviceScript: iothubDeviceScript,
-  documentSchema,
   names: JOB_NAMES,
   prepare: (_, job) => {
     const work = readWork(job.document)
     if (isFault(work)) throw invalid('document', job.document, say`cannot be sent: ${work}`)
     return job
   },
-  templates: [
+  kinds: [
     {
-      id: 'firmware',
-      title: 'Upgrade the firmware',
-      document: { url: 'http://test.com/firmware/1.1.pkg', version: '1.1', size: 1000, md5: 'abcd', type: 'firmware' },
-    },
-    {
-      id: 'resource',
-      title: 'Upgrade something other than firmware: done when it is downloaded',
-      document: { url: 'http://test.com/resource/7.zip', version: '7', size: 1000, md5: 'abcd', type: 'resource' },
-    },
-    { id: 'command', title: 'Send a command', document: { command: 'reboot', data: '' } },
-    {
-      id: 'command-with-ttl',
-      title: 'Send a command that expires after a minute',
-      document: { command: 'open', data: '{"door":1}', encoding: 'plain', ttl: 60 },
+      id: 'job',
+      title: 'Upgrade or command',
+      documentSchema,
+      templates: [
+        {
+          id: 'firmware',
+          title: 'Upgrade the firmware',
+          document: {
+            url: 'http://test.com/firmware/1.1.pkg',
+            version: '1.1',
+            size: 1000,
+            md5: 'abcd',
+            type: 'firmware',
+          },
+        },
+        {
+          id: 'resource',
+          title: 'Upgrade something other than firmware: done when it is downloaded',
+          document: { url: 'http://test.com/resource/7.zip', version: '7', size: 1000, md5: 'abcd', type: 'resource' },
+        },
+        { id: 'command', title: 'Send a command', document: { command: 'reboot', data: '' } },
+        {
+          id: 'command-with-ttl',
+          title: 'Send a command that expires after a minute',
+          document: { command: 'open', data: '{"door":1}', encoding: 'plain', ttl: 60 },
+        },
+      ],
     },
   ],
 }

@@ -1,6 +1,6 @@
 import { HubError } from '../../../../src/core/errors.ts'
 import { keyOf, nameOf, type DeviceKey } from '../../../../src/core/ids.ts'
-import type { Execution, ReportedStatus } from '../../../../src/core/job/model.ts'
+import type { Execution, Job, ReportedStatus } from '../../../../src/core/job/model.ts'
 import { own } from '../../../../src/core/twin/json.ts'
 import type { Context } from '../../../../src/dialect/dialect.ts'
 import { tell } from '../mqtt/tell.ts'
@@ -54,7 +54,13 @@ export function reported(
 }
 
 function handOver(ctx: Context, { job, device, number, status }: Execution): void {
-  const { document } = ctx.engine.jobs.require(job)
-  tell(ctx, device, { device: nameOf(device), verb: 'work', job: nameOf(job), attempt: number }, document)
+  const payload = payloadOf(ctx.engine.jobs.require(job))
+  tell(ctx, device, { device: nameOf(device), verb: 'work', job: nameOf(job), attempt: number }, payload)
   if (status === 'QUEUED') ctx.engine.executions.send(ctx.turn, job, device)
+}
+
+/** The document as it was written; a tune besides with its recording, and how it is to be played. */
+function payloadOf({ kind, document, file, options, extra }: Job): string {
+  if (kind !== 'tune') return document
+  return `{"learn":${document},"recording":${JSON.stringify({ path: file, bytes: extra?.['bytes'] })},"how":${JSON.stringify(options)}}`
 }
