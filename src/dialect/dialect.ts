@@ -132,6 +132,11 @@ export interface HttpFront {
   /** Credentials first (SigV4 scope, SharedAccessSignature, Action + Version), then the path. */
   claim(request: HttpRequest): Claim
   /**
+   * The operation that a request names (`Action=…`, `X-Amz-Target`), where its cloud has clients name it; `undefined`:
+   * none. Routes that are `named` are found by it. Also asked of a request whose body has not been read.
+   */
+  operationOf?(request: HttpRequest): string | undefined
+  /**
    * What this request shows, by which `Route.authorize` goes. From elsewhere than this machine no route is reached
    * unless it is `given`.
    */
@@ -151,6 +156,8 @@ export interface Route {
   method: string
   /** A path-to-regexp pattern, matched on the raw path; parameters are then percent-decoded. */
   path: string
+  /** Found by the name of its operation alone, for requests that name it (`HttpFront.operationOf`): method and path must fit. */
+  named?: true
   /** Tells apart operations that share method and path. */
   when?(request: HttpRequest): boolean
   /**
@@ -169,8 +176,11 @@ export interface Route {
    * upload that breaks off. When all of it is in its place, `handle` finds its `StoredObject` before what it `needs`.
    */
   upload?(ctx: Context, request: HttpRequest, params: Params): { ref: ObjectRef; maxBytes: number }
-  /** What the hub must fetch before `handle` can decide. May refuse with a HubError. */
-  needs?(request: HttpRequest, params: Params): Need[]
+  /**
+   * What the hub must fetch before `handle` can decide, which may depend on what is recorded: a file that a record names.
+   * Changes nothing; may refuse with a HubError. What it has seen may be another by the time `handle` decides.
+   */
+  needs?(ctx: Context, request: HttpRequest, params: Params): Need[]
   /** `later`: the answer comes as a `respond` action, in this turn or another (a device has to speak first). */
   handle(ctx: Context, request: HttpRequest, params: Params, fulfilled: Fulfilled): HttpResponse | 'later'
 }

@@ -14,6 +14,8 @@ export interface Examples {
   inapplicable: Partial<Record<GuaranteeName, string>>
   /** How its clients dress a request, so that it is known for its own. Every route must be reached by one of them. */
   callers: ExampleCaller[]
+  /** What a request has besides that, to name its operation, where requests do (`HttpFront.operationOf`). */
+  names?(operation: string): Partial<ExampleCaller>
   /**
    * Whether an answer of its HTTP API refuses, where the status does not tell (a 200 with an error code in it). Absent:
    * 4xx and 5xx do.

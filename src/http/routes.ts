@@ -8,6 +8,10 @@ export interface RouteLike {
   /** A path-to-regexp pattern. Parameters hold one segment, wildcards the whole rest of the path. */
   path: string
   when?(request: HttpRequest): boolean
+  /** The name of the operation. */
+  operation?: string
+  /** For requests only that name this operation. */
+  named?: true
 }
 
 /** The answer of a table for one request. Parameters are percent-decoded, once. */
@@ -33,13 +37,45 @@ interface MethodIndex<R> {
 }
 
 /**
- * A compiled route table. Matches on the raw path, so that `%2F` stays inside its segment. Literal segments win over
- * parameters and parameters over wildcards, whatever the order of the table; equals are asked in the table's order.
+ * A compiled route table. A request that names an operation goes to the routes that are found by that name; any other
+ * by its path.
  */
 export class Routes<R extends RouteLike> {
+  readonly #byPath: PathTable<R>
+  readonly #byName: ReadonlyMap<string | undefined, PathTable<R>>
+  readonly #operationOf: ((request: HttpRequest) => string | undefined) | undefined
+
+  /**
+   * `operationOf` is the operation that a request names, if it names one. Throws if a route can never be reached:
+   * because an earlier one takes all its requests, or because no request names it.
+   */
+  constructor(table: readonly R[], operationOf?: (request: HttpRequest) => string | undefined) {
+    const named = table.filter((route) => route.named === true)
+    if (operationOf === undefined && named.length > 0)
+      throw new Error(`${named[0]?.operation} is found by name, and nothing says what a request names`)
+    this.#operationOf = operationOf
+    this.#byPath = new PathTable(table.filter((route) => route.named !== true))
+    const names = new Set(named.map(({ operation }) => operation))
+    this.#byName = new Map(
+      [...names].map((name) => [name, new PathTable(named.filter(({ operation }) => operation === name))]),
+    )
+  }
+
+  /** The first fitting route whose `when` agrees. HEAD is served by GET routes unless it has its own. */
+  find(request: HttpRequest): Found<R> {
+    const name = this.#operationOf?.(request)
+    const table = name === undefined ? undefined : this.#byName.get(name)
+    return (table ?? this.#byPath).find(request)
+  }
+}
+
+/**
+ * Matches on the raw path, so that `%2F` stays inside its segment. Literal segments win over parameters and parameters
+ * over wildcards, whatever the order of the table; equals are asked in the table's order.
+ */
+class PathTable<R extends RouteLike> {
   readonly #methods = new Map<string, MethodIndex<R>>()
 
-  /** Throws if a route can never be reached because an earlier one takes all its requests. */
   constructor(table: readonly R[]) {
     const compiled = new Map<string, Compiled<R>[]>()
     const taken = new Map<string, R>()
@@ -57,7 +93,6 @@ export class Routes<R extends RouteLike> {
     for (const [method, list] of compiled) this.#methods.set(method, indexed(list))
   }
 
-  /** The first fitting route whose `when` agrees. HEAD is served by GET routes unless it has its own. */
   find(request: HttpRequest): Found<R> {
     const path = unescapeHarmless(request.path)
     const first = firstSegment(path)

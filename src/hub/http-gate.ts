@@ -23,7 +23,7 @@ export interface HttpGateOptions {
   onFailure(text: string, error: unknown): void
   /** Whether no change is taken at present, which people know by then. */
   isRefusing(): boolean
-  /** Tells people who was not let in, and why. */
+  /** Tells people who was not let in, and why, and what was asked for by a name that nobody knows. */
   onRefusal(text: string): void
 }
 
@@ -38,7 +38,9 @@ export class HttpGate {
 
   constructor(options: HttpGateOptions) {
     this.#options = options
-    this.#routes = new Map(options.dialects.map((dialect) => [dialect, new Routes(dialect.http.routes)]))
+    this.#routes = new Map(
+      options.dialects.map((dialect) => [dialect, new Routes(dialect.http.routes, dialect.http.operationOf)]),
+    )
     this.#taking = new Set(
       options.dialects.filter(({ http }) => http.routes.some(({ upload }) => upload !== undefined)),
     )
@@ -80,12 +82,17 @@ export class HttpGate {
   async #decide(asked: Asked, body?: AsyncIterable<Uint8Array>): Promise<HttpResponse> {
     const { dialect, request } = asked
     const found = this.#routes.get(dialect)!.find(request)
-    if (found.type !== 'match') return this.#finish(asked, dialect.http.notFound(request))
+    if (found.type !== 'match') {
+      const name = dialect.http.operationOf?.(request)
+      if (name !== undefined) this.#options.onRefusal(`${dialect.title} has no operation ${name} here`)
+      return this.#finish(asked, dialect.http.notFound(request))
+    }
     const matched = { ...asked, route: found.route, params: found.params }
     if (matched.route.upload === undefined) return this.#answer(matched)
     const stored = await this.#take(matched, body ?? [request.body])
-    const needs = matched.route.needs?.(request, matched.params) ?? []
-    return this.#answer(matched, [stored, ...(await this.#fulfil(needs))])
+    const { route, params } = matched
+    const needs = route.needs && (await this.#turn(matched, (ctx) => route.needs!(ctx, request, params)))
+    return this.#answer(matched, [stored, ...(await this.#fulfil(needs ?? []))])
   }
 
   /** Authorizes and decides in one turn, or says what must be fetched first and decides with that in the next. */
@@ -99,7 +106,7 @@ export class HttpGate {
       answered = await this.#turn(matched, (ctx) => {
         this.#admit(matched, ctx)
         // Nothing is read or made for somebody who may not have it.
-        const needs = fulfilled === undefined ? (route.needs?.(request, params) ?? []) : []
+        const needs = fulfilled === undefined ? (route.needs?.(ctx, request, params) ?? []) : []
         if (needs.length > 0) return { needs }
         const response = route.handle(ctx, request, params, fulfilled ?? [])
         return response === 'later' ? response : finished(matched, response, ctx)

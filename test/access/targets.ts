@@ -4,9 +4,8 @@ import { dialects } from '../../src/dialect/registry.ts'
 import type { ExampleCaller } from '../../src/dialect/examples.ts'
 import { apiRoutes } from '../../src/hub/api-routes.ts'
 import type { EventFeed } from '../../src/hub/event-feed.ts'
-import { Routes } from '../../src/http/routes.ts'
 import type { HubApi } from '../../src/shared/api.ts'
-import { callersOf, pathOf } from '../conformance/requests.ts'
+import { callersOf, dressed, pathOf, tableOf } from '../conformance/requests.ts'
 
 /** Something that can be asked for over HTTP. */
 export interface Target {
@@ -44,14 +43,14 @@ export const targets: Target[] = [
 
 /** The caller of the examples whose request reaches the route. */
 function callerOf(dialect: Dialect, route: Route): ExampleCaller {
-  const table = new Routes([route])
+  const table = tableOf(dialect, [route])
   const reached = callersOf(dialect, route).findIndex((request) => table.find(request).type === 'match')
-  const caller = dialect.examples.callers[reached]
+  const caller = dressed(dialect, route)[reached]
   if (caller === undefined) throw new Error(`no caller of the examples reaches ${route.operation}`)
   return caller
 }
 
-const tables = new Map(dialects.map((dialect) => [dialect, new Routes<Route>(dialect.http.routes)]))
+const tables = new Map(dialects.map((dialect) => [dialect, tableOf(dialect)]))
 
 /**
  * The route that a request reaches, whoever it was meant for; `undefined`: nothing is there, or no cloud takes it for

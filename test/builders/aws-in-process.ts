@@ -63,8 +63,11 @@ export class AwsInProcess extends ContextFixture {
       const found = table.find(request)
       if (found.type !== 'match') return aws.http.notFound(request)
       const { route, params } = found
-      this.turn((ctx) => admitRequest(aws.http, route, ctx, request, params))
-      const fulfilled = (route.needs?.(request, params) ?? []).map((need) => this.fulfil(need))
+      const { result: needs } = this.turn((ctx) => {
+        admitRequest(aws.http, route, ctx, request, params)
+        return route.needs?.(ctx, request, params) ?? []
+      })
+      const fulfilled = needs.map((need) => this.fulfil(need))
       const { result, acts } = this.turn((ctx) => route.handle(ctx, request, params, fulfilled))
       this.acts = acts
       if (result === 'later') throw new Error('no route of AWS answers later')

@@ -131,7 +131,7 @@ export class AwsJobsFixture {
     const outcome = this.bench.turn((ctx): HttpResponse => {
       try {
         found.route.authorize?.(ctx, request, found.params)
-        const needs = found.route.needs?.(request, found.params) ?? []
+        const needs = found.route.needs?.(ctx, request, found.params) ?? []
         const fulfilled: Fulfilled = needs.map((need) =>
           need.type === 'object' ? this.#object(need.ref, need.maxBytes) : undefined,
         )

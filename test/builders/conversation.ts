@@ -62,7 +62,7 @@ export class Conversation {
     { now = Date.UTC(2026, 0, 1), settings = {} }: { now?: number; settings?: Partial<Settings> } = {},
   ) {
     this.#dialect = dialect
-    this.#routes = new Routes(dialect.http.routes)
+    this.#routes = new Routes(dialect.http.routes, dialect.http.operationOf)
     this.bench = new ContextFixture({
       dialect: dialect.name,
       now,
@@ -264,8 +264,13 @@ export class Conversation {
   #handle(route: Route, params: Record<string, string>, request: HttpRequest): void {
     try {
       const taken = this.#take(route, params, request)
-      if (route.needs !== undefined) this.#turn((ctx) => route.authorize?.(ctx, request, params))
-      const fulfilled = [...taken, ...this.#fulfil(route.needs?.(request, params) ?? [])]
+      const needs =
+        route.needs &&
+        this.#turn((ctx) => {
+          route.authorize?.(ctx, request, params)
+          return route.needs!(ctx, request, params)
+        })
+      const fulfilled = [...taken, ...this.#fulfil(needs ?? [])]
       const { result, acts } = this.bench.turn((ctx) => {
         route.authorize?.(ctx, request, params)
         return route.handle(ctx, request, params, fulfilled)

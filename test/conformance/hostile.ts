@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { Dialect } from '../../src/dialect/dialect.ts'
-import { Routes } from '../../src/http/routes.ts'
 import { within } from '../builders/within.ts'
 import type { Checks } from './dialect.suite.ts'
 import type { HubFixture } from './hub-fixture.ts'
 import { inProgress } from './jobs.ts'
 import type { ScriptedDevice } from './scripted-device.ts'
-import { pathOf, requestTo } from './requests.ts'
+import { dressed, pathOf, requestTo, tableOf } from './requests.ts'
 
 const noJson = [
   '',
@@ -121,7 +120,7 @@ export const hostile: Checks = {
 
 /** No route of whoever claims it fits. */
 const isUnknown = (dialects: readonly Dialect[], request: HttpRequest): boolean =>
-  dialects.every(({ http }) => http.claim(request) === 'no' || new Routes(http.routes).find(request).type !== 'match')
+  dialects.every((each) => each.http.claim(request) === 'no' || tableOf(each).find(request).type !== 'match')
 
 const nameOf = (job: string): string => job.slice(job.indexOf('/') + 1)
 
@@ -159,7 +158,7 @@ function writes({
   return dialect.http.routes
     .filter(({ method }) => method !== 'GET' && method !== 'HEAD' && method !== 'DELETE')
     .flatMap((route) =>
-      dialect.examples.callers
+      dressed(dialect, route)
         .filter((caller) => route.when?.(requestTo(route.method, pathOf(route), caller)) !== false)
         .map(({ headers, query = {} }) => ({
           operation: route.operation,

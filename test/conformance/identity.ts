@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
 import type { Claim, Settings } from '../../src/dialect/dialect.ts'
-import { Routes } from '../../src/http/routes.ts'
 import type { ConnectionKit } from '../../src/shared/api.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 import { within } from '../builders/within.ts'
 import type { Checks, HubFixtures } from './dialect.suite.ts'
 import type { Clouds, HubFixture } from './hub-fixture.ts'
 import { connectSession } from './scripted-device.ts'
-import { callersOf } from './requests.ts'
+import { callersOf, tableOf } from './requests.ts'
 
 type Session = ConnectionKit['session']
 
@@ -27,15 +26,14 @@ export const identity: Checks = {
     for (const dialect of dialects) {
       for (const route of dialect.http.routes) {
         for (const request of callersOf(dialect, route).filter(
-          (each) => new Routes([route]).find(each).type === 'match',
+          (each) => tableOf(dialect, [route]).find(each).type === 'match',
         )) {
           surest({ dialect, dialects }, route.operation, ({ http: other }) => other.claim(request))
         }
       }
     }
-    const { http } = strict.dialect
-    const routes = new Routes(http.routes)
-    for (const route of http.routes) {
+    const routes = tableOf(strict.dialect)
+    for (const route of strict.dialect.http.routes) {
       const reached = callersOf(strict.dialect, route).filter((request) => {
         const found = routes.find(request)
         return found.type === 'match' && found.route.operation === route.operation

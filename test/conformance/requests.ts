@@ -2,6 +2,7 @@ import { compile, parse, type Token } from 'path-to-regexp'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
 import type { ExampleCaller } from '../../src/dialect/examples.ts'
+import { Routes } from '../../src/http/routes.ts'
 
 /** A path that fits the route's pattern; every parameter is some word. */
 export function pathOf({ path }: Pick<Route, 'path'>): string {
@@ -28,5 +29,17 @@ export const requestTo = (method: string, path: string, { headers, query = {} }:
 })
 
 /** A request to the route from every kind of client. */
-export const callersOf = ({ examples }: Dialect, route: Route): HttpRequest[] =>
-  examples.callers.map((caller) => requestTo(route.method, pathOf(route), caller))
+export const callersOf = (dialect: Dialect, route: Route): HttpRequest[] =>
+  dressed(dialect, route).map((caller) => requestTo(route.method, pathOf(route), caller))
+
+/** How every kind of client dresses a request to the route, which it names if it must. */
+export function dressed({ examples }: Dialect, { operation, named }: Route): ExampleCaller[] {
+  const name = named === true ? examples.names?.(operation) : undefined
+  return examples.callers.map(({ headers, query }) => ({
+    headers: { ...headers, ...name?.headers },
+    query: { ...query, ...name?.query },
+  }))
+}
+
+/** The routes of a cloud, as the hub finds them. */
+export const tableOf = ({ http }: Dialect, routes = http.routes): Routes<Route> => new Routes(routes, http.operationOf)

@@ -142,6 +142,34 @@ describe('a route table', () => {
     assert.equal(answer(routes, request('GET /x')), 'not-found')
   })
 
+  it('goes by the operation that a request names, however many are on one path', () => {
+    const nameOf = ({ headers }: HttpRequest): string | undefined => headers['action']
+    const named = (line: string, operation: string): Named => route(line, { operation, named: true })
+    const routes = new Routes([named('POST /', 'Create'), named('POST /', 'Delete'), named('GET /', 'Delete')], nameOf)
+    assert.equal(answer(routes, request('POST /', { action: 'Create' })), 'Create {}')
+    assert.equal(answer(routes, request('POST /', { action: 'Delete' })), 'Delete {}')
+    assert.equal(answer(routes, request('GET /', { action: 'Delete' })), 'Delete {}')
+    assert.equal(answer(routes, request('GET /', { action: 'Create' })), '405 POST')
+    assert.equal(answer(routes, request('POST /', { action: 'Nothing' })), 'not-found')
+    assert.equal(answer(routes, request('POST /')), 'not-found')
+    assert.equal(answer(routes, request('POST /elsewhere', { action: 'Create' })), 'not-found')
+  })
+
+  it('goes by path where a request names nothing that the table has by name', () => {
+    const routes = new Routes(
+      [route('POST /', { operation: 'Create', named: true }), route('GET /:file', { operation: 'Download' })],
+      ({ headers }) => headers['action'],
+    )
+    assert.equal(answer(routes, request('GET /bear.png')), 'Download {"file":"bear.png"}')
+    assert.equal(answer(routes, request('GET /bear.png', { action: 'Download' })), 'Download {"file":"bear.png"}')
+  })
+
+  it('refuses a table that has one operation by name twice, or by no name', () => {
+    const create = route('POST /', { operation: 'Create', named: true })
+    assert.throws(() => new Routes([create, create], () => 'Create'), /POST \/ is hidden by POST \//)
+    assert.throws(() => new Routes([create]), /Create is found by name/)
+  })
+
   it('refuses a table in which a route can never be reached', () => {
     assert.throws(() => new Routes([route('GET /a/:b'), route('GET /a/:c')]), /GET \/a\/:c is hidden by GET \/a\/:b/)
     assert.doesNotThrow(() => new Routes([route('GET /a/:b', { when: () => true }), route('GET /a/:c')]))

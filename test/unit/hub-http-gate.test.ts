@@ -131,6 +131,18 @@ test('a claimed request without a route is answered in the dialect’s words', a
   })
 })
 
+test('what a request names and nobody knows is answered in the dialect’s words, and people are told', async () => {
+  const sing: Route = { operation: 'Sing', method: 'POST', path: '/', named: true, handle: () => ({ status: 200 }) }
+  const a = dialect('a', () => 'likely', [sing])
+  a.http.operationOf = ({ headers }) => headers['action']
+  const { ask, refusals } = gateOf(a)
+  assert.equal((await ask(request('POST', '/', { action: 'Sing' }))).status, 200)
+  assert.equal((await ask(request('POST', '/'))).status, 404)
+  assert.deepEqual(refusals, [])
+  assert.equal((await ask(request('POST', '/', { action: 'Dance' }))).body, 'a knows no such thing')
+  assert.deepEqual(refusals, ['A has no operation Dance here'])
+})
+
 test('what a route needs is fetched before it decides', async () => {
   const read = route(
     '/doc',
@@ -195,7 +207,7 @@ test('nothing is fetched or made for a caller who may not do it, and a right tha
     authorize: (_ctx, { headers }) => {
       if (headers['key'] !== 'right' || revoked) throw new HubError('FORBIDDEN', 'not you')
     },
-    needs: ({ headers }) => {
+    needs: (_ctx, { headers }) => {
       fetched += 1
       revoked = headers['meanwhile'] === 'revoked'
       return [{ type: 'object', ref: { bucket: 'b', key: 'k' } }]

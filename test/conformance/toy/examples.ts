@@ -1,9 +1,16 @@
 import type { ExampleCaller, ExampleRequest, Examples } from '../../../src/dialect/examples.ts'
-import { http } from './http/front.ts'
 
-const named = (Action: string): ExampleCaller => ({ headers: { 'x-toyland': 'any' }, query: { Action } })
+const CALLER: ExampleCaller = { headers: { 'x-toyland': 'any' } }
 
-const call = (action: string, body: object): ExampleRequest => ({ ...named(action), method: 'POST', path: '/', body })
+const named = (Action: string): Partial<ExampleCaller> => ({ query: { Action } })
+
+const call = (action: string, body: object): ExampleRequest => ({
+  ...CALLER,
+  ...named(action),
+  method: 'POST',
+  path: '/',
+  body,
+})
 
 /** Toys in Toyland's own words, for the conformance suite. */
 export const examples: Examples = {
@@ -11,7 +18,8 @@ export const examples: Examples = {
     listeners: 'every client of Toyland is a toy',
     query: 'Toyland has no query language',
   },
-  callers: http.routes.map(({ operation }) => named(operation)),
+  callers: [CALLER],
+  names: named,
   says: (device, n) => [
     { topic: `toy/${device}/state`, payload: JSON.stringify({ n }), qos: 1 },
     { topic: `toy/${device}/note`, payload: String(n), qos: 1 },

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { IssuedCertificate, Need } from '../../../core/seam/needs.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf } from '../wire/arns.ts'
@@ -22,7 +23,7 @@ export const newCertificateRoutes: Route[] = [
   operation('RegisterCertificateWithoutCA', 'POST', '/certificate/register-no-ca', register),
 ]
 
-function signingRequest(request: Parameters<NonNullable<Route['needs']>>[0]): Need[] {
+function signingRequest(_: Context, request: HttpRequest): Need[] {
   const fields = bodyOf(request)
   const csr = fields.required('certificateSigningRequest', fields.text('certificateSigningRequest', { min: 1 }))
   return [{ type: 'certificate', commonName: COMMON_NAME, days: VALID_DAYS, csr }]

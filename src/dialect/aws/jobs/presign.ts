@@ -58,7 +58,7 @@ const presigned = (operation: string, method: string, more: Pick<Route, 'needs' 
 /** What presigned URLs lead to, each for what it was signed for only, as S3 has it [aws 3.10]. */
 export const presignedRoutes: Route[] = [
   presigned('GetObject (presigned)', 'GET', {
-    needs: (_, params) => [{ type: 'object', ref: refIn(params), maxBytes: 0 }],
+    needs: (_ctx, _request, params) => [{ type: 'object', ref: refIn(params), maxBytes: 0 }],
     handle: (_ctx, _request, params, [object]) => {
       if (object === undefined) throw noSuchKey(refIn(params).key)
       return { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body: { ref: refIn(params) } }

@@ -23,7 +23,7 @@ export interface Source {
  * The object behind `documentSource`, fetched before a job or template is made: later changes of it do not matter [aws
  * 3.4].
  */
-export function sourceNeeds(request: HttpRequest): Need[] {
+export function sourceNeeds(_: Context, request: HttpRequest): Need[] {
   const url = bodyOf(request).get('documentSource')
   const ref = typeof url === 'string' ? parseS3Url(url) : undefined
   return ref === undefined ? [] : [{ type: 'object', ref, maxBytes: MAX_DOCUMENT }]

@@ -18,12 +18,12 @@ export interface Call {
   device(): Device
 }
 
-/** An operation: `POST /?Action={operation}`, its parameters in the query or as JSON in the body. */
+/** An operation, by its name: `POST /?Action={operation}`, its parameters in the query or as JSON in the body. */
 export const action = (operation: string, perform: (call: Call) => HttpResponse | 'later'): Route => ({
   operation,
   method: 'POST',
   path: '/',
-  when: ({ query }) => query.get('Action') === operation,
+  named: true,
   handle: (ctx, request) => perform(callOf(ctx, request)),
 })
 

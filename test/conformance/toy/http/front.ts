@@ -10,6 +10,7 @@ import type { HttpRequest } from '../../../../src/core/seam/http.ts'
 export const http: HttpFront = {
   claim: ({ headers }) => (headers['x-toyland'] === undefined ? 'no' : 'certain'),
   credential,
+  operationOf: ({ query }) => query.get('Action') ?? undefined,
   routes: [...registryActions, ...commandActions],
   notFound: ({ query }) => refusal('UnknownAction', `Toyland has no action ${query.get('Action')}`, 404),
   failure,
