@@ -30,7 +30,7 @@ type Headers = Readonly<Record<string, string | undefined>>
  * | with a credential that the hub gave out | what the dialect lets it | what the dialect lets it |
  * | anybody else | what the dialect lets it: in open mode a lot | nothing |
  */
-export interface Access {
+export interface AccessControl {
   page(knock: Knock): PageFault | undefined
   /** Throws FORBIDDEN or UNAUTHORIZED. */
   api(headers: Headers): void
@@ -38,7 +38,7 @@ export interface Access {
 }
 
 /** `hosts`: names, besides addresses and `localhost`, by which the hub may be asked. */
-export const createAccess = ({ hosts, token }: { hosts: readonly string[]; token: string }): Access => ({
+export const createAccess = ({ hosts, token }: { hosts: readonly string[]; token: string }): AccessControl => ({
   page: (knock) => pageFault(knock, hosts),
   // A token may leak into a page; therefore no page but our own may even try one.
   api({ origin, authorization }) {

@@ -19,7 +19,7 @@ import type { Asking, Facts } from './policy-facts.ts'
 import { Policy, type NamedPolicy } from './policies.ts'
 
 /** What a connection may do; kept with it, because delivery is decided without a context. */
-export interface Access {
+export interface Permissions {
   strict: boolean
   /** Absent: everything is allowed. */
   policy: Policy | undefined
@@ -119,16 +119,18 @@ export function certificateOf({ identity, request }: Connection): string | undef
 }
 
 /** What the connection may do, worked out when it is first asked for. */
-export const accessOf = (ctx: Context, connection: Connection): Access => known(connection) ?? refresh(ctx, connection)
+export const accessOf = (ctx: Context, connection: Connection): Permissions =>
+  known(connection) ?? refresh(ctx, connection)
 
 /** Works out anew what a live connection may do. */
-export function refresh(ctx: Context, connection: Connection): Access {
+export function refresh(ctx: Context, connection: Connection): Permissions {
   const certificate = certificateOf(connection)
   const policy = certificate === undefined ? undefined : policyFor(ctx, certificate, approachOf(connection.request))
-  const access: Access = { strict: ctx.settings.mode === 'strict', policy }
+  const access: Permissions = { strict: ctx.settings.mode === 'strict', policy }
   connection.state['access'] = access
   return access
 }
 
 /** What the connection may do, if that has been worked out. */
-export const known = (connection: Connection): Access | undefined => connection.state['access'] as Access | undefined
+export const known = (connection: Connection): Permissions | undefined =>
+  connection.state['access'] as Permissions | undefined
