@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parsePolicy, readPolicy, unmodelledParts } from '../../src/dialect/aws/auth/policy-document.ts'
-import type { Facts } from '../../src/dialect/aws/auth/policy-facts.ts'
+import type { ConnectionFacts } from '../../src/dialect/aws/auth/policy-facts.ts'
 import { Policy } from '../../src/dialect/aws/auth/policies.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -17,7 +17,7 @@ type Sketch = {
 
 const document = (...statements: Sketch[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements.map((sketch) => ({ Effect: 'Allow', ...sketch })) })
-const policy = (facts: Facts, ...statements: Sketch[]): Policy =>
+const policy = (facts: ConnectionFacts, ...statements: Sketch[]): Policy =>
   new Policy([{ name: 'p', statements: parsePolicy(document(...statements)) }], facts)
 const arn = (tail: string): string => `arn:aws:iot:us-east-1:123456789012:${tail}`
 const topic = (pattern: string): string => arn(`topic/${pattern}`)
@@ -260,7 +260,7 @@ const rows: [what: string, statements: Sketch | Sketch[], action: string, resour
 
 for (const [what, statements, action, resource, allowed] of rows) {
   test(`policies: ${what}`, () => {
-    const facts: Facts = {
+    const facts: ConnectionFacts = {
       clientId: 'lamp',
       thing: { name: 'lamp', attributes: { room: 'hall', wild: 'a*' } },
       isAttached: true,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { certificateFacts } from '../../src/dialect/aws/auth/certificate-facts.ts'
 import { parsePolicy } from '../../src/dialect/aws/auth/policy-document.ts'
-import type { Asking, Facts } from '../../src/dialect/aws/auth/policy-facts.ts'
+import type { RequestFacts, ConnectionFacts } from '../../src/dialect/aws/auth/policy-facts.ts'
 import { Policy } from '../../src/dialect/aws/auth/policies.ts'
 import { certificateOf } from '../builders/device-certificate.ts'
 
@@ -36,7 +36,7 @@ const { pem } = await certificateOf(
   },
 )
 
-const facts: Facts = {
+const facts: ConnectionFacts = {
   clientId: 'lamp',
   certificateId: 'ab12',
   certificate: () => certificateFacts(pem),
@@ -54,7 +54,11 @@ const NOW = Date.UTC(2026, 5, 1, 12)
 
 const decides = (
   Condition: object,
-  { effect = 'Allow', asking, of = facts }: { effect?: 'Allow' | 'Deny'; asking?: Asking; of?: Facts } = {},
+  {
+    effect = 'Allow',
+    asking,
+    of = facts,
+  }: { effect?: 'Allow' | 'Deny'; asking?: RequestFacts; of?: ConnectionFacts } = {},
 ): boolean => {
   const all = { Effect: 'Allow', Action: '*', Resource: '*' }
   const conditional = { Effect: effect, Action: 'iot:Connect', Resource: '*', Condition }

@@ -15,7 +15,7 @@ import {
   type PolicyVersion,
 } from './identity-store.ts'
 import { parsePolicy, type Statement } from './policy-document.ts'
-import type { Asking, Facts } from './policy-facts.ts'
+import type { RequestFacts, ConnectionFacts } from './policy-facts.ts'
 import { Policy, type NamedPolicy } from './policies.ts'
 
 /** What a connection may do; kept with it, because delivery is decided without a context. */
@@ -43,7 +43,7 @@ export function policyFor(ctx: Context, certificate: string, approach: Approach)
 }
 
 /** The union of the policies of these names. */
-export const policyOf = (ctx: Context, names: readonly string[], facts: Facts): Policy =>
+export const policyOf = (ctx: Context, names: readonly string[], facts: ConnectionFacts): Policy =>
   new Policy(
     names.flatMap((name) => namedPolicy(policiesOf(ctx).get(name))),
     facts,
@@ -75,8 +75,8 @@ function namedPolicy(record: PolicyRecord | undefined): NamedPolicy[] {
 }
 
 /** What policies can say of a certificate that comes this way [aws 4.7.3]. */
-export function factsFor(ctx: Context, certificate: string, { clientId, address, domain }: Approach): Facts {
-  const about: Facts = {
+export function factsFor(ctx: Context, certificate: string, { clientId, address, domain }: Approach): ConnectionFacts {
+  const about: ConnectionFacts = {
     certificateId: certificate,
     certificate: () => factsOf(certificatesOf(ctx).get(certificate)),
     sourceIp: address,
@@ -98,7 +98,7 @@ export function connectFault(ctx: Context, certificate: string, request: Connect
   const policy = policyFor(ctx, certificate, approachOf(request))
   if (policy === undefined) return undefined
   const { clientId, clean, will } = request
-  const asking: Asking = {
+  const asking: RequestFacts = {
     connectAttributes: [...(clean ? [] : ['PersistentConnect']), ...(will === undefined ? [] : ['LastWill'])],
   }
   if (!policy.allows('iot:Connect', `client/${clientId}`, ctx.now, asking))

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Params } from '../../dialect.ts'
-import type { Asking } from './policy-facts.ts'
+import type { RequestFacts } from './policy-facts.ts'
 import type { Plane } from '../wire/planes.ts'
 import { flagOf } from '../wire/parameters.ts'
 
@@ -8,17 +8,17 @@ import { flagOf } from '../wire/parameters.ts'
  * What a request over HTTP takes, as policies name it: every one of the actions, on the part of an ARN after the
  * account.
  */
-export interface Asked {
+export interface RequiredActions {
   actions: string[]
   resource: string
-  asking?: Asking
+  asking?: RequestFacts
 }
 
 /** The name under which the hub is asked, without its port. */
 export const hostOf = ({ headers }: HttpRequest): string | undefined => headers['host']?.replace(/:\d{1,5}$/, '')
 
 /** Jobs have a service of their own in policies, which `iot:*` does not cover [aws 4.7.1]. */
-export function askedFor(plane: Plane, operation: string, request: HttpRequest, params: Params): Asked {
+export function askedFor(plane: Plane, operation: string, request: HttpRequest, params: Params): RequiredActions {
   if (plane === 'jobs-data') {
     const { jobId } = params
     return {

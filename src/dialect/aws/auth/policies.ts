@@ -1,6 +1,6 @@
 import type { Instant } from '../../../core/clock.ts'
 import { matches } from '../../../core/query/glob.ts'
-import { askedValues, type Asking, type Facts } from './policy-facts.ts'
+import { askedValues, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
 import { allowsAll, applies, compile, isAbout, unmet, type Rule, type Source } from './rules.ts'
 
@@ -30,7 +30,7 @@ interface Rules {
   missing: Set<string>
 }
 
-const NOTHING: Asking = {}
+const NOTHING: RequestFacts = {}
 
 /**
  * The union of some policies for one principal: explicit Deny > Allow > implicit deny [aws 4.7.2]. Resources are what
@@ -38,11 +38,11 @@ const NOTHING: Asking = {}
  */
 export class Policy {
   readonly #policies: readonly NamedPolicy[]
-  readonly #facts: Facts
+  readonly #facts: ConnectionFacts
   /** By action, when it is first asked for. */
   readonly #rules = new Map<string, Rules>()
 
-  constructor(policies: readonly NamedPolicy[], facts: Facts) {
+  constructor(policies: readonly NamedPolicy[], facts: ConnectionFacts) {
     this.#policies = policies
     this.#facts = facts
   }

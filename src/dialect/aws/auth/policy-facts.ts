@@ -10,7 +10,7 @@ interface ThingFacts {
 }
 
 /** What policies can say of whoever asks [aws 4.7.3]. What is absent has no value. */
-export interface Facts {
+export interface ConnectionFacts {
   clientId?: string | undefined
   certificateId?: string | undefined
   /** Read only if a policy wants to know. */
@@ -23,7 +23,7 @@ export interface Facts {
 }
 
 /** What only this one question knows. */
-export interface Asking {
+export interface RequestFacts {
   /** `PersistentConnect`, `LastWill`. */
   connectAttributes?: readonly string[]
   jobId?: string
@@ -32,7 +32,7 @@ export interface Asking {
 }
 
 /** What depends on the question or on the time at which it is asked. */
-const ASKED: Readonly<Record<string, (asking: Asking, now: Instant) => readonly string[] | undefined>> = {
+const ASKED: Readonly<Record<string, (asking: RequestFacts, now: Instant) => readonly string[] | undefined>> = {
   'aws:CurrentTime': (_, now) => [new Date(now).toISOString()],
   'aws:EpochTime': (_, now) => [String(Math.floor(now / 1000))],
   'iot:ConnectAttributes': ({ connectAttributes }) => connectAttributes,
@@ -43,7 +43,7 @@ const ASKED: Readonly<Record<string, (asking: Asking, now: Instant) => readonly 
 const THING = 'iot:Connection.Thing.'
 const ATTRIBUTE = /^iot:Connection\.Thing\.Attributes\[([^\]]+)\]$/
 
-const KNOWN: Readonly<Record<string, (facts: Facts) => readonly string[] | undefined>> = {
+const KNOWN: Readonly<Record<string, (facts: ConnectionFacts) => readonly string[] | undefined>> = {
   'iot:ClientId': ({ clientId }) => one(clientId),
   'iot:CertificateId': ({ certificateId }) => one(certificateId),
   'aws:SourceIp': ({ sourceIp }) => one(sourceIp),
@@ -65,7 +65,7 @@ export const spelled = (key: string): string => SPELLINGS.get(key.toLowerCase())
 export const isAsked = (name: string): boolean => Object.hasOwn(ASKED, name)
 
 /** What the question and its time say under a name. */
-export const askedValues = (name: string, asking: Asking, now: Instant): readonly string[] =>
+export const askedValues = (name: string, asking: RequestFacts, now: Instant): readonly string[] =>
   ASKED[name]?.(asking, now) ?? []
 
 /** Whether policies may ask for that. */
@@ -73,7 +73,7 @@ export const isKnown = (name: string): boolean =>
   Object.hasOwn(KNOWN, name) || isAsked(name) || ATTRIBUTE.test(name) || isCertificateFact(baseOf(name).base)
 
 /** All values under a name: none, one, or those of a certificate. */
-export function valuesOf(facts: Facts, name: string): readonly string[] {
+export function valuesOf(facts: ConnectionFacts, name: string): readonly string[] {
   const read = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
   if (read !== undefined) return read(facts) ?? []
   const attribute = ATTRIBUTE.exec(name)?.[1]

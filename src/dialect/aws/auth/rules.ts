@@ -2,7 +2,7 @@ import type { Instant } from '../../../core/clock.ts'
 import { ANY, matches, type Glob } from '../../../core/query/glob.ts'
 import { arn, LOCAL_CALLER } from '../wire/arns.ts'
 import { isMet, type Operator, type Wanted } from './operators.ts'
-import { askedValues, isAsked, valuesOf, type Asking, type Facts } from './policy-facts.ts'
+import { askedValues, isAsked, valuesOf, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Condition, Statement } from './policy-document.ts'
 import { globOf, textOf, type Lookup } from './template.ts'
 
@@ -28,7 +28,7 @@ export const allowsAll = ({ deny, except, resources, asked }: Rule): boolean =>
   !deny && !except && asked.length === 0 && resources.some(({ glob }) => glob.length === 1 && glob[0] === ANY)
 
 /** Whether it is about that resource and its conditions are met. */
-export const applies = (rule: Rule, resource: string, now: Instant, asking: Asking): boolean =>
+export const applies = (rule: Rule, resource: string, now: Instant, asking: RequestFacts): boolean =>
   isAbout(rule, resource) && unmet(rule, now, asking) === undefined
 
 /** Whether its resources say so. */
@@ -39,7 +39,7 @@ export function isAbout({ resources, except }: Rule, resource: string): boolean 
 }
 
 /** The condition that this question does not meet, if there is one. */
-export function unmet({ asked }: Rule, now: Instant, asking: Asking): string | undefined {
+export function unmet({ asked }: Rule, now: Instant, asking: RequestFacts): string | undefined {
   for (const { name, operator, key, wanted } of asked)
     if (!isMet(operator, askedValues(key, asking, now), wanted)) return name
   return undefined
@@ -48,7 +48,7 @@ export function unmet({ asked }: Rule, now: Instant, asking: Asking): string | u
 /** Makes a statement's rule for somebody, or says why it matches nothing, whether it allows or denies. */
 export function compile(
   statement: Statement,
-  facts: Facts,
+  facts: ConnectionFacts,
   missing: Set<string>,
 ): Pick<Rule, 'resources' | 'asked'> | { why: string } {
   const lookup: Lookup = (variable) => {

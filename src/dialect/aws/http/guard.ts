@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../auth/access.ts'
-import { askedFor, hostOf, type Asked } from '../auth/http-actions.ts'
+import { askedFor, hostOf, type RequiredActions } from '../auth/http-actions.ts'
 import { admit } from '../auth/connect.ts'
 import { believe, credentialOf } from '../wire/credentials.ts'
 import { AwsError } from '../wire/errors.ts'
@@ -38,7 +38,12 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
 }
 
 /** Why its policies do not let a certificate do that. */
-function policyFault(ctx: Context, request: HttpRequest, certificate: string, asked: Asked): string | undefined {
+function policyFault(
+  ctx: Context,
+  request: HttpRequest,
+  certificate: string,
+  asked: RequiredActions,
+): string | undefined {
   const policy = policyFor(ctx, certificate, { address: request.remoteAddress, domain: hostOf(request) })
   const { actions, resource, asking } = asked
   const refused = actions.find((action) => policy?.allows(action, resource, ctx.now, asking) === false)
