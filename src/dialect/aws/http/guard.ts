@@ -3,7 +3,7 @@ import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../auth/access.ts'
 import { askedFor, hostOf, type RequiredActions } from '../auth/http-actions.ts'
 import { admit } from '../auth/connect.ts'
-import { believe, credentialOf } from '../wire/credentials.ts'
+import { believe, credentialOf } from '../wire/credential-scope.ts'
 import { AwsError } from '../wire/errors.ts'
 import { onPlane, type Plane } from '../wire/planes.ts'
 

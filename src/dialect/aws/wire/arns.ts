@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
-import { credentialOf } from './credentials.ts'
+import { credentialOf } from './credential-scope.ts'
 
 /** Whose account and region the ARNs in an answer show. */
 export interface Caller {

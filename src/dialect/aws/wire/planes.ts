@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Route } from '../../dialect.ts'
-import { credentialOf } from './credentials.ts'
+import { credentialOf } from './credential-scope.ts'
 
 /** AWS answers on three endpoints whose paths collide; here they share a port [aws 3.2]. */
 export type Plane = 'control' | 'data' | 'jobs-data'
