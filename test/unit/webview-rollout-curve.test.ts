@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { rateOf } from '../../src/core/job/rollout-rate.ts'
-import { rateAfter, rolloutCurve } from '../../webview/job-editor/form/curve.ts'
+import { rateAfter, rolloutCurve } from '../../webview/job-editor/form/rollout-curve.ts'
 
 test('without a rate all devices have the job in the first minute', () => {
   assert.deepEqual(rolloutCurve(undefined, 7512), { minutes: [0], devices: [7512], complete: true })

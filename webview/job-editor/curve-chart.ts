@@ -5,7 +5,7 @@ import { counted } from '../../src/shared/counted.ts'
 import { h, say, set } from '../ui/dom.ts'
 import { formatNumber } from '../ui/format.ts'
 import { onTheme, themeColor } from '../ui/theme.ts'
-import { rolloutCurve, type Curve } from './form/curve.ts'
+import { rolloutCurve, type RolloutCurve } from './form/rollout-curve.ts'
 import type { Part } from './part.ts'
 
 const HEIGHT = 140
@@ -19,7 +19,7 @@ export function curveChart(): Part {
   const element = h('div', { class: 'curve' }, place, words)
   let plot: uPlot | undefined
   let drawn = ''
-  let curve: Curve = { minutes: [], devices: [], complete: true }
+  let curve: RolloutCurve = { minutes: [], devices: [], complete: true }
 
   const draw = (): void => {
     plot?.destroy()
@@ -55,7 +55,7 @@ export function curveChart(): Part {
   }
 }
 
-function sentence({ minutes, complete }: Curve, total: number, known: boolean): string {
+function sentence({ minutes, complete }: RolloutCurve, total: number, known: boolean): string {
   const all = counted(total, l10n.t('1 device'), l10n.t('{0} devices', formatNumber(total)))
   const course = l10n.t('{0}: {1}', all, complete ? span(minutes.at(-1) ?? 0) : l10n.t('more than a week'))
   return known ? course : l10n.t('As an example: {0}', course)

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { FromProgress, ProgressState, ToProgress } from '../../src/shared/progress-messages.ts'
 import type { Channel } from '../api.ts'
 import { h, say } from '../ui/dom.ts'
-import { Curve } from './curve.ts'
+import { StateChart } from './state-chart.ts'
 import { Details } from './details.ts'
 import { DeviceList } from './device-list.ts'
 import type { Format } from './format.ts'
@@ -19,7 +19,7 @@ export class Panel {
   readonly #model = new Model()
   readonly #header: Header
   readonly #shares: Shares
-  readonly #curve: Curve
+  readonly #curve: StateChart
   readonly #list: DeviceList
   readonly #details: Details
   readonly #notice = new Notice(() => this.channel.post({ type: 'startHub' }))
@@ -34,7 +34,7 @@ export class Panel {
   ) {
     this.#header = new Header(format, (deed) => this.channel.post({ type: deed }))
     this.#shares = new Shares(format, (status) => this.#list.pick(status))
-    this.#curve = new Curve(format)
+    this.#curve = new StateChart(format)
     this.#details = new Details(format, {
       onDeed: (deed, device) => this.channel.post({ type: deed, device }),
       onClose: () => {

@@ -21,7 +21,7 @@ const steps = [
 const twinEvery = 2000
 
 /** How many devices were in which state over the time of the job. */
-export class Curve {
+export class StateChart {
   readonly element: HTMLElement
   readonly #reading = h('span', { class: 'reading', 'aria-hidden': 'true' })
   readonly #place = h('div', { class: 'plot', 'aria-hidden': 'true' })

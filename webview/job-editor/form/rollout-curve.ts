@@ -4,7 +4,7 @@ import type { JobDraft } from '../../../src/shared/job-draft.ts'
  * How many devices have been told by then, minute by minute; `complete`: all of them, within the week that is looked
  * at.
  */
-export interface Curve {
+export interface RolloutCurve {
   minutes: number[]
   devices: number[]
   complete: boolean
@@ -18,7 +18,7 @@ const POINTS = 400
  * The rule is the engine's: each minute has a burst of up to the rate, which grows with what earlier minutes have
  * reached.
  */
-export function rolloutCurve(rollout: JobDraft['rollout'], total: number): Curve {
+export function rolloutCurve(rollout: JobDraft['rollout'], total: number): RolloutCurve {
   const told: number[] = []
   for (let sum = 0; sum < total && told.length <= WEEK;)
     told.push((sum = Math.min(total, sum + rateAfter(rollout, sum))))
