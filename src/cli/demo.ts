@@ -2,7 +2,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { Endpoints, JobView } from '../shared/api.ts'
 import { defaultOptions } from '../shared/options.ts'
 import { reliable } from '../sim/behavior.ts'
-import { Fleet } from '../sim/fleet.ts'
+import { SimFleet } from '../sim/fleet.ts'
 import { urlOf } from './addresses.ts'
 import type { DemoInvocation } from './arguments.ts'
 import { AwsControl } from './aws-control.ts'
@@ -51,7 +51,7 @@ async function runFleet(
   endpoints: Endpoints,
 ): Promise<number> {
   const { output, stopping, version, options } = tools
-  const fleet = new Fleet({
+  const fleet = new SimFleet({
     url: urlOf('mqtt', endpoints),
     names: machineNames(invocation.devices),
     script: tools.deviceScriptOf(DIALECT),
@@ -89,7 +89,7 @@ async function runJob(
   { output, stopping }: Tools,
   hub: Hub,
   endpoints: Endpoints,
-  fleet: Fleet,
+  fleet: SimFleet,
 ): Promise<boolean> {
   const begun = performance.now()
   const aws = new AwsControl(urlOf('http', endpoints), stopping)
@@ -135,7 +135,7 @@ async function runJob(
 function tellResult(
   name: string,
   job: JobView,
-  fleet: Fleet,
+  fleet: SimFleet,
   { output, stopping }: Pick<Tools, 'output' | 'stopping'>,
   seconds: string,
 ): boolean {

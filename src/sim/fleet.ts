@@ -36,7 +36,7 @@ export interface FleetTotals {
 }
 
 /** Many simulated devices in one process. */
-export class Fleet {
+export class SimFleet {
   readonly #connecting: number
   readonly #first: [string, SimDevice][] = []
   readonly #later: [string, SimDevice][] = []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Work } from '../../src/core/seam/device-script.ts'
-import { Fleet } from '../../src/sim/fleet.ts'
+import { SimFleet } from '../../src/sim/fleet.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import type { Checks } from './dialect.suite.ts'
 import { acrossRestart, type HubFixture } from './hub-fixture.ts'
@@ -245,7 +245,7 @@ export const jobs: Checks = {
   fleet: async ({ open }) => {
     const names = Array.from({ length: 25 }, () => open.freshName())
     const behavior = { odds: { fail: 0, reject: 0, hang: 0 }, steps: 1, startMs: [0, 0], stepMs: [0, 0] } as const
-    const fleet = new Fleet({
+    const fleet = new SimFleet({
       url: `mqtt://localhost:${open.place.endpoints.mqtt}`,
       names,
       script: (name) => open.dialect.jobs.deviceScript(name),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { deviceScriptOf } from '../../src/hub/create-hub.ts'
-import { Fleet } from '../../src/sim/fleet.ts'
+import { SimFleet } from '../../src/sim/fleet.ts'
 import { nodeFiles, type Files } from '../../src/store/files.ts'
 import { journalName, journalsIn, load, SNAPSHOT } from '../../src/store/load.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
@@ -87,7 +87,7 @@ async function steadily(
 async function soak(place: Place, over: AbortSignal): Promise<void> {
   const aws = awsClients(place)
   const names = Array.from({ length: FLEET }, (_, index) => `machine-${index}`)
-  const fleet = new Fleet({ url: `mqtt://localhost:${place.endpoints.mqtt}`, names, script: deviceScriptOf('aws') })
+  const fleet = new SimFleet({ url: `mqtt://localhost:${place.endpoints.mqtt}`, names, script: deviceScriptOf('aws') })
   await fleet.start()
   const publisher = await connectMqtt(place, 'publisher')
   const arns = names.map((name) => `arn:aws:iot:us-east-1:123456789012:thing/${name}`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { Fleet } from '../../src/sim/fleet.ts'
+import { SimFleet } from '../../src/sim/fleet.ts'
 import type { Behavior } from '../../src/sim/behavior.ts'
 import { connectDevice } from '../builders/listening-device.ts'
 import { soon } from '../vscode/rig/soon.ts'
@@ -19,7 +19,7 @@ story(
   async ({ window, openWindow }) => {
     const { mqtt } = await startHub(window)
     const fleet = (devices: string[], fail: number) =>
-      new Fleet({
+      new SimFleet({
         url: `mqtt://127.0.0.1:${mqtt}`,
         names: devices,
         script: aws.jobs.deviceScript,

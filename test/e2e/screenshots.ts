@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { Fleet } from '../../src/sim/fleet.ts'
+import { SimFleet } from '../../src/sim/fleet.ts'
 import { connectAsync } from 'mqtt'
 import { connectDevice } from '../builders/listening-device.ts'
 import type { Server } from '../vscode/rig/code-server.ts'
@@ -59,7 +59,7 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   if (wanted('connect')) await showConnect(scene, mqtt)
   if (wanted('attention')) await showAttention(scene, { mqtt, mqtts })
   if (!wanted('fleet')) return
-  const fleet = new Fleet({
+  const fleet = new SimFleet({
     url: `mqtt://127.0.0.1:${mqtt}`,
     names: machines,
     script: aws.jobs.deviceScript,

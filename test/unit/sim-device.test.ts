@@ -5,7 +5,7 @@ import { Aedes, type Client } from 'aedes'
 import type { DeviceScript } from '../../src/core/seam/device-script.ts'
 import { reliable, type Behavior } from '../../src/sim/behavior.ts'
 import { SimDevice, type DeviceEvent } from '../../src/sim/device.ts'
-import { Fleet } from '../../src/sim/fleet.ts'
+import { SimFleet } from '../../src/sim/fleet.ts'
 import { randomOf } from '../../src/sim/random.ts'
 
 /** A protocol as small as can be: `to/NAME` carries `Heard` as JSON, `from/NAME` what the device says. */
@@ -239,7 +239,7 @@ test('a stopped device does not report any more', async () => {
 
 test('a fleet starts with its share, the rest comes later, and all do the work', async () => {
   const names = Array.from({ length: 20 }, (_, i) => `fleet-${i}`)
-  const fleet = new Fleet({ url, names, script, behavior: quick, online: 0.75, connecting: 3 })
+  const fleet = new SimFleet({ url, names, script, behavior: quick, online: 0.75, connecting: 3 })
   devices.push(fleet)
   await fleet.start()
   assert.equal(fleet.online, 15)
@@ -269,7 +269,7 @@ test('a fleet connects no more than so many at a time, and says how many could n
       done(client.id === 'f-3' ? Object.assign(new Error('no'), { returnCode: 5 }) : null, client.id !== 'f-3')
     })
   }
-  const fleet = new Fleet({ url, names: ['f-1', 'f-2', 'f-3', 'f-4', 'f-5', 'f-6'], script, connecting: 2 })
+  const fleet = new SimFleet({ url, names: ['f-1', 'f-2', 'f-3', 'f-4', 'f-5', 'f-6'], script, connecting: 2 })
   devices.push(fleet)
   await assert.rejects(fleet.start(), /^Error: 1 of 6 devices could not connect; the first was f-3: .*Not authorized/)
   assert.ok(most <= 2)
@@ -282,7 +282,7 @@ test('a fleet without a hub gives up and names the reason', async () => {
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const { port } = gone.address() as AddressInfo
   await new Promise((resolve) => gone.close(resolve))
-  const fleet = new Fleet({ url: `mqtt://127.0.0.1:${port}`, names: ['alone'], script, reconnectMs: [5, 10] })
+  const fleet = new SimFleet({ url: `mqtt://127.0.0.1:${port}`, names: ['alone'], script, reconnectMs: [5, 10] })
   devices.push(fleet)
   await assert.rejects(fleet.start(), /1 of 1 device could not connect; the first was alone: .*ECONNREFUSED/)
 })

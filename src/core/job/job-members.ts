@@ -2,14 +2,14 @@ import type { DeviceKey, GroupKey } from '../ids.ts'
 import type { ExecutionIndex } from './execution-index.ts'
 import type { Job } from './model.ts'
 import { isPending } from './states.ts'
-import { means, resolve, type Fleet } from './targets.ts'
+import { means, resolve, type TargetSources } from './targets.ts'
 
 /** Whom a job is for, by its targets and by what its devices have had of it. */
 export class JobMembers {
-  readonly #fleet: Fleet
+  readonly #fleet: TargetSources
   readonly #index: ExecutionIndex
 
-  constructor(fleet: Fleet, index: ExecutionIndex) {
+  constructor(fleet: TargetSources, index: ExecutionIndex) {
     this.#fleet = fleet
     this.#index = index
   }

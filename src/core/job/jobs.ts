@@ -13,7 +13,7 @@ import type { Breach, Execution, Job, JobConfig, NewJob, Target } from './model.
 import { Rollouts } from './rollouts.ts'
 import { isPending, mayBecome } from './states.ts'
 import { SLICE } from './sweep.ts'
-import { resolve, type Fleet } from './targets.ts'
+import { resolve, type TargetSources } from './targets.ts'
 import { validateConfig, validateJob } from './validate.ts'
 import { hasEnded } from './windows.ts'
 import { known, say, type Words } from '../said.ts'
@@ -31,13 +31,13 @@ export class Jobs {
   readonly executions: Executions
   readonly #deadlines: JobDeadlines
   readonly #index: ExecutionIndex
-  readonly #fleet: Fleet
+  readonly #fleet: TargetSources
   readonly #records: JobRecords
   readonly #rollouts: Rollouts
   readonly #lifecycle: JobLifecycle
   readonly #fleetChanges: FleetChanges
 
-  constructor(tables: Tables, deadlines: JobDeadlines, fleet: Fleet) {
+  constructor(tables: Tables, deadlines: JobDeadlines, fleet: TargetSources) {
     this.#deadlines = deadlines
     this.#index = new ExecutionIndex(tables, deadlines)
     this.#fleet = fleet

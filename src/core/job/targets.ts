@@ -6,7 +6,7 @@ import { matches, type Lookup } from '../query/predicate.ts'
 import type { Target } from './model.ts'
 
 /** What target resolution needs to know of the fleet. */
-export interface Fleet {
+export interface TargetSources {
   devices: Devices
   groups: Groups
   /** The facts of one device, for query targets. */
@@ -17,7 +17,7 @@ export interface Fleet {
  * The devices the targets mean now, each once: targets in their order, what they mean in the order in which it was
  * registered.
  */
-export function resolve(fleet: Fleet, dialect: DialectName, targets: readonly Target[]): DeviceKey[] {
+export function resolve(fleet: TargetSources, dialect: DialectName, targets: readonly Target[]): DeviceKey[] {
   const found = new Set<DeviceKey>()
   const registered = targets.some(({ type }) => type === 'group')
     ? orderOf(fleet.devices.ofDialect(dialect))
@@ -41,7 +41,7 @@ const sorted = (members: Iterable<DeviceKey>, order: ReadonlyMap<DeviceKey, numb
   [...members].sort((a, b) => order.get(a)! - order.get(b)!)
 
 /** Whether the targets mean this device now. */
-export function means(fleet: Fleet, targets: readonly Target[], key: DeviceKey): boolean {
+export function means(fleet: TargetSources, targets: readonly Target[], key: DeviceKey): boolean {
   const device = fleet.devices.get(key)
   return targets.some((target) => {
     if (target.type === 'device') return target.device === key
