@@ -4,7 +4,7 @@ import type { DialectView } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { JsonText } from '../../src/shared/json-text.ts'
 import { changedMembers } from '../../webview/job-editor/form/changed.ts'
-import { emptyForm, type Form } from '../../webview/job-editor/form/form.ts'
+import { emptyForm, type JobForm } from '../../webview/job-editor/form/form.ts'
 import { fromDraft, templateText } from '../../webview/job-editor/form/from-draft.ts'
 import { isOwnWork } from '../../webview/job-editor/form/own-work.ts'
 import { fromLocal, toLocal } from '../../webview/job-editor/form/times.ts'
@@ -46,8 +46,8 @@ const full: JobDraft = {
   },
 }
 
-const sound: Form = { ...emptyForm, dialect: 'cloud', name: 'update', devices: ['a'] }
-const rules = (form: Form) => toDraft(form, dialect).problems.map(({ field, rule }) => `${field} ${rule}`)
+const sound: JobForm = { ...emptyForm, dialect: 'cloud', name: 'update', devices: ['a'] }
+const rules = (form: JobForm) => toDraft(form, dialect).problems.map(({ field, rule }) => `${field} ${rule}`)
 
 test('a draft comes out of the form as it went in', () => {
   const { draft, problems } = toDraft(fromDraft(full), dialect)

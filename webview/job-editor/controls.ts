@@ -1,13 +1,13 @@
 import { h } from '../ui/dom.ts'
 import { field, type FieldOptions } from '../ui/field.ts'
-import type { Form } from './form/form.ts'
+import type { JobForm } from './form/form.ts'
 import type { Kit, Part } from './part.ts'
 import type { View } from './state.ts'
 
 /** Where a control finds its value in the form, and how the form looks with another one. */
 export interface Binding {
-  read(form: Form): string
-  write(value: string, form: Form): Partial<Form>
+  read(form: JobForm): string
+  write(value: string, form: JobForm): Partial<JobForm>
 }
 
 export interface TextOptions extends FieldOptions {

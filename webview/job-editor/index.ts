@@ -8,7 +8,7 @@ import { debounce } from '../ui/debounce.ts'
 import { createStore } from '../ui/store.ts'
 import { registerElements } from '../ui/toolkit.ts'
 import { changedMembers } from './form/changed.ts'
-import { emptyForm, type Form } from './form/form.ts'
+import { emptyForm, type JobForm } from './form/form.ts'
 import { fromDraft } from './form/from-draft.ts'
 import './job-editor.css'
 import { buildPage, type Page } from './page.ts'
@@ -21,7 +21,7 @@ type Init = Extract<ToJobEditor, { type: 'init' }>
 interface Saved {
   id: string
   at: number
-  form: Form
+  form: JobForm
   touched: string[]
 }
 
@@ -98,10 +98,10 @@ function start({ words, mode, start: { draft, documentText, at, restored, ...edi
 }
 
 /** A new job is for the first cloud until told otherwise; a file that names none is left as it is. */
-const withCloud = (form: Form, mode: State['mode'], hub: State['hub']): Form =>
+const withCloud = (form: JobForm, mode: State['mode'], hub: State['hub']): JobForm =>
   mode === 'new' && form.dialect === '' ? { ...form, dialect: hub.dialects[0]?.name ?? '' } : form
 
-function keepHalfWritten(form: Form, saved: Form): Form {
+function keepHalfWritten(form: JobForm, saved: JobForm): JobForm {
   try {
     JSON.parse(saved.documentText)
     return form

@@ -10,7 +10,7 @@ import { abort } from './form/abort.ts'
 import { basics } from './form/basics.ts'
 import { documentPart } from './form/document.ts'
 import { endurance } from './form/endurance.ts'
-import type { Form } from './form/form.ts'
+import type { JobForm } from './form/form.ts'
 import { controlOf, isMissing, sentence } from './form/problems.ts'
 import { rollout } from './form/rollout.ts'
 import { schedule } from './form/schedule.ts'
@@ -36,7 +36,7 @@ export function buildPage(
     get form() {
       return store.state.form
     },
-    edit: (part: Partial<Form>) => store.change({ form: { ...store.state.form, ...part }, created: undefined }),
+    edit: (part: Partial<JobForm>) => store.change({ form: { ...store.state.form, ...part }, created: undefined }),
     touch: (path) => {
       if (!store.state.touched.has(path)) store.change({ touched: new Set([...store.state.touched, path]) })
     },

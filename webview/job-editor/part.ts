@@ -1,6 +1,6 @@
 import type { Control } from '../ui/field.ts'
 import { h } from '../ui/dom.ts'
-import type { Form } from './form/form.ts'
+import type { JobForm } from './form/form.ts'
 import type { View } from './state.ts'
 
 /** A piece of the page: it draws what a view says and tells what people do. */
@@ -13,9 +13,9 @@ export interface Part {
 
 /** What parts can do. */
 export interface Kit {
-  readonly form: Form
+  readonly form: JobForm
   /** Changes members of the form. */
-  edit(part: Partial<Form>): void
+  edit(part: Partial<JobForm>): void
   /** The user has been at this control: what is wrong with it may be said now. */
   touch(path: string): void
 }

@@ -1,12 +1,12 @@
 import { h, icon, say } from '../ui/dom.ts'
-import type { Form } from './form/form.ts'
+import type { JobForm } from './form/form.ts'
 import type { Kit, Part } from './part.ts'
 import type { View } from './state.ts'
 
 export interface RowsOptions<T> {
   path: string
-  read(form: Form): readonly T[]
-  write(items: T[]): Partial<Form>
+  read(form: JobForm): readonly T[]
+  write(items: T[]): Partial<JobForm>
   /** What a new row holds. */
   blank: T
   row(index: number): Part

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { DialectView, JobKindView, Problem } from '../../src/shared/api.ts'
 import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/messages.ts'
-import type { Form } from './form/form.ts'
+import type { JobForm } from './form/form.ts'
 import { isAdvice, merge } from './form/problems.ts'
 import { kindOf, toDraft } from './form/to-draft.ts'
 import { counted } from '../../src/shared/counted.ts'
@@ -9,7 +9,7 @@ import { counted } from '../../src/shared/counted.ts'
 /** All that the page shows follows from this. */
 export interface State {
   mode: EditorMode
-  form: Form
+  form: JobForm
   hub: HubSight
   /** Paths of the controls that the user has been at; only these show what is wrong with them, until `insisted`. */
   touched: ReadonlySet<string>
@@ -44,7 +44,7 @@ interface Matches {
 /** What is drawn of a state. */
 export interface View {
   state: State
-  form: Form
+  form: JobForm
   dialect: DialectView | undefined
   /** Of the cloud's kinds of work the form's. */
   kind: JobKindView | undefined

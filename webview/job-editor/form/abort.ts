@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n'
 import { choicePart, textPart, type Binding } from '../controls.ts'
 import { group, section, type Kit, type Part } from '../part.ts'
 import { rowsPart } from '../rows.ts'
-import type { AbortOn, Form } from './form.ts'
+import type { AbortOn, JobForm } from './form.ts'
 
-type Rule = Form['abort'][number]
+type Rule = JobForm['abort'][number]
 
 const member = (index: number, name: keyof Rule): Binding => ({
   read: ({ abort }) => abort[index]?.[name] ?? '',

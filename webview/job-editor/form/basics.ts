@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n'
 import { choicePart, textPart } from '../controls.ts'
 import { section, type Kit, type Part } from '../part.ts'
-import { emptyForm, type Form } from './form.ts'
+import { emptyForm, type JobForm } from './form.ts'
 
-type Aim = Pick<Form, 'devices' | 'groups' | 'query' | 'moreQueries' | 'kind' | 'options' | 'file'>
+type Aim = Pick<JobForm, 'devices' | 'groups' | 'query' | 'moreQueries' | 'kind' | 'options' | 'file'>
 
-const aimOf = ({ devices, groups, query, moreQueries, kind, options, file }: Form): Aim => ({
+const aimOf = ({ devices, groups, query, moreQueries, kind, options, file }: JobForm): Aim => ({
   devices,
   groups,
   query,
@@ -19,7 +19,7 @@ const aimOf = ({ devices, groups, query, moreQueries, kind, options, file }: For
 export function basics(kit: Kit): Part {
   // Targets and kinds are one cloud's own; whoever tries another cloud and comes back finds them again.
   const aims = new Map<string, Aim>()
-  const change = (dialect: string, form: Form): Partial<Form> => {
+  const change = (dialect: string, form: JobForm): Partial<JobForm> => {
     aims.set(form.dialect, aimOf(form))
     return { dialect, ...(aims.get(dialect) ?? aimOf(emptyForm)) }
   }

@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n'
 import { choicePart, textPart, type Binding } from '../controls.ts'
 import { group, section, type Kit, type Part } from '../part.ts'
 import { rowsPart } from '../rows.ts'
-import type { Form, RetryOn } from './form.ts'
+import type { JobForm, RetryOn } from './form.ts'
 
-type Rule = Form['retry'][number]
+type Rule = JobForm['retry'][number]
 
 const member = (index: number, name: 'on' | 'times'): Binding => ({
   read: ({ retry }) => retry[index]?.[name] ?? '',

@@ -11,7 +11,7 @@ export type GrowthOf = 'NOTIFIED' | 'SUCCEEDED'
 /**
  * What the form's controls hold: text as typed, so that nothing is lost while it is not a number, a date or JSON yet.
  */
-export interface Form {
+export interface JobForm {
   dialect: string
   name: string
   description: string
@@ -46,7 +46,7 @@ export interface Form {
   windows: { cron: string; minutes: string }[]
 }
 
-export const emptyForm: Form = {
+export const emptyForm: JobForm = {
   dialect: '',
   name: '',
   description: '',
@@ -70,5 +70,5 @@ export const emptyForm: Form = {
 }
 
 /** The queries among the targets. */
-export const queriesOf = ({ query, moreQueries }: Form): string[] =>
+export const queriesOf = ({ query, moreQueries }: JobForm): string[] =>
   [query.trim(), ...moreQueries].filter((text) => text !== '')

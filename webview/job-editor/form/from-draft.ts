@@ -1,12 +1,12 @@
 import type { JobDraft } from '../../../src/shared/job-draft.ts'
-import { emptyForm, type Form } from './form.ts'
+import { emptyForm, type JobForm } from './form.ts'
 import { toLocal } from './times.ts'
 
 /**
  * What the controls show for a draft. A file may hold anything: what has the wrong type is shown as text and then
  * judged like everything else that is typed.
  */
-export function fromDraft(draft: Partial<JobDraft>): Form {
+export function fromDraft(draft: Partial<JobDraft>): JobForm {
   const { rollout, schedule } = draft
   const targets = list(draft.targets)
   const named = (kind: string): string[] =>
@@ -47,7 +47,7 @@ export const templateText = (document: unknown): string => `${JSON.stringify(doc
 const shownText = (document: string | undefined): string =>
   document === undefined ? emptyForm.documentText : `${document}\n`
 
-function rolloutOf(rollout: JobDraft['rollout']): Form['rollout'] {
+function rolloutOf(rollout: JobDraft['rollout']): JobForm['rollout'] {
   const { perMinute, exponential } = rollout ?? {}
   const mode = exponential !== undefined ? 'growing' : perMinute !== undefined ? 'constant' : 'once'
   return {

@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n'
 import { choicePart, radioPart, textPart, type Binding } from '../controls.ts'
 import { curveChart } from '../curve-chart.ts'
 import { group, section, when, type Kit, type Part } from '../part.ts'
-import type { Form, GrowthOf } from './form.ts'
+import type { JobForm, GrowthOf } from './form.ts'
 
-type Rollout = Form['rollout']
+type Rollout = JobForm['rollout']
 
 const member = <K extends keyof Rollout>(name: K): Binding => ({
   read: ({ rollout }) => rollout[name],

@@ -3,10 +3,10 @@ import { formatTime, timeZone } from '../../ui/format.ts'
 import { radioPart, textPart, timePart, type Binding } from '../controls.ts'
 import { group, section, when, type Kit, type Part } from '../part.ts'
 import { rowsPart, textLine } from '../rows.ts'
-import type { EndBehavior, Form } from './form.ts'
+import type { EndBehavior, JobForm } from './form.ts'
 import { nextTimes } from './windows.ts'
 
-type Window = Form['windows'][number]
+type Window = JobForm['windows'][number]
 
 const member = (index: number, name: keyof Window): Binding => ({
   read: ({ windows }) => windows[index]?.[name] ?? '',

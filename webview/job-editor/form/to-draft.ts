@@ -4,7 +4,7 @@ import type { JobDraft, TargetDraft } from '../../../src/shared/job-draft.ts'
 import { JsonText } from '../../../src/shared/json-text.ts'
 import type { DraftInWork } from '../../../src/shared/messages.ts'
 import { Checks } from './checks.ts'
-import { queriesOf, type Form } from './form.ts'
+import { queriesOf, type JobForm } from './form.ts'
 import { fromLocal } from './times.ts'
 import { nextTimes } from './windows.ts'
 
@@ -12,7 +12,7 @@ import { nextTimes } from './windows.ts'
  * The draft that a form means, without what cannot be read, and all that can be seen to be wrong without asking the
  * hub.
  */
-export function toDraft(form: Form, dialect: DialectView | undefined): { draft: DraftInWork; problems: Problem[] } {
+export function toDraft(form: JobForm, dialect: DialectView | undefined): { draft: DraftInWork; problems: Problem[] } {
   const checks = new Checks()
   checks.required('dialect', form.dialect)
   checkName(checks, form, dialect)
@@ -51,20 +51,20 @@ export function toDraft(form: Form, dialect: DialectView | undefined): { draft: 
 }
 
 /** In this order, which problems count them by. */
-const targetsOf = (form: Form): TargetDraft[] => [
+const targetsOf = (form: JobForm): TargetDraft[] => [
   ...form.devices.map((device) => ({ device })),
   ...form.groups.map((group) => ({ group })),
   ...queriesOf(form).map((query) => ({ query })),
 ]
 
-function checkName(checks: Checks, { name }: Form, dialect: DialectView | undefined): void {
+function checkName(checks: Checks, { name }: JobForm, dialect: DialectView | undefined): void {
   const given = checks.required('name', name)
   if (given === undefined || dialect === undefined) return
   if (!new RegExp(`^(?:${dialect.jobName.pattern})$`).test(given)) checks.refuse('name', given, dialect.jobName.rule)
 }
 
 /** What surrounds it, such as the last line's end, is the page's. */
-function documentOf(checks: Checks, { documentText }: Form): { document?: JsonText } {
+function documentOf(checks: Checks, { documentText }: JobForm): { document?: JsonText } {
   try {
     JSON.parse(documentText)
     return { document: new JsonText(documentText.trim()) }
@@ -75,16 +75,16 @@ function documentOf(checks: Checks, { documentText }: Form): { document?: JsonTe
 }
 
 /** The kind that the form is about; undefined: there is none of that name. */
-export const kindOf = (dialect: DialectView | undefined, { kind }: Pick<Form, 'kind'>): JobKindView | undefined =>
+export const kindOf = (dialect: DialectView | undefined, { kind }: Pick<JobForm, 'kind'>): JobKindView | undefined =>
   kind === '' ? dialect?.kinds[0] : dialect?.kinds.find(({ id }) => id === kind)
 
-function fileOf(checks: Checks, { file }: Form, kind: JobKindView | undefined): string {
+function fileOf(checks: Checks, { file }: JobForm, kind: JobKindView | undefined): string {
   if (kind?.file?.required === true) checks.required('file', file)
   return file.trim()
 }
 
 /** Numbers are typed; of what there is not in this kind the hub will say so. */
-function optionsOf(checks: Checks, form: Form, kind: JobKindView | undefined): NonNullable<JobDraft['options']> {
+function optionsOf(checks: Checks, form: JobForm, kind: JobKindView | undefined): NonNullable<JobDraft['options']> {
   const chosen = Object.entries(form.options).flatMap(([name, value]) => {
     const option = kind?.options.find((other) => other.name === name)
     if (option?.type !== 'number' || typeof value !== 'string') return [[name, value] as const]
@@ -98,7 +98,7 @@ function optionsOf(checks: Checks, form: Form, kind: JobKindView | undefined): N
 
 function rolloutOf(
   checks: Checks,
-  { rollout: { mode, perMinute, base, factor, of, count } }: Form,
+  { rollout: { mode, perMinute, base, factor, of, count } }: JobForm,
 ): JobDraft['rollout'] {
   if (mode === 'once') return undefined
   const rate = checks.number('rollout/perMinute', perMinute, { least: 1, optional: mode === 'growing' })
@@ -113,20 +113,20 @@ function rolloutOf(
   }
 }
 
-const abortOf = (checks: Checks, { abort }: Form): NonNullable<JobDraft['abort']> =>
+const abortOf = (checks: Checks, { abort }: JobForm): NonNullable<JobDraft['abort']> =>
   abort.flatMap(({ on, percent, minimum }, index) => {
     const share = checks.number(`abort/${index}/percent`, percent, { above: 0, most: 100, fraction: true })
     const least = checks.number(`abort/${index}/minimum`, minimum, { least: 1 })
     return share === undefined || least === undefined ? [] : [{ on, percent: share, minimum: least }]
   })
 
-const retryOf = (checks: Checks, { retry }: Form): NonNullable<JobDraft['retry']> =>
+const retryOf = (checks: Checks, { retry }: JobForm): NonNullable<JobDraft['retry']> =>
   retry.flatMap(({ times, ...rule }, index) => {
     const number = checks.number(`retry/${index}/times`, times, { least: 0 })
     return number === undefined ? [] : [{ ...rule, times: number }]
   })
 
-function scheduleOf(checks: Checks, form: Form): JobDraft['schedule'] {
+function scheduleOf(checks: Checks, form: JobForm): JobDraft['schedule'] {
   const startAt = timeOf(checks, 'schedule/startAt', form.startAt)
   const endAt = timeOf(checks, 'schedule/endAt', form.endAt)
   if (startAt !== undefined && endAt !== undefined && endAt <= startAt)

@@ -4,7 +4,7 @@ import type { Context } from '../../dialect.ts'
 import { notModelled } from '../wire/errors.ts'
 import { extraOf, type JobExtra } from './extra.ts'
 import { isManaged } from './managed-templates.ts'
-import { fillLocals, localIn, localsFault, readForm, type Form } from './placeholder-forms.ts'
+import { fillLocals, localIn, localsFault, readForm, type PlaceholderForm } from './placeholder-forms.ts'
 import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
 import { PlanError } from './plan.ts'
 import { issueFor, urlOf } from './presign.ts'
@@ -43,7 +43,7 @@ function withParameters(document: string, { documentParameters = {}, jobTemplate
 
 /** Where an execution's upload goes; AWS makes up what is left out, each time something else. */
 function uploadOf(
-  form: Form & { type: 'upload' },
+  form: PlaceholderForm & { type: 'upload' },
   { job, device, number }: Execution,
   count: number,
 ): { bucket: string; key: string } {
@@ -76,7 +76,10 @@ export function checkDocument(
 }
 
 /** AWS has one message for the classic form and one for the others; the classic one goes first. */
-function checkRole(forms: readonly Form[], subject: { id: string; roleArn: string | undefined } | undefined): void {
+function checkRole(
+  forms: readonly PlaceholderForm[],
+  subject: { id: string; roleArn: string | undefined } | undefined,
+): void {
   const presigned = forms.filter(({ type }) => type === 'download' || type === 'upload' || type === 'broken')
   if (subject === undefined || subject.roleArn !== undefined || presigned.length === 0) return
   const classic = presigned.some((form) => 'classic' in form && form.classic)
@@ -88,7 +91,7 @@ function checkRole(forms: readonly Form[], subject: { id: string; roleArn: strin
   )
 }
 
-function checkForm(ctx: Context, form: Form, inside: string): void {
+function checkForm(ctx: Context, form: PlaceholderForm, inside: string): void {
   if (form.type === 'broken') throw new PlanError('document', verbatim(form.message))
   if (form.type === 'package') throw notModelled(`The placeholder \${${inside}}`)
   if (form.type === 'download' && form.version !== undefined) ctx.ignored('presigned URL versionId')

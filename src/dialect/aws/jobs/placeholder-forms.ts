@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../../core/seam/needs.ts'
 import { bucketIn, parseWrittenUrl } from './s3.ts'
 
 /** What a placeholder of AWS's name space stands for [aws 3.10]. */
-export type Form =
+export type PlaceholderForm =
   /** What the job's `documentParameters` say. */
   | { type: 'parameter'; name: string }
   /** A URL to read an object by; `classic`: of the first of the two forms. */
@@ -18,7 +18,7 @@ const URL_FORM = /^aws:iot:s3-presigned-url(?:-(v1|v2|upload))?(?::(.*))?$/s
 const PARAMETER = /^aws:iot:parameter:([a-zA-Z0-9_-]{1,128})$/
 
 /** Reads what is between the braces, its parameters filled in. */
-export function readForm(inside: string): Form {
+export function readForm(inside: string): PlaceholderForm {
   const [, name] = PARAMETER.exec(inside) ?? []
   if (name !== undefined) return { type: 'parameter', name }
   const [match, kind = 'v1', url] = URL_FORM.exec(inside) ?? []
@@ -28,7 +28,7 @@ export function readForm(inside: string): Form {
 }
 
 /** The classic form takes a key as written; the other one is percent-encoded, and may name a version. */
-function readDownload(url: string, classic: boolean): Form {
+function readDownload(url: string, classic: boolean): PlaceholderForm {
   const text = classic ? url : decoded(url)
   const [, plain = '', version] = /^(.*?)(?:\?versionId=([^?&#]+))?$/s.exec(text ?? '') ?? []
   const ref = text === undefined ? undefined : parseWrittenUrl(classic ? text : plain)
@@ -46,7 +46,7 @@ function decoded(url: string): string | undefined {
   }
 }
 
-function readUpload(url: string): Form {
+function readUpload(url: string): PlaceholderForm {
   if (url === '') return { type: 'upload' }
   const ref = parseWrittenUrl(url)
   if (ref !== undefined) return { type: 'upload', ...ref }
