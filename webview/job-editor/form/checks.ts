@@ -5,7 +5,7 @@ import type { Problem } from '../../../src/shared/api.ts'
  * Gathers what is wrong with a form, field by field; each reader returns the value, or undefined if there is none that
  * can be used.
  */
-export class Checks {
+export class FormChecks {
   readonly problems: Problem[] = []
 
   refuse(field: string, value: unknown, rule: string): undefined {

@@ -5,7 +5,7 @@ type Retry = NonNullable<JobDraft['retry']>[number]
 
 export type AbortOn = Abort['on']
 export type RetryOn = Retry['on']
-export type EndBehavior = NonNullable<NonNullable<JobDraft['schedule']>['endBehavior']>
+export type DraftEndBehavior = NonNullable<NonNullable<JobDraft['schedule']>['endBehavior']>
 export type GrowthOf = 'NOTIFIED' | 'SUCCEEDED'
 
 /**
@@ -42,7 +42,7 @@ export interface JobForm {
   /** As `<input type="datetime-local">` writes it, in the user's time zone. */
   startAt: string
   endAt: string
-  endBehavior: EndBehavior
+  endBehavior: DraftEndBehavior
   windows: { cron: string; minutes: string }[]
 }
 

@@ -3,7 +3,7 @@ import { formatTime, timeZone } from '../../ui/format.ts'
 import { radioPart, textPart, timePart, type Binding } from '../controls.ts'
 import { group, section, when, type Kit, type Part } from '../part.ts'
 import { rowsPart, textLine } from '../rows.ts'
-import type { EndBehavior, JobForm } from './form.ts'
+import type { DraftEndBehavior, JobForm } from './form.ts'
 import { nextTimes } from './windows.ts'
 
 type Window = JobForm['windows'][number]
@@ -33,7 +33,7 @@ export function schedule(kit: Kit): Part {
   const behavior = radioPart(
     kit,
     { path: 'schedule/endBehavior', label: l10n.t('When the end has come') },
-    { read: ({ endBehavior }) => endBehavior, write: (value) => ({ endBehavior: value as EndBehavior }) },
+    { read: ({ endBehavior }) => endBehavior, write: (value) => ({ endBehavior: value as DraftEndBehavior }) },
     [
       ['STOP_ROLLOUT', l10n.t('Stop the rollout'), l10n.t('Devices that have the job may finish it; no more get it.')],
       ['CANCEL', l10n.t('Cancel'), l10n.t('Devices that have not started are let off.')],

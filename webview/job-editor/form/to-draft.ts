@@ -3,7 +3,7 @@ import type { DialectView, JobKindView, Problem } from '../../../src/shared/api.
 import type { JobDraft, TargetDraft } from '../../../src/shared/job-draft.ts'
 import { JsonText } from '../../../src/shared/json-text.ts'
 import type { DraftInWork } from '../../../src/shared/messages.ts'
-import { Checks } from './checks.ts'
+import { FormChecks } from './checks.ts'
 import { queriesOf, type JobForm } from './form.ts'
 import { fromLocal } from './times.ts'
 import { nextTimes } from './windows.ts'
@@ -13,7 +13,7 @@ import { nextTimes } from './windows.ts'
  * hub.
  */
 export function toDraft(form: JobForm, dialect: DialectView | undefined): { draft: DraftInWork; problems: Problem[] } {
-  const checks = new Checks()
+  const checks = new FormChecks()
   checks.required('dialect', form.dialect)
   checkName(checks, form, dialect)
   const targets = targetsOf(form)
@@ -57,14 +57,14 @@ const targetsOf = (form: JobForm): TargetDraft[] => [
   ...queriesOf(form).map((query) => ({ query })),
 ]
 
-function checkName(checks: Checks, { name }: JobForm, dialect: DialectView | undefined): void {
+function checkName(checks: FormChecks, { name }: JobForm, dialect: DialectView | undefined): void {
   const given = checks.required('name', name)
   if (given === undefined || dialect === undefined) return
   if (!new RegExp(`^(?:${dialect.jobName.pattern})$`).test(given)) checks.refuse('name', given, dialect.jobName.rule)
 }
 
 /** What surrounds it, such as the last line's end, is the page's. */
-function documentOf(checks: Checks, { documentText }: JobForm): { document?: JsonText } {
+function documentOf(checks: FormChecks, { documentText }: JobForm): { document?: JsonText } {
   try {
     JSON.parse(documentText)
     return { document: new JsonText(documentText.trim()) }
@@ -78,13 +78,13 @@ function documentOf(checks: Checks, { documentText }: JobForm): { document?: Jso
 export const kindOf = (dialect: DialectView | undefined, { kind }: Pick<JobForm, 'kind'>): JobKindView | undefined =>
   kind === '' ? dialect?.kinds[0] : dialect?.kinds.find(({ id }) => id === kind)
 
-function fileOf(checks: Checks, { file }: JobForm, kind: JobKindView | undefined): string {
+function fileOf(checks: FormChecks, { file }: JobForm, kind: JobKindView | undefined): string {
   if (kind?.file?.required === true) checks.required('file', file)
   return file.trim()
 }
 
 /** Numbers are typed; of what there is not in this kind the hub will say so. */
-function optionsOf(checks: Checks, form: JobForm, kind: JobKindView | undefined): NonNullable<JobDraft['options']> {
+function optionsOf(checks: FormChecks, form: JobForm, kind: JobKindView | undefined): NonNullable<JobDraft['options']> {
   const chosen = Object.entries(form.options).flatMap(([name, value]) => {
     const option = kind?.options.find((other) => other.name === name)
     if (option?.type !== 'number' || typeof value !== 'string') return [[name, value] as const]
@@ -97,7 +97,7 @@ function optionsOf(checks: Checks, form: JobForm, kind: JobKindView | undefined)
 }
 
 function rolloutOf(
-  checks: Checks,
+  checks: FormChecks,
   { rollout: { mode, perMinute, base, factor, of, count } }: JobForm,
 ): JobDraft['rollout'] {
   if (mode === 'once') return undefined
@@ -113,20 +113,20 @@ function rolloutOf(
   }
 }
 
-const abortOf = (checks: Checks, { abort }: JobForm): NonNullable<JobDraft['abort']> =>
+const abortOf = (checks: FormChecks, { abort }: JobForm): NonNullable<JobDraft['abort']> =>
   abort.flatMap(({ on, percent, minimum }, index) => {
     const share = checks.number(`abort/${index}/percent`, percent, { above: 0, most: 100, fraction: true })
     const least = checks.number(`abort/${index}/minimum`, minimum, { least: 1 })
     return share === undefined || least === undefined ? [] : [{ on, percent: share, minimum: least }]
   })
 
-const retryOf = (checks: Checks, { retry }: JobForm): NonNullable<JobDraft['retry']> =>
+const retryOf = (checks: FormChecks, { retry }: JobForm): NonNullable<JobDraft['retry']> =>
   retry.flatMap(({ times, ...rule }, index) => {
     const number = checks.number(`retry/${index}/times`, times, { least: 0 })
     return number === undefined ? [] : [{ ...rule, times: number }]
   })
 
-function scheduleOf(checks: Checks, form: JobForm): JobDraft['schedule'] {
+function scheduleOf(checks: FormChecks, form: JobForm): JobDraft['schedule'] {
   const startAt = timeOf(checks, 'schedule/startAt', form.startAt)
   const endAt = timeOf(checks, 'schedule/endAt', form.endAt)
   if (startAt !== undefined && endAt !== undefined && endAt <= startAt)
@@ -151,7 +151,7 @@ function scheduleOf(checks: Checks, form: JobForm): JobDraft['schedule'] {
   }
 }
 
-function timeOf(checks: Checks, field: string, local: string): string | undefined {
+function timeOf(checks: FormChecks, field: string, local: string): string | undefined {
   if (local === '') return undefined
   return fromLocal(local) ?? checks.refuse(field, local, l10n.t('must be a date and a time'))
 }
