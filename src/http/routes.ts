@@ -15,7 +15,7 @@ export interface RouteLike {
 }
 
 /** The answer of a table for one request. Parameters are percent-decoded, once. */
-export type Found<R> =
+export type RouteMatch<R> =
   | { type: 'match'; route: R; params: Record<string, string> }
   /** A route fits, but a parameter's percent-encoding is broken. */
   | { type: 'malformed' }
@@ -62,7 +62,7 @@ export class Routes<R extends RouteLike> {
   }
 
   /** The first fitting route whose `when` agrees. HEAD is served by GET routes unless it has its own. */
-  find(request: HttpRequest): Found<R> {
+  find(request: HttpRequest): RouteMatch<R> {
     const name = this.#operationOf?.(request)
     const table = name === undefined ? undefined : this.#byName.get(name)
     return (table ?? this.#byPath).find(request)
@@ -93,7 +93,7 @@ class PathTable<R extends RouteLike> {
     for (const [method, list] of compiled) this.#methods.set(method, indexed(list))
   }
 
-  find(request: HttpRequest): Found<R> {
+  find(request: HttpRequest): RouteMatch<R> {
     const path = unescapeHarmless(request.path)
     const first = firstSegment(path)
     let served = false
@@ -116,7 +116,7 @@ class PathTable<R extends RouteLike> {
   }
 
   /** A path that only other methods serve deserves 405. */
-  #refusal(path: string, first: string): Found<R> {
+  #refusal(path: string, first: string): RouteMatch<R> {
     const allow = [...this.#methods.keys()].filter((method) =>
       this.#candidates(method, first).some(({ regexp }) => regexp.test(path)),
     )

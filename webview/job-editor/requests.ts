@@ -1,5 +1,5 @@
 import type { FromJobEditor, ToJobEditor } from '../../src/shared/messages.ts'
-import type { Found } from '../ui/picker.ts'
+import type { SearchResults } from '../ui/picker.ts'
 import type { Marker, State, View } from './state.ts'
 import type { Store } from '../ui/store.ts'
 import { debounce } from '../ui/debounce.ts'
@@ -11,7 +11,7 @@ export interface Requests {
   /** The view has become another one: asks what has to be asked anew. */
   follow(view: View): void
   recount(): void
-  findDevices(search: string): Promise<Found>
+  findDevices(search: string): Promise<SearchResults>
   receive(message: ToJobEditor): void
 }
 
@@ -21,7 +21,7 @@ export function createRequests(store: Store<State>, post: Post): Requests {
   let checking = 0
   let view: View | undefined
   let asked = { targets: '', draft: '' }
-  const finds = new Map<number, (found: Found) => void>()
+  const finds = new Map<number, (found: SearchResults) => void>()
 
   const count = debounce(250, () => {
     if (view === undefined || !countable(view)) return

@@ -4,7 +4,7 @@ import { chips } from './chips.ts'
 import { field, type Control, type FieldOptions } from './field.ts'
 import { formatNumber } from './format.ts'
 
-export interface Found {
+export interface SearchResults {
   items: { value: string; note?: string }[]
   /** How many there are altogether. */
   total: number
@@ -14,7 +14,7 @@ export interface PickerOptions extends FieldOptions {
   placeholder: string
   /** What the list of chosen things is called. */
   chosen: string
-  search(text: string): Promise<Found>
+  search(text: string): Promise<SearchResults>
   onchange(values: string[]): void
 }
 
@@ -27,7 +27,7 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
 } {
   const listId = newId()
   let values: string[] = []
-  let found: Found = { items: [], total: 0 }
+  let found: SearchResults = { items: [], total: 0 }
   let active = -1
   let asked = 0
 

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import { h, say } from '../../ui/dom.ts'
 import { field, type Control } from '../../ui/field.ts'
 import { formatNumber } from '../../ui/format.ts'
-import { picker, type Found } from '../../ui/picker.ts'
+import { picker, type SearchResults } from '../../ui/picker.ts'
 import { radioPart } from '../controls.ts'
 import { section, type Kit, type Part } from '../part.ts'
 import { textLine } from '../rows.ts'
@@ -12,7 +12,7 @@ import { counted } from '../../../src/shared/counted.ts'
 const SHOWN = 50
 
 /** Whom the job is for; `findDevices` asks the hub. */
-export function targets(kit: Kit, findDevices: (search: string) => Promise<Found>): Part {
+export function targets(kit: Kit, findDevices: (search: string) => Promise<SearchResults>): Part {
   let view: View | undefined
   const devices = picker({
     path: 'targets/device',
@@ -65,7 +65,7 @@ export function targets(kit: Kit, findDevices: (search: string) => Promise<Found
 /** Problems of all targets together are shown at the first of their controls. */
 const whole = (control: Control): Control => ({ ...control, path: 'targets', label: l10n.t('Targets') })
 
-function findGroups({ form, state }: View, text: string): Found {
+function findGroups({ form, state }: View, text: string): SearchResults {
   const own = state.hub.groups.filter(
     ({ dialect, name }) => dialect === form.dialect && name.toLowerCase().includes(text.toLowerCase()),
   )
