@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cloudOptions, type CloudOption } from '../src/hub/cloud-options.ts'
 import { commands } from '../src/vscode/commands.ts'
 import { defaultOptions, optionSpecs, type OptionSpec } from '../src/shared/options.ts'
 import { difference } from './difference.ts'
@@ -11,6 +12,8 @@ interface Setting {
   enumItemLabels?: string[]
   markdownEnumDescriptions?: string[]
   default: unknown
+  minimum?: number
+  maximum?: number
   order?: number
 }
 
@@ -68,24 +71,53 @@ function commandFaults(declared: Manifest['contributes']['commands']): string[] 
 }
 
 function settingFaults(settings: Record<string, Setting>): string[] {
-  const wanted = [...optionSpecs.map(({ name }) => `iotHub.${name}`), ...editorOnly]
+  const specs = [...optionSpecs.map(specOf), ...cloudOptions().map(cloudSpecOf)]
+  const wanted = [...specs.map(({ name }) => `iotHub.${name}`), ...editorOnly]
   return [
     ...difference(wanted, Object.keys(settings)).map((name) => `package.json lacks the setting ${name}`),
     ...difference(Object.keys(settings), wanted).map((name) => `no option of the hub is behind the setting ${name}`),
-    ...optionSpecs.flatMap((spec) => {
+    ...specs.flatMap((spec) => {
       const setting = settings[`iotHub.${spec.name}`]
       return setting === undefined ? [] : shapeFaults(spec, setting)
     }),
   ]
 }
 
-function shapeFaults({ name, type, choices }: OptionSpec, setting: Setting): string[] {
+/** What a setting must be for the option behind it. */
+interface SettingSpec {
+  name: string
+  type: string
+  choices?: readonly string[]
+  least?: number
+  most?: number
+  default: unknown
+}
+
+const specOf = ({ name, type, choices }: OptionSpec): SettingSpec => ({
+  name,
+  type: type === 'port' ? 'integer' : type === 'flag' ? 'boolean' : 'string',
+  ...(choices !== undefined && { choices }),
+  ...(type === 'port' && { least: 0, most: 65_535 }),
+  default: name in ownDefaults ? ownDefaults[name] : defaultOptions[name],
+})
+
+/** A cloud's own option. */
+const cloudSpecOf = ({ dialect, option }: CloudOption): SettingSpec => ({
+  ...option,
+  name: `clouds.${dialect}.${option.name}`,
+  type: option.type === 'flag' ? 'boolean' : option.type === 'number' ? 'number' : 'string',
+})
+
+function shapeFaults(spec: SettingSpec, setting: Setting): string[] {
+  const { name, type, choices } = spec
   const wanted = {
-    type: type === 'port' ? 'integer' : type === 'flag' ? 'boolean' : 'string',
+    type,
+    minimum: spec.least,
+    maximum: spec.most,
     enum: choices,
     enumItemLabels: choices?.map((choice) => `%setting.${name}.${choice}.label%`),
     markdownEnumDescriptions: choices?.map((choice) => `%setting.${name}.${choice}%`),
-    default: name in ownDefaults ? ownDefaults[name] : defaultOptions[name],
+    default: spec.default,
     markdownDescription: `%setting.${name}%`,
   }
   return Object.entries(wanted).flatMap(([key, value]) => {
@@ -102,7 +134,8 @@ function shapeFaults({ name, type, choices }: OptionSpec, setting: Setting): str
 function labelFaults(): string[] {
   return languages.flatMap((file) => {
     const texts = readJson<Record<string, string>>(file)
-    return optionSpecs.flatMap(({ name }) =>
+    const names = [...optionSpecs.map(specOf), ...cloudOptions().map(cloudSpecOf)].map(({ name }) => name)
+    return names.flatMap((name) =>
       /^\*\*.+?\*\*/.test(texts[`setting.${name}`] ?? '')
         ? []
         : [`${file}: setting.${name} must begin with its **name**`],

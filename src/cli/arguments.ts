@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { defaultOptions, optionSpecs, type HubOptions, type OptionName } from '../shared/options.ts'
+import { cloudOptions } from '../hub/cloud-options.ts'
+import { defaultOptions, optionSpecs, type CloudOptions, type HubOptions, type OptionName } from '../shared/options.ts'
 import { readCall, type CallInvocation } from './call-arguments.ts'
 import { flagsOf, isCall, isCommand, type CommandName, type FlagSpec } from './flags.ts'
 import { messages } from './messages.ts'
@@ -126,15 +127,23 @@ function readOptions(
   given: Map<string, FlagValue>,
   env: Readonly<Record<string, string | undefined>>,
 ): { options: HubOptions; chosen: Set<OptionName> } {
+  const chosenOf = (spec: FlagSpec): FlagValue | undefined => {
+    const variable = `IOT_HUB_${spec.name.toUpperCase().replaceAll('-', '_')}`
+    const text = env[variable]
+    return given.get(spec.name) ?? (text === undefined ? undefined : readValue(spec, text, variable))
+  }
   const chosen = new Map<OptionName, FlagValue>()
   for (const spec of optionSpecs) {
-    const variable = `IOT_HUB_${spec.name.toUpperCase()}`
-    const text = env[variable]
-    const value = given.get(spec.name) ?? (text === undefined ? undefined : readValue(spec, text, variable))
+    const value = chosenOf(spec)
     if (value !== undefined) chosen.set(spec.name, value)
   }
+  const clouds: CloudOptions = {}
+  for (const { dialect, option, flag } of cloudOptions()) {
+    const value = chosenOf(flagsOf.start.find(({ name }) => name === flag)!)
+    if (value !== undefined) clouds[dialect] = { ...clouds[dialect], [option.name]: value }
+  }
   // Each value has been read as its option's spec demands.
-  const options = { ...defaultOptions, ...Object.fromEntries(chosen) } as HubOptions
+  const options = { ...defaultOptions, ...Object.fromEntries(chosen), clouds } as HubOptions
   checkPorts(options)
   return { options, chosen: new Set(chosen.keys()) }
 }

@@ -1,4 +1,5 @@
 import { defaultOptions, optionSpecs, type OptionSpec } from '../shared/options.ts'
+import { cloudOptions } from '../hub/cloud-options.ts'
 import { messages } from './messages.ts'
 
 /** Commands that run a hub of their own, and commands for a hub that runs already. */
@@ -8,8 +9,10 @@ export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'no
 /** A flag: one of the hub's options, or one that only the command line has. */
 export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
   name: string
-  /** `count`: a whole number from 1; `seed`: a whole number; `odds`: 0 to 1. */
-  type: OptionSpec['type'] | 'count' | 'seed' | 'odds'
+  /** `count`: a whole number from 1; `seed`: a whole number; `odds`: 0 to 1; `number`: from `least` to `most`. */
+  type: OptionSpec['type'] | 'count' | 'seed' | 'odds' | 'number'
+  least?: number
+  most?: number
   /** The forms of the command that take it, e.g. `job cancel`; absent: all. */
   of?: readonly string[]
   /** Shown in the help; absent: none. */
@@ -22,6 +25,19 @@ const hubFlags: FlagSpec[] = optionSpecs.map((spec) => {
   const fallback = defaultOptions[spec.name]
   return { ...spec, ...(typeof fallback !== 'boolean' && fallback !== '' && { fallback }) }
 })
+
+/** What single clouds offer. */
+const cloudFlags: FlagSpec[] = cloudOptions().map(({ flag, option: { type, about, default: fallback, ...rest } }) => ({
+  name: flag,
+  type: type === 'text' ? 'string' : type,
+  help: about,
+  ...(type === 'number' && { value: 'N' }),
+  ...(type === 'text' && { value: 'TEXT' }),
+  ...('choices' in rest && { choices: rest.choices }),
+  ...('least' in rest && rest.least !== undefined && { least: rest.least }),
+  ...('most' in rest && rest.most !== undefined && { most: rest.most }),
+  ...(typeof fallback !== 'boolean' && fallback !== '' && { fallback }),
+}))
 
 const talkFlags: FlagSpec[] = [
   { name: 'json', type: 'flag', help: flags.json },
@@ -46,8 +62,8 @@ const callFlags: FlagSpec[] = [
 
 /** What each command takes, in the order of its help. */
 export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
-  start: [...hubFlags, ...talkFlags],
-  demo: [...fleetFlags, ...hubFlags, ...talkFlags],
+  start: [...hubFlags, ...cloudFlags, ...talkFlags],
+  demo: [...fleetFlags, ...hubFlags, ...cloudFlags, ...talkFlags],
   status: callFlags,
   devices: [{ name: 'search', type: 'string', value: 'TEXT', help: flags.search }, ...callFlags],
   jobs: callFlags,

@@ -129,6 +129,8 @@ export const messages = {
     seed: 'must be a whole number from 0 to 4294967295',
     odds: 'must be a number from 0 to 1',
     flag: 'must be 1 or 0',
+    number: (least: number, most: number | undefined): string =>
+      most === undefined ? `must be a number from ${least}` : `must be a number from ${least} to ${most}`,
     demoMode: 'must be open in the demo: its machines have no certificates',
     demoClock: 'must be real in the demo: its machines work in real time',
   },

@@ -32,6 +32,13 @@ export function readValue(spec: FlagSpec, text: string, source: string): FlagVal
       )
     case 'odds':
       return readNumber(text, (value) => value >= 0 && value <= 1) ?? refuse(source, text, rules.odds)
+    case 'number': {
+      const { least = 0, most = Number.MAX_SAFE_INTEGER } = spec
+      return (
+        readNumber(text, (value) => value >= least && value <= most) ??
+        refuse(source, text, rules.number(least, spec.most))
+      )
+    }
     case 'flag':
       if (/^(1|true|yes)$/i.test(text)) return true
       return /^(0|false|no|)$/i.test(text) ? false : refuse(source, text, rules.flag)

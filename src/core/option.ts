@@ -45,14 +45,18 @@ export function checkOption(option: Option, value: unknown, field: string): Opti
 }
 
 /** All of these options, each as it was chosen or is by default. INVALID for what cannot be, and what there is not. */
-export function chosenOptions(options: readonly Option[], given: OptionValues, field: string): OptionValues {
+export function chosenOptions(
+  options: readonly Option[],
+  given: OptionValues,
+  fieldOf: (name: string) => string,
+): OptionValues {
   for (const name of Object.keys(given))
     if (!options.some((option) => option.name === name))
-      throw invalid(`${field}.${name}`, given[name], 'is not known here')
+      throw invalid(fieldOf(name), given[name], 'is not known here')
   return Object.fromEntries(
     options.map((option) => {
       const value = Object.hasOwn(given, option.name) ? given[option.name] : option.default
-      return [option.name, checkOption(option, value, `${field}.${option.name}`)]
+      return [option.name, checkOption(option, value, fieldOf(option.name))]
     }),
   )
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../core/clock.ts'
 import type { Engine } from '../core/engine.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
+import type { OptionValues } from '../core/option.ts'
 import type { Table } from '../core/table.ts'
 import type { Settings } from './dialect.ts'
 
@@ -35,6 +36,7 @@ export interface Sight {
   readonly wall: Instant
   readonly engine: Engine
   readonly settings: Settings
+  readonly options: OptionValues
   own<T extends object>(collection: string): Pick<Table<T>, 'get' | 'has' | 'size' | 'values' | 'entries'>
 }
 

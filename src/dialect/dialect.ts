@@ -16,6 +16,7 @@ import type { Engine } from '../core/engine.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
 import type { NewJob } from '../core/job/model.ts'
+import type { Option, OptionValues } from '../core/option.ts'
 import type { Predicate } from '../core/query/predicate.ts'
 import type { Action } from '../core/seam/effects.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
@@ -50,6 +51,11 @@ export interface Dialect {
   readonly title: string
   readonly capability: Capability[]
   readonly limits: Limits
+  /**
+   * What people may choose of it when they start the hub: flags `--{dialect}-{name}`, settings, and `ctx.options`. A
+   * flag is off by default.
+   */
+  readonly options?: readonly Option[]
   readonly mqtt: MqttFront
   readonly http: HttpFront
   /** Protocols besides MQTT and HTTP that its clients speak (AMQP 1.0). */
@@ -337,6 +343,8 @@ export interface Context {
   readonly engine: Engine
   readonly ids: Ids
   readonly settings: Settings
+  /** What was chosen of the dialect's `options`, complete. */
+  readonly options: OptionValues
   readonly connections: ConnectionView
   /** Records that only this dialect understands (certificates, policies, event switches), stored like any other. */
   own<T extends object>(collection: string): Table<T>
@@ -370,8 +378,6 @@ export interface Settings {
   mode: 'open' | 'strict'
   /** Refuse what would otherwise be accepted but ignored. */
   refuseIgnored: boolean
-  /** How long the URLs of objects are: `long` is as long as where a role's temporary credentials sign. */
-  presigned: 'short' | 'long'
   /** The name under which clients reach the hub, and its ports once it listens. */
   endpoint: {
     host: string

@@ -15,6 +15,7 @@ import type { Endpoints, HubApi } from '../shared/api.ts'
 import { createAccess } from './access.ts'
 import { apiRoutes } from './api-routes.ts'
 import { createApi } from './api/create-api.ts'
+import { optionsOf } from './cloud-options.ts'
 import type { TurnContext } from './context.ts'
 import { TurnRunner } from './turn-runner.ts'
 import { EventFeed } from './event-feed.ts'
@@ -67,8 +68,8 @@ export async function compose(
 ): Promise<Parts> {
   const { options, dialects, changes, store, clock, virtual, notices, note, certificates, endpoint } = resources
   const engine = new Engine(store, ids)
-  const { mode, strict: refuseIgnored, presigned } = options
-  const settings: Settings = { mode, refuseIgnored, presigned, endpoint }
+  const { mode, strict: refuseIgnored } = options
+  const settings: Settings = { mode, refuseIgnored, endpoint }
   const live = new LiveView(() => broker)
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
   const handshakes = new Handshakes(notices, certificates.caFile)
@@ -78,7 +79,9 @@ export async function compose(
     byName.get(ctx.dialect)?.onEvent(ctx, event)
     protocols.hear(ctx, event)
   }
-  const shared = { engine, ids, tables: store, settings, connections: live, notices, memory: new Map<string, object>() }
+  const chosen = optionsOf(dialects, options.clouds)
+  const memory = new Map<string, object>()
+  const shared = { engine, ids, tables: store, settings, options: chosen, connections: live, notices, memory }
   const turns = new Turns(shared, clock, hear, store)
   const wakes = new Wakes((dialect, key) =>
     runner.runAll(dialect, { type: 'deadline', key }, (ctx) => byName.get(dialect)?.onWake?.(ctx, key)),

@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Engine } from '../core/engine.ts'
 import { HubError } from '../core/errors.ts'
 import type { DeviceKey, Ids } from '../core/ids.ts'
+import type { OptionValues } from '../core/option.ts'
 import type { Action, Effect } from '../core/seam/effects.ts'
 import type { Connection, ConnectionId, Message, Qos } from '../core/seam/mqtt.ts'
 import type { Table, Tables } from '../core/table.ts'
@@ -21,6 +22,8 @@ export interface SharedContext {
   ids: Ids
   tables: Tables
   settings: Settings
+  /** What was chosen of each dialect's own options. */
+  options: ReadonlyMap<string, OptionValues>
   connections: ConnectionView & { identify(connection: Connection, device: DeviceKey): void }
   notices: Notices
   /** What dialects remember while the hub runs, by dialect and name. */
@@ -61,6 +64,10 @@ export class TurnContext implements Context, Sight {
 
   get settings(): Settings {
     return this.#shared.settings
+  }
+
+  get options(): OptionValues {
+    return this.#shared.options.get(this.dialect) ?? {}
   }
 
   get connections(): ConnectionView {

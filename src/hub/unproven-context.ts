@@ -47,6 +47,10 @@ export class UnprovenContext implements Context {
     return this.#inner.settings
   }
 
+  get options(): Context['options'] {
+    return this.#inner.options
+  }
+
   get connections(): Context['connections'] {
     return this.#inner.connections
   }

@@ -25,11 +25,15 @@ export interface HubOptions {
   aliases: boolean
   /** Names, with commas between, by which clients reach the hub besides this machine's own. */
   names: string
-  /** Presigned URLs: `long` as those that a role's temporary credentials sign, to try the buffers of firmware. */
-  presigned: 'short' | 'long'
+  /** What was chosen of what single clouds offer; the rest of that is as it is by default. */
+  clouds: CloudOptions
 }
 
-export type OptionName = keyof HubOptions
+/** By the name of the cloud's dialect, and that of the option. */
+export type CloudOptions = Record<string, Record<string, string | number | boolean>>
+
+/** Those of the hub itself; the clouds' come from their dialects. */
+export type OptionName = Exclude<keyof HubOptions, 'clouds'>
 
 export interface OptionSpec {
   name: OptionName
@@ -80,12 +84,6 @@ export const optionSpecs: readonly OptionSpec[] = [
     value: 'NAME,…',
     help: 'names by which clients reach the hub, besides this machine’s own; its certificate bears them, too',
   },
-  {
-    name: 'presigned',
-    type: 'choice',
-    choices: ['short', 'long'],
-    help: 'presigned URLs; long: with a role’s security token as on AWS, over 1,800 characters, to test buffers of firmware',
-  },
 ]
 
 export const defaultOptions: HubOptions = {
@@ -103,5 +101,5 @@ export const defaultOptions: HubOptions = {
   strict: false,
   aliases: false,
   names: '',
-  presigned: 'short',
+  clouds: {},
 }

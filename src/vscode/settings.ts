@@ -27,4 +27,4 @@ export async function changeOptions(changes: Partial<HubOptions>): Promise<void>
 }
 
 export const affectsOptions = (event: ConfigurationChangeEvent): boolean =>
-  optionSpecs.some(({ name }) => event.affectsConfiguration(settingOf(name)))
+  [...optionSpecs.map(({ name }) => name), 'clouds'].some((name) => event.affectsConfiguration(settingOf(name)))

@@ -1,4 +1,3 @@
-import type { Instant } from '../../src/core/clock.ts'
 import type { Execution, Job } from '../../src/core/job/model.ts'
 import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import type { Fulfilled, StoredObject } from '../../src/core/seam/needs.ts'
@@ -15,9 +14,9 @@ import {
 import { groupKey, jobKey, thingKey } from '../../src/dialect/aws/jobs/keys.ts'
 import { parseJobsTopic } from '../../src/dialect/aws/jobs/topics.ts'
 import { onPlane } from '../../src/dialect/aws/wire/planes.ts'
-import type { Route, Settings } from '../../src/dialect/dialect.ts'
+import type { Route } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
-import { ContextFixture, type Outcome } from './context-fixture.ts'
+import { ContextFixture, type ContextFixtureOptions, type Outcome } from './context-fixture.ts'
 
 /** A message as the hub sent it: `to` is the one connection it went to; `json` is its payload, read. */
 export interface Sent {
@@ -55,8 +54,12 @@ export class AwsJobsFixture {
   ])
   #requests = 0
 
-  constructor({ now = Date.UTC(2026, 0, 1, 12), settings = {} }: { now?: Instant; settings?: Partial<Settings> } = {}) {
-    this.bench = new ContextFixture({ now, settings, onEvent: onJobsEvent })
+  constructor({
+    now = Date.UTC(2026, 0, 1, 12),
+    settings = {},
+    options = {},
+  }: Pick<ContextFixtureOptions, 'now' | 'settings' | 'options'> = {}) {
+    this.bench = new ContextFixture({ now, settings, options, onEvent: onJobsEvent })
   }
 
   /** Registers things, in these groups. */

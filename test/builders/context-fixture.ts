@@ -3,6 +3,7 @@ import { Engine } from '../../src/core/engine.ts'
 import { HubError } from '../../src/core/errors.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds, type DialectName } from '../../src/core/ids.ts'
+import type { OptionValues } from '../../src/core/option.ts'
 import type { Action } from '../../src/core/seam/effects.ts'
 import type { Connection, Message } from '../../src/core/seam/mqtt.ts'
 import { MemoryTables } from '../../src/core/table.ts'
@@ -23,6 +24,7 @@ export interface ContextFixtureOptions {
   dialect?: DialectName
   now?: Instant
   settings?: Partial<Settings>
+  options?: OptionValues
   /** The dialect's part in every turn, called for each event as the hub calls it. */
   onEvent?: (ctx: Context, event: DomainEvent) => void
 }
@@ -37,6 +39,7 @@ export class ContextFixture {
   readonly engine = new Engine(this.tables, this.ids)
   readonly connections = new Map<string, Connection>()
   readonly settings: Settings
+  readonly options: OptionValues
   /** What was accepted but ignored, in all turns. */
   readonly memory = new Map<string, object>()
   readonly ignored: string[] = []
@@ -45,12 +48,19 @@ export class ContextFixture {
   readonly #dialect: DialectName
   readonly #onEvent: ContextFixtureOptions['onEvent']
 
-  constructor({ dialect = 'aws', now = Date.UTC(2026, 0, 1), settings, onEvent }: ContextFixtureOptions = {}) {
+  constructor({
+    dialect = 'aws',
+    now = Date.UTC(2026, 0, 1),
+    settings,
+    options = {},
+    onEvent,
+  }: ContextFixtureOptions = {}) {
     this.#dialect = dialect
     this.#onEvent = onEvent
     this.now = now
     const endpoint = { host: 'localhost', mqtt: 1883, mqtts: 8883, http: 8880, https: 8443 }
-    this.settings = { mode: 'open', refuseIgnored: false, presigned: 'short', endpoint, ...settings }
+    this.options = options
+    this.settings = { mode: 'open', refuseIgnored: false, endpoint, ...settings }
   }
 
   /** Makes up a live connection; `device` is the registered device it stands for. */
@@ -95,7 +105,7 @@ export class ContextFixture {
   }
 
   #context(turn: Turn, act: Context['act']): Context & Sight {
-    const { engine, ids, settings, connections, tables, ignored, warnings, memory } = this
+    const { engine, ids, settings, options, connections, tables, ignored, warnings, memory } = this
     const live = (): Connection[] => [...connections.values()]
     return {
       now: turn.now,
@@ -104,6 +114,7 @@ export class ContextFixture {
       engine,
       ids,
       settings,
+      options,
       connections: {
         get: (id) => connections.get(id),
         ofDevice: (device) => live().filter((connection) => connection.identity.device === device),

@@ -182,7 +182,7 @@ function recognised(hub: Clouds, session: Session, mode: Settings['mode']): void
     remoteAddress: '127.0.0.1',
   }
   const endpoint = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 }
-  const settings: Settings = { mode, refuseIgnored: false, presigned: 'short', endpoint }
+  const settings: Settings = { mode, refuseIgnored: false, endpoint }
   surest(hub, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognise(request, settings))
 }
 

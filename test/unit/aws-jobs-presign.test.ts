@@ -64,7 +64,7 @@ test('the URL of an execution is the same at every fetch until it expires, and t
 })
 
 test('on wish a URL is as long as one that the credentials of a role sign, the same at every fetch, and checked like any', () => {
-  const jobs = new AwsJobsFixture({ settings: { presigned: 'long' } })
+  const jobs = new AwsJobsFixture({ options: { presigned: 'long' } })
   jobs.things(['t1'])
   const document = `["\${aws:iot:s3-presigned-url-v2:${S3}/app.bin}","\${aws:iot:s3-presigned-url-upload:${S3}/log}"]`
   jobs.create('j1', { document, presignedUrlConfig: { roleArn, expiresInSec: 60 } }, [thingArn('t1')])

@@ -21,7 +21,7 @@ test('without flags, start has the default options', () => {
 
 test('every option of the hub is a flag', () => {
   const line =
-    '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b --presigned long'
+    '--host 0.0.0.0 --mqtt 0 --mqtts=0 --http 1 --https 65535 --data d --memory --mode strict --clock virtual --bucket b --fsync --strict --aliases --names a,b --aws-presigned long'
   assert.deepEqual(start(line).options, {
     host: '0.0.0.0',
     mqtt: 0,
@@ -37,7 +37,7 @@ test('every option of the hub is a flag', () => {
     strict: true,
     aliases: true,
     names: 'a,b',
-    presigned: 'long',
+    clouds: { aws: { presigned: 'long' } },
   })
   assert.deepEqual(start('--json --quiet --verbose').talk, { json: true, quiet: true, verbose: true })
 })
@@ -48,6 +48,7 @@ test('the environment stands in for a flag that is not given', () => {
   refuses('start', 'IOT_HUB_HTTP: "x" must be a port: a whole number from 0 (any free one) to 65535', {
     IOT_HUB_HTTP: 'x',
   })
+  assert.deepEqual(start('', { IOT_HUB_AWS_PRESIGNED: 'long' }).options.clouds, { aws: { presigned: 'long' } })
   refuses('start', 'IOT_HUB_FSYNC: "maybe" must be 1 or 0', { IOT_HUB_FSYNC: 'maybe' })
 })
 
@@ -58,6 +59,7 @@ test('a bad value is refused with flag, value and rule', () => {
   refuses('start --mqtt=-1', `--mqtt: "-1" ${port}`)
   refuses('start --mqtt=', `--mqtt: "" ${port}`)
   refuses('start --mode closed', '--mode: "closed" must be one of open, strict')
+  refuses('start --aws-presigned brief', '--aws-presigned: "brief" must be one of short, long')
   refuses('start --data=', '--data: "" must not be empty')
   refuses('start --memory=yes', '--memory: "yes" is one too many; the flag takes no value')
   refuses('demo --devices 0', '--devices: "0" must be a whole number from 1 to 100000')

@@ -25,7 +25,6 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
   const settings = {
     mode: 'open' as const,
     refuseIgnored: false,
-    presigned: 'short' as const,
     endpoint: { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 },
   }
   const connections = { get: () => undefined, ofDevice: () => [], bySession: () => undefined, identify: () => {} }
@@ -38,6 +37,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
       ids: new SequentialIds(),
       tables,
       settings,
+      options: new Map(),
       connections,
       notices: new Notices(clock, () => {}),
       memory: new Map(),

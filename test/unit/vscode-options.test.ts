@@ -46,6 +46,13 @@ describe('options from settings', () => {
     assert.deepEqual(options, { ...defaultOptions, data: '/storage/hub' })
   })
 
+  it('bring along what is set of single clouds, which the hub judges', () => {
+    assert.deepEqual(read({ clouds: { aws: { presigned: 'long' }, odd: 7 } }).options.clouds, {
+      aws: { presigned: 'long' },
+    })
+    assert.deepEqual(read({ clouds: 'none' }).options.clouds, {})
+  })
+
   it('never open the hub to everybody because the address was left empty', () => {
     const { options, wrong } = read({ host: ' ' })
     assert.equal(options.host, 'localhost')
@@ -54,6 +61,14 @@ describe('options from settings', () => {
 })
 
 describe('why a hub did not start', () => {
+  it('names the setting of a single cloud', () => {
+    const error = new Error('--aws-presigned: "brief" must be one of short, long; see --mode')
+    assert.equal(
+      readFailure(error).reason,
+      'iotHub.clouds.aws.presigned: "brief" must be one of short, long; see iotHub.mode',
+    )
+  })
+
   it('names a taken port as a conflict, and settings instead of flags', () => {
     const error = Object.assign(new Error('port 1883 is taken by mosquitto (pid 7): choose another port with --mqtt'), {
       code: 'CONFLICT',

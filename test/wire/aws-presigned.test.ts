@@ -17,7 +17,7 @@ let aws: AwsClients
 for (const presigned of ['short', 'long'] as const) {
   describe(`URLs that are ${presigned}`, () => {
     before(async () => {
-      hub = await startHub({ presigned })
+      hub = await startHub({ clouds: { aws: { presigned } } })
       aws = awsClients(hub, 'https')
     })
     after(async () => {

@@ -35,6 +35,17 @@ export const aws: Dialect = {
   title: 'AWS IoT Core',
   capability,
   limits,
+  options: [
+    {
+      name: 'presigned',
+      title: 'Presigned URLs',
+      about:
+        'presigned URLs; long: with a role’s security token as on AWS, over 1,800 characters, to test buffers of firmware',
+      type: 'choice',
+      choices: ['short', 'long'],
+      default: 'short',
+    },
+  ],
   mqtt,
   http,
   ports: [

@@ -41,7 +41,7 @@ export function jobFrom(draft: JobDraft, { query, jobs: { kinds } }: Cloud): New
     document: document.text,
     ...(kinds.length > 1 && kind !== undefined && { kind: kind.id }),
     ...(file !== undefined && { file }),
-    ...(offered.length > 0 && { options: chosenOptions(offered, options, 'options') }),
+    ...(offered.length > 0 && { options: chosenOptions(offered, options, (name) => `options.${name}`) }),
     ...(description !== undefined && description !== '' && { description }),
     ...(rollout !== undefined && { rollout }),
     ...(abort !== undefined && abort.length > 0 && { abort }),

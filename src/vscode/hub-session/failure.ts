@@ -15,6 +15,9 @@ export function readFailure(error: unknown): { reason: string; conflict?: PortCo
 
 /** The hub speaks of its flags; in the editor they are settings. */
 const flagsToSettings = (text: string) =>
-  text.replace(/--([a-z]+)\b/g, (flag, name: string) =>
-    optionSpecs.some((spec) => spec.name === name) ? `iotHub.${name}` : flag,
-  )
+  text
+    .replace(/--([a-z]+)\b(?!-)/g, (flag, name: string) =>
+      optionSpecs.some((spec) => spec.name === name) ? `iotHub.${name}` : flag,
+    )
+    // Of a single cloud.
+    .replace(/--([a-z]+)-([a-z-]+)\b/g, 'iotHub.clouds.$1.$2')

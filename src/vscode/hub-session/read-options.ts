@@ -1,5 +1,11 @@
 import { isAbsolute, join } from 'node:path'
-import { defaultOptions, optionSpecs, type HubOptions, type OptionSpec } from '../../shared/options.ts'
+import {
+  defaultOptions,
+  optionSpecs,
+  type CloudOptions,
+  type HubOptions,
+  type OptionSpec,
+} from '../../shared/options.ts'
 
 /** Where relative and absent paths lead. */
 export interface Places {
@@ -25,9 +31,19 @@ export function readOptions(
   const chosen = setting('data')
   return {
     ...options,
+    clouds: cloudsIn(setting('clouds')),
     data: typeof chosen === 'string' && chosen !== '' ? inFolder(chosen, places) : places.storage,
     bucket: options.bucket === '' ? '' : inFolder(options.bucket, places),
   }
+}
+
+/** What is set of single clouds, in the form that settings with dots in their names have; the hub judges the rest. */
+function cloudsIn(set: unknown): CloudOptions {
+  const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+  if (!isObject(set)) return {}
+  return Object.fromEntries(
+    Object.entries(set).flatMap(([cloud, options]) => (isObject(options) ? [[cloud, { ...options }]] : [])),
+  ) as CloudOptions
 }
 
 /** An empty host would mean every address of the machine: only what is empty by default may be left empty. */

@@ -22,6 +22,10 @@ export const toy: Dialect = {
   title: 'Toyland',
   capability,
   limits: { sessionMs: 7 * DAY, payloadBytes: 64 * 1024 },
+  options: [
+    { name: 'loudest', title: 'Loudest', about: 'no tune is louder', type: 'number', default: 10, least: 0, most: 10 },
+    { name: 'silent', title: 'Silent', about: 'toys are told no tunes at all', type: 'flag', default: false },
+  ],
   mqtt,
   http,
   jobs,

@@ -48,7 +48,7 @@ const device = rows('Jobs: device side', [
     'Presigned URL placeholders: s3-presigned-url, -v1, -v2, -upload',
     'modelled',
     'DEVIATION: one URL on the hub per execution, the same until it expires. An upload without bucket or key gets ' +
-      'uploads/{jobId}/{thing}/{number}; with --presigned long as long as where a role signs it',
+      'uploads/{jobId}/{thing}/{number}; with --aws-presigned long as long as where a role signs it',
   ],
   [
     'Placeholders of parameters',

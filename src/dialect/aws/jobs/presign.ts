@@ -117,7 +117,7 @@ export function urlOf(ctx: Context, { ref, method, version }: Signed, { at, seco
   const path = [ref.bucket, ...ref.key.split('/')].map(encodeURIComponent).join('/')
   const [secret, date] = [secretOf(ctx), formatDate(at)]
   const query = new URLSearchParams(
-    ctx.settings.presigned === 'long'
+    ctx.options['presigned'] === 'long'
       ? queryOfRole(JSON.stringify([secret, date, method, ref]), date, seconds)
       : { 'X-Amz-Date': date, 'X-Amz-Expires': String(seconds) },
   )

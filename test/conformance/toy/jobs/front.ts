@@ -1,4 +1,5 @@
 import { invalid } from '../../../../src/core/errors.ts'
+import { say } from '../../../../src/core/said.ts'
 import type { JobFront } from '../../../../src/dialect/dialect.ts'
 import { toyScript } from '../device/script.ts'
 import { JOB_NAMES } from '../wire/names.ts'
@@ -38,7 +39,11 @@ export const jobs: JobFront = {
       ],
     },
   ],
-  prepare(_, job, file) {
+  prepare({ options }, job, file) {
+    const loudest = Number(options['loudest'])
+    const volume = Number(job.options?.['volume'])
+    if (job.kind === 'tune' && options['silent'] === true) throw invalid('kind', job.kind, 'is not for silent toys')
+    if (volume > loudest) throw invalid('options.volume', volume, say`must be at most ${loudest}`)
     if (job.kind === 'tune' && file === undefined) throw invalid('file', job.file, 'must be a recording')
     const wanted = job.kind === 'tune' ? 'tune' : 'do'
     if (typeof jsonObject(job.document)?.[wanted] !== 'string')
