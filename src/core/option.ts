@@ -13,7 +13,7 @@ export type Option = OptionWords &
     | { type: 'choice'; choices: readonly string[]; default: string }
   )
 
-export interface OptionWords {
+interface OptionWords {
   /** In lower case, with hyphens between words. */
   name: string
   /** A noun, as a form's label has it. */

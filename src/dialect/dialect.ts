@@ -162,7 +162,10 @@ export interface Route {
   method: string
   /** A path-to-regexp pattern, matched on the raw path; parameters are then percent-decoded. */
   path: string
-  /** Found by the name of its operation alone, for requests that name it (`HttpFront.operationOf`): method and path must fit. */
+  /**
+   * Found by the name of its operation alone, for requests that name it (`HttpFront.operationOf`): method and path must
+   * fit.
+   */
   named?: true
   /** Tells apart operations that share method and path. */
   when?(request: HttpRequest): boolean
@@ -183,7 +186,8 @@ export interface Route {
    */
   upload?(ctx: Context, request: HttpRequest, params: Params): { ref: ObjectRef; maxBytes: number }
   /**
-   * What the hub must fetch before `handle` can decide, which may depend on what is recorded: a file that a record names.
+   * What the hub must fetch before `handle` can decide, which may depend on what is recorded: a file that a record
+   * names.
    * Changes nothing; may refuse with a HubError. What it has seen may be another by the time `handle` decides.
    */
   needs?(ctx: Context, request: HttpRequest, params: Params): Need[]

@@ -13,7 +13,8 @@ const draft = (more: object) =>
 test('what the schema allows has no problems', async () => {
   assert.deepEqual(await document({ operation: 'anything', own: [1] }), [])
   assert.deepEqual(await document([{ operation: 'reboot' }]), [])
-  for (const template of aws.jobs.kinds[0].templates) assert.deepEqual(await document(template.document), [], template.id)
+  for (const template of aws.jobs.kinds[0].templates)
+    assert.deepEqual(await document(template.document), [], template.id)
 })
 
 test('a problem says where it is, what is there, and the rule', async () => {
