@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { ConnectionKit, HubApi } from '../shared/api.ts'
+import type { ConnectionKitView, HubApi } from '../shared/api.ts'
 import { diskFault } from '../shared/disk-fault.ts'
 import { isFileName } from '../shared/file-name.ts'
 import { messages } from './messages.ts'
@@ -19,7 +19,7 @@ export async function addDevice(
 ): Promise<void> {
   // Looked at first: the keys are given once.
   const made = out === undefined ? undefined : await makeFolder(out)
-  let kit: ConnectionKit
+  let kit: ConnectionKitView
   try {
     kit = await api.addDevice(dialect, name)
     if (out !== undefined) checkNames(kit)
@@ -47,7 +47,7 @@ export async function addDevice(
 }
 
 /** The kit without what is in its files: whoever pipes it on passes no key on, wherever in the kit one was. */
-function withoutSecrets(kit: ConnectionKit, written: readonly string[]): object {
+function withoutSecrets(kit: ConnectionKitView, written: readonly string[]): object {
   const { facts, files, session, snippets, ...rest } = kit
   const { password: _, certificate, ...named } = session
   const secrets = secretsOf(kit)
@@ -62,7 +62,7 @@ function withoutSecrets(kit: ConnectionKit, written: readonly string[]): object 
 }
 
 /** In each line of them: code to paste breaks keys into literals. */
-function secretsOf({ facts, session }: ConnectionKit): string[] {
+function secretsOf({ facts, session }: ConnectionKitView): string[] {
   const values = [
     ...facts.filter(({ secret }) => secret === true).map(({ value }) => value),
     session.password,
@@ -96,11 +96,11 @@ async function unmake(inner: string, outer: string): Promise<void> {
   }
 }
 
-function checkNames({ files }: ConnectionKit): void {
+function checkNames({ files }: ConnectionKitView): void {
   for (const { name } of files) if (!isFileName(name)) throw new Error(calls.notAName(name))
 }
 
-async function writeFiles(folder: string, { files }: ConnectionKit): Promise<string[]> {
+async function writeFiles(folder: string, { files }: ConnectionKitView): Promise<string[]> {
   const written: string[] = []
   for (const { name, content, secret } of files) {
     const path = join(folder, name)

@@ -17,13 +17,13 @@ export interface HubApi {
   devices(query?: DeviceQuery): Promise<Page<DeviceView>>
   device(key: string): Promise<DeviceDetail>
   /** Registers a device and makes its credentials. ALREADY_EXISTS, or INVALID name. */
-  addDevice(dialect: string, name: string): Promise<ConnectionKit>
+  addDevice(dialect: string, name: string): Promise<ConnectionKitView>
   /** Registers a device without making anything for it. ALREADY_EXISTS, or INVALID name. */
   registerDevice(dialect: string, name: string): Promise<DeviceView>
   /** What a kit for the device has in it, as far as that is no secret; nothing is made. */
-  kitOffer(device: string): Promise<KitOffer>
+  kitOffer(device: string): Promise<KitOfferView>
   /** What a device needs to connect; makes credentials if it has none that can be shown again. */
-  connectionKit(device: string): Promise<ConnectionKit>
+  connectionKit(device: string): Promise<ConnectionKitView>
   /** What lets the device in, the latest first. */
   credentials(device: string): Promise<CredentialView[]>
   /**
@@ -221,7 +221,7 @@ export interface GroupView {
 }
 
 /** What to paste into a device's firmware. */
-export interface ConnectionKit {
+export interface ConnectionKitView {
   device: string
   title: string
   /** How a program connects as this device: over MQTT in the clear, or with its certificate (PEM) over TLS. Secret. */
@@ -232,7 +232,7 @@ export interface ConnectionKit {
 }
 
 /** A kit from outside. */
-export interface KitOffer {
+export interface KitOfferView {
   device: string
   title: string
   facts: { label: string; value: string }[]

@@ -1,6 +1,6 @@
 import type { IClientOptions } from 'mqtt'
 import { deviceScriptOf } from '../../src/hub/create-hub.ts'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 import { presignUrl, type KeyPair } from '../builders/sign-request.ts'
 import { jwt, madeUpCertificate, type Enrolled, type Mode, type Where, type AccessFixture } from './hub-fixture.ts'
 
@@ -29,7 +29,7 @@ const always = { open: true, strict: true }
 const never = { open: false, strict: false }
 const inOpen = { open: true, strict: false }
 
-type Session = ConnectionKit['session']
+type Session = ConnectionKitView['session']
 
 const dressed = ({ clientId, username, password, certificate }: Session): IClientOptions => ({
   clientId,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Agent as HttpAgent, request as requestHttp, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
-import type { ConnectionKit, OperatorKeyView } from '../../src/shared/api.ts'
+import type { ConnectionKitView, OperatorKeyView } from '../../src/shared/api.ts'
 import { putElsewhere } from '../builders/elsewhere.ts'
 import { readFile } from 'node:fs/promises'
 import { putObject, startHub, type TestHub } from '../builders/hub.ts'
@@ -36,7 +36,7 @@ export interface AccessFixture {
 
 export interface Enrolled {
   name: string
-  session: ConnectionKit['session']
+  session: ConnectionKitView['session']
 }
 
 export interface Asking {

@@ -5,7 +5,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect, connectAsync } from 'mqtt'
-import type { ConnectionKit, DeviceView, HubStatus, JobDetail, NoticeView } from '../../src/shared/api.ts'
+import type { ConnectionKitView, DeviceView, HubStatus, JobDetail, NoticeView } from '../../src/shared/api.ts'
 import { buildCli, startCli, type BuiltCli, type CliHub } from '../builders/cli-hub.ts'
 import { within } from '../builders/within.ts'
 
@@ -108,7 +108,7 @@ test('device add writes the device’s files, keys for their owner only, into a 
 
 test('without a folder, device add prints what the device needs', async () => {
   assert.match(await well('device add iothub lamps/one'), /Secret: \S+[\s\S]*ca\.pem:\n-----BEGIN CERTIFICATE-----/)
-  const kit = await json<ConnectionKit>('device add aws pump-2')
+  const kit = await json<ConnectionKitView>('device add aws pump-2')
   assert.deepEqual(
     kit.files.map(({ name }) => name),
     ['device.pem.crt', 'private.pem.key', 'ca.pem'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import type { ExampleRequest, Examples } from '../../src/dialect/examples.ts'
-import type { ConnectionKit, HubApi } from '../../src/shared/api.ts'
+import type { ConnectionKitView, HubApi } from '../../src/shared/api.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
@@ -18,7 +18,7 @@ const PATIENCE = 5000
 export interface Enrolled {
   name: string
   key: string
-  kit: ConnectionKit
+  kit: ConnectionKitView
 }
 
 /** The dialect that is tried, among all that its hub speaks. */

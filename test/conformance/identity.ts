@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
 import type { Claim, Settings } from '../../src/dialect/dialect.ts'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
 import { within } from '../builders/within.ts'
 import type { Checks, HubFixtures } from './dialect.suite.ts'
@@ -9,7 +9,7 @@ import type { Clouds, HubFixture } from './hub-fixture.ts'
 import { connectSession } from './scripted-device.ts'
 import { callersOf, tableOf } from './requests.ts'
 
-type Session = ConnectionKit['session']
+type Session = ConnectionKitView['session']
 
 const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
 

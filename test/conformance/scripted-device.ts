@@ -3,12 +3,12 @@ import type { IClientOptions } from 'mqtt'
 import type { ReportedStatus } from '../../src/core/job/model.ts'
 import type { Message } from '../../src/core/seam/mqtt.ts'
 import type { ScriptInput, DeviceScript, Work } from '../../src/core/seam/device-script.ts'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 import type { Place } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
 import type { Enrolled, HubFixture } from './hub-fixture.ts'
 
-type Session = ConnectionKit['session']
+type Session = ConnectionKitView['session']
 
 let said = 0
 
@@ -16,7 +16,7 @@ let said = 0
 export class ScriptedDevice implements Enrolled {
   readonly name: string
   readonly key: string
-  readonly kit: ConnectionKit
+  readonly kit: ConnectionKitView
   readonly script: DeviceScript
   readonly #hub: HubFixture
   #client: TestClient
@@ -135,7 +135,7 @@ export async function connectDevice(hub: HubFixture, device: Enrolled): Promise<
 
 async function enter(
   place: Place,
-  { kit, script }: { kit: ConnectionKit; script: DeviceScript },
+  { kit, script }: { kit: ConnectionKitView; script: DeviceScript },
   options: IClientOptions,
 ): Promise<TestClient> {
   const client = await connectSession(place, kit.session, { clean: script.session.clean, ...options })

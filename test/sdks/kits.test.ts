@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
@@ -16,14 +16,14 @@ const PATIENCE_MS = 30_000
 /** A folder with nothing but the files of the kit, as people have them; code is run there as pasted. */
 class Desk {
   readonly #folder: string
-  readonly #kit: ConnectionKit
+  readonly #kit: ConnectionKitView
 
-  private constructor(folder: string, kit: ConnectionKit) {
+  private constructor(folder: string, kit: ConnectionKitView) {
     this.#folder = folder
     this.#kit = kit
   }
 
-  static async with(kit: ConnectionKit): Promise<Desk> {
+  static async with(kit: ConnectionKitView): Promise<Desk> {
     const folder = await mkdtemp(join(tmpdir(), 'iot-hub-kit-'))
     for (const { name, content } of kit.files) await writeFile(join(folder, name), content)
     return new Desk(folder, kit)

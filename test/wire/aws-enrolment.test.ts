@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { httpsRequest } from '../builders/https-request.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { connectMqtt, type TestClient } from '../builders/mqtt-client.ts'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 
 // What a thing that people added by hand in strict mode may do with the certificate it was given: what is its own [aws
 // 4.3].
@@ -14,7 +14,7 @@ before(async () => {
 })
 after(() => hub.stop())
 
-const enter = ({ session: { clientId, certificate } }: ConnectionKit): Promise<TestClient> =>
+const enter = ({ session: { clientId, certificate } }: ConnectionKitView): Promise<TestClient> =>
   connectMqtt(hub, clientId, { protocol: 'mqtts', port: hub.endpoints.mqtts, ca: hub.ca, ...certificate })
 
 test('over MQTT it hears and says what bears its name, and what the SDKs’ samples use', async () => {

@@ -5,7 +5,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 import { jsonTextOf } from '../../src/shared/json-text.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { within } from '../builders/within.ts'
@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '../..')
 for (const mode of ['open', 'strict'] as const) {
   describe(`the connection kit of AWS, in ${mode} mode`, () => {
     let hub: TestHub
-    let kit: ConnectionKit
+    let kit: ConnectionKitView
     let folder: string
 
     before(async () => {

@@ -5,7 +5,7 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { ConnectionKit } from '../../src/shared/api.ts'
+import type { ConnectionKitView } from '../../src/shared/api.ts'
 import { startHub, type TestHub } from '../builders/hub.ts'
 import { eventually } from '../builders/within.ts'
 
@@ -19,7 +19,7 @@ async function afterwards<T>(ask: () => Promise<T>): Promise<T> {
 
 describe('the connection kit of IotHub', () => {
   let hub: TestHub
-  let kit: ConnectionKit
+  let kit: ConnectionKitView
   let folder: string
   let device: ChildProcess
 

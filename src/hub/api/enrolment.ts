@@ -1,7 +1,7 @@
 import { HubError, invalid, notFound } from '../../core/errors.ts'
 import { keyOf } from '../../core/ids.ts'
 import type { Context, DeviceCredential, Dialect } from '../../dialect/dialect.ts'
-import type { ConnectionKit, HubApi } from '../../shared/api.ts'
+import type { ConnectionKitView, HubApi } from '../../shared/api.ts'
 import { deviceView } from './devices.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
 import { say } from '../../core/said.ts'
@@ -42,7 +42,7 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
     name: string,
     call: string,
     check: (key: string) => void,
-  ): Promise<ConnectionKit> => {
+  ): Promise<ConnectionKitView> => {
     const { enrolment, title } = dialect
     const key = keyOf(dialect.name, name)
     check(key)

@@ -1,12 +1,12 @@
 import { env, l10n, QuickPickItemKind } from 'vscode'
-import type { HubApi, KitOffer } from '../../shared/api.ts'
+import type { HubApi, KitOfferView } from '../../shared/api.ts'
 import { back, done, pick, type Choice } from '../ask.ts'
 import { nameOf } from '../../shared/keys.ts'
 import { manageCredentials } from './credentials.ts'
 import { saveKit } from './save-kit.ts'
 
 type Wish =
-  | { code: KitOffer['snippets'][number] }
+  | { code: KitOfferView['snippets'][number] }
   | { copy: { label: string; value: string } }
   | { secret: string }
   | 'files'
@@ -41,7 +41,7 @@ export async function offerKit(api: HubApi, device: string): Promise<void> {
   }
 }
 
-function rowsOf({ snippets, files, facts, secrets }: KitOffer, ca: string): Choice<Wish>[] {
+function rowsOf({ snippets, files, facts, secrets }: KitOfferView, ca: string): Choice<Wish>[] {
   const heading = (label: string): Choice<Wish> => ({ label, kind: QuickPickItemKind.Separator, value: 'facts' })
   const names = files.map(({ name }) => name).join(', ')
   const path = { label: l10n.t('Path of the hub’s CA certificate'), value: ca }

@@ -2,19 +2,23 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { env, l10n, Uri, window, workspace } from 'vscode'
-import type { ConnectionKit, HubApi, KitOffer } from '../../shared/api.ts'
+import type { ConnectionKitView, HubApi, KitOfferView } from '../../shared/api.ts'
 import { isFileName } from '../../shared/file-name.ts'
 import { nameOf } from '../../shared/keys.ts'
 import { ignoring } from './gitignore.ts'
 
-type File = ConnectionKit['files'][number]
+type File = ConnectionKitView['files'][number]
 
 /**
  * Asks for a folder and saves there what the device's program needs: the code that was chosen, keys and certificates,
  * which
  * are made only now, and a `.gitignore` for what is secret. Resolves to whether it was saved.
  */
-export async function saveKit(api: HubApi, offer: KitOffer, snippet?: KitOffer['snippets'][number]): Promise<boolean> {
+export async function saveKit(
+  api: HubApi,
+  offer: KitOfferView,
+  snippet?: KitOfferView['snippets'][number],
+): Promise<boolean> {
   const folder = await askFolder(nameOf(offer.device))
   if (folder === undefined) return false
   const code = snippet === undefined ? [] : [snippet.file]
@@ -48,7 +52,7 @@ async function askFolder(device: string): Promise<string | undefined> {
 /** Nothing is replaced unasked; keys that are there already may be those of this device. */
 async function whatToWrite(
   folder: string,
-  { files, snippets }: KitOffer,
+  { files, snippets }: KitOfferView,
   code: readonly string[],
 ): Promise<'all' | 'code' | undefined> {
   const there = (names: readonly string[]) => names.filter((name) => existsSync(join(folder, name)))
@@ -70,8 +74,8 @@ async function whatToWrite(
 
 async function prepare(
   folder: string,
-  { device, files }: KitOffer,
-  snippet: KitOffer['snippets'][number] | undefined,
+  { device, files }: KitOfferView,
+  snippet: KitOfferView['snippets'][number] | undefined,
 ): Promise<void> {
   const all = [...files, ...(snippet === undefined ? [] : [{ name: snippet.file, secret: snippet.secret }])]
   // Names come from the hub, maybe from another process.
