@@ -2,7 +2,7 @@ import type { Table } from '../../../core/table.ts'
 import type { Context } from '../../dialect.ts'
 
 /** An `upload_data` of a device, as it is shown [iothub 7 GET /messages]. */
-export interface MessageView {
+export interface UploadView {
   product_name: string
   device_name: string
   data_type: string
@@ -14,9 +14,9 @@ export interface MessageView {
 /** So many messages, and so many characters of payload, are kept; the oldest go first. */
 export const RETENTION = { messages: 10_000, characters: 32 * 1024 * 1024 }
 
-const tableOf = (ctx: Context): Table<MessageView> => ctx.own('messages')
+const tableOf = (ctx: Context): Table<UploadView> => ctx.own('messages')
 
-export function keepMessage(ctx: Context, message: MessageView): void {
+export function keepMessage(ctx: Context, message: UploadView): void {
   const table = tableOf(ctx)
   const kept = sizeOf(ctx)
   let size = kept.size + message.payload.length - (table.get(message.message_id)?.payload.length ?? 0)
@@ -36,7 +36,7 @@ export const messagesOf = (
   ctx: Context,
   product: string,
   { id, device }: { id: string | undefined; device: string | undefined },
-): MessageView[] =>
+): UploadView[] =>
   [...tableOf(ctx).values()].filter(
     (message) =>
       message.product_name === product &&
