@@ -54,7 +54,7 @@ export interface HubApi {
    * is to take the place of any more, and `data.current` is the twin as it was found. What the device reports meanwhile
    * is no hindrance.
    */
-  editTwin(device: string, name: string | undefined, edit: TwinEdit): Promise<TwinView>
+  editTwin(device: string, name: string | undefined, edit: TwinEditRequest): Promise<TwinView>
   /**
    * Replaces the desired state. VERSION_MISMATCH, with `data.current`, unless the twin is at `version`; INVALID for
    * what
@@ -269,7 +269,7 @@ export interface MessageView {
 }
 
 /** An edit of a twin's document. */
-export interface TwinEdit {
+export interface TwinEditRequest {
   /** The document as it was given back, or a request of its cloud instead. */
   edited: object
   /** The document that the edit began with. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { HubApi, TwinEdit, TwinView } from '../../src/shared/api.ts'
+import type { HubApi, TwinEditRequest, TwinView } from '../../src/shared/api.ts'
 import { isAbout, parsePath, pathOf, type Subject } from '../../src/vscode/documents/paths.ts'
 import { over, saveTwin, type Base } from '../../src/vscode/documents/twin-edit.ts'
 
@@ -64,7 +64,7 @@ describe('saving an edited twin', () => {
 
   /** A hub with that twin, which answers an edit so. */
   function hub(answer: () => TwinView = () => ({ ...twin, version: 8 })) {
-    const edits: TwinEdit[] = []
+    const edits: TwinEditRequest[] = []
     const api: Pick<HubApi, 'twin' | 'editTwin'> = {
       twin: async () => twin,
       editTwin: async (_device, _name, edit) => {
