@@ -2,7 +2,7 @@ import type { Adapter } from 'lowdb'
 import { join } from 'node:path'
 import type { HubData } from './dirty-keys.ts'
 import { Inventory, type Flaw } from './inventory.ts'
-import { encodeHeader, type Header } from './journal-lines.ts'
+import { encodeHeader, type FileHeader } from './journal-lines.ts'
 import { journalName, journalsIn, load, moveAside, SNAPSHOT, UNFINISHED, type Source } from './load.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { versionAfter } from './migrations.ts'
@@ -211,7 +211,7 @@ export class JournalAdapter implements Adapter<HubData> {
     }
   }
 
-  #header(file: Header['file'], generation: number): Header {
+  #header(file: FileHeader['file'], generation: number): FileHeader {
     return { format: 'local-iot-hub', file, version: versionAfter(this.#options.migrations), generation }
   }
 }

@@ -5,7 +5,7 @@ import type { Files } from './files.ts'
 export type Operation = [table: string, key: string, record?: object]
 
 /** The first line of every file, as bare JSON: any release can read at least this much of any other's files. */
-export interface Header {
+export interface FileHeader {
   format: 'local-iot-hub'
   file: 'snapshot' | 'journal'
   /** Of the records: see migrations.ts. */
@@ -14,13 +14,13 @@ export interface Header {
   generation: number
 }
 
-export const encodeHeader = (header: Header): string =>
+export const encodeHeader = (header: FileHeader): string =>
   `${JSON.stringify({ ...header, check: checkOf(JSON.stringify(header)) })}\n`
 
 const checkOf = (text: string): string => crc32(text).toString(16).padStart(8, '0')
 
 /** The header of a file, or `undefined` if it has none that can be read. */
-export async function readHeader(files: Files, path: string): Promise<Header | undefined> {
+export async function readHeader(files: Files, path: string): Promise<FileHeader | undefined> {
   const chunks: Buffer[] = []
   for await (const chunk of files.read(path)) {
     const end = chunk.indexOf(10)
@@ -31,14 +31,14 @@ export async function readHeader(files: Files, path: string): Promise<Header | u
 }
 
 /** The header in a line, or `undefined` if it is none, or not as it was written. */
-export function decodeHeader(line: Buffer): Header | undefined {
+export function decodeHeader(line: Buffer): FileHeader | undefined {
   try {
-    const { check, ...header } = JSON.parse(line.toString()) as Partial<Header> & { check?: unknown }
+    const { check, ...header } = JSON.parse(line.toString()) as Partial<FileHeader> & { check?: unknown }
     const { format, file, version, generation } = header
     const known = format === 'local-iot-hub' && Number.isInteger(version) && Number.isInteger(generation)
     // Early files have no check.
     if (!known || (check !== undefined && check !== checkOf(JSON.stringify(header)))) return undefined
-    return file === 'snapshot' || file === 'journal' ? (header as Header) : undefined
+    return file === 'snapshot' || file === 'journal' ? (header as FileHeader) : undefined
   } catch {
     return undefined
   }

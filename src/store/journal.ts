@@ -1,6 +1,6 @@
 import { writeFully, type Files, type OpenFile } from './files.ts'
 import type { Flaw } from './inventory.ts'
-import { encodeHeader, encodeLine, type Header } from './journal-lines.ts'
+import { encodeHeader, encodeLine, type FileHeader } from './journal-lines.ts'
 
 /**
  * Up to here a batch is written on the spot, beyond it on a worker thread. Measured (ext4, 2 cores, 370 B a record): on
@@ -40,7 +40,7 @@ export class Journal {
   }
 
   /** Begins a file, replacing what may have been left by an attempt that failed. */
-  static async create(files: Files, path: string, header: Header, options: JournalOptions): Promise<Journal> {
+  static async create(files: Files, path: string, header: FileHeader, options: JournalOptions): Promise<Journal> {
     const file = await files.open(path, 'a')
     try {
       const line = Buffer.from(encodeHeader(header))

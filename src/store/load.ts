@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { HubData } from './dirty-keys.ts'
 import type { Files } from './files.ts'
-import { readHeader, type Header, type Operation } from './journal-lines.ts'
+import { readHeader, type FileHeader, type Operation } from './journal-lines.ts'
 import { refuseNewer, versionAfter, type Migration } from './migrations.ts'
 import { readRecords, type Reading } from './read-records.ts'
 import { RESERVE } from './reserve.ts'
@@ -121,7 +121,7 @@ async function loadJournal(
   }
 }
 
-async function readInto(source: Source, name: string, file: Header['file'], loaded: Loaded): Promise<Reading> {
+async function readInto(source: Source, name: string, file: FileHeader['file'], loaded: Loaded): Promise<Reading> {
   const { directory, files, migrations } = source
   const apply = (operation: Operation): void => applyTo(loaded.data, operation)
   const reading = await readRecords(files, join(directory, name), file, migrations, apply)

@@ -5,7 +5,7 @@ import {
   eachLine,
   guessVersion,
   salvage,
-  type Header,
+  type FileHeader,
   type Operation,
 } from './journal-lines.ts'
 import { migrate, refuseNewer, versionAfter, type Migration } from './migrations.ts'
@@ -13,7 +13,7 @@ import { migrate, refuseNewer, versionAfter, type Migration } from './migrations
 /** What could be read of a file. */
 export interface Reading {
   /** Absent if there is none, or a damaged one. */
-  header: Header | undefined
+  header: FileHeader | undefined
   /** Operations read. */
   records: number
   /** Bytes of the file, and of it what could not be read. */
@@ -27,11 +27,11 @@ export interface Reading {
 export async function readRecords(
   files: Files,
   path: string,
-  file: Header['file'],
+  file: FileHeader['file'],
   migrations: readonly Migration[],
   apply: (operation: Operation) => void,
 ): Promise<Reading> {
-  let header: Header | undefined
+  let header: FileHeader | undefined
   /** As which version the lines are read; none is if that cannot be told. */
   let version: number | undefined
   let line = 0
@@ -91,7 +91,7 @@ export async function readRecords(
 
 function whereOf(
   damaged: number[],
-  file: Header['file'],
+  file: FileHeader['file'],
   end: number | undefined,
   records: number,
 ): string | undefined {

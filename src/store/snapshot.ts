@@ -1,6 +1,6 @@
 import type { HubData } from './dirty-keys.ts'
 import { writeFully, type OpenFile } from './files.ts'
-import { encodeHeader, encodeLine, type Header } from './journal-lines.ts'
+import { encodeHeader, encodeLine, type FileHeader } from './journal-lines.ts'
 
 /** A line is full at either: as many records as parse well in one go, yet no more than a millisecond's work. */
 const RECORDS_PER_LINE = 256
@@ -11,7 +11,7 @@ const CHARACTERS_PER_LINE = 128 * 1024
  * journal that was begun before holds every change made meanwhile, as whole records, so that replaying it sets things
  * right. Resolves, with the bytes written, once they would survive a power failure.
  */
-export async function writeSnapshot(file: OpenFile, header: Header, data: HubData): Promise<number> {
+export async function writeSnapshot(file: OpenFile, header: FileHeader, data: HubData): Promise<number> {
   let length = 0
   const append = async (text: string): Promise<void> => {
     const bytes = Buffer.from(text)

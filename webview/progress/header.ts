@@ -12,7 +12,7 @@ import { StateLabel } from './look.ts'
 import type { Model } from './model.ts'
 
 /** What the job is, how far it is, and what can be done with it. */
-export class Header {
+export class ProgressHeader {
   readonly element = h('header', {})
   readonly #name = h('h1', {})
   readonly #cloud = h('span', { class: 'cloud' })

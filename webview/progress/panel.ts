@@ -7,7 +7,7 @@ import { Details } from './details.ts'
 import { DeviceList } from './device-list.ts'
 import type { Format } from './format.ts'
 import { nameOf } from '../../src/shared/keys.ts'
-import { Header } from './header.ts'
+import { ProgressHeader } from './header.ts'
 import { milestone } from './milestones.ts'
 import { Model } from './model.ts'
 import { Notice } from './notice.ts'
@@ -17,7 +17,7 @@ import { Shares } from './shares.ts'
 export class Panel {
   readonly element: HTMLElement
   readonly #model = new Model()
-  readonly #header: Header
+  readonly #header: ProgressHeader
   readonly #shares: Shares
   readonly #curve: StateChart
   readonly #list: DeviceList
@@ -32,7 +32,7 @@ export class Panel {
     format: Format,
     private state: ProgressState,
   ) {
-    this.#header = new Header(format, (deed) => this.channel.post({ type: deed }))
+    this.#header = new ProgressHeader(format, (deed) => this.channel.post({ type: deed }))
     this.#shares = new Shares(format, (status) => this.#list.pick(status))
     this.#curve = new StateChart(format)
     this.#details = new Details(format, {
