@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HubError } from '../core/errors.ts'
-import type { KeyPair } from './certificate-maker.ts'
+import type { CertificateWithKey } from './certificate-maker.ts'
 import { known, say, type Words } from '../core/said.ts'
 
 /** The two files of a certificate: `ca` → ca.pem and ca-key.pem. */
@@ -15,7 +15,7 @@ const pathsOf = (directory: string, name: string) => ({
  * The pair that is there; `undefined` if neither file is. Anything else is INVALID: who trusts it decides what becomes
  * of it.
  */
-export async function readPair(directory: string, name: string): Promise<KeyPair | undefined> {
+export async function readPair(directory: string, name: string): Promise<CertificateWithKey | undefined> {
   const paths = pathsOf(directory, name)
   const [cert, key] = [await read(paths.cert), await read(paths.key)]
   if (cert === undefined && key === undefined) return undefined
@@ -28,7 +28,7 @@ export async function readPair(directory: string, name: string): Promise<KeyPair
 }
 
 /** Readable by the owner only where it matters. */
-export async function writePair(directory: string, name: string, { cert, key }: KeyPair): Promise<void> {
+export async function writePair(directory: string, name: string, { cert, key }: CertificateWithKey): Promise<void> {
   const paths = pathsOf(directory, name)
   await mkdir(directory, { recursive: true })
   await replace(paths.key, key, 0o600)

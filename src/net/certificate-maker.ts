@@ -12,7 +12,7 @@ import { HubError } from '../core/errors.ts'
 import type { IssuedCertificate } from '../core/seam/needs.ts'
 
 /** A certificate and its private key (PKCS#8), PEM. */
-export interface KeyPair {
+export interface CertificateWithKey {
   cert: string
   key: string
 }
@@ -50,7 +50,7 @@ export const makeKeys = (kind: 'rsa' | 'ec' = 'rsa'): Promise<webcrypto.CryptoKe
   webcrypto.subtle.generateKey(kind === 'rsa' ? RSA : ECDSA, true, ['sign', 'verify'])
 
 /** A new authority. Its name is its own, so that several hubs' authorities can be told apart where they are trusted. */
-export async function makeAuthority(): Promise<KeyPair> {
+export async function makeAuthority(): Promise<CertificateWithKey> {
   const [keys, { BasicConstraintsExtension, KeyUsagesExtension, KeyUsageFlags }] = await Promise.all([
     makeKeys(),
     x509(),
@@ -76,10 +76,10 @@ export async function makeAuthority(): Promise<KeyPair> {
 
 /** A server certificate for these DNS names and IP addresses. */
 export async function makeServerCertificate(
-  authority: KeyPair,
+  authority: CertificateWithKey,
   names: readonly string[],
   { publicKey, privateKey }: webcrypto.CryptoKeyPair,
-): Promise<KeyPair> {
+): Promise<CertificateWithKey> {
   const { SubjectAlternativeNameExtension } = await x509()
   const alternatives: JsonGeneralNames = names.map((name) => ({ type: isIP(name) === 0 ? 'dns' : 'ip', value: name }))
   const more = [new SubjectAlternativeNameExtension(alternatives)]
@@ -92,7 +92,7 @@ export async function makeServerCertificate(
 
 /** A client certificate. A signing request that is malformed, or not signed by its own key, is INVALID. */
 export async function makeClientCertificate(
-  authority: KeyPair,
+  authority: CertificateWithKey,
   { commonName, days, csr }: ClientCertificateRequest,
 ): Promise<IssuedCertificate> {
   if (csr !== undefined) {
@@ -120,7 +120,7 @@ interface Leaf {
   more?: Extension[]
 }
 
-async function signLeaf(authority: KeyPair, leaf: Leaf): Promise<string> {
+async function signLeaf(authority: CertificateWithKey, leaf: Leaf): Promise<string> {
   const { subject, days, publicKey, usage, signsOnly = false, more = [] } = leaf
   const {
     BasicConstraintsExtension,

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls'
 import type { IssuedCertificate } from '../core/seam/needs.ts'
 import { authorityFile, broken, readPair, writePair } from './certificate-files.ts'
 import { makeAuthority, makeClientCertificate, makeKeys, makeServerCertificate } from './certificate-maker.ts'
-import type { ClientCertificateRequest, KeyPair } from './certificate-maker.ts'
+import type { ClientCertificateRequest, CertificateWithKey } from './certificate-maker.ts'
 import { say } from '../core/said.ts'
 
 /** PEM: the server's keys and certificates, and the authorities that clients' certificates are judged by. */
@@ -53,7 +53,7 @@ const SERVERS = [
  */
 export async function openCertificates(options: CertificateOptions = {}): Promise<Certificates> {
   const { directory, names = [], now = Date.now } = options
-  const find = async (name: string): Promise<KeyPair | undefined> =>
+  const find = async (name: string): Promise<CertificateWithKey | undefined> =>
     directory === undefined ? undefined : readPair(directory, name)
   const foundAuthority = await find('ca')
   const servers = []
@@ -66,7 +66,7 @@ export async function openCertificates(options: CertificateOptions = {}): Promis
     foundAuthority === undefined ? await makeAuthority() : checkAuthority(directory, foundAuthority, now())
   if (directory !== undefined && foundAuthority === undefined) await writePair(directory, 'ca', authority)
   const all = [...new Set([...ALWAYS, ...names])]
-  const pairs: KeyPair[] = []
+  const pairs: CertificateWithKey[] = []
   for (const { name, kind, found, keys } of servers) {
     const fits = found !== undefined && serves(found, authority, all, now())
     const pair = fits ? found : await makeServerCertificate(authority, all, await (keys ?? makeKeys(kind)))
@@ -81,7 +81,7 @@ export async function openCertificates(options: CertificateOptions = {}): Promis
 }
 
 /** BoringSSL, which VS Code's Node is built with, knows one certificate a server: that must be the last, of RSA. */
-function usable(pairs: readonly KeyPair[]): Pick<TlsFiles, 'key' | 'cert'> {
+function usable(pairs: readonly CertificateWithKey[]): Pick<TlsFiles, 'key' | 'cert'> {
   const all = { key: pairs.map(({ key }) => key), cert: pairs.map(({ cert }) => cert) }
   try {
     createSecureContext(all)
@@ -91,7 +91,7 @@ function usable(pairs: readonly KeyPair[]): Pick<TlsFiles, 'key' | 'cert'> {
   }
 }
 
-function checkAuthority(directory = '', found: KeyPair, now: number): KeyPair {
+function checkAuthority(directory = '', found: CertificateWithKey, now: number): CertificateWithKey {
   const { ca, validTo, publicKey } = new X509Certificate(found.cert)
   const file = authorityFile(directory)
   const isRsa = publicKey.asymmetricKeyType === 'rsa'
@@ -100,7 +100,7 @@ function checkAuthority(directory = '', found: KeyPair, now: number): KeyPair {
   return found
 }
 
-function serves(server: KeyPair, issuer: KeyPair, names: string[], now: number): boolean {
+function serves(server: CertificateWithKey, issuer: CertificateWithKey, names: string[], now: number): boolean {
   const [certificate, authority] = [new X509Certificate(server.cert), new X509Certificate(issuer.cert)]
   const wanted = new Set(names.map(canonical))
   const has = new Set(
