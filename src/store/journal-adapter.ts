@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { HubData } from './dirty-keys.ts'
 import { Inventory, type Flaw } from './inventory.ts'
 import { encodeHeader, type FileHeader } from './journal-lines.ts'
-import { journalName, journalsIn, load, moveAside, SNAPSHOT, UNFINISHED, type Source } from './load.ts'
+import { journalName, journalsIn, loadStore, moveAside, SNAPSHOT, UNFINISHED, type LoadOptions } from './load.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { versionAfter } from './migrations.ts'
 import { writeSnapshot } from './snapshot.ts'
 
-export interface AdapterOptions extends Source, JournalOptions {
+export interface AdapterOptions extends LoadOptions, JournalOptions {
   /** Bytes that journals may reach before a snapshot is due, however small the last one was. */
   journalLimit: number
   /** Resolves once every change made so far is in the journal; rejects if it cannot be. */
@@ -100,7 +100,7 @@ export class JournalAdapter implements Adapter<HubData> {
 
   async read(): Promise<HubData> {
     const { directory, files } = this.#options
-    const loaded = await load(this.#options)
+    const loaded = await loadStore(this.#options)
     this.#generation = loaded.generation
     this.#snapshotBytes = loaded.snapshotBytes
     this.#olderBytes = loaded.journalBytes

@@ -21,7 +21,7 @@ export function journalsIn(names: string[]): number[] {
   return found.sort((a, b) => a - b)
 }
 
-export interface Loaded {
+export interface LoadResult {
   data: HubData
   /** The newest journal there is, or the first there should be. */
   generation: number
@@ -35,7 +35,7 @@ export interface Loaded {
   rewrite: boolean
 }
 
-export interface Source {
+export interface LoadOptions {
   directory: string
   files: Files
   migrations: readonly Migration[]
@@ -47,7 +47,7 @@ export interface Source {
  * written whole, so that a lost line costs what it held, and no more. Files that are damaged are copied aside; the
  * originals stay until a new snapshot replaces them, so that a crash now changes nothing.
  */
-export async function load(source: Source): Promise<Loaded> {
+export async function loadStore(source: LoadOptions): Promise<LoadResult> {
   const { directory, files, warn } = source
   const names = await files.list(directory)
   const journals = journalsIn(names)
@@ -56,7 +56,7 @@ export async function load(source: Source): Promise<Loaded> {
   // Left by a crash; it would take its room until the next snapshot.
   if (names.includes(UNFINISHED)) await files.remove(join(directory, UNFINISHED))
 
-  const loaded: Loaded = { ...NOTHING, data: { tables: new Map() }, closed: [] }
+  const loaded: LoadResult = { ...NOTHING, data: { tables: new Map() }, closed: [] }
   const first = names.includes(SNAPSHOT) ? await loadSnapshot(source, names, journals, loaded) : (journals[0] ?? 1)
   if (!names.includes(SNAPSHOT)) sayWhatIsMissing(source, names, journals, loaded)
 
@@ -83,7 +83,12 @@ export async function load(source: Source): Promise<Loaded> {
 const NOTHING = { generation: 1, length: 0, snapshotBytes: 0, journalBytes: 0, rewrite: false }
 
 /** Resolves to the first journal to be replayed on it. */
-async function loadSnapshot(source: Source, names: string[], journals: number[], loaded: Loaded): Promise<number> {
+async function loadSnapshot(
+  source: LoadOptions,
+  names: string[],
+  journals: number[],
+  loaded: LoadResult,
+): Promise<number> {
   const reading = await readInto(source, SNAPSHOT, 'snapshot', loaded)
   loaded.snapshotBytes = reading.size
   loaded.closed.push(SNAPSHOT)
@@ -96,11 +101,11 @@ async function loadSnapshot(source: Source, names: string[], journals: number[],
 }
 
 async function loadJournal(
-  source: Source,
+  source: LoadOptions,
   names: string[],
   generation: number,
   isLast: boolean,
-  loaded: Loaded,
+  loaded: LoadResult,
 ): Promise<void> {
   const { directory, warn } = source
   const name = journalName(generation)
@@ -121,7 +126,12 @@ async function loadJournal(
   }
 }
 
-async function readInto(source: Source, name: string, file: FileHeader['file'], loaded: Loaded): Promise<Reading> {
+async function readInto(
+  source: LoadOptions,
+  name: string,
+  file: FileHeader['file'],
+  loaded: LoadResult,
+): Promise<Reading> {
   const { directory, files, migrations } = source
   const apply = (operation: Operation): void => applyTo(loaded.data, operation)
   const reading = await readRecords(files, join(directory, name), file, migrations, apply)
@@ -130,7 +140,12 @@ async function readInto(source: Source, name: string, file: FileHeader['file'], 
 }
 
 /** A folder without a snapshot may be new, or its first journal may be all there ever was. Else something is gone. */
-function sayWhatIsMissing({ directory, warn }: Source, names: string[], journals: number[], loaded: Loaded): void {
+function sayWhatIsMissing(
+  { directory, warn }: LoadOptions,
+  names: string[],
+  journals: number[],
+  loaded: LoadResult,
+): void {
   const [first] = journals
   if (first !== undefined && first > 1) {
     const rest = `only what the journals from ${journalName(first)} on hold was recovered`
@@ -152,7 +167,7 @@ function applyTo({ tables }: HubData, [table, key, record]: Operation): void {
 }
 
 /** Looks at all headers before anything is read or touched. */
-async function refuseNewerFiles({ directory, files, migrations }: Source, names: string[]): Promise<void> {
+async function refuseNewerFiles({ directory, files, migrations }: LoadOptions, names: string[]): Promise<void> {
   for (const name of names) {
     const path = join(directory, name)
     const header = await readHeader(files, path)
@@ -160,7 +175,7 @@ async function refuseNewerFiles({ directory, files, migrations }: Source, names:
   }
 }
 
-async function report(source: Source, names: string[], name: string, reading: Reading): Promise<string> {
+async function report(source: LoadOptions, names: string[], name: string, reading: Reading): Promise<string> {
   const { records, size, unread, flaw } = reading
   const aside = await setAside(source, names, name)
   return (
@@ -171,7 +186,7 @@ async function report(source: Source, names: string[], name: string, reading: Re
 }
 
 /** Copies a file to the first free `<name>.damaged-<n>`. */
-async function setAside({ directory, files }: Source, names: string[], name: string): Promise<string> {
+async function setAside({ directory, files }: LoadOptions, names: string[], name: string): Promise<string> {
   let n = 1
   while (names.includes(`${name}.damaged-${n}`)) n += 1
   const aside = `${name}.damaged-${n}`
@@ -184,7 +199,11 @@ async function setAside({ directory, files }: Source, names: string[], name: str
  * Moves a file that is not the hub's to the first free `<name>.replaced-<n>`; the ninth has to make room for those
  * after it.
  */
-export async function moveAside({ directory, files }: Source, names: readonly string[], name: string): Promise<string> {
+export async function moveAside(
+  { directory, files }: LoadOptions,
+  names: readonly string[],
+  name: string,
+): Promise<string> {
   let n = 1
   while (n < 9 && names.includes(`${name}.replaced-${n}`)) n += 1
   const aside = `${name}.replaced-${n}`

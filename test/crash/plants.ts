@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeFiles } from '../../src/store/files.ts'
-import { journalsIn, journalName, load } from '../../src/store/load.ts'
+import { journalsIn, journalName, loadStore } from '../../src/store/load.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 
@@ -30,7 +30,7 @@ async function tamper(state: string, change: (store: Store) => boolean): Promise
 }
 
 async function tablesOf(state: string): Promise<Map<string, Map<string, object>>> {
-  return (await load({ directory: state, files: nodeFiles, migrations: MIGRATIONS, warn: () => {} })).data.tables
+  return (await loadStore({ directory: state, files: nodeFiles, migrations: MIGRATIONS, warn: () => {} })).data.tables
 }
 
 /** Removes so many records of every table of such a name. */

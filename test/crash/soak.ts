@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { deviceScriptOf } from '../../src/hub/create-hub.ts'
 import { SimFleet } from '../../src/sim/fleet.ts'
 import { nodeFiles, type Files } from '../../src/store/files.ts'
-import { journalName, journalsIn, load, SNAPSHOT } from '../../src/store/load.ts'
+import { journalName, journalsIn, loadStore, SNAPSHOT } from '../../src/store/load.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { awsClients } from '../builders/aws-clients.ts'
 import type { Place } from '../builders/hub.ts'
@@ -54,7 +54,7 @@ interface Row {
 }
 
 async function rowOf(hub: HubProcess, state: string, seconds: number): Promise<Row> {
-  const { data } = await load({ directory: state, files: lookingFiles, migrations: MIGRATIONS, warn: () => {} })
+  const { data } = await loadStore({ directory: state, files: lookingFiles, migrations: MIGRATIONS, warn: () => {} })
   const count = (names: RegExp): number =>
     [...data.tables].reduce((sum, [name, records]) => sum + (names.test(name) ? records.size : 0), 0)
   const sizes = async (names: string[]): Promise<number> => {

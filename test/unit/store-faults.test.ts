@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Files } from '../../src/store/files.ts'
-import { load } from '../../src/store/load.ts'
+import { loadStore } from '../../src/store/load.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { MemoryFiles } from './memory-files.ts'
@@ -82,7 +82,7 @@ async function live(t: TestContext, root: string, disk: Disk, fsync: boolean): P
     if (!isWorthALook()) return
     looks += 1
     const files = disk.memory.copyNow()
-    const { data } = await load({ directory, files, migrations: MIGRATIONS, warn: () => {} })
+    const { data } = await loadStore({ directory, files, migrations: MIGRATIONS, warn: () => {} })
     const things = data.tables.get('things') as Map<string, Thing> | undefined
     for (const [key, v] of acknowledged) {
       const found = things?.get(key)?.v ?? 0

@@ -17,7 +17,7 @@ import type { HubApi, TwinView } from '../../shared/api.ts'
 import { setContext } from '../context-keys.ts'
 import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
-import { asShown, asWritten, isTouched, load, loadedOf, openedAs, type Opened } from './opened.ts'
+import { asShown, asWritten, isTouched, loadDocument, loadedOf, openedAs, type Opened } from './opened.ts'
 import { isAbout, parsePath, scheme } from './paths.ts'
 import { baseOf, over, saveTwin } from './twin-edit.ts'
 import { refusalText } from './twin-refusal.ts'
@@ -139,7 +139,7 @@ export class HubFiles implements FileSystemProvider {
     const subject = parsePath(uri.path)
     if (subject === undefined) throw FileSystemError.FileNotFound(uri)
     const before = this.#opened.get(uri.path)
-    const loaded = await load(this.#api(), subject).catch((error: unknown) => {
+    const loaded = await loadDocument(this.#api(), subject).catch((error: unknown) => {
       throw (error as { code?: unknown }).code === 'NOT_FOUND' ? FileSystemError.FileNotFound(uri) : refusal(error)
     })
     const now = asWritten(loaded, before)
@@ -185,7 +185,7 @@ export class HubFiles implements FileSystemProvider {
         continue
       }
       if (isTouched(document, opened)) continue
-      const now = await load(api, opened.subject).then(
+      const now = await loadDocument(api, opened.subject).then(
         (loaded) => asWritten(loaded, opened),
         () => undefined,
       )

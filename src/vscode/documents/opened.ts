@@ -6,26 +6,26 @@ import type { Subject } from './paths.ts'
 import { baseOf, type Base } from './twin-edit.ts'
 
 /** A text and the state of the hub that it shows. */
-export interface Loaded {
+export interface DocumentState {
   text: string
   /** Of a twin. */
   base?: Base
 }
 
 /** The text as it stands in the hub, which the editor has read or is told to read. */
-export interface Opened extends Loaded {
+export interface Opened extends DocumentState {
   subject: Subject
   /**
    * What the editor has last shown untouched. It may not have taken up a newer text yet, or never will because somebody
    * types.
    */
-  shown: Loaded & { mtime: number }
+  shown: DocumentState & { mtime: number }
   /** Grows when the text becomes another: the editor reads again only then. */
   mtime: number
 }
 
 export function openedAs(
-  now: Loaded,
+  now: DocumentState,
   subject: Subject,
   mtime: number,
   shown: Opened['shown'] = { ...now, mtime },
@@ -36,14 +36,14 @@ export function openedAs(
 /** As if it had never become another than what the editor has shown. */
 export const asShown = ({ subject, shown }: Opened): Opened => openedAs(loadedOf(shown), subject, shown.mtime)
 
-export const loadedOf = ({ text, base }: Loaded): Loaded => ({ text, ...(base && { base }) })
+export const loadedOf = ({ text, base }: DocumentState): DocumentState => ({ text, ...(base && { base }) })
 
 /** The editor calls a document saved although somebody has typed on while it was being saved. */
 export const isTouched = (document: TextDocument, { text, shown }: Opened) =>
   document.isDirty || (document.getText() !== text && document.getText() !== shown.text)
 
 /** What says the same already stays as the user has laid it out. */
-export function asWritten(loaded: Loaded, before: Loaded | undefined): Loaded {
+export function asWritten(loaded: DocumentState, before: DocumentState | undefined): DocumentState {
   const same =
     before !== undefined &&
     before.text !== loaded.text &&
@@ -60,7 +60,7 @@ function parsed(text: string): unknown {
   }
 }
 
-export async function load(api: HubApi, subject: Subject): Promise<Loaded> {
+export async function loadDocument(api: HubApi, subject: Subject): Promise<DocumentState> {
   if (subject.type !== 'twin') return { text: await contentOf(api, subject) }
   const twin = await api.twin(subject.device, subject.name)
   return { text: json(twin.document), base: baseOf(twin) }
