@@ -2,7 +2,7 @@ import type { Groups } from '../device/groups.ts'
 import type { Device } from '../device/model.ts'
 import type { Devices } from '../device/registry.ts'
 import type { DeviceKey, DialectName } from '../ids.ts'
-import { matches, type Lookup } from '../query/predicate.ts'
+import { matches, type PathLookup } from '../query/predicate.ts'
 import type { Target } from './model.ts'
 
 /** What target resolution needs to know of the fleet. */
@@ -10,7 +10,7 @@ export interface TargetSources {
   devices: Devices
   groups: Groups
   /** The facts of one device, for query targets. */
-  facts(device: Device): Lookup
+  facts(device: Device): PathLookup
 }
 
 /**

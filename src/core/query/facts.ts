@@ -5,10 +5,10 @@ import { delta } from '../twin/delta.ts'
 import { isObject } from '../twin/json.ts'
 import type { Twin } from '../twin/model.ts'
 import type { Twins } from '../twin/twins.ts'
-import type { Lookup } from './predicate.ts'
+import type { PathLookup } from './predicate.ts'
 
 /** Reads the facts of one device at the paths that `Predicate` speaks of. */
-export function factsOf(device: Device, twins: Twins, connections: Presence): Lookup {
+export function factsOf(device: Device, twins: Twins, connections: Presence): PathLookup {
   return (path) => {
     const [head, ...rest] = path.split('.')
     switch (head) {

@@ -24,10 +24,10 @@ export type Predicate =
   | { op: 'range'; path: string; from?: Bound; to?: Bound }
 
 /** Reads the value at a path of some device; a list means that any element may match. */
-export type Lookup = (path: string) => unknown
+export type PathLookup = (path: string) => unknown
 
 /** Whether what `lookup` reads satisfies the predicate. Values of different types are never ordered. */
-export function matches(predicate: Predicate, lookup: Lookup): boolean {
+export function matches(predicate: Predicate, lookup: PathLookup): boolean {
   switch (predicate.op) {
     case 'all':
       return true

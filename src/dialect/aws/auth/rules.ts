@@ -4,7 +4,7 @@ import { arn, LOCAL_CALLER } from '../wire/arns.ts'
 import { isMet, type Operator, type Wanted } from './operators.ts'
 import { askedValues, isAsked, valuesOf, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Condition, Statement } from './policy-document.ts'
-import { globOf, textOf, type Lookup } from './template.ts'
+import { globOf, textOf, type VariableLookup } from './template.ts'
 
 /** Which statement; 1 is the first of its policy. */
 export interface Source {
@@ -51,7 +51,7 @@ export function compile(
   facts: ConnectionFacts,
   missing: Set<string>,
 ): Pick<Rule, 'resources' | 'asked'> | { why: string } {
-  const lookup: Lookup = (variable) => {
+  const lookup: VariableLookup = (variable) => {
     const [value] = valuesOf(facts, variable)
     if (value !== undefined) return { value }
     missing.add(variable)
@@ -90,7 +90,7 @@ export function compile(
 
 const nameOfCondition = ({ operatorName, key }: Condition): string => `${operatorName} ${key}`
 
-function wantedOf({ values }: Condition, { wild }: Operator, lookup: Lookup): Wanted[] | { why: string } {
+function wantedOf({ values }: Condition, { wild }: Operator, lookup: VariableLookup): Wanted[] | { why: string } {
   const wanted: Wanted[] = []
   for (const template of values) {
     const text = textOf(template, lookup)

@@ -4,7 +4,7 @@ import { ANY, literal, ONE, type Glob } from '../../../core/query/glob.ts'
 export type Template = readonly (string | { variable: string })[]
 
 /** A variable's value, or why the statement that needs it does not count. */
-export type Lookup = (variable: string) => { value: string } | { why: string }
+export type VariableLookup = (variable: string) => { value: string } | { why: string }
 
 /** `${*}`, `${?}` and `${$}` are the characters themselves [aws 4.7.2]. */
 const CHARACTERS = ['*', '?', '$']
@@ -38,7 +38,7 @@ export const patternOf = (text: string): Glob =>
 /**
  * The pattern that a template stands for: `*` and `?` are wildcards where the author wrote them, never inside a value.
  */
-export function globOf(template: Template, lookup: Lookup): { glob: Glob } | { why: string } {
+export function globOf(template: Template, lookup: VariableLookup): { glob: Glob } | { why: string } {
   const glob: number[] = []
   for (const part of template) {
     if (typeof part === 'string') {
@@ -53,7 +53,7 @@ export function globOf(template: Template, lookup: Lookup): { glob: Glob } | { w
 }
 
 /** The text that a template stands for, without wildcards. */
-export function textOf(template: Template, lookup: Lookup): { text: string } | { why: string } {
+export function textOf(template: Template, lookup: VariableLookup): { text: string } | { why: string } {
   let text = ''
   for (const part of template) {
     const found = typeof part === 'string' ? { value: part } : valueOf(part.variable, lookup)
@@ -64,7 +64,7 @@ export function textOf(template: Template, lookup: Lookup): { text: string } | {
 }
 
 /** A value that could be mistaken for a pattern is not filled in [aws 4.7.3]. */
-function valueOf(variable: string, lookup: Lookup): { value: string } | { why: string } {
+function valueOf(variable: string, lookup: VariableLookup): { value: string } | { why: string } {
   if (CHARACTERS.includes(variable)) return { value: variable }
   const found = lookup(variable)
   return 'value' in found && /[*$+?#]/.test(found.value)
