@@ -9,7 +9,7 @@ export interface SeenRecord {
 }
 
 /** How long (milliseconds) and how many identifiers are remembered. */
-export interface Memory {
+export interface DeduplicationWindow {
   forMs: number
   most: number
 }
@@ -23,7 +23,7 @@ const FORGOTTEN_AT_ONCE = 8
 /** The first use of `id`, if it is still remembered. */
 export function seenBefore(
   table: Table<SeenRecord>,
-  { forMs }: Memory,
+  { forMs }: DeduplicationWindow,
   id: string,
   now: Instant,
 ): SeenRecord | undefined {
@@ -32,7 +32,12 @@ export function seenBefore(
 }
 
 /** Remembers `id` from now on, and forgets some of what is too old or too much. */
-export function remember(table: Table<SeenRecord>, { forMs, most }: Memory, id: string, record: SeenRecord): void {
+export function remember(
+  table: Table<SeenRecord>,
+  { forMs, most }: DeduplicationWindow,
+  id: string,
+  record: SeenRecord,
+): void {
   // Set anew, it goes to the end: the table's order is the order of age.
   table.delete(id)
   table.set(id, record)

@@ -1,4 +1,4 @@
-import { remember, seenBefore, type Memory, type SeenRecord } from '../../../core/command/seen.ts'
+import { remember, seenBefore, type DeduplicationWindow, type SeenRecord } from '../../../core/command/seen.ts'
 import type { Device } from '../../../core/device/model.ts'
 import type { Connection, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import { HubError } from '../../../core/errors.ts'
@@ -17,7 +17,7 @@ import { tagsAsked } from '../registry/tags.ts'
 import type { Uplink } from '../wire/topics.ts'
 
 /** First seen wins, for six hours [iothub 4]; beyond so many, the oldest are forgotten sooner. */
-const MESSAGE_IDS: Memory = { forMs: 6 * 3_600_000, most: 100_000 }
+const MESSAGE_IDS: DeduplicationWindow = { forMs: 6 * 3_600_000, most: 100_000 }
 
 /**
  * Hears what a device says. It is passed on to applications that have subscribed to the topic, which stands in for the
