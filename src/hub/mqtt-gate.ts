@@ -24,7 +24,7 @@ import { settleHandshake } from './handshakes.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
-import type { Outcome } from './turns.ts'
+import type { TurnOutcome } from './turns.ts'
 import type { LiveView } from './views.ts'
 
 export interface MqttGateOptions {
@@ -36,7 +36,7 @@ export interface MqttGateOptions {
   /** Learns of every connection that comes and goes. */
   live: LiveView
   /** Runs a decision; throws what it throws, and sees to the effects once they are committed. */
-  turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context & Sight) => T): Outcome<T>
+  turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context & Sight) => T): TurnOutcome<T>
   /** Why nobody more can be let in at present: what comes of it could not be stored, and too much waits for that. */
   crowded(): string | undefined
   /** Fetches what a decision needs. */
@@ -297,7 +297,7 @@ export class MqttGate implements BrokerHooks {
     packet: 'connect' | 'publish' | 'subscribe' | 'unsubscribe' | 'puback' | 'disconnect',
     topic: string | undefined,
     decide: (ctx: Context & Sight) => T,
-  ): Outcome<T> {
+  ): TurnOutcome<T> {
     return this.#options.turn(
       dialect,
       { type: 'mqtt', connection, packet, ...(topic === undefined ? {} : { topic }) },

@@ -3,7 +3,7 @@ import type { Input } from '../core/turn.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { TurnContext } from './context.ts'
 import { perform, type EffectPorts } from './performer.ts'
-import { TurnFailure, type Outcome, type Turns } from './turns.ts'
+import { TurnFailure, type TurnOutcome, type Turns } from './turns.ts'
 
 /** Turns with their consequences: what was decided is performed once it is committed, never before. */
 export class TurnRunner {
@@ -30,7 +30,7 @@ export class TurnRunner {
    * Decides now. The effects follow the commit by themselves, after whatever waits for `committed` itself: first the
    * acknowledgement, then what it set going. Throws what the decision threw.
    */
-  run<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
+  run<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T): TurnOutcome<T> {
     const outcome = this.#decide(dialect, input, decide, (failed) => this.#follow(failed))
     this.#follow(outcome)
     return outcome
@@ -41,7 +41,7 @@ export class TurnRunner {
    * threw.
    */
   async runAll<T>(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => T): Promise<T> {
-    let failed: Outcome<unknown> | undefined
+    let failed: TurnOutcome<unknown> | undefined
     try {
       const outcome = this.#decide(dialect, input, decide, (failure) => (failed = failure))
       await this.#consequences(outcome)
@@ -56,8 +56,8 @@ export class TurnRunner {
     dialect: DialectName,
     input: Input,
     decide: (ctx: TurnContext) => T,
-    onFailure: (outcome: Outcome<unknown>) => void,
-  ): Outcome<T> {
+    onFailure: (outcome: TurnOutcome<unknown>) => void,
+  ): TurnOutcome<T> {
     try {
       return this.#turns.run(dialect, input, decide)
     } catch (failure) {
@@ -70,7 +70,7 @@ export class TurnRunner {
   }
 
   /** Nobody waits for this: it costs one reaction to the commit and one tick. */
-  #follow(outcome: Outcome<unknown>): void {
+  #follow(outcome: TurnOutcome<unknown>): void {
     this.#held += 1
     outcome.committed.then(
       () => {
@@ -84,13 +84,13 @@ export class TurnRunner {
     )
   }
 
-  async #consequences(outcome: Outcome<unknown>): Promise<void> {
+  async #consequences(outcome: TurnOutcome<unknown>): Promise<void> {
     await outcome.committed
     await new Promise<void>((resolve) => process.nextTick(resolve))
     await this.#perform(outcome)
   }
 
-  readonly #perform = ({ effects, events }: Outcome<unknown>): Promise<void> | undefined => {
+  readonly #perform = ({ effects, events }: TurnOutcome<unknown>): Promise<void> | undefined => {
     this.#changes.tell(events)
     return perform(this.#ports, effects)
   }

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { TurnContext, type SharedContext } from './context.ts'
 
 /** What a turn came to: its result now, its effects to be performed once `committed` has resolved. */
-export interface Outcome<T> {
+export interface TurnOutcome<T> {
   result: T
   effects: readonly Effect[]
   events: readonly DomainEvent[]
@@ -19,7 +19,7 @@ export interface Outcome<T> {
 export class TurnFailure extends Error {
   constructor(
     readonly reason: unknown,
-    readonly outcome: Outcome<undefined>,
+    readonly outcome: TurnOutcome<undefined>,
   ) {
     super(reason instanceof Error ? reason.message : String(reason), { cause: reason })
   }
@@ -62,7 +62,7 @@ export class Turns {
    * `decide` runs at once. Throws `TurnFailure` if it, or what follows from it, throws; the reason is UNAVAILABLE, and
    * nothing has changed, if it asks for a change that could not be kept at present.
    */
-  run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
+  run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): TurnOutcome<T> {
     const { refusal } = this.#store
     if (refusal === undefined) return this.#run(dialect, input, decide, this.#commit)
     return this.#runUnkept(dialect, input, decide)
@@ -72,10 +72,10 @@ export class Turns {
    * A request that only asks is answered; one that would change something is refused. What happens all the same is kept
    * in memory.
    */
-  #runUnkept<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): Outcome<T> {
+  #runUnkept<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T): TurnOutcome<T> {
     const { changes } = this.#store
     const commit = (): Promise<void> => (this.#store.changes === changes ? Promise.resolve() : this.#store.commit())
-    const run = (): Outcome<T> => this.#run(dialect, input, decide, commit)
+    const run = (): TurnOutcome<T> => this.#run(dialect, input, decide, commit)
     return isRequest(input)
       ? this.#store.refusing(
           new HubError('UNAVAILABLE', 'the hub cannot store changes at present; its notices say why'),
@@ -84,7 +84,7 @@ export class Turns {
       : run()
   }
 
-  #run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T, commit: () => Promise<void>): Outcome<T> {
+  #run<T>(dialect: string, input: Input, decide: (ctx: TurnContext) => T, commit: () => Promise<void>): TurnOutcome<T> {
     const turn = new Turn(this.#clock.now(), input)
     const effects: Effect[] = []
     let failure: { reason: unknown } | undefined
