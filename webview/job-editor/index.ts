@@ -11,7 +11,7 @@ import { changedMembers } from './form/changed.ts'
 import { emptyForm, type JobForm } from './form/form.ts'
 import { fromDraft } from './form/from-draft.ts'
 import './job-editor.css'
-import { buildPage, type Page } from './page.ts'
+import { buildPage, type EditorPage } from './page.ts'
 import { createRequests } from './requests.ts'
 import { viewOf, type State } from './state.ts'
 
@@ -42,7 +42,7 @@ const nothing: State = {
 }
 const store = createStore<State>(nothing)
 const requests = createRequests(store, channel.post)
-let page: Page | undefined
+let page: EditorPage | undefined
 /** The draft as the host knows it. */
 let told = viewOf(nothing).draft
 /** The document as it is in the file. */

@@ -20,7 +20,7 @@ import type { Kit } from './part.ts'
 import { sameMarkers, type Requests } from './requests.ts'
 import type { State, View } from './state.ts'
 
-export interface Page {
+export interface EditorPage {
   update(view: View): void
   setLook(look: EditorLook): void
 }
@@ -31,7 +31,7 @@ export function buildPage(
   requests: Requests,
   post: (message: FromJobEditor) => void,
   deeds: { submit(): void; saveAs(): void; startAfresh(): void },
-): Page {
+): EditorPage {
   const kit: Kit = {
     get form() {
       return store.state.form

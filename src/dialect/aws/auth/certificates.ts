@@ -3,7 +3,7 @@ import { arn, callerOf, LOCAL_CALLER } from '../wire/arns.ts'
 import { AwsError, invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
-import { BY_MARKER, creationOrder, pageOf } from '../wire/pages.ts'
+import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
 import { flagOf, textOf } from '../wire/parameters.ts'
 import { operation, type Call } from '../wire/route.ts'
 import { generationUuid } from './generation.ts'
@@ -68,7 +68,7 @@ function describe({ ctx, request, params }: Call): object {
 }
 
 function list({ ctx, request }: Call): object {
-  const { items, next } = pageOf(request, certificatesOf(ctx).values(), creationOrder(request), BY_MARKER)
+  const { items, next } = paginate(request, certificatesOf(ctx).values(), creationOrder(request), BY_MARKER)
   const certificates = items.map(({ id, status, createdAt }) => ({
     certificateArn: arn.certificate(callerOf(request), id),
     certificateId: id,

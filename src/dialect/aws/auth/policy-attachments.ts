@@ -7,7 +7,7 @@ import { flagOf, textOf } from '../wire/parameters.ts'
 import { AwsError } from '../wire/errors.ts'
 import { attachmentsOf, policiesOf, targetOf } from './identity-store.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
-import { BY_MARKER, creationOrder, pageOf } from '../wire/pages.ts'
+import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
 import { policySummary, requirePolicy } from './policy-routes.ts'
 import { arnOf, principalIn, requirePrincipal } from './principals.ts'
 import { requireGroup } from '../registry/thing-groups.ts'
@@ -38,7 +38,7 @@ export const attachmentRoutes: Route[] = [
     const { ctx, request } = call
     const names = attachmentsOf(ctx).get(principalIn(call, 'x-amzn-iot-principal'))?.policies ?? []
     const policies = names.flatMap((name) => policiesOf(ctx).get(name) ?? [])
-    const { items, next } = pageOf(request, policies, creationOrder(request), BY_MARKER)
+    const { items, next } = paginate(request, policies, creationOrder(request), BY_MARKER)
     return { policies: items.map(({ name }) => policySummary(callerOf(request), name)), nextMarker: next }
   }),
   operation('ListPolicyPrincipals', 'GET', '/policy-principals', (call) => {
@@ -95,12 +95,12 @@ export function withAncestors(ctx: Context, target: string): string[] {
 
 function listPolicies({ ctx, request }: Pick<Call, 'ctx' | 'request'>, targets: string[]): object {
   const names = new Set(targets.flatMap((target) => attachmentsOf(ctx).get(target)?.policies ?? []))
-  const { items, next } = pageOf(request, names, (name) => name, BY_MARKER)
+  const { items, next } = paginate(request, names, (name) => name, BY_MARKER)
   return { policies: items.map((name) => policySummary(callerOf(request), name)), nextMarker: next }
 }
 
 function targetsOf({ ctx, request }: Call, policy: string): { items: string[]; next: string | undefined } {
   const targets = [...attachmentsOf(ctx).values()].filter(({ policies }) => policies.includes(policy))
-  const { items, next } = pageOf(request, targets, ({ target }) => target, BY_MARKER)
+  const { items, next } = paginate(request, targets, ({ target }) => target, BY_MARKER)
   return { items: items.map(({ target }) => arnOf(callerOf(request), target)), next }
 }

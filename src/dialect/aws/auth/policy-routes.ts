@@ -9,7 +9,7 @@ import type { Fields } from '../wire/fields.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
-import { BY_MARKER, creationOrder, pageOf } from '../wire/pages.ts'
+import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
 import { readPolicy, unmodelledParts } from './policy-document.ts'
 import { readTags, setTags } from '../registry/tags.ts'
 
@@ -22,7 +22,7 @@ export const policyRoutes: Route[] = [
     describe(requirePolicy(ctx, params['policyName']), callerOf(request)),
   ),
   operation('ListPolicies', 'GET', '/policies', ({ ctx, request }) => {
-    const { items, next } = pageOf(request, policiesOf(ctx).values(), creationOrder(request), BY_MARKER)
+    const { items, next } = paginate(request, policiesOf(ctx).values(), creationOrder(request), BY_MARKER)
     return { policies: items.map(({ name }) => policySummary(callerOf(request), name)), nextMarker: next }
   }),
   operation('DeletePolicy', 'DELETE', '/policies/:policyName', remove),

@@ -15,7 +15,7 @@ import {
   type ThingPrincipals,
 } from './identity-store.ts'
 import { operation, type Call } from '../wire/route.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { requireThing } from '../registry/things.ts'
 
 /** Which principals stand for which things; the principal's ARN is in the header `x-amzn-principal` [aws 4.3]. */
@@ -116,7 +116,7 @@ function detach(call: Call): object {
 function principalsOfThing(call: Call): { items: ThingPrincipals['principals']; next: string | undefined } {
   const { ctx, request, params } = call
   const thing = requireThing(ctx, params['thingName']).name
-  return pageOf(
+  return paginate(
     request,
     ofType(principalsOf(ctx).get(thing)?.principals ?? [], readType(call)),
     ({ principal }) => principal,
@@ -124,7 +124,7 @@ function principalsOfThing(call: Call): { items: ThingPrincipals['principals']; 
 }
 
 function thingsOf(call: Call): { items: { thing: string; type: PrincipalType }[]; next: string | undefined } {
-  return pageOf(
+  return paginate(
     call.request,
     ofType(thingsOfPrincipal(call.ctx, principalIn(call, HEADER)), readType(call)),
     ({ thing }) => thing,

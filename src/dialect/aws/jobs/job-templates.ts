@@ -16,7 +16,7 @@ import { readWindows } from './schedule.ts'
 import { readPackageVersions, readPresignedUrlConfig } from './settings.ts'
 import { floatSeconds } from './shapes.ts'
 import { givenSource, readSource, sourceNeeds } from './source.ts'
-import { latestFirst, pageOf } from '../wire/pages.ts'
+import { latestFirst, paginate } from '../wire/pagination.ts'
 import { readTags, setTags } from '../registry/tags.ts'
 
 export interface JobTemplate {
@@ -60,7 +60,7 @@ export const jobTemplateRoutes: Route[] = [
     return undefined
   }),
   operation('ListJobTemplates', 'GET', '/job-templates', (call) => {
-    const { items, next } = pageOf(call.request, templatesOf(call.ctx).values(), newestFirst)
+    const { items, next } = paginate(call.request, templatesOf(call.ctx).values(), newestFirst)
     return {
       jobTemplates: items.map((template) => summary(call, template)),
       ...(next !== undefined && { nextToken: next }),

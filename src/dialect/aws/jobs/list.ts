@@ -11,7 +11,7 @@ import { groupKey, jobKey, thingKey } from './keys.ts'
 import { LIST_EXECUTIONS, LIST_JOBS } from './model.ts'
 import { operation, queryOf, requireJob, type Call } from '../wire/route.ts'
 import { controlSummary } from './shapes.ts'
-import { BY_TOKEN, latestFirst, pageOf, type Page, type Paging } from '../wire/pages.ts'
+import { BY_TOKEN, latestFirst, paginate, type TokenPage, type Paging } from '../wire/pagination.ts'
 
 /** [aws 3.12] How many AWS lists unasked is documented nowhere. */
 const PAGE: Paging = { ...BY_TOKEN, usual: 100 }
@@ -50,7 +50,7 @@ function listJobs({ ctx, request }: Call): object {
     index += 1
     if (wanted(job) && ((group ?? groupId) === undefined || isForGroup(job))) jobs.push({ job, index })
   }
-  const page = pageOf(
+  const page = paginate(
     request,
     jobs,
     ({ job, index: made }) => `${latestFirst(job.createdAt)} ${latestFirst(made)}`,
@@ -79,7 +79,7 @@ function listForJob(call: Call): object {
   for (const device of ctx.engine.executions.ofJob(job.key).keys())
     executions.push(...ctx.engine.executions.attempts(job.key, device))
   const latest = ({ updatedAt, order }: Execution): string => `${latestFirst(updatedAt)} ${latestFirst(order)}`
-  const page = pageOf(request, inState(executions, status), latest, PAGE)
+  const page = paginate(request, inState(executions, status), latest, PAGE)
   const caller = callerOf(request)
   return {
     executionSummaries: page.items.map((execution) => ({
@@ -104,7 +104,7 @@ function listForThing({ ctx, request, params }: Call): object {
     if (namespace !== undefined && extraOf(ctx.engine.jobs.require(job)).namespaceId !== namespace) continue
     executions.push(...ctx.engine.executions.attempts(job, thing))
   }
-  const page = pageOf(request, inState(executions, status), ({ order }) => latestFirst(order), PAGE)
+  const page = paginate(request, inState(executions, status), ({ order }) => latestFirst(order), PAGE)
   return {
     executionSummaries: page.items.map((execution) => ({
       jobId: nameOf(execution.job),
@@ -125,4 +125,4 @@ const askedFor = ({ query }: HttpRequest): Record<string, unknown> =>
 const inState = (executions: Execution[], status: string | undefined): Execution[] =>
   status === undefined ? executions : executions.filter((execution) => execution.status === status)
 
-const tokenOf = ({ next }: Page<unknown>): object => (next === undefined ? {} : { nextToken: next })
+const tokenOf = ({ next }: TokenPage<unknown>): object => (next === undefined ? {} : { nextToken: next })

@@ -3,7 +3,7 @@ import type { Route } from '../../dialect.ts'
 import { callerOf, parseArn } from '../wire/arns.ts'
 import { resourceNotFound } from '../wire/errors.ts'
 import { check } from '../wire/constraints.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { operation, queryOf, type Call } from '../wire/route.ts'
 import { LIST_MANAGED } from './model.ts'
 import { say } from '../../../core/said.ts'
@@ -131,7 +131,7 @@ export const managedTemplateRoutes: Route[] = [
     const templateName = queryOf(call.request, { templateName: 'text' }).text('templateName')
     check(LIST_MANAGED, { templateName })
     const wanted = MANAGED.filter(({ name }) => templateName === undefined || name === templateName)
-    const { items, next } = pageOf(call.request, wanted, ({ name }) => name)
+    const { items, next } = paginate(call.request, wanted, ({ name }) => name)
     return {
       managedJobTemplates: items.map((each) => summary(call, each)),
       ...(next !== undefined && { nextToken: next }),

@@ -6,7 +6,7 @@ import { flagOf, integerOf, textOf } from '../wire/parameters.ts'
 import { AwsError, invalidRequest } from '../wire/errors.ts'
 import { operation, type Call } from '../wire/route.ts'
 import { canBeCarried, lengthFault, limits, MAX_PAYLOAD_BYTES } from '../wire/limits.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { connectedSince, endByApi, lastEnd } from './presence.ts'
 import { publishForHttp } from './published.ts'
 
@@ -101,7 +101,7 @@ function getConnection({ ctx, request, params }: Call): object {
 
 function listSubscriptions({ ctx, request, params }: Call): object {
   const { subscriptions } = requireConnection(ctx, params['clientId'])
-  const { items, next } = pageOf(request, subscriptions, ([filter]) => filter)
+  const { items, next } = paginate(request, subscriptions, ([filter]) => filter)
   return { subscriptions: items.map(([topicFilter, qos]) => ({ topicFilter, qos })), nextToken: next }
 }
 

@@ -4,7 +4,7 @@ import type { Table } from '../../../core/table.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { AwsError } from '../wire/errors.ts'
 import { operation } from '../wire/route.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 
 /** A retained message, as the data plane shows it. */
 interface Retained {
@@ -41,7 +41,7 @@ export const retainedRoutes: Route[] = [
   }),
   operation('ListRetainedMessages', 'GET', '/retainedMessage', ({ ctx, request }) => {
     const paging = { size: 'maxResults', token: 'nextToken', max: 200 }
-    const { items, next } = pageOf(request, retainedOf(ctx).values(), ({ topic }) => topic, paging)
+    const { items, next } = paginate(request, retainedOf(ctx).values(), ({ topic }) => topic, paging)
     const shown = items.map(({ topic, payload, qos, at }) => ({
       topic,
       payloadSize: Buffer.byteLength(payload, 'base64'),

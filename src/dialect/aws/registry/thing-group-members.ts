@@ -6,7 +6,7 @@ import { flagOf } from '../wire/parameters.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import type { Fields } from '../wire/fields.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { nameAndArn, requireGroup } from './thing-groups.ts'
 import { requireThing } from './things.ts'
 import { say } from '../../../core/said.ts'
@@ -93,12 +93,12 @@ function listThings({ ctx, request, params }: Call): object {
   const group = requireGroup(ctx, params['thingGroupName'])
   const recursive = flagOf(request, 'recursive')
   const members = recursive ? ctx.engine.groups.members(group.key) : ctx.engine.groups.direct(group.key)
-  const { items, next } = pageOf(request, members, nameOf)
+  const { items, next } = paginate(request, members, nameOf)
   return { things: items.map(nameOf), nextToken: next }
 }
 
 function listGroups({ ctx, request, params }: Call): object {
   const groups = requireThing(ctx, params['thingName']).groups.flatMap((key) => ctx.engine.groups.get(key) ?? [])
-  const { items, next } = pageOf(request, groups, ({ name }) => name)
+  const { items, next } = paginate(request, groups, ({ name }) => name)
   return { thingGroups: items.map((group) => nameAndArn(callerOf(request), group)), nextToken: next }
 }

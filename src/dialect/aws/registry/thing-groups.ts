@@ -12,7 +12,7 @@ import { groupKey } from '../jobs/keys.ts'
 import { json, operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { readTags, setTags } from './tags.ts'
 
 const MAX_DEPTH = 7
@@ -175,7 +175,7 @@ function listGroups({ ctx, request }: Call): object {
   const parent = parentName === undefined ? undefined : requireGroup(ctx, parentName, 'parentGroup')
   const recursive = flagOf(request, 'recursive', parent === undefined)
   const prefix = textOf(request, 'namePrefixFilter') ?? ''
-  const { items, next } = pageOf(request, listed(ctx, parent, recursive, prefix), ({ name }) => name)
+  const { items, next } = paginate(request, listed(ctx, parent, recursive, prefix), ({ name }) => name)
   return { thingGroups: items.map((group) => nameAndArn(callerOf(request), group)), nextToken: next }
 }
 

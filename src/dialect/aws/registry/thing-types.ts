@@ -5,7 +5,7 @@ import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../wi
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { thingTypeEvent } from './registry-events.ts'
 import { readTags, setTags } from './tags.ts'
 import { describeProperties, hasProperties, readTypeProperties } from './thing-type-properties.ts'
@@ -79,7 +79,7 @@ function listTypes({ ctx, request }: Call): object {
   const wanted = textOf(request, 'thingTypeName')
   const types =
     wanted === undefined ? typesOf(ctx).values() : [typesOf(ctx).get(wanted)].filter((type) => type !== undefined)
-  const { items, next } = pageOf(request, types, (type) => type.name)
+  const { items, next } = paginate(request, types, (type) => type.name)
   return { thingTypes: items.map((type) => summaryOf(type, callerOf(request))), nextToken: next }
 }
 

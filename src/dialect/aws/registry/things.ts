@@ -9,7 +9,7 @@ import { principalsOf } from '../auth/identity-store.ts'
 import { thingKey } from '../jobs/keys.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { checkName, NAMES } from '../wire/names.ts'
-import { pageOf } from '../wire/pages.ts'
+import { paginate } from '../wire/pagination.ts'
 import { requireUsableType } from './thing-types.ts'
 
 /** The registry of things [aws 4.1]. */
@@ -76,7 +76,7 @@ function listThings({ ctx, request }: Call): object {
     if (name === undefined || held === undefined) return name === undefined
     return value === undefined || (prefix ? held.startsWith(value) : held === value)
   }
-  const { items, next } = pageOf(request, only(ctx.engine.devices.ofDialect('aws'), fits), ({ name }) => name)
+  const { items, next } = paginate(request, only(ctx.engine.devices.ofDialect('aws'), fits), ({ name }) => name)
   return { things: items.map((thing) => summaryOf(thing, callerOf(request))), nextToken: next }
 }
 

@@ -19,7 +19,7 @@ export const BY_TOKEN: Paging = { size: 'maxResults', token: 'nextToken', max: 2
 export const BY_MARKER: Paging = { size: 'pageSize', token: 'marker', max: 250 }
 
 /** One page, and the token of the next one, if there is one. */
-export interface Page<T> {
+export interface TokenPage<T> {
   items: T[]
   next: string | undefined
 }
@@ -29,12 +29,12 @@ export interface Page<T> {
  * the page, so that a script which deletes what it has listed misses nothing, and is good for the same filters only
  * [aws 3.12]. Throws InvalidRequestException for a size out of bounds or a token that was never given.
  */
-export function pageOf<T>(
+export function paginate<T>(
   request: Pick<HttpRequest, 'query'>,
   list: Iterable<T>,
   keyOf: (item: T) => string,
   paging: Paging = BY_TOKEN,
-): Page<T> {
+): TokenPage<T> {
   checkSize(request, paging)
   const limit = integerOf(request, paging.size, 1, paging.max) ?? paging.usual ?? paging.max
   const filters = filtersOf(request, paging)
