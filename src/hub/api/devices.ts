@@ -6,7 +6,7 @@ import { isPending } from '../../core/job/states.ts'
 import type { DeviceDetail, DeviceQuery, DeviceView, HubApi, Page } from '../../shared/api.ts'
 import { DeviceIndex } from './device-index.ts'
 import { latestView } from './executions.ts'
-import { pageSize } from './page.ts'
+import { checkedLimit } from './page.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
 
 /** Looking at devices and groups. */
@@ -58,7 +58,7 @@ function devicePage(
   index: DeviceIndex,
   { dialect, search, online, after, limit }: DeviceQuery,
 ): Page<DeviceView> {
-  const size = pageSize(limit)
+  const size = checkedLimit(limit)
   const { keys, from, start, to } = index.range(dialect, after)
   const text = search?.toLowerCase()
   const filtered = (text !== undefined && text !== '') || online !== undefined

@@ -6,7 +6,7 @@ const DEFAULT_LIMIT = 100
 const MOST = 1000
 
 /** How many items a page has; INVALID if that is no number from 1 to 1000. */
-export function pageSize(limit: number = DEFAULT_LIMIT): number {
+export function checkedLimit(limit: number = DEFAULT_LIMIT): number {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST))
     throw invalid('limit', limit, say`must be a whole number from 1 to ${MOST}`)
   return limit
@@ -23,7 +23,7 @@ export function pageOf<T, V>(
   after: string | undefined,
   limit?: number,
 ): Page<V> {
-  const size = pageSize(limit)
+  const size = checkedLimit(limit)
   const items: V[] = []
   let total = 0
   let last: string | undefined

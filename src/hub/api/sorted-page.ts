@@ -4,7 +4,7 @@ import { nameOf } from '../../core/ids.ts'
 import type { Execution } from '../../core/job/model.ts'
 import type { ExecutionSort, ExecutionView, Page } from '../../shared/api.ts'
 import { executionStates } from '../../shared/states.ts'
-import { pageSize } from './page.ts'
+import { checkedLimit } from './page.ts'
 import { say } from '../../core/said.ts'
 
 /** A place in the order: a device may have moved on since, but the place stays. */
@@ -49,7 +49,7 @@ export function sortedPage(
   view: (execution: Execution) => ExecutionView,
   { sort, descending, after, limit }: SortedQuery,
 ): Page<ExecutionView> {
-  const size = pageSize(limit)
+  const size = checkedLimit(limit)
   const compare = comparison(sort, descending)
   const start = after === undefined ? undefined : placeOf(after)
   const last = new TinyQueue<Row>([], (one, other) => compare(other, one))
