@@ -7,10 +7,10 @@ import type { AedesClient, AedesBroker } from './aedes/aedes-broker.ts'
 import { Flusher } from './channel/write-buffer.ts'
 import { Router } from './routing/router.ts'
 import { ConnectHandler } from './channel/connect.ts'
-import { guardPackets } from './aedes/packet-guard.ts'
+import { guardPackets, type GuardRules } from './aedes/packet-guard.ts'
 import { createAedes } from './aedes/hooks.ts'
 import { Lifecycle } from './channel/lifecycle.ts'
-import { Channel, type LinkContext } from './channel/channel.ts'
+import { Channel, type ChannelContext } from './channel/channel.ts'
 import { Channels } from './channel/channels.ts'
 import { destroyed, Listeners, type Listener } from './channel/listeners.ts'
 import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
@@ -31,7 +31,7 @@ const CONNECT_MS = 30_000
 /** MQTT 3.1 and 3.1.1 over TCP, TLS and WebSocket. It decides nothing: it asks its hooks and does as they say. */
 export class Broker {
   readonly #options: BrokerOptions
-  readonly #context: LinkContext
+  readonly #context: ChannelContext
   readonly #aedes: AedesBroker
   readonly #sessions: Sessions
   readonly #router: Router
@@ -41,6 +41,7 @@ export class Broker {
   readonly #listeners: Listeners
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
+  readonly #rules: GuardRules
   readonly #budget: LoopBudget
   #stopping = false
 
@@ -57,7 +58,8 @@ export class Broker {
     this.#budget = options.budget ?? new LoopBudget()
     const commit = (): Promise<void> => options.commit()
     const notice = (text: string, channel: Channel, decided?: true): void => this.#notice(text, channel, decided)
-    const { waiting = WAITING_LIMITS } = options
+    const { waiting = WAITING_LIMITS, packetBytes = PACKET_BYTES } = options
+    this.#rules = { tap: this.#tap, packetBytes, refuse: (channel, why) => notice(why, channel) }
     const tell = (text: string): void => options.onNotice({ text })
     this.#sessions = new Sessions({ tables, limits, waiting, now, notice: tell })
     const commitSoon = (): void => this.#commitSoon()
@@ -139,11 +141,10 @@ export class Broker {
    * 5.
    */
   attach(stream: Duplex, details: StreamDetails): ConnectionId {
-    const { packetBytes = PACKET_BYTES, ids } = this.#options
-    const channel = new Channel(ids.uuid(), stream, details, this.#context)
+    const channel = new Channel(this.#options.ids.uuid(), stream, details, this.#context)
     channel.client = this.#aedes.handle(stream) as AedesClient
     this.#channels.add(channel)
-    guardPackets(channel, this.#tap, packetBytes, (why) => this.#notice(why, channel))
+    guardPackets(channel, this.#rules)
     stream.on('close', () => this.#lifecycle.closed(channel))
     if (this.#stopping) stream.destroy()
     return channel.id

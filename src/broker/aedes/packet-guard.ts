@@ -8,85 +8,115 @@ import type { Channel } from '../channel/channel.ts'
 import { PacketOrder, type Arriving } from '../channel/packet-order.ts'
 import type { TapPoint } from '../channel/taps.ts'
 
+/** What the guards of a broker have in common. */
+export interface GuardRules {
+  tap: TapPoint
+  /** The largest packet that is taken, in bytes. */
+  packetBytes: number
+  /** A client is turned away before it has said anything else. */
+  refuse(channel: Channel, why: string): void
+}
+
+interface GuardedParser extends AedesParser {
+  channel: Channel
+  rules: GuardRules
+}
+
+/** The parser's own methods, and those in front of them: one set for all, as they would be half a kilobyte a client. */
+let own: AedesParser | undefined
+let guards: object = {}
+
 /**
  * Stands between the parser and aedes: limits, the tap, order, and SUBSCRIBE, which goes a way of its own
  * (`SubscribeToken`).
  */
-export function guardPackets(
-  channel: Channel,
-  tap: TapPoint,
-  packetBytes: number,
-  refuse: (why: string) => void,
-): void {
+export function guardPackets(channel: Channel, rules: GuardRules): void {
   const parser = channel.client._parser
   const [handle] = parser.listeners('packet')
   if (handle === undefined) throw new Error('aedes no longer listens to its parser')
   parser.removeListener('packet', handle)
   channel.handlePacket = handle
-  const order = (channel.order = new PacketOrder(channel))
-  parser._emitError = (error) => {
+  channel.order = new PacketOrder(channel)
+  if (own === undefined) guards = guardsOf((own = Object.getPrototypeOf(parser) as AedesParser))
+  // With a prototype of their own, parsers take as much more memory.
+  Object.assign(parser, guards, { channel, rules }).on('packet', take)
+}
+
+const end = (parser: AedesParser, why: string): void => parser._emitError(new DisconnectError('CLIENT_ERROR', why))
+
+function take(this: GuardedParser, packet: Packet): void {
+  const { channel, rules } = this
+  if (channel.closing !== undefined || channel.reason !== undefined) return
+  // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
+  if (this._pos > (packet.length ?? 0) || packet.messageId === -1)
+    return end(this, `its ${packet.cmd} is shorter than what it must hold`)
+  if (packet.messageId === 0) return end(this, `its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
+  const fault = faultOf(packet)
+  if (fault !== undefined) return end(this, fault)
+  if (!rules.tap.in(channel.id, packet)) return
+  if (packet.cmd === 'disconnect') channel.closing = 'disconnect'
+  channel.order?.take(packet)
+}
+
+const guardsOf = (parser: AedesParser): object => ({
+  _emitError(this: GuardedParser, error: Error): void {
     // Makes the parser stop.
-    parser.error = error
+    this.error = error
+    const { channel } = this
     if (channel.closing !== undefined) return
     channel.closing = 'fault'
-    order.take(error)
-  }
-  const end = (why: string): void => parser._emitError(new DisconnectError('CLIENT_ERROR', why))
-  parser.on('packet', (packet: Packet) => {
-    if (channel.closing !== undefined || channel.reason !== undefined) return
-    // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
-    if (parser._pos > (packet.length ?? 0) || packet.messageId === -1)
-      return end(`its ${packet.cmd} is shorter than what it must hold`)
-    if (packet.messageId === 0) return end(`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
-    const fault = faultOf(packet)
-    if (fault !== undefined) return end(fault)
-    if (!tap.in(channel.id, packet)) return
-    if (packet.cmd === 'disconnect') channel.closing = 'disconnect'
-    order.take(packet)
-  })
+    channel.order?.take(error)
+  },
 
   // The parser itself would wait for up to 256 MB.
-  const { _parseLength: parseLength, _parseConnect: parseConnect, _parseString: parseString, parse } = parser
-  parser._parseLength = () => {
-    if (!parseLength.call(parser)) return false
-    const { length } = parser.packet
+  _parseLength(this: GuardedParser): boolean {
+    if (!parser._parseLength.call(this)) return false
+    const { length } = this.packet
+    const { packetBytes } = this.rules
     if (length <= packetBytes) return true
-    end(`it announced a packet of ${length} bytes; ${packetBytes} are the most`)
+    end(this, `it announced a packet of ${length} bytes; ${packetBytes} are the most`)
     return false
-  }
+  },
+
   // The parser itself would hang up on levels that it does not know.
-  parser._parseConnect = () => {
-    const level = levelOf(parser)
-    if (level === undefined || SPOKEN.has(level) || channel.request !== undefined) return parseConnect.call(parser)
+  _parseConnect(this: GuardedParser): unknown {
+    const { channel, rules } = this
+    const level = levelOf(this)
+    if (level === undefined || SPOKEN.has(level) || channel.request !== undefined) {
+      return parser._parseConnect.call(this)
+    }
     channel.reason = 'CLIENT_ERROR'
     channel.endWith(level === 5 ? UNSUPPORTED_5 : UNACCEPTABLE) // [MQTT-3.1.2-2]
-    refuse(`it speaks MQTT ${level === 5 ? 'version 5' : `of level ${level}`}; this hub speaks 3.1 and 3.1.1`)
+    const spoken = level === 5 ? 'version 5' : `of level ${level}`
+    rules.refuse(channel, `it speaks MQTT ${spoken}; this hub speaks 3.1 and 3.1.1`)
     return undefined
-  }
+  },
+
   // The parser itself would put U+FFFD where bytes are no UTF-8.
-  parser._parseString = () => {
-    const start = parser._pos + 2
-    const text = parseString.call(parser)
+  _parseString(this: GuardedParser): string | null {
+    const start = this._pos + 2
+    const text = parser._parseString.call(this)
     if (text === null) return null
     if (text.includes('\0')) return null // [MQTT-1.5.3-2]
-    return text.includes('\ufffd') && !isUtf8(parser._list.slice(start, parser._pos)) ? null : text // [MQTT-1.5.3-1]
-  }
-  parser.parse = (bytes) => {
-    channel.firstByte ??= bytes[0]
+    return text.includes('\ufffd') && !isUtf8(this._list.slice(start, this._pos)) ? null : text // [MQTT-1.5.3-1]
+  },
+
+  parse(this: GuardedParser, bytes: Buffer): number {
+    this.channel.firstByte ??= bytes[0]
     try {
-      return parse.call(parser, bytes)
+      return parser.parse.call(this, bytes)
     } catch (error) {
       // Some malformed packets make it read past their end.
-      parser._emitError(error instanceof Error ? error : new Error(String(error)))
+      this._emitError(error instanceof Error ? error : new Error(String(error)))
       return 0
     }
-  }
-}
+  },
+})
 
 /** Lets aedes have a packet whose turn has come, or what is wrong with one. */
 export function deliver(channel: Channel, arriving: Arriving): void {
   const { _parser: parser } = channel.client
-  if (arriving instanceof Error) return (Object.getPrototypeOf(parser) as AedesParser)._emitError.call(parser, arriving)
+  if (arriving instanceof Error) return own?._emitError.call(parser, arriving)
   if (arriving.cmd === 'disconnect') {
     channel.reason = 'CLIENT_INITIATED'
     channel.flush()

@@ -24,7 +24,7 @@ type Ended = Duplex & { readonly _readableState: { readonly ended: boolean } }
 export const saidGoodbye = ({ closing, reason }: Channel): boolean => closing === 'disconnect' && reason === undefined
 
 /** What all channels of a broker have in common. */
-export interface LinkContext {
+export interface ChannelContext {
   flusher: Flusher
   budget: LoopBudget
   limits: WriteLimits
@@ -75,12 +75,12 @@ export class Channel implements SessionChannel, Waiter, OrderedChannel {
     readonly id: ConnectionId,
     readonly stream: Duplex,
     readonly details: StreamDetails,
-    context: LinkContext,
+    context: ChannelContext,
   ) {
     this.#tap = context.tap
     this.#hooks = context.hooks
     this.#greet = context.greet
-    const limits = { ...context.limits, framed: details.upgrade !== undefined }
+    const limits = details.upgrade === undefined ? context.limits : { ...context.limits, framed: true }
     this.#buffer = new WriteBuffer(stream, context.flusher, limits, (why) =>
       stream.destroy(new DisconnectError('SERVER_INITIATED', why)),
     )

@@ -47,9 +47,9 @@ export interface WriteLimits {
  */
 export class WriteBuffer {
   readonly #stream: Duplex
-  readonly #write: Duplex['write']
-  readonly #cork: () => void
-  readonly #uncork: () => void
+  readonly #write: (this: Duplex, bytes: Uint8Array) => boolean
+  readonly #cork: Duplex['cork']
+  readonly #uncork: Duplex['uncork']
   readonly #flusher: Flusher
   readonly #limits: WriteLimits
   readonly #giveUp: (why: string) => void
@@ -60,9 +60,9 @@ export class WriteBuffer {
 
   constructor(stream: Duplex, flusher: Flusher, limits: WriteLimits, giveUp: (why: string) => void) {
     this.#stream = stream
-    this.#write = stream.write.bind(stream)
-    this.#cork = stream.cork.bind(stream)
-    this.#uncork = stream.uncork.bind(stream)
+    this.#write = stream.write
+    this.#cork = stream.cork
+    this.#uncork = stream.uncork
     this.#flusher = flusher
     this.#limits = limits
     this.#giveUp = giveUp
@@ -114,11 +114,11 @@ export class WriteBuffer {
   }
 
   #writeAll(bytes: Uint8Array): boolean {
-    if (this.#limits.framed !== true) return this.#write(bytes)
+    if (this.#limits.framed !== true) return this.#write.call(this.#stream, bytes)
     let more = true
-    this.#cork()
-    for (const packet of packetsIn(bytes)) more = this.#write(packet)
-    this.#uncork()
+    this.#cork.call(this.#stream)
+    for (const packet of packetsIn(bytes)) more = this.#write.call(this.#stream, packet)
+    this.#uncork.call(this.#stream)
     return more
   }
 
