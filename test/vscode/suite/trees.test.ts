@@ -7,6 +7,12 @@ import { commands } from '../../../src/vscode/commands.ts'
 import type { Exports } from '../../../src/vscode/exports.ts'
 import { device, outline, set, started, stopped, until } from './extension-fixture.ts'
 
+/** Only what is looked at is drawn, and a view that VS Code itself has opened may have come before it meanwhile. */
+const looking = async <T>(seen: () => T): Promise<T> => {
+  await editor.executeCommand('iotHub.devices.focus')
+  return seen()
+}
+
 describe('the trees', () => {
   let hub: Exports
   let api: HubApi
@@ -15,13 +21,11 @@ describe('the trees', () => {
   before(async () => {
     await set('memory', true)
     ;({ hub, api, mqtt } = await started())
-    // Only what is looked at is drawn, and a view that another one hid needs its time to come back.
     let drawn = false
     const listening = hub.devices.onDidChangeTreeData(() => (drawn = true))
     hub.devices.touch(undefined)
-    await editor.executeCommand('iotHub.devices.focus')
     await until(
-      () => drawn,
+      () => looking(() => drawn),
       (seen) => seen,
     )
     listening.dispose()
@@ -44,7 +48,7 @@ describe('the trees', () => {
     )
     const client = await device(mqtt, 'washer-1')
     await until(
-      () => drawn.length,
+      () => looking(() => drawn.length),
       (count) => count > 0,
     )
     const lines = await outline(hub.devices)
@@ -59,7 +63,7 @@ describe('the trees', () => {
       ([cloud, row]) => cloud === 'AWS IoT Core — 0 of 1 online' && row === '  washer-1 — offline',
     )
     await until(
-      () => drawn.length,
+      () => looking(() => drawn.length),
       (count) => count > 0,
     )
     assert.ok(!drawn.includes(undefined), `one device is no reason to draw the whole tree: ${drawn.join()}`)
