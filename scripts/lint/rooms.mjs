@@ -52,7 +52,7 @@ export const rooms = {
   },
   'src/http': {
     rooms: ['src/core', 'src/net', 'src/shared'],
-    packages: ['path-to-regexp'],
+    packages: ['@fastify/busboy', 'path-to-regexp'],
     node: ['crypto', 'fs', 'fs/promises', 'http', 'https', 'net', 'path', 'stream', 'stream/promises', 'tls'],
     why: 'the hub gives the server what it needs; it knows neither the hub nor a cloud',
   },

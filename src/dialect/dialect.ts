@@ -129,7 +129,7 @@ export interface MqttFront {
 }
 
 /** A verdict, or what must be fetched before there can be one: answered in `onFulfilled`, in the order of the needs. */
-type PublishDecision = PublishVerdict | { route: 'fetch'; needs: Need[] }
+export type PublishDecision = PublishVerdict | { route: 'fetch'; needs: Need[] }
 
 /** `certain`: only this cloud's clients send that; `likely`: fits; `fallback`: takes what nobody else wants. */
 export type Claim = 'certain' | 'likely' | 'fallback' | 'no'
@@ -185,6 +185,11 @@ export interface Route {
    * upload that breaks off. When all of it is in its place, `handle` finds its `StoredObject` before what it `needs`.
    */
   upload?(ctx: Context, request: HttpRequest, params: Params): { ref: ObjectRef; maxBytes: number }
+  /**
+   * Such a body is a form, and what `upload` takes the file in it. `credential`, `authorize` and `upload` are asked
+   * once the fields before the file are read (`request.form`), and may go by them; what comes behind it does not count.
+   */
+  form?: 'multipart'
   /**
    * What the hub must fetch before `handle` can decide, which may depend on what is recorded: a file that a record
    * names.

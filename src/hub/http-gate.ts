@@ -4,6 +4,7 @@ import type { Fulfilled, Need, StoredObject } from '../core/seam/needs.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { Context, Dialect, Params, Route } from '../dialect/dialect.ts'
 import type { ObjectIntake } from '../http/object-intake.ts'
+import { readForm } from '../http/multipart.ts'
 import { Routes } from '../http/routes.ts'
 import { admitRequest, Refused } from './access.ts'
 import { strongestClaim } from './strongest-claim.ts'
@@ -89,10 +90,26 @@ export class HttpGate {
     }
     const matched = { ...asked, route: found.route, params: found.params }
     if (matched.route.upload === undefined) return this.#answer(matched)
-    const stored = await this.#take(matched, body ?? [request.body])
-    const { route, params } = matched
+    return matched.route.form === undefined
+      ? this.#upload(matched, body ?? [request.body])
+      : this.#uploadForm(matched, body ?? [request.body])
+  }
+
+  /** The file is in its place before it is decided upon. */
+  async #upload(matched: Matched, body: Bytes): Promise<HttpResponse> {
+    const { route, request, params } = matched
+    const stored = await this.#take(matched, body)
     const needs = route.needs && (await this.#turn(matched, (ctx) => route.needs!(ctx, request, params)))
     return this.#answer(matched, [stored, ...(await this.#fulfil(needs ?? []))])
+  }
+
+  async #uploadForm(matched: Matched, body: Bytes): Promise<HttpResponse> {
+    const { fields, file, abandon } = await readForm(matched.request.headers['content-type'], body)
+    try {
+      return await this.#upload({ ...matched, request: { ...matched.request, form: fields } }, file)
+    } finally {
+      abandon()
+    }
   }
 
   /** Authorizes and decides in one turn, or says what must be fetched first and decides with that in the next. */
@@ -159,13 +176,14 @@ export class HttpGate {
     return Promise.all(needs.map((need) => this.#options.fulfil(need)))
   }
 
-  async #take(matched: Matched, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredObject> {
+  async #take(matched: Matched, body: Bytes): Promise<StoredObject> {
     const { route, request, params } = matched
     const { ref, maxBytes } = await this.#turn(matched, (ctx) => {
       this.#admit(matched, ctx)
       return route.upload!(ctx, request, params)
     })
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes)
+    // A form is longer than its file.
+    if (route.form === undefined && Number(request.headers['content-length'] ?? 0) > maxBytes)
       throw new HubError('TOO_LARGE', say`a file may have ${maxBytes} bytes here`)
     const taken = await this.#options.intake.take(ref, body, maxBytes)
     try {
@@ -178,6 +196,8 @@ export class HttpGate {
     return taken.keep()
   }
 }
+
+type Bytes = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** A request, whose cloud is known. */
 interface Asked {

@@ -13,6 +13,8 @@ export interface HttpRequest {
   headers: Record<string, string | undefined>
   /** All of it; empty where the route has it go to a file (`Route.upload`). */
   body: Buffer
+  /** The fields before the file, where that comes in a form (`Route.form`). */
+  form?: Readonly<Record<string, string>>
   secure: boolean
   /** The socket's other end is a loopback address. */
   local: boolean

@@ -6,6 +6,6 @@ const modelled = (area: string, ...items: string[]): Capability[] =>
 
 /** What the hub makes of Toyland. */
 export const capability: Capability[] = [
-  ...modelled('MQTT', 'Token', 'Work', 'State and wishes', 'Mail', 'Questions', 'Notes'),
+  ...modelled('MQTT', 'Token', 'Work', 'State and wishes', 'Mail', 'Questions', 'Notes', 'Songs and diaries'),
   ...modelled('API', ...new Set(http.routes.map(({ operation }) => operation))),
 ]

@@ -2,6 +2,7 @@ import type { Device } from '../../../../src/core/device/model.ts'
 import { invalid } from '../../../../src/core/errors.ts'
 import { keyOf } from '../../../../src/core/ids.ts'
 import type { HttpRequest, HttpResponse } from '../../../../src/core/seam/http.ts'
+import type { Fulfilled } from '../../../../src/core/seam/needs.ts'
 import { own } from '../../../../src/core/twin/json.ts'
 import type { Context, Route } from '../../../../src/dialect/dialect.ts'
 import { jsonObject } from '../wire/payload.ts'
@@ -14,6 +15,8 @@ export interface Call {
   text(name: string): string
   /** A whole number from 0, or that one. INVALID for anything else. */
   count(name: string, absent: number): number
+  /** What the hub has fetched for it. */
+  fulfilled: Fulfilled
   /** The toy that `Name` names. NOT_FOUND. */
   device(): Device
 }
@@ -24,10 +27,11 @@ export const action = (operation: string, perform: (call: Call) => HttpResponse 
   method: 'POST',
   path: '/',
   named: true,
-  handle: (ctx, request) => perform(callOf(ctx, request)),
+  handle: (ctx, request, _, fulfilled) => perform(callOf(ctx, request, fulfilled)),
 })
 
-function callOf(ctx: Context, request: HttpRequest): Call {
+/** INVALID for a body that is no JSON object. */
+export function callOf(ctx: Context, request: HttpRequest, fulfilled: Fulfilled = []): Call {
   const body = request.body.length === 0 ? {} : jsonObject(request.body)
   if (body === undefined) throw invalid('body', request.body.toString(), 'must be a JSON object')
   const given = (name: string): unknown => own(body, name) ?? request.query.get(name) ?? undefined
@@ -39,6 +43,7 @@ function callOf(ctx: Context, request: HttpRequest): Call {
   return {
     ctx,
     request,
+    fulfilled,
     text,
     count: (name, absent) => {
       const value = Number(given(name) ?? absent)

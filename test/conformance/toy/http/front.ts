@@ -4,15 +4,18 @@ import { commandActions } from '../commands/actions.ts'
 import { isKey } from '../auth/key.ts'
 import { registryActions } from '../registry/actions.ts'
 import { failure, refusal } from '../wire/errors.ts'
+import { songRoutes } from './songs.ts'
 import type { HttpRequest } from '../../../../src/core/seam/http.ts'
 
-/** Toyland's own API: operations by their names, all on one path. */
+const OWN_PATH = '/toyland/'
+
+/** Toyland's own API: operations by their names, all on one path; files have paths of their own. */
 export const http: HttpFront = {
-  claim: ({ headers }) => (headers['x-toyland'] === undefined ? 'no' : 'certain'),
+  claim: ({ headers, path }) => (headers['x-toyland'] !== undefined || path.startsWith(OWN_PATH) ? 'certain' : 'no'),
   credential,
   operationOf: ({ query }) => query.get('Action') ?? undefined,
-  routes: [...registryActions, ...commandActions],
-  notFound: ({ query }) => refusal('UnknownAction', `Toyland has no action ${query.get('Action')}`, 404),
+  routes: [...registryActions, ...commandActions, ...songRoutes],
+  notFound: ({ query }) => refusal('UnknownAction', `Toyland has no action ${query.get('Action')} here`, 404),
   failure,
 }
 

@@ -1,13 +1,15 @@
 import { keyOf } from '../../../../src/core/ids.ts'
 import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../../../src/core/seam/mqtt.ts'
-import type { Context, MqttFront } from '../../../../src/dialect/dialect.ts'
+import type { Fulfilled } from '../../../../src/core/seam/needs.ts'
+import type { Context, MqttFront, PublishDecision } from '../../../../src/dialect/dialect.ts'
 import { authenticate, credential, recognise, session, wanted } from '../auth/connect.ts'
 import { delivered, deliverAll } from '../commands/mail.ts'
 import { answered } from '../commands/questions.ts'
 import { handOverAll, reported } from '../jobs/delivery.ts'
 import { stateReported, tellWish } from '../twin/twin.ts'
 import { nameIn } from '../wire/names.ts'
-import { parseTopic, type ToyTopic } from '../wire/topics.ts'
+import { isAboutFile, parseTopic, type ToyTopic } from '../wire/topics.ts'
+import { fileAnswer, fileNeeds } from './files.ts'
 
 /** Toys on MQTT. */
 export const mqtt: MqttFront = {
@@ -19,6 +21,7 @@ export const mqtt: MqttFront = {
   onConnected,
   authorizeSubscribe,
   onPublish,
+  onFulfilled,
   onAcknowledged: (ctx, _, track) => delivered(ctx, track),
 }
 
@@ -35,14 +38,26 @@ function authorizeSubscribe(_: Context, connection: Connection, filter: string, 
   return filter.startsWith(own) ? { grant: qos === 0 ? 0 : 1 } : { refuse: `a toy hears ${own}… only` }
 }
 
-function onPublish(ctx: Context, connection: Connection, { topic, payload }: Incoming): PublishVerdict {
+function onPublish(ctx: Context, connection: Connection, { topic, payload }: Incoming): PublishDecision {
   const own = nameIn(connection)
   const parsed = parseTopic(topic)
   if (parsed === undefined) return dropped('it is no topic of Toyland')
   if (parsed.device !== '-' && parsed.device !== own) return dropped(`it is a topic of ${parsed.device}`)
+  if (isAboutFile(parsed)) {
+    const needs = fileNeeds(ctx, { ...parsed, device: own }, payload)
+    return typeof needs === 'string' ? dropped(needs) : { route: 'fetch', needs }
+  }
   const fault = heard(ctx, connection, { ...parsed, device: own }, payload)
   if (fault !== undefined) return dropped(fault)
   return parsed.verb === 'note' ? { route: 'forward' } : { route: 'consume' }
+}
+
+/** The file has been read or written. */
+function onFulfilled(ctx: Context, connection: Connection, { topic }: Incoming, done: Fulfilled): PublishVerdict {
+  const parsed = parseTopic(topic)
+  if (parsed === undefined || !isAboutFile(parsed)) return dropped('it needed no file')
+  const fault = fileAnswer(ctx, connection, { ...parsed, device: nameIn(connection) }, done)
+  return fault === undefined ? { route: 'consume' } : dropped(fault)
 }
 
 /** Returns why it is not heard, if it is not. */

@@ -3,6 +3,8 @@ type Said =
   | { verb: 'hello' | 'state' | 'note' }
   | { verb: 'report'; job: string; attempt: number }
   | { verb: 'answer'; question: string }
+  | { verb: 'song'; song: string; offset: number }
+  | { verb: 'diary'; offset: number }
 
 /** What a toy is told. */
 type Told =
@@ -10,6 +12,8 @@ type Told =
   | { verb: 'question'; question: string }
   | { verb: 'mail'; letter: string }
   | { verb: 'wish' }
+  | { verb: 'sound'; song: string; offset: number }
+  | { verb: 'kept'; offset: number }
 
 const SHAPES: Record<(Said | Told)['verb'], readonly string[]> = {
   hello: [],
@@ -21,7 +25,16 @@ const SHAPES: Record<(Said | Told)['verb'], readonly string[]> = {
   question: ['question'],
   mail: ['letter'],
   wish: [],
+  song: ['song', 'offset'],
+  diary: ['offset'],
+  sound: ['song', 'offset'],
+  kept: ['offset'],
 }
+
+/** What needs a file before it can be decided. */
+export type FileTopic = ToyTopic & { verb: 'song' | 'diary' }
+
+export const isAboutFile = (topic: ToyTopic): topic is FileTopic => topic.verb === 'song' || topic.verb === 'diary'
 
 export type ToyTopic = { device: string } & (Said | Told)
 
@@ -33,8 +46,9 @@ export function parseTopic(topic: string): ToyTopic | undefined {
   const parsed: Record<string, string | number> = { device, verb }
   for (const [index, name] of shape.entries()) {
     const level = levels[index]!
-    if (name === 'attempt' && !/^[1-9]\d{0,8}$/.test(level)) return undefined
-    parsed[name] = name === 'attempt' ? Number(level) : level
+    const isNumber = name === 'attempt' || name === 'offset'
+    if (isNumber && !/^\d{1,12}$/.test(level)) return undefined
+    parsed[name] = isNumber ? Number(level) : level
   }
   return parsed as ToyTopic
 }
