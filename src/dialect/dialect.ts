@@ -48,7 +48,7 @@ import type { Examples } from './examples.ts'
 export interface Dialect {
   readonly name: DialectName
   /** The cloud's name for people. */
-  readonly title: string
+  readonly title: Label
   readonly capability: Capability[]
   readonly limits: Limits
   /**

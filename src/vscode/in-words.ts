@@ -1,5 +1,5 @@
 import { l10n } from 'vscode'
-import type { DialectView, HubApi, JobKindView, Problem } from '../shared/api.ts'
+import type { DialectView, HubApi, HubStatus, JobKindView, Problem } from '../shared/api.ts'
 import { sayIn, saysInvalid, type Said, type Words } from '../shared/say-in.ts'
 
 /** Of a hub, in the user's language. */
@@ -36,6 +36,8 @@ async function told(name: string, call: Call, given: unknown[]): Promise<unknown
 
 /** Answers with words for people in them. Names, documents and what devices say stay as they are. */
 const answers: Record<string, (answer: never) => unknown> = {
+  status: statusInWords,
+  advance: statusInWords,
   dialects: (dialects: DialectView[]) => dialects.map(dialectInWords),
   checkJob: (problems: Problem[]) => problems.map(problemInWords),
   kitOffer: kitInWords,
@@ -43,9 +45,15 @@ const answers: Record<string, (answer: never) => unknown> = {
   addDevice: kitInWords,
 }
 
-function dialectInWords({ kinds, query, deviceName, jobName, ...rest }: DialectView): DialectView {
+function statusInWords({ dialects, ...rest }: HubStatus): HubStatus {
+  return { ...rest, dialects: dialects.map((dialect) => ({ ...dialect, title: inWords(dialect.title) })) }
+}
+
+/** What a cloud brings, in the user's language. */
+export function dialectInWords({ title, kinds, query, deviceName, jobName, ...rest }: DialectView): DialectView {
   return {
     ...rest,
+    title: inWords(title),
     kinds: kinds.map(kindInWords),
     ...(query !== undefined && { query: { ...query, title: inWords(query.title) } }),
     deviceName: { ...deviceName, rule: inWords(deviceName.rule) },
@@ -76,14 +84,16 @@ function described(schema: unknown): unknown {
 const problemInWords = ({ says, ...problem }: Problem): Problem => ({ ...problem, rule: inWords(says ?? problem.rule) })
 
 interface Kit {
+  title: string
   facts: { label: string; value: string }[]
   secrets?: string[]
   snippets: { title: string }[]
 }
 
-function kitInWords<T extends Kit>({ facts, secrets, snippets, ...rest }: T): object {
+function kitInWords<T extends Kit>({ title, facts, secrets, snippets, ...rest }: T): object {
   return {
     ...rest,
+    title: inWords(title),
     facts: facts.map((fact) => ({
       ...fact,
       label: inWords(fact.label),

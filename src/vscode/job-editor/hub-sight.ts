@@ -20,4 +20,5 @@ export async function sightOf(
   }
 }
 
-const shippedDialects = async (): Promise<DialectView[]> => (await import('../hub-bundle.ts')).dialectViews()
+/** In English. */
+export const shippedDialects = async (): Promise<DialectView[]> => (await import('../hub-bundle.ts')).dialectViews()

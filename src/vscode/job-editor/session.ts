@@ -4,7 +4,8 @@ import type { FromJobEditor, ToJobEditor } from '../../shared/messages.ts'
 import { commands } from '../commands.ts'
 import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
-import { sightOf } from './hub-sight.ts'
+import { dialectInWords } from '../in-words.ts'
+import { shippedDialects, sightOf } from './hub-sight.ts'
 import { affectsLook, editorLook } from './look.ts'
 import { readMessage } from './read-message.ts'
 import { problemOf } from './refusal.ts'
@@ -12,6 +13,8 @@ import { saveAs } from './save-as.ts'
 import type { DraftSource } from './source.ts'
 
 const FOUND = 50
+
+const shippedInWords = async () => (await shippedDialects()).map(dialectInWords)
 
 /** One editor: answers its page, and tells it what has changed in the hub, the file and the settings. */
 export class EditorSession implements Disposable {
@@ -93,7 +96,7 @@ export class EditorSession implements Disposable {
 
   async #tellAll(): Promise<void> {
     const read = this.source.read()
-    const hub = await sightOf(this.host)
+    const hub = await sightOf(this.host, shippedInWords)
     this.#sight = JSON.stringify(hub)
     const start = 'problem' in read ? { id: '', draft: {}, at: 0, restored: false } : read
     this.#post({ type: 'init', mode: this.source.mode, start, hub, look: editorLook(), words: this.host.words() })
@@ -102,7 +105,7 @@ export class EditorSession implements Disposable {
   }
 
   async #tellHub(): Promise<void> {
-    const hub = await sightOf(this.host)
+    const hub = await sightOf(this.host, shippedInWords)
     const sight = JSON.stringify(hub)
     if (sight !== this.#sight) this.#post({ type: 'hub', hub })
     this.#sight = sight
