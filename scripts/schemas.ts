@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Option } from '../src/core/option.ts'
 import type { JobKind } from '../src/dialect/job-kinds.ts'
 import { dialects } from '../src/dialect/registry.ts'
+import { formerNames } from '../src/shared/former-names.ts'
 import { jobDraftSchema } from '../src/shared/job-draft-schema.ts'
 import { root } from './read-json.ts'
 
@@ -30,13 +31,19 @@ function schemaText(): string {
       ...properties,
       dialect: {
         ...properties.dialect,
-        enum: dialects.map(({ name }) => name),
-        enumDescriptions: dialects.map(({ title }) => title),
+        // What has a pattern is taken, and not suggested.
+        anyOf: [
+          { enum: dialects.map(({ name }) => name), enumDescriptions: dialects.map(({ title }) => title) },
+          ...Object.entries(formerNames).map(([former, now]) => ({
+            pattern: `^${former}$`,
+            deprecationMessage: `is called ${now} now; what it was called works, too`,
+          })),
+        ],
       },
     },
     allOf: dialects.flatMap(({ name, jobs }) => [
       {
-        if: { required: ['dialect'], properties: { dialect: { const: name } } },
+        if: { required: ['dialect'], properties: { dialect: named(name) } },
         then: {
           properties: {
             name: { pattern: jobs.names.pattern, patternErrorMessage: jobs.names.rule },
@@ -59,7 +66,7 @@ function schemaText(): string {
 function ofKind(dialect: string, { id, templates, options = [], file }: JobKind, first: boolean): object {
   const required = ['dialect', ...(first ? [] : ['kind'])]
   return {
-    if: { required, properties: { dialect: { const: dialect }, kind: { const: id } } },
+    if: { required, properties: { dialect: named(dialect), kind: { const: id } } },
     then: {
       properties: {
         document: {
@@ -88,6 +95,12 @@ function optionSchema(option: Option): object {
     ...(least !== undefined && { minimum: least }),
     ...(most !== undefined && { maximum: most }),
   }
+}
+
+/** What files may call the dialect. */
+function named(dialect: string): object {
+  const former = Object.keys(formerNames).filter((name) => formerNames[name] === dialect)
+  return former.length === 0 ? { const: dialect } : { pattern: `^(?:${[dialect, ...former].join('|')})$` }
 }
 
 /** The dialect's schema at its new place: what points to its own root points there. */

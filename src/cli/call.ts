@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ReachedHub } from '../hub/attach.ts'
 import type { HubApi, JobDetail, JobView } from '../shared/api.ts'
+import { presentKey, presentName } from '../shared/former-names.ts'
 import { addDevice } from './add-device.ts'
 import type { CallInvocation } from './call-arguments.ts'
 import { createJob } from './create-job.ts'
@@ -66,7 +67,8 @@ const table: Record<string, Call> = {
     await api.deleteJob(key, { force })
     output.result({ job: key, deleted: true }, () => calls.deleted(key))
   },
-  'device add': ({ api }, { words, out }, output) => addDevice(api, words[0]!, words[1]!, out, output),
+  'device add': ({ api }, { words, out }, output) =>
+    addDevice(api, dialectNamed(words[0]!, output), words[1]!, out, output),
   notices: async ({ api }, _, output) => {
     const notices = await api.notices()
     output.result(notices, () => noticeList(notices))
@@ -80,7 +82,8 @@ const table: Record<string, Call> = {
     output.result(keys, () => keyLines(keys))
   },
   'keys set': async ({ api }, { words }, output) => {
-    const [dialect, name, file] = words as [string, string, string]
+    const [given, name, file] = words as [string, string, string]
+    const dialect = dialectNamed(given, output)
     await api.setKey(dialect, name, (await readFile(file, 'utf8')).replace(/\r?\n$/, ''))
     output.result({ dialect, name, set: true }, () => calls.keySet(dialect, name))
   },
@@ -104,6 +107,13 @@ export async function call(invocation: CallInvocation, output: Output): Promise<
   }
 }
 
+/** The dialect's name; people who say what it was called before are told what it is called now. */
+function dialectNamed(given: string, output: Output): string {
+  const name = presentName(given)
+  if (name !== given) output.complain(calls.renamed(given, name))
+  return name
+}
+
 async function allDevices(
   api: HubApi,
   search: string | undefined,
@@ -124,8 +134,8 @@ async function allDevices(
 /** A job by its key, or by its name where only one cloud has it. */
 async function keyOfJob(api: HubApi, name: string): Promise<string> {
   const jobs: JobView[] = await api.jobs()
-  const found = jobs.filter((job) => job.key === name || job.name === name)
-  const exact = found.find(({ key }) => key === name) ?? (found.length === 1 ? found[0] : undefined)
+  const found = jobs.filter((job) => job.key === presentKey(name) || job.name === name)
+  const exact = found.find(({ key }) => key === presentKey(name)) ?? (found.length === 1 ? found[0] : undefined)
   if (exact !== undefined) return exact.key
   throw new Error(found.length === 0 ? calls.noJob(name) : calls.manyJobs(found.map(({ key }) => key)))
 }

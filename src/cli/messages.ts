@@ -7,7 +7,7 @@ export const messages = {
   product: 'Local IoT Hub',
 
   usage: {
-    tagline: 'Run device code for AWS IoT and IotHub end to end on your own machine.',
+    tagline: 'Run device code for AWS IoT and the course’s IotHub end to end on your own machine.',
     usage: 'Usage',
     placeholder: 'FLAGS',
     commands: 'Commands',
@@ -76,6 +76,7 @@ export const messages = {
     problem: (field: string, value: string | undefined, rule: string): string =>
       `${field}: ${value === undefined ? '' : `${value} `}${rule}`,
     warning: (problem: string): string => `  warning: ${problem}`,
+    renamed: (before: string, now: string): string => `${before} is called ${now} now; what it was called works, too.`,
     notWritable: (folder: string, why: string, reason: string): string =>
       `nothing can be written into ${folder}, ${why} (${reason}): mend that, or name another folder; no device was added`,
     notEmpty: (folder: string): string => `${folder}: must be a new or an empty folder, so that no key is overwritten`,
@@ -185,7 +186,7 @@ export const messages = {
     strict: 'Devices must be registered first and show their credentials, as in the cloud.',
     elsewhere: [
       'Other machines get in with a credential of this hub only, in either mode:',
-      '  devices     a certificate or secret from: iot-hub device add aws NAME, iot-hub device add iothub PRODUCT/DEVICE',
+      '  devices     a certificate or secret from: iot-hub device add aws NAME, iot-hub device add iothub-course PRODUCT/DEVICE',
       '  programs    the keys that iot-hub keys shows; for any HTTP request the API token as well, as Authorization: Bearer …',
       '  downloads   the presigned URLs that the hub gives to devices',
     ],

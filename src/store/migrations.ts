@@ -1,5 +1,6 @@
 import { say } from '../core/said.ts'
 import type { Operation } from './journal-lines.ts'
+import { courseName } from './migrations/course-name.ts'
 import type { Migration } from './migrations/migration.ts'
 import { queueOwners } from './migrations/queue-owners.ts'
 import { upgrades } from './migrations/upgrades.ts'
@@ -11,7 +12,7 @@ export type { Migration } from './migrations/migration.ts'
  * How stored records have changed from release to release: the first entry leads from version 1 to 2, and so on.
  * It works on single operations, so that snapshots and journals, deletions included, migrate alike.
  */
-export const MIGRATIONS: readonly Migration[] = [queueOwners, upgrades]
+export const MIGRATIONS: readonly Migration[] = [queueOwners, upgrades, courseName]
 
 /** The version that is written, and the newest that can be read. */
 export const versionAfter = (migrations: readonly Migration[]): number => migrations.length + 1

@@ -39,7 +39,7 @@ const dressed = ({ clientId, username, password, certificate }: Session): IClien
 })
 
 const aws = ({ devices }: AccessFixture) => devices['aws']!
-const iothub = ({ devices }: AccessFixture) => devices['iothub']!
+const iothub = ({ devices }: AccessFixture) => devices['iothub-course']!
 
 /** Signed as device SDKs sign, good for five minutes. */
 const signedPath = (keys: KeyPair, { place }: AccessFixture, transport: Transport): Promise<string> => {
@@ -155,25 +155,25 @@ export const clients: Client[] = [
 
   {
     name: 'a new device with a secret of its own',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: inOpen,
-    options: () => dressed(deviceScriptOf('iothub')('some/new').session),
+    options: () => dressed(deviceScriptOf('iothub-course')('some/new').session),
   },
   {
     name: 'an enrolled device with a wrong secret',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: never,
     options: (fixture) => ({ ...dressed(iothub(fixture).known.session), password: 'wrong' }),
   },
   {
     name: 'an enrolled device with an empty secret',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: never,
     options: (fixture) => ({ ...dressed(iothub(fixture).known.session), password: '' }),
   },
   {
     name: 'an enrolled device with the secret of another',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: never,
     options: (fixture) => ({
       ...dressed(iothub(fixture).known.session),
@@ -182,38 +182,38 @@ export const clients: Client[] = [
   },
   {
     name: 'a suspended device',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: never,
     options: (fixture) => dressed(iothub(fixture).revoked.session),
   },
   {
     name: 'an application with a token of its own make',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: never,
     options: () => ({ clientId: 'app', username: 'app', password: jwt('x'.repeat(32), 'app') }),
   },
   {
     name: 'an application with a token by the published key',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: always,
     options: () => ({ clientId: 'app', username: 'app', password: jwt('emqxsecret', 'app') }),
   },
   {
     name: 'an application with a token for another',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: never,
     options: ({ jwtKey }) => ({ clientId: 'app', username: 'app', password: jwt(jwtKey, 'else') }),
   },
   {
     name: 'an application with a token by the hub’s key',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: always,
     given: true,
     options: ({ jwtKey }) => ({ clientId: 'app', username: 'app', password: jwt(jwtKey, 'app') }),
   },
   {
     name: 'an enrolled device',
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     here: always,
     given: true,
     device: (fixture) => iothub(fixture).other,

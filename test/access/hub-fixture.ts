@@ -80,7 +80,7 @@ export async function makeAccessFixture(mode: Mode, where: Where): Promise<Acces
   }
   for (const [dialect, names] of Object.entries({
     aws: ['some', 'other', 'gone'],
-    iothub: ['some/some', 'some/other', 'some/gone'],
+    'iothub-course': ['some/some', 'some/other', 'some/gone'],
   })) {
     const [known, other, revoked] = await Promise.all(
       names.map(async (name): Promise<Enrolled> => ({ name, session: (await api.addDevice(dialect, name)).session })),

@@ -93,17 +93,17 @@ const programs: Visitor[] = [
   {
     name: 'an application with a token of its own make',
     shown: 'made up',
-    ask: (_, target) => (isOf(target, 'iothub') ? bearing(target, jwt('x'.repeat(32), 'app')) : undefined),
+    ask: (_, target) => (isOf(target, 'iothub-course') ? bearing(target, jwt('x'.repeat(32), 'app')) : undefined),
   },
   {
     name: 'an application with a token by the published key',
     shown: 'published',
-    ask: (_, target) => (isOf(target, 'iothub') ? bearing(target, jwt('emqxsecret', 'app')) : undefined),
+    ask: (_, target) => (isOf(target, 'iothub-course') ? bearing(target, jwt('emqxsecret', 'app')) : undefined),
   },
   {
     name: 'an application with a token by the hub’s key',
     shown: 'keys',
-    ask: ({ jwtKey }, target) => (isOf(target, 'iothub') ? bearing(target, jwt(jwtKey, 'app')) : undefined),
+    ask: ({ jwtKey }, target) => (isOf(target, 'iothub-course') ? bearing(target, jwt(jwtKey, 'app')) : undefined),
   },
   {
     name: 'who guesses the hub’s token',

@@ -56,13 +56,16 @@ test('keys shows what programs on other machines sign with, as a shell takes it,
   const text = await well('keys')
   assert.match(
     text,
-    /^# aws: .*\nexport AWS_ACCESS_KEY_ID=AKIALOCAL\w{11}\n# .*\nexport AWS_SECRET_ACCESS_KEY=\S{40}\n# iothub: .*\nexport JWT_SECRET=[0-9a-f]{64}\n$/,
+    /^# aws: .*\nexport AWS_ACCESS_KEY_ID=AKIALOCAL\w{11}\n# .*\nexport AWS_SECRET_ACCESS_KEY=\S{40}\n# iothub-course: .*\nexport JWT_SECRET=[0-9a-f]{64}\n$/,
   )
   assert.equal(await well('keys'), text)
   await writeFile(join(built.folder, 'jwt.txt'), 'a key that the team has\n')
-  assert.equal(await well('keys set iothub JWT_SECRET jwt.txt'), 'JWT_SECRET of iothub is another one now.\n')
+  assert.equal(
+    await well('keys set iothub-course JWT_SECRET jwt.txt'),
+    'JWT_SECRET of iothub-course is another one now.\n',
+  )
   assert.match(await well('keys'), /export JWT_SECRET='a key that the team has'\n$/)
-  const { code, err } = await run('keys set iothub SECRET jwt.txt --data data')
+  const { code, err } = await run('keys set iothub-course SECRET jwt.txt --data data')
   assert.equal(code, 1)
   assert.match(err, /name: "SECRET" must be JWT_SECRET/)
 })
@@ -107,7 +110,10 @@ test('device add writes the device’s files, keys for their owner only, into a 
 })
 
 test('without a folder, device add prints what the device needs', async () => {
-  assert.match(await well('device add iothub lamps/one'), /Secret: \S+[\s\S]*ca\.pem:\n-----BEGIN CERTIFICATE-----/)
+  assert.match(
+    await well('device add iothub-course lamps/one'),
+    /Secret: \S+[\s\S]*ca\.pem:\n-----BEGIN CERTIFICATE-----/,
+  )
   const kit = await json<ConnectionKitView>('device add aws pump-2')
   assert.deepEqual(
     kit.files.map(({ name }) => name),
@@ -117,10 +123,16 @@ test('without a folder, device add prints what the device needs', async () => {
   assert.deepEqual([code, err], [1, 'iot-hub: device aws/pump-2 already exists\n'])
 })
 
+test('who says what a dialect was called in an earlier release is understood, and told on stderr', async () => {
+  const { code, err } = await run('device add iothub lamps/one --data data')
+  const advice = 'iothub is called iothub-course now; what it was called works, too.'
+  assert.deepEqual([code, err], [1, `${advice}\niot-hub: device iothub-course/lamps/one already exists\n`])
+})
+
 test('devices lists them, or those that are searched for', async () => {
   assert.match(
     await well('devices'),
-    /^DEVICE +STATE +PENDING +GROUPS\naws\/pump-1 +offline +0\naws\/pump-2 +offline +0\niothub\/lamps\/one +offline +0\n$/,
+    /^DEVICE +STATE +PENDING +GROUPS\naws\/pump-1 +offline +0\naws\/pump-2 +offline +0\niothub-course\/lamps\/one +offline +0\n$/,
   )
   assert.equal((await well('devices --search LAMP')).split('\n').length, 3)
   assert.equal(await well('devices --search none'), 'No devices.\n')
@@ -241,7 +253,7 @@ test('device add prints no key that it has written into a file', async () => {
     /PRIVATE KEY/,
     'without a folder it is told: nobody has it otherwise',
   )
-  const lamp = JSON.stringify(await json('device add iothub p/lamp-9 --out kit-9'))
+  const lamp = JSON.stringify(await json('device add iothub-course p/lamp-9 --out kit-9'))
   const secret = /SECRET=(.+)/.exec(await readFile(join(built.folder, 'kit-9/.env'), 'utf8'))?.[1]
   assert.ok(secret !== undefined && !lamp.includes(secret))
 })

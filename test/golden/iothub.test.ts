@@ -74,7 +74,7 @@ test('C2: the same for every device with a tag, listening or not, there or not',
   talk.heading('a third one has the tag, and has never been seen')
   talk.happens(
     'three is registered',
-    (ctx) => void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: `${P}/three`, type: P }),
+    (ctx) => void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub-course', name: `${P}/three`, type: P }),
   )
   talk.http('app', 'PUT', `/devices/${P}/three/tags`, 'tags=blue')
   talk.http('app', 'POST', `/ota/${P}/tags/blue`, FORM)
@@ -105,7 +105,7 @@ test('a device that is told of two upgrades is told of both, and has left behind
   const states = (): string =>
     [...talk.bench.engine.jobs.all()]
       .map(({ key, description }) => {
-        const { status, details } = talk.bench.engine.executions.require(key, `iothub/${P}/${D}`)
+        const { status, details } = talk.bench.engine.executions.require(key, `iothub-course/${P}/${D}`)
         return `${description} ${status}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`
       })
       .join('; ')
@@ -163,7 +163,7 @@ test('C5: the ACL, and commands with encoding, request id and time to live', () 
   talk.heading('a command that waits for the device: it answers, and it does not')
   talk.http('app', 'POST', `/devices/${P}/${D}/command`, 'command=time&use_rpc=true')
   talk.wait(2000)
-  const [waiting] = talk.bench.engine.commands.ofDevice(`iothub/${P}/${D}`)
+  const [waiting] = talk.bench.engine.commands.ofDevice(`iothub-course/${P}/${D}`)
   talk.publish(D, `rpc_resp/${P}/${D}/time/${waiting?.id}/m3`, '1767225602')
   talk.http('app', 'POST', `/devices/${P}/${D}/command`, 'command=time&use_rpc=true')
   talk.wait(5000)
@@ -228,7 +228,7 @@ test('what devices and applications exchange besides', () => {
 
 /** How the latest job stands, in a line. */
 function outcome({ bench: { engine } }: Conversation): string {
-  const job = [...engine.jobs.ofDialect('iothub')].at(-1)!
+  const job = [...engine.jobs.ofDialect('iothub-course')].at(-1)!
   const each = [...engine.executions.ofJob(job.key).values()].map(
     ({ device, status, progress, details }) =>
       `${device} ${status}${progress === undefined ? '' : ` ${progress} %`}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`,

@@ -117,7 +117,7 @@ describe('what people get to paste in other languages runs as it stands', () => 
   })
 
   test('for IotHub, mosquitto reports a firmware version', async () => {
-    const desk = await Desk.with(await hub.hub.api.addDevice('iothub', 'Washer/w1'))
+    const desk = await Desk.with(await hub.hub.api.addDevice('iothub-course', 'Washer/w1'))
     try {
       await desk.shell(`set -a; . ./.env; set +a\n${desk.code('mosquitto')}`)
       const shown = await fetch(`http://127.0.0.1:${hub.endpoints.http}/devices/Washer/w1`)

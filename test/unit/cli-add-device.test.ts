@@ -44,7 +44,7 @@ for (const name of [
       addDevice: () => Promise.resolve({ device: 'd', title: 't', facts: [], files, snippets: [] }),
     } as unknown as HubApi
     await assert.rejects(
-      addDevice(api, 'iothub', 'p/d', join(root, 'deep/out'), output),
+      addDevice(api, 'iothub-course', 'p/d', join(root, 'deep/out'), output),
       /is no plain name: nothing was written/,
     )
     assert.deepEqual(await readdir(root), [])

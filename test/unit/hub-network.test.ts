@@ -39,7 +39,7 @@ test('devices are told the address for boards, where there is one', () => {
       aws.enrolment.enrol(ctx, 'pump', [certificate], 'ca'),
     ).result
     assert.equal(thing.facts.find(({ label }) => label === 'Endpoint')?.value, told)
-    const lamp = new ContextFixture({ settings, dialect: 'iothub' }).turn((ctx) =>
+    const lamp = new ContextFixture({ settings, dialect: 'iothub-course' }).turn((ctx) =>
       iothub.enrolment.enrol(ctx, 'p/lamp', [], 'ca'),
     ).result
     assert.equal(lamp.facts[0]?.value, `${told}:2`)

@@ -38,7 +38,7 @@ function bench(mode: 'open' | 'strict' = 'open'): {
   ask: (request: ConnectRequest) => ConnectVerdict
 } {
   const options: ContextFixtureOptions = {
-    dialect: 'iothub',
+    dialect: 'iothub-course',
     now: NOW,
     settings: { mode },
     onEvent: (ctx, event) => iothub.onEvent(ctx, event),
@@ -81,8 +81,8 @@ test('a client without a password is nobody’s here', () => {
 
 test('open mode registers an unknown device with the secret it brings, and holds it to that', () => {
   const { bench: made, ask } = bench()
-  assert.deepEqual(ask(connect()), { accept: true, identity: { principal: 'P/D', device: 'iothub/P/D' } })
-  assert.equal(made.engine.devices.require('iothub/P/D').type, 'P')
+  assert.deepEqual(ask(connect()), { accept: true, identity: { principal: 'P/D', device: 'iothub-course/P/D' } })
+  assert.equal(made.engine.devices.require('iothub-course/P/D').type, 'P')
   assert.equal(codeOf(ask(connect({ password: 'other' }))), 4)
   assert.equal(codeOf(ask(connect({ clientId: 'P/D/second' }))), 0)
   assert.equal(codeOf(ask(connect({ username: 'P/E', password: '' }))), 4)
@@ -102,7 +102,7 @@ test('a device that something else registered is known by the first secret it br
     ['strict', 4],
   ] as const) {
     const { bench: made, ask } = bench(mode)
-    made.turn((ctx) => ctx.engine.devices.ensure(ctx.turn, 'iothub', 'P/D'))
+    made.turn((ctx) => ctx.engine.devices.ensure(ctx.turn, 'iothub-course', 'P/D'))
     assert.equal(codeOf(ask(connect())), code)
     assert.equal(codeOf(ask(connect({ password: 'other' }))), 4)
   }
@@ -111,7 +111,7 @@ test('a device that something else registered is known by the first secret it br
 test('a suspended device is not authorised', () => {
   const { bench: made, ask } = bench()
   ask(connect())
-  made.turn((ctx) => ctx.engine.devices.update(ctx.turn, 'iothub/P/D', { enabled: false }))
+  made.turn((ctx) => ctx.engine.devices.update(ctx.turn, 'iothub-course/P/D', { enabled: false }))
   assert.equal(codeOf(ask(connect())), 5)
   assert.equal(codeOf(ask(connect({ password: 'other' }))), 4)
 })
@@ -119,10 +119,10 @@ test('a suspended device is not authorised', () => {
 test('suspending a device ends all its connections', () => {
   const { bench: made, ask } = bench()
   ask(connect())
-  made.connect('one', 'iothub/P/D')
-  made.connect('two', 'iothub/P/D')
-  made.connect('other', 'iothub/P/E')
-  const { acts } = made.turn((ctx) => ctx.engine.devices.update(ctx.turn, 'iothub/P/D', { enabled: false }))
+  made.connect('one', 'iothub-course/P/D')
+  made.connect('two', 'iothub-course/P/D')
+  made.connect('other', 'iothub-course/P/E')
+  const { acts } = made.turn((ctx) => ctx.engine.devices.update(ctx.turn, 'iothub-course/P/D', { enabled: false }))
   assert.deepEqual(
     acts.map(({ action }) => (action.type === 'disconnect' ? action.connection : action.type)),
     ['one', 'two'],
@@ -213,13 +213,13 @@ for (const [what, token, code] of tokens) {
 
 test('in open mode a deleted device stays deleted, until it is made anew or comes with another secret', () => {
   const { bench: made, ask } = bench()
-  const remove = (): void => void made.turn((ctx) => ctx.engine.devices.delete(ctx.turn, 'iothub/P/D'))
+  const remove = (): void => void made.turn((ctx) => ctx.engine.devices.delete(ctx.turn, 'iothub-course/P/D'))
   assert.equal(codeOf(ask(connect())), 0)
   remove()
   const refused = ask(connect())
   assert.equal(codeOf(refused), 4)
   assert.match(refused.accept ? '' : refused.reason, /P\/D was deleted/)
-  assert.equal(made.engine.devices.get('iothub/P/D'), undefined)
+  assert.equal(made.engine.devices.get('iothub-course/P/D'), undefined)
   assert.equal(codeOf(ask(connect({ password: 'another' }))), 0)
   remove()
   assert.equal(codeOf(ask(connect({ password: 'another' }))), 4)
@@ -235,15 +235,15 @@ test('people hear at CONNECT of a last will that the ACL will drop, and of none 
   }
   assert.deepEqual(comes('update_status/P/D/1', 1), [])
   assert.deepEqual(comes('upload_data/P/D/gone/2', 2), [])
-  assert.match(comes('update_status/P/E/1', 1).join(), /^iothub\/P\/D: its last will on .* is never delivered/)
+  assert.match(comes('update_status/P/E/1', 1).join(), /^iothub-course\/P\/D: its last will on .* is never delivered/)
 })
 
 test('a last will counts as any other message of the device, with QoS 2 as well', () => {
   const { bench: made, ask } = bench()
   ask(connect())
-  const connection = made.connect('P/D', 'iothub/P/D')
+  const connection = made.connect('P/D', 'iothub-course/P/D')
   const status = { topic: 'update_status/P/D/1', payload: Buffer.from('{"on":false}'), retain: false, dup: false }
   const { result } = made.turn((ctx) => iothub.mqtt.onPublish(ctx, connection, { ...status, qos: 2, will: true }))
   assert.equal(result.route, 'forward')
-  assert.deepEqual(made.engine.devices.require('iothub/P/D').tags['status'], { on: false })
+  assert.deepEqual(made.engine.devices.require('iothub-course/P/D').tags['status'], { on: false })
 })

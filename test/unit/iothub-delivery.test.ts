@@ -4,7 +4,7 @@ import type { NewJob } from '../../src/core/job/model.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
-const DEVICE = 'iothub/P/D'
+const DEVICE = 'iothub-course/P/D'
 const OTA = { url: 'u', version: '2', type: 'firmware' }
 
 const enter = (talk: Conversation, change: { clientId?: string; clean?: boolean } = {}, who = 'D'): boolean =>
@@ -15,7 +15,12 @@ function registered(): Conversation {
   talk.happens(
     'registered',
     (ctx) =>
-      void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: 'P/D', type: 'P', extra: { secret: 's' } }),
+      void ctx.engine.devices.create(ctx.turn, {
+        dialect: 'iothub-course',
+        name: 'P/D',
+        type: 'P',
+        extra: { secret: 's' },
+      }),
   )
   return talk
 }
@@ -24,7 +29,7 @@ const job = (talk: Conversation, document: object | string, change: Partial<NewJ
   talk.happens('job', (ctx) => {
     const text = typeof document === 'string' ? document : JSON.stringify(document)
     const plain: NewJob = {
-      key: 'iothub/j1',
+      key: 'iothub-course/j1',
       targets: [{ type: 'device', device: DEVICE }],
       selection: 'SNAPSHOT',
       document: text,
@@ -32,7 +37,7 @@ const job = (talk: Conversation, document: object | string, change: Partial<NewJ
     ctx.engine.jobs.create(ctx.turn, { ...plain, ...change })
   })
 
-const execution = (talk: Conversation, key = 'iothub/j1') => talk.bench.engine.executions.require(key, DEVICE)
+const execution = (talk: Conversation, key = 'iothub-course/j1') => talk.bench.engine.executions.require(key, DEVICE)
 /** How often the device was told, in all that was said. */
 const told = (talk: Conversation, topic: string): number => talk.text.split(`D ← ${topic}`).length - 1
 
@@ -127,23 +132,23 @@ test('a device that says it runs the version is done; one that runs another is n
   const talk = registered()
   enter(talk)
   job(talk, OTA)
-  job(talk, { ...OTA, type: 'resource' }, { key: 'iothub/j2' })
+  job(talk, { ...OTA, type: 'resource' }, { key: 'iothub-course/j2' })
   talk.publish('D', 'update_status/P/D/m1', { firmware_ver: '1' })
   assert.equal(execution(talk).status, 'SENT')
   talk.publish('D', 'update_status/P/D/m2', { firmware_ver: '2' })
   assert.equal(execution(talk).status, 'SUCCEEDED')
-  assert.equal(execution(talk, 'iothub/j2').status, 'SENT')
-  assert.equal(talk.bench.engine.jobs.require('iothub/j1').status, 'COMPLETED')
+  assert.equal(execution(talk, 'iothub-course/j2').status, 'SENT')
+  assert.equal(talk.bench.engine.jobs.require('iothub-course/j1').status, 'COMPLETED')
 })
 
 test('a device that runs a later version has left an earlier upgrade behind, which is called off', () => {
   const talk = registered()
   enter(talk)
   job(talk, OTA)
-  job(talk, { ...OTA, version: '3' }, { key: 'iothub/j2' })
+  job(talk, { ...OTA, version: '3' }, { key: 'iothub-course/j2' })
   assert.equal(told(talk, 'cmd/P/D/$ota_upgrade/'), 2)
   talk.publish('D', 'update_status/P/D/m1', { firmware_ver: '3' })
-  assert.deepEqual([execution(talk).status, execution(talk, 'iothub/j2').status], ['CANCELED', 'SUCCEEDED'])
+  assert.deepEqual([execution(talk).status, execution(talk, 'iothub-course/j2').status], ['CANCELED', 'SUCCEEDED'])
   assert.equal(execution(talk).details?.['reason'], 'the device runs 3, which it was given later')
 })
 
@@ -164,7 +169,7 @@ test('an upgrade that says of nothing what it is of is one of the firmware', () 
   enter(talk)
   job(talk, { url: 'u', version: '2', size: 10, md5: 'abcd' })
   const file = { url: 'u', size: 10, digest: { algorithm: 'MD5', value: 'abcd' } }
-  const { package: content } = talk.bench.engine.upgrades.get('iothub/j1')!
+  const { package: content } = talk.bench.engine.upgrades.get('iothub-course/j1')!
   assert.deepEqual(content, { module: 'firmware', version: '2', files: [file] })
   talk.publish('D', 'update_ota_status/P/D/m1', { version: '2', progress: 100 })
   assert.equal(execution(talk).status, 'IN_PROGRESS')
@@ -192,11 +197,11 @@ test('a command’s data goes out as the document has it', () => {
 test('a command whose time has run out before the device came is not sent', () => {
   const talk = registered()
   job(talk, { command: 'reboot', ttl: 60 })
-  job(talk, { command: 'reboot', ttl: 120 }, { key: 'iothub/j2' })
+  job(talk, { command: 'reboot', ttl: 120 }, { key: 'iothub-course/j2' })
   talk.wait(60_000)
   enter(talk)
   assert.equal(execution(talk).status, 'TIMED_OUT')
-  assert.equal(execution(talk, 'iothub/j2').status, 'SENT')
+  assert.equal(execution(talk, 'iothub-course/j2').status, 'SENT')
   assert.equal(told(talk, `cmd/P/D/reboot/plain/j2/${talk.bench.now / 1000 + 60}`), 1)
 })
 
@@ -206,7 +211,7 @@ test('a retried execution has a request id of its own, by which it is answered',
   job(talk, { command: 'reboot' }, { retry: [{ on: 'FAILED', times: 1 }] })
   talk.happens(
     'failed',
-    (ctx) => void ctx.engine.executions.report(ctx.turn, 'iothub/j1', DEVICE, { status: 'FAILED' }),
+    (ctx) => void ctx.engine.executions.report(ctx.turn, 'iothub-course/j1', DEVICE, { status: 'FAILED' }),
   )
   assert.deepEqual([execution(talk).number, execution(talk).status], [2, 'SENT'])
   talk.publish('D', 'cmd_resp/P/D/reboot/j1/m1', 'late answer to the first')
@@ -227,7 +232,7 @@ for (const [document, reason] of [
     job(talk, document)
     assert.deepEqual([execution(talk).status, execution(talk).details], ['REJECTED', { reason }])
     const draft: NewJob = {
-      key: 'iothub/j2',
+      key: 'iothub-course/j2',
       targets: [{ type: 'device', device: DEVICE }],
       selection: 'SNAPSHOT',
       document: JSON.stringify(document),
@@ -239,7 +244,7 @@ for (const [document, reason] of [
 test('every template is a document that can be sent', () => {
   for (const { document } of iothub.jobs.kinds[0].templates) {
     const draft: NewJob = {
-      key: 'iothub/j',
+      key: 'iothub-course/j',
       targets: [{ type: 'device', device: DEVICE }],
       selection: 'SNAPSHOT',
       document: JSON.stringify(document),
@@ -260,8 +265,8 @@ test('a deleted device takes its shadow, its progress and its work along', () =>
   job(talk, OTA)
   talk.http('app', 'DELETE', '/devices/P/D')
   assert.equal(execution(talk).status, 'REMOVED')
-  assert.equal(talk.bench.engine.jobs.require('iothub/j1').status, 'COMPLETED')
+  assert.equal(talk.bench.engine.jobs.require('iothub-course/j1').status, 'COMPLETED')
   assert.equal(talk.bench.engine.twins.get(DEVICE), undefined)
-  assert.equal(talk.bench.engine.groups.get('iothub/P/a'), undefined)
+  assert.equal(talk.bench.engine.groups.get('iothub-course/P/a'), undefined)
   assert.equal(talk.http('app', 'GET', '/ota/P/D')?.body, '{}')
 })

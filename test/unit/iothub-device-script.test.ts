@@ -21,8 +21,8 @@ function played(document: object): {
   assert.equal(talk.connect('D', { ...script.session }), true)
   talk.happens('job', (ctx) =>
     ctx.engine.jobs.create(ctx.turn, {
-      key: 'iothub/j1',
-      targets: [{ type: 'device', device: 'iothub/P/D' }],
+      key: 'iothub-course/j1',
+      targets: [{ type: 'device', device: 'iothub-course/P/D' }],
       selection: 'SNAPSHOT',
       document: JSON.stringify(document),
     }),
@@ -40,7 +40,7 @@ function played(document: object): {
     script,
     work,
     say,
-    status: () => talk.bench.engine.executions.require('iothub/j1', 'iothub/P/D').status,
+    status: () => talk.bench.engine.executions.require('iothub-course/j1', 'iothub-course/P/D').status,
   }
 }
 

@@ -86,7 +86,12 @@ function api(): {
   talk.happens(
     'registered',
     (ctx) =>
-      void ctx.engine.devices.create(ctx.turn, { dialect: 'iothub', name: 'P/D', type: 'P', extra: { secret: 's' } }),
+      void ctx.engine.devices.create(ctx.turn, {
+        dialect: 'iothub-course',
+        name: 'P/D',
+        type: 'P',
+        extra: { secret: 's' },
+      }),
   )
   return {
     talk,
@@ -172,7 +177,7 @@ for (const [method, path, body, status, text] of refusals) {
     const { talk, ask } = api()
     assert.deepEqual(ask(method, path, body), [status, text])
     assert.equal(talk.bench.engine.devices.size, 1)
-    assert.equal(talk.bench.engine.devices.require('iothub/P/D').version, 1)
+    assert.equal(talk.bench.engine.devices.require('iothub-course/P/D').version, 1)
     assert.equal([...talk.bench.engine.jobs.all()].length, 0)
   })
 }
@@ -197,7 +202,7 @@ test('an upgrade becomes a job named by X-Request-Id, whose document is the payl
   const answer = talk.http('app', 'POST', '/ota/P/D', 'type=firmware&url=u&version=1.1&size=1000&md5=abcd')
   const id = answer?.headers['x-request-id']
   assert.match(id ?? '', /^[0-9a-f]{24}$/)
-  const job = talk.bench.engine.jobs.require(`iothub/${id}`)
+  const job = talk.bench.engine.jobs.require(`iothub-course/${id}`)
   assert.equal(job.document, '{"url":"u","version":"1.1","size":1000,"md5":"abcd","type":"firmware"}')
   assert.equal(job.selection, 'SNAPSHOT')
 })
@@ -250,7 +255,10 @@ test('members that mean nothing are counted, and refused by --strict before anyt
     assert.equal(strict.ask(method, path, body)[0], 400)
     assert.equal(strict.talk.bench.engine.devices.size, 1)
     assert.deepEqual(
-      [strict.talk.bench.engine.devices.require('iothub/P/D').version, [...strict.talk.bench.engine.jobs.all()].length],
+      [
+        strict.talk.bench.engine.devices.require('iothub-course/P/D').version,
+        [...strict.talk.bench.engine.jobs.all()].length,
+      ],
       [1, 0],
     )
     assert.doesNotMatch(strict.talk.text, /← cmd|← rpc/)
@@ -262,7 +270,7 @@ test('people are told of a command that reaches nobody and waits nowhere', () =>
   assert.equal(ask('POST', '/devices/P/D/command', { command: 'a' })[0], 200)
   assert.deepEqual(talk.bench.warnings, [
     {
-      about: 'iothub/P/D',
+      about: 'iothub-course/P/D',
       text: 'the command a went to nobody: no client of the device is connected, and none has left a session to keep it',
     },
   ])

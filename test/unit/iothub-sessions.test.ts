@@ -20,7 +20,7 @@ test('a device under the client id of another has a session of its own, and ends
   assert.match(talk.text, /one ← cmd\/IotApp\/one\/secret\/plain\/<id 1> \(QoS 1\) for one only/)
   assert.deepEqual(
     [...talk.bench.connections.values()].map(({ identity }) => identity.device),
-    [`iothub/${P}/two`, `iothub/${P}/one`],
+    [`iothub-course/${P}/two`, `iothub-course/${P}/one`],
   )
 })
 
@@ -73,7 +73,7 @@ test('an upgrade that is called off is withdrawn from every session of the devic
   const asked = talk.http('app', 'POST', `/ota/${P}/one`, upgrade)
   assert.equal(asked?.status, 200)
   talk.happens('people cancel it', (ctx) => {
-    const [job] = [...ctx.engine.jobs.ofDialect('iothub')]
+    const [job] = [...ctx.engine.jobs.ofDialect('iothub-course')]
     ctx.engine.jobs.cancel(ctx.turn, job!.key, { force: true })
   })
   for (let n = 0; n < MANY; n += 1) enter(talk, 'one', `${P}/one/${n}`, `client ${n}`)

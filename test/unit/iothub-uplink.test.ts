@@ -33,7 +33,10 @@ test('a message id that another device has used is dropped as the course does, a
   talk.publish('D', 'upload_data/P/D/t/1', '1')
   assert.equal(talk.publish('E', 'upload_data/P/E/t/1', '1').route, 'consume')
   assert.deepEqual(talk.bench.warnings, [
-    { about: 'iothub/P/E', text: 'message id 1 was taken by iothub/P/D before: ids must be unique over all devices' },
+    {
+      about: 'iothub-course/P/E',
+      text: 'message id 1 was taken by iothub-course/P/D before: ids must be unique over all devices',
+    },
   ])
 })
 
@@ -162,14 +165,14 @@ test('tags that change their order are told in the new order; groups that others
   talk.http('app', 'PUT', '/devices/P/D/tags', 'tags=b,a')
   assert.deepEqual(device(talk)['tags'], ['b', 'a'])
   talk.happens('by hand', (ctx) => {
-    for (const tag of ['c', 'd']) ctx.engine.groups.create(ctx.turn, { dialect: 'iothub', name: `P/${tag}` })
-    for (const tag of ['c', 'd']) ctx.engine.devices.join(ctx.turn, 'iothub/P/D', `iothub/P/${tag}`)
+    for (const tag of ['c', 'd']) ctx.engine.groups.create(ctx.turn, { dialect: 'iothub-course', name: `P/${tag}` })
+    for (const tag of ['c', 'd']) ctx.engine.devices.join(ctx.turn, 'iothub-course/P/D', `iothub-course/P/${tag}`)
   })
   assert.equal(talk.text.split('$set_tags').length - 1, 3)
   assert.match(talk.text, /\{"tags":\["b","a","c","d"\],"tags_version":4\}/)
   talk.http('app', 'PUT', '/devices/P/D/tags', 'tags=')
   assert.deepEqual(device(talk)['tags'], [])
-  assert.deepEqual([...talk.bench.engine.groups.ofDialect('iothub')], [])
+  assert.deepEqual([...talk.bench.engine.groups.ofDialect('iothub-course')], [])
 })
 
 test('a device that has tags of a later version than the hub, which has forgotten, gets those there are', () => {

@@ -36,6 +36,16 @@ test('what the file says already is not written again', () => {
   assert.equal(writeDraft(text, draft, ['name', 'document', 'targets'], format), undefined)
 })
 
+test('with a change comes the dialect’s present name, where the file has a former one; without one it stays', () => {
+  const former = text.replace('"cloud"', '"iothub"')
+  const next = { ...draft, dialect: 'iothub-course' }
+  assert.equal(
+    written(former, { ...next, name: 'two' }, ['name']),
+    former.replace('"iothub"', '"iothub-course"').replace('"one"', '"two"'),
+  )
+  assert.equal(written(former, next, []), former)
+})
+
 test('a document that is still being written stays as it is in the file', () => {
   const { document: _, ...unfinished } = draft
   assert.equal(writeDraft(text, unfinished, ['document'], format), undefined)

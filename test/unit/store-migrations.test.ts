@@ -121,14 +121,14 @@ test('upgrades under way before they had records of their own go on, and what de
   const engine = new Engine(store, new SequentialIds())
   const { upgrades, executions } = engine
   const file = { url: 'http://test/2.bin', size: 1000, digest: { algorithm: 'MD5', value: 'abcd' } }
-  assert.deepEqual(upgrades.get('iothub/firmware')?.package, { module: 'firmware', version: '2', files: [file] })
+  assert.deepEqual(upgrades.get('iothub-course/firmware')?.package, { module: 'firmware', version: '2', files: [file] })
   assert.equal(store.table('upgrades').size, 2)
-  assert.deepEqual(upgrades.versions.of('iothub/P/D'), [{ module: 'firmware', version: '1', at: 3 }])
-  assert.deepEqual(upgrades.versions.of('iothub/P/E'), [])
+  assert.deepEqual(upgrades.versions.of('iothub-course/P/D'), [{ module: 'firmware', version: '1', at: 3 }])
+  assert.deepEqual(upgrades.versions.of('iothub-course/P/E'), [])
   const turn = new Turn(10, { type: 'start' })
-  upgrades.runs(turn, 'iothub/P/D', 'firmware', '2')
-  upgrades.report(turn, executions.require('iothub/resource', 'iothub/P/D'), { progress: 100 })
-  const statusOf = (name: string) => executions.require(`iothub/${name}`, 'iothub/P/D').status
+  upgrades.runs(turn, 'iothub-course/P/D', 'firmware', '2')
+  upgrades.report(turn, executions.require('iothub-course/resource', 'iothub-course/P/D'), { progress: 100 })
+  const statusOf = (name: string) => executions.require(`iothub-course/${name}`, 'iothub-course/P/D').status
   assert.deepEqual(['firmware', 'resource', 'command'].map(statusOf), ['SUCCEEDED', 'SUCCEEDED', 'SENT'])
   await store.close()
 })

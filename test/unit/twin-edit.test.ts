@@ -102,7 +102,7 @@ describe('a request of its cloud in place of the document', () => {
   })
 
   it('IotHub: the body of a PUT replaces what it names', () => {
-    const iothub = front('iothub')
+    const iothub = front('iothub-course')
     const asked = readEdit(iothub, { desired: { colour: { red: 5 } }, version: 8 }, iothub.show(twin))
     assert.deepEqual(asked, { desired: { on: true, colour: { red: 5 } } })
   })

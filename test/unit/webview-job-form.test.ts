@@ -97,6 +97,10 @@ test('a kind that wants a file says so, and numbers among its options are read a
   assert.deepEqual(toDraft({ ...form, file: 'a/b', options: { retries: '3' } }, several).draft.options, { retries: 3 })
 })
 
+test('a draft that says what its dialect was called in an earlier release is for the one of now', () => {
+  assert.equal(fromDraft({ ...full, dialect: 'iothub' }).dialect, 'iothub-course')
+})
+
 test('a draft says nothing of what is as it is by default', () => {
   assert.deepEqual(toDraft(sound, dialect), {
     draft: { dialect: 'cloud', name: 'update', targets: [{ device: 'a' }], document: new JsonText('{}') },

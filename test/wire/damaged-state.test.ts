@@ -56,7 +56,7 @@ async function killedHub(): Promise<string> {
   const publisher = await connectMqtt(hub, 't2')
   for (const text of ['one', 'two', 'three']) await publisher.publish('news/today', text)
   await publisher.end()
-  await hub.hub.api.addDevice('iothub', 'p/d')
+  await hub.hub.api.addDevice('iothub-course', 'p/d')
   const at = `http://localhost:${hub.endpoints.http}`
   await fetch(`${at}/devices/p/d/tags`, {
     method: 'PUT',

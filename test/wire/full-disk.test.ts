@@ -135,7 +135,7 @@ test('on a full disk what was decided is kept, and more is refused in the cloudâ
   ]) {
     await assert.rejects(call(), { name: 'ServiceUnavailableException', message: /cannot store changes at present/ })
   }
-  await assert.rejects(hub.api.addDevice('iothub', 'p/d'), { code: 'UNAVAILABLE' })
+  await assert.rejects(hub.api.addDevice('iothub-course', 'p/d'), { code: 'UNAVAILABLE' })
   const form = { method: 'POST', body: new URLSearchParams({ product_name: 'p' }) }
   const iothub = await fetch(`http://localhost:${place.endpoints.http}/devices`, form)
   assert.deepEqual([iothub.status, Object.keys((await iothub.json()) as object)], [500, ['error']])

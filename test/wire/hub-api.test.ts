@@ -95,7 +95,7 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         (await api.devices({ online: false, limit: 1, after: 'aws/D3' })).items.map(({ key }) => key),
         ['aws/d2'],
       )
-      assert.equal((await api.devices({ dialect: 'iothub' })).total, 0)
+      assert.equal((await api.devices({ dialect: 'iothub-course' })).total, 0)
       assert.equal(await codeOf(api.devices({ limit: 0 })), 'INVALID limit')
     })
 
@@ -106,11 +106,11 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       const kit = await api.connectionKit('aws/d2')
       assert.deepEqual([kit.device, kit.title, kit.files.length], ['aws/d2', 'AWS IoT Core', 3])
       assert.equal(await codeOf(api.connectionKit('aws/nobody')), 'NOT_FOUND')
-      const iothub = await api.addDevice('iothub', 'lamp/one')
-      assert.equal(iothub.device, 'iothub/lamp/one')
-      assert.equal((await api.device('iothub/lamp/one')).name, 'lamp/one')
-      await api.removeDevice('iothub/lamp/one')
-      assert.equal(await codeOf(api.device('iothub/lamp/one')), 'NOT_FOUND')
+      const iothub = await api.addDevice('iothub-course', 'lamp/one')
+      assert.equal(iothub.device, 'iothub-course/lamp/one')
+      assert.equal((await api.device('iothub-course/lamp/one')).name, 'lamp/one')
+      await api.removeDevice('iothub-course/lamp/one')
+      assert.equal(await codeOf(api.device('iothub-course/lamp/one')), 'NOT_FOUND')
     })
 
     test('shows a device by what it does', async () => {
@@ -178,7 +178,7 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         [large?.field, typeof large?.value, large?.rule],
         ['document', 'number', 'characters; 32768 are allowed'],
       )
-      const unsent = { ...draft('unsent'), dialect: 'iothub', document: jsonTextOf({ size: '1' }) }
+      const unsent = { ...draft('unsent'), dialect: 'iothub-course', document: jsonTextOf({ size: '1' }) }
       const refused = (await api.checkJob(unsent)).filter(({ field }) => field.startsWith('document'))
       const severities = refused.map(({ field, severity }) => [field, severity])
       assert.deepEqual(severities, [['document', undefined]], 'refused, not advised')
@@ -198,7 +198,7 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
       assert.equal(await api.countTargets('aws', [{ device: 'd1' }, { query: 'thingName:d*' }]), 3)
       assert.equal(await api.countTargets('aws', [{ query: 'connectivity.connected:true' }]), 1)
       assert.match(await codeOf(api.countTargets('aws', [{ query: 'nonsense:1' }])), /^INVALID query$/)
-      assert.match(await codeOf(api.countTargets('iothub', [{ query: 'x' }])), /^INVALID/)
+      assert.match(await codeOf(api.countTargets('iothub-course', [{ query: 'x' }])), /^INVALID/)
     })
 
     test('carries a job from its draft to its end, and once more where it failed', async () => {
@@ -376,7 +376,7 @@ for (const how of ['in its own process', 'attached over HTTP'] as const) {
         body: JSON.stringify({ thingGroupName: 'pumps', thingName: 'd1' }),
       })
       assert.deepEqual(await api.groups('aws'), [{ key: 'aws/pumps', dialect: 'aws', name: 'pumps', devices: 1 }])
-      assert.deepEqual(await api.groups('iothub'), [])
+      assert.deepEqual(await api.groups('iothub-course'), [])
       assert.equal(await api.countTargets('aws', [{ group: 'pumps' }]), 1)
     })
 

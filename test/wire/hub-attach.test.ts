@@ -132,8 +132,8 @@ test('who attaches hears of changes, may leave again, and the hub goes on', asyn
   let lost = false
   guest.onLost(() => (lost = true))
   assert.equal(guest.endpoints.http, (await hub.api.status()).endpoints.http)
-  await hub.api.addDevice('iothub', 'p/d')
-  assert.deepEqual(await changes.take('the new device'), { type: 'device', key: 'iothub/p/d' })
+  await hub.api.addDevice('iothub-course', 'p/d')
+  assert.deepEqual(await changes.take('the new device'), { type: 'device', key: 'iothub-course/p/d' })
   const before = (await guest.api.status()).now
   assert.equal((await guest.api.advance(60_000)).now, before + 60_000)
   assert.deepEqual(await changes.take('the clock'), { type: 'clock' })
@@ -148,7 +148,7 @@ test('the hub can be stopped from outside: it writes everything down, and all wh
   const { hub, data } = await run('stopped')
   const remote = (await findHub(data))!
   const [one, other] = [await attachHub(remote), await attachHub(remote)]
-  await one.api.addDevice('iothub', 'p/kept')
+  await one.api.addDevice('iothub-course', 'p/kept')
   const lost = new Promise<void>((resolve) => other.onLost(resolve))
   await within(one.stop(), 'the hub to stop')
   await within(Promise.all([lost, other.gone, hub.stopped]), 'everybody to hear of it')

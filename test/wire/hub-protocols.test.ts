@@ -44,7 +44,7 @@ const shouting = (port: number, closed: (id: string) => void): ProtocolFront => 
           if (line === 'password') shown = line
           if (line === 'bad') throw new Error('nobody says that')
           const [verb, name] = line.split(' ')
-          if (verb === 'make') now.engine.devices.create(now.turn, { dialect: 'iothub', name: name! })
+          if (verb === 'make') now.engine.devices.create(now.turn, { dialect: 'iothub-course', name: name! })
           now.act({ type: 'write', socket: id, bytes: Buffer.from(`${line.toUpperCase()}\n`) }, 'shouting')
           if (line === 'bye') now.act({ type: 'end', socket: id }, 'shouting')
         }
@@ -101,10 +101,10 @@ test('its sessions hear what happens in their cloud, the answer after what it co
   const [one, other] = [await shouter(), await shouter()]
   await other.hears('hello, secure one')
   one.say('make toys/robot\n')
-  await other.hears('new: iothub/toys/robot')
+  await other.hears('new: iothub-course/toys/robot')
   assert.deepEqual(
     (await hub.api.devices({ search: 'robot' })).items.map(({ key }) => key),
-    ['iothub/toys/robot'],
+    ['iothub-course/toys/robot'],
   )
   await one.hears('MAKE TOYS/ROBOT')
   for (const client of [one, other]) client.say('bye\n')
@@ -163,7 +163,7 @@ test('a client from elsewhere is answered on its own socket, and nothing else ha
   friend.say('password\nmake toys/given\n')
   await friend.hears('MAKE TOYS/GIVEN')
   assert.equal((await hub.api.devices({ search: 'given' })).items.length, 1)
-  await friend.hears('new: iothub/toys/given')
+  await friend.hears('new: iothub-course/toys/given')
   assert.ok(!other.heard().includes('new:'), 'who has shown nothing hears of nothing')
   for (const client of [friend, other]) client.say('bye\n')
   await Promise.all([friend.ended(), other.ended()])

@@ -25,7 +25,7 @@ describe('the connection kit of IotHub', () => {
 
   before(async () => {
     hub = await startHub({ mode: 'strict' })
-    kit = await hub.hub.api.addDevice('iothub', 'Washer/w1')
+    kit = await hub.hub.api.addDevice('iothub-course', 'Washer/w1')
     folder = await mkdtemp(join(tmpdir(), 'iot-hub-kit-'))
     await mkdir(join(folder, 'samples'))
     await mkdir(join(folder, 'sdk'))
@@ -82,7 +82,7 @@ describe('the connection kit of IotHub', () => {
     const answer = await call('POST', '/devices/Washer/w1/command', { command: 'wash', data: 'now', use_rpc: 'true' })
     assert.equal(answer, JSON.stringify({ response: Buffer.from('done').toString('base64') }))
     await call('PUT', '/devices/Washer/w1/shadow', { desired: { mode: 23 }, version: 1 })
-    const twin = () => afterwards(() => hub.hub.api.twin('iothub/Washer/w1'))
+    const twin = () => afterwards(() => hub.hub.api.twin('iothub-course/Washer/w1'))
     await eventually('the shadow', twin, (view) => JSON.stringify(view).includes('"reported":{"mode":23}'))
   })
 })

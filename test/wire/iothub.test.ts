@@ -242,7 +242,7 @@ for (const [edition, { clientId, other, unit }] of Object.entries(editions)) {
 test('the port 3000 of the samples is opened when asked for, or people are told why not', async () => {
   const aliased = await startHub({ aliases: true })
   try {
-    await aliased.hub.api.addDevice('iothub', `${P}/on-3000`)
+    await aliased.hub.api.addDevice('iothub-course', `${P}/on-3000`)
     const told = (await aliased.hub.api.notices()).some(({ text }) =>
       text.startsWith('port 3000 could not be opened, it is taken; the samples of the course'),
     )

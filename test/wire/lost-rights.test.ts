@@ -39,7 +39,7 @@ async function start(): Promise<Hub> {
   return hub
 }
 
-const add = async (name: string): Promise<void> => void (await hub!.api.addDevice('iothub', `p/${name}`))
+const add = async (name: string): Promise<void> => void (await hub!.api.addDevice('iothub-course', `p/${name}`))
 const devices = async (): Promise<string[]> =>
   (await hub!.api.devices()).items.map(({ name }) => name.replace('p/', '')).sort()
 

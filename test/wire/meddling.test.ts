@@ -23,8 +23,8 @@ async function hubOn(
   let text = ''
   hub.child.stderr!.on('data', (chunk) => (text += String(chunk)))
   const { api } = await attachHub((await findHub(data))!)
-  await api.addDevice('iothub', 'p/first')
-  return { hub, data, said: () => text, add: (device) => api.addDevice('iothub', `p/${device}`) }
+  await api.addDevice('iothub-course', 'p/first')
+  return { hub, data, said: () => text, add: (device) => api.addDevice('iothub-course', `p/${device}`) }
 }
 
 async function devicesOn(name: string): Promise<string[]> {
@@ -118,7 +118,7 @@ test('a hub whose folder another hub has by now ends with words and 1, and the o
   await rm(data, { recursive: true })
   const second = await startCli(built, 'taken')
   const { api, detach } = await attachHub((await findHub(data))!)
-  await api.addDevice('iothub', 'p/theirs')
+  await api.addDevice('iothub-course', 'p/theirs')
   await detach()
   hub.child.kill('SIGCONT')
   await until('the first to stop', () => hub.child.exitCode !== null)

@@ -36,7 +36,7 @@ for (const mode of ['open', 'strict'] as const) {
           assert.equal(notice?.kind, 'refused')
           assert.match(
             notice.cure ?? '',
-            /AWS IoT Core takes over TLS the certificate of a thing .*IotHub takes the user name PRODUCT\/DEVICE/,
+            /AWS IoT Core takes over TLS the certificate of a thing .*IotHub \(course\) takes the user name PRODUCT\/DEVICE/,
           )
           assert.deepEqual(others, [])
         })

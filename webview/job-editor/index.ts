@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import { presentName } from '../../src/shared/former-names.ts'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import type { FromJobEditor, ToJobEditor } from '../../src/shared/messages.ts'
 import { connect } from '../api.ts'
@@ -66,7 +67,7 @@ const tell = debounce(200, () => {
 function start({ words, mode, start: { draft, documentText, at, restored, ...editor }, hub, look }: Init): void {
   l10n.config({ contents: words })
   id = editor.id
-  const saved = channel.load()
+  const saved = ofNow(channel.load())
   const fresh = { ...fromDraft(draft), ...(documentText !== undefined && { documentText }) }
   // A file is the truth but for a document that was never written to it because it was no JSON yet.
   const form =
@@ -96,6 +97,10 @@ function start({ words, mode, start: { draft, documentText, at, restored, ...edi
     tell()
   })
 }
+
+/** What the page kept before an update may say what a dialect was called then. */
+const ofNow = (saved: Saved | undefined): Saved | undefined =>
+  saved && { ...saved, form: { ...saved.form, dialect: presentName(saved.form.dialect) } }
 
 /** A new job is for the first cloud until told otherwise; a file that names none is left as it is. */
 const withCloud = (form: JobForm, mode: State['mode'], hub: State['hub']): JobForm =>

@@ -14,11 +14,12 @@ import { shadowEvent, twins } from './twin/shadow.ts'
 import { examples } from './examples.ts'
 import { membershipChanged } from './registry/tags.ts'
 import { tokenKeys } from './auth/token-key.ts'
+import { DIALECT } from './wire/names.ts'
 
 /** The open IotHub of the course 《MQTT实战》: the smallest dialect, and the one to copy. */
 export const iothub: Dialect = {
-  name: 'iothub',
-  title: 'IotHub',
+  name: DIALECT,
+  title: 'IotHub (course)',
   capability,
   // [iothub 2] Devices connect with clean:false and find everything that was sent to them.
   limits: { sessionMs: Infinity, payloadBytes: 512 * 1024 },

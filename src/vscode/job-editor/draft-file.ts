@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { applyEdits, modify, parse, type FormattingOptions, type ParseError } from 'jsonc-parser'
+import { presentName } from '../../shared/former-names.ts'
 import type { JobDraft } from '../../shared/job-draft.ts'
 import { readJobDraft } from '../../shared/job-draft-text.ts'
 import { JsonText, memberSpans } from '../../shared/json-text.ts'
@@ -42,8 +43,8 @@ export interface Replacement {
 
 /**
  * Writes the changed members of a draft, as `readShown` gives it, into the file's text, and leaves all else as people
- * have laid it out. Undefined: the file says so already. A document that is absent from the draft is still being
- * written, and stays as it is in the file.
+ * have laid it out; with a change a dialect's former name makes room for the present one. Undefined: the file says so
+ * already. A document that is absent from the draft is still being written, and stays as it is in the file.
  */
 export function writeDraft(
   text: string,
@@ -54,7 +55,11 @@ export function writeDraft(
   const before = readShown(text)
   if ('line' in before) return undefined
   const unfinished = (name: string): boolean => name === 'document' && draft.document === undefined
-  const members = changed.filter((name) => !unfinished(name) && !isDeepStrictEqual(before.draft[name], draft[name]))
+  const { dialect = '' } = before.draft
+  const stale: readonly (keyof JobDraft)[] = changed.length === 0 || presentName(dialect) === dialect ? [] : ['dialect']
+  const members = [...new Set([...stale, ...changed])].filter(
+    (name) => !unfinished(name) && !isDeepStrictEqual(before.draft[name], draft[name]),
+  )
   const after = members.reduce((now, name) => {
     const value = draft[name]
     const change = (to: unknown): string => applyEdits(now, modify(now, [name], to, { formattingOptions }))

@@ -1,4 +1,5 @@
 import { l10n, window, workspace, type Uri } from 'vscode'
+import { presentName } from '../../shared/former-names.ts'
 import type { HubApi } from '../../shared/api.ts'
 import type { JobDraft, TargetDraft } from '../../shared/job-draft.ts'
 import { back, pick, type Choice } from '../ask.ts'
@@ -47,7 +48,7 @@ export async function draftFromFile(file: Uri, device: string): Promise<Partial<
   if ('line' in read)
     return void window.showErrorMessage(l10n.t('This file is no JSON object: see line {0}.', read.line))
   const { draft } = read
-  if (draft.dialect !== undefined && draft.dialect !== dialectOf(device)) {
+  if (draft.dialect !== undefined && presentName(draft.dialect) !== dialectOf(device)) {
     return void window.showWarningMessage(
       l10n.t('{0} is a job of another cloud than the device {1}.', workspace.asRelativePath(file), nameOf(device)),
     )

@@ -1,5 +1,6 @@
 import { commands as editor, Disposable, l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode'
-import type { FromProgress, ProgressState } from '../../shared/progress-messages.ts'
+import { presentKey } from '../../shared/former-names.ts'
+import type { FromProgress } from '../../shared/progress-messages.ts'
 import { commands } from '../commands.ts'
 import { setContext } from '../context-keys.ts'
 import { openDocument } from '../documents/open.ts'
@@ -28,8 +29,9 @@ export async function openProgress(host: Host, job: string): Promise<void> {
 export function registerProgress(host: Host): Disposable {
   return window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel, state: unknown) {
-      const job = (state as Partial<ProgressState> | undefined)?.job
-      if (typeof job !== 'string' || panels.has(job)) return panel.dispose()
+      const { job: kept } = (state ?? {}) as { job?: unknown }
+      const job = typeof kept === 'string' ? presentKey(kept) : undefined
+      if (job === undefined || panels.has(job)) return panel.dispose()
       settle(host, job, panel)
     },
   })

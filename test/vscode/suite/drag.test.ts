@@ -33,7 +33,7 @@ describe('dragging and dropping', () => {
     await set('memory', true)
     ;({ hub, api } = await started())
     await api.addDevice('aws', 'lamp')
-    await api.addDevice('iothub', 'Oven/one')
+    await api.addDevice('iothub-course', 'Oven/one')
     await api.createJob({
       dialect: 'aws',
       name: 'blink',
@@ -118,11 +118,11 @@ describe('dragging and dropping', () => {
   it('what does not fit begins nothing', async () => {
     const [lamp, oven, job] = await Promise.all([
       node(hub.devices, 'device/aws/lamp'),
-      node(hub.devices, 'device/iothub/Oven/one'),
+      node(hub.devices, 'device/iothub-course/Oven/one'),
       node(hub.jobs, 'job/aws/blink'),
     ])
-    await hub.drag.jobs.handleDrop!(undefined, await taken('aws/lamp', 'iothub/Oven/one'), token)
-    await hub.drag.jobs.handleDrop!(job, await taken('iothub/Oven/one'), token)
+    await hub.drag.jobs.handleDrop!(undefined, await taken('aws/lamp', 'iothub-course/Oven/one'), token)
+    await hub.drag.jobs.handleDrop!(job, await taken('iothub-course/Oven/one'), token)
     await hub.drag.devices.handleDrop!(oven, ofFiles(Uri.file(file)), token)
     writeFileSync(broken, '{ "dialect": ')
     await hub.drag.devices.handleDrop!(lamp, ofFiles(Uri.file(broken)), token)
@@ -137,7 +137,10 @@ describe('dragging and dropping', () => {
     const lamp = await node(hub.devices, 'device/aws/lamp')
     await hub.drag.devices.handleDrop!(
       lamp,
-      ofFiles(Uri.file('/somewhere/package.json'), Uri.from({ scheme: 'iothub', path: '/devices/aws/lamp/twin.json' })),
+      ofFiles(
+        Uri.file('/somewhere/package.json'),
+        Uri.from({ scheme: 'local-iot-hub', path: '/devices/aws/lamp/twin.json' }),
+      ),
       token,
     )
     const transfer = new DataTransfer()

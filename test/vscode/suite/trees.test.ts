@@ -104,8 +104,8 @@ describe('the trees', () => {
 
   it('page a fleet, and load more on demand', async () => {
     for (let number = 0; number < 205; number += 1)
-      await api.addDevice('iothub', `Oven/oven-${String(number).padStart(3, '0')}`)
-    const cloud = (await hub.devices.getChildren()).find(({ id }) => id === 'cloud/iothub')
+      await api.addDevice('iothub-course', `Oven/oven-${String(number).padStart(3, '0')}`)
+    const cloud = (await hub.devices.getChildren()).find(({ id }) => id === 'cloud/iothub-course')
     assert.ok(cloud)
     const page = await hub.devices.getChildren(cloud)
     assert.equal(page.length, 201)

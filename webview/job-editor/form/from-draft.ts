@@ -1,3 +1,4 @@
+import { presentName } from '../../../src/shared/former-names.ts'
 import type { JobDraft } from '../../../src/shared/job-draft.ts'
 import { emptyForm, type JobForm } from './form.ts'
 import { toLocal } from './times.ts'
@@ -13,7 +14,7 @@ export function fromDraft(draft: Partial<JobDraft>): JobForm {
     targets.flatMap((target) => (kind in target ? [text(target[kind as never])] : []))
   const [query = '', ...moreQueries] = named('query')
   return {
-    dialect: text(draft.dialect),
+    dialect: presentName(text(draft.dialect)),
     name: text(draft.name),
     description: text(draft.description),
     devices: [...new Set(named('device'))],

@@ -9,7 +9,7 @@ import { extraOf, find, setExtra } from '../registry/device-record.ts'
 import { register } from '../registry/devices.ts'
 import { isSdkClientId } from './generation.ts'
 import { COURSE_KEY, isToken, tokenFault } from './jwt.ts'
-import { deviceKey, parseAddress, sessionName, type Address } from '../wire/names.ts'
+import { DIALECT, deviceKey, parseAddress, sessionName, type Address } from '../wire/names.ts'
 import { tokenKeyOf } from './token-key.ts'
 
 const BAD_CREDENTIALS = 4
@@ -28,7 +28,7 @@ export const wanted = ({ mode }: Settings, local: boolean): string => {
   const which =
     mode === 'open' && local
       ? 'its secret (of a new device: any)'
-      : 'its secret (`iot-hub device add iothub PRODUCT/DEVICE` makes one)'
+      : `its secret (\`iot-hub device add ${DIALECT} PRODUCT/DEVICE\` makes one)`
   const device = `the user name PRODUCT/DEVICE and as password ${which}`
   return `${device}; or of an application, as password a token from POST /tokens`
 }
@@ -53,7 +53,9 @@ export function credential(ctx: Sight, { username = '', password: given }: Conne
   if (address === undefined) return refuse(`${JSON.stringify(username)} is no {product}/{device}`)
   const device = ctx.engine.devices.get(deviceKey(address))
   if (device === undefined)
-    return refuse(`there is no device ${username}: \`iot-hub device add iothub ${username}\` makes it, and its secret`)
+    return refuse(
+      `there is no device ${username}: \`iot-hub device add ${DIALECT} ${username}\` makes it, and its secret`,
+    )
   const known = extraOf(device).secret
   if (known === undefined) return refuse(`${username} has no secret`)
   return same(known, password)

@@ -1,9 +1,10 @@
+import { dialectOf } from '../../../core/ids.ts'
 import type { DomainEvent } from '../../../core/events.ts'
 import type { Device } from '../../../core/device/model.ts'
 import type { HttpResponse } from '../../../core/seam/http.ts'
 import type { Context } from '../../dialect.ts'
 import { expiryOf, type Instruction } from '../mqtt/downlink.ts'
-import { addressOf, objectId } from '../wire/names.ts'
+import { addressOf, DIALECT, objectId } from '../wire/names.ts'
 import { json } from '../http/responses.ts'
 import { formatTopic, type Encoding } from '../wire/topics.ts'
 
@@ -54,7 +55,7 @@ export function rpcEvent(ctx: Context, event: DomainEvent): void {
 /** After a start nobody waits any more: those who did were connected to the hub that was. */
 export function forgetCallers(ctx: Context): void {
   for (const { device, id } of [...ctx.engine.commands.all()])
-    if (device.startsWith('iothub/')) ctx.engine.commands.withdraw(device, id)
+    if (dialectOf(device) === DIALECT) ctx.engine.commands.withdraw(device, id)
 }
 
 const answerOf = ({ outcome }: DomainEvent & { type: 'command.ended' }): HttpResponse =>

@@ -3,6 +3,7 @@ import type { DeviceKey } from '../../../core/ids.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context } from '../../dialect.ts'
+import { DIALECT } from '../wire/names.ts'
 import { covers } from '../auth/acl.ts'
 import { isSecondSdk } from '../auth/generation.ts'
 
@@ -49,7 +50,7 @@ export function clientConnected(ctx: Context, device: DeviceKey, { request }: Co
 
 /** It is gone; another connection of the same client id may have taken its place already. */
 export function clientDisconnected(ctx: Context, device: DeviceKey, { session, id, request }: Connection): void {
-  const successor = ctx.connections.bySession('iothub', session)
+  const successor = ctx.connections.bySession(DIALECT, session)
   if (successor !== undefined && successor.id !== id && successor.identity.device === device) return
   change(ctx, device, request.clientId, (client) => ({ ...client, connected: false, disconnectAt: ctx.now }))
 }

@@ -3,7 +3,7 @@ import type { Job } from '../../../core/job/model.ts'
 import type { Package } from '../../../core/ota/model.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
-import { deviceKey, objectId, tagKey } from '../wire/names.ts'
+import { DIALECT, deviceKey, objectId, tagKey } from '../wire/names.ts'
 import { progressOf } from './progress.ts'
 import { FIRMWARE } from '../jobs/work.ts'
 
@@ -23,7 +23,7 @@ export interface OtaDocument {
 export function startUpgrade(ctx: Context, target: OtaTarget, document: OtaDocument): string {
   const requestId = objectId(ctx.ids)
   ctx.engine.jobs.create(ctx.turn, {
-    key: keyOf('iothub', requestId),
+    key: keyOf(DIALECT, requestId),
     description: `${document.type ?? 'OTA'} ${document.version}`,
     targets: [
       'tag' in target
@@ -85,7 +85,7 @@ export function tagProgress(ctx: Context, product: string, tag: string, wanted: 
 
 function latestVersion(ctx: Context, product: string, tag: string): string | undefined {
   let version: string | undefined
-  for (const job of ctx.engine.jobs.ofDialect('iothub')) {
+  for (const job of ctx.engine.jobs.ofDialect(DIALECT)) {
     const broadcast = broadcastOf(job)
     if (broadcast?.product !== product || broadcast.tag !== tag) continue
     version = ctx.engine.upgrades.get(job.key)?.package.version

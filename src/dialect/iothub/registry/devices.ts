@@ -4,7 +4,7 @@ import type { Context } from '../../dialect.ts'
 import { clientViews, forgetClients } from '../mqtt/clients.ts'
 import { forgetDeletion, rememberDeletion } from './deleted.ts'
 import { extraOf, find, statusOf, type Extra } from './device-record.ts'
-import { addressOf, shortId } from '../wire/names.ts'
+import { addressOf, DIALECT, shortId } from '../wire/names.ts'
 import { forgetProgress } from '../ota/progress.ts'
 import { shadowOf } from '../twin/shadow.ts'
 import { tagsOf } from './tags.ts'
@@ -19,7 +19,7 @@ export function register(
   const extra: Extra = { secret: secret ?? shortId(ctx.ids), tagsVersion: 1, toldTags: [] }
   forgetDeletion(ctx, { product, device: name })
   return ctx.engine.devices.create(ctx.turn, {
-    dialect: 'iothub',
+    dialect: DIALECT,
     name: `${product}/${name}`,
     type: product,
     extra: { ...extra },

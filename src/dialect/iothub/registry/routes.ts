@@ -6,7 +6,7 @@ import { find } from './device-record.ts'
 import { describe, describeFully, register } from './devices.ts'
 import { signToken } from '../auth/jwt.ts'
 import { messagesOf } from '../mqtt/messages.ts'
-import { isName, shortId } from '../wire/names.ts'
+import { DIALECT, isName, shortId } from '../wire/names.ts'
 import { addressIn, checkSegment, deviceRoute, route } from '../http/params.ts'
 import { NO_DEVICE, NOT_FOUND, OK, json, text } from '../http/responses.ts'
 import { setDesired } from '../twin/shadow.ts'
@@ -26,7 +26,7 @@ export const deviceRoutes: Route[] = [
   }),
   route('GET', '/devices/:product', (ctx, _request, { product }) =>
     json(
-      [...ctx.engine.devices.ofDialect('iothub')]
+      [...ctx.engine.devices.ofDialect(DIALECT)]
         .filter(({ name }) => name.startsWith(`${product}/`))
         .map((device) => describe(ctx, device)),
     ),

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { extraOf, setExtra } from './device-record.ts'
 import { tellDevice } from '../mqtt/downlink.ts'
-import { addressOf, tagKey } from '../wire/names.ts'
+import { addressOf, DIALECT, tagKey } from '../wire/names.ts'
 
 /** The tags of a device, in the order in which they were given. A tag is a group, so that jobs can be for one. */
 export function tagsOf(device: Pick<Device, 'name' | 'groups'>): string[] {
@@ -25,7 +25,7 @@ export function setTags(ctx: Context, device: Device, tags: string[]): void {
   for (const group of device.groups.slice(kept)) ctx.engine.devices.leave(ctx.turn, device.key, group)
   for (const group of wanted.slice(kept)) {
     if (ctx.engine.groups.get(group) === undefined)
-      ctx.engine.groups.create(ctx.turn, { dialect: 'iothub', name: nameOf(group) })
+      ctx.engine.groups.create(ctx.turn, { dialect: DIALECT, name: nameOf(group) })
     ctx.engine.devices.join(ctx.turn, device.key, group)
   }
   announce(ctx, ctx.engine.devices.require(device.key))

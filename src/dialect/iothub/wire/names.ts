@@ -2,6 +2,9 @@ import { keyOf, type DeviceKey, type GroupKey, type Ids } from '../../../core/id
 import type { Device } from '../../../core/device/model.ts'
 import type { NameRule } from '../../dialect.ts'
 
+/** What the hub calls this dialect: its keys begin with it. */
+export const DIALECT = 'iothub-course'
+
 /** A device as topics and paths name it. */
 export interface Address {
   product: string
@@ -34,13 +37,13 @@ export const isName = (text: string): boolean => NAME.test(text)
 /** Commands, tags and identifiers fill one level of a topic [iothub 12]. */
 export const isSegment = (text: string): boolean => SEGMENT.test(text)
 
-export const deviceKey = ({ product, device }: Address): DeviceKey => keyOf('iothub', `${product}/${device}`)
+export const deviceKey = ({ product, device }: Address): DeviceKey => keyOf(DIALECT, `${product}/${device}`)
 
 /** The session of one client of a device: under the client id of another device it has one of its own. */
 export const sessionName = (username: string, clientId: string): string => `${username} ${clientId}`
 
 /** A tag is a group of devices of one product. */
-export const tagKey = (product: string, tag: string): GroupKey => keyOf('iothub', `${product}/${tag}`)
+export const tagKey = (product: string, tag: string): GroupKey => keyOf(DIALECT, `${product}/${tag}`)
 
 /** The address of a registered device, whose name is `{product}/{device}`. */
 export function addressOf({ name }: Pick<Device, 'name'>): Address {
