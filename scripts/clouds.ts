@@ -1,13 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { dialects } from '../src/dialect/registry.ts'
+import { formerNames } from '../src/shared/former-names.ts'
 import { root } from './read-json.ts'
 
 const folders = ['src/vscode', 'webview']
 /** Clouds that the hub speaks now or will: their dialects' names and titles come on top. */
 const clouds = ['AWS', 'Azure', 'Aliyun', 'Alibaba']
-/** The product's own URI scheme happens to be the name of a dialect. */
-const ownScheme = /scheme = 'iothub'|[`']iothub:|scheme `iothub`/g
+/** What the product's own URI scheme was happens to be what a dialect was called. */
+const ownScheme = /formerScheme = 'iothub'/g
 
 /**
  * Every line of the editor's code that names a cloud: what depends on one belongs in its dialect, and is reached
@@ -18,6 +19,7 @@ export function findClouds(): string[] {
     ...clouds,
     ...clouds.map((cloud) => cloud.toLowerCase()),
     ...dialects.flatMap(({ name, title }) => [name, title]),
+    ...Object.keys(formerNames),
   ]
   const named = new RegExp(
     `(?<![\\w-])(?:${words.map((word) => word.replace(/[^\w\s]/g, '\\$&')).join('|')})(?![\\w-])`,

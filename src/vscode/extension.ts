@@ -5,6 +5,7 @@ import { createHost } from './create-host.ts'
 import { deviceCommands } from './devices/device-commands.ts'
 import { Decorations } from './documents/decorations.ts'
 import { HubFiles } from './documents/hub-files.ts'
+import { followFormerScheme } from './documents/former-scheme.ts'
 import { settleConflict } from './documents/open.ts'
 import { scheme } from './documents/paths.ts'
 import { markTwins } from './documents/twin-marks.ts'
@@ -68,6 +69,7 @@ export function activate(context: ExtensionContext): Exports {
     files,
     followState(life, host, statusFeed, devices, jobs),
     workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
+    followFormerScheme(files),
     markTwins(files),
     decorations,
     window.registerFileDecorationProvider(decorations),

@@ -1,7 +1,7 @@
 import type { TwinWord } from '../../shared/api.ts'
 import { dialectOf, keyOf, nameOf } from '../../shared/keys.ts'
 
-/** What a document of the scheme `iothub` is about. All but twins are to be read only. */
+/** What a document of the scheme `local-iot-hub` is about. All but twins are to be read only. */
 export type Subject =
   /** The whole of it, called as its cloud calls it. */
   | { type: 'twin'; word: TwinWord; device: string; name?: string }
@@ -9,7 +9,7 @@ export type Subject =
   | { type: 'jobDocument' | 'jobDetails'; job: string }
   | { type: 'execution'; job: string; device: string }
 
-export const scheme = 'iothub'
+export const scheme = 'local-iot-hub'
 
 const views = ['current', 'desired', 'reported'] as const
 type TwinView = (typeof views)[number]

@@ -8,7 +8,7 @@ import type { Exports } from '../../../src/vscode/exports.ts'
 import type { HubTree } from '../../../src/vscode/tree/hub-tree.ts'
 import { activated, device, set, started, stopped, until } from './extension-fixture.ts'
 
-const uri = (path: string) => Uri.from({ scheme: 'iothub', path })
+const uri = (path: string) => Uri.from({ scheme: 'local-iot-hub', path })
 const execution = uri('/jobs/aws/blink/executions/aws/lamp.json')
 const details = uri('/jobs/aws/blink/details.json')
 const twin = uri('/devices/aws/lamp/twin.json')

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { after, before, describe, it } from 'mocha'
-import { commands as editor, Range, Uri, window, workspace, type TextDocument } from 'vscode'
+import {
+  commands as editor,
+  Range,
+  TabInputText,
+  Uri,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type TextDocument,
+} from 'vscode'
 import type { HubApi } from '../../../src/shared/api.ts'
 import { jsonTextOf } from '../../../src/shared/json-text.ts'
 import { commands } from '../../../src/vscode/commands.ts'
 import { device, set, started, stopped, until } from './extension-fixture.ts'
 
-const uri = (path: string) => Uri.from({ scheme: 'iothub', path })
+const uri = (path: string) => Uri.from({ scheme: 'local-iot-hub', path })
 
 interface Shadow {
   state: { desired?: object; reported?: object }
@@ -78,6 +87,27 @@ describe('the hub’s documents', () => {
     )
     assert.match(message!, /^\$aws\/things\/lamp\/shadow\/update\/delta .*"color":"green"/)
     await client.endAsync()
+  })
+
+  it('a tab that an earlier release has left open is one of the present scheme, once what was written in it is saved', async () => {
+    await editor.executeCommand('workbench.action.closeAllEditors')
+    const former = (path: string) => Uri.from({ scheme: 'iothub', path })
+    const open = () =>
+      window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .map(({ input }) => (input instanceof TabInputText ? String(input.uri) : input))
+    const document = await workspace.openTextDocument(former(twin.path))
+    const text = desiring(document, { color: 'former' })
+    const edit = new WorkspaceEdit()
+    edit.replace(document.uri, new Range(0, 0, document.lineCount, 0), text)
+    assert.equal(await workspace.applyEdit(edit), true)
+    await window.showTextDocument(document)
+    assert.deepEqual(open(), [String(former(twin.path))])
+    assert.equal(await document.save(), true)
+    assert.deepEqual((await api.twin('aws/lamp')).desired, { color: 'former' })
+    await until(open, (tabs) => isDeepStrictEqual(tabs, [String(twin)]))
+    await editor.executeCommand('vscode.open', former('/devices/aws/lamp/reported.json'))
+    await until(open, (tabs) => tabs.includes(String(uri('/devices/aws/lamp/reported.json'))) && tabs.length === 2)
   })
 
   it('follows what others desire while nobody edits it', async () => {

@@ -24,7 +24,7 @@ export function createJsonEditor(
 ): JsonEditor {
   provideWorkers()
   followTheme()
-  const uri = Uri.parse('iothub:/job-document.json')
+  const uri = Uri.parse('local-iot-hub:/job-document.json')
   const model = editor.createModel('', 'json', uri)
   const view = editor.create(place, {
     model,
@@ -58,7 +58,7 @@ export function createJsonEditor(
       model.pushStackElement()
     },
     setSchema(name, schema) {
-      const schemas = [{ uri: `iothub:/schema/${name}.json`, fileMatch: [String(uri)], schema }]
+      const schemas = [{ uri: `local-iot-hub:/schema/${name}.json`, fileMatch: [String(uri)], schema }]
       jsonDefaults.setDiagnosticsOptions({
         validate: true,
         enableSchemaRequest: false,
