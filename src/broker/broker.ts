@@ -13,7 +13,7 @@ import { Lifecycle } from './channel/lifecycle.ts'
 import { Channel, type ChannelContext } from './channel/channel.ts'
 import { Channels } from './channel/channels.ts'
 import { destroyed, Listeners, type Listener } from './channel/listeners.ts'
-import type { BrokerOptions, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
+import type { BrokerOptions, BrokerPort, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
 import { LoopBudget } from '../net/loop-budget.ts'
 import { PublishHandler } from './channel/publish.ts'
 import { Retained, RETAINED_LIMITS } from './routing/retained.ts'
@@ -29,7 +29,7 @@ const STALL_MS = 60_000
 const CONNECT_MS = 30_000
 
 /** MQTT 3.1 and 3.1.1 over TCP, TLS and WebSocket. It decides nothing: it asks its hooks and does as they say. */
-export class Broker {
+export class Broker implements BrokerPort {
   readonly #options: BrokerOptions
   readonly #context: ChannelContext
   readonly #aedes: AedesBroker
@@ -150,40 +150,27 @@ export class Broker {
     return channel.id
   }
 
-  /**
-   * Sends to one connection, subscribed or not; false if it is no longer there. `track` comes back in `acknowledged`.
-   */
   send(connection: ConnectionId, message: Outgoing, track?: string): boolean {
     const channel = this.#channels.get(connection)
     if (channel !== undefined) this.#router.send(channel, message, track)
     return channel !== undefined
   }
 
-  /** Goes on once the connection has taken what was sent to it, or is gone. */
   whenCaughtUp(connection: ConnectionId, then: () => void): void {
     const channel = this.#channels.get(connection)
     if (channel === undefined) then()
     else channel.whenCaughtUp(then)
   }
 
-  /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
   async publish(dialect: DialectName, { topic, payload, qos, retain = false }: Message): Promise<void> {
     await this.#router.publish(dialect, { topic, payload, qos, retain }, true)
   }
 
-  /**
-   * Makes subscriptions for a client, without asking or telling anybody. Resolves once they are stored, if its session
-   * is.
-   */
   async subscribe(connection: ConnectionId, filters: Granted[]): Promise<void> {
     const channel = this.#channels.get(connection)
     if (channel !== undefined) await this.#subscribe.impose(channel, filters)
   }
 
-  /**
-   * Takes back what waits in a stored session on matching topics; without a filter, the whole session. Resolves once
-   * that is stored.
-   */
   async withdraw(dialect: DialectName, name: string, filter?: string): Promise<void> {
     const session = this.#sessions.get(dialect, name)
     if (session === undefined) return
@@ -192,7 +179,6 @@ export class Broker {
     await this.#options.commit()
   }
 
-  /** `withdraw` from every stored session of this device. */
   async withdrawFrom(device: DeviceKey, filter?: string): Promise<void> {
     for (const session of [...this.#sessions.ofDevice(device)]) {
       if (filter === undefined) this.#sessions.wipe(session)
@@ -201,13 +187,11 @@ export class Broker {
     await this.#options.commit()
   }
 
-  /** The connection has become a device's. */
   identified(connection: ConnectionId): void {
     const channel = this.#channels.get(connection)
     if (channel?.session !== undefined) this.#sessions.standsFor(channel.session, channel.connection?.identity.device)
   }
 
-  /** Ends a connection, after what has been sent to it; false if there was none. The note is for people. */
   disconnect(connection: ConnectionId, reason: DisconnectReason, note: string): boolean {
     const channel = this.#channels.get(connection)
     if (channel === undefined) return false
@@ -216,7 +200,6 @@ export class Broker {
     return true
   }
 
-  /** A live connection. */
   connection(id: ConnectionId): Connection | undefined {
     return this.#channels.get(id)?.connection
   }
@@ -230,12 +213,10 @@ export class Broker {
     return this.#channels.connections()
   }
 
-  /** The instant from which `expireSessions` has something to do. It only comes earlier when a message is stored. */
   nextExpiry(): Instant | undefined {
     return this.#sessions.nextExpiry()
   }
 
-  /** Wipes stored sessions and messages that have had their time; resolves once that is stored. */
   async expireSessions(now: Instant): Promise<void> {
     this.#sessions.expire(now)
     await this.#options.commit()

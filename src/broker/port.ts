@@ -2,7 +2,7 @@ import type { TlsFiles } from '../net/certificates.ts'
 import type { TLSSocket } from 'node:tls'
 import type { Packet } from 'mqtt-packet'
 import type { Instant } from '../core/clock.ts'
-import type { DialectName, Ids } from '../core/ids.ts'
+import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
 import type {
   Connection,
   ConnectionId,
@@ -10,6 +10,7 @@ import type {
   ConnectVerdict,
   DisconnectReason,
   Incoming,
+  Message,
   PublishVerdict,
   Qos,
   SubscribeVerdict,
@@ -59,6 +60,41 @@ export interface BrokerHooks {
   acknowledged(connection: Connection, track: string): void
   /** The retained message of this topic is gone, since more were retained than may be. */
   retainedDropped?(dialect: DialectName, topic: string): void
+}
+
+/** What the hub's decisions ask of the broker; whatever answers it and asks the hooks can stand in its place. */
+export interface BrokerPort {
+  /**
+   * Sends to one connection, subscribed or not; false if it is no longer there. `track` comes back in `acknowledged`.
+   */
+  send(connection: ConnectionId, message: Outgoing, track?: string): boolean
+  /** Sends to every subscriber of this dialect at once; resolves when what waits for offline sessions is stored. */
+  publish(dialect: DialectName, message: Message): Promise<void>
+  /**
+   * Makes subscriptions for a client, without asking or telling anybody. Resolves once they are stored, if its session
+   * is.
+   */
+  subscribe(connection: ConnectionId, filters: Granted[]): Promise<void>
+  /**
+   * Takes back what waits in a stored session on matching topics; without a filter, the whole session. Resolves once
+   * that is stored.
+   */
+  withdraw(dialect: DialectName, session: string, filter?: string): Promise<void>
+  /** `withdraw` from every stored session of this device. */
+  withdrawFrom(device: DeviceKey, filter?: string): Promise<void>
+  /** Ends a connection, after what has been sent to it; false if there was none. The note is for people. */
+  disconnect(connection: ConnectionId, reason: DisconnectReason, note: string): boolean
+  /** Goes on once the connection has taken what was sent to it, or is gone. */
+  whenCaughtUp(connection: ConnectionId, then: () => void): void
+  /** The connection has become a device's. */
+  identified(connection: ConnectionId): void
+  /** A live connection. */
+  connection(id: ConnectionId): Connection | undefined
+  bySession(dialect: DialectName, session: string): Connection | undefined
+  /** The instant from which `expireSessions` has something to do. It only comes earlier when a message is stored. */
+  nextExpiry(): Instant | undefined
+  /** Wipes stored sessions and messages that have had their time; resolves once that is stored. */
+  expireSessions(now: Instant): Promise<void>
 }
 
 /** A session belongs to one dialect; two dialects may use the same name for different ones. */

@@ -26,6 +26,8 @@ export interface SharedContext {
   options: ReadonlyMap<string, OptionValues>
   connections: ConnectionView & { identify(connection: Connection, device: DeviceKey): void }
   notices: Notices
+  /** The real time, by which signatures and certificates go. */
+  wall(): Instant
   /** What dialects remember while the hub runs, by dialect and name. */
   memory: Map<string, object>
 }
@@ -51,7 +53,7 @@ export class TurnContext implements Context, Sight {
   }
 
   get wall(): Instant {
-    return Date.now()
+    return this.#shared.wall()
   }
 
   get engine(): Engine {

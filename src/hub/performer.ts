@@ -1,10 +1,10 @@
-import type { Broker } from '../broker/broker.ts'
+import type { BrokerPort } from '../broker/port.ts'
 import type { Effect, SocketId } from '../core/seam/effects.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
 
 /** What performing needs besides the broker. */
 export interface EffectPorts {
-  broker: Broker
+  readonly broker: BrokerPort
   respond(request: string, response: HttpResponse): void
   write(socket: SocketId, bytes: Uint8Array): void
   end(socket: SocketId): void

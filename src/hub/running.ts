@@ -6,6 +6,7 @@ import { aliasesOf, bindAll, openAliases } from './bind.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { compose, type Parts, type Surroundings } from './compose.ts'
 import { explainFolder, REQUIRED_FILES } from './data-folder.ts'
+import { takeUp } from './hub-core.ts'
 import { openResources, type HubResources } from './hub-resources.ts'
 import type { StopOptions } from './hub.ts'
 import { RequiredFiles } from './required-files.ts'
@@ -62,7 +63,7 @@ async function serve(resources: HubResources, extras: Surroundings): Promise<Run
     await stop().catch(() => {})
     throw error
   }
-  parts.ticker.look()
+  parts.core.ticker.look()
   return { endpoints, api: parts.api, stop }
 }
 
@@ -72,11 +73,9 @@ async function serve(resources: HubResources, extras: Surroundings): Promise<Run
  */
 async function begin(
   { options, dialects, endpoint, note }: HubResources,
-  { engine, runner, broker, http, protocols }: Parts,
+  { core, broker, http, protocols }: Parts,
 ): Promise<number[]> {
-  await runner.runAll('', { type: 'start' }, ({ turn }) => engine.connections.reset(turn, 'SERVER_RESTARTED'))
-  for (const { name, onStart } of dialects)
-    if (onStart !== undefined) await runner.runAll(name, { type: 'start' }, (ctx) => onStart(ctx))
+  await takeUp(core, dialects)
   const ports = await bindAll(options, broker, http)
   Object.assign(endpoint, ports)
   if (!options.aliases) return []
@@ -88,10 +87,10 @@ async function begin(
  * keep ports and folder.
  */
 const ends = (
-  { ticker, traffic, feed, broker, protocols, http, intake }: Parts,
+  { core, traffic, feed, broker, protocols, http, intake }: Parts,
   { handOver = false }: StopOptions,
 ): (() => void | Promise<void>)[] => [
-  () => ticker.stop(),
+  () => core.ticker.stop(),
   () => traffic.stop(),
   () => feed.close(handOver ? 'handOver' : 'stop'),
   () => broker.stop(),

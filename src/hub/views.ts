@@ -1,14 +1,10 @@
+import type { BrokerPort } from '../broker/port.ts'
 import type { DeviceKey, DialectName } from '../core/ids.ts'
 import type { Connection, ConnectionId } from '../core/seam/mqtt.ts'
 import type { ConnectionView } from '../dialect/dialect.ts'
 
 /** What the broker knows of live connections; it is made after what looks at it. */
-export interface LiveConnections {
-  connection(id: ConnectionId): Connection | undefined
-  bySession(dialect: DialectName, session: string): Connection | undefined
-  /** The connection has become a device's. */
-  identified(id: ConnectionId): void
-}
+export type LiveConnections = Pick<BrokerPort, 'connection' | 'bySession' | 'identified'>
 
 /** The live connections as decisions see them, with an index from devices to them. */
 export class LiveView implements ConnectionView {

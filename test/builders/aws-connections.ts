@@ -55,18 +55,20 @@ export class AwsBroker extends AwsInProcess {
   come(request: ConnectRequest): { connection: Connection; outcome: Outcome<void> } {
     const verdict = this.authenticate(request)
     if (!verdict.accept) throw new Error(`refused: ${verdict.reason}`)
-    const connection: Connection = {
-      ...this.connect(request.connection, verdict.identity.device),
+    const connection = this.add({
+      id: request.connection,
+      dialect: aws.name,
       identity: verdict.identity,
       session: request.clientId,
       request,
-    }
-    this.connections.set(connection.id, connection)
+      subscriptions: new Map(),
+      state: {},
+    })
     return { connection, outcome: this.turn((ctx) => aws.mqtt.onConnected?.(ctx, connection)) }
   }
 
   go(connection: Connection, reason: DisconnectReason = 'CLIENT_INITIATED'): Outcome<void> {
-    this.connections.delete(connection.id)
+    this.remove(connection)
     return this.turn((ctx) => aws.mqtt.onDisconnected?.(ctx, connection, reason))
   }
 

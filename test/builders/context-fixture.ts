@@ -1,15 +1,18 @@
 import type { Instant } from '../../src/core/clock.ts'
 import { Engine } from '../../src/core/engine.ts'
-import { HubError } from '../../src/core/errors.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import { SequentialIds, type DialectName } from '../../src/core/ids.ts'
 import type { OptionValues } from '../../src/core/option.ts'
 import type { Action } from '../../src/core/seam/effects.ts'
 import type { Connection, Message } from '../../src/core/seam/mqtt.ts'
-import { MemoryTables } from '../../src/core/table.ts'
-import { Turn, type Input } from '../../src/core/turn.ts'
+import type { Input } from '../../src/core/turn.ts'
 import type { Sight } from '../../src/dialect/credential.ts'
 import type { Context, Settings } from '../../src/dialect/dialect.ts'
+import { Notices } from '../../src/hub/notices.ts'
+import { TurnFailure, Turns, type TurnOutcome } from '../../src/hub/turns.ts'
+import { LiveView } from '../../src/hub/views.ts'
+import { memoryStore } from '../../src/store/store.ts'
+import { ignoredIn, warningsIn } from './notices-said.ts'
 
 /** What one turn came to. */
 export interface Outcome<T> {
@@ -30,23 +33,26 @@ export interface ContextFixtureOptions {
 }
 
 /**
- * A hub without a hub: an engine on memory tables, live connections made up by the test, and turns that record what is
- * asked for.
+ * The hub's turns and contexts alone: an engine on tables in memory, live connections made up by the test, and what is
+ * asked for recorded, not performed.
  */
 export class ContextFixture {
-  readonly tables = new MemoryTables()
+  readonly tables = memoryStore()
   readonly ids = new SequentialIds()
   readonly engine = new Engine(this.tables, this.ids)
   readonly connections = new Map<string, Connection>()
   readonly settings: Settings
-  readonly options: OptionValues
-  /** What was accepted but ignored, in all turns. */
-  readonly memory = new Map<string, object>()
-  readonly ignored: string[] = []
-  readonly warnings: { about: string; text: string }[] = []
   now: Instant
   readonly #dialect: DialectName
-  readonly #onEvent: ContextFixtureOptions['onEvent']
+  readonly #clock = { now: () => this.now, at: () => () => {} }
+  readonly #notices = new Notices(this.#clock, () => {})
+  readonly #live = new LiveView(() => ({
+    connection: (id) => this.connections.get(id),
+    bySession: (dialect, session) =>
+      [...this.connections.values()].find((one) => one.dialect === dialect && one.session === session),
+    identified: () => {},
+  }))
+  readonly #turns: Turns
 
   constructor({
     dialect = 'aws',
@@ -56,16 +62,40 @@ export class ContextFixture {
     onEvent,
   }: ContextFixtureOptions = {}) {
     this.#dialect = dialect
-    this.#onEvent = onEvent
     this.now = now
     const endpoint = { host: 'localhost', mqtt: 1883, mqtts: 8883, http: 8880, https: 8443 }
-    this.options = options
     this.settings = { mode: 'open', refuseIgnored: false, endpoint, ...settings }
+    this.#turns = new Turns(
+      {
+        engine: this.engine,
+        ids: this.ids,
+        tables: this.tables,
+        settings: this.settings,
+        options: new Map([[dialect, options]]),
+        connections: this.#live,
+        notices: this.#notices,
+        wall: () => this.now,
+        memory: new Map(),
+      },
+      this.#clock,
+      (ctx, event) => onEvent?.(ctx, event),
+      this.tables,
+    )
+  }
+
+  /** What was accepted but ignored, in all turns. */
+  get ignored(): string[] {
+    return ignoredIn(this.#notices)
+  }
+
+  /** What people were warned of, in all turns. */
+  get warnings(): { about: string; text: string }[] {
+    return warningsIn(this.#notices)
   }
 
   /** Makes up a live connection; `device` is the registered device it stands for. */
   connect(id: string, device?: string, subscriptions: Record<string, 0 | 1> = {}): Connection {
-    const connection: Connection = {
+    return this.add({
       id,
       dialect: this.#dialect,
       identity: { principal: 'test', ...(device !== undefined && { device }) },
@@ -82,63 +112,34 @@ export class ContextFixture {
       },
       subscriptions: new Map(Object.entries(subscriptions)),
       state: {},
-    }
-    this.connections.set(id, connection)
+    })
+  }
+
+  /** The connection is live from now on. */
+  add(connection: Connection): Connection {
+    this.connections.set(connection.id, connection)
+    this.#live.add(connection)
     return connection
   }
 
-  /**
-   * One turn at `now`: `decide`, then every event until none is left, and what the engine says once all else has
-   * happened.
-   */
-  turn<T>(decide: (ctx: Context & Sight) => T, input: Input = { type: 'api', call: 'test' }): Outcome<T> {
-    const turn = new Turn(this.now, input)
-    const acts: Outcome<T>['acts'] = []
-    const ctx = this.#context(turn, (action, rule) => acts.push({ action, rule }))
-    const result = decide(ctx)
-    let seen = 0
-    for (;;) {
-      for (; seen < turn.events.length; seen++) this.#onEvent?.(ctx, turn.events[seen] as DomainEvent)
-      this.engine.settle(turn)
-      if (seen === turn.events.length) return { result, acts, events: turn.events }
-    }
+  /** The connection is gone. */
+  remove(connection: Connection): void {
+    this.connections.delete(connection.id)
+    this.#live.remove(connection)
   }
 
-  #context(turn: Turn, act: Context['act']): Context & Sight {
-    const { engine, ids, settings, options, connections, tables, ignored, warnings, memory } = this
-    const live = (): Connection[] => [...connections.values()]
-    return {
-      now: turn.now,
-      wall: turn.now,
-      turn,
-      engine,
-      ids,
-      settings,
-      options,
-      connections: {
-        get: (id) => connections.get(id),
-        ofDevice: (device) => live().filter((connection) => connection.identity.device === device),
-        bySession: (dialect, session) =>
-          live().find((connection) => connection.dialect === dialect && connection.session === session),
-      },
-      own: (collection) => tables.table(`${this.#dialect}.${collection}`),
-      memory: (name, make) => {
-        if (!memory.has(name)) memory.set(name, make())
-        return memory.get(name) as ReturnType<typeof make>
-      },
-      act,
-      identify: (connection, device) => {
-        connection.identity.device = device
-        engine.connections.connected(turn, device)
-      },
-      send: (connection, message, rule) =>
-        act({ type: 'send', connection, message: { qos: 'as-subscribed', ...message } }, rule),
-      publish: (message, rule) => act({ type: 'publish', message }, rule),
-      ignored: (what) => {
-        if (settings.refuseIgnored) throw new HubError('UNSUPPORTED', `${what} is not modelled`)
-        ignored.push(what)
-      },
-      warn: (about, text) => warnings.push({ about, text }),
+  /** One turn at `now`, as the hub takes it; throws what `decide` throws. */
+  turn<T>(decide: (ctx: Context & Sight) => T, input: Input = { type: 'api', call: 'test' }): Outcome<T> {
+    const { result, effects, events } = this.#run(decide, input)
+    const acts = effects.map(({ dialect: _, cause, ...action }) => ({ action, rule: cause.rule }))
+    return { result, acts, events: [...events] }
+  }
+
+  #run<T>(decide: (ctx: Context & Sight) => T, input: Input): TurnOutcome<T> {
+    try {
+      return this.#turns.run(this.#dialect, input, decide)
+    } catch (error) {
+      throw error instanceof TurnFailure ? error.reason : error
     }
   }
 }

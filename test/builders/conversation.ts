@@ -122,7 +122,7 @@ export class Conversation {
       const asked = this.#turn((ctx) => this.#dialect.mqtt.authorizeSubscribe(ctx, connection, filter, qos))
       if (!('grant' in asked)) session.subscriptions.delete(filter)
     }
-    this.bench.connections.set(who, connection)
+    this.bench.add(connection)
     this.#names.set(name, who)
     this.#queue.push(`  ${who} ← CONNACK 0`)
     for (const message of session.stored.splice(0)) this.#arrive(who, message, 1)
@@ -352,7 +352,7 @@ export class Conversation {
   #leave(who: string): void {
     const connection = this.#connection(who)
     const { device } = connection.identity
-    this.bench.connections.delete(who)
+    this.bench.remove(connection)
     this.#names.delete(connection.session)
     if (connection.request.clean) this.#sessions.delete(connection.session)
     this.#turn((ctx) => {

@@ -5,19 +5,10 @@ import { UnprovenContext } from '../../src/hub/unproven-context.ts'
 import type { TurnContext } from '../../src/hub/context.ts'
 import { ContextFixture } from '../builders/context-fixture.ts'
 
-/** A client's context before it is admitted, and the acts that came through. */
-function unproven(): { ctx: Context; admit: () => void; bench: ContextFixture; acts: string[] } {
-  const bench = new ContextFixture()
-  const acts: string[] = []
-  let admitted = false
-  let ctx!: Context
-  bench.turn((inner) => {
-    const act: Context['act'] = ({ type }) => void acts.push(type)
-    const send: Context['send'] = () => void acts.push('send')
-    const publish: Context['publish'] = () => void acts.push('publish')
-    ctx = new UnprovenContext({ ...inner, act, send, publish } as unknown as TurnContext, 'mine', () => admitted)
-  })
-  return { ctx, admit: () => void (admitted = true), bench, acts }
+/** A turn of a client that has shown no credential yet, or has; the types of the acts that came through. */
+function turnOf(bench: ContextFixture, admitted: boolean, deed: (ctx: Context) => unknown): string[] {
+  const { acts } = bench.turn((inner) => deed(new UnprovenContext(inner as TurnContext, 'mine', () => admitted)))
+  return acts.map(({ action }) => action.type)
 }
 
 const changes: [string, (ctx: Context) => unknown][] = [
@@ -34,20 +25,20 @@ const changes: [string, (ctx: Context) => unknown][] = [
 ]
 for (const [what, change] of changes) {
   test(`before it has shown a credential, a session of a client from elsewhere cannot ${what}; then it can`, () => {
-    const { ctx, admit, bench, acts } = unproven()
-    assert.throws(() => change(ctx), { code: 'UNAUTHORIZED' })
-    assert.deepEqual([bench.engine.devices.size, bench.tables.table('aws.secrets').size, acts], [0, 0, []])
-    admit()
-    change(ctx)
+    const bench = new ContextFixture()
+    const refused = turnOf(bench, false, (ctx) => assert.throws(() => change(ctx), { code: 'UNAUTHORIZED' }))
+    assert.deepEqual([bench.engine.devices.size, bench.tables.table('aws.secrets').size, refused], [0, 0, []])
+    turnOf(bench, true, change)
   })
 }
 
 test('it can answer on its own socket, and look something up', () => {
-  const { ctx, acts } = unproven()
-  ctx.act({ type: 'write', socket: 'mine', bytes: Buffer.alloc(1) }, 'rule')
-  ctx.act({ type: 'end', socket: 'mine' }, 'rule')
+  const acts = turnOf(new ContextFixture(), false, (ctx) => {
+    ctx.act({ type: 'write', socket: 'mine', bytes: Buffer.alloc(1) }, 'rule')
+    ctx.act({ type: 'end', socket: 'mine' }, 'rule')
+    assert.equal(ctx.own('secrets').get('a'), undefined)
+    assert.equal(ctx.own('secrets').size, 0)
+    assert.equal(ctx.engine.devices.size, 0)
+  })
   assert.deepEqual(acts, ['write', 'end'])
-  assert.equal(ctx.own('secrets').get('a'), undefined)
-  assert.equal(ctx.own('secrets').size, 0)
-  assert.equal(ctx.engine.devices.size, 0)
 })

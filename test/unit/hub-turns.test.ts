@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Broker } from '../../src/broker/broker.ts'
+import type { BrokerPort } from '../../src/broker/port.ts'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Engine } from '../../src/core/engine.ts'
 import { subjectOf, type DomainEvent } from '../../src/core/events.ts'
@@ -40,6 +40,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
       options: new Map(),
       connections,
       notices: new Notices(clock, () => {}),
+      wall: () => clock.now(),
       memory: new Map(),
     },
     clock,
@@ -49,7 +50,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
   const broker = {
     send: (connection: string) => order.push(`send to ${connection}`),
     publish: async (_: string, { topic }: { topic: string }) => void order.push(`publish ${topic}`),
-  } as unknown as Broker
+  } as unknown as BrokerPort
   const ports = {
     broker,
     respond: () => {},
