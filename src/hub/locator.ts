@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isAlive, isProcess, isSamePlace, thisProcess, type Process } from '../store/place.ts'
+import { isAlive, isProcess, isSameHost, thisProcess, type Process } from '../store/process-host.ts'
 import type { Endpoints } from '../shared/api.ts'
 import { isOnThisMachine } from './network.ts'
 import { ownId, readOwn } from './own-files.ts'
@@ -74,7 +74,7 @@ export async function announce(about: Omit<HubLocator, keyof Process>, list?: st
     get behind() {
       return behind
     },
-    renew: () => renew((other) => Promise.resolve(isSamePlace(other, locator) && !isAlive(other))),
+    renew: () => renew((other) => Promise.resolve(isSameHost(other, locator) && !isAlive(other))),
     withdraw: async () => {
       for (const { folder, file } of places) {
         const current = await read(folder, file).catch(() => undefined)
@@ -118,7 +118,7 @@ async function find(
 
 /** Asks a hub whether it is there. Throws if its files are none to be believed. */
 async function meet(locator: HubLocator, data = locator.data, uid = ownId()): Promise<FoundHub | undefined> {
-  if (isSamePlace(locator, thisProcess()) && !isAlive(locator)) return undefined
+  if (isSameHost(locator, thisProcess()) && !isAlive(locator)) return undefined
   const token = (await readOwn(data, locator.endpoints.token, uid))?.trim()
   if (token === undefined) return undefined
   const [headers, signal] = [{ authorization: `Bearer ${token}` }, AbortSignal.timeout(PATIENCE_MS)]

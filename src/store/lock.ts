@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, realpath, rm, stat, utimes } from 'node
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isAlive, isProcess, isSamePlace, thisProcess, type Process } from './place.ts'
+import { isAlive, isProcess, isSameHost, thisProcess, type Process } from './process-host.ts'
 import { StoreError } from './store-error.ts'
 import { known, say } from '../core/said.ts'
 
@@ -162,7 +162,7 @@ export class Lock {
     const path = join(this.#directory, name)
     const record = await readRecord(path)
     if (record !== undefined && GIVEN_UP.has(record.token)) return rm(path, { force: true })
-    const known = record !== undefined && isSamePlace(record, this.#world.self)
+    const known = record !== undefined && isSameHost(record, this.#world.self)
     if (known && !(await this.#mayLive(path, record))) return rm(path, { force: true })
     if (known && (await this.#isWhereItWasPut(path, record))) throw heldHere(record.pid, this.#directory, name)
     if (await this.#showsLife(path)) throw heldElsewhere(record, this.#directory)

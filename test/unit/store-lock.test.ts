@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, wri
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Lock, type LockWorld } from '../../src/store/lock.ts'
-import { isAlive, isSamePlace, thisProcess, type Process } from '../../src/store/place.ts'
+import { isAlive, isSameHost, thisProcess, type Process } from '../../src/store/process-host.ts'
 import { openStore } from '../../src/store/store.ts'
 import { temporaryDirectory } from './store-kit.ts'
 
@@ -172,12 +172,12 @@ test('a lock that is half written, or of another release, holds as long as it sh
 })
 
 test('places are told apart by boot and namespace, and by their names only where there is nothing else', () => {
-  assert.equal(isSamePlace(host, { ...host, host: 'renamed' }), true)
-  assert.equal(isSamePlace(host, container), false)
-  assert.equal(isSamePlace(host, { ...host, boot: 'boot-2' }), false)
-  assert.equal(isSamePlace({ host: 'mac' }, { host: 'mac' }), true)
-  assert.equal(isSamePlace({ host: 'mac' }, { host: 'other' }), false)
-  assert.equal(isSamePlace({ host: 'mac' }, { host: 'mac', boot: 'boot-1' }), false)
+  assert.equal(isSameHost(host, { ...host, host: 'renamed' }), true)
+  assert.equal(isSameHost(host, container), false)
+  assert.equal(isSameHost(host, { ...host, boot: 'boot-2' }), false)
+  assert.equal(isSameHost({ host: 'mac' }, { host: 'mac' }), true)
+  assert.equal(isSameHost({ host: 'mac' }, { host: 'other' }), false)
+  assert.equal(isSameHost({ host: 'mac' }, { host: 'mac', boot: 'boot-1' }), false)
 })
 
 test("a process that is somebody else's is alive, and one that has ended is not", (t) => {

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Where a process runs. A pid of one place means nothing in another, be it a container or a machine. */
-export interface Place {
+export interface ProcessHost {
   /** The machine's name, for people. */
   host: string
   /** This run of the kernel; absent where the system does not tell. */
@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** A process, also when its pid has been given to another. */
-export interface Process extends Place {
+export interface Process extends ProcessHost {
   pid: number
   /** When it began, in the system's own words; absent where the system does not tell. */
   started?: string
@@ -24,7 +24,7 @@ export const isProcess = (value: unknown): value is Process => {
 }
 
 /** Whether pids of the one can be judged by the other. Without a boot to tell by, the name of the machine has to do. */
-export function isSamePlace(one: Place, other: Place): boolean {
+export function isSameHost(one: ProcessHost, other: ProcessHost): boolean {
   if (one.boot === undefined || other.boot === undefined) return one.boot === other.boot && one.host === other.host
   return one.boot === other.boot && one.pids === other.pids
 }
