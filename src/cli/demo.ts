@@ -6,7 +6,7 @@ import { SimFleet } from '../sim/fleet.ts'
 import { urlOf } from './addresses.ts'
 import type { DemoInvocation } from './arguments.ts'
 import { AwsControl } from './aws-control.ts'
-import { avoidTakenPorts, movedPorts } from './free-ports.ts'
+import { avoidTakenPorts, avoidedPorts } from './free-ports.ts'
 import { messages } from './messages.ts'
 import { endedOf, resultLines } from './progress.ts'
 import { readyEvent, readyText } from './ready.ts'
@@ -32,7 +32,7 @@ export async function demo(invocation: DemoInvocation, tools: Tools): Promise<nu
   return runHub(options, invocation.talk, tools, async (hub, endpoints) => {
     output.event(readyEvent(endpoints, options))
     output.say(output.style('bold', messages.demo.hubReady(version)))
-    for (const name of movedPorts(invocation.options, options)) {
+    for (const name of avoidedPorts(invocation.options, options)) {
       output.say(
         output.style(
           'yellow',

@@ -13,7 +13,7 @@ export async function avoidTakenPorts(options: HubOptions, chosen: ReadonlySet<O
 }
 
 /** The listeners that are not where they usually are, though nobody asked for that. */
-export function movedPorts(wanted: HubOptions, actual: HubOptions): ('mqtt' | 'mqtts' | 'http' | 'https')[] {
+export function avoidedPorts(wanted: HubOptions, actual: HubOptions): ('mqtt' | 'mqtts' | 'http' | 'https')[] {
   return (['mqtt', 'mqtts', 'http', 'https'] as const).filter(
     (name) => wanted[name] === defaultOptions[name] && actual[name] === 0,
   )

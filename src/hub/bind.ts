@@ -8,7 +8,7 @@ import { openOnAll } from './open-on-all.ts'
 import type { ProtocolGate } from './protocol-gate.ts'
 
 /** The ports a hub listens on. */
-export interface Ports {
+export interface ListenerPorts {
   mqtt: number
   mqtts: number
   http: number
@@ -19,7 +19,7 @@ export interface Ports {
  * Opens all four listeners, on each address of the host. A taken port is a CONFLICT that names it, its owner where that
  * can be known, and the flag to change.
  */
-export async function bindAll(options: HubOptions, broker: Broker, http: HttpServer): Promise<Ports> {
+export async function bindAll(options: HubOptions, broker: Broker, http: HttpServer): Promise<ListenerPorts> {
   const addresses = addressesOf(options.host)
   const mqtt = (flag: 'mqtt' | 'mqtts'): Promise<number> =>
     openOnAll(addresses, options[flag], (port, host) => broker.listen(flag, { port, host, setting: `--${flag}` }))
@@ -80,7 +80,7 @@ export function aliasesOf(
  */
 export async function openAliases(
   aliases: readonly Alias[],
-  taken: Ports,
+  taken: ListenerPorts,
   note: (text: string) => void,
 ): Promise<number[]> {
   const opened: number[] = []

@@ -1,11 +1,11 @@
 import type { Memento } from 'vscode'
-import type { Choices, Ports } from './port-choices.ts'
+import type { Choices, KnownPorts } from './port-choices.ts'
 
 /** What this editor keeps of a hub beside its settings. */
 export interface KnownHub {
   choices?: Choices
   /** Where it listened last. */
-  ports?: Ports
+  ports?: KnownPorts
 }
 
 const key = 'iotHub.hubs'

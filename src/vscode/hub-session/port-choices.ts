@@ -22,9 +22,13 @@ export function choose(settings: HubOptions, choices: Choices, changes: Partial<
 }
 
 export const portNames = ['mqtt', 'mqtts', 'http', 'https'] as const
-export type Ports = Pick<Endpoints, (typeof portNames)[number]>
+export type KnownPorts = Pick<Endpoints, (typeof portNames)[number]>
 
 /** The ports that are others than last time; who wants any free one expects no certain one. */
-export function movedPorts(before: Ports | undefined, now: Ports, wanted: Ports): (typeof portNames)[number][] {
+export function movedPorts(
+  before: KnownPorts | undefined,
+  now: KnownPorts,
+  wanted: KnownPorts,
+): (typeof portNames)[number][] {
   return portNames.filter((name) => before !== undefined && wanted[name] !== 0 && before[name] !== now[name])
 }
