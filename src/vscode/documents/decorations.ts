@@ -9,7 +9,7 @@ import {
 import type { Change, HubApi } from '../../shared/api.ts'
 import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
-import { deviceState, executionState, jobState, type Shown } from '../tree/states.ts'
+import { deviceState, executionState, jobState, type StateDisplay } from '../tree/states.ts'
 import { parsePath, scheme, type Subject } from './paths.ts'
 
 /** Stands for everything. */
@@ -102,7 +102,7 @@ function topicsOf(change: Change): string[] {
   }
 }
 
-async function stateOf(api: HubApi, subject: Subject): Promise<Shown | undefined> {
+async function stateOf(api: HubApi, subject: Subject): Promise<StateDisplay | undefined> {
   switch (subject.type) {
     case 'twin':
     case 'current':
@@ -119,6 +119,6 @@ async function stateOf(api: HubApi, subject: Subject): Promise<Shown | undefined
   }
 }
 
-function decoration({ word, icon, letter }: Shown): FileDecoration | undefined {
+function decoration({ word, icon, letter }: StateDisplay): FileDecoration | undefined {
   return letter === '' ? undefined : new FileDecoration(letter, word, icon.color as ThemeColor)
 }

@@ -3,27 +3,28 @@ import type { DeviceView } from '../../shared/api.ts'
 import { executionLook, jobLook, type StateLook } from '../../shared/states.ts'
 
 /** How a state is shown: never by colour alone. */
-export interface Shown {
+export interface StateDisplay {
   word: string
   icon: ThemeIcon
   /** Beside names of documents; empty where there is nothing to be said of what is done. */
   letter: string
 }
 
-const shown = (word: string, icon: string, color: string, letter: string): Shown => ({
+const shown = (word: string, icon: string, color: string, letter: string): StateDisplay => ({
   word,
   letter,
   icon: new ThemeIcon(icon, new ThemeColor(color)),
 })
 
 /** The words are in the bundle by `stateWords`. */
-const shownAs = ({ word, icon, color, letter }: StateLook): Shown => shown(l10n.t(word), icon, color, letter)
+const shownAs = ({ word, icon, color, letter }: StateLook): StateDisplay => shown(l10n.t(word), icon, color, letter)
 
-export const executionState = (status: string): Shown => shownAs(executionLook(status))
+export const executionState = (status: string): StateDisplay => shownAs(executionLook(status))
 
-export const jobState = (status: string, counts: Record<string, number>): Shown => shownAs(jobLook(status, counts))
+export const jobState = (status: string, counts: Record<string, number>): StateDisplay =>
+  shownAs(jobLook(status, counts))
 
-export function deviceState(state: DeviceView['state']): Shown {
+export function deviceState(state: DeviceView['state']): StateDisplay {
   switch (state) {
     case 'online':
       return shown(l10n.t('online'), 'circle-filled', 'charts.green', '')
