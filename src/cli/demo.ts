@@ -3,7 +3,7 @@ import type { Endpoints, JobView } from '../shared/api.ts'
 import { defaultOptions } from '../shared/options.ts'
 import { reliable } from '../sim/behavior.ts'
 import { SimFleet } from '../sim/fleet.ts'
-import { urlOf } from './addresses.ts'
+import { listenerUrl } from './addresses.ts'
 import type { DemoInvocation } from './arguments.ts'
 import { AwsControl } from './aws-control.ts'
 import { avoidTakenPorts, avoidedPorts } from './free-ports.ts'
@@ -52,7 +52,7 @@ async function runFleet(
 ): Promise<number> {
   const { output, stopping, version, options } = tools
   const fleet = new SimFleet({
-    url: urlOf('mqtt', endpoints),
+    url: listenerUrl('mqtt', endpoints),
     names: machineNames(invocation.devices),
     script: tools.deviceScriptOf(DIALECT),
     behavior: { ...(tools.pace ?? reliable), odds: { fail: invocation.failOdds, reject: 0, hang: 0 } },
@@ -92,7 +92,7 @@ async function runJob(
   fleet: SimFleet,
 ): Promise<boolean> {
   const begun = performance.now()
-  const aws = new AwsControl(urlOf('http', endpoints), stopping)
+  const aws = new AwsControl(listenerUrl('http', endpoints), stopping)
   const group = await registerMachines(aws, machineNames(devices), (done) =>
     output.redraw(messages.demo.registering(done, devices)),
   )

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Endpoints } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
-import { urlOf } from './addresses.ts'
+import { listenerUrl } from './addresses.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 import { quote } from './quote.ts'
@@ -38,10 +38,10 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
     '',
     `  ${output.style(['bold', 'green'], ready.title(version))}`,
     '',
-    row(labels.mqtt, urlOf('mqtt', endpoints)),
-    row(labels.mqtts, urlOf('mqtts', endpoints)),
-    row(labels.http, `${urlOf('http', endpoints)}  ${urlOf('ws', endpoints)}/mqtt`),
-    row(labels.https, urlOf('https', endpoints)),
+    row(labels.mqtt, listenerUrl('mqtt', endpoints)),
+    row(labels.mqtts, listenerUrl('mqtts', endpoints)),
+    row(labels.http, `${listenerUrl('http', endpoints)}  ${listenerUrl('ws', endpoints)}/mqtt`),
+    row(labels.https, listenerUrl('https', endpoints)),
     ...(endpoints.aliases === undefined ? [] : [row(labels.aliases, endpoints.aliases.join(', '))]),
     ...(endpoints.lan === undefined ? [] : [row(labels.lan, ready.lan(endpoints.lan))]),
     row(labels.ca, resolve(endpoints.ca)),
@@ -82,6 +82,6 @@ function manageLines(endpoints: Endpoints): string[] {
     isReachedLocally(endpoints)
       ? 'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1'
       : 'eval "$(iot-hub keys)"; export AWS_DEFAULT_REGION=us-east-1',
-    `aws --endpoint-url ${urlOf('http', endpoints)} iot list-things`,
+    `aws --endpoint-url ${listenerUrl('http', endpoints)} iot list-things`,
   ]
 }

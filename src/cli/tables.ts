@@ -1,5 +1,5 @@
 import type { DeviceView, ExecutionView, HubStatus, JobView, NoticeView, OperatorKeyView } from '../shared/api.ts'
-import { urlOf } from './addresses.ts'
+import { listenerUrl } from './addresses.ts'
 import { messages } from './messages.ts'
 import { noticeLine } from '../shared/notice-line.ts'
 import { printable } from '../shared/printable.ts'
@@ -46,10 +46,10 @@ export function statusText({ endpoints, mode, clock, now, devices, online, jobs 
   const { labels } = calls
   const row = (label: string, text: string): string => `${output.style('dim', label.padEnd(14))} ${text}`
   return [
-    row(labels.mqtt, urlOf('mqtt', endpoints)),
-    row(labels.mqtts, urlOf('mqtts', endpoints)),
-    row(labels.url, urlOf('http', endpoints)),
-    row(labels.https, urlOf('https', endpoints)),
+    row(labels.mqtt, listenerUrl('mqtt', endpoints)),
+    row(labels.mqtts, listenerUrl('mqtts', endpoints)),
+    row(labels.url, listenerUrl('http', endpoints)),
+    row(labels.https, listenerUrl('https', endpoints)),
     ...(endpoints.aliases === undefined ? [] : [row(labels.aliases, endpoints.aliases.join(', '))]),
     ...(endpoints.lan === undefined ? [] : [row(labels.lan, messages.ready.lan(endpoints.lan))]),
     ...(endpoints.exposed === true ? [row(labels.elsewhere, messages.ready.letsIn)] : []),

@@ -4,7 +4,7 @@ import type { Claim, Context, Settings } from '../../dialect.ts'
 import { connectFault } from './access.ts'
 import { believe, credentialOf } from '../wire/credential-scope.ts'
 import { certificatesOf, certificateTarget, exclusiveThing, type Certificate } from './identity-store.ts'
-import type { Signed } from './signature.ts'
+import type { SignableRequest } from './signature.ts'
 import { warnOfWill, willFault } from '../mqtt/last-will.ts'
 import { announceConnectFailed } from '../mqtt/presence.ts'
 import { isThingName } from '../wire/names.ts'
@@ -130,7 +130,7 @@ const sdkUserName = (username = ''): boolean => /[?&]SDK=/.test(username)
 const isBare = ({ username, password }: ConnectRequest): boolean => (username ?? '') === '' && password === undefined
 
 /** The upgrade request of a WebSocket in the form in which HTTP requests are signed and read. */
-export function upgradeOf({ upgrade }: ConnectRequest): Signed | undefined {
+export function upgradeOf({ upgrade }: ConnectRequest): SignableRequest | undefined {
   if (upgrade === undefined) return undefined
   const headers = Object.entries(upgrade.headers).map(([name, value]) => [
     name,
@@ -141,7 +141,7 @@ export function upgradeOf({ upgrade }: ConnectRequest): Signed | undefined {
     method: 'GET',
     path,
     query: queryOf(upgrade.url),
-    headers: Object.fromEntries(headers) as Signed['headers'],
+    headers: Object.fromEntries(headers) as SignableRequest['headers'],
     body: NO_BODY,
   }
 }

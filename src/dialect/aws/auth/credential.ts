@@ -8,7 +8,7 @@ import { registeredCertificate } from './identity-store.ts'
 import { credentialOf } from '../wire/credential-scope.ts'
 import { unknown } from '../http/guard.ts'
 import { planeOf } from '../wire/planes.ts'
-import { signatureFault, type Signed } from './signature.ts'
+import { signatureFault, type SignableRequest } from './signature.ts'
 
 const HOW_TO_SIGN = 'From another machine sign with the key pair that `iot-hub keys` shows on the hub’s'
 const HOW_TO_REGISTER =
@@ -50,7 +50,11 @@ export function httpCredential(ctx: Sight, request: HttpRequest): Credential {
 }
 
 /** Why it is not signed with the key pair that the hub gave out, with AWS's exception for it. */
-function signingFault(ctx: Sight, request: Signed, accessKey: string): { type: string; why: string } | undefined {
+function signingFault(
+  ctx: Sight,
+  request: SignableRequest,
+  accessKey: string,
+): { type: string; why: string } | undefined {
   const key = accessKeyOf(ctx)
   if (key?.id === accessKey) return signatureFault(request, key.secret, ctx.wall)
   const shown = JSON.stringify(accessKey.slice(0, 64))

@@ -3,7 +3,7 @@ import type { Instant } from '../../../core/clock.ts'
 import type { HttpRequest } from '../../../core/seam/http.ts'
 
 /** The part of a request that SigV4 signs. */
-export type Signed = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>
+export type SignableRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>
 
 /** What a request says of its signature, in its `Authorization` header or its query. */
 interface Claims {
@@ -33,7 +33,7 @@ const MAX_EXPIRES = 604_800
  * `undefined`: it is. `at` is the time by the machine's clock, since that of the client was used to sign.
  */
 export function signatureFault(
-  request: Signed,
+  request: SignableRequest,
   secretKey: string,
   at: Instant,
 ): { type: string; why: string } | undefined {
@@ -58,7 +58,7 @@ export function signatureFault(
   return expiry(claims, at)
 }
 
-function claimsOf({ headers, query }: Pick<Signed, 'query' | 'headers'>): Claims | undefined {
+function claimsOf({ headers, query }: Pick<SignableRequest, 'query' | 'headers'>): Claims | undefined {
   const [, algorithm, fields] = /^(AWS4-[A-Z0-9-]+) +(\S.*)$/s.exec(headers['authorization'] ?? '') ?? []
   if (algorithm !== undefined && fields !== undefined) {
     const field = (name: string): string =>
@@ -85,7 +85,7 @@ function claimsOf({ headers, query }: Pick<Signed, 'query' | 'headers'>): Claims
   }
 }
 
-function incompleteness(claims: Claims, { headers }: Signed): string | undefined {
+function incompleteness(claims: Claims, { headers }: SignableRequest): string | undefined {
   const { algorithm, credential, signedHeaders, signature, date, expires } = claims
   if (algorithm !== ALGORITHM) return `the local hub verifies ${ALGORITHM} only, and not ${algorithm || 'nothing'}`
   const [key, day, , , terminal, ...more] = credential.split('/')
@@ -120,7 +120,7 @@ function expiry({ date, expires }: Claims, at: Instant): { type: string; why: st
  * clients do so for WebSockets [aws 1.4].
  */
 function canonicalRequests(
-  { method, path, query, headers }: Signed,
+  { method, path, query, headers }: SignableRequest,
   { signedHeaders, inQuery }: Claims,
   bodyHash: string,
 ): string[] {

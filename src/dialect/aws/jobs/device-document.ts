@@ -7,7 +7,7 @@ import { isManaged } from './managed-templates.ts'
 import { fillLocals, localIn, localsFault, readForm, type PlaceholderForm } from './placeholder-forms.ts'
 import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
 import { PlanError } from './plan.ts'
-import { issueFor, urlOf } from './presign.ts'
+import { issueFor, presignedUrl } from './presign.ts'
 import { say, verbatim } from '../../../core/said.ts'
 
 /** The parts of a job that its document's placeholders are filled with. */
@@ -20,10 +20,10 @@ export function documentFor(ctx: Context, execution: Execution): string | undefi
   let uploads = 0
   return replacePlaceholders(withParameters(job.document, extraOf(job)), (inside) => {
     const form = readForm(inside)
-    if (form.type === 'download') return urlOf(ctx, { ...form, method: 'GET' }, issueFor(ctx, execution, job))
+    if (form.type === 'download') return presignedUrl(ctx, { ...form, method: 'GET' }, issueFor(ctx, execution, job))
     if (form.type !== 'upload') return undefined
     uploads += 1
-    return urlOf(ctx, { ref: uploadOf(form, execution, uploads), method: 'PUT' }, issueFor(ctx, execution, job))
+    return presignedUrl(ctx, { ref: uploadOf(form, execution, uploads), method: 'PUT' }, issueFor(ctx, execution, job))
   })
 }
 

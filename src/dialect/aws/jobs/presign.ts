@@ -24,7 +24,7 @@ export function forgetUrls(ctx: Context, execution: Execution): void {
 }
 
 /** What an object may be used for by its URL, as that was signed. */
-export interface Signed {
+export interface PresignedObject {
   ref: ObjectRef
   method: 'GET' | 'PUT'
   version?: string
@@ -110,7 +110,7 @@ export function issueFor(ctx: Context, execution: Execution, job: Job): Issue {
   return issues.set(issueKey(execution), { at: Math.floor(ctx.now / 1000) * 1000, seconds })
 }
 
-export function urlOf(ctx: Context, { ref, method, version }: Signed, { at, seconds }: Issue): string {
+export function presignedUrl(ctx: Context, { ref, method, version }: PresignedObject, { at, seconds }: Issue): string {
   const { http, https, host: here, lan: host = here } = ctx.settings.endpoint
   const authority = host.includes(':') ? `[${host}]` : host
   const base = https > 0 ? `https://${authority}:${https}` : `http://${authority}:${http}`
