@@ -2,7 +2,7 @@ import type { Instant } from '../../../core/clock.ts'
 import { matches } from '../../../core/query/glob.ts'
 import { askedValues, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
-import { allowsAll, applies, compile, isAbout, unmet, type Rule, type Source } from './rules.ts'
+import { allowsAll, applies, compile, isAbout, unmet, type Rule, type StatementRef } from './rules.ts'
 
 /** A policy as it is in force, with its name, which explanations show. */
 export interface NamedPolicy {
@@ -26,7 +26,7 @@ interface Rules {
   /** Every resource is allowed. */
   open: boolean
   /** Statements about the action that match nothing. */
-  passedOver: (Source & { deny: boolean; why: string })[]
+  passedOver: (StatementRef & { deny: boolean; why: string })[]
   missing: Set<string>
 }
 
@@ -117,4 +117,4 @@ export class Policy {
 }
 
 const MAX_REASONS = 3
-const nameOf = ({ policy, statement }: Source): string => `statement ${statement} of policy ${policy}`
+const nameOf = ({ policy, statement }: StatementRef): string => `statement ${statement} of policy ${policy}`

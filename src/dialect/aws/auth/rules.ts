@@ -7,13 +7,13 @@ import type { Condition, Statement } from './policy-document.ts'
 import { globOf, textOf, type VariableLookup } from './template.ts'
 
 /** Which statement; 1 is the first of its policy. */
-export interface Source {
+export interface StatementRef {
   policy: string
   statement: number
 }
 
 /** A statement as it is for somebody. */
-export interface Rule extends Source {
+export interface Rule extends StatementRef {
   deny: boolean
   except: boolean
   resources: readonly { glob: Glob; whole: boolean }[]

@@ -15,7 +15,7 @@ import { defaultRollout, readPlan } from './plan.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { readSchedule } from './schedule.ts'
 import { readPackageVersions, readPresignedUrlConfig } from './settings.ts'
-import { givenSource, readSource, sourceNeeds, type Source } from './source.ts'
+import { givenSource, readSource, sourceNeeds, type SourcedDocument } from './document-source.ts'
 import { readTargets } from './targets.ts'
 import { readTags } from '../registry/tags.ts'
 import { templateNotFound, templatesOf, type JobTemplate } from './job-templates.ts'
@@ -146,7 +146,7 @@ function readParameters({ ctx, params }: Call, fields: Fields): Record<string, s
   return given
 }
 
-function requireWork(template: Template | undefined): Source {
+function requireWork(template: Template | undefined): SourcedDocument {
   if (template !== undefined) return template
   throw new AwsError('InvalidRequestException', 'Neither job document nor job document source is specified.')
 }

@@ -15,7 +15,7 @@ import { operation, readBody, type Call } from '../wire/route.ts'
 import { readWindows } from './schedule.ts'
 import { readPackageVersions, readPresignedUrlConfig } from './settings.ts'
 import { floatSeconds } from './shapes.ts'
-import { givenSource, readSource, sourceNeeds } from './source.ts'
+import { givenSource, readSource, sourceNeeds } from './document-source.ts'
 import { latestFirst, paginate } from '../wire/pagination.ts'
 import { readTags, setTags } from '../registry/tags.ts'
 

@@ -10,7 +10,7 @@ import { CREATE_JOB } from './model.ts'
 import { checkDocument } from './device-document.ts'
 import { defaultRollout, describePlan, MAX_PER_MINUTE, PlanError, readPlan } from './plan.ts'
 import { formatTime, readSchedule } from './schedule.ts'
-import { MAX_DOCUMENT } from './source.ts'
+import { MAX_DOCUMENT } from './document-source.ts'
 import { MAX_TARGETS } from './targets.ts'
 import { known, say } from '../../../core/said.ts'
 

@@ -14,7 +14,7 @@ export const MAX_DOCUMENT = 32_768
 const MAX_LEVELS = 1000
 
 /** A job document as text, and where it came from. */
-export interface Source {
+export interface SourcedDocument {
   document: string
   documentSource?: string
 }
@@ -39,7 +39,7 @@ export function givenSource(fields: Fields): boolean {
 }
 
 /** `document` or what `documentSource` names, both of which must be JSON. */
-export function readSource(ctx: Context, fields: Fields, fulfilled: Fulfilled): Source {
+export function readSource(ctx: Context, fields: Fields, fulfilled: Fulfilled): SourcedDocument {
   const documentSource = fields.text('documentSource') ?? ''
   if (documentSource === '') return { document: checked(fields.text('document') ?? '', 'request input') }
   if (hasVersion(documentSource)) ctx.ignored('documentSource versionId')
