@@ -6,7 +6,7 @@ import { connect } from '../api.ts'
 import '../ui/base.css'
 import '../ui/form.css'
 import { debounce } from '../ui/debounce.ts'
-import { createStore } from '../ui/store.ts'
+import { createViewState } from '../ui/view-state.ts'
 import { registerElements } from '../ui/toolkit.ts'
 import { changedMembers } from './form/changed.ts'
 import { emptyForm, type JobForm } from './form/form.ts'
@@ -41,7 +41,7 @@ const nothing: State = {
   restored: false,
   unreadable: undefined,
 }
-const store = createStore<State>(nothing)
+const store = createViewState<State>(nothing)
 const requests = createRequests(store, channel.post)
 let page: EditorPage | undefined
 /** The draft as the host knows it. */

@@ -3,7 +3,7 @@ import type { Problem } from '../../src/shared/api.ts'
 import type { EditorLook, FromJobEditor } from '../../src/shared/messages.ts'
 import { h } from '../ui/dom.ts'
 import type { Control } from '../ui/field.ts'
-import type { Store } from '../ui/store.ts'
+import type { ViewState } from '../ui/view-state.ts'
 import { banners } from './banners.ts'
 import { footer } from './footer.ts'
 import { abort } from './form/abort.ts'
@@ -27,7 +27,7 @@ export interface EditorPage {
 
 /** Builds the whole page into the body. Words must be known by then. */
 export function buildPage(
-  store: Store<State>,
+  store: ViewState<State>,
   requests: Requests,
   post: (message: FromJobEditor) => void,
   deeds: { submit(): void; saveAs(): void; startAfresh(): void },

@@ -1,7 +1,7 @@
 import type { FromJobEditor, ToJobEditor } from '../../src/shared/messages.ts'
 import type { SearchResults } from '../ui/picker.ts'
 import type { Marker, State, View } from './state.ts'
-import type { Store } from '../ui/store.ts'
+import type { ViewState } from '../ui/view-state.ts'
 import { debounce } from '../ui/debounce.ts'
 
 type Post = (message: FromJobEditor) => void
@@ -15,7 +15,7 @@ export interface Requests {
   receive(message: ToJobEditor): void
 }
 
-export function createRequests(store: Store<State>, post: Post): Requests {
+export function createRequests(store: ViewState<State>, post: Post): Requests {
   let request = 0
   let counting = 0
   let checking = 0

@@ -1,12 +1,12 @@
 /** One state, changed in parts; listeners hear of every change, once for those made in the same task. */
-export interface Store<T extends object> {
+export interface ViewState<T extends object> {
   readonly state: T
   change(part: Partial<T>): void
   /** Draws once at once, then after every change. */
   subscribe(listener: (state: T) => void): void
 }
 
-export function createStore<T extends object>(initial: T): Store<T> {
+export function createViewState<T extends object>(initial: T): ViewState<T> {
   let state = initial
   let told = true
   const listeners: ((state: T) => void)[] = []
