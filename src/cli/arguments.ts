@@ -8,7 +8,7 @@ import { readValue, type FlagValue } from './read-value.ts'
 import { UsageError } from './usage-error.ts'
 
 /** How much is said, and to whom. */
-export interface Talk {
+export interface Verbosity {
   json: boolean
   quiet: boolean
   verbose: boolean
@@ -17,7 +17,7 @@ export interface Talk {
 export interface StartInvocation {
   command: 'start'
   options: HubOptions
-  talk: Talk
+  verbosity: Verbosity
 }
 
 export interface DemoInvocation {
@@ -25,7 +25,7 @@ export interface DemoInvocation {
   options: HubOptions
   /** What the user chose; the demo may choose the rest. */
   chosen: ReadonlySet<OptionName>
-  talk: Talk
+  verbosity: Verbosity
   devices: number
   seed: number
   /** 0–1. */
@@ -58,9 +58,9 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
     quiet: given.get('quiet') === true,
     verbose: given.get('verbose') === true,
   }
-  if (isCall(command)) return { ...readCall(command, words, given, env), talk }
+  if (isCall(command)) return { ...readCall(command, words, given, env), verbosity: talk }
   const { options, chosen } = readOptions(given, env)
-  if (command === 'start') return { command, options, talk }
+  if (command === 'start') return { command, options, verbosity: talk }
   checkDemo(options)
   const number = (name: string): number =>
     Number(given.get(name) ?? flagsOf.demo.find((flag) => flag.name === name)?.fallback)
@@ -69,7 +69,7 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
     // A demo leaves nothing behind unless it is told where.
     options: chosen.has('data') || chosen.has('memory') ? options : { ...options, memory: true },
     chosen,
-    talk,
+    verbosity: talk,
     devices: number('devices'),
     seed: number('seed'),
     failOdds: number('fail-odds'),

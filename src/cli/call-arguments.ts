@@ -1,5 +1,5 @@
 import { defaultOptions } from '../shared/options.ts'
-import type { Talk } from './arguments.ts'
+import type { Verbosity } from './arguments.ts'
 import { flagsOf, formsOf, type CallCommand } from './flags.ts'
 import { messages } from './messages.ts'
 import type { FlagValue } from './read-value.ts'
@@ -14,7 +14,7 @@ export interface CallInvocation {
   words: string[]
   /** Where the hub is: its data folder, or a URL and the file with its token. */
   at: { data: string } | { url: string; tokenFile: string }
-  talk: Talk
+  talk: Verbosity
   search?: string
   comment?: string
   out?: string

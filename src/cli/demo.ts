@@ -29,7 +29,7 @@ const STALL_MS = 120_000
 export async function demo(invocation: DemoInvocation, tools: Tools): Promise<number> {
   const { output, version } = tools
   const options = await avoidTakenPorts(invocation.options, invocation.chosen)
-  return runHub(options, invocation.talk, tools, async (hub, endpoints) => {
+  return runHub(options, invocation.verbosity, tools, async (hub, endpoints) => {
     output.event(readyEvent(endpoints, options))
     output.say(output.style('bold', messages.demo.hubReady(version)))
     for (const name of avoidedPorts(invocation.options, options)) {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Talk } from './arguments.ts'
+import type { Verbosity } from './arguments.ts'
 import { writeJson } from '../shared/json-text.ts'
 import { printable, printableJson, printableLines } from '../shared/printable.ts'
 import { messages } from './messages.ts'
@@ -13,7 +13,7 @@ export interface Sink {
   columns?: number
 }
 
-export interface OutputOptions extends Talk {
+export interface OutputOptions extends Verbosity {
   stdout: Sink
   stderr: Sink
   env: Readonly<Record<string, string | undefined>>

@@ -3,7 +3,7 @@ import type { Endpoints } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 import type { Behavior } from '../sim/behavior.ts'
 import type { FleetOptions } from '../sim/fleet.ts'
-import type { Talk } from './arguments.ts'
+import type { Verbosity } from './arguments.ts'
 import { messages } from './messages.ts'
 import type { Output } from './output.ts'
 import { showNotices } from './show-notices.ts'
@@ -26,7 +26,7 @@ export interface Tools {
  */
 export async function runHub(
   options: HubOptions,
-  talk: Talk,
+  talk: Verbosity,
   { createHub, output }: Tools,
   use: (hub: Hub, endpoints: Endpoints) => Promise<number>,
 ): Promise<number> {

@@ -29,7 +29,7 @@ export async function run(options: RunOptions): Promise<number> {
   if (invocation.command === 'help') stdout.write(helpText(invocation.about))
   else if (invocation.command === 'version') stdout.write(`${version}\n`)
   else {
-    const output = new Output({ stdout, stderr, env, ...invocation.talk })
+    const output = new Output({ stdout, stderr, env, ...invocation.verbosity })
     const tools = { ...options, output }
     if (invocation.command === 'call') return call(invocation, output)
     return invocation.command === 'start' ? start(invocation, tools) : demo(invocation, tools)

@@ -39,7 +39,7 @@ test('every option of the hub is a flag', () => {
     names: 'a,b',
     clouds: { aws: { presigned: 'long' } },
   })
-  assert.deepEqual(start('--json --quiet --verbose').talk, { json: true, quiet: true, verbose: true })
+  assert.deepEqual(start('--json --quiet --verbose').verbosity, { json: true, quiet: true, verbose: true })
 })
 
 test('the environment stands in for a flag that is not given', () => {
