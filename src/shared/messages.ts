@@ -6,7 +6,7 @@ import type { JsonText } from './json-text.ts'
  * Every webview says `ready` first and is sent its whole state; it keeps what must outlive a reload in its own state.
  */
 export type ToJobEditor =
-  | { type: 'init'; mode: EditorMode; start: EditorStart; hub: HubSight; look: EditorLook; words: Words }
+  | { type: 'init'; mode: EditorMode; start: EditorStart; hub: HubSight; look: EditorLook; words: Translations }
   /** The hub came, went, or has other groups. */
   | { type: 'hub'; hub: HubSight }
   | { type: 'look'; look: EditorLook }
@@ -84,4 +84,4 @@ export interface EditorLook {
 }
 
 /** English words to those of the user's language; a word that is missing stays English. */
-export type Words = Record<string, string>
+export type Translations = Record<string, string>

@@ -8,7 +8,7 @@ import type {
   Page,
   TwinWord,
 } from './api.ts'
-import type { Words } from './messages.ts'
+import type { Translations } from './messages.ts'
 
 /** What the hub's clock showed; a page counts on from there only where it is a real one. */
 export interface HubTime {
@@ -21,7 +21,15 @@ export type ToProgress =
   /**
    * Everything, also when there is a hub again. `cloud` is its title for people, `twinWord` what it calls its twins.
    */
-  | { type: 'init'; sequence: number; job: JobDetail; cloud: string; twinWord: TwinWord; time: HubTime; words: Words }
+  | {
+      type: 'init'
+      sequence: number
+      job: JobDetail
+      cloud: string
+      twinWord: TwinWord
+      time: HubTime
+      words: Translations
+    }
   /** What the job is by now, and those of the watched executions that have changed. */
   | { type: 'changed'; sequence: number; job: JobView; time: HubTime; rows: ExecutionView[] }
   | { type: 'page'; request: number; page: Page<ExecutionView> }
@@ -31,9 +39,9 @@ export type ToProgress =
   /** That device has no execution of this job any more. */
   | { type: 'executionGone'; device: string }
   /** There is no hub to ask; what is on the page is how it was. */
-  | { type: 'noHub'; starting: boolean; job: string; words: Words }
+  | { type: 'noHub'; starting: boolean; job: string; words: Translations }
   /** There is no such job any more. */
-  | { type: 'gone'; job: string; words: Words }
+  | { type: 'gone'; job: string; words: Translations }
 
 export type FromProgress =
   | { type: 'ready' }

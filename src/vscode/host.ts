@@ -1,6 +1,6 @@
 import type { Disposable, LogOutputChannel, Memento, Uri } from 'vscode'
 import type { Change, HubApi } from '../shared/api.ts'
-import type { Words } from '../shared/messages.ts'
+import type { Translations } from '../shared/messages.ts'
 import type { HubState } from './hub-session/state.ts'
 
 /** What every part of the extension gets: the hub as this window sees it, and where to say things. */
@@ -21,5 +21,5 @@ export interface Host {
   /** Called after the state has become another one. After `stopped` or `attached` all that was known before is void. */
   onState(listener: (state: HubState) => void): Disposable
   /** English to the user's language, for webviews; empty in English. */
-  words(): Words
+  words(): Translations
 }

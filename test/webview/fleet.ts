@@ -10,7 +10,7 @@ import type {
   ModuleView,
   UpgradeView,
 } from '../../src/shared/api.ts'
-import type { Words } from '../../src/shared/messages.ts'
+import type { Translations } from '../../src/shared/messages.ts'
 import type { FeedHost } from '../../src/vscode/progress/feed.ts'
 
 /** A job that looks like a real one, on as many devices as wanted, and a host that tells of it. */
@@ -33,7 +33,7 @@ export class FleetJob {
   #seed = 7
 
   /** `words`: English to the language that the page speaks. */
-  constructor(devices: number, words: Words = {}) {
+  constructor(devices: number, words: Translations = {}) {
     this.rows = Array.from({ length: devices }, (_, index): ExecutionView => ({
       device: `aws/washer-${String(index + 1).padStart(5, '0')}`,
       status: 'QUEUED',
