@@ -8,13 +8,13 @@ import { tellConnection, tellDevice, tellTag, type Instruction } from '../mqtt/d
 import { addressOf } from '../wire/names.ts'
 import { broadcastOf, plan } from '../ota/ota.ts'
 import { formatTopic } from '../wire/topics.ts'
-import { isFault, readWork, requestIdOf, workOf } from './work.ts'
+import { isFault, readDocument, requestIdOf, workOf } from './document.ts'
 
 const OTA = '$ota_upgrade'
 
 /** An upgrade of all with a tag goes out once, to everybody who listens to the tag [iothub 8 sendOTA]. */
 export function jobCreated(ctx: Context, job: Job): void {
-  const work = readWork(job.document)
+  const work = readDocument(job.document)
   if (isFault(work) || work.type !== 'ota') return
   plan(ctx, job, work.package)
   const broadcast = broadcastOf(job)

@@ -3,7 +3,7 @@ import type { JobFront } from '../../dialect.ts'
 import { iothubDeviceScript } from '../device/script.ts'
 import { JOB_NAMES } from '../wire/names.ts'
 import documentSchema from '../schema/job-document.json' with { type: 'json' }
-import { isFault, readWork } from './work.ts'
+import { isFault, readDocument } from './document.ts'
 import { say } from '../../../core/said.ts'
 
 /**
@@ -14,7 +14,7 @@ export const jobFront: JobFront = {
   deviceScript: iothubDeviceScript,
   names: JOB_NAMES,
   prepare: (_, job) => {
-    const work = readWork(job.document)
+    const work = readDocument(job.document)
     if (isFault(work)) throw invalid('document', job.document, say`cannot be sent: ${work}`)
     return job
   },

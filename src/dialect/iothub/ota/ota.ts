@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { DIALECT, deviceKey, objectId, tagKey } from '../wire/names.ts'
 import { progressOf } from './progress.ts'
-import { FIRMWARE } from '../jobs/work.ts'
+import { FIRMWARE } from '../jobs/document.ts'
 
 /** What an upgrade is for: one device, or all with a tag. */
 export type OtaTarget = { product: string; device: string } | { product: string; tag: string }

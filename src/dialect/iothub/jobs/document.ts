@@ -14,10 +14,10 @@ import { say, type Said } from '../../../core/said.ts'
 export const FIRMWARE = 'firmware'
 
 /** Whether that is no work, but what is wrong with a document. */
-export const isFault = (work: Work | Said): work is Said => 'template' in work
+export const isFault = (work: DocumentWork | Said): work is Said => 'template' in work
 
 /** What a job document asks of a device. */
-export type Work =
+export type DocumentWork =
   /** The document is the payload of `$ota_upgrade` [iothub 8]. */
   | { type: 'ota'; payload: string; package: Package }
   | { type: 'command'; command: string; data: string; encoding: Encoding; ttl?: number }
@@ -25,13 +25,16 @@ export type Work =
 /**
  * Reads a job document: one with a `command` is that command, any other an upgrade. `Said` says what is wrong with it.
  */
-export function readWork(document: string): Work | Said {
+export function readDocument(document: string): DocumentWork | Said {
   const fields = jsonObject(document)
   if (fields === undefined) return say`the document is no JSON object`
   return 'command' in fields ? readCommand(fields, document) : readUpgrade(fields, document)
 }
 
-function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject, document: string): Work | Said {
+function readCommand(
+  { command, data = '', encoding = 'plain', ttl }: JsonObject,
+  document: string,
+): DocumentWork | Said {
   if (typeof command !== 'string' || !isSegment(command)) return say`command must be a name without / + #`
   if (!isEncoding(encoding)) return say`encoding must be plain or base64`
   if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1))
@@ -41,7 +44,7 @@ function readCommand({ command, data = '', encoding = 'plain', ttl }: JsonObject
 }
 
 /** An upgrade that says of nothing what it is of is one of the firmware. */
-function readUpgrade({ url, version, size, md5, type = FIRMWARE }: JsonObject, document: string): Work | Said {
+function readUpgrade({ url, version, size, md5, type = FIRMWARE }: JsonObject, document: string): DocumentWork | Said {
   if (typeof url !== 'string' || url === '') return say`url must be a text`
   if (typeof version !== 'string' || version === '') return say`version must be a text`
   if (typeof type !== 'string') return say`type must be a text`
@@ -54,7 +57,8 @@ function readUpgrade({ url, version, size, md5, type = FIRMWARE }: JsonObject, d
 }
 
 /** The work of an execution; `Said` says what is wrong with its document. */
-export const workOf = (ctx: Context, { job }: Execution): Work | Said => readWork(ctx.engine.jobs.require(job).document)
+export const workOf = (ctx: Context, { job }: Execution): DocumentWork | Said =>
+  readDocument(ctx.engine.jobs.require(job).document)
 
 /**
  * What the device answers an execution by: the job's name, as long as a topic can hold it, and for another attempt
