@@ -53,14 +53,14 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
     throw new UsageError(command.startsWith('-') ? messages.commandFirst(command) : messages.unknownCommand(command))
   const { given, words } = readFlags(command, rest)
   if (given.get('help') === true) return { command: 'help', about: command }
-  const talk = {
+  const verbosity = {
     json: given.get('json') === true,
     quiet: given.get('quiet') === true,
     verbose: given.get('verbose') === true,
   }
-  if (isCall(command)) return { ...readCall(command, words, given, env), verbosity: talk }
+  if (isCall(command)) return { ...readCall(command, words, given, env), verbosity }
   const { options, chosen } = readOptions(given, env)
-  if (command === 'start') return { command, options, verbosity: talk }
+  if (command === 'start') return { command, options, verbosity }
   checkDemo(options)
   const number = (name: string): number =>
     Number(given.get(name) ?? flagsOf.demo.find((flag) => flag.name === name)?.fallback)
@@ -69,7 +69,7 @@ export function readArguments(args: readonly string[], env: Readonly<Record<stri
     // A demo leaves nothing behind unless it is told where.
     options: chosen.has('data') || chosen.has('memory') ? options : { ...options, memory: true },
     chosen,
-    verbosity: talk,
+    verbosity,
     devices: number('devices'),
     seed: number('seed'),
     failOdds: number('fail-odds'),

@@ -14,7 +14,7 @@ export interface CallInvocation {
   words: string[]
   /** Where the hub is: its data folder, or a URL and the file with its token. */
   at: { data: string } | { url: string; tokenFile: string }
-  talk: Verbosity
+  verbosity: Verbosity
   search?: string
   comment?: string
   out?: string
@@ -28,7 +28,7 @@ export function readCall(
   words: readonly string[],
   given: ReadonlyMap<string, FlagValue>,
   env: Readonly<Record<string, string | undefined>>,
-): Omit<CallInvocation, 'talk'> {
+): Omit<CallInvocation, 'verbosity'> {
   const textOf = (name: string): string | undefined => {
     const value = given.get(name) ?? env[`IOT_HUB_${name.toUpperCase()}`]
     return value === undefined ? undefined : String(value)

@@ -39,7 +39,7 @@ const cloudFlags: FlagSpec[] = cloudOptions().map(({ flag, option: { type, about
   ...(typeof fallback !== 'boolean' && fallback !== '' && { fallback }),
 }))
 
-const talkFlags: FlagSpec[] = [
+const verbosityFlags: FlagSpec[] = [
   { name: 'json', type: 'flag', help: flags.json },
   { name: 'quiet', type: 'flag', help: flags.quiet },
   { name: 'verbose', type: 'flag', help: flags.verbose },
@@ -57,13 +57,13 @@ const callFlags: FlagSpec[] = [
   { name: 'data', type: 'string', value: 'DIR', help: flags.dataOf, fallback: defaultOptions.data },
   { name: 'url', type: 'string', value: 'URL', help: flags.url },
   { name: 'token', type: 'string', value: 'FILE', help: flags.token },
-  ...talkFlags.map((flag) => (flag.name === 'json' ? { ...flag, help: flags.jsonResult } : flag)),
+  ...verbosityFlags.map((flag) => (flag.name === 'json' ? { ...flag, help: flags.jsonResult } : flag)),
 ]
 
 /** What each command takes, in the order of its help. */
 export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
-  start: [...hubFlags, ...cloudFlags, ...talkFlags],
-  demo: [...fleetFlags, ...hubFlags, ...cloudFlags, ...talkFlags],
+  start: [...hubFlags, ...cloudFlags, ...verbosityFlags],
+  demo: [...fleetFlags, ...hubFlags, ...cloudFlags, ...verbosityFlags],
   status: callFlags,
   devices: [{ name: 'search', type: 'string', value: 'TEXT', help: flags.search }, ...callFlags],
   jobs: callFlags,

@@ -26,7 +26,7 @@ export interface Tools {
  */
 export async function runHub(
   options: HubOptions,
-  talk: Verbosity,
+  verbosity: Verbosity,
   { createHub, output }: Tools,
   use: (hub: Hub, endpoints: Endpoints) => Promise<number>,
 ): Promise<number> {
@@ -42,7 +42,7 @@ export async function runHub(
   let lastNotices = async (): Promise<void> => {}
   let code = 1
   try {
-    if (!talk.quiet) lastNotices = await showNotices(hub, output)
+    if (!verbosity.quiet) lastNotices = await showNotices(hub, output)
     code = await use(hub, endpoints)
   } catch (error) {
     output.fail(error)

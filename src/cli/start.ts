@@ -5,9 +5,9 @@ import { runHub, type Tools } from './run-hub.ts'
 import { aborted } from './stop-signals.ts'
 
 /** `iot-hub start`: a hub that runs until it is told to stop. Returns the exit code. */
-export function start({ options, verbosity: talk }: StartInvocation, tools: Tools): Promise<number> {
+export function start({ options, verbosity: verbosity }: StartInvocation, tools: Tools): Promise<number> {
   const { output, stopping, version } = tools
-  return runHub(options, talk, tools, async (hub, endpoints) => {
+  return runHub(options, verbosity, tools, async (hub, endpoints) => {
     if (!stopping.aborted) {
       output.event(readyEvent(endpoints, options))
       if (!output.json) output.say(readyText(output, version, endpoints, options))
