@@ -4,7 +4,7 @@ import type { Message } from '../core/seam/mqtt.ts'
 import type { DeviceScript, ScriptInput, Work } from '../core/seam/device-script.ts'
 import { planWork, type Behavior, type PlannedReport, type Range } from './behavior.ts'
 import type { Random } from './random.ts'
-import { keyOf, Task } from './task.ts'
+import { offerKey, Task } from './task.ts'
 
 /**
  * `off`: not connected yet or stopped; `offline`: lost, trying to come back; `failed`: cannot get in and no longer
@@ -141,12 +141,12 @@ export class SimDevice {
   }
 
   #take(work: Work): void {
-    const key = keyOf(work)
+    const key = offerKey(work)
     // Repeated offers are normal.
     if (this.#task?.key === key || this.#ended.includes(key)) return
     // One thing at a time: the rest is asked for later. Only work that hangs makes way, as after a watchdog's reset.
     if (this.#task !== undefined && !this.#task.over) {
-      if (this.#options.script.pushed === true && !this.#waiting.some((other) => keyOf(other) === key))
+      if (this.#options.script.pushed === true && !this.#waiting.some((other) => offerKey(other) === key))
         this.#waiting.push(work)
       return
     }

@@ -11,7 +11,7 @@ export class Task {
 
   /** Calls `report` for each planned report when it is due. */
   constructor(work: Work, reports: PlannedReport[], report: (task: Task, report: PlannedReport) => void) {
-    this.key = keyOf(work)
+    this.key = offerKey(work)
     this.work = work
     this.#left = reports
     this.#report = report
@@ -40,4 +40,4 @@ export class Task {
 }
 
 /** Names one execution: an offer with the same key is the same work again. */
-export const keyOf = ({ id, attempt }: Work): string => `${id}/${attempt}`
+export const offerKey = ({ id, attempt }: Work): string => `${id}/${attempt}`

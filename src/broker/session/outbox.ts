@@ -2,7 +2,7 @@ import type { Instant } from '../../core/clock.ts'
 import { Backlog } from './backlog.ts'
 import { matches } from '../routing/filter.ts'
 import { loadPayload, storePayload, type Publication } from '../routing/publication.ts'
-import { keyOf, type Letter, type QueueBook, type QueuedRecord } from './queued.ts'
+import { queuedKey, type Letter, type QueueBook, type QueuedRecord } from './queued.ts'
 
 /** The connection that an outbox empties itself into. */
 export interface OutboxTarget {
@@ -114,7 +114,7 @@ export class Outbox {
       ...(own && { own }),
       ...(target !== undefined && { sent: true }),
     }
-    this.#book.table.set(keyOf(record), record)
+    this.#book.table.set(queuedKey(record), record)
     this.#book.added(record, this.stranger)
     if (target !== undefined) {
       this.#launch(id, record)
@@ -264,7 +264,7 @@ export class Outbox {
   /** It is in no list any more. */
   #drop(record: QueuedRecord | undefined): void {
     if (record === undefined) return
-    this.#book.table.delete(keyOf(record))
+    this.#book.table.delete(queuedKey(record))
     this.#book.removed(record, this.stranger)
   }
 

@@ -38,4 +38,4 @@ export interface QueueBook {
   sentTo(session: string, seq: number): void
 }
 
-export const keyOf = (record: QueuedRecord): string => `${record.seq}/${record.session}`
+export const queuedKey = (record: QueuedRecord): string => `${record.seq}/${record.session}`
