@@ -1,4 +1,4 @@
-import { known, say, textOf, type Words } from './said.ts'
+import { asSaid, say, textOf, type Words } from './said.ts'
 
 /** Everything the engine can refuse. Each dialect maps these to its wire errors in one table. */
 export type HubErrorCode =
@@ -45,7 +45,7 @@ export class HubError extends Error {
 export function invalid(field: string, value: unknown, rule: Words): HubError {
   const shown = show(value)
   const cut = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown
-  return new HubError('INVALID', say`${field}: ${cut} ${known(rule)}`, { field, value, rule })
+  return new HubError('INVALID', say`${field}: ${cut} ${asSaid(rule)}`, { field, value, rule })
 }
 
 /** JSON that nests some thousand levels deep can be read, but not written. */

@@ -24,9 +24,9 @@ export function say(parts: TemplateStringsArray, ...args: (string | number | Sai
 export const verbatim = (text: string): Said => ({ text, template: '{0}', args: [text] })
 
 /** Words as an argument, to be translated like the rest; a mere string as an argument is data, and stays. */
-export function known(text: string): Said
-export function known(words: Words): Said
-export function known(words: Words): Said {
+export function asSaid(text: string): Said
+export function asSaid(words: Words): Said
+export function asSaid(words: Words): Said {
   return typeof words === 'string' ? { text: words, template: words, args: [] } : words
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { HubError } from '../core/errors.ts'
 import { checkOwn } from './own-files.ts'
-import { known, say, wordsOf } from '../core/said.ts'
+import { asSaid, say, wordsOf } from '../core/said.ts'
 import { diskFault } from '../shared/disk-fault.ts'
 
 const IGNORE = '.gitignore'
@@ -20,7 +20,7 @@ export async function prepareFolder(data: string): Promise<void> {
   await makeFolder(data)
   for (const name of BELONGINGS) {
     await checkOwn(data, name).catch((error: Error) => {
-      throw new HubError('INVALID', say`the data folder ${data} cannot be used: ${known(wordsOf(error))}`, {
+      throw new HubError('INVALID', say`the data folder ${data} cannot be used: ${asSaid(wordsOf(error))}`, {
         field: 'data',
       })
     })
@@ -59,7 +59,7 @@ export function explainFolder(error: unknown, data: string): unknown {
   if (words === undefined) return error
   return new HubError(
     'INVALID',
-    say`the data folder ${data} cannot be used, ${known(words)} (${error.message}): mend that, or choose another with --data`,
+    say`the data folder ${data} cannot be used, ${asSaid(words)} (${error.message}): mend that, or choose another with --data`,
     { field: 'data' },
   )
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HubError } from '../core/errors.ts'
 import type { CertificateWithKey } from './certificate-maker.ts'
-import { known, say, type Words } from '../core/said.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
 
 /** The two files of a certificate: `ca` → ca.pem and ca-key.pem. */
 const pathsOf = (directory: string, name: string) => ({
@@ -41,7 +41,7 @@ export const authorityFile = (directory: string): string => pathsOf(directory, '
 export function broken(path: string, why: Words): HubError {
   return new HubError(
     'INVALID',
-    say`${path} ${known(why)}. Put back the file as it was; or remove this certificate and its key, to have new ones made (clients must then trust the new ca.pem)`,
+    say`${path} ${asSaid(why)}. Put back the file as it was; or remove this certificate and its key, to have new ones made (clients must then trust the new ca.pem)`,
     { field: path },
   )
 }
@@ -59,7 +59,7 @@ function parse<T>(path: string, what: Words, read: () => T): T {
   try {
     return read()
   } catch {
-    throw broken(path, say`is damaged: it is not ${known(what)}`)
+    throw broken(path, say`is damaged: it is not ${asSaid(what)}`)
   }
 }
 

@@ -2,7 +2,7 @@ import { StoreError } from './store-error.ts'
 import type { Flaw } from './inventory.ts'
 import type { Lock } from './lock.ts'
 import type { Reserve } from './reserve.ts'
-import { known, say, verbatim, wordsOf, type Words } from '../core/said.ts'
+import { asSaid, say, verbatim, wordsOf, type Words } from '../core/said.ts'
 import { diskFault } from '../shared/disk-fault.ts'
 
 /** Twice a second: what others do to the directory is seen within one. */
@@ -180,13 +180,13 @@ export class Guardian {
     // A large state is not written anew twice a second where there is no room for it.
     this.#rest = this.#failures < 5 ? 0 : Math.min(2 ** (this.#failures - 4), MOST_REST)
     const fault = diskFault(error)
-    this.#refuse(fault === undefined ? wordsOf(error) : say`${known(fault)} (${known(wordsOf(error))})`)
+    this.#refuse(fault === undefined ? wordsOf(error) : say`${asSaid(fault)} (${asSaid(wordsOf(error))})`)
   }
 
   #refuse(why: Words): void {
     if (this.refusal !== undefined) return
     const { directory, warn } = this.#options
-    const text = say`changes cannot be stored in ${directory} at present: ${known(why)}`
+    const text = say`changes cannot be stored in ${directory} at present: ${asSaid(why)}`
     this.refusal = new StoreError('UNKEPT', text)
     warn(
       `${text.text}. No more are taken until that is mended; ` +

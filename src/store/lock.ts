@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive, isProcess, isSameHost, thisProcess, type Process } from './process-host.ts'
 import { StoreError } from './store-error.ts'
-import { known, say } from '../core/said.ts'
+import { asSaid, say } from '../core/said.ts'
 
 /** What a lock file says. */
 interface LockRecord extends Process {
@@ -232,6 +232,6 @@ function heldElsewhere(record: Process | undefined, directory: string): StoreErr
 function lost(directory: string, { words }: StoreError): StoreError {
   return new StoreError(
     'LOST',
-    say`${directory} was taken from this hub while it ran (${known(words)}); nothing more is stored, and nothing that is there is touched`,
+    say`${directory} was taken from this hub while it ran (${asSaid(words)}); nothing more is stored, and nothing that is there is touched`,
   )
 }

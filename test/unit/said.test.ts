@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { HubError, invalid } from '../../src/core/errors.ts'
-import { known, say, textOf, verbatim, type Words } from '../../src/core/said.ts'
+import { asSaid, say, textOf, verbatim, type Words } from '../../src/core/said.ts'
 import { dialects } from '../../src/dialect/registry.ts'
 import { askOver } from '../../src/hub/remote-api.ts'
 import { schemaProblems } from '../../src/hub/api/schema-problems.ts'
@@ -20,7 +20,7 @@ const inChinese = (words: Words): string =>
 test('what is said is English, and the template it was made from', () => {
   const said = say`job ${'a/{1}'} is at ${2}`
   assert.deepEqual(said, { text: 'job a/{1} is at 2', template: 'job {0} is at {1}', args: ['a/{1}', 2] })
-  assert.equal(textOf(say`no, ${known('a cause')}`), 'no, a cause')
+  assert.equal(textOf(say`no, ${asSaid('a cause')}`), 'no, a cause')
 })
 
 test('words within words are translated, data and the words of others are not', () => {

@@ -16,7 +16,7 @@ import { SLICE } from './sweep.ts'
 import { resolve, type TargetSources } from './targets.ts'
 import { validateConfig, validateJob } from './validate.ts'
 import { hasEnded } from './windows.ts'
-import { known, say, type Words } from '../said.ts'
+import { asSaid, say, type Words } from '../said.ts'
 
 export interface CancelOptions {
   /** Also what is in progress. */
@@ -233,4 +233,4 @@ const inWords = ({ on, ended, failed }: Breach): string =>
   `${failed} of ${ended} ended executions ${on === 'ANY' ? 'failed, were rejected or timed out' : `ended ${on}`}`
 
 const cannot = (job: Job, what: Words): HubError =>
-  new HubError('INVALID_TRANSITION', say`job ${job.key} is ${job.status} and cannot ${known(what)}`, { job })
+  new HubError('INVALID_TRANSITION', say`job ${job.key} is ${job.status} and cannot ${asSaid(what)}`, { job })

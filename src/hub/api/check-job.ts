@@ -13,7 +13,7 @@ import { draftField, jobFrom, targetFrom, valueAt } from './drafts.ts'
 import { fileOf, fileProblems } from './job-file.ts'
 import { schemaProblems } from './schema-problems.ts'
 import type { ApiSources } from './sources.ts'
-import { known, say, type Words } from '../../core/said.ts'
+import { asSaid, say, type Words } from '../../core/said.ts'
 import { ruleIn } from './rule-in.ts'
 
 /**
@@ -123,11 +123,11 @@ function targetProblems(
   ]
   if ('device' in target)
     return engine.devices.get(keyOf(dialect, target.device)) === undefined
-      ? problem('device', target.device, say`is no device of ${known(title)} here`)
+      ? problem('device', target.device, say`is no device of ${asSaid(title)} here`)
       : []
   if ('group' in target)
     return engine.groups.get(keyOf(dialect, target.group)) === undefined
-      ? problem('group', target.group, say`is no group of ${known(title)} here`)
+      ? problem('group', target.group, say`is no group of ${asSaid(title)} here`)
       : []
   try {
     targetFrom(dialect, target, query)

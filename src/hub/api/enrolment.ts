@@ -4,7 +4,7 @@ import type { Context, DeviceCredential, Dialect } from '../../dialect/dialect.t
 import type { ConnectionKitView, HubApi } from '../../shared/api.ts'
 import { deviceView } from './devices.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
-import { known, say } from '../../core/said.ts'
+import { asSaid, say } from '../../core/said.ts'
 
 type Calls =
   'addDevice' | 'registerDevice' | 'kitOffer' | 'connectionKit' | 'credentials' | 'withdrawCredential' | 'removeDevice'
@@ -88,7 +88,7 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
           .find((credential) => credential.id === id)
         if (found === undefined) throw notFound(say`${device} has no credential ${id}`)
         if (!found.can.includes(how))
-          throw new HubError('UNSUPPORTED', say`${known(title)}: that cannot be done with this credential: ${how}`, {
+          throw new HubError('UNSUPPORTED', say`${asSaid(title)}: that cannot be done with this credential: ${how}`, {
             field: 'how',
           })
         enrolment.withdraw(ctx, name, found, how)

@@ -1,4 +1,4 @@
-import { known, wordsOf } from '../../core/said.ts'
+import { asSaid, wordsOf } from '../../core/said.ts'
 import type { ObjectRef, StoredObject } from '../../core/seam/needs.ts'
 import type { JobKind } from '../../dialect/job-kinds.ts'
 import type { Problem } from '../../shared/api.ts'
@@ -35,6 +35,6 @@ export async function fileProblems(
   const ref = refOf(path)
   if (ref === undefined) return problem(ruleIn('must be the path of a file in a folder of the bucket folder'))
   const found = await fulfil({ type: 'object', ref })
-  if (found instanceof Error) return problem(ruleIn(known(wordsOf(found))))
+  if (found instanceof Error) return problem(ruleIn(asSaid(wordsOf(found))))
   return found === undefined ? problem(ruleIn('is no file in the bucket folder')) : []
 }

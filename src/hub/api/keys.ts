@@ -1,7 +1,7 @@
 import { notFound } from '../../core/errors.ts'
 import type { HubApi } from '../../shared/api.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
-import { known, say } from '../../core/said.ts'
+import { asSaid, say } from '../../core/said.ts'
 
 /** The keys of those who manage devices from other machines, cloud by cloud. */
 export function keysApi(sources: ApiSources): Pick<HubApi, 'keys' | 'setKey'> {
@@ -16,7 +16,7 @@ export function keysApi(sources: ApiSources): Pick<HubApi, 'keys' | 'setKey'> {
     },
     setKey: async (name, key, value) => {
       const { keys, title } = dialectNamed(sources, name)
-      if (keys === undefined) throw notFound(say`${known(title)} has no keys`)
+      if (keys === undefined) throw notFound(say`${asSaid(title)} has no keys`)
       await perform(name, 'setKey', (ctx) => keys.set(ctx, key, value))
     },
   }

@@ -6,7 +6,7 @@ import type { JsonObject, Twin } from '../../core/twin/model.ts'
 import type { Dialect } from '../../dialect/dialect.ts'
 import type { HubApi, TwinView } from '../../shared/api.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
-import { known, say, verbatim } from '../../core/said.ts'
+import { asSaid, say, verbatim } from '../../core/said.ts'
 
 /** Twins as documents. A twin that is not there yet is an empty one at version 0. */
 export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi, 'twin' | 'editTwin' | 'setDesired'> {
@@ -46,7 +46,7 @@ export function twinApi({ engine, perform, dialects }: ApiSources): Pick<HubApi,
     const check = (next: Twin): void => {
       const fault = dialect.twins.fault?.(next)
       if (fault !== undefined)
-        throw new HubError('INVALID', say`${known(dialect.title)} refuses this desired state: ${fault}`, {
+        throw new HubError('INVALID', say`${asSaid(dialect.title)} refuses this desired state: ${fault}`, {
           field: 'desired',
           rule: verbatim(fault),
         })

@@ -120,7 +120,7 @@ export function certificateOf({ identity, request }: Connection): string | undef
 
 /** What the connection may do, worked out when it is first asked for. */
 export const accessOf = (ctx: Context, connection: Connection): Permissions =>
-  known(connection) ?? refresh(ctx, connection)
+  permissionsOf(connection) ?? refresh(ctx, connection)
 
 /** Works out anew what a live connection may do. */
 export function refresh(ctx: Context, connection: Connection): Permissions {
@@ -132,5 +132,5 @@ export function refresh(ctx: Context, connection: Connection): Permissions {
 }
 
 /** What the connection may do, if that has been worked out. */
-export const known = (connection: Connection): Permissions | undefined =>
+export const permissionsOf = (connection: Connection): Permissions | undefined =>
   connection.state['access'] as Permissions | undefined

@@ -12,7 +12,7 @@ import { defaultRollout, describePlan, MAX_PER_MINUTE, PlanError, readPlan } fro
 import { formatTime, readSchedule } from './schedule.ts'
 import { MAX_DOCUMENT } from './document-source.ts'
 import { MAX_TARGETS } from './targets.ts'
-import { known, say } from '../../../core/said.ts'
+import { asSaid, say } from '../../../core/said.ts'
 
 const MINUTE = 60_000
 
@@ -128,7 +128,7 @@ function inOurNames(error: HubError | PlanError): HubError {
   const rename = (field: string): string => NAMES.reduce((name, [theirs, ours]) => name.replace(theirs, ours), field)
   if (error instanceof PlanError) {
     const field = rename(error.field)
-    return new HubError('INVALID', say`${field}: ${known(error.rule)}`, { field, rule: error.rule })
+    return new HubError('INVALID', say`${field}: ${asSaid(error.rule)}`, { field, rule: error.rule })
   }
   const { field, value, rule } = error.data
   return field === undefined || rule === undefined ? error : invalid(rename(field), value, rule)

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../core/clock.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
-import { known } from '../auth/access.ts'
+import { permissionsOf } from '../auth/access.ts'
 import type { Policy } from '../auth/policies.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Policy } from '../auth/policies.ts'
  * Without a policy nothing is allocated.
  */
 export function mayDeliver(connection: Connection, topic: string, retained: boolean, now: Instant): boolean {
-  const access = known(connection)
+  const access = permissionsOf(connection)
   if (access !== undefined) {
     if (retained && access.strict && !connection.subscriptions.has(topic)) return false
     if (access.policy !== undefined && !mayReceive(connection, access.policy, topic, now)) return false
@@ -20,14 +20,14 @@ export function mayDeliver(connection: Connection, topic: string, retained: bool
 
 /** Whether the answer to a request may go out: policies count where the client has subscribed to it [aws 4.7.1]. */
 export function mayAnswer(connection: Connection, topic: string, now: Instant): boolean {
-  const policy = known(connection)?.policy
+  const policy = permissionsOf(connection)?.policy
   if (policy === undefined || !isSubscribed(connection.subscriptions, topic)) return true
   return mayReceive(connection, policy, topic, now)
 }
 
 /** Why a client may not be sent a message on a topic; `undefined` if it may. */
 export function receiveFault(connection: Connection, topic: string, now: Instant): string | undefined {
-  const policy = known(connection)?.policy
+  const policy = permissionsOf(connection)?.policy
   return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`, now)
     ? undefined
     : policy.explain(RECEIVE, `topic/${topic}`, now)

@@ -1,5 +1,5 @@
 import { invalid, type HubError } from '../../../core/errors.ts'
-import { known, say, type Words } from '../../../core/said.ts'
+import { asSaid, say, type Words } from '../../../core/said.ts'
 
 /** A piece of a query. `at` counts characters from 0. */
 export type Token =
@@ -11,7 +11,7 @@ export type Token =
 
 /** Refuses a query, naming where. */
 export const unreadable = (query: string, at: number, why: Words): HubError => {
-  const error = invalid('query', query, say`cannot be read at character ${at + 1}: ${known(why)}`)
+  const error = invalid('query', query, say`cannot be read at character ${at + 1}: ${asSaid(why)}`)
   error.data['at'] = at
   return error
 }
