@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isFilter, isTopic, matches } from '../../src/broker/routing/filter.ts'
+import { isFilter, isTopic, matchesFilter } from '../../src/broker/routing/filter.ts'
 import { SubscriptionIndex } from '../../src/broker/routing/subscription-index.ts'
 
 const level = fc.constantFrom('a', 'b', '', '$x')
@@ -34,7 +34,7 @@ test('filters match as MQTT says', () => {
     ['a', 'a/b', false],
     ['a/b', 'a', false],
   ] as const)
-    assert.equal(matches(one, other), expected, `${one} and ${other}`)
+    assert.equal(matchesFilter(one, other), expected, `${one} and ${other}`)
 })
 
 test('the index finds the same subscribers as trying every filter, each at its best QoS', () => {
@@ -56,7 +56,7 @@ test('the index finds the same subscribers as trying every filter, each at its b
         }
         const expected = new Map<number, number>()
         for (const { filter, who, qos } of model.values())
-          if (matches(filter, about)) expected.set(who, Math.max(qos, expected.get(who) ?? 0))
+          if (matchesFilter(filter, about)) expected.set(who, Math.max(qos, expected.get(who) ?? 0))
         assert.deepEqual([...index.match(about)].sort(), [...expected].sort())
       },
     ),

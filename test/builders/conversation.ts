@@ -13,7 +13,7 @@ import type {
   Qos,
   SubscribeVerdict,
 } from '../../src/core/seam/mqtt.ts'
-import { matches } from '../../src/broker/routing/filter.ts'
+import { matchesFilter } from '../../src/broker/routing/filter.ts'
 import type { Sight } from '../../src/dialect/credential.ts'
 import type { Context, Dialect, Route, Settings } from '../../src/dialect/dialect.ts'
 import { Routes } from '../../src/http/routes.ts'
@@ -322,7 +322,7 @@ export class Conversation {
         for (const [name, session] of [...this.#sessions]) {
           if (device === undefined ? name !== action.session : session.device !== device) continue
           if (filter === undefined) this.#sessions.delete(name)
-          else session.stored = session.stored.filter(({ topic }) => !matches(filter, topic))
+          else session.stored = session.stored.filter(({ topic }) => !matchesFilter(filter, topic))
         }
       } else if (action.type === 'disconnect') {
         this.#queue.push(`  ${action.connection} ← closed (${action.note})`)
@@ -334,7 +334,9 @@ export class Conversation {
   /** To all subscribers, and into the sessions of those who are away. */
   #spread(message: Message): void {
     for (const [name, { subscriptions, stored, clean }] of this.#sessions) {
-      const granted = [...subscriptions].filter(([filter]) => matches(filter, message.topic)).map(([, qos]) => qos)
+      const granted = [...subscriptions]
+        .filter(([filter]) => matchesFilter(filter, message.topic))
+        .map(([, qos]) => qos)
       if (granted.length === 0) continue
       const qos = Math.min(message.qos, Math.max(...granted)) as Qos
       const who = this.#names.get(name)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import { factsOf } from '../../src/core/query/facts.ts'
-import { matches } from '../../src/core/query/predicate.ts'
+import { matchesPredicate } from '../../src/core/query/predicate.ts'
 import { query } from '../../src/dialect/aws/query/front.ts'
 import { EngineFixture } from '../builders/engine-fixture.ts'
 
@@ -67,7 +67,7 @@ const found = (text: string): string[] => {
   // Jobs keep it as JSON.
   const kept = JSON.parse(JSON.stringify(predicate)) as typeof predicate
   return [...fixture.engine.devices.all()]
-    .filter((device) => matches(kept, factsOf(device, fixture.engine.twins, fixture.engine.connections)))
+    .filter((device) => matchesPredicate(kept, factsOf(device, fixture.engine.twins, fixture.engine.connections)))
     .map(({ name }) => name)
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ANY, literal, matches, ONE, type Glob } from '../../src/core/query/glob.ts'
+import { ANY, literal, matchesGlob, ONE, type Glob } from '../../src/core/query/glob.ts'
 import { hasWords } from '../../src/core/query/text.ts'
 
 /** A pattern as people write it. */
@@ -25,7 +25,7 @@ const texts = fc.string({ unit: fc.constantFrom('a', 'b', '/', '😀'), maxLengt
 test('a glob matches what it means, characters of two code units included', () => {
   fc.assert(
     fc.property(patterns, texts, (pattern, text) => {
-      assert.equal(matches(globOf(pattern), text), means([...pattern], [...text]))
+      assert.equal(matchesGlob(globOf(pattern), text), means([...pattern], [...text]))
     }),
     { numRuns: 2000 },
   )
@@ -71,7 +71,7 @@ class Watched extends String {
 
 function looksAt(pattern: string, text: string): number {
   const watched = new Watched(text)
-  matches(globOf(pattern), watched as unknown as string)
+  matchesGlob(globOf(pattern), watched as unknown as string)
   return watched.looks
 }
 

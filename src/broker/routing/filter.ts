@@ -27,7 +27,7 @@ export function isHiddenFrom(filter: string, topic: string): boolean {
 }
 
 /** Whether the topic matches; both are taken to be well-formed. Allocates nothing. */
-export function matches(filter: string, topic: string): boolean {
+export function matchesFilter(filter: string, topic: string): boolean {
   if (filter === topic) return true
   if (isHiddenFrom(filter, topic)) return false
   let t = 0

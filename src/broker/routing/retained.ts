@@ -2,7 +2,7 @@ import { dialectOf, keyOf, nameOf, type DialectName } from '../../core/ids.ts'
 import type { Qos } from '../../core/seam/mqtt.ts'
 import type { Table } from '../../core/table.ts'
 import { sizeOf } from '../session/bodies.ts'
-import { hasWildcard, matches } from './filter.ts'
+import { hasWildcard, matchesFilter } from './filter.ts'
 import { loadPayload, storePayload, type Publication, type StoredPayload } from './publication.ts'
 
 interface RetainedRecord extends StoredPayload {
@@ -66,7 +66,7 @@ export class Retained {
       return
     }
     for (const record of table.values()) {
-      if (record.dialect === dialect && matches(filter, record.topic)) yield toPublication(record, qos)
+      if (record.dialect === dialect && matchesFilter(filter, record.topic)) yield toPublication(record, qos)
     }
   }
 

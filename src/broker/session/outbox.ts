@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/clock.ts'
 import { Backlog } from './backlog.ts'
-import { matches } from '../routing/filter.ts'
+import { matchesFilter } from '../routing/filter.ts'
 import { loadPayload, storePayload, type Publication } from '../routing/publication.ts'
 import { queuedKey, type Letter, type QueueBook, type QueuedRecord } from './queued.ts'
 
@@ -173,7 +173,7 @@ export class Outbox {
   withdraw(filter: string): void {
     const left: QueuedRecord[] = []
     for (const record of this.#waiting.all()) {
-      if (matches(filter, this.#book.content(record).topic)) this.#drop(record)
+      if (matchesFilter(filter, this.#book.content(record).topic)) this.#drop(record)
       else left.push(record)
     }
     this.#waiting.replace(left)

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/clock.ts'
 import type { DeviceKey, DialectName } from '../../core/ids.ts'
 import type { ConnectionId, Qos } from '../../core/seam/mqtt.ts'
-import { matches } from '../routing/filter.ts'
+import { matchesFilter } from '../routing/filter.ts'
 import type { Outbox, OutboxTarget } from './outbox.ts'
 import type { Publication } from '../routing/publication.ts'
 
@@ -57,7 +57,7 @@ export class Session {
     let best: Qos | undefined
     for (const [filter, qos] of this.granted) {
       if (best !== undefined && qos <= best) continue
-      if (!matches(this.effective(filter), topic)) continue
+      if (!matchesFilter(this.effective(filter), topic)) continue
       if (qos === 1) return 1
       best = qos
     }

@@ -2,7 +2,7 @@ import type { Groups } from '../device/groups.ts'
 import type { Device } from '../device/model.ts'
 import type { Devices } from '../device/registry.ts'
 import type { DeviceKey, DialectName } from '../ids.ts'
-import { matches, type PathLookup } from '../query/predicate.ts'
+import { matchesPredicate, type PathLookup } from '../query/predicate.ts'
 import type { Target } from './model.ts'
 
 /** What target resolution needs to know of the fleet. */
@@ -28,7 +28,7 @@ export function resolve(fleet: TargetSources, dialect: DialectName, targets: rea
       for (const member of sorted(fleet.groups.members(target.group), registered)) found.add(member)
     else
       for (const device of fleet.devices.ofDialect(dialect))
-        if (matches(target.where, fleet.facts(device))) found.add(device.key)
+        if (matchesPredicate(target.where, fleet.facts(device))) found.add(device.key)
   }
   return [...found]
 }
@@ -48,6 +48,6 @@ export function means(fleet: TargetSources, targets: readonly Target[], key: Dev
     if (device === undefined) return false
     return target.type === 'group'
       ? fleet.groups.contains(target.group, device)
-      : matches(target.where, fleet.facts(device))
+      : matchesPredicate(target.where, fleet.facts(device))
   })
 }

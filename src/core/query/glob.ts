@@ -14,7 +14,7 @@ export const literal = (text: string): number[] =>
  * Whether the pattern matches the whole text. Only the last `ANY` passed is ever gone back to, which is enough: so it
  * needs no more than pattern × text steps, whoever wrote the two. Allocates nothing.
  */
-export function matches(glob: Glob, text: string): boolean {
+export function matchesGlob(glob: Glob, text: string): boolean {
   let at = 0
   let index = 0
   let star = -1

@@ -27,16 +27,16 @@ export type Predicate =
 export type PathLookup = (path: string) => unknown
 
 /** Whether what `lookup` reads satisfies the predicate. Values of different types are never ordered. */
-export function matches(predicate: Predicate, lookup: PathLookup): boolean {
+export function matchesPredicate(predicate: Predicate, lookup: PathLookup): boolean {
   switch (predicate.op) {
     case 'all':
       return true
     case 'and':
-      return predicate.of.every((part) => matches(part, lookup))
+      return predicate.of.every((part) => matchesPredicate(part, lookup))
     case 'or':
-      return predicate.of.some((part) => matches(part, lookup))
+      return predicate.of.some((part) => matchesPredicate(part, lookup))
     case 'not':
-      return !matches(predicate.of, lookup)
+      return !matchesPredicate(predicate.of, lookup)
     case 'defined':
       return lookup(predicate.path) !== undefined
     case 'in':

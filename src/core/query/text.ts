@@ -1,4 +1,4 @@
-import { ANY, matches, ONE, type Glob } from './glob.ts'
+import { ANY, matchesGlob, ONE, type Glob } from './glob.ts'
 
 /** A bound of a range, as written; `undefined` is open. */
 export interface Bound {
@@ -67,7 +67,7 @@ function wordsOf(value: unknown): string[] {
 
 function wordTest(pattern: string): (word: string) => boolean {
   const glob = globOf(pattern.toLowerCase())
-  if (glob.some((unit) => unit < 0)) return (word) => matches(glob, word)
+  if (glob.some((unit) => unit < 0)) return (word) => matchesGlob(glob, word)
   const plain = pattern.replace(/\\([\s\S])/g, '$1').toLowerCase()
   const number = numberIn(plain)
   return (word) => word === plain || (number !== undefined && numberIn(word) === number)

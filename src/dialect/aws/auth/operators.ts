@@ -1,4 +1,4 @@
-import { matches, type Glob } from '../../../core/query/glob.ts'
+import { matchesGlob, type Glob } from '../../../core/query/glob.ts'
 import { isInRange } from './ip-range.ts'
 
 /** What a condition compares with: as a pattern where its operator knows wildcards, else as text. */
@@ -25,7 +25,7 @@ type Test = NonNullable<Operator['fits']>
 
 const text: Test = (value, wanted) => value === wanted.text
 const anyCase: Test = (value, wanted) => value.toLowerCase() === wanted.text.toLowerCase()
-const pattern: Test = (value, wanted) => matches(wanted.glob, value)
+const pattern: Test = (value, wanted) => matchesGlob(wanted.glob, value)
 const address: Test = (value, wanted) => isInRange(value, wanted.text)
 
 const ordered =
@@ -45,7 +45,7 @@ const arn: Test = (value, { glob }) => {
   const have = value.split(':')
   const want = partsOfGlob(glob)
   if (want.length !== Math.min(6, have.length)) return false
-  return want.every((part, index) => matches(part, index === 5 ? have.slice(5).join(':') : have[index]!))
+  return want.every((part, index) => matchesGlob(part, index === 5 ? have.slice(5).join(':') : have[index]!))
 }
 
 function partsOfGlob(glob: Glob): Glob[] {

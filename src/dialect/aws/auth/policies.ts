@@ -1,5 +1,5 @@
 import type { Instant } from '../../../core/clock.ts'
-import { matches } from '../../../core/query/glob.ts'
+import { matchesGlob } from '../../../core/query/glob.ts'
 import { askedValues, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
 import { allowsAll, applies, compile, isAbout, unmet, type Rule, type StatementRef } from './rules.ts'
@@ -103,7 +103,7 @@ export class Policy {
     const compiled: Rules = { rules: [], open: false, passedOver: [], missing: new Set() }
     for (const { name, statements } of this.#policies) {
       for (const [index, statement] of statements.entries()) {
-        if (!statement.actions.some((glob) => matches(glob, action))) continue
+        if (!statement.actions.some((glob) => matchesGlob(glob, action))) continue
         const source = { policy: name, statement: index + 1 }
         const deny = statement.effect === 'Deny'
         const parts = compile(statement, this.#facts, compiled.missing)

@@ -1,5 +1,5 @@
 import type { Instant } from '../../../core/clock.ts'
-import { ANY, matches, type Glob } from '../../../core/query/glob.ts'
+import { ANY, matchesGlob, type Glob } from '../../../core/query/glob.ts'
 import { arn, LOCAL_CALLER } from '../wire/arns.ts'
 import { isMet, type Operator, type Wanted } from './operators.ts'
 import { askedValues, isAsked, valuesOf, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
@@ -34,7 +34,7 @@ export const applies = (rule: Rule, resource: string, now: Instant, asking: Requ
 /** Whether its resources say so. */
 export function isAbout({ resources, except }: Rule, resource: string): boolean {
   for (const { glob, whole } of resources)
-    if (matches(glob, whole ? ARN_UP_TO_ACCOUNT + resource : resource)) return !except
+    if (matchesGlob(glob, whole ? ARN_UP_TO_ACCOUNT + resource : resource)) return !except
   return except
 }
 
