@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { delta } from '../../src/core/twin/delta.ts'
 import { equal } from '../../src/core/twin/json.ts'
 import { deeperThan, findForbidden, sizeOf } from '../../src/core/twin/limits.ts'
-import { merge } from '../../src/core/twin/merge.ts'
+import { mergeSection } from '../../src/core/twin/merge.ts'
 import type { JsonObject } from '../../src/core/twin/model.ts'
 
 const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject
@@ -66,7 +66,7 @@ test('property: reporting the delta leaves no delta', () => {
     fc.property(object, object, (desired: JsonObject, reported: JsonObject) => {
       const left = delta(desired, reported)
       if (left === undefined) return
-      const merged = merge(reported, left, { mode: 'merge', nulls: 'delete' })
+      const merged = mergeSection(reported, left, { mode: 'merge', nulls: 'delete' })
       assert.equal(delta(desired, merged), undefined)
       assert.ok(!equal(merged, reported))
     }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { equal, isObject } from '../../src/core/twin/json.ts'
-import { merge, type MergeRule } from '../../src/core/twin/merge.ts'
+import { mergeSection, type MergeRule } from '../../src/core/twin/merge.ts'
 import { mirror, stamp } from '../../src/core/twin/stamps.ts'
 import type { JsonObject, Stamp } from '../../src/core/twin/model.ts'
 
@@ -86,9 +86,13 @@ for (const row of table) {
   test(`merge ${row.name}`, () => {
     const rule = { ...RULE, ...row.rule }
     const base = parse(row.base)
-    assert.equal(JSON.stringify(merge(base, parse(row.patch), rule)), row.after)
+    assert.equal(JSON.stringify(mergeSection(base, parse(row.patch), rule)), row.after)
     const stamped = stamp(stamp(undefined, base, RULE, 1, 1), parse(row.patch), rule, 2, 2)
-    assert.deepEqual(shapeOf(stamped, merge(base, parse(row.patch), rule)), parse(row.after), 'stamps mirror the state')
+    assert.deepEqual(
+      shapeOf(stamped, mergeSection(base, parse(row.patch), rule)),
+      parse(row.after),
+      'stamps mirror the state',
+    )
   })
 }
 
@@ -110,14 +114,17 @@ function shapeOf(from: Stamp, value: unknown): unknown {
 
 test('merge takes __proto__ and constructor for plain keys and pollutes nothing', () => {
   const evil = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"a":{"__proto__":null}}'
-  const merged = merge(parse('{"a":{"b":1}}'), parse(evil), RULE)
+  const merged = mergeSection(parse('{"a":{"b":1}}'), parse(evil), RULE)
   assert.equal(Object.getPrototypeOf(merged), Object.prototype)
   assert.equal(({} as { polluted?: boolean }).polluted, undefined)
   assert.equal(
     JSON.stringify(merged),
     '{"a":{"b":1},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
   )
-  assert.equal(JSON.stringify(merge(merged, parse('{"__proto__":null,"constructor":null}'), RULE)), '{"a":{"b":1}}')
+  assert.equal(
+    JSON.stringify(mergeSection(merged, parse('{"__proto__":null,"constructor":null}'), RULE)),
+    '{"a":{"b":1}}',
+  )
   const stamps = stamp(undefined, parse(evil), RULE, 7, 1)
   assert.deepEqual(Object.keys(stamps.of ?? {}), ['__proto__', 'constructor', 'a'])
   assert.equal(
@@ -128,7 +135,7 @@ test('merge takes __proto__ and constructor for plain keys and pollutes nothing'
 
 test('a patch of inherited names starts from nothing, not from Object.prototype', () => {
   assert.equal(
-    JSON.stringify(merge({}, parse('{"toString":{"x":1},"hasOwnProperty":{"y":2}}'), RULE)),
+    JSON.stringify(mergeSection({}, parse('{"toString":{"x":1},"hasOwnProperty":{"y":2}}'), RULE)),
     '{"toString":{"x":1},"hasOwnProperty":{"y":2}}',
   )
 })
@@ -136,8 +143,8 @@ test('a patch of inherited names starts from nothing, not from Object.prototype'
 test('property: the same patch twice is the same patch once', () => {
   fc.assert(
     fc.property(document, patch, (base, change) => {
-      const once = merge(base, change, RULE)
-      assert.ok(equal(merge(once, change, RULE), once))
+      const once = mergeSection(base, change, RULE)
+      assert.ok(equal(mergeSection(once, change, RULE), once))
     }),
   )
 })
@@ -147,7 +154,7 @@ test('property: no null is left outside arrays, and every key of the patch is ap
     value !== null && (!isObject(value) || Object.values(value).every(nullFree))
   fc.assert(
     fc.property(document, patch, (base, change) => {
-      const merged = merge(base, change, RULE)
+      const merged = mergeSection(base, change, RULE)
       assert.ok(nullFree(merged))
       for (const name of Object.keys(change)) assert.equal(Object.hasOwn(merged, name), change[name] !== null)
       for (const name of Object.keys(base))
@@ -165,7 +172,7 @@ test('property: neither argument is changed', () => {
       fc.constantFrom('delete', 'keep'),
       (base, change, mode, nulls) => {
         const before = JSON.stringify([base, change])
-        merge(base, change, { mode: mode as MergeRule['mode'], nulls: nulls as MergeRule['nulls'] })
+        mergeSection(base, change, { mode: mode as MergeRule['mode'], nulls: nulls as MergeRule['nulls'] })
         stamp(stamp(undefined, base, RULE, 1, 1), change, RULE, 2, 2)
         assert.equal(JSON.stringify([base, change]), before)
       },
@@ -186,7 +193,7 @@ test('property: stamps mirror the state; what the patch names is stamped anew, t
     fc.property(document, patch, (base, change) => {
       const earlier = stamp(undefined, base, RULE, 1, 1)
       const stamped = stamp(earlier, change, RULE, 2, 9)
-      shapeOf(stamped, merge(base, change, RULE))
+      shapeOf(stamped, mergeSection(base, change, RULE))
       check(stamped, earlier, change)
     }),
   )
@@ -203,7 +210,7 @@ test('mirror spreads the stamp of an array over its elements, whatever they are'
 test('a thousand levels are merged, stamped and mirrored', () => {
   let deep: JsonObject = { end: 1 }
   for (let i = 0; i < 1000; i++) deep = { down: deep }
-  const merged = merge(deep, structuredClone(deep), RULE)
+  const merged = mergeSection(deep, structuredClone(deep), RULE)
   assert.ok(equal(merged, deep))
   assert.ok(mirror(merged, stamp(undefined, deep, RULE, 1, 1), ({ at }) => at))
 })
@@ -217,5 +224,5 @@ test('numbers come through untouched', () => {
     half: 0.5,
     zero: 0,
   }
-  assert.deepEqual(merge({}, numbers, RULE), numbers)
+  assert.deepEqual(mergeSection({}, numbers, RULE), numbers)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emptyForm } from '../../webview/job-editor/form/form.ts'
-import { controlOf, merge, sentence } from '../../webview/job-editor/form/problems.ts'
+import { controlOf, mergeProblems, sentence } from '../../webview/job-editor/form/problems.ts'
 import { toHex } from '../../webview/job-editor/monaco/colors.ts'
 import { viewOf, type State } from '../../webview/job-editor/state.ts'
 
@@ -31,7 +31,7 @@ test('a problem is shown at the control that edits its field', () => {
 })
 
 test('of one field the form’s own word counts, of others the hub’s', () => {
-  const merged = merge(
+  const merged = mergeProblems(
     [problem('name', '', 'is required')],
     [problem('name', '', 'must not be empty'), problem('document/a', 1, 'is odd')],
   )
@@ -74,7 +74,7 @@ test('a job can be created only when nothing is wrong, the hub runs and none is 
 const advice = (field: string, rule = 'is odd') => ({ ...problem(field, 1, rule), severity: 'warning' as const })
 
 test('refusals come before all advice, and who is refused is not advised on the same', () => {
-  const merged = merge(
+  const merged = mergeProblems(
     [advice('document', 'looks odd')],
     [advice('document/a'), advice('description'), problem('name')],
   )
@@ -83,7 +83,7 @@ test('refusals come before all advice, and who is refused is not advised on the 
     ['name', 'document', 'description'],
   )
   assert.deepEqual(
-    merge([advice('document')], [problem('document', 40_000, 'is too long')]).map(({ rule }) => rule),
+    mergeProblems([advice('document')], [problem('document', 40_000, 'is too long')]).map(({ rule }) => rule),
     ['is too long'],
   )
 })

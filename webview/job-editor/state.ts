@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { DialectView, JobKindView, Problem } from '../../src/shared/api.ts'
 import type { DraftInWork, EditorMode, HubSight } from '../../src/shared/messages.ts'
 import type { JobForm } from './form/form.ts'
-import { isAdvice, merge } from './form/problems.ts'
+import { isAdvice, mergeProblems } from './form/problems.ts'
 import { kindOf, toDraft } from './form/to-draft.ts'
 import { counted } from '../../src/shared/counted.ts'
 
@@ -59,7 +59,7 @@ export function viewOf(state: State): View {
   const { form, hub } = state
   const dialect = hub.dialects.find(({ name }) => name === form.dialect)
   const { draft, problems: own } = toDraft(form, dialect)
-  const problems = merge([...withMarkers(own, state), ...queryProblems(state)], state.hubProblems)
+  const problems = mergeProblems([...withMarkers(own, state), ...queryProblems(state)], state.hubProblems)
   return { state, form, dialect, kind: kindOf(dialect, form), draft, problems, blocked: blockedBy(state, problems) }
 }
 

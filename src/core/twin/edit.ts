@@ -1,6 +1,6 @@
 import { HubError, invalid } from '../errors.ts'
 import { equal, isObject, own, put } from './json.ts'
-import { merge } from './merge.ts'
+import { mergeSection } from './merge.ts'
 import type { JsonObject, PatchMode } from './model.ts'
 import { say } from '../said.ts'
 
@@ -75,7 +75,7 @@ export function withAt(document: JsonObject, [key, ...deeper]: readonly string[]
 }
 
 const patched = (old: JsonObject, { desired, mode }: TwinRequest): JsonObject =>
-  desired === null ? {} : merge(old, desired, { mode, nulls: 'delete' })
+  desired === null ? {} : mergeSection(old, desired, { mode, nulls: 'delete' })
 
 function editedDesired({ desiredAt }: TwinForm, edited: JsonObject, shown: JsonObject): JsonObject {
   const wrong = firstOther(withAt(edited, desiredAt, null), withAt(shown, desiredAt, null))

@@ -15,7 +15,7 @@ export const LEVELS: Record<PatchMode, number> = { merge: Infinity, assign: 1, r
  * The section after a patch. Neither argument is changed; what the patch does not touch is shared with `base`,
  * and `base` itself comes back if nothing differs.
  */
-export function merge(base: JsonObject | undefined, patch: JsonObject, rule: MergeRule): JsonObject {
+export function mergeSection(base: JsonObject | undefined, patch: JsonObject, rule: MergeRule): JsonObject {
   return mergeObject(base, patch, LEVELS[rule.mode], rule.nulls)
 }
 

@@ -4,7 +4,7 @@ import { HubError, notFound } from '../errors.ts'
 import type { DeviceKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
-import { merge, type MergeRule } from './merge.ts'
+import { mergeSection, type MergeRule } from './merge.ts'
 import type { JsonObject, PatchMode, Section, Stamp, Twin } from './model.ts'
 import { stamp } from './stamps.ts'
 import { say } from '../said.ts'
@@ -185,6 +185,6 @@ function apply(next: Twin, section: Section, before: Twin | undefined, change: T
     return
   }
   const rule = { mode: change.mode ?? 'merge', nulls: change.nulls ?? 'delete' }
-  next[section] = merge(state, patch, rule)
+  next[section] = mergeSection(state, patch, rule)
   next.metadata[section] = stamp(stamped, patch, rule, next.updatedAt, version)
 }

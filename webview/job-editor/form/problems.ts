@@ -27,7 +27,7 @@ export const isAdvice = ({ severity }: Problem): boolean => severity === 'warnin
  * What the form sees itself, then what the hub says of other fields: of the same field, the form's word is newer.
  * Refusals come before all advice, and who is refused by the hub needs no advice of the form's.
  */
-export function merge(own: readonly Problem[], hubs: readonly Problem[]): Problem[] {
+export function mergeProblems(own: readonly Problem[], hubs: readonly Problem[]): Problem[] {
   const refused = pathsOf(own.filter((problem) => !isAdvice(problem)))
   const refusals = hubs.filter((problem) => !isAdvice(problem) && !isRelated(problem, refused))
   const said = pathsOf([...own, ...refusals])
