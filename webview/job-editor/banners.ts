@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, setText } from '../ui/dom.ts'
 import type { Part } from './part.ts'
 import type { View } from './state.ts'
 
@@ -59,7 +59,7 @@ function banner(
       view = next
       const now = text(next)
       element.hidden = now === undefined
-      say(words, now ?? '')
+      setText(words, now ?? '')
     },
   }
 }

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { counted } from '../../src/shared/counted.ts'
-import { h, say, set } from '../ui/dom.ts'
+import { h, setText, setAttribute } from '../ui/dom.ts'
 import { formatNumber } from '../ui/format.ts'
 import { onTheme, themeColor } from '../ui/theme.ts'
 import { rolloutCurve, type RolloutCurve } from './form/rollout-curve.ts'
@@ -40,13 +40,13 @@ export function curveChart(): Part {
       const total = known || SUPPOSED
       const key = JSON.stringify([draft.rollout, total])
       place.hidden = draft.rollout === undefined
-      say(
+      setText(
         words,
         draft.rollout === undefined
           ? l10n.t('The curve appears when the numbers are complete.')
           : sentence((curve = rolloutCurve(draft.rollout, total)), total, known === total),
       )
-      set(place, 'aria-label', words.textContent ?? '')
+      setAttribute(place, 'aria-label', words.textContent ?? '')
       if (key === drawn) return
       drawn = key
       draw()

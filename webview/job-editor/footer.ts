@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../src/shared/api.ts'
-import { h, icon, newId, say, set } from '../ui/dom.ts'
+import { h, icon, newId, setText, setAttribute } from '../ui/dom.ts'
 import { formatNumber } from '../ui/format.ts'
 import type { Control } from '../ui/field.ts'
 import { controlOf, isAdvice, isMissing, sentence } from './form/problems.ts'
@@ -69,12 +69,12 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
       // Of a file that cannot be read nothing else is known: what its form lacks is not what is wrong with it.
       const told = problems.length > 0 && state.unreadable === undefined
       create.disabled = blocked !== undefined
-      set(create, 'title', blocked)
+      setAttribute(create, 'title', blocked)
       ring.hidden = !state.submitting
       save.hidden = state.mode === 'file'
       toggle.hidden = !told
       ready.hidden = told && refusals.length > 0
-      say(
+      setText(
         words,
         looks === 'warning'
           ? warnings(problems.length)
@@ -84,14 +84,14 @@ export function footer(deeds: FooterDeeds, controls: () => Control[]): Part {
       )
       sign.className = `codicon codicon-${looks === 'unfinished' ? 'info' : looks}`
       toggle.className = `toggle ${looks}`
-      say(ready, blocked ?? l10n.t('Ready to be created'))
-      say(spoken, blocked ?? l10n.t('Ready to be created'))
+      setText(ready, blocked ?? l10n.t('Ready to be created'))
+      setText(spoken, blocked ?? l10n.t('Ready to be created'))
       list.hidden = !open || !told
       const more = problems.length - SHOWN
       list.replaceChildren(...(list.hidden ? [] : problems.slice(0, SHOWN).map((problem) => line(problem))))
       if (!list.hidden && more > 0)
         list.append(h('li', { class: 'more' }, l10n.t('… and {0} more', formatNumber(more))))
-      set(toggle, 'aria-expanded', String(open && told))
+      setAttribute(toggle, 'aria-expanded', String(open && told))
       chevron.className = `codicon codicon-chevron-${open ? 'down' : 'up'}`
     },
     controls: () => [],

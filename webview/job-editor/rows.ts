@@ -1,4 +1,4 @@
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, setText } from '../ui/dom.ts'
 import type { JobForm } from './form/form.ts'
 import type { Kit, Part } from './part.ts'
 import type { View } from './state.ts'
@@ -78,7 +78,7 @@ export function textLine(className: string, text: (view: View) => string): Part 
     update(view) {
       const words = text(view)
       element.hidden = words === ''
-      say(element, words)
+      setText(element, words)
     },
     controls: () => [],
   }

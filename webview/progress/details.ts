@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { ExecutionDetail, ExecutionView, MessageView, TwinWord } from '../../src/shared/api.ts'
 import type { DeviceDeed } from '../../src/shared/progress-messages.ts'
 import { executionLook } from '../../src/shared/states.ts'
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, setText } from '../ui/dom.ts'
 import type { Format } from './format.ts'
 import { nameOf } from '../../src/shared/keys.ts'
 import { stateIcon, StateLabel, wordOf } from './look.ts'
@@ -87,7 +87,7 @@ export class Details {
 
   /** Calls twins what their cloud calls them. */
   useWord(word: TwinWord): void {
-    say(this.#twin, word === 'shadow' ? l10n.t('Open Shadow') : l10n.t('Open Twin'))
+    setText(this.#twin, word === 'shadow' ? l10n.t('Open Shadow') : l10n.t('Open Twin'))
   }
 
   /** Opens on a device, of which nothing but its row may be known yet; `undefined` closes. */
@@ -98,7 +98,7 @@ export class Details {
     this.#shown = undefined
     this.element.scrollTop = 0
     if (device === undefined) return
-    say(this.#name, nameOf(device))
+    setText(this.#name, nameOf(device))
     this.#name.title = nameOf(device)
     this.#limit.hidden = true
     this.#showRuns(known)
@@ -125,7 +125,7 @@ export class Details {
     const at = this.#shown?.timesOutAt
     this.#limit.hidden = at === undefined
     if (at !== undefined)
-      say(
+      setText(
         this.#limitText,
         at > now
           ? l10n.t('Times out in {0}, at {1}', this.format.duration(at - now), this.format.time(at, now))
@@ -157,7 +157,7 @@ export class Details {
   /** What the device runs of what the job upgrades. */
   #showRuns({ runs }: Pick<ExecutionView, 'runs'> = {}): void {
     this.#runs.hidden = runs === undefined
-    say(this.#runs, runs === undefined ? '' : l10n.t('Runs {0} {1}', runs.module, runs.version))
+    setText(this.#runs, runs === undefined ? '' : l10n.t('Runs {0} {1}', runs.module, runs.version))
   }
 
   #showReported(details: Readonly<Record<string, unknown>> | undefined): void {

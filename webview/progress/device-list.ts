@@ -4,7 +4,7 @@ import type { FromProgress, ProgressState, ToProgress } from '../../src/shared/p
 import { mostWatched } from '../../src/shared/progress-messages.ts'
 import { countOf, executionLook } from '../../src/shared/states.ts'
 import { debounce } from '../ui/debounce.ts'
-import { h, icon, say, set } from '../ui/dom.ts'
+import { h, icon, setText, setAttribute } from '../ui/dom.ts'
 import type { Format } from './format.ts'
 import { Grid } from './grid.ts'
 import { Listing } from './listing.ts'
@@ -76,7 +76,7 @@ export class DeviceList {
   begin(job: JobView, now: number): void {
     this.#live = true
     // The toolkit overwrites a field's label when it comes onto the page.
-    set(this.#search, 'aria-label', l10n.t('Search devices'))
+    setAttribute(this.#search, 'aria-label', l10n.t('Search devices'))
     this.#watched = ''
     this.#job = job
     if (this.listing.begun) this.listing.restart()
@@ -112,7 +112,7 @@ export class DeviceList {
     const { total, begun, query } = this.listing
     const all = countOf(this.#job?.counts ?? {})
     const filtered = query.status !== undefined || query.search !== undefined
-    say(
+    setText(
       this.#summary,
       !begun
         ? ''
@@ -121,7 +121,7 @@ export class DeviceList {
           : this.format.number(total),
     )
     this.#empty.hidden = !begun || total > 0
-    say(
+    setText(
       this.#empty,
       query.search !== undefined
         ? l10n.t('No device matches.')

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { ExecutionSort } from '../../src/shared/api.ts'
-import { h, icon, set } from '../ui/dom.ts'
+import { h, icon, setAttribute } from '../ui/dom.ts'
 import { rove } from '../ui/roving.ts'
 import type { Order } from './sorting.ts'
 
@@ -51,7 +51,7 @@ export class GridHead {
   /** Says by what the devices are sorted. */
   show({ sort, descending = false }: Order): void {
     for (const [by, { cell, sign }] of this.#sorts) {
-      set(cell, 'aria-sort', by !== sort ? 'none' : descending ? 'descending' : 'ascending')
+      setAttribute(cell, 'aria-sort', by !== sort ? 'none' : descending ? 'descending' : 'ascending')
       sign.className = `codicon codicon-arrow-${by === sort && descending ? 'down' : 'up'}`
     }
   }

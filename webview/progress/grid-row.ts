@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { ExecutionView } from '../../src/shared/api.ts'
 import { nameOf } from '../../src/shared/keys.ts'
 import { executionLook } from '../../src/shared/states.ts'
-import { h, newId, say, set } from '../ui/dom.ts'
+import { h, newId, setText, setAttribute } from '../ui/dom.ts'
 import type { Format } from './format.ts'
 import { colorOf, StateLabel } from './look.ts'
 import { detailsLine } from './payload.ts'
@@ -38,7 +38,7 @@ export class GridRow {
   place(index: number, top: number): void {
     if (this.#index !== index) {
       this.#index = index
-      set(this.element, 'aria-rowindex', index + 2)
+      setAttribute(this.element, 'aria-rowindex', index + 2)
     }
     this.element.style.transform = `translateY(${top}px)`
   }
@@ -50,33 +50,33 @@ export class GridRow {
     this.#shown = view
     this.#now = now
     this.element.classList.toggle('loading', view === undefined)
-    set(this.element, 'aria-busy', view === undefined ? 'true' : undefined)
-    if (view === undefined) return say(this.#name, l10n.t('Loading…'))
-    set(this.element, 'data-vscode-context', menuOf(view.device))
+    setAttribute(this.element, 'aria-busy', view === undefined ? 'true' : undefined)
+    if (view === undefined) return setText(this.#name, l10n.t('Loading…'))
+    setAttribute(this.element, 'data-vscode-context', menuOf(view.device))
     const look = executionLook(view.status)
-    say(this.#name, nameOf(view.device))
+    setText(this.#name, nameOf(view.device))
     this.#name.title = nameOf(view.device)
     this.#state.show(look)
     this.#showProgress(view, colorOf(look))
-    say(this.#attempt, this.format.number(view.number))
+    setText(this.#attempt, this.format.number(view.number))
     this.#attempt.classList.toggle('first', view.number === 1)
-    say(this.#updated, this.format.time(view.updatedAt, now))
+    setText(this.#updated, this.format.time(view.updatedAt, now))
     this.#updated.title = this.format.moment(view.updatedAt)
     const line = detailsLine(view.details)
-    say(this.#details, line)
+    setText(this.#details, line)
     this.#details.title = line
   }
 
   mark(active: boolean, selected: boolean): void {
     this.element.classList.toggle('active', active)
-    set(this.element, 'aria-selected', String(selected))
+    setAttribute(this.element, 'aria-selected', String(selected))
   }
 
   /** Devices that report no numbers have a bar only once they have succeeded. */
   #showProgress({ status, progress }: ExecutionView, color: string): void {
     const share = status === 'SUCCEEDED' ? 100 : progress
     this.#track.hidden = share === undefined
-    say(this.#percent, share === undefined ? '' : this.format.percent(share / 100))
+    setText(this.#percent, share === undefined ? '' : this.format.percent(share / 100))
     if (share === undefined) return
     this.#bar.style.width = `${share}%`
     if (this.#bar.dataset['color'] === color) return

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { ExecutionSort } from '../../src/shared/api.ts'
-import { h, set } from '../ui/dom.ts'
+import { h, setAttribute } from '../ui/dom.ts'
 import { onTheme } from '../ui/theme.ts'
 import { ActiveRow } from './active-row.ts'
 import type { Format } from './format.ts'
@@ -68,15 +68,15 @@ export class Grid {
     const { total } = this.listing
     this.#scroller.style.setProperty('--row-height', `${this.#rowHeight}px`)
     this.#space.style.height = `${total * this.#rowHeight}px`
-    set(this.#scroller, 'aria-rowcount', this.listing.begun ? total + 1 : -1)
+    setAttribute(this.#scroller, 'aria-rowcount', this.listing.begun ? total + 1 : -1)
     this.#head.show(this.listing.query)
     const span = rowsIn(this.#viewport())
     this.#active.follow()
     this.#recycle(span)
     for (let index = span.first; index < span.end; index += 1) this.#drawRow(index)
-    set(this.#scroller, 'aria-activedescendant', this.#rows.get(this.#active.index)?.element.id)
+    setAttribute(this.#scroller, 'aria-activedescendant', this.#rows.get(this.#active.index)?.element.id)
     // The menu key asks the grid, which has the focus, and means the active row.
-    set(
+    setAttribute(
       this.#scroller,
       'data-vscode-context',
       this.#active.device === undefined ? undefined : menuOf(this.#active.device),

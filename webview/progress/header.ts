@@ -3,7 +3,7 @@ import type { UpgradeView } from '../../src/shared/api.ts'
 import type { JobDeed } from '../../src/shared/progress-messages.ts'
 import { counted } from '../../src/shared/counted.ts'
 import { countOf, jobLook } from '../../src/shared/states.ts'
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, setText } from '../ui/dom.ts'
 import { rove } from '../ui/roving.ts'
 import { possible } from './deeds.ts'
 import { remaining } from './estimate.ts'
@@ -67,10 +67,10 @@ export class ProgressHeader {
   show(model: Model, local: number): void {
     const { job } = model
     if (job === undefined) return
-    say(this.#name, job.name)
-    say(this.#cloud, model.cloud)
+    setText(this.#name, job.name)
+    setText(this.#cloud, model.cloud)
     this.#state.show(jobLook(job.status, job.counts))
-    say(this.#description, job.description ?? '')
+    setText(this.#description, job.description ?? '')
     this.#description.hidden = (job.description ?? '') === ''
     const can = possible(job)
     for (const { deed, element } of this.#buttons) element.disabled = model.phase !== 'live' || !can[deed]
@@ -127,7 +127,7 @@ export class ProgressHeader {
       this.#facts.append(fact.item)
     }
     fact.item.hidden = text === undefined
-    say(fact.item.firstElementChild!, name)
-    say(fact.value, text ?? '')
+    setText(fact.item.firstElementChild!, name)
+    setText(fact.value, text ?? '')
   }
 }

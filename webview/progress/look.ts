@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { StateLook } from '../../src/shared/states.ts'
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, setText } from '../ui/dom.ts'
 
 /** The CSS variable of a theme's colour. */
 export const colorOf = ({ color }: StateLook): string => `var(--vscode-${color.replaceAll('.', '-')})`
@@ -26,7 +26,7 @@ export class StateLabel {
   }
 
   show(look: StateLook): void {
-    say(this.#word, wordOf(look))
+    setText(this.#word, wordOf(look))
     paint(this.#sign, look)
   }
 }

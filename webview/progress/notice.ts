@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { h, icon, say } from '../ui/dom.ts'
+import { h, icon, setText } from '../ui/dom.ts'
 import type { Phase } from './model.ts'
 
 /** Says why the page stands still, and what to do about it. */
@@ -17,7 +17,7 @@ export class Notice {
   /** `known`: whether there is something on the page. Returns what is said. */
   show(phase: Phase, known: boolean): string {
     const text = textOf(phase, known)
-    say(this.#text, text)
+    setText(this.#text, text)
     this.element.hidden = text === ''
     this.#start.hidden = phase !== 'noHub'
     this.#sign.className = `codicon codicon-${phase === 'starting' ? 'sync' : phase === 'gone' ? 'trash' : 'debug-disconnect'}`

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { FromProgress, ProgressState, ToProgress } from '../../src/shared/progress-messages.ts'
 import type { Channel } from '../api.ts'
-import { h, say } from '../ui/dom.ts'
+import { h, setText } from '../ui/dom.ts'
 import { StateChart } from './state-chart.ts'
 import { Details } from './details.ts'
 import { DeviceList } from './device-list.ts'
@@ -60,7 +60,7 @@ export class Panel {
       this.#curve.element,
       devices,
     )
-    say(this.#title, nameOf(state.job))
+    setText(this.#title, nameOf(state.job))
     this.element = h('main', {}, this.#notice.element, this.#title, this.#content, this.#spoken)
     setInterval(() => this.#tick(), 1000)
   }

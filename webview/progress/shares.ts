@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { JobView } from '../../src/shared/api.ts'
 import { countOf, executionLook, inOrder, isBad, isWaiting } from '../../src/shared/states.ts'
-import { h, say, set } from '../ui/dom.ts'
+import { h, setText, setAttribute } from '../ui/dom.ts'
 import { rove } from '../ui/roving.ts'
 import { shareOf } from './estimate.ts'
 import type { Format } from './format.ts'
@@ -57,10 +57,10 @@ export class Shares {
     this.#picked = picked
     const states = inOrder([...always, ...Object.keys(job.counts), ...(picked === undefined ? [] : [picked])])
     this.#showBar(job, states, all)
-    say(this.#percent, this.format.percent(share))
-    set(this.#bar, 'aria-valuenow', Math.floor(share * 100))
+    setText(this.#percent, this.format.percent(share))
+    setAttribute(this.#bar, 'aria-valuenow', Math.floor(share * 100))
     const failed = countOf(job.counts, isBad)
-    set(
+    setAttribute(
       this.#bar,
       'aria-valuetext',
       l10n.t('{0} of {1} succeeded, {2} failed', job.counts['SUCCEEDED'] ?? 0, all, failed),
@@ -97,8 +97,8 @@ export class Shares {
     for (const state of shown) {
       const chip = this.#chips.get(state) ?? this.#newChip(state)
       const count = state === '' ? countOf(counts) : (counts[state] ?? 0)
-      say(chip.count, this.format.number(count))
-      set(chip.button, 'aria-pressed', String((this.#picked ?? '') === state))
+      setText(chip.count, this.format.number(count))
+      setAttribute(chip.button, 'aria-pressed', String((this.#picked ?? '') === state))
       chip.button.classList.toggle('none', count === 0)
     }
     if (this.#chips.size === before) return

@@ -1,4 +1,4 @@
-import { h, say } from '../ui/dom.ts'
+import { h, setText } from '../ui/dom.ts'
 
 /** The table twin of something drawn: for screen readers, and changed only where it has become another one. */
 export class SpokenTable {
@@ -8,7 +8,7 @@ export class SpokenTable {
   readonly #body = h('tbody', {})
 
   constructor(caption: string) {
-    say(this.#caption, caption)
+    setText(this.#caption, caption)
     this.element = h('table', {}, this.#caption, h('thead', {}, this.#head), this.#body)
     this.element.className = 'spoken'
   }
@@ -26,5 +26,5 @@ export class SpokenTable {
 
 function fill(row: HTMLTableRowElement, texts: readonly string[], make: (at: number) => HTMLTableCellElement): void {
   while (row.cells.length > texts.length) row.lastElementChild?.remove()
-  texts.forEach((text, index) => say(row.cells[index] ?? row.appendChild(make(index)), text))
+  texts.forEach((text, index) => setText(row.cells[index] ?? row.appendChild(make(index)), text))
 }

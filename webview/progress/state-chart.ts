@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { executionLook, isWaiting } from '../../src/shared/states.ts'
-import { h, say } from '../ui/dom.ts'
+import { h, setText } from '../ui/dom.ts'
 import { onTheme, themeColor } from '../ui/theme.ts'
 import { digest, stack, statesOf, type Point } from './curve-data.ts'
 import type { Format } from './format.ts'
@@ -133,11 +133,11 @@ export class StateChart {
   /** Says in words what lies under the pointer. */
   #read(index: number | null | undefined): void {
     const point = index === null || index === undefined ? undefined : (this.#points[index] ?? this.#points.at(-1))
-    if (point === undefined) return say(this.#reading, '')
+    if (point === undefined) return setText(this.#reading, '')
     const counts = this.#states
       .filter((state) => (point.counts[state] ?? 0) > 0)
       .map((state) => `${wordOf(executionLook(state))} ${this.format.number(point.counts[state]!)}`)
-    say(this.#reading, [this.format.duration(point.at - this.#from), ...counts].join(' · '))
+    setText(this.#reading, [this.format.duration(point.at - this.#from), ...counts].join(' · '))
   }
 }
 

@@ -13,20 +13,20 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name.slice(2), value)
-    else set(element, name, value)
+    else setAttribute(element, name, value)
   }
   element.append(...children.filter((child) => child !== undefined && child !== false))
   return element
 }
 
 /** Sets or removes an attribute. */
-export function set(element: Element, name: string, value: string | number | boolean | undefined): void {
+export function setAttribute(element: Element, name: string, value: string | number | boolean | undefined): void {
   if (value === undefined || value === false) element.removeAttribute(name)
   else element.setAttribute(name, value === true ? '' : String(value))
 }
 
 /** Changes a text only when it is another one, so that screen readers are not told twice. */
-export function say(element: Element, text: string): void {
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 

@@ -1,4 +1,4 @@
-import { h, icon, newId, say, set } from './dom.ts'
+import { h, icon, newId, setText, setAttribute } from './dom.ts'
 
 /** A control of a form, by the path of what it edits, and how to lead people to it. */
 export interface Control {
@@ -48,14 +48,14 @@ export function field(
     focus: () => control.focus(),
     show(text) {
       problem.hidden = text === undefined
-      say(words, text ?? '')
+      setText(words, text ?? '')
       control.classList.toggle('invalid', text !== undefined)
-      set(control, 'aria-invalid', text !== undefined ? 'true' : undefined)
-      set(control, 'aria-describedby', text !== undefined ? problem.id : undefined)
+      setAttribute(control, 'aria-invalid', text !== undefined ? 'true' : undefined)
+      setAttribute(control, 'aria-describedby', text !== undefined ? problem.id : undefined)
     },
     hint(text) {
       about.hidden = text === ''
-      say(about, text)
+      setText(about, text)
     },
   }
 }

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { h, newId, set } from './dom.ts'
+import { h, newId, setAttribute } from './dom.ts'
 import { chips } from './chips.ts'
 import { field, type Control, type FieldOptions } from './field.ts'
 import { formatNumber } from './format.ts'
@@ -65,13 +65,13 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
     active = input.value.trim() === '' ? -1 : found.items.findIndex(({ value }) => !values.includes(value))
     draw()
     popup.hidden = found.items.length === 0 && input.value.trim() === ''
-    set(input, 'aria-expanded', String(isOpen()))
+    setAttribute(input, 'aria-expanded', String(isOpen()))
   }
   const close = (): void => {
     asked++
     popup.hidden = true
-    set(input, 'aria-expanded', 'false')
-    set(input, 'aria-activedescendant', undefined)
+    setAttribute(input, 'aria-expanded', 'false')
+    setAttribute(input, 'aria-activedescendant', undefined)
   }
 
   const draw = (): void => {
@@ -102,7 +102,7 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
   }
   const mark = (): void => {
     ;[...list.children].forEach((option, index) => option.classList.toggle('active', index === active))
-    set(input, 'aria-activedescendant', active >= 0 ? `${listId}-${active}` : undefined)
+    setAttribute(input, 'aria-activedescendant', active >= 0 ? `${listId}-${active}` : undefined)
     list.children[active]?.scrollIntoView({ block: 'nearest' })
   }
 
@@ -156,7 +156,7 @@ export function picker({ placeholder, chosen, search, onchange, ...options }: Pi
       show(problem) {
         box.show(problem)
         input.classList.toggle('invalid', problem !== undefined)
-        set(input, 'aria-invalid', problem !== undefined ? 'true' : undefined)
+        setAttribute(input, 'aria-invalid', problem !== undefined ? 'true' : undefined)
       },
     },
     show(next) {

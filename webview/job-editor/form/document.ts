@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { EditorLook } from '../../../src/shared/messages.ts'
-import { h, icon, newId, set } from '../../ui/dom.ts'
+import { h, icon, newId, setAttribute } from '../../ui/dom.ts'
 import { createJsonEditor, sameLines } from '../monaco/json-editor.ts'
 import type { Kit, Part } from '../part.ts'
 import type { Marker, View } from '../state.ts'
@@ -63,7 +63,7 @@ export function documentPart(
           sign.className = `codicon codicon-${severity ?? 'error'}`
           words.textContent = text ?? ''
           frame.classList.toggle('invalid', refused)
-          set(place, 'aria-invalid', refused ? 'true' : undefined)
+          setAttribute(place, 'aria-invalid', refused ? 'true' : undefined)
         },
       },
     ],

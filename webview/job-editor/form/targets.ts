@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { h, say } from '../../ui/dom.ts'
+import { h, setText } from '../../ui/dom.ts'
 import { field, type Control } from '../../ui/field.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { picker, type SearchResults } from '../../ui/picker.ts'
@@ -114,7 +114,7 @@ function matches(): Part {
       const none = draft.targets.length === 0
       element.classList.toggle('stale', found.counting)
       element.classList.toggle('empty', none || found.count === 0)
-      say(
+      setText(
         words,
         none
           ? l10n.t('No device is chosen yet')
