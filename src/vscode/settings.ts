@@ -3,12 +3,12 @@ import { optionSpecs, type HubOptions, type OptionName } from '../shared/options
 import { readOptions, type Places } from './hub-session/read-options.ts'
 
 /** All settings are `iotHub.<option>`; the options are those of the CLI. */
-export const section = 'iotHub'
+export const settingsSection = 'iotHub'
 
-export const settingOf = (option: OptionName | string): string => `${section}.${option}`
+export const settingOf = (option: OptionName | string): string => `${settingsSection}.${option}`
 
 /** There is one hub for all folders of a workspace: the first one's settings hold. */
-const ofWorkspace = () => workspace.getConfiguration(section, workspace.workspaceFolders?.[0]?.uri ?? null)
+const ofWorkspace = () => workspace.getConfiguration(settingsSection, workspace.workspaceFolders?.[0]?.uri ?? null)
 
 /** The hub's options as the user set them. */
 export function currentOptions(places: Places, onWrong: (setting: string, value: unknown) => void): HubOptions {

@@ -4,7 +4,7 @@ import { confirm, done } from '../ask.ts'
 import { commands } from '../commands.ts'
 import type { Host } from '../host.ts'
 import { settingsCommand } from '../settings-tab.ts'
-import { section, settingOf } from '../settings.ts'
+import { settingsSection, settingOf } from '../settings.ts'
 import { freePort, isFree } from './free-port.ts'
 import type { WindowSession } from './window-session.ts'
 import { isUp, type HubState } from './state.ts'
@@ -20,7 +20,7 @@ export function sessionCommands(hub: WindowSession, host: Host) {
     [commands.useFreePorts]: () => useFreePorts(hub),
     [commands.showLog]: () => host.log.show(true),
     [commands.openSettings]: (setting?: unknown) =>
-      openSettings(typeof setting === 'string' ? settingOf(setting) : section),
+      openSettings(typeof setting === 'string' ? settingOf(setting) : settingsSection),
     [commands.openWalkthrough]: () =>
       editor.executeCommand('workbench.action.openWalkthrough', 'local-iot-hub.local-iot-hub#start', false),
   }
