@@ -73,7 +73,7 @@ export function pick<T>(
 }
 
 /** Asks for a text; `check` says what is wrong with it, as it is typed. */
-export function answer(
+export function askText(
   question: Question & { value?: string },
   check: (text: string) => string | undefined,
 ): Promise<string | typeof back | undefined> {

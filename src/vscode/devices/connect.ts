@@ -1,6 +1,6 @@
 import { l10n } from 'vscode'
 import type { DialectView, HubApi } from '../../shared/api.ts'
-import { answer, back, pick, type Choice } from '../ask.ts'
+import { askText, back, pick, type Choice } from '../ask.ts'
 import { nameFault } from './device-name.ts'
 import { deviceRows, pickDialect } from './pick-device.ts'
 import { offerKit } from './kit.ts'
@@ -65,7 +65,7 @@ async function chooseDevice(
 }
 
 async function nameDevice(api: HubApi, dialect: DialectView, title: string): Promise<string | typeof back | undefined> {
-  const name = await answer(
+  const name = await askText(
     { title, placeholder: l10n.t('Name of the device in {0}', dialect.title), canGoBack: true },
     (text) => nameFault(dialect.deviceName, text),
   )

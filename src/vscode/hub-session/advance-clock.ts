@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode'
-import { answer, back, done, pick } from '../ask.ts'
+import { askText, back, done, pick } from '../ask.ts'
 import { parseSpan } from '../spans.ts'
 import type { Host } from '../host.ts'
 
@@ -32,7 +32,7 @@ export async function advanceClock(host: Host): Promise<void> {
 }
 
 async function askSpan(title: string): Promise<number | undefined> {
-  const text = await answer({ title, placeholder: l10n.t('For example 90s, 15m, 2h, 7d') }, (typed) =>
+  const text = await askText({ title, placeholder: l10n.t('For example 90s, 15m, 2h, 7d') }, (typed) =>
     parseSpan(typed) === undefined ? l10n.t('A number and s, m, h or d, as in 15m') : undefined,
   )
   return typeof text === 'string' ? parseSpan(text) : undefined

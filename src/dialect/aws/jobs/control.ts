@@ -12,7 +12,7 @@ import { jobListRoutes } from './list.ts'
 import { managedTemplateRoutes } from './managed-templates.ts'
 import { ASSOCIATE_TARGETS, CANCEL_JOB, UPDATE_JOB } from './model.ts'
 import { readPlan } from './plan.ts'
-import { check } from '../wire/constraints.ts'
+import { checkShape } from '../wire/constraints.ts'
 import { isForced, operation, queryOf, readBody, requireJob, type Call } from '../wire/route.ts'
 import { readPresignedUrlConfig } from './settings.ts'
 import { MAX_TARGETS, readTargets } from './targets.ts'
@@ -62,7 +62,7 @@ function updateJob(call: Call): undefined {
   const { ctx, params } = call
   const { jobId = '' } = params
   const fields = readBody(call, UPDATE_MEMBERS)
-  check(UPDATE_JOB, { jobId, ...fields.values })
+  checkShape(UPDATE_JOB, { jobId, ...fields.values })
   if (!UPDATE_MEMBERS.some((member) => fields.has(member))) {
     throw new AwsError('InvalidRequestException', `Update Job request for job ${jobId} cannot be empty.`)
   }
@@ -105,7 +105,7 @@ function cancelJob(call: Call): object {
   const { ctx, request } = call
   const job = requireJob(call)
   const fields = readBody(call, ['reasonCode', 'comment'])
-  check(CANCEL_JOB, fields.values)
+  checkShape(CANCEL_JOB, fields.values)
   const reasonCode = fields.text('reasonCode')
   const comment = fields.text('comment')
   if (job.status !== 'SCHEDULED' && job.status !== 'IN_PROGRESS') throw ended(job, 'canceled')
@@ -139,7 +139,7 @@ function associateTargets(call: Call): object {
   const { ctx, request } = call
   const job = requireJob(call)
   const fields = readBody(call, ['targets', 'comment'])
-  check(ASSOCIATE_TARGETS, fields.values)
+  checkShape(ASSOCIATE_TARGETS, fields.values)
   const comment = fields.text('comment')
   if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
     const is = `this one is ${job.selection} and ${statusOf(job)}`

@@ -6,7 +6,7 @@ import { arn, callerOf, parseArn } from '../wire/arns.ts'
 import { alreadyExists, AwsError } from '../wire/errors.ts'
 import { checkDocument } from './device-document.ts'
 import { extraOf, type JobExtra, type PresignedUrlConfig } from './extra.ts'
-import { check } from '../wire/constraints.ts'
+import { checkShape } from '../wire/constraints.ts'
 import { Fields } from '../wire/fields.ts'
 import { jobKey } from './keys.ts'
 import { checkParameters, isManaged, managedTemplate } from './managed-templates.ts'
@@ -48,7 +48,7 @@ function create(call: Call): object {
   const { jobId: id = '' } = params
   const caller = callerOf(request)
   const fields = readBody(call, MEMBERS)
-  check(CREATE_JOB, { jobId: id, ...fields.values })
+  checkShape(CREATE_JOB, { jobId: id, ...fields.values })
   const own = readPlan(fields)
   const presignedUrlConfig = readPresignedUrlConfig(fields)
   const description = fields.text('description')

@@ -8,7 +8,7 @@ import { extraOf } from './extra.ts'
 import { jobKey, thingKey } from './keys.ts'
 import { ONE_JOB } from './model.ts'
 import { readDetails, readExpectedVersion } from './requests.ts'
-import { check } from '../wire/constraints.ts'
+import { checkShape } from '../wire/constraints.ts'
 import { isForced, operation, queryOf, readBody, type Call } from '../wire/route.ts'
 import { controlExecution } from './shapes.ts'
 
@@ -68,7 +68,7 @@ const numberIn = (query: URLSearchParams): number | undefined =>
 function requireExecution({ ctx, request, params }: Call, number?: number): Execution {
   const { thingName = '', jobId = '' } = params
   const namespaceId = request.query.get('namespaceId') || undefined
-  check(ONE_JOB, { jobId, thingName, namespaceId })
+  checkShape(ONE_JOB, { jobId, thingName, namespaceId })
   const job = ctx.engine.jobs.get(jobKey(jobId))
   if (job === undefined || (namespaceId !== undefined && extraOf(job).namespaceId !== namespaceId)) {
     throw resourceNotFound(`Job execution cannot be found as the Job ${jobId} does not exist.`)

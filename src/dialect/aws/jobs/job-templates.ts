@@ -6,7 +6,7 @@ import { arn, callerOf, nameInArn } from '../wire/arns.ts'
 import { AwsError, resourceNotFound } from '../wire/errors.ts'
 import { checkDocument } from './device-document.ts'
 import { extraOf, type MaintenanceWindow, type PresignedUrlConfig } from './extra.ts'
-import { check } from '../wire/constraints.ts'
+import { checkShape } from '../wire/constraints.ts'
 import type { Fields } from '../wire/fields.ts'
 import { jobKey } from './keys.ts'
 import { CREATE_JOB_TEMPLATE, JOB_TEMPLATE } from './model.ts'
@@ -74,7 +74,7 @@ function create(call: Call): object {
   const { ctx, request, params } = call
   const { id = '' } = params
   const fields = readBody(call, MEMBERS)
-  check(CREATE_JOB_TEMPLATE, { jobTemplateId: id, ...fields.values })
+  checkShape(CREATE_JOB_TEMPLATE, { jobTemplateId: id, ...fields.values })
   const description = fields.required('description', fields.text('description'))
   const own = readPlan(fields)
   const presignedUrlConfig = readPresignedUrlConfig(fields)
@@ -146,7 +146,7 @@ export const templateNotFound = (id: string): AwsError => resourceNotFound(`Job 
 
 function requireTemplate({ ctx, params }: Call): JobTemplate {
   const { id = '' } = params
-  check(JOB_TEMPLATE, { jobTemplateId: id })
+  checkShape(JOB_TEMPLATE, { jobTemplateId: id })
   const template = templatesOf(ctx).get(id)
   if (template === undefined) throw templateNotFound(id)
   return template

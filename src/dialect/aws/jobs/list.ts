@@ -5,7 +5,7 @@ import type { Route } from '../../dialect.ts'
 import { arn, callerOf } from '../wire/arns.ts'
 import { summarizeJob } from './describe.ts'
 import { extraOf, statusOf } from './extra.ts'
-import { check } from '../wire/constraints.ts'
+import { checkShape } from '../wire/constraints.ts'
 import type { Fields } from '../wire/fields.ts'
 import { groupKey, jobKey, thingKey } from './keys.ts'
 import { LIST_EXECUTIONS, LIST_JOBS } from './model.ts'
@@ -25,7 +25,7 @@ export const jobListRoutes: Route[] = [
 
 /** Newest first; of those made in one instant, the one made last. */
 function listJobs({ ctx, request }: Call): object {
-  check(LIST_JOBS, askedFor(request))
+  checkShape(LIST_JOBS, askedFor(request))
   const query = queryOf(request, {
     status: 'text',
     targetSelection: 'text',
@@ -72,7 +72,7 @@ function jobFilter(query: Fields): (job: Job) => boolean {
 /** [aws 3.12] All attempts, the one that changed last first. */
 function listForJob(call: Call): object {
   const { ctx, request, params } = call
-  check(LIST_EXECUTIONS, { ...params, ...askedFor(request) })
+  checkShape(LIST_EXECUTIONS, { ...params, ...askedFor(request) })
   const job = requireJob(call)
   const status = queryOf(request, { status: 'text' }).text('status')
   const executions: Execution[] = []
@@ -92,7 +92,7 @@ function listForJob(call: Call): object {
 
 /** All attempts at all jobs, the latest first. A thing need not be registered: its executions outlive it [aws 3.5]. */
 function listForThing({ ctx, request, params }: Call): object {
-  check(LIST_EXECUTIONS, { ...params, ...askedFor(request) })
+  checkShape(LIST_EXECUTIONS, { ...params, ...askedFor(request) })
   const query = queryOf(request, { status: 'text', namespaceId: 'text', jobId: 'text' })
   const status = query.text('status')
   const namespace = query.text('namespaceId')

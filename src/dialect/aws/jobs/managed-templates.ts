@@ -2,7 +2,7 @@ import { invalid } from '../../../core/errors.ts'
 import type { Route } from '../../dialect.ts'
 import { callerOf, parseArn } from '../wire/arns.ts'
 import { resourceNotFound } from '../wire/errors.ts'
-import { check } from '../wire/constraints.ts'
+import { checkShape } from '../wire/constraints.ts'
 import { paginate } from '../wire/pagination.ts'
 import { operation, queryOf, type Call } from '../wire/route.ts'
 import { LIST_MANAGED } from './model.ts'
@@ -129,7 +129,7 @@ export function checkParameters({ name, documentParameters }: ManagedTemplate, g
 export const managedTemplateRoutes: Route[] = [
   operation('ListManagedJobTemplates', 'GET', '/managed-job-templates', (call) => {
     const templateName = queryOf(call.request, { templateName: 'text' }).text('templateName')
-    check(LIST_MANAGED, { templateName })
+    checkShape(LIST_MANAGED, { templateName })
     const wanted = MANAGED.filter(({ name }) => templateName === undefined || name === templateName)
     const { items, next } = paginate(call.request, wanted, ({ name }) => name)
     return {
@@ -140,7 +140,7 @@ export const managedTemplateRoutes: Route[] = [
   operation('DescribeManagedJobTemplate', 'GET', '/managed-job-templates/:name', (call) => {
     const { name = '' } = call.params
     const version = queryOf(call.request, { templateVersion: 'text' }).text('templateVersion') ?? VERSION
-    check(LIST_MANAGED, { templateName: name })
+    checkShape(LIST_MANAGED, { templateName: name })
     const template = managedTemplate(`${name}:${version}`)
     if (template === undefined)
       throw resourceNotFound(`Managed Job Template ${name} of version ${version} cannot be found.`)

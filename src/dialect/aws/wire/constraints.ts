@@ -56,7 +56,7 @@ function validationError(found: readonly Violation[]): AwsError {
 }
 
 /** Throws unless the value keeps every rule. */
-export function check(shape: Shape, value: unknown): void {
+export function checkShape(shape: Shape, value: unknown): void {
   const found = violations(shape, value)
   if (found.length > 0) throw validationError(found)
 }

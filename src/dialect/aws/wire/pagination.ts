@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../../../core/clock.ts'
 import type { HttpRequest } from '../../../core/seam/http.ts'
-import { check } from './constraints.ts'
+import { checkShape } from './constraints.ts'
 import { AwsError } from './errors.ts'
 import { flagOf, integerOf, textOf } from './parameters.ts'
 
@@ -69,7 +69,7 @@ function checkSize(request: Pick<HttpRequest, 'query'>, { size, max }: Paging = 
   const text = textOf(request, size)
   if (text === undefined || !/^-?\d{1,15}$/.test(text)) return
   const members = { [size]: { type: 'count', min: 1, max } } as const
-  check({ type: 'structure', members, required: [] }, { [size]: Number(text) })
+  checkShape({ type: 'structure', members, required: [] }, { [size]: Number(text) })
 }
 
 /** Eight letters for what is asked for besides size and token. */

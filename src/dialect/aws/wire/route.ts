@@ -5,7 +5,7 @@ import type { Fulfilled } from '../../../core/seam/needs.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { AwsError, resourceNotFound } from './errors.ts'
 import { extraOf } from '../jobs/extra.ts'
-import { check } from './constraints.ts'
+import { checkShape } from './constraints.ts'
 import { Fields } from './fields.ts'
 import { jobKey } from '../jobs/keys.ts'
 import { ONE_JOB } from '../jobs/model.ts'
@@ -105,7 +105,7 @@ export function readBody(
 export function requireJob({ ctx, request, params }: Pick<Call, 'ctx' | 'request' | 'params'>): Job {
   const id = params['jobId'] ?? ''
   const namespaceId = request.query.get('namespaceId') || undefined
-  check(ONE_JOB, { jobId: id, namespaceId })
+  checkShape(ONE_JOB, { jobId: id, namespaceId })
   const job = ctx.engine.jobs.get(jobKey(id))
   const isElsewhere = namespaceId !== undefined && job !== undefined && namespaceId !== extraOf(job).namespaceId
   if (job === undefined || isElsewhere) throw resourceNotFound(`Job ${id} cannot be found.`)
