@@ -6,7 +6,7 @@ import type { Context } from '../../dialect.ts'
 import { Fields } from '../wire/fields.ts'
 import { mayAnswer } from '../mqtt/delivery.ts'
 import { documentFor } from './device-document.ts'
-import { describe, getPending, startNext, update } from './operations.ts'
+import { describeExecution, getPending, startNext, update } from './operations.ts'
 import { JobsRefusal, toRefusal } from './refusal.ts'
 import { KNOWN_MEMBERS, readDescribe, readObject, readStart, readUpdate } from './requests.ts'
 import { executionOf, objectText, stateOf, summaryOf, wholeSeconds, withMember } from './shapes.ts'
@@ -83,7 +83,7 @@ function perform(ctx: Context, request: JobsRequest, fields: Fields): Members {
     }
     case 'describe': {
       const wanted = readDescribe(fields)
-      const execution = describe(ctx, request.thing, request, wanted)
+      const execution = describeExecution(ctx, request.thing, request, wanted)
       return { execution: execution && offer(ctx, execution, wanted.includeJobDocument) }
     }
     case 'update': {

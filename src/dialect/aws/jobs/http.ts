@@ -2,7 +2,7 @@ import type { Execution } from '../../../core/job/model.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { AwsError, notModelled } from '../wire/errors.ts'
 import { documentFor } from './device-document.ts'
-import { describe, getPending, startNext, update } from './operations.ts'
+import { describeExecution, getPending, startNext, update } from './operations.ts'
 import { toException, toRefusal } from './refusal.ts'
 import { KNOWN_MEMBERS, readStart, readUpdate, type DescribeRequest } from './requests.ts'
 import { bodyOf, operation, queryOf, readBody, type Call } from '../wire/route.ts'
@@ -23,7 +23,7 @@ export const jobDataRoutes: Route[] = [
     const { ctx, params } = call
     const { thingName = '', jobId = '' } = params
     const wanted = readQuery(call)
-    const execution = describe(ctx, thingName, { job: jobId }, wanted)
+    const execution = describeExecution(ctx, thingName, { job: jobId }, wanted)
     return execution === undefined ? {} : { execution: offer(ctx, thingName, execution, wanted.includeJobDocument) }
   }),
   dataOperation('UpdateJobExecution', 'POST', '/things/:thingName/jobs/:jobId', (call) => {

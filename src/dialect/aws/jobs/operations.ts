@@ -36,7 +36,7 @@ export function startNext(ctx: Context, thing: string, start: StartRequest): Exe
  * [aws 2.5] `$next` is the front of the queue, `undefined` if nothing is pending. ResourceNotFound, or
  * TerminalStateReached.
  */
-export function describe(
+export function describeExecution(
   ctx: Context,
   thing: string,
   { job, namespace }: Named,

@@ -27,7 +27,7 @@ export function register(
 }
 
 /** The device as the API shows it [iothub 7 GET /devices/{P}]. */
-export function describe(ctx: Context, device: Device): JsonObject {
+export function describeDevice(ctx: Context, device: Device): JsonObject {
   const { product, device: name } = addressOf(device)
   return {
     product_name: product,
@@ -41,7 +41,7 @@ export function describe(ctx: Context, device: Device): JsonObject {
 
 /** The same with its connections, latest and former [iothub 7 GET /devices/{P}/{D}]. */
 export const describeFully = (ctx: Context, device: Device): JsonObject => ({
-  ...describe(ctx, device),
+  ...describeDevice(ctx, device),
   connections: clientViews(ctx, device.key),
 })
 

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../core/seam/http.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { readBody } from '../http/body.ts'
 import { find } from './device-record.ts'
-import { describe, describeFully, register } from './devices.ts'
+import { describeDevice, describeFully, register } from './devices.ts'
 import { signToken } from '../auth/jwt.ts'
 import { messagesOf } from '../mqtt/messages.ts'
 import { DIALECT, isName, shortId } from '../wire/names.ts'
@@ -21,14 +21,14 @@ export const deviceRoutes: Route[] = [
   route('POST', '/devices', (ctx, request) => {
     const product = readBody(ctx, request, 'devices', ['product_name']).required('product_name')
     if (!isName(product)) throw invalid('product_name', product, 'must be 1 to 64 characters without blanks and / + #')
-    const { product_name, device_name, secret } = describe(ctx, register(ctx, { product }))
+    const { product_name, device_name, secret } = describeDevice(ctx, register(ctx, { product }))
     return json({ product_name, device_name, secret })
   }),
   route('GET', '/devices/:product', (ctx, _request, { product }) =>
     json(
       [...ctx.engine.devices.ofDialect(DIALECT)]
         .filter(({ name }) => name.startsWith(`${product}/`))
-        .map((device) => describe(ctx, device)),
+        .map((device) => describeDevice(ctx, device)),
     ),
   ),
   deviceRoute('GET', '/devices/:product/:device', NOT_FOUND, (ctx, _request, device) =>
