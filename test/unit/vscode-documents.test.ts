@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { HubApi, TwinEditRequest, TwinView } from '../../src/shared/api.ts'
-import { isAbout, parsePath, pathOf, type Subject } from '../../src/vscode/documents/paths.ts'
+import { isAffectedBy, parsePath, pathOf, type Subject } from '../../src/vscode/documents/paths.ts'
 import { over, saveTwin, type Base } from '../../src/vscode/documents/twin-edit.ts'
 
 describe('paths of documents', () => {
@@ -39,11 +39,11 @@ describe('paths of documents', () => {
 
   it('a change is about the documents of its device, job or execution only', () => {
     const change = { type: 'execution', job: 'x/j', device: 'x/d' } as const
-    assert.equal(isAbout({ type: 'execution', job: 'x/j', device: 'x/d' }, change), true)
-    assert.equal(isAbout({ type: 'execution', job: 'x/j', device: 'x/other' }, change), false)
-    assert.equal(isAbout({ type: 'jobDetails', job: 'x/j' }, change), true)
-    assert.equal(isAbout({ type: 'twin', word: 'twin', device: 'x/d' }, change), false)
-    assert.equal(isAbout({ type: 'reported', device: 'x/d' }, { type: 'device', key: 'x/d' }), true)
+    assert.equal(isAffectedBy({ type: 'execution', job: 'x/j', device: 'x/d' }, change), true)
+    assert.equal(isAffectedBy({ type: 'execution', job: 'x/j', device: 'x/other' }, change), false)
+    assert.equal(isAffectedBy({ type: 'jobDetails', job: 'x/j' }, change), true)
+    assert.equal(isAffectedBy({ type: 'twin', word: 'twin', device: 'x/d' }, change), false)
+    assert.equal(isAffectedBy({ type: 'reported', device: 'x/d' }, { type: 'device', key: 'x/d' }), true)
   })
 })
 

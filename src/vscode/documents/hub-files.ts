@@ -18,7 +18,7 @@ import { setContext } from '../context-keys.ts'
 import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { asShown, asWritten, isTouched, loadDocument, loadedOf, openedAs, type Opened } from './opened.ts'
-import { isAbout, parsePath, scheme } from './paths.ts'
+import { isAffectedBy, parsePath, scheme } from './paths.ts'
 import { baseOf, over, saveTwin } from './twin-edit.ts'
 import { refusalText } from './twin-refusal.ts'
 
@@ -40,7 +40,7 @@ export class HubFiles implements FileSystemProvider {
       this.#changed,
       this.#stale,
       host.onChange((change) => {
-        for (const [path, { subject }] of this.#opened) if (isAbout(subject, change)) this.#stale.add(path)
+        for (const [path, { subject }] of this.#opened) if (isAffectedBy(subject, change)) this.#stale.add(path)
       }),
       workspace.onDidChangeTextDocument(({ document }) => this.#seen(document)),
       host.onState(() => {

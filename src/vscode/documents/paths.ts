@@ -70,7 +70,7 @@ function parse(path: string): Subject | undefined {
 }
 
 /** Whether what the document shows may be another after this change. */
-export function isAbout(
+export function isAffectedBy(
   subject: Subject,
   change: { type: string; key?: string; job?: string; device?: string },
 ): boolean {

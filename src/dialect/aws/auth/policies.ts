@@ -2,7 +2,7 @@ import type { Instant } from '../../../core/clock.ts'
 import { matchesGlob } from '../../../core/query/glob.ts'
 import { askedValues, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
-import { allowsAll, applies, compile, isAbout, unmet, type Rule, type StatementRef } from './rules.ts'
+import { allowsAll, applies, compile, coversResource, unmet, type Rule, type StatementRef } from './rules.ts'
 
 /** A policy as it is in force, with its name, which explanations show. */
 export interface NamedPolicy {
@@ -85,7 +85,7 @@ export class Policy {
     const what = `${action} on ${resource}`
     if (rule !== undefined) return `${nameOf(rule)} ${rule.deny ? 'denies' : 'allows'} ${what}`
     const unfit = rules
-      .filter((one) => isAbout(one, resource))
+      .filter((one) => coversResource(one, resource))
       .map((one) => ({ ...one, why: `its condition ${unmet(one, now, asking)} is not met` }))
     const reasons = [...passedOver, ...unfit].flatMap((one) =>
       one.deny ? [] : [`${nameOf(one)} does not count: ${one.why}`],

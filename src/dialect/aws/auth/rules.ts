@@ -29,10 +29,10 @@ export const allowsAll = ({ deny, except, resources, asked }: Rule): boolean =>
 
 /** Whether it is about that resource and its conditions are met. */
 export const applies = (rule: Rule, resource: string, now: Instant, asking: RequestFacts): boolean =>
-  isAbout(rule, resource) && unmet(rule, now, asking) === undefined
+  coversResource(rule, resource) && unmet(rule, now, asking) === undefined
 
 /** Whether its resources say so. */
-export function isAbout({ resources, except }: Rule, resource: string): boolean {
+export function coversResource({ resources, except }: Rule, resource: string): boolean {
   for (const { glob, whole } of resources)
     if (matchesGlob(glob, whole ? ARN_UP_TO_ACCOUNT + resource : resource)) return !except
   return except

@@ -9,7 +9,7 @@ import { Fields } from '../wire/fields.ts'
 import { CREATE_JOB } from './model.ts'
 import { checkDocument } from './device-document.ts'
 import { defaultRollout, describePlan, MAX_PER_MINUTE, PlanError, readPlan } from './plan.ts'
-import { formatTime, readSchedule } from './schedule.ts'
+import { formatScheduleTime, readSchedule } from './schedule.ts'
 import { MAX_DOCUMENT } from './document-source.ts'
 import { MAX_TARGETS } from './targets.ts'
 import { asSaid, say } from '../../../core/said.ts'
@@ -96,8 +96,8 @@ function writeSchedule({ startAt, endAt, endBehavior, windows }: Schedule): Json
     durationInMinutes: durationMs / MINUTE,
   }))
   return {
-    ...(startAt !== undefined && { startTime: formatTime(startAt) }),
-    ...(endAt !== undefined && { endTime: formatTime(endAt) }),
+    ...(startAt !== undefined && { startTime: formatScheduleTime(startAt) }),
+    ...(endAt !== undefined && { endTime: formatScheduleTime(endAt) }),
     ...(endBehavior !== undefined && { endBehavior }),
     ...(maintenanceWindows !== undefined && { maintenanceWindows }),
   }

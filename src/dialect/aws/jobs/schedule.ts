@@ -63,8 +63,8 @@ export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['se
     schedule,
     tooSoon: broken.map(({ member, rule }) => fields.refuse(member, say`${rule} on AWS`).message),
     config: {
-      ...(startAt !== undefined && { startTime: formatTime(startAt) }),
-      ...(endAt !== undefined && { endTime: formatTime(endAt) }),
+      ...(startAt !== undefined && { startTime: formatScheduleTime(startAt) }),
+      ...(endAt !== undefined && { endTime: formatScheduleTime(endAt) }),
       ...(endBehavior !== undefined && { endBehavior }),
       ...(windows !== undefined && { maintenanceWindows: windows.map(({ config }) => config) }),
     },
@@ -108,17 +108,17 @@ export function scheduledRollouts(job: Job, now: Instant): { startTime: string }
     return undefined
   return nextWindows(job.schedule, Math.max(now, startAt - 1), 7)
     .filter((at) => at < endAt)
-    .map((at) => ({ startTime: formatTime(at) }))
+    .map((at) => ({ startTime: formatScheduleTime(at) }))
 }
 
 /** `2026-01-31T18:30` in UTC. */
-export const formatTime = (at: Instant): string => new Date(at).toISOString().slice(0, 16)
+export const formatScheduleTime = (at: Instant): string => new Date(at).toISOString().slice(0, 16)
 
 function readTime(fields: Fields, member: string): Instant | undefined {
   const text = fields.text(member)
   if (text === undefined) return undefined
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? Date.parse(`${text}:00Z`) : NaN
-  if (!Number.isNaN(at) && formatTime(at) === text) return at
+  if (!Number.isNaN(at) && formatScheduleTime(at) === text) return at
   const name = fields.name(member)
   throw new PlanError(
     name,
