@@ -6,7 +6,7 @@ import { AwsError, invalidRequest } from '../wire/errors.ts'
 import { createJob } from './create.ts'
 import { describeJob } from './describe.ts'
 import { substituted } from './device-document.ts'
-import { extraOf, statusOf, targetArns } from './extra.ts'
+import { jobExtra, wireStatus, targetArns } from './extra.ts'
 import { jobExecutionRoutes } from './executions.ts'
 import { jobListRoutes } from './list.ts'
 import { managedTemplateRoutes } from './managed-templates.ts'
@@ -28,7 +28,7 @@ export const jobRoutes: Route[] = [
   operation('DescribeJob', 'GET', '/jobs/:jobId', (call) => {
     isBeforeSubstitution(call)
     const job = requireJob(call)
-    const { documentSource } = extraOf(job)
+    const { documentSource } = jobExtra(job)
     return {
       ...(documentSource !== undefined && { documentSource }),
       job: describeJob(call.ctx, callerOf(call.request), job),
@@ -99,7 +99,7 @@ function checkRetry(job: Job, retry: readonly RetryRule[]): void {
 }
 
 const ended = (job: Job, what: string): AwsError =>
-  new AwsError('InvalidRequestException', `Job ${nameOf(job.key)} in status ${statusOf(job)} cannot be ${what}.`)
+  new AwsError('InvalidRequestException', `Job ${nameOf(job.key)} in status ${wireStatus(job)} cannot be ${what}.`)
 
 function cancelJob(call: Call): object {
   const { ctx, request } = call
@@ -142,7 +142,7 @@ function associateTargets(call: Call): object {
   checkShape(ASSOCIATE_TARGETS, fields.values)
   const comment = fields.text('comment')
   if (job.selection !== 'CONTINUOUS' || job.status !== 'IN_PROGRESS') {
-    const is = `this one is ${job.selection} and ${statusOf(job)}`
+    const is = `this one is ${job.selection} and ${wireStatus(job)}`
     const message = `Only a CONTINUOUS job in status IN_PROGRESS takes more targets; ${is}`
     throw new AwsError('InvalidRequestException', message)
   }

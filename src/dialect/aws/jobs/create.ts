@@ -5,7 +5,7 @@ import type { Route } from '../../dialect.ts'
 import { arn, callerOf, parseArn } from '../wire/arns.ts'
 import { alreadyExists, AwsError } from '../wire/errors.ts'
 import { checkDocument } from './device-document.ts'
-import { extraOf, type JobExtra, type PresignedUrlConfig } from './extra.ts'
+import { jobExtra, type JobExtra, type PresignedUrlConfig } from './extra.ts'
 import { checkShape } from '../wire/constraints.ts'
 import { Fields } from '../wire/fields.ts'
 import { jobKey } from './keys.ts'
@@ -56,7 +56,7 @@ function create(call: Call): object {
   const known = ctx.engine.jobs.get(jobKey(id))
   const asked = fingerprint(fields.values)
   if (known !== undefined) {
-    if (extraOf(known).asked === asked) return answer
+    if (jobExtra(known).asked === asked) return answer
     throw alreadyExists(`Job ${id} already exists.`, id, answer.jobArn)
   }
   const given = givenSource(fields)

@@ -3,21 +3,21 @@ import { nameOf } from '../../../core/ids.ts'
 import type { Counts, Job } from '../../../core/job/model.ts'
 import type { Context } from '../../dialect.ts'
 import { arn, type Caller } from '../wire/arns.ts'
-import { extraOf, reasonOf, statusOf, targetArns } from './extra.ts'
+import { jobExtra, reasonOf, wireStatus, targetArns } from './extra.ts'
 import { describePlan } from './plan.ts'
 import { scheduledRollouts } from './schedule.ts'
 import { floatSeconds } from './shapes.ts'
 
 /** The Job object of DescribeJob [aws 3.5]. */
 export function describeJob(ctx: Context, caller: Caller, job: Job): object {
-  const { presignedUrlConfig, namespaceId, jobTemplateArn, documentParameters } = extraOf(job)
-  const { schedulingConfig, destinationPackageVersions } = extraOf(job)
+  const { presignedUrlConfig, namespaceId, jobTemplateArn, documentParameters } = jobExtra(job)
+  const { schedulingConfig, destinationPackageVersions } = jobExtra(job)
   const rollouts = scheduledRollouts(job, ctx.now)
   return {
     jobArn: arn.job(caller, nameOf(job.key)),
     jobId: nameOf(job.key),
     targetSelection: job.selection,
-    status: statusOf(job),
+    status: wireStatus(job),
     ...(job.forceCanceled === true && { forceCanceled: true }),
     ...reasonOf(job),
     targets: targetArns(job),
@@ -49,7 +49,7 @@ export function summarizeJob(ctx: Context, caller: Caller, job: Job): object {
     jobId: nameOf(job.key),
     ...(group !== undefined && { thingGroupId: group.id }),
     targetSelection: job.selection,
-    status: statusOf(job),
+    status: wireStatus(job),
     ...times(job),
     isConcurrent: isConcurrent(job),
   }

@@ -2,7 +2,7 @@ import { nameOf } from '../../../core/ids.ts'
 import type { Execution, Job } from '../../../core/job/model.ts'
 import type { Context } from '../../dialect.ts'
 import { notModelled } from '../wire/errors.ts'
-import { extraOf, type JobExtra } from './extra.ts'
+import { jobExtra, type JobExtra } from './extra.ts'
 import { isManaged } from './managed-templates.ts'
 import { fillLocals, localIn, localsFault, readForm, type PlaceholderForm } from './placeholder-forms.ts'
 import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
@@ -18,7 +18,7 @@ export function documentFor(ctx: Context, execution: Execution): string | undefi
   const job = ctx.engine.jobs.get(execution.job)
   if (job === undefined || !mayHavePlaceholders(job.document)) return job?.document
   let uploads = 0
-  return replacePlaceholders(withParameters(job.document, extraOf(job)), (inside) => {
+  return replacePlaceholders(withParameters(job.document, jobExtra(job)), (inside) => {
     const form = readForm(inside)
     if (form.type === 'download') return presignedUrl(ctx, { ...form, method: 'GET' }, issueFor(ctx, execution, job))
     if (form.type !== 'upload') return undefined
@@ -106,4 +106,4 @@ const withoutUploads = (text: string): string =>
   replacePlaceholders(text, (inside) => (readForm(inside).type === 'upload' ? '' : undefined))
 
 /** What GetJobDocument shows once parameters are filled in. */
-export const substituted = (job: Job): string => withParameters(job.document, extraOf(job))
+export const substituted = (job: Job): string => withParameters(job.document, jobExtra(job))

@@ -4,7 +4,7 @@ import { isPending } from '../../../core/job/states.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf } from '../wire/arns.ts'
 import { AwsError, resourceNotFound } from '../wire/errors.ts'
-import { extraOf } from './extra.ts'
+import { jobExtra } from './extra.ts'
 import { jobKey, thingKey } from './keys.ts'
 import { ONE_JOB } from './model.ts'
 import { readDetails, readExpectedVersion } from './requests.ts'
@@ -70,7 +70,7 @@ function requireExecution({ ctx, request, params }: Call, number?: number): Exec
   const namespaceId = request.query.get('namespaceId') || undefined
   checkShape(ONE_JOB, { jobId, thingName, namespaceId })
   const job = ctx.engine.jobs.get(jobKey(jobId))
-  if (job === undefined || (namespaceId !== undefined && extraOf(job).namespaceId !== namespaceId)) {
+  if (job === undefined || (namespaceId !== undefined && jobExtra(job).namespaceId !== namespaceId)) {
     throw resourceNotFound(`Job execution cannot be found as the Job ${jobId} does not exist.`)
   }
   const execution = ctx.engine.executions.get(jobKey(jobId), thingKey(thingName), number)

@@ -37,13 +37,13 @@ export interface JobExtra {
   destinationPackageVersions?: string[]
 }
 
-export const extraOf = (job: Job): JobExtra => job.extra ?? {}
+export const jobExtra = (job: Job): JobExtra => job.extra ?? {}
 
-export const callerOfJob = (job: Job): Caller => extraOf(job).caller ?? LOCAL_CALLER
+export const callerOfJob = (job: Job): Caller => jobExtra(job).caller ?? LOCAL_CALLER
 
 /** The targets as ARNs, as they were given. */
 export const targetArns = (job: Job): string[] =>
-  extraOf(job).targets ?? job.targets.map((target) => arnOfTarget(callerOfJob(job), target))
+  jobExtra(job).targets ?? job.targets.map((target) => arnOfTarget(callerOfJob(job), target))
 
 /** A dynamic selection has no ARN in AWS: its query stands for it. */
 function arnOfTarget(caller: Caller, target: Target): string {
@@ -62,5 +62,5 @@ export function reasonOf({ reasonCode, comment, aborted }: Job): { reasonCode?: 
 }
 
 /** The job's status in AWS's words. */
-export const statusOf = ({ status }: Pick<Job, 'status'>): string =>
+export const wireStatus = ({ status }: Pick<Job, 'status'>): string =>
   status === 'DELETING' ? 'DELETION_IN_PROGRESS' : status

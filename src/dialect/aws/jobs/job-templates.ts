@@ -5,7 +5,7 @@ import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, nameInArn } from '../wire/arns.ts'
 import { AwsError, resourceNotFound } from '../wire/errors.ts'
 import { checkDocument } from './device-document.ts'
-import { extraOf, type MaintenanceWindow, type PresignedUrlConfig } from './extra.ts'
+import { jobExtra, type MaintenanceWindow, type PresignedUrlConfig } from './extra.ts'
 import { checkShape } from '../wire/constraints.ts'
 import type { Fields } from '../wire/fields.ts'
 import { jobKey } from './keys.ts'
@@ -126,7 +126,7 @@ function readJob(
   if (id === undefined) throw fields.refuse('jobArn', 'must be the ARN of a job')
   const job = ctx.engine.jobs.get(jobKey(id))
   if (job === undefined) throw resourceNotFound(`Job ${id} cannot be found.`)
-  const { documentSource, presignedUrlConfig } = extraOf(job)
+  const { documentSource, presignedUrlConfig } = jobExtra(job)
   const { document, rollout, abort, timeout, retry } = job
   const hasRollout = rollout !== undefined && Object.keys(rollout).length > 0
   return {

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../core/seam/http.ts'
 import type { Route } from '../../dialect.ts'
 import { arn, callerOf } from '../wire/arns.ts'
 import { summarizeJob } from './describe.ts'
-import { extraOf, statusOf } from './extra.ts'
+import { jobExtra, wireStatus } from './extra.ts'
 import { checkShape } from '../wire/constraints.ts'
 import type { Fields } from '../wire/fields.ts'
 import { groupKey, jobKey, thingKey } from './keys.ts'
@@ -64,9 +64,9 @@ function jobFilter(query: Fields): (job: Job) => boolean {
   const selection = query.text('targetSelection')
   const namespace = query.text('namespaceId')
   return (job) =>
-    (status === undefined || statusOf(job) === status) &&
+    (status === undefined || wireStatus(job) === status) &&
     (selection === undefined || job.selection === selection) &&
-    (namespace === undefined || extraOf(job).namespaceId === namespace)
+    (namespace === undefined || jobExtra(job).namespaceId === namespace)
 }
 
 /** [aws 3.12] All attempts, the one that changed last first. */
@@ -101,7 +101,7 @@ function listForThing({ ctx, request, params }: Call): object {
   const executions: Execution[] = []
   for (const { job } of ctx.engine.executions.ofDevice(thing)) {
     if (only !== undefined && job !== jobKey(only)) continue
-    if (namespace !== undefined && extraOf(ctx.engine.jobs.require(job)).namespaceId !== namespace) continue
+    if (namespace !== undefined && jobExtra(ctx.engine.jobs.require(job)).namespaceId !== namespace) continue
     executions.push(...ctx.engine.executions.attempts(job, thing))
   }
   const page = paginate(request, inState(executions, status), ({ order }) => latestFirst(order), PAGE)

@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from '../../../core/seam/http.ts'
 import type { ObjectRef } from '../../../core/seam/needs.ts'
 import type { Credential, Sight } from '../../credential.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
-import { extraOf } from './extra.ts'
+import { jobExtra } from './extra.ts'
 import { noSuchKey, S3Error, s3Failure, signatureDoesNotMatch } from './s3-errors.ts'
 import { hasNoOtherSigner, queryOfRole } from './url-of-role.ts'
 
@@ -106,7 +106,7 @@ export function issueFor(ctx: Context, execution: Execution, job: Job): Issue {
   const issues = ctx.own<Issue>(ISSUES)
   const issued = issues.get(issueKey(execution))
   if (issued !== undefined && ctx.now < issued.at + issued.seconds * 1000) return issued
-  const seconds = extraOf(job).presignedUrlConfig?.expiresInSec ?? DEFAULT_EXPIRY_SECONDS
+  const seconds = jobExtra(job).presignedUrlConfig?.expiresInSec ?? DEFAULT_EXPIRY_SECONDS
   return issues.set(issueKey(execution), { at: Math.floor(ctx.now / 1000) * 1000, seconds })
 }
 

@@ -2,7 +2,7 @@ import type { Context, Route } from '../../dialect.ts'
 import { parseArn } from '../wire/arns.ts'
 import { invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import { certificatesOf, policiesOf } from '../auth/identity-store.ts'
-import { extraOf } from '../jobs/extra.ts'
+import { jobExtra } from '../jobs/extra.ts'
 import type { Fields } from '../wire/fields.ts'
 import { groupKey, jobKey } from '../jobs/keys.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
@@ -46,7 +46,7 @@ export function setTags(ctx: Context, resource: string, tags: Tag[] | undefined)
 function tagsOf(ctx: Context, resource: string): Tag[] {
   const kept = ctx.own<{ tags: Tag[] }>('tags').get(resource)?.tags
   const job = resource.startsWith('job/') ? ctx.engine.jobs.get(jobKey(resource.slice('job/'.length))) : undefined
-  return kept ?? (job === undefined ? [] : (extraOf(job).tags ?? []))
+  return kept ?? (job === undefined ? [] : (jobExtra(job).tags ?? []))
 }
 
 function tagResource(call: Call): object {

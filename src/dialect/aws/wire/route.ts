@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../../core/seam/http.ts'
 import type { Fulfilled } from '../../../core/seam/needs.ts'
 import type { Context, Params, Route } from '../../dialect.ts'
 import { AwsError, resourceNotFound } from './errors.ts'
-import { extraOf } from '../jobs/extra.ts'
+import { jobExtra } from '../jobs/extra.ts'
 import { checkShape } from './constraints.ts'
 import { Fields } from './fields.ts'
 import { jobKey } from '../jobs/keys.ts'
@@ -107,7 +107,7 @@ export function requireJob({ ctx, request, params }: Pick<Call, 'ctx' | 'request
   const namespaceId = request.query.get('namespaceId') || undefined
   checkShape(ONE_JOB, { jobId: id, namespaceId })
   const job = ctx.engine.jobs.get(jobKey(id))
-  const isElsewhere = namespaceId !== undefined && job !== undefined && namespaceId !== extraOf(job).namespaceId
+  const isElsewhere = namespaceId !== undefined && job !== undefined && namespaceId !== jobExtra(job).namespaceId
   if (job === undefined || isElsewhere) throw resourceNotFound(`Job ${id} cannot be found.`)
   return job
 }

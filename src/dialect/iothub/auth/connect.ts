@@ -5,7 +5,7 @@ import type { Credential, Sight } from '../../credential.ts'
 import type { Claim, Context, Settings } from '../../dialect.ts'
 import { covers, publishRules } from './acl.ts'
 import { isDeleted } from '../registry/deleted.ts'
-import { extraOf, find, setExtra } from '../registry/device-record.ts'
+import { deviceExtra, find, setExtra } from '../registry/device-record.ts'
 import { register } from '../registry/devices.ts'
 import { isSdkClientId } from './generation.ts'
 import { COURSE_KEY, isToken, tokenFault } from './jwt.ts'
@@ -56,7 +56,7 @@ export function credential(ctx: Sight, { username = '', password: given }: Conne
     return refuse(
       `there is no device ${username}: \`iot-hub device add ${DIALECT} ${username}\` makes it, and its secret`,
     )
-  const known = extraOf(device).secret
+  const known = deviceExtra(device).secret
   if (known === undefined) return refuse(`${username} has no secret`)
   return same(known, password)
     ? { given: true, who: `the secret of ${username}` }
@@ -99,7 +99,7 @@ function deviceWith(ctx: Context, address: Address, secret: string): Device | st
   if (device === undefined && open && isDeleted(ctx, address, secret))
     return `${name} was deleted; POST /devices, or another secret, makes it anew`
   if (device === undefined) return open ? register(ctx, { ...address, secret }) : `there is no device ${name}`
-  const known = extraOf(device).secret
+  const known = deviceExtra(device).secret
   if (known === undefined) return open ? setExtra(ctx, device, { secret }) : `${name} has no secret`
   return same(known, secret) ? device : `the secret of ${name} is wrong`
 }

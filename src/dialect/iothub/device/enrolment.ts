@@ -1,7 +1,7 @@
 import { invalid } from '../../../core/errors.ts'
 import type { Device } from '../../../core/device/model.ts'
 import type { ConnectionKit, Context, Enrolment, KitOffer, Snippet } from '../../dialect.ts'
-import { extraOf, find, setExtra } from '../registry/device-record.ts'
+import { deviceExtra, find, setExtra } from '../registry/device-record.ts'
 import { register } from '../registry/devices.ts'
 import { DEVICE_NAMES, parseAddress, shortId, type Address } from '../wire/names.ts'
 import type { Label } from '../../../core/said.ts'
@@ -20,7 +20,7 @@ export const enrolment: Enrolment = {
   enrol: (ctx, name, _, ca) => kitOf(ctx, addressIn(name), secretOf(ctx, deviceOf(ctx, name)), ca),
   credentials(ctx, name) {
     const device = deviceOf(ctx, name)
-    if (extraOf(device).secret === undefined) return []
+    if (deviceExtra(device).secret === undefined) return []
     const connections = [...ctx.connections.ofDevice(device.key)].length
     return [{ id: 'secret', kind: 'secret', status: 'active', connections, alsoOf: [], can: ['revoke'] }]
   },
@@ -70,7 +70,7 @@ function factsOf(
 }
 
 function secretOf(ctx: Context, device: Device): string {
-  const known = extraOf(device).secret
+  const known = deviceExtra(device).secret
   if (known !== undefined) return known
   const secret = shortId(ctx.ids)
   setExtra(ctx, device, { secret })

@@ -4,7 +4,7 @@ import type { Connection, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { Context } from '../../dialect.ts'
 import { commandAnswered } from '../jobs/delivery.ts'
-import { extraOf, find, setExtra } from '../registry/device-record.ts'
+import { deviceExtra, find, setExtra } from '../registry/device-record.ts'
 import { tellDevice } from './downlink.ts'
 import { isSecondSdk } from '../auth/generation.ts'
 import { keepMessage } from './messages.ts'
@@ -98,7 +98,7 @@ function dataUploaded(
 function statusUpdated(ctx: Context, device: Device, payload: Buffer): string | undefined {
   const status = jsonObject(payload)
   if (status === undefined) return 'the status is no JSON object'
-  const lastStatusUpdate = Math.max(ctx.now, (extraOf(device).lastStatusUpdate ?? 0) + 1)
+  const lastStatusUpdate = Math.max(ctx.now, (deviceExtra(device).lastStatusUpdate ?? 0) + 1)
   setExtra(ctx, device, { lastStatusUpdate }, { tags: { ...device.tags, status } })
   statusTold(ctx, device.key, status)
   return undefined

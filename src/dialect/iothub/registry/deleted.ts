@@ -1,7 +1,7 @@
 import type { Device } from '../../../core/device/model.ts'
 import type { Table } from '../../../core/table.ts'
 import type { Context } from '../../dialect.ts'
-import { extraOf } from './device-record.ts'
+import { deviceExtra } from './device-record.ts'
 import { deviceKey, type Address } from '../wire/names.ts'
 
 interface DeletedRecord {
@@ -19,7 +19,7 @@ const tableOf = (ctx: Context): Table<DeletedRecord> => ctx.own('deleted')
  * purpose.
  */
 export function rememberDeletion(ctx: Context, device: Device): void {
-  const { secret } = extraOf(device)
+  const { secret } = deviceExtra(device)
   if (secret === undefined) return
   const table = tableOf(ctx)
   const [earliest] = table.size < MOST ? [] : (table.entries().next().value ?? [])

@@ -16,7 +16,7 @@ export interface Extra {
 }
 
 /** The dialect's own members of a device, whoever registered it. */
-export const extraOf = ({ extra }: Pick<Device, 'extra'>): Extra => ({
+export const deviceExtra = ({ extra }: Pick<Device, 'extra'>): Extra => ({
   tagsVersion: 1,
   toldTags: [],
   ...(extra as Partial<Extra>),
@@ -33,7 +33,8 @@ export function setExtra(
 }
 
 /** The last `update_status`, which queries find under `tags.status`. */
-export const statusOf = ({ tags }: Pick<Device, 'tags'>): JsonObject => (tags['status'] as JsonObject | undefined) ?? {}
+export const statusTags = ({ tags }: Pick<Device, 'tags'>): JsonObject =>
+  (tags['status'] as JsonObject | undefined) ?? {}
 
 /** The registered device of that address. */
 export const find = (ctx: Context, address: Address): Device | undefined => ctx.engine.devices.get(deviceKey(address))

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { clientViews, forgetClients } from '../mqtt/clients.ts'
 import { forgetDeletion, rememberDeletion } from './deleted.ts'
-import { extraOf, find, statusOf, type Extra } from './device-record.ts'
+import { deviceExtra, find, statusTags, type Extra } from './device-record.ts'
 import { addressOf, DIALECT, shortId } from '../wire/names.ts'
 import { forgetProgress } from '../ota/progress.ts'
 import { shadowOf } from '../twin/shadow.ts'
@@ -32,8 +32,8 @@ export function describeDevice(ctx: Context, device: Device): JsonObject {
   return {
     product_name: product,
     device_name: name,
-    secret: extraOf(device).secret ?? '',
-    device_status: statusOf(device),
+    secret: deviceExtra(device).secret ?? '',
+    device_status: statusTags(device),
     tags: tagsOf(device),
     shadow: shadowOf(ctx, device),
   }

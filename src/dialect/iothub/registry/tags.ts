@@ -3,7 +3,7 @@ import { nameOf, type GroupKey } from '../../../core/ids.ts'
 import { equal } from '../../../core/twin/json.ts'
 import type { JsonObject } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
-import { extraOf, setExtra } from './device-record.ts'
+import { deviceExtra, setExtra } from './device-record.ts'
 import { tellDevice } from '../mqtt/downlink.ts'
 import { addressOf, DIALECT, tagKey } from '../wire/names.ts'
 
@@ -35,7 +35,7 @@ export function setTags(ctx: Context, device: Device, tags: string[]): void {
  * Somebody else may have changed the device's groups: it is told once per turn. A tag that nobody has any more is gone.
  */
 export function membershipChanged(ctx: Context, group: GroupKey, device: Device | undefined): void {
-  if (device !== undefined && tagsOf(device).join(',') !== extraOf(device).toldTags.join(',')) announce(ctx, device)
+  if (device !== undefined && tagsOf(device).join(',') !== deviceExtra(device).toldTags.join(',')) announce(ctx, device)
   if (
     ctx.engine.groups.get(group) !== undefined &&
     ctx.engine.groups.direct(group).size === 0 &&
@@ -47,7 +47,7 @@ export function membershipChanged(ctx: Context, group: GroupKey, device: Device 
 
 /** Lost while the device is away: QoS 0. It asks for its tags whenever it connects [iothub 12]. */
 function sendTags(ctx: Context, device: Device): void {
-  const content = { tags: tagsOf(device), tags_version: extraOf(device).tagsVersion }
+  const content = { tags: tagsOf(device), tags_version: deviceExtra(device).tagsVersion }
   tellDevice(
     ctx,
     addressOf(device),
@@ -62,7 +62,7 @@ function sendTags(ctx: Context, device: Device): void {
  */
 export function tagsAsked(ctx: Context, device: Device, request: JsonObject | undefined): void {
   const has = Number(request?.['tags_version'] ?? 0) || 0
-  const { tagsVersion } = extraOf(device)
+  const { tagsVersion } = deviceExtra(device)
   if (has < tagsVersion) return sendTags(ctx, device)
   if (has === tagsVersion || !Number.isSafeInteger(has + 1)) return
   const tags = tagsOf(device)
@@ -72,5 +72,5 @@ export function tagsAsked(ctx: Context, device: Device, request: JsonObject | un
 }
 
 function announce(ctx: Context, device: Device): void {
-  sendTags(ctx, setExtra(ctx, device, { tagsVersion: extraOf(device).tagsVersion + 1, toldTags: tagsOf(device) }))
+  sendTags(ctx, setExtra(ctx, device, { tagsVersion: deviceExtra(device).tagsVersion + 1, toldTags: tagsOf(device) }))
 }
