@@ -16,6 +16,7 @@ export interface CallInvocation {
   at: { data: string } | { url: string; tokenFile: string }
   verbosity: Verbosity
   search?: string
+  parts: boolean
   comment?: string
   out?: string
   kind?: string
@@ -42,6 +43,7 @@ export function readCall(
     command: 'call',
     ...said,
     at: place(given.has('data'), textOf),
+    parts: given.get('parts') === true,
     force: given.get('force') === true,
     ...flag('search'),
     ...flag('comment'),

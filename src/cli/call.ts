@@ -34,8 +34,8 @@ const table: Record<string, Call> = {
     const status = await api.status()
     output.result(status, () => statusText(status, output))
   },
-  devices: async ({ api }, { search }, output) => {
-    const devices = await allDevices(api, search)
+  devices: async ({ api }, { search, parts }, output) => {
+    const devices = await allDevices(api, search, parts)
     output.result(devices, () => deviceTable(devices))
   },
   jobs: async ({ api }, _, output) => {
@@ -117,11 +117,13 @@ function dialectNamed(given: string, output: Output): string {
 async function allDevices(
   api: HubApi,
   search: string | undefined,
+  parts: boolean,
 ): Promise<Awaited<ReturnType<HubApi['devices']>>['items']> {
   const devices = []
   for (let after: string | undefined, more = true; more; more = after !== undefined) {
     const page = await api.devices({
       limit: PAGE,
+      ...(parts && { parts }),
       ...(search !== undefined && { search }),
       ...(after !== undefined && { after }),
     })

@@ -65,7 +65,11 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   start: [...hubFlags, ...cloudFlags, ...verbosityFlags],
   demo: [...fleetFlags, ...hubFlags, ...cloudFlags, ...verbosityFlags],
   status: callFlags,
-  devices: [{ name: 'search', type: 'string', value: 'TEXT', help: flags.search }, ...callFlags],
+  devices: [
+    { name: 'search', type: 'string', value: 'TEXT', help: flags.search },
+    { name: 'parts', type: 'flag', help: flags.parts },
+    ...callFlags,
+  ],
   jobs: callFlags,
   job: [
     { name: 'force', type: 'flag', help: flags.force, of: ['job cancel', 'job delete'] },

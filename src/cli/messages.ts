@@ -33,6 +33,7 @@ export const messages = {
     url: 'where the running hub’s HTTP listener is, e.g. http://192.168.1.5:8880; needs --token',
     token: 'the file with the hub’s token; goes with --url',
     jsonResult: 'print the result as one line of JSON on stdout',
+    parts: 'also parts of devices, such as modules and sub-devices',
     search: 'only devices whose name has this in it',
     force: 'cancel also what is in progress; delete also what has not ended',
     comment: 'why it is canceled',

@@ -51,8 +51,7 @@ export function chosenOptions(
   fieldOf: (name: string) => string,
 ): OptionValues {
   for (const name of Object.keys(given))
-    if (!options.some((option) => option.name === name))
-      throw invalid(fieldOf(name), given[name], 'is not known here')
+    if (!options.some((option) => option.name === name)) throw invalid(fieldOf(name), given[name], 'is not known here')
   return Object.fromEntries(
     options.map((option) => {
       const value = Object.hasOwn(given, option.name) ? given[option.name] : option.default

@@ -25,8 +25,13 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
     handle: ({ json }, { dialect = '', name = '' }) => api.setKey(dialect, name, text(json, 'value')),
   },
   get('/hub/devices', (request) => {
-    const { online, ...page } = query(request, ['dialect', 'search', 'online', 'after'])
-    return api.devices({ ...page, ...limit(request), ...(online === undefined ? {} : { online: online === 'true' }) })
+    const { online, parts, ...page } = query(request, ['dialect', 'search', 'online', 'parent', 'parts', 'after'])
+    return api.devices({
+      ...page,
+      ...limit(request),
+      ...(online !== undefined && { online: online === 'true' }),
+      ...(parts !== undefined && { parts: parts === 'true' }),
+    })
   }),
   get(DEVICE, (_, params) => api.device(keyIn(params))),
   get(`${DEVICE}/messages`, (_, params) => api.messages(keyIn(params))),

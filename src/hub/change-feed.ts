@@ -21,8 +21,17 @@ export class ChangeFeed implements HubEvents {
     for (const event of events) {
       const change = changeOf(event)
       if (change !== undefined) this.emit(change)
+      for (const key of parentsOf(event)) this.emit({ type: 'device', key })
     }
   }
+}
+
+/** The devices whose parts are others now. */
+function parentsOf(event: DomainEvent): string[] {
+  if (event.type === 'device.updated' && event.before.parent !== event.device.parent)
+    return [event.before.parent, event.device.parent].filter((key) => key !== undefined)
+  if (event.type !== 'device.created' && event.type !== 'device.deleted') return []
+  return event.device.parent === undefined ? [] : [event.device.parent]
 }
 
 function changeOf(event: DomainEvent): Change | undefined {

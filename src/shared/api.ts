@@ -180,6 +180,10 @@ export interface DeviceQuery {
   /** Part of the name, in upper or lower case. */
   search?: string
   online?: boolean
+  /** Only the parts of this device: modules, sub-devices. NOT_FOUND. */
+  parent?: string
+  /** Also the parts of devices. */
+  parts?: boolean
   after?: string
   /** 1–1000, default 100. */
   limit?: number
@@ -194,6 +198,11 @@ export interface DeviceView {
   state: 'online' | 'offline' | 'working' | 'failed'
   pending: number
   groups: string[]
+  /** How many parts it has: modules, sub-devices; absent: none. */
+  parts?: number
+  /** It is a part of this device itself, and of what sort. */
+  parent?: string
+  kind?: string
   seenAt?: number
 }
 

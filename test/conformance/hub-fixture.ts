@@ -68,6 +68,11 @@ export class HubFixture {
     return connectDevice(this, await this.enrol())
   }
 
+  /** Has a device that is enrolled already come in. */
+  connect(device: Enrolled): Promise<ScriptedDevice> {
+    return connectDevice(this, device)
+  }
+
   /** A job for these devices, with the document by which every end can be reached; its key. */
   async createJob(devices: { name: string }[], more: Partial<JobDraft> = {}): Promise<string> {
     const { names, kinds } = this.dialect.jobs

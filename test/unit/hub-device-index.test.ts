@@ -8,7 +8,7 @@ const add = (...keys: string[]): void =>
   fixture.turn((turn, { devices }) => {
     for (const key of keys) devices.create(turn, { dialect: key.split('/')[0]!, name: key.slice(key.indexOf('/') + 1) })
   })
-const index = new DeviceIndex(fixture.engine.devices)
+const index = new DeviceIndex(fixture.engine.devices, () => true)
 const names = (dialect?: string, after?: string): string[] => {
   const { keys, start, to } = index.range(dialect, after)
   return keys.slice(start, to)

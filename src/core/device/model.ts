@@ -10,6 +10,10 @@ export interface Device {
   id: string
   /** The cloud's kind of device: thing type, product, … */
   type?: string
+  /** It is a part of this device, or lies behind it: a module, a sub-device. Absent: it stands for itself. */
+  parent?: DeviceKey
+  /** What sort of part it is, in its cloud's word. */
+  kind?: string
   /** Flat facts from the registry. */
   attributes: Record<string, string>
   /** Nested facts that queries may use. */

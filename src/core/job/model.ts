@@ -17,7 +17,8 @@ export type ReportedStatus = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'REJECTED'
 export type Target =
   | { type: 'device'; device: DeviceKey }
   | { type: 'group'; group: GroupKey }
-  | { type: 'query'; where: Predicate; text: string }
+  /** `parts`: of devices, only parts of this kind; absent: no parts at all. */
+  | { type: 'query'; where: Predicate; text: string; parts?: string }
 
 /** Without `perMinute` and `exponential`, everything is rolled out at once. */
 export interface Rollout {

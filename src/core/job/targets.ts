@@ -28,7 +28,7 @@ export function resolve(fleet: TargetSources, dialect: DialectName, targets: rea
       for (const member of sorted(fleet.groups.members(target.group), registered)) found.add(member)
     else
       for (const device of fleet.devices.ofDialect(dialect))
-        if (matchesPredicate(target.where, fleet.facts(device))) found.add(device.key)
+        if (isMeant(target, device) && matchesPredicate(target.where, fleet.facts(device))) found.add(device.key)
   }
   return [...found]
 }
@@ -48,6 +48,10 @@ export function means(fleet: TargetSources, targets: readonly Target[], key: Dev
     if (device === undefined) return false
     return target.type === 'group'
       ? fleet.groups.contains(target.group, device)
-      : matchesPredicate(target.where, fleet.facts(device))
+      : isMeant(target, device) && matchesPredicate(target.where, fleet.facts(device))
   })
 }
+
+/** A query is about devices, or about parts of one kind. */
+const isMeant = ({ parts }: { parts?: string }, { kind, parent }: Device): boolean =>
+  parts === undefined ? parent === undefined : kind === parts

@@ -15,6 +15,7 @@ export function factsOf(device: Device, twins: Twins, connections: Presence): Pa
       case 'name':
       case 'id':
       case 'type':
+      case 'kind':
         return device[head]
       case 'connected':
         return connections.isOnline(device.key)

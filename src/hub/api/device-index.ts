@@ -1,20 +1,23 @@
+import type { Device } from '../../core/device/model.ts'
 import type { Devices } from '../../core/device/registry.ts'
 import type { DeviceKey } from '../../core/ids.ts'
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * The keys of all devices in order, so that a page of a large fleet costs the page. Follows the registry when it is
+ * The keys of all devices that are listed, in order, so that a page of a large fleet costs the page. Follows the registry when it is
  * asked.
  */
 export class DeviceIndex {
   readonly #devices: Devices
+  readonly #isListed: (device: Device) => boolean
   #keys: DeviceKey[] = []
   #known = new Set<DeviceKey>()
   #revision = -1
 
-  constructor(devices: Devices) {
+  constructor(devices: Devices, isListed: (device: Device) => boolean) {
     this.#devices = devices
+    this.#isListed = isListed
   }
 
   /**
@@ -34,9 +37,11 @@ export class DeviceIndex {
   /** What was sorted stays so: sorting again costs little more than a walk. */
   #follow(): void {
     if (this.#revision === this.#devices.revision) return
-    const kept = this.#keys.filter((key) => this.#devices.get(key) !== undefined)
+    const isListed = (device: Device | undefined): boolean => device !== undefined && this.#isListed(device)
+    const kept = this.#keys.filter((key) => isListed(this.#devices.get(key)))
     const added: DeviceKey[] = []
-    for (const { key } of this.#devices.all()) if (!this.#known.has(key)) added.push(key)
+    for (const device of this.#devices.all())
+      if (!this.#known.has(device.key) && isListed(device)) added.push(device.key)
     this.#keys = [...kept, ...added.sort(byCodeUnits)].sort(byCodeUnits)
     this.#known = new Set(this.#keys)
     this.#revision = this.#devices.revision

@@ -16,9 +16,14 @@ export function deviceApi({
   dialects,
   traffic,
 }: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages'> {
-  const index = new DeviceIndex(engine.devices)
+  // A part of a device that is gone is shown where that was.
+  const devices = new DeviceIndex(engine.devices, ({ parent }) => parent === undefined || !engine.devices.get(parent))
+  const all = new DeviceIndex(engine.devices, () => true)
   return {
-    devices: async (query = {}) => devicePage(engine, index, query),
+    devices: async (query = {}) => {
+      if (query.parent !== undefined) engine.devices.require(query.parent)
+      return devicePage(engine, query.parts === true ? all : devices, query)
+    },
     device: async (key) => {
       const device = engine.devices.require(key)
       const executions = [...engine.executions.ofDevice(key)].reverse()
@@ -56,10 +61,10 @@ export function deviceApi({
 function devicePage(
   engine: Engine,
   index: DeviceIndex,
-  { dialect, search, online, after, limit }: DeviceQuery,
+  { dialect, search, online, parent, after, limit }: DeviceQuery,
 ): Page<DeviceView> {
   const size = checkedLimit(limit)
-  const { keys, from, start, to } = index.range(dialect, after)
+  const { keys, from, start, to } = parent === undefined ? index.range(dialect, after) : partsIn(engine, parent, after)
   const text = search?.toLowerCase()
   const filtered = (text !== undefined && text !== '') || online !== undefined
   const wanted = (key: string): boolean =>
@@ -87,6 +92,13 @@ function devicePage(
   return { items, total, ...(more && last !== undefined && { next: last }) }
 }
 
+/** The parts of a device, as the index has the rest. */
+function partsIn(engine: Engine, parent: string, after = ''): ReturnType<DeviceIndex['range']> {
+  const keys = [...engine.devices.parts(parent)].sort()
+  const start = keys.findIndex((key) => key > after)
+  return { keys, from: 0, start: start < 0 ? keys.length : start, to: keys.length }
+}
+
 /** A device as lists show it. */
 export function deviceView(engine: Engine, device: Device): DeviceView {
   const connectivity = engine.connections.get(device.key)
@@ -100,6 +112,9 @@ export function deviceView(engine: Engine, device: Device): DeviceView {
     state: stateOf(engine, device.key, online, pending),
     pending: pending.length,
     groups: device.groups.map(nameOf),
+    ...(engine.devices.parts(device.key).size > 0 && { parts: engine.devices.parts(device.key).size }),
+    ...(device.parent !== undefined && { parent: device.parent }),
+    ...(device.kind !== undefined && { kind: device.kind }),
     ...(connectivity !== undefined && { seenAt: connectivity.at }),
   }
 }

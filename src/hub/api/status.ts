@@ -1,8 +1,19 @@
+import type { Engine } from '../../core/engine.ts'
 import { invalid, notFound } from '../../core/errors.ts'
 import type { HubApi, HubStatus } from '../../shared/api.ts'
 import { dialectView } from '../dialect-views.ts'
 import type { ApiSources } from './sources.ts'
 import { say } from '../../core/said.ts'
+
+/** How many devices there are, and are online; their parts do not count. */
+function fleetOf({ devices, connections }: Engine): Pick<HubStatus, 'devices' | 'online'> {
+  const fleet = { devices: devices.size, online: connections.online }
+  for (const part of devices.allParts()) {
+    fleet.devices -= 1
+    if (connections.isOnline(part)) fleet.online -= 1
+  }
+  return fleet
+}
 
 /** How the hub is, what it speaks, and its clock. */
 export function statusApi(
@@ -18,8 +29,7 @@ export function statusApi(
     ...(sources.handsOver && { handsOver: true }),
     now: clock.now(),
     startedAt,
-    devices: engine.devices.size,
-    online: engine.connections.online,
+    ...fleetOf(engine),
     connections: sources.connections(),
     jobs: engine.jobs.size,
     dialects: dialects.map(({ name, title, twins }) => ({ name, title, twinWord: twins.word })),

@@ -1,6 +1,7 @@
 import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import type { DeviceView, HubApi } from '../../../shared/api.ts'
 import { counted } from '../../../shared/counted.ts'
+import { firstOf } from '../paging.ts'
 import { uriOf } from '../../documents/uri.ts'
 import { idOf } from '../affected.ts'
 import type { TreeNode } from '../node.ts'
@@ -9,6 +10,9 @@ import { ConnectionNode } from './connection.ts'
 import { CredentialsNode } from './credentials.ts'
 import { ExecutionsNode } from './executions.ts'
 import { TwinNode } from './twin.ts'
+
+/** So many parts of a device are shown. */
+const most = 1000
 
 /** A device; what changes about it stands behind its name. */
 export class DeviceNode implements TreeNode {
@@ -26,7 +30,7 @@ export class DeviceNode implements TreeNode {
   }
 
   item(): TreeItem {
-    const { name, state, online, pending } = this.view
+    const { name, kind, state, online, pending } = this.view
     const { word, icon } = deviceState(state)
     // That it has something to do is what “working” says already.
     const others = state === 'working' ? pending - 1 : pending
@@ -34,7 +38,7 @@ export class DeviceNode implements TreeNode {
     const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed)
     item.iconPath = icon
     item.resourceUri = uriOf({ type: 'twin', word: 'twin', device: this.view.key })
-    item.description = [state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting]
+    item.description = [kind, state === 'failed' && !online ? `${word} · ${l10n.t('offline')}` : word, waiting]
       .filter(Boolean)
       .join(' · ')
     item.contextValue = ['device', online ? 'online' : 'offline', state, ...(pending > 0 ? ['pending'] : [])].join(' ')
@@ -50,10 +54,15 @@ export class DeviceNode implements TreeNode {
 
   async children(api: HubApi): Promise<TreeNode[]> {
     const detail = await api.device(this.view.key)
+    const parts =
+      detail.parts === undefined
+        ? []
+        : (await firstOf(most, (page) => api.devices({ parent: detail.key, ...page }))).items
     const named = detail.twins.filter((name) => name !== '').sort()
     return [
       new TwinNode(this, detail.key, undefined, detail.twinWord),
       ...named.map((name) => new TwinNode(this, detail.key, name, detail.twinWord)),
+      ...parts.map((part) => new DeviceNode(this, part)),
       new ExecutionsNode(this, detail.key, detail.executions),
       new CredentialsNode(this, detail.key),
       ...(detail.connections.length === 0

@@ -33,7 +33,7 @@ export function authenticate(ctx: Context, { username = '', password }: ConnectR
   const given = password?.toString() ?? ''
   if (!isName(name) || given === '') return refused('no name, or no token')
   if (known === undefined && ctx.settings.mode === 'strict') return refused(`there is no toy ${name}`)
-  const device = known ?? register(ctx, name, given)
+  const device = known ?? register(ctx, name, { token: given })
   const fault = tokenFault(device, password)
   return fault === undefined ? { accept: true, identity: { principal: name, device: device.key } } : refused(fault)
 }

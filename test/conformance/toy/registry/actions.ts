@@ -12,6 +12,10 @@ export const registryActions: Route[] = [
     const { name, groups } = device()
     return json({ Name: name, Online: ctx.engine.connections.isOnline(device().key), Shelves: groups.map(nameOf) })
   }),
+  action('AddPart', ({ ctx, text, device }) => {
+    const { name } = register(ctx, text('Part'), { parent: device().key, kind: text('Kind') })
+    return json({ Name: name })
+  }),
   action('DeleteToy', ({ ctx, device }) => {
     ctx.engine.devices.delete(ctx.turn, device().key)
     return json({})
