@@ -87,7 +87,7 @@ export interface Dialect {
 }
 
 export interface MqttFront {
-  /** How surely this CONNECT is one of its cloud's. The surest dialect owns the connection; a tie is a defect. */
+  /** By what this CONNECT is its cloud's. The surest dialect owns the connection; a tie is a defect. */
   recognise(request: ConnectRequest, settings: Settings): Claim
   /**
    * What a client from this machine (`local`) or from elsewhere may show to be let in: words for people whose client
@@ -112,6 +112,12 @@ export interface MqttFront {
   authorizeSubscribe(ctx: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict
   onSubscribed?(ctx: Context, connection: Connection, filters: { filter: string; qos: Qos }[]): void
   onUnsubscribed?(ctx: Context, connection: Connection, filters: string[]): void
+  /**
+   * Whether this device would hear a command now. Asked when a client of it has connected or subscribed, or become its:
+   * what has waited for it is then sent; and when one has gone: what it was asked is then over (DISCONNECTED). Absent:
+   * commands neither wait for devices nor end with their connections.
+   */
+  reachable?(ctx: Context, device: DeviceKey): boolean
   /** Decides a publish before it is acknowledged. A client's will comes here too, when it falls due. */
   onPublish(ctx: Context, connection: Connection, incoming: Incoming): PublishDecision
   /**
@@ -131,11 +137,15 @@ export interface MqttFront {
 /** A verdict, or what must be fetched before there can be one: answered in `onFulfilled`, in the order of the needs. */
 export type PublishDecision = PublishVerdict | { route: 'fetch'; needs: Need[] }
 
-/** `certain`: only this cloud's clients send that; `likely`: fits; `fallback`: takes what nobody else wants. */
-export type Claim = 'certain' | 'likely' | 'fallback' | 'no'
+/**
+ * By what a dialect takes a client or a request for its cloud's, the surest first. `credential`: a form of credential
+ * that this cloud alone has; `marker`: something that only its clients say; `path`: where it goes, or how its names are
+ * built, fits; `fallback`: it takes what nobody else wants. Each dialect judges by its own cloud alone.
+ */
+export type Claim = 'credential' | 'marker' | 'path' | 'fallback' | 'no'
 
 export interface HttpFront {
-  /** Credentials first (SigV4 scope, SharedAccessSignature, Action + Version), then the path. */
+  /** By what this request is its cloud's. The surest dialect owns it; a tie is a defect. */
   claim(request: HttpRequest): Claim
   /**
    * The operation that a request names (`Action=…`, `X-Amz-Target`), where its cloud has clients name it; `undefined`:

@@ -136,7 +136,15 @@ export class MqttGate implements BrokerHooks {
     this.#turn(connection.dialect, connection.id, 'connect', undefined, (ctx) => {
       if (device !== undefined) ctx.engine.connections.connected(ctx.turn, device)
       this.#of(connection).mqtt.onConnected?.(ctx, connection)
+      this.#reached(ctx, connection)
     })
+  }
+
+  /** A client of a device has come, or subscribed: is that device to be asked what has waited for it? */
+  #reached(ctx: Context, connection: Connection): void {
+    const { device } = connection.identity
+    if (device !== undefined && this.#of(connection).mqtt.reachable?.(ctx, device) === true)
+      ctx.engine.commands.reachable(ctx.turn, device)
   }
 
   disconnected(connection: Connection, reason: DisconnectReason): void {
@@ -145,7 +153,9 @@ export class MqttGate implements BrokerHooks {
     if (BY_HUB.has(reason)) this.#ended.set(connection, reason)
     this.#turn(connection.dialect, connection.id, 'disconnect', undefined, (ctx) => {
       if (device !== undefined) ctx.engine.connections.disconnected(ctx.turn, device, reason)
-      this.#of(connection).mqtt.onDisconnected?.(ctx, connection, reason)
+      const { mqtt } = this.#of(connection)
+      mqtt.onDisconnected?.(ctx, connection, reason)
+      if (device !== undefined && mqtt.reachable?.(ctx, device) === false) ctx.engine.commands.lost(ctx.turn, device)
     })
   }
 
@@ -165,10 +175,11 @@ export class MqttGate implements BrokerHooks {
 
   subscribed(connection: Connection, filters: Granted[]): void {
     const { mqtt } = this.#of(connection)
-    if (mqtt.onSubscribed === undefined) return
-    this.#turn(connection.dialect, connection.id, 'subscribe', undefined, (ctx) =>
-      mqtt.onSubscribed?.(ctx, connection, filters),
-    )
+    if (mqtt.onSubscribed === undefined && mqtt.reachable === undefined) return
+    this.#turn(connection.dialect, connection.id, 'subscribe', undefined, (ctx) => {
+      mqtt.onSubscribed?.(ctx, connection, filters)
+      this.#reached(ctx, connection)
+    })
   }
 
   unsubscribed(connection: Connection, filters: string[]): void {

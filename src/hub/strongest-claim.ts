@@ -1,6 +1,6 @@
 import type { Claim, Dialect } from '../dialect/dialect.ts'
 
-const RANK: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
+const RANK: Record<Claim, number> = { credential: 4, marker: 3, path: 2, fallback: 1, no: 0 }
 
 /** The dialect that lays the strongest claim to something, of equals the first; `undefined` if none does. */
 export function strongestClaim(

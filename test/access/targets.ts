@@ -57,7 +57,7 @@ const tables = new Map(dialects.map((dialect) => [dialect, tableOf(dialect)]))
  * its own.
  */
 export function routeOf(request: HttpRequest): { dialect: Dialect; route: Route } | undefined {
-  const rank = { certain: 3, likely: 2, fallback: 1, no: 0 }
+  const rank = { credential: 4, marker: 3, path: 2, fallback: 1, no: 0 }
   const [best] = [...dialects].sort((a, b) => rank[b.http.claim(request)] - rank[a.http.claim(request)])
   if (best === undefined || best.http.claim(request) === 'no') return undefined
   const found = tables.get(best)!.find(request)

@@ -11,7 +11,7 @@ import { callersOf, tableOf } from './requests.ts'
 
 type Session = ConnectionKitView['session']
 
-const rank: Record<Claim, number> = { certain: 3, likely: 2, fallback: 1, no: 0 }
+const rank: Record<Claim, number> = { credential: 4, marker: 3, path: 2, fallback: 1, no: 0 }
 
 /** Who gets in, and as whom. */
 export const identity: Checks = {

@@ -33,7 +33,7 @@ const get: Route = {
 const toy: Dialect = {
   ...iothub,
   mqtt: {
-    recognise: () => 'certain',
+    recognise: () => 'marker',
     wanted: () => 'anything',
     credential: () => ({ given: false, why: 'nobody has any' }),
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
@@ -58,7 +58,7 @@ const toy: Dialect = {
   },
   http: {
     ...iothub.http,
-    claim: () => 'certain',
+    claim: () => 'marker',
     routes: [put, get],
     failure: (error) => ({ status: 400, body: String(error) }),
   },

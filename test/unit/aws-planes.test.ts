@@ -86,12 +86,13 @@ const presigned = (key: string): string =>
   `/bucket/key?X-Amz-Expires=60&X-Amz-Credential=${key}%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0`
 
 const claims: [what: string, request: HttpRequest, claim: string][] = [
-  ['a signature', request('GET', '/whatever', { headers: scope('iot') }), 'certain'],
+  ['a signature', request('GET', '/whatever', { headers: scope('iot') }), 'credential'],
   ['a signature for S3', request('GET', '/bucket/key', { headers: scope('s3') }), 'no'],
   ['a presigned URL of somebody else', request('GET', presigned('AKIAIOSFODNN7EXAMPLE')), 'no'],
-  ['a presigned URL of the hub, as of a role', request('GET', presigned('ASIALOCALIOTHUBROLES')), 'certain'],
-  ['a URL presigned here', request('GET', '/bucket/key?X-Amz-Date=1&X-Amz-Expires=60&X-Amz-Signature=0'), 'certain'],
-  ['a certificate on a path of AWS', request('GET', '/things/t/shadow', { certificate }), 'likely'],
+  ['a presigned URL of the hub, as of a role', request('GET', presigned('ASIALOCALIOTHUBROLES')), 'credential'],
+  ['a URL presigned here', request('GET', '/bucket/key?X-Amz-Date=1&X-Amz-Expires=60&X-Amz-Signature=0'), 'credential'],
+  ['a certificate on a path of AWS', request('GET', '/things/t/shadow', { certificate }), 'path'],
+  ['a certificate where AWS takes signatures only', request('GET', '/jobs', { certificate }), 'fallback'],
   ['nothing on a path of AWS', request('GET', '/things'), 'fallback'],
   ['nothing on another path', request('GET', '/devices/x'), 'no'],
   ['a certificate on another path', request('GET', '/devices/x', { certificate }), 'no'],

@@ -19,7 +19,7 @@ const request = (method: string, path: string, headers: Record<string, string> =
 
 const dialect = (
   name: string,
-  claim: (request: HttpRequest) => 'certain' | 'likely' | 'no',
+  claim: (request: HttpRequest) => 'marker' | 'path' | 'no',
   routes: Route[],
 ): Dialect =>
   ({
@@ -104,8 +104,8 @@ const route = (path: string, handle: Route['handle'], rest: Partial<Route> = {})
 })
 
 test('the surest claim wins, and its dialect has the last word on the response', async () => {
-  const a = dialect('a', () => 'likely', [route('/things', () => ({ status: 200, body: 'a' }))])
-  const b = dialect('b', ({ headers }) => (headers['key'] === 'b' ? 'certain' : 'no'), [
+  const a = dialect('a', () => 'path', [route('/things', () => ({ status: 200, body: 'a' }))])
+  const b = dialect('b', ({ headers }) => (headers['key'] === 'b' ? 'marker' : 'no'), [
     route('/things', () => ({ status: 200, body: 'b' })),
   ])
   const { ask } = gateOf(a, b)
@@ -123,7 +123,7 @@ test('a request that no dialect claims is a 404 of the hub’s own', async () =>
 })
 
 test('a claimed request without a route is answered in the dialect’s words', async () => {
-  const { ask } = gateOf(dialect('a', () => 'likely', []))
+  const { ask } = gateOf(dialect('a', () => 'path', []))
   assert.deepEqual(await ask(request('GET', '/x')), {
     status: 404,
     body: 'a knows no such thing',
@@ -133,7 +133,7 @@ test('a claimed request without a route is answered in the dialect’s words', a
 
 test('what a request names and nobody knows is answered in the dialect’s words, and people are told', async () => {
   const sing: Route = { operation: 'Sing', method: 'POST', path: '/', named: true, handle: () => ({ status: 200 }) }
-  const a = dialect('a', () => 'likely', [sing])
+  const a = dialect('a', () => 'path', [sing])
   a.http.operationOf = ({ headers }) => headers['action']
   const { ask, refusals } = gateOf(a)
   assert.equal((await ask(request('POST', '/', { action: 'Sing' }))).status, 200)
@@ -154,7 +154,7 @@ test('what a route needs is fetched before it decides', async () => {
       needs: () => [{ type: 'object', ref: { bucket: 'b', key: 'k' } }],
     },
   )
-  const { ask } = gateOf(dialect('a', () => 'likely', [read]))
+  const { ask } = gateOf(dialect('a', () => 'path', [read]))
   assert.equal(String((await ask(request('GET', '/doc'))).body), 'ok')
 })
 
@@ -164,7 +164,7 @@ test('a request for which nothing is fetched is one turn, however it ends; one t
   }
   const done: Route['handle'] = () => ({ status: 200, body: 'done' })
   const { ask, turns } = gateOf(
-    dialect('a', () => 'likely', [
+    dialect('a', () => 'path', [
       route('/plain', done),
       route('/nothing', done, { authorize: () => {}, needs: () => [] }),
       route('/forbidden', done, { authorize: refuse, needs: () => [] }),
@@ -188,7 +188,7 @@ test('a request for which nothing is fetched is one turn, however it ends; one t
 })
 
 test('what goes wrong after the decision is answered in the cloud’s words as well, with its last word', async () => {
-  const { gate, options } = gateOf(dialect('a', () => 'likely', [route('/plain', () => ({ status: 200 }))]))
+  const { gate, options } = gateOf(dialect('a', () => 'path', [route('/plain', () => ({ status: 200 }))]))
   let fails = true
   options.perform = async (_, __, decide) => {
     const result = decide({} as unknown as Parameters<typeof decide>[0])
@@ -213,7 +213,7 @@ test('nothing is fetched or made for a caller who may not do it, and a right tha
       return [{ type: 'object', ref: { bucket: 'b', key: 'k' } }]
     },
   })
-  const { ask } = gateOf(dialect('a', () => 'likely', [read]))
+  const { ask } = gateOf(dialect('a', () => 'path', [read]))
   assert.deepEqual([(await ask(request('GET', '/doc'))).body, fetched], ['a: not you', 0])
   assert.deepEqual([(await ask(request('GET', '/doc', { key: 'right' }))).body, fetched], ['done', 1])
   assert.deepEqual(
@@ -241,7 +241,7 @@ test('from elsewhere no route is reached without a credential, whatever the rout
     upload: () => ({ ref: { bucket: 'b', key: 'k' }, maxBytes: 9 }),
   })
   const { ask, refusals, files } = gateOf(
-    dialect('a', () => 'likely', [route('/open', handle, open), route('/plain', handle), own, upload]),
+    dialect('a', () => 'path', [route('/open', handle, open), route('/plain', handle), own, upload]),
   )
   const far = (method: string, path: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
     ...request(method, path),
@@ -270,7 +270,7 @@ test('from elsewhere no route is reached without a credential, whatever the rout
 
 test('a refusal is an answer; a defect is an answer too, and is told', async () => {
   const { ask, failures } = gateOf(
-    dialect('a', () => 'likely', [
+    dialect('a', () => 'path', [
       route('/refused', () => {
         throw new HubError('INVALID', 'no')
       }),
@@ -291,7 +291,7 @@ test('an answer that comes later is waited for, also if it came before the decis
     gate.respond(id, { status: 201, body: 'early' })
     return 'later'
   })
-  const { gate, ask } = gateOf(dialect('a', () => 'likely', [later, already]))
+  const { gate, ask } = gateOf(dialect('a', () => 'path', [later, already]))
   assert.equal((await ask(request('GET', '/already'))).body, 'early')
   const answer = ask(request('GET', '/later'))
   await new Promise((resolve) => setImmediate(resolve))
@@ -317,7 +317,7 @@ test('a file is taken for who may give it, and in its place before that is decid
     },
   )
   const { gate, ask, files, failures } = gateOf(
-    dialect('a', () => 'likely', [put, route('/files/:name', () => ({ status: 200 }))]),
+    dialect('a', () => 'path', [put, route('/files/:name', () => ({ status: 200 }))]),
   )
   async function* body(): AsyncGenerator<Buffer> {
     yield Buffer.from('con')

@@ -21,7 +21,7 @@ const request = (method: string, target: string, headers: HttpRequest['headers']
   }
 }
 
-const rank = { certain: 3, likely: 2, fallback: 1, no: 0 }
+const rank = { credential: 4, marker: 3, path: 2, fallback: 1, no: 0 }
 const ours = [
   'POST /devices',
   'GET /devices/P',

@@ -100,7 +100,7 @@ before(async () => {
   await writeFile(join(folder, 'bucket', 'fw', 'v2.bin'), '0123456789')
   const mqtt: MqttFront = {
     ...reader,
-    recognise: () => 'certain',
+    recognise: () => 'marker',
     wanted: () => 'anything',
     credential: () => ({ given: false, why: 'nobody has any' }),
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),
@@ -108,7 +108,7 @@ before(async () => {
   }
   const http: HttpFront = {
     ...iothub.http,
-    claim: ({ path }) => (path.startsWith('/files/') ? 'certain' : 'no'),
+    claim: ({ path }) => (path.startsWith('/files/') ? 'marker' : 'no'),
     routes: [put],
     failure: (error) =>
       error instanceof HubError

@@ -5,8 +5,8 @@ import type { DeviceKey } from '../../core/ids.ts'
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * The keys of all devices that are listed, in order, so that a page of a large fleet costs the page. Follows the registry when it is
- * asked.
+ * The keys of all devices that are listed, in order, so that a page of a large fleet costs the page. Follows the
+ * registry when it is asked.
  */
 export class DeviceIndex {
   readonly #devices: Devices

@@ -11,16 +11,11 @@ import { isThingName } from '../wire/names.ts'
 
 const AUTHORIZER = 'x-amz-customauthorizer-name'
 
-/** How surely a CONNECT is one of AWS's; an undressed client counts as one in open mode only. */
+/** By what a CONNECT is one of AWS's; an undressed client counts as one in open mode only. */
 export function recognise(request: ConnectRequest, settings: Settings): Claim {
-  if (
-    request.alpn === 'x-amzn-mqtt-ca' ||
-    sdkUserName(request.username) ||
-    customAuthorizer(request) ||
-    signature(request) !== undefined
-  )
-    return 'certain'
-  if (request.certificate !== undefined) return 'likely'
+  if (signature(request) !== undefined) return 'credential'
+  if (request.alpn === 'x-amzn-mqtt-ca' || sdkUserName(request.username) || customAuthorizer(request)) return 'marker'
+  if (request.certificate !== undefined) return 'path'
   return isBare(request) && settings.mode === 'open' ? 'fallback' : 'no'
 }
 

@@ -13,6 +13,9 @@ import { routes } from './routes.ts'
 /** First path segments of AWS IoT's three planes, for requests without credentials. */
 const ROOTS = new Set(routes.map(({ path }) => /^\/([\w-]+)/.exec(path)?.[1]).filter((root) => root !== 'api'))
 
+/** Where devices come with their certificates [aws 3.2]. */
+const DEVICE_ROOTS = /^\/(?:things|topics|retainedMessage|connections|api)\//
+
 /** AWS IoT over HTTP: control plane, data plane and jobs data plane on one port [aws 3]. */
 export const http: HttpFront = {
   claim,
@@ -30,17 +33,17 @@ function unknownOperation(request: HttpRequest): HttpResponse {
 }
 
 /**
- * By signature: S3's only where the URL was presigned here, everything else of AWS. Unsigned by path, and by
- * certificate more surely.
+ * By signature: S3's only where the URL was presigned here, everything else of AWS. Unsigned by path,
+ * where a certificate is shown on the planes that take one more surely.
  */
 function claim(request: HttpRequest): Claim {
-  if (isPresigned(request)) return 'certain'
+  if (isPresigned(request)) return 'credential'
   const credential = credentialOf(request)
-  if (credential !== undefined) return credential.service === 's3' ? 'no' : 'certain'
+  if (credential !== undefined) return credential.service === 's3' ? 'no' : 'credential'
   const path = request.path.split('/')
   const known = ROOTS.has(path[1] ?? '') || request.path.startsWith('/api/things/shadow/')
   if (!known) return 'no'
-  return request.certificate === undefined ? 'fallback' : 'likely'
+  return request.certificate !== undefined && DEVICE_ROOTS.test(request.path) ? 'path' : 'fallback'
 }
 
 /** Request id, content type, and on the data planes a trace id where there is a message [aws 3.1]. */

@@ -19,8 +19,8 @@ const NOT_AUTHORIZED = 5
 export function recognise({ clientId, username = '', password, certificate }: ConnectRequest): Claim {
   // None of its clients shows a certificate.
   if (certificate !== undefined || password === undefined) return 'no'
-  if (parseAddress(username) !== undefined) return isSdkClientId(username, clientId) ? 'certain' : 'likely'
-  return username !== '' && isToken(password.toString()) ? 'likely' : 'no'
+  if (parseAddress(username) !== undefined) return isSdkClientId(username, clientId) ? 'marker' : 'path'
+  return username !== '' && isToken(password.toString()) ? 'path' : 'no'
 }
 
 /** What a client may show, in words. */

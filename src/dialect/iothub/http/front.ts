@@ -9,10 +9,7 @@ import { otaRoutes } from '../ota/routes.ts'
 import { NOT_FOUND, json, text } from './responses.ts'
 import { tokenKeyOf } from '../auth/token-key.ts'
 
-/**
- * Every path of the API [iothub 7, 8.1], and none of another cloud: `/tags` alone is AWS's, `/devices` with
- * `api-version` Azure's.
- */
+/** Every path of the API [iothub 7, 8.1]. */
 const PATHS = [
   /^\/devices(?:\/[^/]+){0,2}$/,
   /^\/devices\/[^/]+\/[^/]+\/(?:suspend|resume|command|tags|shadow)$/,
@@ -22,8 +19,11 @@ const PATHS = [
   /^\/(?:tokens|emqx_web_hook)$/,
 ]
 
-/** What other clouds' clients say in the query. */
-const FOREIGN = ['api-version', 'Action', 'X-Amz-Signature']
+/** All that its API takes in the query. */
+const PARAMETERS = new Set(['version', 'message_id', 'device_name'])
+
+/** What its clients show: a token, or whatever a person's tool sends along. */
+const SHOWN = /^(?:Bearer|Basic) /i
 
 /** Its first segments; what follows may still be nonsense, which is ours to refuse. */
 const ROOTS = /^\/(?:devices|ota|messages|tokens|emqx_web_hook)(?:\/|$)/
@@ -37,14 +37,11 @@ export const http: HttpFront = {
   failure,
 }
 
-/** By path alone, and only what bears no other cloud's credentials. */
-function claim({ path, query, headers }: HttpRequest): Claim {
-  if (
-    FOREIGN.some((name) => query.has(name)) ||
-    /^(?:AWS4|SharedAccessSignature|ACS)/.test(headers['authorization'] ?? '')
-  )
-    return 'no'
-  if (PATHS.some((pattern) => pattern.test(path))) return 'certain'
+/** By path; what shows another sort of credential, or asks with parameters that its API has not, is none of its own. */
+function claim({ path, query, headers: { authorization } }: HttpRequest): Claim {
+  if (authorization !== undefined && !SHOWN.test(authorization)) return 'no'
+  if ([...query.keys()].some((name) => !PARAMETERS.has(name))) return 'no'
+  if (PATHS.some((pattern) => pattern.test(path))) return 'path'
   return ROOTS.test(path) ? 'fallback' : 'no'
 }
 

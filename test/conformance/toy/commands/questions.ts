@@ -8,6 +8,13 @@ import { json, refusal } from '../wire/errors.ts'
 /** How long a toy may take to answer, and to come, unless the question says otherwise; milliseconds. */
 export const ANSWER_MS = 5000
 
+/** A toy that has put on its ears: it has subscribed to questions. */
+export function reachable(ctx: Context, device: DeviceKey): boolean {
+  for (const { subscriptions } of ctx.connections.ofDevice(device))
+    for (const filter of subscriptions.keys()) if (/\/(?:#|question\/[+#])$/.test(filter)) return true
+  return false
+}
+
 /** Puts a question to a toy, when it comes if need be; the HTTP request of that id is answered in the end. */
 export function ask(
   ctx: Context,
@@ -23,7 +30,7 @@ export function ask(
     asker: request,
     answerMs,
     connectMs,
-    reachable: ctx.engine.connections.isOnline(device.key),
+    reachable: reachable(ctx, device.key),
   })
 }
 

@@ -13,7 +13,7 @@ const WORDS: Record<ReportedStatus, string> = {
 /** A toy that does what it is told. Its token is its name backwards, which open mode takes from a newcomer. */
 export const toyScript = (name: string): DeviceScript => ({
   session: { clientId: name, username: `toy:${name}`, password: [...name].reverse().join(''), clean: false },
-  subscriptions: [],
+  subscriptions: [{ filter: formatTopic({ device: name, verb: 'question', question: '+' }), qos: 1 }],
   pushed: true,
   hello: () => [{ topic: formatTopic({ device: name, verb: 'hello' }), payload: '', qos: 1 }],
   read,

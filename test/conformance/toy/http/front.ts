@@ -11,7 +11,8 @@ const OWN_PATH = '/toyland/'
 
 /** Toyland's own API: operations by their names, all on one path; files have paths of their own. */
 export const http: HttpFront = {
-  claim: ({ headers, path }) => (headers['x-toyland'] !== undefined || path.startsWith(OWN_PATH) ? 'certain' : 'no'),
+  claim: ({ headers, path }) =>
+    headers['x-toyland'] !== undefined ? 'marker' : path.startsWith(OWN_PATH) ? 'path' : 'no',
   credential,
   operationOf: ({ query }) => query.get('Action') ?? undefined,
   routes: [...registryActions, ...commandActions, ...songRoutes],

@@ -4,7 +4,7 @@ import type { Fulfilled } from '../../../../src/core/seam/needs.ts'
 import type { Context, MqttFront, PublishDecision } from '../../../../src/dialect/dialect.ts'
 import { authenticate, credential, recognise, session, wanted } from '../auth/connect.ts'
 import { delivered, deliverAll } from '../commands/mail.ts'
-import { answered } from '../commands/questions.ts'
+import { answered, reachable } from '../commands/questions.ts'
 import { handOverAll, reported } from '../jobs/delivery.ts'
 import { stateReported, tellWish } from '../twin/twin.ts'
 import { nameIn } from '../wire/names.ts'
@@ -20,6 +20,7 @@ export const mqtt: MqttFront = {
   authenticate,
   onConnected,
   authorizeSubscribe,
+  reachable,
   onPublish,
   onFulfilled,
   onAcknowledged: (ctx, _, track) => delivered(ctx, track),
@@ -29,7 +30,6 @@ function onConnected(ctx: Context, connection: Connection): void {
   const device = keyOf('toy', nameIn(connection))
   deliverAll(ctx, connection)
   handOverAll(ctx, device, 'QUEUED')
-  ctx.engine.commands.reachable(ctx.turn, device)
 }
 
 /** What is for itself only. */
