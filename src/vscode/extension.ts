@@ -1,6 +1,6 @@
 import { commands as editor, Disposable, window, workspace, type ExtensionContext } from 'vscode'
 import { attentionCommands } from './attention/attention-commands.ts'
-import { commands } from './commands.ts'
+import { commands, type CommandId } from './commands.ts'
 import { createHost } from './create-host.ts'
 import { deviceCommands } from './devices/device-commands.ts'
 import { Decorations } from './documents/decorations.ts'
@@ -47,7 +47,7 @@ export function activate(context: ExtensionContext): Exports {
   let overview: HubOverview | undefined
   statusFeed.onBeat((latest) => (overview = latest))
 
-  const deeds: Record<string, (...given: never[]) => unknown> = {
+  const deeds = {
     ...sessionCommands(life, host),
     ...networkCommands(life, host),
     ...deviceCommands(withHub, devices),
@@ -59,7 +59,7 @@ export function activate(context: ExtensionContext): Exports {
     [commands.loadMore]: (node: unknown) => {
       if (node instanceof LoadMoreNode) for (const { tree } of [devices, jobs]) tree.loadMore(node)
     },
-  }
+  } satisfies Record<CommandId, (...given: never[]) => unknown>
   context.subscriptions.push(
     log,
     devices,
