@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { HubError, invalid, type HubErrorCode } from '../core/errors.ts'
 import { parseJson } from '../core/json-text.ts'
 import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
-import { json, jsonError } from './json.ts'
+import { jsonResponse, jsonError } from './json.ts'
 import { Routes } from './routes.ts'
 import type { HttpStream } from './stream.ts'
 import { say } from '../core/said.ts'
@@ -80,7 +80,7 @@ async function dispatch(table: Routes<ApiRoute>, request: HttpRequest): Promise<
 }
 
 function answer(result: unknown): HttpResponse | HttpStream {
-  if (!(result instanceof EventStream)) return json(200, result)
+  if (!(result instanceof EventStream)) return jsonResponse(200, result)
   return {
     status: 200,
     headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' },

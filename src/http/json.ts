@@ -9,7 +9,7 @@ export type ApiErrorCode = HubErrorCode | 'METHOD_NOT_ALLOWED' | 'INTERNAL'
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
 /** A JSON answer, of a value or as text; `undefined` is 204 without content. */
-export const json = (status: number, value: unknown, headers: Record<string, string> = {}): HttpResponse =>
+export const jsonResponse = (status: number, value: unknown, headers: Record<string, string> = {}): HttpResponse =>
   value === undefined
     ? { status: 204, headers }
     : {
@@ -27,7 +27,7 @@ export const jsonError = (
   code: ApiErrorCode,
   message: string,
   extra: About & { headers?: Record<string, string> } = {},
-): HttpResponse => json(status, { error: { code, message, ...told(extra) } }, extra.headers)
+): HttpResponse => jsonResponse(status, { error: { code, message, ...told(extra) } }, extra.headers)
 
 /** What an error is about, and what it was made of, for editors in other languages. */
 interface About {

@@ -7,24 +7,24 @@ export async function contentOf(api: HubApi, subject: Subject): Promise<string> 
   switch (subject.type) {
     case 'twin':
     case 'current':
-      return json((await api.twin(subject.device, subject.name)).document)
+      return prettyJson((await api.twin(subject.device, subject.name)).document)
     case 'desired':
-      return json((await api.twin(subject.device, subject.name)).desired)
+      return prettyJson((await api.twin(subject.device, subject.name)).desired)
     case 'reported':
-      return json((await api.twin(subject.device, subject.name)).reported)
+      return prettyJson((await api.twin(subject.device, subject.name)).reported)
     case 'jobDocument':
       return (await api.job(subject.job)).document
     case 'jobDetails': {
       const { history: _, document: __, draft, ...view } = await api.job(subject.job)
-      return json(withDates({ ...view, draft }))
+      return prettyJson(withDates({ ...view, draft }))
     }
     case 'execution':
-      return json(withDates(await api.execution(subject.job, subject.device)))
+      return prettyJson(withDates(await api.execution(subject.job, subject.device)))
   }
 }
 
 /** As people write it: indented, with a line end. */
-export const json = (value: unknown): string => `${writeJson(value, 2)}\n`
+export const prettyJson = (value: unknown): string => `${writeJson(value, 2)}\n`
 
 /** Instants as ISO 8601. */
 function withDates(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TextDocument } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
-import { contentOf, json } from './contents.ts'
+import { contentOf, prettyJson } from './contents.ts'
 import type { Subject } from './paths.ts'
 import { baseOf, type Base } from './twin-edit.ts'
 
@@ -63,5 +63,5 @@ function parsed(text: string): unknown {
 export async function loadDocument(api: HubApi, subject: Subject): Promise<DocumentState> {
   if (subject.type !== 'twin') return { text: await contentOf(api, subject) }
   const twin = await api.twin(subject.device, subject.name)
-  return { text: json(twin.document), base: baseOf(twin) }
+  return { text: prettyJson(twin.document), base: baseOf(twin) }
 }

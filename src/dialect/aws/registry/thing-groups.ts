@@ -9,7 +9,7 @@ import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../wi
 import { attachmentsOf } from '../auth/identity-store.ts'
 import type { Fields } from '../wire/fields.ts'
 import { groupKey } from '../jobs/keys.ts'
-import { json, operation, readBody, type Call } from '../wire/route.ts'
+import { jsonResponse, operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import { paginate } from '../wire/pagination.ts'
@@ -166,7 +166,7 @@ export function groupDeleted(ctx: Context, { name, dissolving }: Group): void {
   setTags(ctx, `thinggroup/${name}`, undefined)
   if (attachmentsOf(ctx).delete(`thinggroup/${name}`)) refreshTarget(ctx)
   for (const request of dissolving?.askers ?? [])
-    ctx.act({ type: 'respond', request, response: json({}) }, '[aws 4.1] DeleteThingGroup')
+    ctx.act({ type: 'respond', request, response: jsonResponse({}) }, '[aws 4.1] DeleteThingGroup')
 }
 
 /** All groups, or those under a parent: its children, or with `recursive` all below it. */

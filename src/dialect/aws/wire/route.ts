@@ -40,7 +40,7 @@ export function operation(
       try {
         const body = answer({ ctx, request, params, fulfilled, operation: name })
         if (body === undefined) return { status: 200, body: '' }
-        return body === 'later' ? body : json(body)
+        return body === 'later' ? body : jsonResponse(body)
       } catch (error) {
         const type = error instanceof HubError ? exceptions[error.code] : undefined
         throw type === undefined ? error : new AwsError(type, (error as HubError).message)
@@ -49,7 +49,7 @@ export function operation(
   }
 }
 
-export const json = (body: object): HttpResponse => ({
+export const jsonResponse = (body: object): HttpResponse => ({
   status: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),

@@ -6,7 +6,7 @@ import { canReceive } from '../mqtt/clients.ts'
 import { tellDevice, tellTag, type Instruction } from '../mqtt/downlink.ts'
 import { addressOf } from '../wire/names.ts'
 import { checkSegment, deviceRoute, route, tagIn } from '../http/params.ts'
-import { NO_DEVICE, json } from '../http/responses.ts'
+import { NO_DEVICE, jsonResponse } from '../http/responses.ts'
 import { callDevice } from './rpc.ts'
 import { isEncoding } from '../wire/topics.ts'
 
@@ -21,7 +21,7 @@ export const commandRoutes: Route[] = [
       // The course says nothing of it either.
       if (!canReceive(ctx, device.key))
         ctx.warn(device.key, `the command ${instruction.command} went to nobody: ${UNHEARD}`)
-      return json({ request_id: tellDevice(ctx, addressOf(device), instruction, '[iothub 7] command') })
+      return jsonResponse({ request_id: tellDevice(ctx, addressOf(device), instruction, '[iothub 7] command') })
     }
     callDevice(ctx, device, instruction, request.id)
     return 'later'
@@ -30,7 +30,7 @@ export const commandRoutes: Route[] = [
     const { product, tag } = tagIn(params)
     const { waits, ...instruction } = readInstruction(ctx, request)
     if (waits) ctx.ignored('command.use_rpc for a tag')
-    return json({ request_id: tellTag(ctx, product, tag, instruction, '[iothub 7] command by tag') })
+    return jsonResponse({ request_id: tellTag(ctx, product, tag, instruction, '[iothub 7] command by tag') })
   }),
 ]
 

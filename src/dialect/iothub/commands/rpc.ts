@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../../core/seam/http.ts'
 import type { Context } from '../../dialect.ts'
 import { expiryOf, type Instruction } from '../mqtt/downlink.ts'
 import { addressOf, DIALECT, objectId } from '../wire/names.ts'
-import { json } from '../http/responses.ts'
+import { jsonResponse } from '../http/responses.ts'
 import { formatTopic, type Encoding } from '../wire/topics.ts'
 
 /** How long an RPC may take, question and answer; seconds [iothub 3.2]. */
@@ -59,7 +59,7 @@ export function forgetCallers(ctx: Context): void {
 }
 
 const answerOf = ({ outcome }: DomainEvent & { type: 'command.ended' }): HttpResponse =>
-  json(
+  jsonResponse(
     outcome.type === 'ANSWERED'
       ? { response: Buffer.from(outcome.answer.payload).toString('base64') }
       : { error: 'device timeout' },

@@ -6,7 +6,7 @@ import { commandRoutes } from '../commands/routes.ts'
 import { deviceRoutes } from '../registry/routes.ts'
 import { isToken, tokenFault } from '../auth/jwt.ts'
 import { otaRoutes } from '../ota/routes.ts'
-import { NOT_FOUND, json, text } from './responses.ts'
+import { NOT_FOUND, jsonResponse, text } from './responses.ts'
 import { tokenKeyOf } from '../auth/token-key.ts'
 
 /** Every path of the API [iothub 7, 8.1]. */
@@ -76,5 +76,5 @@ const STATUS: Partial<Record<HubErrorCode, number>> = {
 function failure(error: unknown): HttpResponse {
   const isRefusal = error instanceof HubError && error.code !== 'UNAVAILABLE'
   if (isRefusal) return text(error.message, STATUS[error.code] ?? 400, { 'content-type': 'text/plain; charset=utf-8' })
-  return json({ error: `The hub failed: ${error instanceof Error ? error.message : String(error)}` }, 500)
+  return jsonResponse({ error: `The hub failed: ${error instanceof Error ? error.message : String(error)}` }, 500)
 }

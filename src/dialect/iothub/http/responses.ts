@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../../core/seam/http.ts'
 
 /** A JSON answer, 200 unless told otherwise. */
-export const json = (body: unknown, status = 200): HttpResponse => ({
+export const jsonResponse = (body: unknown, status = 200): HttpResponse => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: JSON.stringify(body),
@@ -15,5 +15,5 @@ export const text = (body: string, status = 200, headers: Record<string, string>
 })
 
 export const OK = text('ok')
-export const NOT_FOUND = json({ error: 'Not Found' }, 404)
+export const NOT_FOUND = jsonResponse({ error: 'Not Found' }, 404)
 export const NO_DEVICE = text('device not found', 404)

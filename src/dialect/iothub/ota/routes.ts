@@ -6,7 +6,7 @@ import { deviceKey } from '../wire/names.ts'
 import { startUpgrade, tagProgress, type OtaDocument, type OtaTarget } from './ota.ts'
 import { progressOf } from './progress.ts'
 import { addressIn, route, tagIn } from '../http/params.ts'
-import { json, text } from '../http/responses.ts'
+import { jsonResponse, text } from '../http/responses.ts'
 
 /** Upgrades of one device [iothub 7, 8], and of all with a tag [iothub 8.1]. */
 export const otaRoutes: Route[] = [
@@ -15,13 +15,13 @@ export const otaRoutes: Route[] = [
     return find(ctx, address) === undefined ? text('device not found', 400) : start(ctx, request, address)
   }),
   route('GET', '/ota/:product/:device', (ctx, _request, params) =>
-    json(progressOf(ctx, deviceKey(addressIn(params))) ?? {}),
+    jsonResponse(progressOf(ctx, deviceKey(addressIn(params))) ?? {}),
   ),
   route('POST', '/ota/:product/tags/:tag', (ctx, request, params) => startByTag(ctx, request, params)),
   route('POST', '/tags/:product/:tag/ota', (ctx, request, params) => startByTag(ctx, request, params)),
   route('GET', '/ota/:product/tags/:tag', (ctx, { query }, params) => {
     const { product, tag } = tagIn(params)
-    return json(tagProgress(ctx, product, tag, query.get('version') ?? undefined))
+    return jsonResponse(tagProgress(ctx, product, tag, query.get('version') ?? undefined))
   }),
 ]
 

@@ -8,7 +8,7 @@ import { signToken } from '../auth/jwt.ts'
 import { messagesOf } from '../mqtt/messages.ts'
 import { DIALECT, isName, shortId } from '../wire/names.ts'
 import { addressIn, checkSegment, deviceRoute, route } from '../http/params.ts'
-import { NO_DEVICE, NOT_FOUND, OK, json, text } from '../http/responses.ts'
+import { NO_DEVICE, NOT_FOUND, OK, jsonResponse, text } from '../http/responses.ts'
 import { setDesired } from '../twin/shadow.ts'
 import { setTags } from './tags.ts'
 import { tokenKey } from '../auth/token-key.ts'
@@ -22,17 +22,17 @@ export const deviceRoutes: Route[] = [
     const product = readBody(ctx, request, 'devices', ['product_name']).required('product_name')
     if (!isName(product)) throw invalid('product_name', product, 'must be 1 to 64 characters without blanks and / + #')
     const { product_name, device_name, secret } = describeDevice(ctx, register(ctx, { product }))
-    return json({ product_name, device_name, secret })
+    return jsonResponse({ product_name, device_name, secret })
   }),
   route('GET', '/devices/:product', (ctx, _request, { product }) =>
-    json(
+    jsonResponse(
       [...ctx.engine.devices.ofDialect(DIALECT)]
         .filter(({ name }) => name.startsWith(`${product}/`))
         .map((device) => describeDevice(ctx, device)),
     ),
   ),
   deviceRoute('GET', '/devices/:product/:device', NOT_FOUND, (ctx, _request, device) =>
-    json(describeFully(ctx, device)),
+    jsonResponse(describeFully(ctx, device)),
   ),
   deviceRoute('DELETE', '/devices/:product/:device', NOT_FOUND, (ctx, _request, device) => {
     ctx.engine.devices.delete(ctx.turn, device.key)
@@ -59,7 +59,7 @@ export const deviceRoutes: Route[] = [
     return setDesired(ctx, device, body.object('desired'), version) ? OK : text('version out of date', 409)
   }),
   route('GET', '/messages/:product', (ctx, { query }, { product = '' }) =>
-    json({
+    jsonResponse({
       messages: messagesOf(ctx, product, {
         id: query.get('message_id') ?? undefined,
         device: query.get('device_name') ?? undefined,
@@ -69,10 +69,10 @@ export const deviceRoutes: Route[] = [
   route('POST', '/tokens', (ctx) => {
     const username = shortId(ctx.ids)
     const issuedAt = Math.floor(ctx.now / 1000)
-    return json({ username, password: signToken(tokenKey(ctx), username, issuedAt + TOKEN_LIFE, issuedAt) })
+    return jsonResponse({ username, password: signToken(tokenKey(ctx), username, issuedAt + TOKEN_LIFE, issuedAt) })
   }),
   route('POST', '/emqx_web_hook', () =>
-    json({ error: 'Not Found: the hub is its own broker and takes no events from another' }, 404),
+    jsonResponse({ error: 'Not Found: the hub is its own broker and takes no events from another' }, 404),
   ),
 ]
 
