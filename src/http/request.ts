@@ -54,7 +54,7 @@ export const announcesTooMuch = (req: IncomingMessage, limit: number): boolean =
   Number(req.headers['content-length'] ?? 0) > limit
 
 /** Reads the body. What comes after the limit is left unread; `gone`: the client did not finish it. */
-export function readBody(req: IncomingMessage, limit: number): Promise<Buffer | 'too-large' | 'gone'> {
+export function receiveBody(req: IncomingMessage, limit: number): Promise<Buffer | 'too-large' | 'gone'> {
   if (announcesTooMuch(req, limit)) return Promise.resolve('too-large')
   return new Promise((resolve) => {
     const chunks: Buffer[] = []

@@ -15,7 +15,7 @@ import { messagesFor, overtakes } from './messages.ts'
 import type { ObjectStore } from './objects.ts'
 import type { Knock, PageFault } from './origin.ts'
 import { refuseBody, refuseMalformed, throwAway } from './refuse.ts'
-import { announcesTooMuch, bodyOf, readBody, toHttpRequest } from './request.ts'
+import { announcesTooMuch, bodyOf, receiveBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
 import { sendStream, type HttpStream } from './stream.ts'
 import { answerAndClose, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
@@ -193,7 +193,7 @@ export class HttpServer {
       const request = toHttpRequest(`http-${(this.#lastRequest += 1)}`, req)
       if (this.#options.hooks.streams?.(request) === true) return await this.#serveUpload(exchange, request, asks)
       if (asks && !announcesTooMuch(req, this.#maxBodyBytes)) this.#connections.askForBody(exchange)
-      const body = await readBody(req, this.#maxBodyBytes)
+      const body = await receiveBody(req, this.#maxBodyBytes)
       if (body === 'gone') return
       if (body === 'too-large') return refuseBody(req, res, this.#maxBodyBytes)
       request.body = body
