@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readDelete, readGet, readUpdate, ShadowError } from '../../src/dialect/aws/twin/requests.ts'
+import { readDelete, readGet, readShadowUpdate, ShadowError } from '../../src/dialect/aws/twin/requests.ts'
 
 const nested = (levels: number): string => (levels === 1 ? '{"end":1}' : `{"down":${nested(levels - 1)}}`)
 const TOO_DEEP = 'JSON contains too many levels of nesting; maximum is 6'
@@ -144,7 +144,7 @@ const refused: { name: string; payload: string | Buffer; code: number; message: 
 for (const row of refused) {
   test(`an update with ${row.name} is refused with ${row.code} ${row.message}`, () => {
     assert.throws(
-      () => readUpdate(Buffer.from(row.payload)),
+      () => readShadowUpdate(Buffer.from(row.payload)),
       (error) => {
         assert.ok(error instanceof ShadowError)
         assert.deepEqual([error.code, error.message, error.clientToken], [row.code, row.message, row.clientToken])
@@ -205,11 +205,11 @@ const accepted: { name: string; payload: string; update: object }[] = [
 
 for (const row of accepted) {
   test(`an update with ${row.name} is read`, () =>
-    assert.deepEqual(readUpdate(Buffer.from(row.payload)), { unknown: [], ...row.update }))
+    assert.deepEqual(readShadowUpdate(Buffer.from(row.payload)), { unknown: [], ...row.update }))
 }
 
 test('a payload of exactly 8192 bytes is read', () => {
-  assert.deepEqual(readUpdate(Buffer.from('{"state":{}}'.padEnd(8192))), { unknown: [] })
+  assert.deepEqual(readShadowUpdate(Buffer.from('{"state":{}}'.padEnd(8192))), { unknown: [] })
 })
 
 test('a get is empty or an object; only its token counts', () => {

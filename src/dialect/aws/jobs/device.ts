@@ -8,7 +8,7 @@ import { mayAnswer } from '../mqtt/delivery.ts'
 import { documentFor } from './device-document.ts'
 import { describeExecution, getPending, startNext, update } from './operations.ts'
 import { JobsRefusal, toRefusal } from './refusal.ts'
-import { KNOWN_MEMBERS, readDescribe, readObject, readStart, readUpdate } from './requests.ts'
+import { KNOWN_MEMBERS, readDescribe, readObject, readStart, readExecutionUpdate } from './requests.ts'
 import { executionOf, objectText, stateOf, summaryOf, wholeSeconds, withMember } from './shapes.ts'
 import { formatReplyTopic, type JobsRequest } from './topics.ts'
 
@@ -87,7 +87,7 @@ function perform(ctx: Context, request: JobsRequest, fields: Fields): Members {
       return { execution: execution && offer(ctx, execution, wanted.includeJobDocument) }
     }
     case 'update': {
-      const wanted = readUpdate(fields)
+      const wanted = readExecutionUpdate(fields)
       const execution = update(ctx, request.thing, request, wanted)
       return {
         executionState: wanted.includeJobExecutionState ? JSON.stringify(stateOf(execution)) : undefined,

@@ -4,7 +4,7 @@ import { AwsError, notModelled } from '../wire/errors.ts'
 import { documentFor } from './device-document.ts'
 import { describeExecution, getPending, startNext, update } from './operations.ts'
 import { toException, toRefusal } from './refusal.ts'
-import { KNOWN_MEMBERS, readStart, readUpdate, type DescribeRequest } from './requests.ts'
+import { KNOWN_MEMBERS, readStart, readExecutionUpdate, type DescribeRequest } from './requests.ts'
 import { bodyOf, operation, queryOf, readBody, type Call } from '../wire/route.ts'
 import { executionOf, stateOf, summaryOf } from './shapes.ts'
 
@@ -28,7 +28,7 @@ export const jobDataRoutes: Route[] = [
   }),
   dataOperation('UpdateJobExecution', 'POST', '/things/:thingName/jobs/:jobId', (call) => {
     const { ctx, params } = call
-    const wanted = readUpdate(readBody(call, KNOWN_MEMBERS.update))
+    const wanted = readExecutionUpdate(readBody(call, KNOWN_MEMBERS.update))
     const execution = update(ctx, params['thingName'] ?? '', { job: params['jobId'] ?? '' }, wanted)
     return {
       ...(wanted.includeJobExecutionState && { executionState: stateOf(execution) }),

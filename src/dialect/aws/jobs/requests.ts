@@ -108,7 +108,7 @@ export function readStart(fields: Fields): StartRequest {
   }
 }
 
-export function readUpdate(fields: Fields): UpdateRequest {
+export function readExecutionUpdate(fields: Fields): UpdateRequest {
   const status = fields.required('status', fields.oneOf('status', EXECUTION_STATUSES))
   const details = readDetails(fields)
   const expectedVersion = readExpectedVersion(fields)

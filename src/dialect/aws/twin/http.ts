@@ -3,7 +3,7 @@ import type { Context, Params, Route } from '../../dialect.ts'
 import { AwsError, invalidRequest } from '../wire/errors.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import { acceptedDocument, deletedDocument, getDocument } from './documents.ts'
-import { readUpdate, ShadowError } from './requests.ts'
+import { readShadowUpdate, ShadowError } from './requests.ts'
 import { deleteShadow, deviceOf, getShadow, updateShadow } from './store.ts'
 import { formatShadowTopic, parseShadowTopic, type ShadowName } from './topics.ts'
 
@@ -23,7 +23,7 @@ export const shadowRoutes: Route[] = [
     handle: (ctx, request, params) =>
       answer(() => {
         const name = shadowOf(request, params)
-        const update = readUpdate(request.body)
+        const update = readShadowUpdate(request.body)
         return acceptedDocument(update, updateShadow(ctx, name, update), ctx.now, update.clientToken)
       }),
   },

@@ -42,7 +42,7 @@ export interface ShadowUpdate {
 }
 
 /** Reads and checks the payload of an update, or throws a ShadowError. */
-export function readUpdate(payload: Uint8Array): ShadowUpdate {
+export function readShadowUpdate(payload: Uint8Array): ShadowUpdate {
   const request = parse(payload)
   if (!isObject(request)) throw new ShadowError(400, 'Invalid JSON')
   const echo = echoOf(request)

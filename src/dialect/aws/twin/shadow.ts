@@ -10,7 +10,7 @@ import {
   getDocument,
   rejectedDocument,
 } from './documents.ts'
-import { readDelete, readGet, readUpdate, ShadowError } from './requests.ts'
+import { readDelete, readGet, readShadowUpdate, ShadowError } from './requests.ts'
 import { deleteShadow, getShadow, updateShadow } from './store.ts'
 import {
   formatShadowTopic,
@@ -63,7 +63,7 @@ export function shadowEvent(ctx: Context, event: DomainEvent): void {
 }
 
 function perform(ctx: Context, connection: Connection | undefined, request: ShadowTopic, payload: Uint8Array): void {
-  if (request.operation === 'update') updateShadow(ctx, request, readUpdate(payload), connection?.id)
+  if (request.operation === 'update') updateShadow(ctx, request, readShadowUpdate(payload), connection?.id)
   else if (request.operation === 'delete') deleteShadow(ctx, request, readDelete(payload))
   else {
     const token = readGet(payload)
