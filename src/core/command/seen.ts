@@ -32,7 +32,7 @@ export function seenBefore(
 }
 
 /** Remembers `id` from now on, and forgets some of what is too old or too much. */
-export function remember(
+export function rememberId(
   table: Table<SeenRecord>,
   { forMs, most }: DeduplicationWindow,
   id: string,

@@ -10,7 +10,7 @@ const allOf = (ctx: Context): Map<string, Set<Connection>> => ctx.memory('live-c
 export const liveOf = (ctx: Context, certificate: string): Iterable<Connection> => allOf(ctx).get(certificate) ?? []
 
 /** Takes note of a connection that has come up. */
-export function remember(ctx: Context, connection: Connection): void {
+export function rememberConnection(ctx: Context, connection: Connection): void {
   const certificate = certificateOf(connection)
   if (certificate === undefined) return
   const live = allOf(ctx)

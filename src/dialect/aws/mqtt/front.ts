@@ -1,7 +1,7 @@
 import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../../core/seam/mqtt.ts'
 import type { Context, MqttFront } from '../../dialect.ts'
 import { accessOf, certificateOf, refresh } from '../auth/access.ts'
-import { forget, remember } from '../auth/live.ts'
+import { forget, rememberConnection } from '../auth/live.ts'
 import { authenticate, recognise, wanted } from '../auth/connect.ts'
 import { mqttCredential } from '../auth/credential.ts'
 import { mayDeliver, receiveFault, tellWithheld } from './delivery.ts'
@@ -37,7 +37,7 @@ export const mqtt: MqttFront = {
 function onConnected(ctx: Context, connection: Connection): void {
   // It may have become one by a subscription that was stored.
   thingThere(ctx, connection)
-  remember(ctx, connection)
+  rememberConnection(ctx, connection)
   refresh(ctx, connection)
   const certificate = certificateOf(connection)
   // It may have been deactivated while the client was on its way in.

@@ -1,4 +1,4 @@
-import { remember, seenBefore, type DeduplicationWindow, type SeenRecord } from '../../../core/command/seen.ts'
+import { rememberId, seenBefore, type DeduplicationWindow, type SeenRecord } from '../../../core/command/seen.ts'
 import type { Device } from '../../../core/device/model.ts'
 import type { Connection, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import { HubError } from '../../../core/errors.ts'
@@ -42,7 +42,7 @@ export function heard(ctx: Context, connection: Connection, topic: Uplink, paylo
     fault = error.message
   }
   if (fault !== undefined) return { route: 'drop', reason: fault }
-  remember(seen, MESSAGE_IDS, topic.messageId, { at: ctx.now, by: device.key })
+  rememberId(seen, MESSAGE_IDS, topic.messageId, { at: ctx.now, by: device.key })
   return { route: 'forward', retain: false }
 }
 
