@@ -11,7 +11,7 @@ import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
 import { readPolicy, unmodelledParts } from './policy-document.ts'
-import { readTags, setTags } from '../registry/tags.ts'
+import { readTags, setResourceTags } from '../registry/tags.ts'
 
 const MAX_VERSIONS = 5
 
@@ -108,7 +108,7 @@ function create(call: Call): object {
     versions: [{ id: '1', document, createdAt: ctx.now }],
     ...times,
   })
-  setTags(ctx, `policy/${name}`, tags)
+  setResourceTags(ctx, `policy/${name}`, tags)
   return { policyName: name, policyArn, policyDocument: document, policyVersionId: '1' }
 }
 
@@ -169,5 +169,5 @@ function remove({ ctx, params }: Call): undefined {
       throw new AwsError('DeleteConflictException', `The policy ${name} is attached to ${target}`)
   }
   policiesOf(ctx).delete(name)
-  setTags(ctx, `policy/${name}`, undefined)
+  setResourceTags(ctx, `policy/${name}`, undefined)
 }

@@ -17,7 +17,7 @@ import { readPackageVersions, readPresignedUrlConfig } from './settings.ts'
 import { floatSeconds } from './shapes.ts'
 import { givenSource, readSource, sourceNeeds } from './document-source.ts'
 import { latestFirst, paginate } from '../wire/pagination.ts'
-import { readTags, setTags } from '../registry/tags.ts'
+import { readTags, setResourceTags } from '../registry/tags.ts'
 
 export interface JobTemplate {
   id: string
@@ -56,7 +56,7 @@ export const jobTemplateRoutes: Route[] = [
   operation('DeleteJobTemplate', 'DELETE', '/job-templates/:id', (call) => {
     const { id } = requireTemplate(call)
     templatesOf(call.ctx).delete(id)
-    setTags(call.ctx, `jobtemplate/${id}`, undefined)
+    setResourceTags(call.ctx, `jobtemplate/${id}`, undefined)
     return undefined
   }),
   operation('ListJobTemplates', 'GET', '/job-templates', (call) => {
@@ -104,7 +104,7 @@ function create(call: Call): object {
   }
   checkDocument(ctx, template.document, { id, roleArn: template.presignedUrlConfig?.roleArn }, {})
   templatesOf(ctx).set(id, template)
-  setTags(ctx, `jobtemplate/${id}`, tags)
+  setResourceTags(ctx, `jobtemplate/${id}`, tags)
   return { jobTemplateArn: arn.jobTemplate(callerOf(request), id), jobTemplateId: id }
 }
 

@@ -5,7 +5,7 @@ import type { Context } from '../../dialect.ts'
 import { publishJobEvent } from './events.ts'
 import { notifyQueue } from './notify.ts'
 import { forgetUrls } from './presign.ts'
-import { setTags } from '../registry/tags.ts'
+import { setResourceTags } from '../registry/tags.ts'
 
 export { jobsCapability } from './capability.ts'
 export { jobRoutes } from './control.ts'
@@ -18,7 +18,7 @@ export { jobFront } from './front.ts'
 export function onJobsEvent(ctx: Context, event: DomainEvent): void {
   if (event.type === 'queue.changed') return notifyQueue(ctx, event)
   publishJobEvent(ctx, event)
-  if (event.type === 'job.deleted') setTags(ctx, `job/${nameOf(event.job.key)}`, undefined)
+  if (event.type === 'job.deleted') setResourceTags(ctx, `job/${nameOf(event.job.key)}`, undefined)
   const isOver =
     event.type === 'execution.deleted' || (event.type === 'execution.changed' && !isPending(event.execution.status))
   if (isOver) forgetUrls(ctx, event.execution)

@@ -37,7 +37,7 @@ export const readTags = (fields: Fields): Tag[] | undefined =>
   })
 
 /** Gives a new resource its tags; `resource` is kind and name, as in its ARN: `thinggroup/red`. */
-export function setTags(ctx: Context, resource: string, tags: Tag[] | undefined): void {
+export function setResourceTags(ctx: Context, resource: string, tags: Tag[] | undefined): void {
   if (tags === undefined || tags.length === 0) ctx.own<{ tags: Tag[] }>('tags').delete(resource)
   else ctx.own<{ tags: Tag[] }>('tags').set(resource, { tags })
 }

@@ -13,7 +13,7 @@ import { jsonResponse, operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import { paginate } from '../wire/pagination.ts'
-import { readTags, setTags } from './tags.ts'
+import { readTags, setResourceTags } from './tags.ts'
 
 const MAX_DEPTH = 7
 const MAX_CHILDREN = 100
@@ -79,7 +79,7 @@ function createGroup(call: Call): object {
     ...properties,
     ...(parent !== undefined && { parent: parent.key }),
   })
-  setTags(ctx, `thinggroup/${name}`, tags)
+  setResourceTags(ctx, `thinggroup/${name}`, tags)
   return { thingGroupName: name, thingGroupArn, thingGroupId: group.id }
 }
 
@@ -163,7 +163,7 @@ function deleteGroup({ ctx, request, params }: Call): object | 'later' {
 
 /** Tags and policies go with their group, and who asked for its end is told. */
 export function groupDeleted(ctx: Context, { name, dissolving }: Group): void {
-  setTags(ctx, `thinggroup/${name}`, undefined)
+  setResourceTags(ctx, `thinggroup/${name}`, undefined)
   if (attachmentsOf(ctx).delete(`thinggroup/${name}`)) refreshTarget(ctx)
   for (const request of dissolving?.askers ?? [])
     ctx.act({ type: 'respond', request, response: jsonResponse({}) }, '[aws 4.1] DeleteThingGroup')

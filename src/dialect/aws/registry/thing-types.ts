@@ -7,7 +7,7 @@ import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import { paginate } from '../wire/pagination.ts'
 import { thingTypeEvent } from './registry-events.ts'
-import { readTags, setTags } from './tags.ts'
+import { readTags, setResourceTags } from './tags.ts'
 import { describeProperties, hasProperties, readTypeProperties } from './thing-type-properties.ts'
 import { typesOf, type ThingType } from './thing-type-store.ts'
 
@@ -58,7 +58,7 @@ function createType(call: Call): object {
     ...properties,
     createdAt: ctx.now,
   })
-  setTags(ctx, `thingtype/${name}`, tags)
+  setResourceTags(ctx, `thingtype/${name}`, tags)
   thingTypeEvent(ctx, 'created', type)
   return { thingTypeName: name, thingTypeArn, thingTypeId: type.id }
 }
@@ -122,7 +122,7 @@ function deleteType({ ctx, params }: Call): object {
       throw invalidRequest('thingTypeName', type.name, `is still the type of the thing ${thing.name}`)
   }
   typesOf(ctx).delete(type.name)
-  setTags(ctx, `thingtype/${type.name}`, undefined)
+  setResourceTags(ctx, `thingtype/${type.name}`, undefined)
   thingTypeEvent(ctx, 'deleted', type)
   return {}
 }

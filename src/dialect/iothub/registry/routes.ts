@@ -10,7 +10,7 @@ import { DIALECT, isName, shortId } from '../wire/names.ts'
 import { addressIn, checkSegment, deviceRoute, route } from '../http/params.ts'
 import { NO_DEVICE, NOT_FOUND, OK, jsonResponse, text } from '../http/responses.ts'
 import { setDesired } from '../twin/shadow.ts'
-import { setTags } from './tags.ts'
+import { setDeviceTags } from './tags.ts'
 import { tokenKey } from '../auth/token-key.ts'
 
 /** How long a token of POST /tokens lets in; seconds [iothub 7]. */
@@ -49,7 +49,7 @@ export const deviceRoutes: Route[] = [
         ? tags.split(',')
         : undefined
     if (list === undefined) throw invalid('tags', tags ?? null, 'must be a text: the tags, with commas between')
-    setTags(ctx, device, list.filter((tag) => tag !== '').map(checkTag))
+    setDeviceTags(ctx, device, list.filter((tag) => tag !== '').map(checkTag))
     return OK
   }),
   deviceRoute('PUT', '/devices/:product/:device/shadow', NO_DEVICE, (ctx, request, device) => {

@@ -17,7 +17,7 @@ export function tagsOf(device: Pick<Device, 'name' | 'groups'>): string[] {
  * Gives the device these tags and no others, and tells it, also if they are what they were [iothub 7 PUT
  * /devices/{P}/{D}/tags].
  */
-export function setTags(ctx: Context, device: Device, tags: string[]): void {
+export function setDeviceTags(ctx: Context, device: Device, tags: string[]): void {
   const { product } = addressOf(device)
   const wanted = [...new Set(tags)].map((tag) => tagKey(product, tag))
   const same = wanted.findIndex((group, i) => device.groups[i] !== group)
