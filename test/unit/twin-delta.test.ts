@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { delta } from '../../src/core/twin/delta.ts'
 import { equal } from '../../src/core/twin/json.ts'
-import { deeperThan, findForbidden, sizeOf } from '../../src/core/twin/limits.ts'
+import { deeperThan, findForbidden, jsonSize } from '../../src/core/twin/limits.ts'
 import { mergeSection } from '../../src/core/twin/merge.ts'
 import type { JsonObject } from '../../src/core/twin/model.ts'
 
@@ -74,9 +74,9 @@ test('property: reporting the delta leaves no delta', () => {
 })
 
 test('size is that of the compact JSON in UTF-8 bytes', () => {
-  assert.equal(sizeOf({ a: 1 }), 7)
-  assert.equal(sizeOf({ k: 'é€😀' }), 8 + 2 + 3 + 4)
-  assert.equal(sizeOf(undefined), 0)
+  assert.equal(jsonSize({ a: 1 }), 7)
+  assert.equal(jsonSize({ k: 'é€😀' }), 8 + 2 + 3 + 4)
+  assert.equal(jsonSize(undefined), 0)
 })
 
 test('depth counts objects and arrays, and looks no deeper than it must', () => {

@@ -1,7 +1,7 @@
 import { dialectOf, keyOf, nameOf, type DialectName } from '../../core/ids.ts'
 import type { Qos } from '../../core/seam/mqtt.ts'
 import type { Table } from '../../core/table.ts'
-import { sizeOf } from '../session/bodies.ts'
+import { bodySize } from '../session/bodies.ts'
 import { hasWildcard, matchesFilter } from './filter.ts'
 import { loadPayload, storePayload, type Publication, type StoredPayload } from './publication.ts'
 
@@ -39,7 +39,7 @@ export class Retained {
 
   constructor(around: Around) {
     this.#around = around
-    for (const [key, record] of around.table.entries()) this.#count(key, sizeOf(record))
+    for (const [key, record] of around.table.entries()) this.#count(key, bodySize(record))
   }
 
   /** An empty payload takes the topic's message out [MQTT-3.3.1-10]. */
@@ -53,7 +53,7 @@ export class Retained {
     }
     const record = table.set(key, { dialect, topic, qos, ...storePayload(payload) })
     this.#forget(key)
-    this.#count(key, sizeOf(record))
+    this.#count(key, bodySize(record))
     this.#bound()
   }
 

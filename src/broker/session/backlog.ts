@@ -1,4 +1,4 @@
-import { sizeOf } from './bodies.ts'
+import { bodySize } from './bodies.ts'
 import type { QueueBook, QueuedRecord } from './queued.ts'
 
 /** What waits for one session, in order, and how much. The oldest can be dropped, of all or of what others said. */
@@ -40,7 +40,7 @@ export class Backlog {
   add(record: QueuedRecord): void {
     this.#records.push(record)
     this.#count += 1
-    this.#size += sizeOf(this.#content(record))
+    this.#size += bodySize(this.#content(record))
     if (record.own !== true) this.#foreign += 1
   }
 
@@ -77,7 +77,7 @@ export class Backlog {
     if (record === undefined) return undefined
     this.#records[at] = undefined
     this.#count -= 1
-    this.#size -= sizeOf(this.#content(record))
+    this.#size -= bodySize(this.#content(record))
     if (record.own !== true) this.#foreign -= 1
     return record
   }

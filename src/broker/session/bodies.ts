@@ -17,7 +17,7 @@ export class Bodies {
     this.#table = table
     for (const [id, body] of table.entries()) {
       this.#last = Math.max(this.#last, Number(id))
-      this.#size += sizeOf(body)
+      this.#size += bodySize(body)
     }
   }
 
@@ -30,7 +30,7 @@ export class Bodies {
   keep({ topic, payload }: Publication): string {
     const id = String((this.#last += 1))
     const body = this.#table.set(id, { topic, ...storePayload(payload) })
-    this.#size += sizeOf(body)
+    this.#size += bodySize(body)
     return id
   }
 
@@ -55,11 +55,11 @@ export class Bodies {
 
   #forget(id: string): void {
     const body = this.#table.get(id)
-    if (body !== undefined) this.#size -= sizeOf(body)
+    if (body !== undefined) this.#size -= bodySize(body)
     this.#uses.delete(id)
     this.#table.delete(id)
   }
 }
 
 /** In characters as stored. */
-export const sizeOf = ({ topic, payload }: BodyRecord): number => topic.length + payload.length
+export const bodySize = ({ topic, payload }: BodyRecord): number => topic.length + payload.length

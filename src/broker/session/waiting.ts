@@ -1,4 +1,4 @@
-import { sizeOf, type Bodies, type BodyRecord } from './bodies.ts'
+import { bodySize, type Bodies, type BodyRecord } from './bodies.ts'
 import type { Outbox, OutboxWatcher } from './outbox.ts'
 import type { QueuedRecord } from './queued.ts'
 import type { Session } from './session.ts'
@@ -140,7 +140,7 @@ export class Waiting implements OutboxWatcher {
   #count(record: QueuedRecord, stranger: boolean, by: 1 | -1): void {
     if (stranger) this.#strangerMessages += by
     else if (record.own !== true) this.#deviceMessages += by
-    if (record.body === undefined) this.#inlineSize += by * sizeOf(record as BodyRecord)
+    if (record.body === undefined) this.#inlineSize += by * bodySize(record as BodyRecord)
   }
 
   /** Tells people at half of what may be, once until it is less than a quarter. */

@@ -1,7 +1,7 @@
 import { isObject } from './json.ts'
 
 /** Bytes of a JSON value as compact UTF-8 text; 0 for `undefined`. */
-export function sizeOf(value: unknown): number {
+export function jsonSize(value: unknown): number {
   return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value))
 }
 

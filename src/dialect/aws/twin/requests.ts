@@ -1,6 +1,6 @@
 import { parseJson } from '../../../core/json-text.ts'
 import { isObject, withoutZeros } from '../../../core/twin/json.ts'
-import { deeperThan, findForbidden, sizeOf } from '../../../core/twin/limits.ts'
+import { deeperThan, findForbidden, jsonSize } from '../../../core/twin/limits.ts'
 import type { JsonObject, Twin } from '../../../core/twin/model.ts'
 
 /** A refusal of the shadow service, with its code and text [aws 5.2]. */
@@ -80,7 +80,7 @@ export function readShadowUpdate(payload: Uint8Array): ShadowUpdate {
 export function shadowFault({ desired, reported }: Pick<Twin, 'desired' | 'reported'>): string | undefined {
   if (deeperThan(desired, MAX_LEVELS)) return TOO_DEEP
   if (findForbidden(desired, { value: isUnstorable }) !== undefined) return 'State contains an invalid node'
-  return sizeOf({ desired, reported }) > MAX_SHADOW_BYTES ? TOO_LARGE : undefined
+  return jsonSize({ desired, reported }) > MAX_SHADOW_BYTES ? TOO_LARGE : undefined
 }
 
 /** The client token of a get, whose payload is empty or an object; throws a ShadowError. */

@@ -1,7 +1,7 @@
 import { HubError } from '../../../core/errors.ts'
 import { keyOf } from '../../../core/ids.ts'
 import type { ConnectionId } from '../../../core/seam/mqtt.ts'
-import { sizeOf } from '../../../core/twin/limits.ts'
+import { jsonSize } from '../../../core/twin/limits.ts'
 import type { Twin } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { MAX_SHADOW_BYTES, ShadowError, TOO_LARGE, type ShadowUpdate } from './requests.ts'
@@ -28,7 +28,7 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
   const { desired, reported, whole, version, clientToken, unknown, inexact } = update
   const device = deviceOf(name)
   const check = (next: Twin): void => {
-    if (sizeOf({ desired: next.desired, reported: next.reported }) <= MAX_SHADOW_BYTES) return
+    if (jsonSize({ desired: next.desired, reported: next.reported }) <= MAX_SHADOW_BYTES) return
     throw new ShadowError(413, TOO_LARGE, clientToken)
   }
   try {
