@@ -4,7 +4,7 @@ import { AwsError, invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
-import { flagOf, textOf } from '../wire/parameters.ts'
+import { flagOf, textParameter } from '../wire/parameters.ts'
 import { operation, type Call } from '../wire/route.ts'
 import { generationUuid } from './generation.ts'
 import {
@@ -81,7 +81,7 @@ function list({ ctx, request }: Call): object {
 
 function update({ ctx, request, params }: Call): undefined {
   const certificate = requireCertificate(ctx, params['certificateId'])
-  const given = textOf(request, 'newStatus')
+  const given = textParameter(request, 'newStatus')
   const status = STATUSES.find((known) => known === given)
   if (status === undefined)
     throw invalidRequest(

@@ -3,7 +3,7 @@ import type { Context, Route } from '../../dialect.ts'
 import { groupTargets } from './access.ts'
 import { refreshTarget } from './live.ts'
 import { callerOf } from '../wire/arns.ts'
-import { flagOf, textOf } from '../wire/parameters.ts'
+import { flagOf, textParameter } from '../wire/parameters.ts'
 import { AwsError } from '../wire/errors.ts'
 import { attachmentsOf, policiesOf, targetOf } from './identity-store.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
@@ -43,7 +43,7 @@ export const attachmentRoutes: Route[] = [
   }),
   operation('ListPolicyPrincipals', 'GET', '/policy-principals', (call) => {
     // Nobody keeps when a policy was attached.
-    if (textOf(call.request, 'isAscendingOrder') !== undefined)
+    if (textParameter(call.request, 'isAscendingOrder') !== undefined)
       call.ctx.ignored('ListPolicyPrincipals.isAscendingOrder')
     const { items, next } = targetsOf(call, requirePolicy(call.ctx, call.request.headers['x-amzn-iot-policy']).name)
     return { principals: items, nextMarker: next }

@@ -1,7 +1,7 @@
 import type { Context, Route } from '../../dialect.ts'
 import { refreshTarget, refreshThing } from './live.ts'
 import { arn, callerOf, type Caller } from '../wire/arns.ts'
-import { textOf } from '../wire/parameters.ts'
+import { textParameter } from '../wire/parameters.ts'
 import { invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import {
   attachPrincipal,
@@ -98,7 +98,7 @@ function changing<T>(ctx: Context, thing: string, principal: string, change: () 
 }
 
 function readType({ request }: Call): PrincipalType | undefined {
-  const type = textOf(request, 'thingPrincipalType')
+  const type = textParameter(request, 'thingPrincipalType')
   if (type === undefined || type === 'EXCLUSIVE_THING' || type === 'NON_EXCLUSIVE_THING') return type
   throw invalidRequest('thingPrincipalType', type, 'must be EXCLUSIVE_THING or NON_EXCLUSIVE_THING')
 }

@@ -4,7 +4,7 @@ import { arn, LOCAL_CALLER } from '../wire/arns.ts'
 import { isMet, type Operator, type Wanted } from './operators.ts'
 import { askedValues, isAsked, valuesOf, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Condition, Statement } from './policy-document.ts'
-import { globOf, textOf, type VariableLookup } from './template.ts'
+import { globOf, fillTemplate, type VariableLookup } from './template.ts'
 
 /** Which statement; 1 is the first of its policy. */
 export interface StatementRef {
@@ -93,7 +93,7 @@ const nameOfCondition = ({ operatorName, key }: Condition): string => `${operato
 function wantedOf({ values }: Condition, { wild }: Operator, lookup: VariableLookup): Wanted[] | { why: string } {
   const wanted: Wanted[] = []
   for (const template of values) {
-    const text = textOf(template, lookup)
+    const text = fillTemplate(template, lookup)
     if ('why' in text) return text
     const pattern = wild ? globOf(template, lookup) : { glob: [] }
     if ('why' in pattern) return pattern

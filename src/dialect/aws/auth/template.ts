@@ -53,7 +53,7 @@ export function globOf(template: Template, lookup: VariableLookup): { glob: Glob
 }
 
 /** The text that a template stands for, without wildcards. */
-export function textOf(template: Template, lookup: VariableLookup): { text: string } | { why: string } {
+export function fillTemplate(template: Template, lookup: VariableLookup): { text: string } | { why: string } {
   let text = ''
   for (const part of template) {
     const found = typeof part === 'string' ? { value: part } : valueOf(part.variable, lookup)

@@ -4,7 +4,7 @@ import { factsFor, policyNames, policyOf } from './access.ts'
 import { callerOf, type Caller } from '../wire/arns.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import type { Fields } from '../wire/fields.ts'
-import { textOf } from '../wire/parameters.ts'
+import { textParameter } from '../wire/parameters.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { requireThing } from '../registry/things.ts'
 import { attachmentsOf, policiesOf, targetOf } from './identity-store.ts'
@@ -20,7 +20,7 @@ export const testRoutes: Route[] = [
 
 function effectivePolicies(call: Call): object {
   const { ctx, request } = call
-  const thing = textOf(request, 'thingName')
+  const thing = textParameter(request, 'thingName')
   if (thing !== undefined) requireThing(ctx, thing)
   const fields = readBody(call, ['principal', 'cognitoIdentityPoolId'])
   passOverPool(call, fields)
@@ -85,7 +85,7 @@ function testAuthorization(call: Call): object {
   ])
   passOverPool(call, fields)
   const target = readPrincipal(ctx, fields.required('principal', fields.text('principal')))
-  const clientId = textOf(request, 'clientId')
+  const clientId = textParameter(request, 'clientId')
   const [added, skipped] = ['policyNamesToAdd', 'policyNamesToSkip'].map((member) => namesIn(ctx, fields, member))
   const names = [...new Set([...namesFor(ctx, target, clientId), ...added!])].filter((name) => !skipped!.includes(name))
   const facts = target.startsWith('cert/') ? factsFor(ctx, idIn(target), { clientId }) : { clientId }

@@ -2,7 +2,7 @@ import { nameOf } from '../../../core/ids.ts'
 import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { receiveFault } from './delivery.ts'
-import { flagOf, integerOf, textOf } from '../wire/parameters.ts'
+import { flagOf, integerOf, textParameter } from '../wire/parameters.ts'
 import { AwsError, invalidRequest } from '../wire/errors.ts'
 import { operation, type Call } from '../wire/route.ts'
 import { canBeCarried, lengthFault, limits, MAX_PAYLOAD_BYTES } from '../wire/limits.ts'
@@ -30,7 +30,7 @@ const MQTT_5 = {
 }
 
 function passOverProperties({ ctx, request, operation }: Call): void {
-  for (const name of MQTT_5.query) if (textOf(request, name) !== undefined) ctx.ignored(`${operation}.${name}`)
+  for (const name of MQTT_5.query) if (textParameter(request, name) !== undefined) ctx.ignored(`${operation}.${name}`)
   for (const name of MQTT_5.headers) if (request.headers[name] !== undefined) ctx.ignored(`${operation}.${name}`)
 }
 
@@ -109,10 +109,10 @@ function listSubscriptions({ ctx, request, params }: Call): object {
 function sendDirectMessage(call: Call): object {
   const { ctx, request, params } = call
   const connection = requireConnection(ctx, params['clientId'])
-  const topic = checkTopic(ctx, textOf(request, 'topic'))
+  const topic = checkTopic(ctx, textParameter(request, 'topic'))
   if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
   for (const name of ['confirmation', 'timeout'])
-    if (textOf(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
+    if (textParameter(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
   const refused = receiveFault(connection, topic, ctx.now)
   if (refused !== undefined) {
     throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)

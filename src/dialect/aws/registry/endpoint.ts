@@ -1,5 +1,5 @@
 import type { Route } from '../../dialect.ts'
-import { textOf } from '../wire/parameters.ts'
+import { textParameter } from '../wire/parameters.ts'
 import { AwsError, invalidRequest } from '../wire/errors.ts'
 import { operation } from '../wire/route.ts'
 
@@ -11,7 +11,7 @@ const TYPES = new Set(['iot:Data', 'iot:Data-ATS'])
  */
 export const endpointRoutes: Route[] = [
   operation('DescribeEndpoint', 'GET', '/endpoint', ({ ctx, request }) => {
-    const type = textOf(request, 'endpointType') ?? 'iot:Data'
+    const type = textParameter(request, 'endpointType') ?? 'iot:Data'
     if (type === 'iot:Jobs') {
       // [aws 4.4] Retired; jobs are on the data endpoint.
       const message = 'Endpoint type iot:Jobs is no longer supported: use iot:Data-ATS.'

@@ -4,7 +4,7 @@ import type { Context, Route } from '../../dialect.ts'
 import { refreshTarget } from '../auth/live.ts'
 import { arn, callerOf, type Caller } from '../wire/arns.ts'
 import { applyAttributes, readAttributes } from './attributes.ts'
-import { flagOf, integerOf, textOf } from '../wire/parameters.ts'
+import { flagOf, integerOf, textParameter } from '../wire/parameters.ts'
 import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import { attachmentsOf } from '../auth/identity-store.ts'
 import type { Fields } from '../wire/fields.ts'
@@ -171,10 +171,10 @@ export function groupDeleted(ctx: Context, { name, dissolving }: Group): void {
 
 /** All groups, or those under a parent: its children, or with `recursive` all below it. */
 function listGroups({ ctx, request }: Call): object {
-  const parentName = textOf(request, 'parentGroup')
+  const parentName = textParameter(request, 'parentGroup')
   const parent = parentName === undefined ? undefined : requireGroup(ctx, parentName, 'parentGroup')
   const recursive = flagOf(request, 'recursive', parent === undefined)
-  const prefix = textOf(request, 'namePrefixFilter') ?? ''
+  const prefix = textParameter(request, 'namePrefixFilter') ?? ''
   const { items, next } = paginate(request, listed(ctx, parent, recursive, prefix), ({ name }) => name)
   return { thingGroups: items.map((group) => nameAndArn(callerOf(request), group)), nextToken: next }
 }

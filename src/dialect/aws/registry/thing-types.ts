@@ -1,6 +1,6 @@
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, type Caller } from '../wire/arns.ts'
-import { textOf } from '../wire/parameters.ts'
+import { textParameter } from '../wire/parameters.ts'
 import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
@@ -76,7 +76,7 @@ const summaryOf = (type: ThingType, caller: Caller): object => ({
 })
 
 function listTypes({ ctx, request }: Call): object {
-  const wanted = textOf(request, 'thingTypeName')
+  const wanted = textParameter(request, 'thingTypeName')
   const types =
     wanted === undefined ? typesOf(ctx).values() : [typesOf(ctx).get(wanted)].filter((type) => type !== undefined)
   const { items, next } = paginate(request, types, (type) => type.name)

@@ -3,7 +3,7 @@ import { equal, own } from '../../../core/twin/json.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { arn, callerOf, type Caller } from '../wire/arns.ts'
 import { applyAttributes, checkCount, readAttributes } from './attributes.ts'
-import { flagOf, integerOf, textOf } from '../wire/parameters.ts'
+import { flagOf, integerOf, textParameter } from '../wire/parameters.ts'
 import { alreadyExists, AwsError, invalidRequest, resourceNotFound } from '../wire/errors.ts'
 import { principalsOf } from '../auth/identity-store.ts'
 import { thingKey } from '../jobs/keys.ts'
@@ -66,7 +66,7 @@ const describeThing = (thing: Device, caller: Caller): object => ({
 
 function listThings({ ctx, request }: Call): object {
   const [name, value, type] = ['attributeName', 'attributeValue', 'thingTypeName'].map((parameter) =>
-    textOf(request, parameter),
+    textParameter(request, parameter),
   )
   if (value !== undefined && name === undefined) throw invalidRequest('attributeValue', value, 'needs an attributeName')
   const prefix = flagOf(request, 'usePrefixAttributeValue')

@@ -3,7 +3,7 @@ import type { Instant } from '../../../core/clock.ts'
 import type { HttpRequest } from '../../../core/seam/http.ts'
 import { checkShape } from './constraints.ts'
 import { AwsError } from './errors.ts'
-import { flagOf, integerOf, textOf } from './parameters.ts'
+import { flagOf, integerOf, textParameter } from './parameters.ts'
 
 /** How an operation names its paging parameters: `maxResults` and `nextToken`, or `pageSize` and `marker` [aws 4.3]. */
 export interface Paging {
@@ -38,7 +38,7 @@ export function paginate<T>(
   checkSize(request, paging)
   const limit = integerOf(request, paging.size, 1, paging.max) ?? paging.usual ?? paging.max
   const filters = filtersOf(request, paging)
-  const after = readToken(textOf(request, paging.token), filters)
+  const after = readToken(textParameter(request, paging.token), filters)
   const least = new Least<T>(limit + 1)
   for (const item of list) {
     const key = keyOf(item)
@@ -66,7 +66,7 @@ export function creationOrder(request: Pick<HttpRequest, 'query'>): (item: Made)
 
 /** In the words of the service model, before anything else about the request is looked at. */
 function checkSize(request: Pick<HttpRequest, 'query'>, { size, max }: Paging = BY_TOKEN): void {
-  const text = textOf(request, size)
+  const text = textParameter(request, size)
   if (text === undefined || !/^-?\d{1,15}$/.test(text)) return
   const members = { [size]: { type: 'count', min: 1, max } } as const
   checkShape({ type: 'structure', members, required: [] }, { [size]: Number(text) })

@@ -12,4 +12,4 @@ export const integerOf = (request: Queried, name: string, min: number, max: numb
   queryOf(request, { [name]: 'integer' }).integer(name, min, max)
 
 /** A query parameter; an empty one counts as absent. */
-export const textOf = ({ query }: Queried, name: string): string | undefined => query.get(name) || undefined
+export const textParameter = ({ query }: Queried, name: string): string | undefined => query.get(name) || undefined
