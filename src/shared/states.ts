@@ -11,7 +11,7 @@ export interface StateLook {
 }
 
 /** States of an execution in the order in which it may go through them. */
-export const executionStates = [
+export const executionStateOrder = [
   'QUEUED',
   'SENT',
   'IN_PROGRESS',
@@ -23,7 +23,7 @@ export const executionStates = [
   'REMOVED',
 ] as const
 
-export type ExecutionState = (typeof executionStates)[number]
+export type ExecutionState = (typeof executionStateOrder)[number]
 
 const executionLooks: Record<ExecutionState, StateLook> = {
   QUEUED: { word: 'queued', icon: 'circle-large-outline', color: 'descriptionForeground', letter: 'Q' },
@@ -87,7 +87,7 @@ export const countOf = (
 export const inOrder = (states: Iterable<string>): string[] => {
   const given = new Set(states)
   return [
-    ...executionStates.filter((state) => given.has(state)),
+    ...executionStateOrder.filter((state) => given.has(state)),
     ...[...given].filter((state) => !isKnown(state)).sort(),
   ]
 }

@@ -6,7 +6,7 @@ import { LISTEN_BACKLOG } from '../../net/listen-backlog.ts'
 import { paceHandshakes } from '../../net/paced-handshakes.ts'
 import { explainHandshake, explainTls } from '../../net/tls-errors.ts'
 import type { LoopBudget } from '../../net/loop-budget.ts'
-import { detailsOf, isSignedBy, parseAuthorities } from './peer.ts'
+import { streamDetails, isSignedBy, parseAuthorities } from './peer.ts'
 import type { BrokerOptions, StreamDetails } from '../port.ts'
 import { portOwner } from '../../net/port-owner.ts'
 import { pickProtocol, sniff } from '../../net/sniff.ts'
@@ -73,7 +73,7 @@ export class Listeners {
 
   #plain(): Server {
     // The broker gathers its own writes.
-    return createServer({ noDelay: true }, (socket) => this.#around.attach(socket, detailsOf(socket, 'tcp')))
+    return createServer({ noDelay: true }, (socket) => this.#around.attach(socket, streamDetails(socket, 'tcp')))
   }
 
   #tls(): Server {
@@ -119,7 +119,7 @@ export class Listeners {
       this.#undecided.delete(peer)
       socket.setTimeout(0)
       socket.off('timeout', waited).off('error', failed)
-      if (protocol === 'mqtt') attach(socket, detailsOf(socket, 'tls'))
+      if (protocol === 'mqtt') attach(socket, streamDetails(socket, 'tls'))
       else if (options.onHttpSocket !== undefined) options.onHttpSocket(socket)
       else socket.destroy()
     })

@@ -6,7 +6,7 @@ import { peerCertificate } from '../../net/peer-certificate.ts'
 import type { StreamDetails } from '../port.ts'
 
 /** What a socket tells of its peer. */
-export function detailsOf(socket: Socket, transport: StreamDetails['transport']): StreamDetails {
+export function streamDetails(socket: Socket, transport: StreamDetails['transport']): StreamDetails {
   const details: StreamDetails = {
     transport,
     remoteAddress: socket.remoteAddress ?? '',

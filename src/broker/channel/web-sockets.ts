@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
-import { detailsOf } from './peer.ts'
+import { streamDetails } from './peer.ts'
 import type { StreamDetails } from '../port.ts'
 
 interface Around {
@@ -48,7 +48,7 @@ export class WebSockets {
     // A client of the kind breaks off when its sub-protocol is not confirmed, so let it know why.
     const names = SUB_PROTOCOLS.join(' or ')
     if (pick(offered) === undefined) return refuse(socket, '400 Bad Request', `offer the sub-protocol ${names}`)
-    const details = detailsOf(req.socket, secure ? 'wss' : 'ws')
+    const details = streamDetails(req.socket, secure ? 'wss' : 'ws')
     const headers = { ...req.headers }
     this.#takeAnyKey(req)
     this.#server.handleUpgrade(req, socket, head, (webSocket) => {

@@ -3,7 +3,7 @@ import { invalid } from '../../core/errors.ts'
 import { nameOf } from '../../core/ids.ts'
 import type { Execution } from '../../core/job/model.ts'
 import type { ExecutionSort, ExecutionView, Page } from '../../shared/api.ts'
-import { executionStates } from '../../shared/states.ts'
+import { executionStateOrder } from '../../shared/states.ts'
 import { checkedLimit } from './page.ts'
 import { say } from '../../core/said.ts'
 
@@ -17,7 +17,7 @@ interface Row extends Place {
   execution: Execution
 }
 
-const stateRanks = new Map<string, number>(executionStates.map((state, index) => [state, index]))
+const stateRanks = new Map<string, number>(executionStateOrder.map((state, index) => [state, index]))
 
 /** By what the rows are ordered; those of one rank are in the order of their names. */
 const ranks: Record<ExecutionSort, (execution: Execution) => number> = {

@@ -4,7 +4,7 @@ import { Batcher } from '../batcher.ts'
 import type { Host } from '../host.ts'
 import { whatToDraw } from './affected.ts'
 import type { Extent, TreeNode } from './node.ts'
-import { pageSize } from './paging.ts'
+import { firstPageSize } from './paging.ts'
 
 export interface Roots {
   roots(api: HubApi, extent: Extent): Promise<TreeNode[]>
@@ -37,7 +37,7 @@ export class HubTree implements TreeDataProvider<TreeNode> {
    */
   readonly #meanwhile = new Set<string | undefined>()
   readonly #changed = new Batcher<string | undefined>((ids) => this.#draw(ids), drawEvery)
-  readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? pageSize }
+  readonly #extent: Extent = { wanted: (id) => this.#wanted.get(id) ?? firstPageSize }
 
   constructor(
     private readonly host: Host,
@@ -69,7 +69,7 @@ export class HubTree implements TreeDataProvider<TreeNode> {
     if (this.#shown.get(more.id) !== more) return
     const { parent } = more
     const id = parent?.id ?? ''
-    this.#wanted.set(id, this.#extent.wanted(id) + pageSize)
+    this.#wanted.set(id, this.#extent.wanted(id) + firstPageSize)
     this.#drawn.fire(parent && [parent])
   }
 

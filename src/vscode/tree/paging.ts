@@ -1,7 +1,7 @@
 import type { Page } from '../../shared/api.ts'
 
 /** So many children are shown at first, and more with each wish for more. */
-export const pageSize = 200
+export const firstPageSize = 200
 
 /** What the hub gives at once, at most. */
 const most = 1000
