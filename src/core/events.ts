@@ -1,6 +1,6 @@
 import type { Command, CommandOutcome } from './command/model.ts'
 import type { Connectivity, Device, Group } from './device/model.ts'
-import type { DeviceKey, GroupKey, JobKey } from './ids.ts'
+import { dialectOf, type DeviceKey, type DialectName, type GroupKey, type JobKey } from './ids.ts'
 import type { Execution, Job, JobStatus } from './job/model.ts'
 import type { ModuleVersion } from './ota/model.ts'
 import type { JsonObject, PatchMode, Twin } from './twin/model.ts'
@@ -48,9 +48,22 @@ export type DomainEvent =
     }
   /** `twin` is what it was. */
   | { type: 'twin.deleted'; twin: Twin; correlation?: string }
+  | OwnEvent
+
+/** What a dialect tells itself and the sessions of its protocols; it means nothing to anybody else. */
+export interface OwnEvent {
+  type: 'dialect.own'
+  dialect: DialectName
+  name: string
+  data: JsonObject
+}
+
+/** Whose event it is: who hears of it. */
+export const dialectOfEvent = (event: DomainEvent): DialectName =>
+  event.type === 'dialect.own' ? event.dialect : dialectOf(subjectOf(event))
 
 /** The device, group or job that the event is about: by its dialect it is known who hears of it. */
-export function subjectOf(event: DomainEvent): DeviceKey | GroupKey | JobKey {
+export function subjectOf(event: Exclude<DomainEvent, OwnEvent>): DeviceKey | GroupKey | JobKey {
   switch (event.type) {
     case 'device.created':
     case 'device.updated':

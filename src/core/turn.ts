@@ -16,7 +16,7 @@ export type Input =
       topic?: string
     }
   | { type: 'http'; request: string; method: string; path: string }
-  | { type: 'bytes'; socket: string; protocol: string }
+  | { type: 'bytes' | 'heartbeat'; socket: string; protocol: string }
   | { type: 'api'; call: string }
   | { type: 'deadline'; key: string }
   | { type: 'start' }

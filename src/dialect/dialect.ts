@@ -369,6 +369,11 @@ export interface Context {
   own<T extends object>(collection: string): Table<T>
   /** What only this running hub knows, made when it is first asked for: an index, what is live. Gone when it stops. */
   memory<T extends object>(name: string, make: () => T): T
+  /**
+   * Tells its own dialect, and the sessions of its protocols, what means nothing to core: an event `dialect.own`, heard
+   * in this turn like any other. So the device's PUBACK of a message reaches who has sent it.
+   */
+  emit(name: string, data: JsonObject): void
   /** Asks for an action; `rule` names the clause that demands it. */
   act(action: Action, rule: string): void
   /** A live connection that stood for no device stands for this one from now on, as if it had come as it. */

@@ -39,8 +39,10 @@ export interface ProtocolSession {
   credential(ctx: Sight): Credential
   /** Bytes as they came in: a frame may be cut anywhere. */
   receive(ctx: Context, bytes: Buffer): void
-  /** A domain event of its dialect, in the turn in which it arises. */
+  /** A domain event of its dialect, or one of the dialect's own (`ctx.emit`), in the turn in which it arises. */
   onEvent?(ctx: Context, event: DomainEvent): void
+  /** An interval of real time that it asked for by the action `heartbeat` is over. */
+  onHeartbeat?(ctx: Context): void
   /** The socket is gone, whoever closed it. */
   closed(ctx: Context): void
 }

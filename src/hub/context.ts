@@ -6,6 +6,7 @@ import type { OptionValues } from '../core/option.ts'
 import type { Action, Effect } from '../core/seam/effects.ts'
 import type { Connection, ConnectionId, Message, Qos } from '../core/seam/mqtt.ts'
 import type { Table, Tables } from '../core/table.ts'
+import type { JsonObject } from '../core/twin/model.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Sight } from '../dialect/credential.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
@@ -85,6 +86,10 @@ export class TurnContext implements Context, Sight {
     const key = `${this.dialect}.${name}`
     if (!memory.has(key)) memory.set(key, make())
     return memory.get(key) as T
+  }
+
+  emit(name: string, data: JsonObject): void {
+    this.turn.emit({ type: 'dialect.own', dialect: this.dialect, name, data })
   }
 
   act(action: Action, rule: string): void {

@@ -31,7 +31,7 @@ export interface CorePorts {
   wall(): Instant
   broker(): BrokerPort
   /** The sockets of protocols besides MQTT and HTTP. */
-  protocols(): Pick<ProtocolGate, 'hear' | 'write' | 'end'>
+  protocols(): Pick<ProtocolGate, 'hear' | 'write' | 'end' | 'heartbeat'>
   fulfil: Fulfil
   intake: HttpGateOptions['intake']
 }
@@ -118,6 +118,7 @@ export function composeCore(resources: CoreResources, ports: CorePorts): HubCore
       respond: (request, response) => requests.respond(request, response),
       write: (socket, bytes) => protocols().write(socket, bytes),
       end: (socket) => protocols().end(socket),
+      heartbeat: (socket, everyMs) => protocols().heartbeat(socket, everyMs),
       wake: (dialect, key, at) => wakes.set(dialect, key, at),
       onFailure: note,
     },

@@ -8,6 +8,7 @@ export interface EffectPorts {
   respond(request: string, response: HttpResponse): void
   write(socket: SocketId, bytes: Uint8Array): void
   end(socket: SocketId): void
+  heartbeat(socket: SocketId, everyMs: number | undefined): void
   wake(dialect: string, key: string, at: number | undefined): void
   onFailure(text: string, error: unknown): void
 }
@@ -33,7 +34,10 @@ export function perform(ports: EffectPorts, effects: readonly Effect[]): Promise
 const describe = (effect: Effect): string => `${effect.type} [${effect.cause.rule}] failed`
 
 /** A promise where something is to be stored first. */
-function start({ broker, respond, write, end, wake }: EffectPorts, effect: Effect): Promise<void> | undefined {
+function start(
+  { broker, respond, write, end, heartbeat, wake }: EffectPorts,
+  effect: Effect,
+): Promise<void> | undefined {
   switch (effect.type) {
     case 'send':
       broker.send(effect.connection, effect.message, effect.track)
@@ -56,6 +60,9 @@ function start({ broker, respond, write, end, wake }: EffectPorts, effect: Effec
       return undefined
     case 'end':
       end(effect.socket)
+      return undefined
+    case 'heartbeat':
+      heartbeat(effect.socket, effect.everyMs)
       return undefined
     case 'wake':
       wake(effect.dialect, effect.key, effect.at)

@@ -6,7 +6,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws'
 import { destroyed } from '../broker/channel/listeners.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { DialectName, Ids } from '../core/ids.ts'
-import type { SocketId } from '../core/seam/effects.ts'
+import { HEARTBEAT_MS, type SocketId } from '../core/seam/effects.ts'
 import type { Input } from '../core/turn.ts'
 import type { Context, Dialect } from '../dialect/dialect.ts'
 import type { ProtocolFront, ProtocolSession, ProtocolSocket } from '../dialect/protocol.ts'
@@ -34,6 +34,9 @@ interface Held {
   session?: ProtocolSession
   stream: Duplex
   local: boolean
+  /** Calls its session. */
+  beat(): void
+  beats?: NodeJS.Timeout
 }
 
 /** Whether the session may do more than answer on its own socket. */
@@ -119,6 +122,15 @@ export class ProtocolGate {
     stream?.end(() => stream.destroy())
   }
 
+  /** An interval of real time: it must come also while the hub's clock stands still. */
+  heartbeat(id: SocketId, everyMs: number | undefined): void {
+    const held = this.#sockets.get(id)
+    if (held === undefined) return
+    clearInterval(held.beats)
+    if (everyMs === undefined) delete held.beats
+    else held.beats = setInterval(() => held.beat(), Math.max(everyMs, HEARTBEAT_MS)).unref()
+  }
+
   /** Stops listening and closes every socket. */
   async stop(): Promise<void> {
     for (const server of this.#servers.splice(0)) server.close()
@@ -131,10 +143,11 @@ export class ProtocolGate {
     const { ids, turn, note } = this.#around
     const id = ids.uuid()
     const who = `${front.name} from ${about.remoteAddress}`
-    const held: Held = { dialect, stream, local: about.local }
-    const decide = (deed: (ctx: Context) => void): void => {
+    const beat = (): void => decide((ctx) => held.session?.onHeartbeat?.(ctx), 'heartbeat')
+    const held: Held = { dialect, stream, local: about.local, beat }
+    const decide = (deed: (ctx: Context) => void, type: 'bytes' | 'heartbeat' = 'bytes'): void => {
       try {
-        turn(dialect, { type: 'bytes', socket: id, protocol: front.name }, (ctx) =>
+        turn(dialect, { type, socket: id, protocol: front.name }, (ctx) =>
           deed(isAdmitted(held, ctx) ? ctx : new UnprovenContext(ctx, id, () => isAdmitted(held, ctx))),
         )
       } catch (error) {
@@ -146,6 +159,7 @@ export class ProtocolGate {
     stream.on('error', (error) => note(`${who} broke`, error))
     stream.once('close', () => {
       this.#streams.delete(stream)
+      clearInterval(held.beats)
       const known = this.#sockets.delete(id)
       if (known) decide((ctx) => held.session?.closed(ctx))
     })

@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts'
-import { subjectOf, type DomainEvent } from '../core/events.ts'
+import { dialectOfEvent, type DomainEvent } from '../core/events.ts'
 import { HubError } from '../core/errors.ts'
-import { dialectOf } from '../core/ids.ts'
 import type { Effect } from '../core/seam/effects.ts'
 import { Turn, type Input } from '../core/turn.ts'
 import type { Store } from '../store/store.ts'
@@ -112,7 +111,7 @@ export class Turns {
     do {
       for (; told < turn.events.length; told += 1) {
         const event = turn.events[told]!
-        const name = dialectOf(subjectOf(event))
+        const name = dialectOfEvent(event)
         if (ctx?.dialect !== name) ctx = new TurnContext(this.#world, name, turn, effects)
         this.#hear(ctx, event)
       }

@@ -70,8 +70,14 @@ export class UnprovenContext implements Context {
     return this.#inner.memory(name, make)
   }
 
+  emit(...event: Parameters<Context['emit']>): void {
+    this.#check()
+    this.#inner.emit(...event)
+  }
+
   act(action: Action, rule: string): void {
-    if ((action.type !== 'write' && action.type !== 'end') || action.socket !== this.#socket) this.#check()
+    const isOnSocket = action.type === 'write' || action.type === 'end' || action.type === 'heartbeat'
+    if (!isOnSocket || action.socket !== this.#socket) this.#check()
     this.#inner.act(action, rule)
   }
 

@@ -16,6 +16,7 @@ const changes: [string, (ctx: Context) => unknown][] = [
   ['keep something', (ctx) => ctx.own('secrets').set('a', {})],
   ['drop something', (ctx) => ctx.own('secrets').delete('a')],
   ['send to a client', (ctx) => ctx.send('c', { topic: 't', payload: '' }, 'rule')],
+  ['tell other sessions', (ctx) => ctx.emit('news', {})],
   ['publish', (ctx) => ctx.publish({ topic: 't', payload: '', qos: 0 }, 'rule')],
   [
     'end a connection',
@@ -35,10 +36,11 @@ for (const [what, change] of changes) {
 test('it can answer on its own socket, and look something up', () => {
   const acts = turnOf(new ContextFixture(), false, (ctx) => {
     ctx.act({ type: 'write', socket: 'mine', bytes: Buffer.alloc(1) }, 'rule')
+    ctx.act({ type: 'heartbeat', socket: 'mine', everyMs: 1000 }, 'rule')
     ctx.act({ type: 'end', socket: 'mine' }, 'rule')
     assert.equal(ctx.own('secrets').get('a'), undefined)
     assert.equal(ctx.own('secrets').size, 0)
     assert.equal(ctx.engine.devices.size, 0)
   })
-  assert.deepEqual(acts, ['write', 'end'])
+  assert.deepEqual(acts, ['write', 'heartbeat', 'end'])
 })

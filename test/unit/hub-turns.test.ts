@@ -56,6 +56,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
     respond: () => {},
     write: () => {},
     end: () => {},
+    heartbeat: () => {},
     wake: () => {},
     onFailure: (text: string) => failures.push(text),
   }
@@ -116,13 +117,16 @@ test('every event reaches its dialect in the same turn, also those that the dial
   assert.deepEqual(heard, ['device.created', 'job.created', 'execution.queued', 'group.created', 'queue.changed'])
 })
 
+const aboutOf = (event: DomainEvent): string => (event.type === 'dialect.own' ? event.name : subjectOf(event))
+
 test('an event is heard in the context of the dialect whose it is, whoever caused it', () => {
   const heard: string[] = []
-  const { turns } = inside((ctx, event) => heard.push(`${ctx.dialect} hears of ${subjectOf(event)}`))
-  turns.run('x', input, ({ engine, turn }) => {
-    for (const dialect of ['y', 'x']) engine.devices.create(turn, { dialect, name: 'd' })
+  const { turns } = inside((ctx, event) => heard.push(`${ctx.dialect} hears of ${aboutOf(event)}`))
+  turns.run('x', input, (ctx) => {
+    ctx.emit('news', {})
+    for (const dialect of ['y', 'x']) ctx.engine.devices.create(ctx.turn, { dialect, name: 'd' })
   })
-  assert.deepEqual(heard, ['y hears of y/d', 'x hears of x/d'])
+  assert.deepEqual(heard, ['x hears of news', 'y hears of y/d', 'x hears of x/d'])
 })
 
 test('a decision that throws still has what it had changed stored and told', async () => {

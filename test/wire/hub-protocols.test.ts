@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { connect as connectPlain, createServer, type AddressInfo } from 'node:net'
+import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
@@ -13,6 +13,7 @@ import type { ProtocolFront } from '../../src/dialect/protocol.ts'
 import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
+import { freePort } from '../builders/free-port.ts'
 import { putElsewhere } from '../builders/elsewhere.ts'
 import { within } from '../builders/within.ts'
 import { noticeLine } from '../../src/shared/notice-line.ts'
@@ -198,13 +199,4 @@ async function shouter() {
     heard: () => heard,
     ended: () => within(gone, 'the connection to be closed'),
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port: free } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return free
 }

@@ -7,6 +7,9 @@ import type { ConnectionId, DisconnectReason, Message, Qos } from './mqtt.ts'
 /** Names a socket on which a protocol besides MQTT and HTTP is spoken, for its lifetime. */
 export type SocketId = string
 
+/** The shortest interval of heartbeats that a client can have of the hub; milliseconds. */
+export const HEARTBEAT_MS = 100
+
 /** All that a decision can ask of the world. Performed in order, after the commit of the turn that caused them. */
 export type Action =
   /** To one connection, whether subscribed or not; `as-subscribed` uses the QoS of its best matching filter, else 0. */
@@ -34,7 +37,12 @@ export type Action =
   /** To a socket of a protocol besides MQTT and HTTP; `end` closes it after what was written. */
   | { type: 'write'; socket: SocketId; bytes: Uint8Array }
   | { type: 'end'; socket: SocketId }
-  /** Calls the dialect's `woken` with this key at that instant; `undefined` calls it off. */
+  /**
+   * Calls `onHeartbeat` of the socket's session every so many milliseconds of real time, whatever the hub's clock does;
+   * shorter than HEARTBEAT_MS counts as that. `undefined` calls it off; with the socket it ends by itself.
+   */
+  | { type: 'heartbeat'; socket: SocketId; everyMs: number | undefined }
+  /** Calls the dialect's `onWake` with this key at that instant of domain time; `undefined` calls it off. */
   | { type: 'wake'; key: string; at: Instant | undefined }
 
 /** An action, whose decision it was, and why: the inspector, breakpoints and replay hang on it. */

@@ -3,7 +3,8 @@ import type { ExecutionStatus } from '../../../src/core/job/model.ts'
 import type { Context, Dialect } from '../../../src/dialect/dialect.ts'
 import { keys } from './auth/key.ts'
 import { capability } from './capability.ts'
-import { forgetMail } from './commands/mail.ts'
+import { expired, forgetMail, wakeForMail } from './commands/mail.ts'
+import { postOffice } from './commands/post-office.ts'
 import { forgetQuestions, questionEvent } from './commands/questions.ts'
 import { enrolment } from './device/enrolment.ts'
 import { examples } from './examples.ts'
@@ -28,13 +29,20 @@ export const toy: Dialect = {
   ],
   mqtt,
   http,
+  protocols: [postOffice],
   jobs,
   enrolment,
   twins,
   keys,
   examples,
   onEvent,
-  onStart: forgetQuestions,
+  onStart,
+  onWake: expired,
+}
+
+function onStart(ctx: Context): void {
+  forgetQuestions(ctx)
+  wakeForMail(ctx)
 }
 
 /** Ends that the toy has no part in. */

@@ -1,3 +1,4 @@
+import type { Instant } from '../../../../src/core/clock.ts'
 import type { DeviceKey } from '../../../../src/core/ids.ts'
 import { nameOf } from '../../../../src/core/ids.ts'
 import type { Connection } from '../../../../src/core/seam/mqtt.ts'
@@ -10,14 +11,17 @@ interface Letter {
   id: string
   device: DeviceKey
   text: string
+  /** After that nobody wants to read it. */
+  until?: Instant
 }
 
 const letters = (ctx: Context): Table<Letter> => ctx.own('letters')
 
-/** Takes in a letter; it goes out as soon as the toy is there. Its id. */
-export function post(ctx: Context, device: DeviceKey, text: string): string {
+/** Takes in a letter, which goes out as soon as the toy is there, or within `lifeMs`. Its id. */
+export function post(ctx: Context, device: DeviceKey, text: string, lifeMs?: number): string {
   const id = ctx.ids.uuid()
-  const letter = letters(ctx).set(id, { id, device, text })
+  const letter = letters(ctx).set(id, { id, device, text, ...(lifeMs !== undefined && { until: ctx.now + lifeMs }) })
+  wakeFor(ctx, letter)
   for (const connection of ctx.connections.ofDevice(device)) deliver(ctx, connection, letter)
   return id
 }
@@ -28,17 +32,43 @@ export function deliverAll(ctx: Context, connection: Connection): void {
     if (letter.device === connection.identity.device) deliver(ctx, connection, letter)
 }
 
-/** The toy has the letter. */
-export function delivered(ctx: Context, id: string): void {
-  letters(ctx).delete(id)
+/** The toy has the letter: who has sent it hears of that. */
+export const delivered = (ctx: Context, id: string): void => end(ctx, id, 'delivered')
+
+/** The letter has waited long enough. */
+export function expired(ctx: Context, id: string): void {
+  const letter = letters(ctx).get(id)
+  if (letter === undefined) return
+  ctx.act({ type: 'withdraw', device: letter.device, filter: topicOf(letter) }, 'mail expired')
+  end(ctx, id, 'expired')
+}
+
+/** Wakes do not survive a restart, letters do. */
+export function wakeForMail(ctx: Context): void {
+  for (const letter of letters(ctx).values()) wakeFor(ctx, letter)
 }
 
 /** The toy is gone for good. */
 export function forgetMail(ctx: Context, device: DeviceKey): void {
-  for (const letter of [...letters(ctx).values()]) if (letter.device === device) letters(ctx).delete(letter.id)
+  for (const letter of [...letters(ctx).values()]) if (letter.device === device) end(ctx, letter.id, 'lost')
 }
 
-function deliver(ctx: Context, { id: connection }: Connection, { id, device, text }: Letter): void {
-  const topic = formatTopic({ device: nameOf(device), verb: 'mail', letter: id })
-  ctx.act({ type: 'send', connection, message: { topic, payload: text, qos: 1 }, track: id }, 'mail')
+/** A letter ends once, however often the toy acknowledges it. */
+function end(ctx: Context, id: string, how: 'delivered' | 'expired' | 'lost'): void {
+  const letter = letters(ctx).get(id)
+  if (letter === undefined) return
+  letters(ctx).delete(id)
+  if (letter.until !== undefined) ctx.act({ type: 'wake', key: id, at: undefined }, 'mail')
+  ctx.emit(how, { letter: id, toy: nameOf(letter.device) })
+}
+
+function wakeFor(ctx: Context, { id, until }: Letter): void {
+  if (until !== undefined) ctx.act({ type: 'wake', key: id, at: until }, 'mail')
+}
+
+const topicOf = ({ id, device }: Letter): string => formatTopic({ device: nameOf(device), verb: 'mail', letter: id })
+
+function deliver(ctx: Context, { id: connection }: Connection, letter: Letter): void {
+  const message = { topic: topicOf(letter), payload: letter.text, qos: 1 } as const
+  ctx.act({ type: 'send', connection, message, track: letter.id }, 'mail')
 }
