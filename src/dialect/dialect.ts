@@ -88,7 +88,7 @@ export interface Dialect {
 
 export interface MqttFront {
   /** By what this CONNECT is its cloud's. The surest dialect owns the connection; a tie is a defect. */
-  recognise(request: ConnectRequest, settings: Settings): Claim
+  recognize(request: ConnectRequest, settings: Settings): Claim
   /**
    * What a client from this machine (`local`) or from elsewhere may show to be let in: words for people whose client
    * was not.

@@ -73,7 +73,7 @@ export class MqttGate implements BrokerHooks {
   }
 
   session(request: ConnectRequest): SessionName | { refuse: string } {
-    const best = strongestClaim(this.#options.dialects, ({ mqtt }) => mqtt.recognise(request, this.#options.settings))
+    const best = strongestClaim(this.#options.dialects, ({ mqtt }) => mqtt.recognize(request, this.#options.settings))
     if (best === undefined) return this.#unclaimed(request)
     return { dialect: best.name, session: best.mqtt.session?.(request) ?? request.clientId }
   }

@@ -17,12 +17,12 @@ const rank: Record<Claim, number> = { credential: 4, marker: 3, path: 2, fallbac
 export const identity: Checks = {
   toldApart: async ({ strict, open }) => {
     const { kit, name } = await strict.enrol()
-    recognised(strict, kit.session, 'strict')
-    recognised(open, open.dialect.jobs.deviceScript(name).session, 'open')
+    recognized(strict, kit.session, 'strict')
+    recognized(open, open.dialect.jobs.deviceScript(name).session, 'open')
     const { dialects } = strict
     // Nor does it take others' for its own.
     for (const dialect of dialects)
-      recognised({ dialect, dialects }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
+      recognized({ dialect, dialects }, dialect.jobs.deviceScript(dialect.enrolment.names.example).session, 'open')
     for (const dialect of dialects) {
       for (const route of dialect.http.routes) {
         for (const request of callersOf(dialect, route).filter(
@@ -164,7 +164,7 @@ async function refused({ place }: HubFixture, session: Session): Promise<void> {
   assert.doesNotMatch(outcome, /let in|waited/, `with ${Object.keys(session).join(', ')}`)
 }
 
-function recognised(hub: Clouds, session: Session, mode: Settings['mode']): void {
+function recognized(hub: Clouds, session: Session, mode: Settings['mode']): void {
   const { clientId, username, password, certificate } = session
   const request: ConnectRequest = {
     connection: 'c',
@@ -183,7 +183,7 @@ function recognised(hub: Clouds, session: Session, mode: Settings['mode']): void
   }
   const endpoint = { host: 'localhost', mqtt: 1, mqtts: 2, http: 3, https: 4 }
   const settings: Settings = { mode, refuseIgnored: false, endpoint }
-  surest(hub, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognise(request, settings))
+  surest(hub, `CONNECT of ${clientId}`, ({ mqtt }) => mqtt.recognize(request, settings))
 }
 
 /** The dialect claims it, and none other as surely. */

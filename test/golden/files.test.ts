@@ -33,7 +33,7 @@ const get: Route = {
 const toy: Dialect = {
   ...iothub,
   mqtt: {
-    recognise: () => 'marker',
+    recognize: () => 'marker',
     wanted: () => 'anything',
     credential: () => ({ given: false, why: 'nobody has any' }),
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),

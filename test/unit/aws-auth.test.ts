@@ -18,7 +18,7 @@ const { sha256: id, pem } = deviceCertificate
 const credential =
   'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20260101%2Fus-east-1%2Fiotdevicegateway%2Faws4_request'
 
-const recognised: [what: string, request: ConnectRequest, open: string, strict: string][] = [
+const recognized: [what: string, request: ConnectRequest, open: string, strict: string][] = [
   ['a bare client on this machine', connectRequest('x'), 'fallback', 'no'],
   ['a bare client elsewhere, who will be told why not', connectRequest('x', { local: false }), 'fallback', 'no'],
   ['a user name that says nothing', connectRequest('x', { username: 'me' }), 'no', 'no'],
@@ -47,11 +47,11 @@ const recognised: [what: string, request: ConnectRequest, open: string, strict: 
   ['the ALPN of port 443', mutualTls('x', { alpn: 'x-amzn-mqtt-ca' }), 'marker', 'marker'],
 ]
 
-for (const [what, request, open, strict] of recognised) {
+for (const [what, request, open, strict] of recognized) {
   test(`${what} is AWS’s: ${open} in open mode, ${strict} in strict mode`, () => {
     const { settings } = new AwsBroker()
     assert.deepEqual(
-      [aws.mqtt.recognise(request, settings), aws.mqtt.recognise(request, { ...settings, mode: 'strict' })],
+      [aws.mqtt.recognize(request, settings), aws.mqtt.recognize(request, { ...settings, mode: 'strict' })],
       [open, strict],
     )
   })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../src/core/seam/mqtt.ts'
 import type { Credential } from '../../src/dialect/credential.ts'
-import { authenticate, recognise } from '../../src/dialect/iothub/auth/connect.ts'
+import { authenticate, recognize } from '../../src/dialect/iothub/auth/connect.ts'
 import { register } from '../../src/dialect/iothub/registry/devices.ts'
 import { iothub } from '../../src/dialect/iothub/index.ts'
 import { COURSE_KEY, signToken } from '../../src/dialect/iothub/auth/jwt.ts'
@@ -49,7 +49,7 @@ function bench(mode: 'open' | 'strict' = 'open'): {
 
 const codeOf = (verdict: ConnectVerdict): number => (verdict.accept ? 0 : (verdict.returnCode ?? -1))
 
-const claims: [string, ConnectRequest, ReturnType<typeof recognise>][] = [
+const claims: [string, ConnectRequest, ReturnType<typeof recognize>][] = [
   ['the first SDK', connect(), 'marker'],
   ['the first SDK with a client id of its own', connect({ clientId: 'P/D/ota' }), 'marker'],
   ['the second SDK', connect({ clientId: 'P-D' }), 'marker'],
@@ -72,11 +72,11 @@ const claims: [string, ConnectRequest, ReturnType<typeof recognise>][] = [
   ['no name before the slash', connect({ username: '/b' }), 'no'],
 ]
 for (const [who, request, claim] of claims)
-  test(`${who}: the claim is ${claim}`, () => assert.equal(recognise(request), claim))
+  test(`${who}: the claim is ${claim}`, () => assert.equal(recognize(request), claim))
 
 test('a client without a password is nobody’s here', () => {
   const { password: _, ...request } = connect()
-  assert.equal(recognise(request), 'no')
+  assert.equal(recognize(request), 'no')
 })
 
 test('open mode registers an unknown device with the secret it brings, and holds it to that', () => {

@@ -100,7 +100,7 @@ before(async () => {
   await writeFile(join(folder, 'bucket', 'fw', 'v2.bin'), '0123456789')
   const mqtt: MqttFront = {
     ...reader,
-    recognise: () => 'marker',
+    recognize: () => 'marker',
     wanted: () => 'anything',
     credential: () => ({ given: false, why: 'nobody has any' }),
     authenticate: () => ({ accept: true, identity: { principal: 'anybody' } }),

@@ -12,7 +12,7 @@ import { isThingName } from '../wire/names.ts'
 const AUTHORIZER = 'x-amz-customauthorizer-name'
 
 /** By what a CONNECT is one of AWS's; an undressed client counts as one in open mode only. */
-export function recognise(request: ConnectRequest, settings: Settings): Claim {
+export function recognize(request: ConnectRequest, settings: Settings): Claim {
   if (signature(request) !== undefined) return 'credential'
   if (request.alpn === 'x-amzn-mqtt-ca' || sdkUserName(request.username) || customAuthorizer(request)) return 'marker'
   if (request.certificate !== undefined) return 'path'

@@ -2,7 +2,7 @@ import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../
 import type { Context, MqttFront } from '../../dialect.ts'
 import { accessOf, certificateOf, refresh } from '../auth/access.ts'
 import { forget, rememberConnection } from '../auth/live.ts'
-import { authenticate, recognise, wanted } from '../auth/connect.ts'
+import { authenticate, recognize, wanted } from '../auth/connect.ts'
 import { mqttCredential } from '../auth/credential.ts'
 import { mayDeliver, receiveFault, tellWithheld } from './delivery.ts'
 import { certificatesOf } from '../auth/identity-store.ts'
@@ -20,7 +20,7 @@ const MAX_FILTERS_AT_ONCE = 8
 
 /** AWS IoT over MQTT [aws 1.5]. */
 export const mqtt: MqttFront = {
-  recognise,
+  recognize,
   wanted,
   credential: mqttCredential,
   authenticate,

@@ -31,7 +31,7 @@ const PROVISIONING =
 const COMMANDS = '$aws/commands/'
 const EVENTS = '$aws/events/'
 
-/** What a topic means [aws 0.5, 1.5]. Ordinary topics are recognised by their first character. */
+/** What a topic means [aws 0.5, 1.5]. Ordinary topics are recognized by their first character. */
 export function parseTopic(topic: string): AwsTopic {
   if (!topic.startsWith('$')) return { kind: 'ordinary', topic }
   const request = parseJobsTopic(topic)

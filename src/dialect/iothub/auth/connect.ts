@@ -16,7 +16,7 @@ const BAD_CREDENTIALS = 4
 const NOT_AUTHORIZED = 5
 
 /** `{P}/{D}` as user name is what its clients have; with a client id of its SDKs nobody else's do [iothub 2]. */
-export function recognise({ clientId, username = '', password, certificate }: ConnectRequest): Claim {
+export function recognize({ clientId, username = '', password, certificate }: ConnectRequest): Claim {
   // None of its clients shows a certificate.
   if (certificate !== undefined || password === undefined) return 'no'
   if (parseAddress(username) !== undefined) return isSdkClientId(username, clientId) ? 'marker' : 'path'

@@ -8,7 +8,7 @@ import type {
 import { nameOf } from '../../../core/ids.ts'
 import type { Context, MqttFront } from '../../dialect.ts'
 import { covers, imposedFilters, publishRules, subscribeRules } from '../auth/acl.ts'
-import { authenticate, credential, recognise, session, wanted } from '../auth/connect.ts'
+import { authenticate, credential, recognize, session, wanted } from '../auth/connect.ts'
 import { systemFault, tellConnected, tellDisconnected } from './client-events.ts'
 import { clientConnected, clientDisconnected, clientSubscribed, clientUnsubscribed } from './clients.ts'
 import { deviceCame } from '../jobs/delivery.ts'
@@ -18,7 +18,7 @@ import { heard } from './uplink.ts'
 
 /** The hub's broker as the course's devices and applications know it [iothub 2, 3]. */
 export const mqtt: MqttFront = {
-  recognise,
+  recognize,
   wanted,
   credential,
   session,

@@ -10,7 +10,7 @@ const USER = 'toy:'
 const BAD_CREDENTIALS = 4
 
 /** Nobody else's clients have user names like `toy:bear-1`. */
-export const recognise = ({ username = '' }: ConnectRequest): Claim => (username.startsWith(USER) ? 'marker' : 'no')
+export const recognize = ({ username = '' }: ConnectRequest): Claim => (username.startsWith(USER) ? 'marker' : 'no')
 
 export const wanted = ({ mode }: Settings, local: boolean): string =>
   `the user name toy:NAME and as password its token${mode === 'open' && local ? ' (of a new toy: any)' : ''}`

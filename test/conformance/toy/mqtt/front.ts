@@ -2,7 +2,7 @@ import { keyOf } from '../../../../src/core/ids.ts'
 import type { Connection, Incoming, PublishVerdict, SubscribeVerdict } from '../../../../src/core/seam/mqtt.ts'
 import type { Fulfilled } from '../../../../src/core/seam/needs.ts'
 import type { Context, MqttFront, PublishDecision } from '../../../../src/dialect/dialect.ts'
-import { authenticate, credential, recognise, session, wanted } from '../auth/connect.ts'
+import { authenticate, credential, recognize, session, wanted } from '../auth/connect.ts'
 import { delivered, deliverAll } from '../commands/mail.ts'
 import { answered, reachable } from '../commands/questions.ts'
 import { handOverAll, reported } from '../jobs/delivery.ts'
@@ -13,7 +13,7 @@ import { fileAnswer, fileNeeds } from './files.ts'
 
 /** Toys on MQTT. */
 export const mqtt: MqttFront = {
-  recognise,
+  recognize,
   wanted,
   session,
   credential,
