@@ -53,7 +53,7 @@ export class Output {
     const shown = this.#printable(stderr, text)
     this.#above(
       stderr,
-      style !== undefined && this.#colours(stderr) ? styleText(style, shown, { validateStream: false }) : shown,
+      style !== undefined && this.#colors(stderr) ? styleText(style, shown, { validateStream: false }) : shown,
     )
   }
 
@@ -91,17 +91,17 @@ export class Output {
     this.#line = ''
   }
 
-  /** Coloured only on a terminal and only if NO_COLOR is not set [no-color.org]. */
+  /** Colored only on a terminal and only if NO_COLOR is not set [no-color.org]. */
   style(style: Style | Style[], text: string): string {
-    return this.#colours(this.#people) ? styleText(style, text, { validateStream: false }) : text
+    return this.#colors(this.#people) ? styleText(style, text, { validateStream: false }) : text
   }
 
   /** Whatever clients have called themselves, a terminal takes no orders from them. */
   #printable(sink: Sink, text: string): string {
-    return printableLines(text, this.#colours(sink))
+    return printableLines(text, this.#colors(sink))
   }
 
-  #colours({ isTTY }: Sink): boolean {
+  #colors({ isTTY }: Sink): boolean {
     const { env } = this.#options
     return isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   }

@@ -7,7 +7,7 @@ export type JobProgress = Pick<JobView, 'counts' | 'planned'>
 
 interface Look {
   style: Style
-  /** The cell of the bar; without colour the cells must tell the states apart alone. */
+  /** The cell of the bar; without color the cells must tell the states apart alone. */
   cell: string
   ended: boolean
 }

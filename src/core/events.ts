@@ -16,7 +16,7 @@ export type DomainEvent =
   | { type: 'group.joined' | 'group.left'; group: GroupKey; device: DeviceKey }
   | { type: 'job.created'; job: Job }
   | { type: 'job.status'; job: Job; before: JobStatus }
-  /** Its last execution has been cancelled, after `job.status` CANCELED. */
+  /** Its last execution has been canceled, after `job.status` CANCELED. */
   | { type: 'job.canceled'; job: Job }
   | { type: 'job.deleted'; job: Job }
   | { type: 'execution.queued'; execution: Execution }

@@ -1,10 +1,10 @@
-/** How a state is shown, the same in trees, panels and documents: by icon and word, never by colour alone. */
+/** How a state is shown, the same in trees, panels and documents: by icon and word, never by color alone. */
 export interface StateLook {
   /** English, lower case; a key of the l10n bundle. */
   word: string
   /** A codicon. */
   icon: string
-  /** A colour of VS Code's themes, by its id. */
+  /** A color of VS Code's themes, by its id. */
   color: string
   /** One character, where there is no room for more. */
   letter: string

@@ -32,7 +32,7 @@ export const reliable: Behavior = {
   stepMs: [200, 800],
 }
 
-/** Throws a RangeError that names field, value and rule for a behaviour nobody can have. */
+/** Throws a RangeError that names field, value and rule for a behavior nobody can have. */
 export function checkBehavior({ odds, steps, startMs, stepMs }: Behavior): void {
   for (const [name, value] of Object.entries(odds)) {
     if (!(value >= 0 && value <= 1)) throw new RangeError(`odds.${name}: ${value} must be from 0 to 1`)

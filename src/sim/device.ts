@@ -42,7 +42,7 @@ const REMEMBERED = 16
 const PATIENCE = 2000
 
 /**
- * One device on an MQTT connection: it takes the work it is offered, reports as its behaviour says, and asks for more.
+ * One device on an MQTT connection: it takes the work it is offered, reports as its behavior says, and asks for more.
  */
 export class SimDevice {
   readonly #options: DeviceOptions

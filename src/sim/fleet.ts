@@ -50,7 +50,7 @@ export class SimFleet {
   }
   #stopped = false
 
-  /** Throws a RangeError for a behaviour nobody can have. */
+  /** Throws a RangeError for a behavior nobody can have. */
   constructor({
     url,
     names,

@@ -49,13 +49,13 @@ test('a job that is not rolled out at all has an empty bar', () => {
   assert.match(progressLine(job({}), 0, plain(200)), /^·{40} {3}0 %/)
 })
 
-test('colour comes on a terminal only, and not with NO_COLOR', () => {
-  const coloured = (sink: Partial<Sink>, env = {}): boolean =>
+test('color comes on a terminal only, and not with NO_COLOR', () => {
+  const colored = (sink: Partial<Sink>, env = {}): boolean =>
     progressLine(job({ SUCCEEDED: 20 }), 20, output(sink, env)).includes('\x1b[')
-  assert.equal(coloured({}), true)
-  assert.equal(coloured({ isTTY: false }), false)
-  assert.equal(coloured({}, { NO_COLOR: '1' }), false)
-  assert.equal(coloured({}, { TERM: 'dumb' }), false)
+  assert.equal(colored({}), true)
+  assert.equal(colored({ isTTY: false }), false)
+  assert.equal(colored({}, { NO_COLOR: '1' }), false)
+  assert.equal(colored({}, { TERM: 'dumb' }), false)
 })
 
 test('the result names each state that occurred', () => {

@@ -80,7 +80,7 @@ test('the same seed and name have the same fate, another name has another', () =
   assert.notDeepEqual(numbers(1, 'a'), numbers(2, 'a'))
 })
 
-test('a behaviour nobody can have is refused with field, value and rule', () => {
+test('a behavior nobody can have is refused with field, value and rule', () => {
   assert.throws(() => checkBehavior(behavior({ fail: 1.5 })), {
     name: 'RangeError',
     message: 'odds.fail: 1.5 must be from 0 to 1',

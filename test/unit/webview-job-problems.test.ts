@@ -126,7 +126,7 @@ test('a query that the hub cannot read is in the way', () => {
   ])
 })
 
-test('theme colours reach Monaco in hexadecimal, whatever notation they have', () => {
+test('theme colors reach Monaco in hexadecimal, whatever notation they have', () => {
   assert.equal(toHex('#Ab3'), '#aabb33')
   assert.equal(toHex('#12345678'), '#12345678')
   assert.equal(toHex('rgba(255, 0, 10, 0.5)'), '#ff000a80')

@@ -2,13 +2,13 @@ import * as l10n from '@vscode/l10n'
 import type { StateLook } from '../../src/shared/states.ts'
 import { h, icon, setText } from '../ui/dom.ts'
 
-/** The CSS variable of a theme's colour. */
+/** The CSS variable of a theme's color. */
 export const colorOf = ({ color }: StateLook): string => `var(--vscode-${color.replaceAll('.', '-')})`
 
 /** A state's word in the user's language. */
 export const wordOf = ({ word }: StateLook): string => l10n.t(word)
 
-/** A state's icon in its colour. */
+/** A state's icon in its color. */
 export function stateIcon(look: StateLook): HTMLElement {
   const sign = icon(look.icon)
   paint(sign, look)

@@ -70,7 +70,7 @@ export class StateChart {
     return [[...seconds, Math.max(last * 1.01, 1)], ...sums.map((sum) => [...sum, sum.at(-1)!])]
   }
 
-  /** Colours and series are part of a plot for good, so other ones need another plot. */
+  /** Colors and series are part of a plot for good, so other ones need another plot. */
   #rebuild(): void {
     this.#states = statesOf(this.#points)
     this.#plot?.destroy()

@@ -4,7 +4,7 @@ export type ThemeKind = 'vscode-light' | 'vscode-dark' | 'vscode-high-contrast' 
 export const themeKind = (): ThemeKind =>
   (document.body.dataset['vscodeThemeKind'] as ThemeKind | undefined) ?? 'vscode-dark'
 
-/** A colour of the theme by its id (`charts.blue`), as CSS writes it; undefined if the theme has none. */
+/** A color of the theme by its id (`charts.blue`), as CSS writes it; undefined if the theme has none. */
 export function themeColor(id: string): string | undefined {
   return (
     getComputedStyle(document.documentElement)

@@ -8,7 +8,7 @@ import type { ISubscribePacket, ISubscription } from 'mqtt-packet'
 export class SubscribeToken implements ISubscription {
   readonly topic = 'subscribe-token'
   readonly qos = 0
-  /** Private, as aedes serialises subscriptions. */
+  /** Private, as aedes serializes subscriptions. */
   readonly #packet: ISubscribePacket
 
   constructor(packet: ISubscribePacket) {

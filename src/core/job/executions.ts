@@ -113,7 +113,7 @@ export class Executions {
     return this.move(turn, this.require(job, device), 'SEND')
   }
 
-  /** NOT_FOUND, VERSION_MISMATCH, or INVALID_TRANSITION (what is in progress is only cancelled by force). */
+  /** NOT_FOUND, VERSION_MISMATCH, or INVALID_TRANSITION (what is in progress is only canceled by force). */
   cancel(
     turn: Turn,
     job: JobKey,

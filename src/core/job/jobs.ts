@@ -126,7 +126,7 @@ export class Jobs {
     return this.require(key)
   }
 
-  /** What is queued is cancelled, what is in progress by force only. INVALID_TRANSITION once the job has ended. */
+  /** What is queued is canceled, what is in progress by force only. INVALID_TRANSITION once the job has ended. */
   cancel(turn: Turn, key: JobKey, { force = false, reasonCode, comment, aborted }: CancelOptions = {}): Job {
     const job = this.require(key)
     if (!mayBecome(job.status, 'CANCELED')) throw cannot(job, 'be cancelled')
@@ -144,7 +144,7 @@ export class Jobs {
 
   /**
    * Queues a new execution for every device whose latest one failed or timed out, whatever the job's retry rules say;
-   * returns how many. A job that was through is in progress again. INVALID_TRANSITION for one that was cancelled, is
+   * returns how many. A job that was through is in progress again. INVALID_TRANSITION for one that was canceled, is
    * being timed out or is going.
    */
   rerun(turn: Turn, key: JobKey): number {

@@ -58,7 +58,7 @@ export interface RetryRule {
 }
 
 /**
- * What happens when the end of the schedule has come: nothing new is queued; or what is queued is cancelled as well; or
+ * What happens when the end of the schedule has come: nothing new is queued; or what is queued is canceled as well; or
  * what is in progress too; or all that has not ended is timed out, and the job is through: FAILED if no device
  * succeeded.
  */
@@ -126,15 +126,15 @@ export interface Job extends NewJob {
   /** The length of that list. */
   planned: number
   minute?: RolloutMinute
-  /** Still cancelling, timing out or deleting executions, a slice at a time. */
+  /** Still canceling, timing out or deleting executions, a slice at a time. */
   sweeping?: 'CANCEL' | 'FORCE_CANCEL' | 'TIME_OUT' | 'DELETE'
   /** Set by STOP_ROLLOUT and TIME_OUT at the end of the schedule: nothing new is queued. */
   rolloutStopped?: true
   forceCanceled?: true
-  /** Why it was cancelled or timed out: ABORT_CRITERIA_MET, END_TIME_REACHED, or what people gave. */
+  /** Why it was canceled or timed out: ABORT_CRITERIA_MET, END_TIME_REACHED, or what people gave. */
   reasonCode?: string
   comment?: string
-  /** What the job was cancelled for, if it was by itself. */
+  /** What the job was canceled for, if it was by itself. */
   aborted?: Breach
 }
 

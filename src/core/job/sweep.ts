@@ -42,7 +42,7 @@ export class Sweeps {
     return false
   }
 
-  /** A job that is deleted while it is being cancelled is gone through from the start. */
+  /** A job that is deleted while it is being canceled is gone through from the start. */
   #cursorOf({ key, sweeping }: Job): Cursor {
     let cursor = this.#cursors.get(key)
     if (cursor?.sweeping !== sweeping)

@@ -20,7 +20,7 @@ const many = 200
 
 /**
  * Marks documents and their items in the trees with the state of what they are about: its letter, its word and its
- * colour.
+ * color.
  */
 export class Decorations implements FileDecorationProvider {
   readonly #changed = new EventEmitter<Uri[] | undefined>()

@@ -2,7 +2,7 @@ import { l10n, ThemeColor, ThemeIcon } from 'vscode'
 import type { DeviceView } from '../../shared/api.ts'
 import { executionLook, jobLook, type StateLook } from '../../shared/states.ts'
 
-/** How a state is shown: never by colour alone. */
+/** How a state is shown: never by color alone. */
 export interface StateDisplay {
   word: string
   icon: ThemeIcon

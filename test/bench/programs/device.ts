@@ -16,7 +16,7 @@ const INCOMING = Buffer.allocUnsafe(64 * 1024)
 /** A device on a raw socket; it answers everything that came in one piece in one piece. */
 export class Device implements Hearer {
   behavior: Behavior | undefined
-  /** Where it stands in what its behaviour has it do. */
+  /** Where it stands in what its behavior has it do. */
   step = 0
   /** Answers to its updates so far. */
   answers = 0

@@ -36,7 +36,7 @@ const PATIENCE = 20_000
 const devices: Device[] = []
 let tokens = 0
 
-/** Runs a behaviour until `done` is called, and fails if nothing happens for too long. */
+/** Runs a behavior until `done` is called, and fails if nothing happens for too long. */
 function act(make: (done: () => void, fail: (why: string) => void) => Behavior, begin: () => void): Promise<Traffic> {
   return new Promise((resolve, reject) => {
     const before = received()

@@ -1,4 +1,4 @@
-/** Colours of VS Code's theme that parts of the editor are drawn with. */
+/** Colors of VS Code's theme that parts of the editor are drawn with. */
 export const colorIds = [
   'foreground',
   'descriptionForeground',
@@ -95,7 +95,7 @@ export const colorIds = [
   'scrollbarSlider.activeBackground',
 ] as const
 
-/** A CSS colour as Monaco takes it, `#rrggbb` or `#rrggbbaa`; undefined for one it cannot be told. */
+/** A CSS color as Monaco takes it, `#rrggbb` or `#rrggbbaa`; undefined for one it cannot be told. */
 export function toHex(color: string): string | undefined {
   const hex = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec(color)?.[1]
   if (hex !== undefined) return `#${hex.length < 6 ? hex.replace(/./g, '$&$&') : hex}`.toLowerCase()

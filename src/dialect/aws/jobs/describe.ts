@@ -70,7 +70,7 @@ const describeCounts = (counts: Readonly<Counts>): Record<string, number> => ({
 const isRollingOut = ({ status, rolledOut, planned, rolloutStopped }: Job): boolean =>
   status === 'IN_PROGRESS' && rolloutStopped !== true && rolledOut < planned
 
-/** Still creating or cancelling executions [aws 3.5]. */
+/** Still creating or canceling executions [aws 3.5]. */
 const isConcurrent = (job: Job): boolean => isRollingOut(job) || job.sweeping !== undefined
 
 const times = ({ createdAt, updatedAt, completedAt }: Job): Record<string, Instant> => ({

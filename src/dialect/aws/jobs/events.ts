@@ -35,7 +35,7 @@ export function publishJobEvent(ctx: Context, event: DomainEvent): void {
 
 const TERMINAL: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELED', 'TIMED_OUT', 'REMOVED'])
 
-/** Cancelling and deleting have two phases: the first is told here. */
+/** Canceling and deleting have two phases: the first is told here. */
 function publishStatus(ctx: Context, job: Job): void {
   if (job.status === 'COMPLETED') publishJob(ctx, job, 'completed')
   else if (job.status === 'CANCELED') publishJob(ctx, job, 'cancellation_in_progress')

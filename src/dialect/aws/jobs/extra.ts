@@ -51,7 +51,7 @@ function arnOfTarget(caller: Caller, target: Target): string {
   return target.type === 'group' ? arn.thingGroup(caller, nameOf(target.group)) : target.text
 }
 
-/** Why the job was cancelled; in AWS's words, where that was by itself. */
+/** Why the job was canceled; in AWS's words, where that was by itself. */
 export function reasonOf({ reasonCode, comment, aborted }: Job): { reasonCode?: string; comment?: string } {
   if (aborted === undefined)
     return { ...(reasonCode !== undefined && { reasonCode }), ...(comment !== undefined && { comment }) }

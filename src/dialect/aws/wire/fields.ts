@@ -14,7 +14,7 @@ export interface TextRule {
 
 /**
  * Reads members of a request, one rule each: a value that breaks it throws INVALID naming field, value and rule.
- * A member that is null counts as absent, as it does for AWS's own deserialisers.
+ * A member that is null counts as absent, as it does for AWS's own deserializers.
  */
 export class Fields {
   readonly #values: JsonObject
