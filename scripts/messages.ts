@@ -126,7 +126,7 @@ function textsOf(checker: ts.TypeChecker, node: ts.Expression): string[] | undef
   if (ts.isStringLiteralLike(node)) return [node.text]
   if (ts.isTemplateExpression(node)) return undefined
   const types = parts(checker.getTypeAtLocation(node))
-  // Whoever made it a label or words has been looked at there.
+  // The place that made it a label or words has been looked at there.
   if (types.some((type) => type.symbol?.name === 'Said' || isLabel(type))) return []
   const texts = types.flatMap((type) => (type.isStringLiteral() ? [type.value] : []))
   return types.some((type) => (type.flags & ts.TypeFlags.String) !== 0) ? undefined : texts

@@ -50,7 +50,7 @@ export function readForm(contentType: string | undefined, body: Bytes): Promise<
     )
     over.catch(() => {})
     parser.on('file', (_name, stream) => {
-      // Who does not read it hears of its end by the promise.
+      // A caller that does not read it hears of its end by the promise.
       file = stream.on('error', () => {})
       if (parser.destroyed) return
       resolve({ fields, file: bytesOf(stream, over, parser), abandon: () => parser.destroy() })

@@ -99,7 +99,7 @@ function isNamed(own: string, name: string): boolean {
   return dot > 0 && name.slice(dot) === own.slice(1)
 }
 
-/** Whoever asks chooses it. */
+/** Characters of it that are shown: the client chooses its length. */
 const SHOWN = 200
 const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
 

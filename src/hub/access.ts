@@ -19,9 +19,9 @@ export interface Visitor {
 type Headers = Readonly<Record<string, string | undefined>>
 
 /**
- * Who may come in at all. Everything passes here, below dialects and routes: every request and every upgrade (`page`),
- * every request to the hub's own API (`api`), every request to a cloud (`admitRequest`), every CONNECT (`admitClient`),
- * and every session of another protocol (`refusalOf`).
+ * Decides who may come in at all. Everything passes here, below dialects and routes: every request and every upgrade
+ * (`page`), every request to the hub's own API (`api`), every request to a cloud (`admitRequest`), every CONNECT
+ * (`admitClient`), and every session of another protocol (`refusalOf`).
  *
  * | who | from this machine | from elsewhere |
  * |---|---|---|

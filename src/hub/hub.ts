@@ -17,7 +17,7 @@ export interface Hub {
 }
 
 export interface StopOptions {
-  /** Whoever is attached may take its place. */
+  /** A client that is attached may take its place. */
   handOver?: boolean
 }
 

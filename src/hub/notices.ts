@@ -4,7 +4,7 @@ import { printable } from '../shared/printable.ts'
 
 type Kind = NoticeView['kind']
 
-/** What is to be told. Who says the same of the same again is counted. */
+/** What is to be told. The same of the same, told again, is counted. */
 export type NewNotice = Omit<NoticeView, 'id' | 'count' | 'firstAt' | 'lastAt'>
 
 /** Of one kind. Beyond this the oldest is forgotten, so that a hostile client cannot fill the memory with warnings. */

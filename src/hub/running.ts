@@ -29,7 +29,7 @@ export async function startHub(
   dialects: readonly Dialect[],
   changes: ChangeFeed,
 ): Promise<Running> {
-  // Whoever has the folder now, this hub has nothing more to serve.
+  // Another process has the folder now: this hub has nothing more to serve.
   const resources = await openResources(options, dialects, changes, {
     onLost: () => extras.onStopAsked(),
     ...extras.store,

@@ -31,7 +31,7 @@ export class GroupCommit {
   /** Resolves when the write under way has ended, well or not. */
   #ending: Promise<void> = DONE
   #next: Waiting | undefined
-  /** Who waits for what could not be written yet, before those of the next batch. */
+  /** Callers that wait for what could not be written yet, before those of the next batch. */
   #held: Waiting[] = []
   /** Those of them who want to hear of a failure rather than wait. */
   readonly #impatient = new Set<(error: unknown) => void>()

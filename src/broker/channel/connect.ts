@@ -92,7 +92,7 @@ export class ConnectHandler {
       subscriptions: session.granted,
       state: {},
     }
-    // Whoever is told of a session must find it again.
+    // A client that is told of a session must find it again.
     if (request.clean ? present !== undefined : present === undefined) await this.#around.commit()
   }
 

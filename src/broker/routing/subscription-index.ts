@@ -6,7 +6,7 @@ import { hasWildcard, isHiddenFrom } from './filter.ts'
 export type Subscription<S> = readonly [S, Qos]
 
 /**
- * Who subscribes to one filter. Nearly always that is one, and a map for each would be most of what an idle device
+ * The subscribers of one filter. Nearly always that is one, and a map for each would be most of what an idle device
  * costs.
  */
 interface Subscribers<S> {
@@ -19,7 +19,8 @@ interface Subscribers<S> {
 }
 
 /**
- * Who subscribes to what. Filters without wildcards, which most devices use, cost one look-up however many there are.
+ * The subscribers of every filter. Filters without wildcards, which most devices use, cost one look-up however many
+ * there are.
  */
 export class SubscriptionIndex<S> {
   readonly #filters = new Map<string, Subscribers<S>>()

@@ -13,7 +13,7 @@ export interface SubscriptionRecord {
   as?: string
 }
 
-/** Who subscribes to what: one index per dialect, since no cloud's message reaches another's clients. */
+/** The subscribers of every filter: one index per dialect, since no cloud's message reaches another's clients. */
 export class Subscriptions {
   readonly #table: Table<SubscriptionRecord>
   readonly #indexes = new Map<DialectName, SubscriptionIndex<Session>>()
@@ -54,7 +54,7 @@ export class Subscriptions {
     }
   }
 
-  /** Who is to have a message on this topic, each once with the QoS of its best filter. */
+  /** The sessions that are to have a message on this topic, each once with the QoS of its best filter. */
   match(dialect: DialectName, topic: string): Iterable<Subscription<Session>> {
     return this.#index(dialect).match(topic)
   }

@@ -22,7 +22,7 @@ export interface FoundQueue {
   stranger?: boolean
 }
 
-/** Who is told how full it is. */
+/** It is told how full the outbox is. */
 export interface OutboxWatcher {
   /** Half of what may wait does. */
   filling(outbox: Outbox): void

@@ -25,7 +25,7 @@ export class Session {
   readonly outbox: Outbox | undefined
   /** It outlives its connection; a stored session that is wiped no longer does. */
   stored: boolean
-  /** Who empties it now. */
+  /** The channel that empties it now. */
   channel: SessionChannel | undefined
   /** The latest connection that has laid claim to it, which may still be shaking hands. */
   holder: SessionChannel | undefined

@@ -12,7 +12,7 @@ export interface Command {
   name: string
   /** What goes to the device, as the dialect will send it. */
   payload: string
-  /** Who is to hear the outcome, in the dialect's words. */
+  /** The one that is to hear the outcome, in the dialect's words. */
   asker: string
   /** WAITING for the device to be reachable, or SENT and waiting for its answer. */
   status: 'WAITING' | 'SENT'

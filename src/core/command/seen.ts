@@ -4,7 +4,7 @@ import type { Table } from '../table.ts'
 /** An identifier that has come before. */
 export interface SeenRecord {
   at: Instant
-  /** Who brought it. */
+  /** The client that brought it. */
   by: string
 }
 

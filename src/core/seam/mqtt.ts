@@ -65,9 +65,9 @@ export interface ConnectRequest {
   upgrade?: { url: string; headers: Record<string, string | string[] | undefined> }
 }
 
-/** Who a connection is, once let in. */
+/** The client that a connection is of, once let in. */
 interface Identity {
-  /** Who authenticated, as shown to people: a certificate id, a key name, a user. */
+  /** The one that authenticated, as shown to people: a certificate id, a key name, a user. */
   principal: string
   /** The registered device this session stands for, if it stands for one. */
   device?: string

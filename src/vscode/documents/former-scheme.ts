@@ -17,8 +17,8 @@ import { uriOf } from './uri.ts'
 const formerScheme = 'iothub'
 
 /**
- * Whoever looks at a tab of the former scheme is shown the same under the one of now. Where somebody has written in it,
- * the tab stays until that is saved, which works as ever.
+ * A tab of the former scheme shows the same under the one of now once it is looked at. Where somebody has written in
+ * it, the tab stays until that is saved, which works as ever.
  */
 export function followFormerScheme(files: FileSystemProvider): Disposable {
   const move = (tabs: readonly Tab[]): void => {

@@ -95,7 +95,7 @@ function draftFor(given: unknown, selected: unknown): Partial<JobDraft> | Uri | 
 const isDraft = (given: unknown): given is Partial<JobDraft> =>
   typeof given === 'object' && given !== null && ('dialect' in given || 'targets' in given || 'document' in given)
 
-/** Whoever calls a command may not know how a draft holds its document. */
+/** The caller of a command may not know how a draft holds its document. */
 const withText = ({ document, ...rest }: Partial<JobDraft>): Partial<JobDraft> =>
   document === undefined
     ? rest

@@ -42,7 +42,7 @@ const presigned = (operation: string, method: string, more: Pick<Route, 'needs' 
   method,
   path: '/:bucket/*key',
   when: isPresigned,
-  // Whoever has such a URL needs nothing else.
+  // A client that has such a URL needs nothing else.
   credential: (ctx, request, params): Credential => {
     const fault = presignedFault(ctx, request, params)
     if (fault === undefined) return { given: true, who: 'a presigned URL' }

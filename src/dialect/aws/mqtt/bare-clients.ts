@@ -15,7 +15,7 @@ export function usesTopic(ctx: Context, connection: Connection, topic: string): 
   ctx.engine.devices.ensure(ctx.turn, 'aws', session)
 }
 
-/** Whoever is connected under the name of a thing stands for it, also if the thing is made after it has come. */
+/** A client that is connected under the name of a thing stands for it, also if the thing is made after it has come. */
 export function thingThere(ctx: Context, connection: Connection | undefined): void {
   if (connection === undefined || connection.identity.device !== undefined) return
   if (connection.request.unnamed === true) return

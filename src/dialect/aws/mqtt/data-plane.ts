@@ -80,7 +80,10 @@ function deleteConnection({ ctx, request, params }: Call): undefined {
   if (flagOf(request, 'cleanSession')) ctx.act({ type: 'withdraw', session }, '[aws 5.3] DeleteConnection')
 }
 
-/** Who is gone is known for half an hour; what is told of sockets is told to those only who ask for it [aws 5.4]. */
+/**
+ * A client that is gone is known for half an hour; what is told of sockets is told to those only who ask for it [aws
+ * 5.4].
+ */
 function getConnection({ ctx, request, params }: Call): object {
   const clientId = params['clientId'] ?? ''
   const connection = ctx.connections.bySession('aws', clientId)

@@ -13,7 +13,7 @@ import { say } from '../../../core/said.ts'
 
 const MAX_GROUPS = 10
 
-/** Who is in which group [aws 4.1]. */
+/** The things of each group [aws 4.1]. */
 export const memberRoutes: Route[] = [
   operation('AddThingToThingGroup', 'PUT', '/thing-groups/addThingToThingGroup', (call) => {
     const { thing, group } = readPair(call, ['overrideDynamicGroups'])
