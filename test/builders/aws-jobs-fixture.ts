@@ -45,8 +45,6 @@ export class AwsJobsFixture {
   readonly bench: ContextFixture
   /** Files in buckets, by `bucket/key`. */
   readonly objects = new Map<string, string | Buffer>()
-  /** All that was sent since it was last taken. */
-  readonly #sent: Sent[] = []
   readonly #routes = new Routes<Route>([
     ...onPlane('control', jobRoutes),
     ...onPlane('jobs-data', jobDataRoutes),
@@ -199,11 +197,6 @@ export class AwsJobsFixture {
     return this.bench.engine.jobs.require(jobKey(job))
   }
 
-  /** All that was sent since this was last asked. */
-  taken(): Sent[] {
-    return this.#sent.splice(0)
-  }
-
   #object(ref: StoredObject['ref'], maxBytes?: number): StoredObject | undefined {
     const content = this.objects.get(`${ref.bucket}/${ref.key}`)
     if (content === undefined) return undefined
@@ -212,15 +205,13 @@ export class AwsJobsFixture {
   }
 
   #take({ acts }: Outcome<unknown>): Sent[] {
-    const sent = acts.flatMap(({ action }): Sent[] => {
+    return acts.flatMap(({ action }): Sent[] => {
       if (action.type !== 'publish' && action.type !== 'send') return []
       const { topic, qos } = action.message
       const payload = String(action.message.payload)
       const json = JSON.parse(payload) as Record<string, unknown>
       return [{ topic, payload, json, qos, ...(action.type === 'send' && { to: action.connection }) }]
     })
-    this.#sent.push(...sent)
-    return sent
   }
 }
 

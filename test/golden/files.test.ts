@@ -64,18 +64,18 @@ const toy: Dialect = {
   },
 }
 
-test('a device reads and writes files, over MQTT and HTTP', () => {
+test('a device reads and writes files, over MQTT and HTTP', async () => {
   const talk = new Conversation(toy)
-  talk.files.put(FIRMWARE, '0123456789')
-  talk.connect('device', { clientId: 'device' })
-  for (const offset of [0, 8, 99]) talk.publish('device', `read/${offset}`)
-  talk.publish('device', 'write/0', 'one ')
-  talk.publish('device', 'write/4', Buffer.of(1, 2, 255))
-  talk.publish('device', 'write/9', 'too far')
-  talk.http('device', 'PUT', '/files/a', Buffer.from('content'))
-  talk.http('device', 'GET', '/files/a')
-  talk.http('device', 'PUT', '/files/a', Buffer.from('much content'))
-  talk.http('device', 'PUT', '/files/secret', Buffer.from('content'))
-  talk.http('device', 'GET', '/files/secret')
+  talk.hub.files.put(FIRMWARE, '0123456789')
+  await talk.connect('device', { clientId: 'device' })
+  for (const offset of [0, 8, 99]) await talk.publish('device', `read/${offset}`)
+  await talk.publish('device', 'write/0', 'one ')
+  await talk.publish('device', 'write/4', Buffer.of(1, 2, 255))
+  await talk.publish('device', 'write/9', 'too far')
+  await talk.http('device', 'PUT', '/files/a', Buffer.from('content'))
+  await talk.http('device', 'GET', '/files/a')
+  await talk.http('device', 'PUT', '/files/a', Buffer.from('much content'))
+  await talk.http('device', 'PUT', '/files/secret', Buffer.from('content'))
+  await talk.http('device', 'GET', '/files/secret')
   talk.matches(join(import.meta.dirname, 'files.txt'))
 })

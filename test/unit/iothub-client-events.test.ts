@@ -4,24 +4,27 @@ import { iothub } from '../../src/dialect/iothub/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 /** An application with a token, as `POST /tokens` gives one out. */
-function withApplication(): Conversation {
+async function withApplication(): Promise<Conversation> {
   const talk = new Conversation(iothub)
-  const { username, password } = JSON.parse(talk.http('app', 'POST', '/tokens')?.body ?? '') as Record<string, string>
-  talk.connect('app', { clientId: 'monitor', username: username!, password: password! })
+  const { username, password } = JSON.parse((await talk.http('app', 'POST', '/tokens'))?.body ?? '') as Record<
+    string,
+    string
+  >
+  await talk.connect('app', { clientId: 'monitor', username: username!, password: password! })
   return talk
 }
 
-test('an application hears of clients that come and go', () => {
-  const talk = withApplication()
-  talk.subscribe('app', '$SYS/brokers/+/clients/+/connected')
-  talk.subscribe('app', '$SYS/brokers/+/clients/+/disconnected')
-  talk.connect('D', { clientId: 'P-D', username: 'P/D', password: 's' })
-  talk.disconnect('D')
+test('an application hears of clients that come and go', async () => {
+  const talk = await withApplication()
+  await talk.subscribe('app', '$SYS/brokers/+/clients/+/connected')
+  await talk.subscribe('app', '$SYS/brokers/+/clients/+/disconnected')
+  await talk.connect('D', { clientId: 'P-D', username: 'P/D', password: 's' })
+  await talk.disconnect('D')
   const [came, went, ...more] = talk.heard('app')
   assert.deepEqual(more, [])
   assert.equal(came?.topic, '$SYS/brokers/emqx@127.0.0.1/clients/P-D/connected')
   const { clientid, username, ts } = JSON.parse(came?.payload ?? '') as Record<string, unknown>
-  assert.deepEqual([clientid, username, ts], ['P-D', 'P/D', talk.bench.now])
+  assert.deepEqual([clientid, username, ts], ['P-D', 'P/D', talk.hub.now])
   assert.equal(went?.topic, '$SYS/brokers/emqx@127.0.0.1/clients/P-D/disconnected')
   assert.equal((JSON.parse(went?.payload ?? '') as Record<string, unknown>)['reason'], 'normal')
 })
@@ -33,21 +36,22 @@ for (const filter of [
   '$queue/upload_data/#',
   '$share/group/upload_data/#',
 ]) {
-  test(`an application that subscribes to ${filter} is refused, for nothing would come`, () => {
-    assert.ok('refuse' in withApplication().subscribe('app', filter))
+  test(`an application that subscribes to ${filter} is refused, for nothing would come`, async () => {
+    const talk = await withApplication()
+    assert.ok('refuse' in (await talk.subscribe('app', filter)))
   })
 }
 
-test('what an application publishes in the broker’s own name space reaches nobody', () => {
-  const talk = withApplication()
-  assert.equal(talk.publish('app', '$SYS/brokers/emqx@127.0.0.1/clients/P-D/connected', '{}').route, 'drop')
+test('what an application publishes in the broker’s own name space reaches nobody', async () => {
+  const talk = await withApplication()
+  assert.equal((await talk.publish('app', '$SYS/brokers/emqx@127.0.0.1/clients/P-D/connected', '{}')).route, 'drop')
 })
 
 for (const clientId of ['a+b', 'a#', 'a/'.repeat(120), 'a\0b']) {
-  test(`of a client whose id no topic can hold (${JSON.stringify(clientId.slice(0, 10))}) nobody is told`, () => {
-    const talk = withApplication()
-    talk.subscribe('app', '$SYS/brokers/+/clients/+/connected')
-    talk.connect('D', { clientId, username: 'P/D', password: 's' })
+  test(`of a client whose id no topic can hold (${JSON.stringify(clientId.slice(0, 10))}) nobody is told`, async () => {
+    const talk = await withApplication()
+    await talk.subscribe('app', '$SYS/brokers/+/clients/+/connected')
+    await talk.connect('D', { clientId, username: 'P/D', password: 's' })
     assert.ok(!talk.text.includes('clients/a'))
   })
 }

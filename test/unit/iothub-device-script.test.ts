@@ -9,17 +9,17 @@ import { Conversation } from '../builders/conversation.ts'
 const OTA = { url: 'u', version: '2', type: 'firmware' }
 
 /** A simulated device in a conversation with the hub, and the job it has been given. */
-function played(document: object): {
+async function played(document: object): Promise<{
   talk: Conversation
   script: DeviceScript
   work: Work
-  say: (status: ReportedStatus, progress: number) => void
+  say: (status: ReportedStatus, progress: number) => Promise<void>
   status: () => string
-} {
+}> {
   const talk = new Conversation(iothub)
   const script = iothub.jobs.deviceScript('P/D')
-  assert.equal(talk.connect('D', { ...script.session }), true)
-  talk.happens('job', (ctx) =>
+  assert.equal(await talk.connect('D', { ...script.session }), true)
+  await talk.happens('job', (ctx) =>
     ctx.engine.jobs.create(ctx.turn, {
       key: 'iothub-course/j1',
       targets: [{ type: 'device', device: 'iothub-course/P/D' }],
@@ -31,33 +31,33 @@ function played(document: object): {
   const heard = script.read(topic, Buffer.from(payload))
   assert.equal(heard?.type, 'offer')
   const { work } = heard as { work: Work }
-  const say = (status: ReportedStatus, progress: number): void => {
+  const say = async (status: ReportedStatus, progress: number): Promise<void> => {
     for (const message of script.report(work, status, progress))
-      assert.notEqual(talk.publish('D', message.topic, String(message.payload)).route, 'drop')
+      assert.notEqual((await talk.publish('D', message.topic, String(message.payload))).route, 'drop')
   }
   return {
     talk,
     script,
     work,
     say,
-    status: () => talk.bench.engine.executions.require('iothub-course/j1', 'iothub-course/P/D').status,
+    status: () => talk.hub.engine.executions.require('iothub-course/j1', 'iothub-course/P/D').status,
   }
 }
 
-test('a simulated device finishes an upgrade', () => {
-  const { say, status } = played(OTA)
+test('a simulated device finishes an upgrade', async () => {
+  const { say, status } = await played(OTA)
   assert.equal(status(), 'SENT')
-  say('IN_PROGRESS', 0)
-  say('IN_PROGRESS', 50)
+  await say('IN_PROGRESS', 0)
+  await say('IN_PROGRESS', 50)
   assert.equal(status(), 'IN_PROGRESS')
-  say('SUCCEEDED', 100)
+  await say('SUCCEEDED', 100)
   assert.equal(status(), 'SUCCEEDED')
 })
 
 for (const failed of ['FAILED', 'REJECTED'] as const) {
-  test(`a simulated device that ends an upgrade ${failed} says so in the words of its SDK`, () => {
-    const { talk, say, status } = played(OTA)
-    say(failed, 30)
+  test(`a simulated device that ends an upgrade ${failed} says so in the words of its SDK`, async () => {
+    const { talk, say, status } = await played(OTA)
+    await say(failed, 30)
     assert.equal(status(), 'FAILED')
     assert.match(
       talk.text,
@@ -66,16 +66,16 @@ for (const failed of ['FAILED', 'REJECTED'] as const) {
   })
 }
 
-test('a simulated device answers the command of a job', () => {
-  const { say, status } = played({ command: 'reboot' })
-  say('IN_PROGRESS', 50)
+test('a simulated device answers the command of a job', async () => {
+  const { say, status } = await played({ command: 'reboot' })
+  await say('IN_PROGRESS', 50)
   assert.equal(status(), 'SENT')
-  say('SUCCEEDED', 100)
+  await say('SUCCEEDED', 100)
   assert.equal(status(), 'SUCCEEDED')
 })
 
-test('a report that is repeated has the same message id, other reports have others', () => {
-  const { script, work } = played(OTA)
+test('a report that is repeated has the same message id, other reports have others', async () => {
+  const { script, work } = await played(OTA)
   const ids = [
     script.report(work, 'IN_PROGRESS', 1),
     script.report(work, 'IN_PROGRESS', 1),
@@ -104,13 +104,13 @@ test('a simulated device without a product is one of product Sim', () => {
   assert.equal(iothub.jobs.deviceScript('washer-1').session.username, 'Sim/washer-1')
 })
 
-test('a device that a person adds gets a secret with which it connects', () => {
+test('a device that a person adds gets a secret with which it connects', async () => {
   const talk = new Conversation(iothub, { settings: { mode: 'strict' } })
-  const kit = talk.happens('enrol', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
+  const kit = await talk.happens('enrol', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
   const secret = kit.facts.find(({ label }) => label === 'Secret')
   assert.equal(secret?.secret, true)
-  assert.equal(talk.connect('D', { clientId: 'P/D', username: 'P/D', password: secret?.value ?? '' }), true)
-  const again = talk.happens('enrol again', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
+  assert.equal(await talk.connect('D', { clientId: 'P/D', username: 'P/D', password: secret?.value ?? '' }), true)
+  const again = await talk.happens('enrol again', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
   assert.deepEqual(again, kit)
   assert.deepEqual(
     kit.files.find(({ name }) => name === '.env')?.content,
@@ -119,9 +119,12 @@ test('a device that a person adds gets a secret with which it connects', () => {
 })
 
 for (const name of ['D', 'P/', 'P/D/E', 'P/a b', 'P/+', '']) {
-  test(`${JSON.stringify(name)} is no name for a device, and the pattern says so, too`, () => {
+  test(`${JSON.stringify(name)} is no name for a device, and the pattern says so, too`, async () => {
     const talk = new Conversation(iothub)
-    assert.throws(() => talk.happens('enrol', (ctx) => enrolment.enrol(ctx, name, [], '')), { code: 'INVALID' })
+    await assert.rejects(
+      talk.happens('enrol', (ctx) => enrolment.enrol(ctx, name, [], '')),
+      { code: 'INVALID' },
+    )
     assert.equal(new RegExp(enrolment.names.pattern).test(name), false)
   })
 }

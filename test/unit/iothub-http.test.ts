@@ -78,12 +78,12 @@ test('a request with another cloud’s credentials is that cloud’s, whatever i
 })
 
 /** A device is registered; `ask` returns status and body. */
-function api(): {
+async function api(): Promise<{
   talk: Conversation
-  ask: (method: string, path: string, body?: object | string) => [number, string]
-} {
+  ask: (method: string, path: string, body?: object | string) => Promise<[number, string]>
+}> {
   const talk = new Conversation(iothub)
-  talk.happens(
+  await talk.happens(
     'registered',
     (ctx) =>
       void ctx.engine.devices.create(ctx.turn, {
@@ -95,17 +95,17 @@ function api(): {
   )
   return {
     talk,
-    ask: (method, path, body) => {
-      const answer = talk.http('app', method, path, body)
+    ask: async (method, path, body) => {
+      const answer = await talk.http('app', method, path, body)
       assert.ok(answer)
       return [answer.status, answer.body]
     },
   }
 }
 
-test('POST /devices makes a device with a name and a secret that a URL can hold', () => {
-  const { ask } = api()
-  const [status, body] = ask('POST', '/devices', { product_name: 'IotApp' })
+test('POST /devices makes a device with a name and a secret that a URL can hold', async () => {
+  const { ask } = await api()
+  const [status, body] = await ask('POST', '/devices', { product_name: 'IotApp' })
   assert.equal(status, 200)
   const made = JSON.parse(body) as Record<string, string>
   assert.deepEqual(Object.keys(made), ['product_name', 'device_name', 'secret'])
@@ -173,42 +173,42 @@ test('a number that stands for a text is taken as it was written', () => {
 })
 
 for (const [method, path, body, status, text] of refusals) {
-  test(`${method} ${path} ${typeof body === 'string' ? body : (JSON.stringify(body) ?? '')}: ${status} ${text}`, () => {
-    const { talk, ask } = api()
-    assert.deepEqual(ask(method, path, body), [status, text])
-    assert.equal(talk.bench.engine.devices.size, 1)
-    assert.equal(talk.bench.engine.devices.require('iothub-course/P/D').version, 1)
-    assert.equal([...talk.bench.engine.jobs.all()].length, 0)
+  test(`${method} ${path} ${typeof body === 'string' ? body : (JSON.stringify(body) ?? '')}: ${status} ${text}`, async () => {
+    const { talk, ask } = await api()
+    assert.deepEqual(await ask(method, path, body), [status, text])
+    assert.equal(talk.hub.engine.devices.size, 1)
+    assert.equal(talk.hub.engine.devices.require('iothub-course/P/D').version, 1)
+    assert.equal([...talk.hub.engine.jobs.all()].length, 0)
   })
 }
 
-test('a body that is no JSON object, or nests without end, is refused', () => {
-  const { talk } = api()
+test('a body that is no JSON object, or nests without end, is refused', async () => {
+  const { talk } = await api()
   for (const body of ['[]', '{', '1', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
     const route = iothub.http.routes.find(({ operation }) => operation === 'PUT /devices/{product}/{device}/shadow')
     const asked = {
       ...request('PUT', '/devices/P/D/shadow', { 'content-type': 'application/json' }),
       body: Buffer.from(body),
     }
-    assert.throws(
-      () => talk.happens(body.slice(0, 20), (ctx) => route?.handle(ctx, asked, { product: 'P', device: 'D' }, [])),
+    await assert.rejects(
+      talk.happens(body.slice(0, 20), (ctx) => route?.handle(ctx, asked, { product: 'P', device: 'D' }, [])),
       /not a JSON object/,
     )
   }
 })
 
-test('an upgrade becomes a job named by X-Request-Id, whose document is the payload, with a size that is a number', () => {
-  const { talk } = api()
-  const answer = talk.http('app', 'POST', '/ota/P/D', 'type=firmware&url=u&version=1.1&size=1000&md5=abcd')
+test('an upgrade becomes a job named by X-Request-Id, whose document is the payload, with a size that is a number', async () => {
+  const { talk } = await api()
+  const answer = await talk.http('app', 'POST', '/ota/P/D', 'type=firmware&url=u&version=1.1&size=1000&md5=abcd')
   const id = answer?.headers['x-request-id']
   assert.match(id ?? '', /^[0-9a-f]{24}$/)
-  const job = talk.bench.engine.jobs.require(`iothub-course/${id}`)
+  const job = talk.hub.engine.jobs.require(`iothub-course/${id}`)
   assert.equal(job.document, '{"url":"u","version":"1.1","size":1000,"md5":"abcd","type":"firmware"}')
   assert.equal(job.selection, 'SNAPSHOT')
 })
 
-test('a body in a form that is not read is refused for that, not for what it lacks', () => {
-  const { talk } = api()
+test('a body in a form that is not read is refused for that, not for what it lacks', async () => {
+  const { talk } = await api()
   const route = iothub.http.routes.find(({ operation }) => operation === 'POST /devices')
   for (const [type, said] of [
     ['text/plain;charset=UTF-8', 'text/plain'],
@@ -218,14 +218,17 @@ test('a body in a form that is not read is refused for that, not for what it lac
       ...request('POST', '/devices', type === undefined ? {} : { 'content-type': type }),
       body: Buffer.from('product_name=P'),
     }
-    assert.throws(() => talk.happens('asked', (ctx) => route?.handle(ctx, asked, {}, [])), {
-      code: 'INVALID',
-      message: `the body must be application/json or application/x-www-form-urlencoded, and its content type is ${said}`,
-    })
+    await assert.rejects(
+      talk.happens('asked', (ctx) => route?.handle(ctx, asked, {}, [])),
+      {
+        code: 'INVALID',
+        message: `the body must be application/json or application/x-www-form-urlencoded, and its content type is ${said}`,
+      },
+    )
   }
 })
 
-test('members that mean nothing are counted, and refused by --strict before anything happens', () => {
+test('members that mean nothing are counted, and refused by --strict before anything happens', async () => {
   const asked: [string, string, object, string][] = [
     ['POST', '/devices', { product_name: 'P', colour: 'red' }, 'devices.colour'],
     ['POST', '/devices/P/D/command', { command: 'a', TTL: 5 }, 'command.TTL'],
@@ -247,17 +250,17 @@ test('members that mean nothing are counted, and refused by --strict before anyt
     ['POST', '/ota/P/D', { url: 'u', version: '1', sha256: 'x' }, 'ota.sha256'],
   ]
   for (const [method, path, body, ignored] of asked) {
-    const { talk } = api()
-    talk.http('app', method, path, body)
-    assert.deepEqual(talk.bench.ignored, [ignored])
-    const strict = api()
-    strict.talk.bench.settings.refuseIgnored = true
-    assert.equal(strict.ask(method, path, body)[0], 400)
-    assert.equal(strict.talk.bench.engine.devices.size, 1)
+    const { talk } = await api()
+    await talk.http('app', method, path, body)
+    assert.deepEqual(talk.hub.ignored, [ignored])
+    const strict = await api()
+    strict.talk.hub.settings.refuseIgnored = true
+    assert.equal((await strict.ask(method, path, body))[0], 400)
+    assert.equal(strict.talk.hub.engine.devices.size, 1)
     assert.deepEqual(
       [
-        strict.talk.bench.engine.devices.require('iothub-course/P/D').version,
-        [...strict.talk.bench.engine.jobs.all()].length,
+        strict.talk.hub.engine.devices.require('iothub-course/P/D').version,
+        [...strict.talk.hub.engine.jobs.all()].length,
       ],
       [1, 0],
     )
@@ -265,17 +268,17 @@ test('members that mean nothing are counted, and refused by --strict before anyt
   }
 })
 
-test('people are told of a command that reaches nobody and waits nowhere', () => {
-  const { talk, ask } = api()
-  assert.equal(ask('POST', '/devices/P/D/command', { command: 'a' })[0], 200)
-  assert.deepEqual(talk.bench.warnings, [
+test('people are told of a command that reaches nobody and waits nowhere', async () => {
+  const { talk, ask } = await api()
+  assert.equal((await ask('POST', '/devices/P/D/command', { command: 'a' }))[0], 200)
+  assert.deepEqual(talk.hub.warnings, [
     {
       about: 'iothub-course/P/D',
       text: 'the command a went to nobody: no client of the device is connected, and none has left a session to keep it',
     },
   ])
-  talk.connect('D', { clientId: 'P/D', username: 'P/D', password: 's' })
-  talk.disconnect('D')
-  ask('POST', '/devices/P/D/command', { command: 'b' })
-  assert.equal(talk.bench.warnings.length, 1)
+  await talk.connect('D', { clientId: 'P/D', username: 'P/D', password: 's' })
+  await talk.disconnect('D')
+  await ask('POST', '/devices/P/D/command', { command: 'b' })
+  assert.equal(talk.hub.warnings.length, 1)
 })
