@@ -15,6 +15,7 @@ import {
   keyLines,
   kindLines,
   noticeList,
+  serviceLines,
   statusText,
   upgradeLines,
 } from './tables.ts'
@@ -80,6 +81,10 @@ const table: Record<string, Call> = {
   keys: async ({ api }, _, output) => {
     const keys = await api.keys()
     output.result(keys, () => keyLines(keys))
+  },
+  service: async ({ api }, { words }, output) => {
+    const kit = await api.serviceKit(words[0]!)
+    output.result(kit, () => serviceLines(kit))
   },
   'keys set': async ({ api }, { words }, output) => {
     const [given, name, file] = words as [string, string, string]

@@ -4,7 +4,8 @@ import { messages } from './messages.ts'
 
 /** Commands that run a hub of their own, and commands for a hub that runs already. */
 export type CommandName = 'start' | 'demo' | CallCommand
-export type CallCommand = 'status' | 'devices' | 'jobs' | 'job' | 'device' | 'notices' | 'keys' | 'clock' | 'stop'
+export type CallCommand =
+  'status' | 'devices' | 'jobs' | 'job' | 'device' | 'notices' | 'keys' | 'service' | 'clock' | 'stop'
 
 /** A flag: one of the hub's options, or one that only the command line has. */
 export interface FlagSpec extends Omit<OptionSpec, 'name' | 'type'> {
@@ -79,6 +80,7 @@ export const flagsOf: Record<CommandName, readonly FlagSpec[]> = {
   ],
   device: [{ name: 'out', type: 'string', value: 'DIR', help: flags.out }, ...callFlags],
   keys: callFlags,
+  service: callFlags,
   notices: callFlags,
   clock: callFlags,
   stop: callFlags,
@@ -108,6 +110,7 @@ export const formsOf: Record<CallCommand, readonly { words: string; help: string
     { words: '', help: calls.keys },
     { words: 'set DIALECT NAME FILE', help: calls.setKey },
   ],
+  service: [{ words: 'DIALECT', help: calls.service }],
   clock: [{ words: 'advance MS|next', help: calls.advance }],
   stop: [{ words: '', help: calls.stop }],
 }

@@ -57,6 +57,7 @@ export const messages = {
     add: 'register a device and make its credentials',
     keys: 'show the keys that programs on other machines sign with',
     setKey: 'put what a file holds (/dev/stdin will do) in the place of a key',
+    service: 'print what a back end of that cloud needs to find the hub, for a shell to read',
     notices: 'list what needs attention, with cause and cure; what is cured is gone',
     dismiss: 'show a notice no more, until it was cured and comes back',
     advance: 'move the virtual clock by milliseconds, or to the next deadline',

@@ -1,4 +1,12 @@
-import type { DeviceView, ExecutionView, HubStatus, JobView, NoticeView, OperatorKeyView } from '../shared/api.ts'
+import type {
+  DeviceView,
+  ExecutionView,
+  HubStatus,
+  JobView,
+  NoticeView,
+  OperatorKeyView,
+  ServiceKitView,
+} from '../shared/api.ts'
 import { listenerUrl } from './addresses.ts'
 import { messages } from './messages.ts'
 import { noticeLine } from '../shared/notice-line.ts'
@@ -76,6 +84,14 @@ export const keyLines = (keys: readonly OperatorKeyView[]): string =>
   keys
     .flatMap(({ dialect, name, value, about }) => [`# ${dialect}: ${about}`, `export ${name}=${quote(value)}`])
     .join('\n')
+
+/** The same for a back end; what its environment cannot tell is in comments, but for secrets. */
+export const serviceLines = ({ title, facts, environment }: ServiceKitView): string =>
+  [
+    `# ${title}`,
+    ...facts.filter(({ secret }) => secret !== true).map(({ label, value }) => `# ${label}: ${value}`),
+    ...environment.map(({ name, value }) => `export ${name}=${quote(value)}`),
+  ].join('\n')
 
 /** Per cent and counts, without who is online. */
 const doneOf = (job: JobView): string =>

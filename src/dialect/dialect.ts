@@ -43,6 +43,7 @@ import type { Capability } from './capability.ts'
 import type { Credential, OperatorKeys, Sight } from './credential.ts'
 import type { JobKinds } from './job-kinds.ts'
 import type { ProtocolFront } from './protocol.ts'
+import type { ServiceEnrolment } from './service-kit.ts'
 import type { Examples } from './examples.ts'
 
 export interface Dialect {
@@ -71,6 +72,8 @@ export interface Dialect {
   readonly webSocketPaths?: string[]
   readonly jobs: JobFront
   readonly enrolment: Enrolment
+  /** How programs that manage devices are led here, where they need more than the hub's address. */
+  readonly services?: ServiceEnrolment
   /** Keys by which people and programs that manage devices show who they are, where the cloud has such. */
   readonly keys?: OperatorKeys
   /** Its query language, if jobs can be aimed by one. */

@@ -19,6 +19,7 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   get('/hub/events', async () => new EventStream(feed.open())),
   get('/hub/groups', (request) => api.groups(request.query.get('dialect') ?? undefined)),
   get('/hub/keys', () => api.keys()),
+  post('/hub/services/:dialect', (_, { dialect = '' }) => api.serviceKit(dialect)),
   {
     method: 'PUT',
     path: '/hub/keys/:dialect/:name',

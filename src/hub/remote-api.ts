@@ -84,6 +84,7 @@ export function remoteApi(ask: RemoteCall): HubApi {
     removeDevice: (key) => ask('DELETE', device(key)),
     groups: (dialect) => ask('GET', `/hub/groups${inQuery({ dialect })}`),
     keys: () => ask('GET', '/hub/keys'),
+    serviceKit: (dialect) => ask('POST', `/hub/services/${encodeURIComponent(dialect)}`),
     setKey: (dialect, name, value) =>
       ask('PUT', `/hub/keys/${encodeURIComponent(dialect)}/${encodeURIComponent(name)}`, { value }),
     messages: (key) => ask('GET', `${device(key)}/messages`),

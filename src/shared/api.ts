@@ -43,6 +43,11 @@ export interface HubApi {
    * be.
    */
   setKey(dialect: string, name: string, value: string): Promise<void>
+  /**
+   * How a program that manages devices of this cloud is led here; makes keys that are not there yet. NOT_FOUND for a
+   * cloud whose programs need nothing.
+   */
+  serviceKit(dialect: string): Promise<ServiceKitView>
   /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
   messages(device: string): Promise<MessageView[]>
 
@@ -98,6 +103,15 @@ export interface OperatorKeyView {
   about: string
 }
 
+/** What to give to a back end. */
+export interface ServiceKitView {
+  dialect: string
+  title: string
+  facts: { label: string; value: string; secret?: true }[]
+  /** Variables by which the cloud's own SDKs and tools find all that by themselves. */
+  environment: { name: string; value: string; secret?: true }[]
+}
+
 /** Something that people may be looking at has changed; ask the API for what it is now. */
 export type Change =
   | { type: 'device'; key: string }
@@ -150,6 +164,8 @@ export interface DialectView {
   /** What its query language is called, with an example, if targets can be queries. */
   query?: { title: string; example: string }
   /** Names a device may have: a regular expression and the rule in words. */
+  /** Its back ends can be given a kit. */
+  services: boolean
   deviceName: { pattern: string; rule: string }
   jobName: { pattern: string; rule: string }
 }

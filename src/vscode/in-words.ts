@@ -1,5 +1,5 @@
 import { l10n } from 'vscode'
-import type { DialectView, HubApi, HubStatus, JobKindView, Problem } from '../shared/api.ts'
+import type { DialectView, HubApi, HubStatus, JobKindView, Problem, ServiceKitView } from '../shared/api.ts'
 import { sayIn, saysInvalid, type Said, type Words } from '../shared/say-in.ts'
 
 /** Of a hub, in the user's language. */
@@ -43,6 +43,10 @@ const answers: Record<string, (answer: never) => unknown> = {
   kitOffer: kitInWords,
   connectionKit: kitInWords,
   addDevice: kitInWords,
+  serviceKit: ({ facts, ...rest }: ServiceKitView) => ({
+    ...rest,
+    facts: facts.map((fact) => ({ ...fact, label: inWords(fact.label) })),
+  }),
 }
 
 function statusInWords({ dialects, ...rest }: HubStatus): HubStatus {

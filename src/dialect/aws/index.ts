@@ -15,6 +15,7 @@ import { registryEvent } from './registry/registry-events.ts'
 import { groupDeleted } from './registry/thing-groups.ts'
 import { shadowEvent } from './twin/shadow.ts'
 import { twins } from './twin/front.ts'
+import { services } from './auth/service.ts'
 import { examples } from './examples.ts'
 
 /** The regions whose endpoints clients may be led here from, by a proxy or a hosts file [aws 1.7]. */
@@ -58,6 +59,7 @@ export const aws: Dialect = {
   serverNames: REGIONS.flatMap((region) => ['', '*.', '*.jobs.'].map((of) => `${of}iot.${region}.amazonaws.com`)),
   jobs: jobFront,
   enrolment,
+  services,
   keys: accessKeys,
   query,
   twins,

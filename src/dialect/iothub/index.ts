@@ -11,6 +11,7 @@ import { jobFront } from './jobs/front.ts'
 import { mqtt } from './mqtt/front.ts'
 import { forgetCallers, rpcEvent } from './commands/rpc.ts'
 import { shadowEvent, twins } from './twin/shadow.ts'
+import { services } from './auth/service.ts'
 import { examples } from './examples.ts'
 import { membershipChanged } from './registry/tags.ts'
 import { tokenKeys } from './auth/token-key.ts'
@@ -28,6 +29,7 @@ export const iothub: Dialect = {
   ports: [{ port: 3000, listener: 'http', because: 'the samples of the course call http://127.0.0.1:3000' }],
   jobs: jobFront,
   enrolment,
+  services,
   twins,
   keys: tokenKeys,
   examples,

@@ -2,6 +2,7 @@ import type { DomainEvent } from '../../../src/core/events.ts'
 import type { ExecutionStatus } from '../../../src/core/job/model.ts'
 import type { Context, Dialect } from '../../../src/dialect/dialect.ts'
 import { keys } from './auth/key.ts'
+import { services } from './auth/service.ts'
 import { capability } from './capability.ts'
 import { expired, forgetMail, wakeForMail } from './commands/mail.ts'
 import { postOffice } from './commands/post-office.ts'
@@ -32,6 +33,7 @@ export const toy: Dialect = {
   protocols: [postOffice],
   jobs,
   enrolment,
+  services,
   twins,
   keys,
   examples,
