@@ -11,7 +11,7 @@ export interface ServiceEnrolment {
 }
 
 /** What to give to a back end; secrets are marked, so that nobody shows them by accident. */
-export interface ServiceKit {
+interface ServiceKit {
   /** Connection string, endpoint, keys, as its programs call them. */
   facts: { label: Label; value: string; secret?: true }[]
   /** Variables by which the cloud's own SDKs and tools find all that by themselves. */

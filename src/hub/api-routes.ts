@@ -25,6 +25,13 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
     path: '/hub/keys/:dialect/:name',
     handle: ({ json }, { dialect = '', name = '' }) => api.setKey(dialect, name, text(json, 'value')),
   },
+  ...deviceRoutes(api),
+  ...jobRoutes(api),
+  post('/hub/clock/advance', ({ json }) => api.advance(advanceBy(json))),
+  post('/hub/stop', async () => stop()),
+]
+
+const deviceRoutes = (api: HubApi): ApiRoute[] => [
   get('/hub/devices', (request) => {
     const { online, parts, ...page } = query(request, ['dialect', 'search', 'online', 'parent', 'parts', 'after'])
     return api.devices({
@@ -63,6 +70,9 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
     if (how !== 'revoke' && how !== 'delete') throw invalid('how', how, 'must be revoke or delete')
     return api.withdrawCredential(keyIn(params), params['credential'] ?? '', how)
   }),
+]
+
+const jobRoutes = (api: HubApi): ApiRoute[] => [
   get('/hub/jobs', () => api.jobs()),
   get(JOB, async (_, params) => jsonText(await api.job(keyIn(params)))),
   get(`${JOB}/executions`, (request, params) => {
@@ -89,8 +99,6 @@ export const apiRoutes = (api: HubApi, feed: EventFeed, stop: () => void): ApiRo
   }),
   post(`${JOB}/retry`, (_, params) => api.retryFailed(keyIn(params))),
   remove(JOB, (request, params) => api.deleteJob(keyIn(params), { force: request.query.get('force') === 'true' })),
-  post('/hub/clock/advance', ({ json }) => api.advance(advanceBy(json))),
-  post('/hub/stop', async () => stop()),
 ]
 
 type Handle = ApiRoute['handle']

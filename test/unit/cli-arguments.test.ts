@@ -15,7 +15,7 @@ test('without flags, start has the default options', () => {
   assert.deepEqual(start(''), {
     command: 'start',
     options: defaultOptions,
-    talk: { json: false, quiet: false, verbose: false },
+    verbosity: { json: false, quiet: false, verbose: false },
   })
 })
 
