@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { FromProgress, ProgressState, ToProgress } from '../../src/shared/progress-messages.ts'
-import type { Channel } from '../api.ts'
+import type { HostChannel } from '../api.ts'
 import { h, setText } from '../ui/dom.ts'
 import { StateChart } from './state-chart.ts'
 import { Details } from './details.ts'
@@ -28,7 +28,7 @@ export class Panel {
   readonly #content: HTMLElement
 
   constructor(
-    private readonly channel: Channel<FromProgress, ProgressState>,
+    private readonly channel: HostChannel<FromProgress, ProgressState>,
     format: Format,
     private state: ProgressState,
   ) {
