@@ -4,7 +4,7 @@ import { HubError, invalid } from '../errors.ts'
 import type { DeviceKey } from '../ids.ts'
 import type { Table, Tables } from '../table.ts'
 import type { Turn } from '../turn.ts'
-import type { Answer, Command, CommandOutcome, NewCommand } from './model.ts'
+import type { CommandAnswer, Command, CommandOutcome, NewCommand } from './model.ts'
 import { say } from '../said.ts'
 
 /** Commands given up in one tick: many may fall due together, and nobody else should wait for all of them. */
@@ -77,7 +77,7 @@ export class Commands {
   }
 
   /** Takes an answer. False: nobody waits for it (any more), which is normal for repeated and for late ones. */
-  answer(turn: Turn, device: DeviceKey, id: string, answer: Answer): boolean {
+  answer(turn: Turn, device: DeviceKey, id: string, answer: CommandAnswer): boolean {
     const command = this.get(device, id)
     if (command?.status !== 'SENT') return false
     this.#end(turn, command, { type: 'ANSWERED', answer })

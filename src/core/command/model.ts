@@ -40,14 +40,14 @@ export interface NewCommand {
 }
 
 /** What a device answers; the bytes are its own, `status` where its cloud has one. */
-export interface Answer {
+export interface CommandAnswer {
   payload: Uint8Array
   status?: number
 }
 
 /** How a command ended. */
 export type CommandOutcome =
-  | { type: 'ANSWERED'; answer: Answer }
+  | { type: 'ANSWERED'; answer: CommandAnswer }
   /** It never became reachable in time, so it was never asked. */
   | { type: 'UNREACHABLE' }
   /** It was asked and said nothing. */
