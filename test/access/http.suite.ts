@@ -4,8 +4,8 @@ import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { within } from '../builders/within.ts'
 import { report } from './report.ts'
 import { expected, type Asked, type Outcome } from './rules.ts'
-import { routeOf, targets, type Target } from './targets.ts'
-import { visitors, type Visitor } from './visitors.ts'
+import { routeOf, targets, type AccessTarget } from './targets.ts'
+import { visitors, type VisitorCase } from './visitors.ts'
 import type { Answer, Asking, AccessFixture } from './hub-fixture.ts'
 
 const AT_ONCE = 8
@@ -50,7 +50,7 @@ interface Cell {
   answer: Answer
 }
 
-async function tryCell(fixture: AccessFixture, visitor: Visitor, target: Target): Promise<Cell | undefined> {
+async function tryCell(fixture: AccessFixture, visitor: VisitorCase, target: AccessTarget): Promise<Cell | undefined> {
   const asking = await visitor.ask(fixture, target)
   if (asking === undefined) return undefined
   const asked: Asked = target.dialect === undefined ? 'hub api' : routeOf(requestOf(asking))

@@ -1,5 +1,5 @@
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
-import type { Shown, Visitor } from './visitors.ts'
+import type { Shown, VisitorCase } from './visitors.ts'
 import type { Mode, Where } from './hub-fixture.ts'
 
 /** What becomes of a request: it gets in, whatever comes of it there; it is refused; or nothing is there. */
@@ -26,7 +26,7 @@ const CERTIFICATES: ReadonlySet<Shown> = new Set<Shown>([
  * 6. Whatever else is shown gets nobody in from elsewhere.
  * 7. On this machine IotHub asks for nothing; AWS lets everybody in in open mode, and in strict mode who signs.
  */
-export function expected({ shown, page }: Visitor, asked: Asked, mode: Mode, where: Where): Outcome {
+export function expected({ shown, page }: VisitorCase, asked: Asked, mode: Mode, where: Where): Outcome {
   if (page === 'foreign') return 'refused'
   if (asked === 'hub api') return shown === 'token' ? 'in' : 'refused'
   if (asked === undefined) return 'nothing'

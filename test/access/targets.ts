@@ -8,7 +8,7 @@ import type { HubApi } from '../../src/shared/api.ts'
 import { callersOf, dressed, pathOf, tableOf } from '../conformance/requests.ts'
 
 /** Something that can be asked for over HTTP. */
-export interface Target {
+export interface AccessTarget {
   method: string
   path: string
   /** Whose it is; absent: the hub's own. */
@@ -23,7 +23,7 @@ const API = 'Authorization: Bearer'
  * Every route of every dialect, and every route of the hub's own API: from their own tables, so that none can be
  * forgotten.
  */
-export const targets: Target[] = [
+export const targets: AccessTarget[] = [
   ...dialects.flatMap((dialect) =>
     dialect.http.routes.map((route) => ({
       method: route.method,

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { signRequest, type KeyPair } from '../builders/sign-request.ts'
-import type { Target } from './targets.ts'
+import type { AccessTarget } from './targets.ts'
 import { jwt, madeUpCertificate, type Asking, type PemPair, type AccessFixture } from './hub-fixture.ts'
 
 /** What somebody shows, by which the rules go. */
@@ -22,31 +22,31 @@ export type Shown =
   | 'made-up certificate'
 
 /** Somebody who asks over HTTP. */
-export interface Visitor {
+export interface VisitorCase {
   name: string
   shown: Shown
   /** A page in a browser, or one that passes for this machine's. */
   page?: 'foreign' | 'own'
   /** What it sends to a target; `undefined`: what it has is not for that kind. */
-  ask(fixture: AccessFixture, target: Target): Promise<Asking | undefined> | Asking | undefined
+  ask(fixture: AccessFixture, target: AccessTarget): Promise<Asking | undefined> | Asking | undefined
 }
 
 const json = { 'content-type': 'application/json' }
-const plain = ({ method, path }: Target, headers: Record<string, string> = {}): Asking => ({
+const plain = ({ method, path }: AccessTarget, headers: Record<string, string> = {}): Asking => ({
   method,
   path,
   headers: { ...(method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && json), ...headers },
   ...(method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && { body: '{}' }),
 })
 
-const queryOf = ({ caller: { query = {} } }: Target): string =>
+const queryOf = ({ caller: { query = {} } }: AccessTarget): string =>
   Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`
 
 /** The service in the credential scope of a target that is reached by a signature. */
-const serviceOf = ({ caller }: Target): string | undefined =>
+const serviceOf = ({ caller }: AccessTarget): string | undefined =>
   /\/us-east-1\/([^/]+)\/aws4_request/.exec(caller.headers['authorization'] ?? '')?.[1]
 
-async function signed(target: Target, keys: KeyPair): Promise<Asking | undefined> {
+async function signed(target: AccessTarget, keys: KeyPair): Promise<Asking | undefined> {
   const service = serviceOf(target)
   if (service === undefined) return undefined
   const { body, ...asked } = plain(target)
@@ -60,16 +60,16 @@ async function signed(target: Target, keys: KeyPair): Promise<Asking | undefined
   return { ...asked, headers, ...(body !== undefined && { body }) }
 }
 
-const isOf = (target: Target, name: Dialect['name']): boolean => target.dialect?.name === name
-const bearing = (target: Target, token: string): Asking => plain(target, { authorization: `Bearer ${token}` })
+const isOf = (target: AccessTarget, name: Dialect['name']): boolean => target.dialect?.name === name
+const bearing = (target: AccessTarget, token: string): Asking => plain(target, { authorization: `Bearer ${token}` })
 
 /** Over TLS, and only where a certificate means anything. */
 const withCertificate =
-  (pick: (fixture: AccessFixture) => PemPair): Visitor['ask'] =>
+  (pick: (fixture: AccessFixture) => PemPair): VisitorCase['ask'] =>
   (fixture, target) =>
     isOf(target, 'aws') ? { ...plain(target), certificate: pick(fixture) } : undefined
 
-const programs: Visitor[] = [
+const programs: VisitorCase[] = [
   { name: 'nobody', shown: 'nothing', ask: (_, target) => plain(target) },
   {
     name: 'anybody with a signature of the right form',
@@ -132,21 +132,21 @@ const programs: Visitor[] = [
   },
 ]
 
-const operator: Visitor = {
+const operator: VisitorCase = {
   name: 'who has the hub’s token',
   shown: 'token',
   ask: ({ token }, target) => bearing(target, token),
 }
 
 /** A page shows what the best of them could: a token that has leaked into it. */
-const page = (name: string, headers: Record<string, string>, kind: Visitor['page'] = 'foreign'): Visitor => ({
+const page = (name: string, headers: Record<string, string>, kind: VisitorCase['page'] = 'foreign'): VisitorCase => ({
   name,
   shown: 'token',
   page: kind!,
   ask: ({ token }, target) => plain(target, { authorization: `Bearer ${token}`, ...headers }),
 })
 
-const pages: Visitor[] = [
+const pages: VisitorCase[] = [
   page('a page of the web', { origin: 'https://evil.example' }),
   page('a page whose name leads here', { origin: 'http://evil.example:8880', host: 'evil.example:8880' }),
   page('a name that leads here, without an origin', { host: 'evil.example' }),
@@ -160,7 +160,7 @@ const pages: Visitor[] = [
 ]
 
 /** Everybody. Who may do most comes last: what he does may be in others' way. */
-export const visitors: Visitor[] = [
+export const visitors: VisitorCase[] = [
   ...programs,
   ...pages.filter((each) => each.page === 'foreign'),
   ...pages.filter((each) => each.page === 'own'),

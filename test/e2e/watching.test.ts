@@ -1,4 +1,4 @@
-import type { Problem } from '../vscode/rig/problems.ts'
+import type { EditorProblem } from '../vscode/rig/problems.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { story } from '../vscode/rig/story.ts'
 
@@ -12,8 +12,8 @@ story('a webview that breaks its content policy or throws is noticed', async ({ 
       throw new Error('thrown to be seen')
     })
   })
-  const seen: Problem[] = []
-  const saw = (kind: Problem['kind'], text: string) =>
+  const seen: EditorProblem[] = []
+  const saw = (kind: EditorProblem['kind'], text: string) =>
     seen.some((problem) => problem.kind === kind && problem.text.includes(text))
   await soon('both are recorded', () => {
     seen.push(...window.takeProblems())

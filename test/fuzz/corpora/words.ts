@@ -17,7 +17,7 @@ export const topics: string[] = dialects.flatMap(({ name, examples }) => {
   ]
 })
 
-export interface Target {
+export interface FuzzTarget {
   method: string
   path: string
   query: string
@@ -28,7 +28,7 @@ export interface Target {
  * Every route of every dialect as every kind of client asks for it, and the hub's own. Key-making ones are few: each
  * costs a second.
  */
-export const targets: Target[] = [
+export const targets: FuzzTarget[] = [
   ...dialects.flatMap((dialect) =>
     dialect.http.routes
       .filter(({ needs }) => needs === undefined)

@@ -1,7 +1,7 @@
 import { Table, type Tables } from '../../../src/core/table.ts'
 
 /** One record that was set or deleted. */
-export interface Change {
+export interface TableChange {
   table: string
   key: string
   before: object | undefined
@@ -11,7 +11,7 @@ export interface Change {
 /** Tables that keep a journal and can be read back from it, as a store's are. */
 export class JournalTables implements Tables {
   /** Since they were last taken. */
-  readonly #changes: Change[] = []
+  readonly #changes: TableChange[] = []
   /** What is written: JSON text by table and key. */
   readonly #written = new Map<string, Map<string, string>>()
   readonly #known = new Map<string, Map<string, object>>()
@@ -42,7 +42,7 @@ export class JournalTables implements Tables {
   }
 
   /** What has changed since the last call. */
-  taken(): Change[] {
+  taken(): TableChange[] {
     return this.#changes.splice(0)
   }
 

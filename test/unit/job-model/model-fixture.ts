@@ -6,7 +6,7 @@ import type { Execution } from '../../../src/core/job/model.ts'
 import type { Turn } from '../../../src/core/turn.ts'
 import { EngineFixture, MINUTE } from '../../builders/engine-fixture.ts'
 import { Facts } from './facts.ts'
-import { JournalTables, type Change } from './journal-tables.ts'
+import { JournalTables, type TableChange } from './journal-tables.ts'
 import { perform } from './perform.ts'
 import { refusalOf } from './refusals.ts'
 import { checkAnswers, checkLeftovers, checkRest } from './state-rules.ts'
@@ -124,7 +124,7 @@ export class ModelFixture extends EngineFixture {
   }
 
   /** What a snapshot job has for a device is not what it has for the next one of that name. */
-  #checkHeirs(changes: readonly Change[]): void {
+  #checkHeirs(changes: readonly TableChange[]): void {
     for (const { table, key, before, after } of changes) {
       if (table === 'jobs' && (before === undefined || after === undefined)) this.#planned.delete(key)
       if (table === 'plans' && after !== undefined && !this.#planned.has(key)) {
@@ -141,7 +141,7 @@ export class ModelFixture extends EngineFixture {
   }
 
   /** [aws 3.6] No 60 seconds see more first attempts at a snapshot job than its rate. */
-  #checkRate(changes: readonly Change[], now: number): void {
+  #checkRate(changes: readonly TableChange[], now: number): void {
     for (const { key, before, after } of changes.filter(({ table }) => table === 'jobs'))
       if (before === undefined || after === undefined) this.#queued.delete(key)
     const queued = changes

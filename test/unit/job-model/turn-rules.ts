@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../../src/core/events.ts'
 import type { Execution, Job } from '../../../src/core/job/model.ts'
 import { mayBecome, mayReport, moved } from '../../../src/core/job/states.ts'
 import { isPending, queueOf, type Facts } from './facts.ts'
-import type { Change } from './journal-tables.ts'
+import type { TableChange } from './journal-tables.ts'
 
 /** A device's queue, as `job number`, the front first. */
 export type QueueIds = Map<string, string[]>
@@ -14,13 +14,14 @@ export const queueIds = (facts: Facts): QueueIds =>
 /** The highest number there has been of each job and device, as long as there is the job. */
 export type Numbers = Map<string, Map<string, number>>
 
-const of = (changes: readonly Change[], table: string): Change[] => changes.filter((change) => change.table === table)
+const of = (changes: readonly TableChange[], table: string): TableChange[] =>
+  changes.filter((change) => change.table === table)
 
 /**
  * [aws 2.6, 2.9] Every change of an execution is a step of its life, one version on, and told by an event of its own.
  */
 export function checkExecutions(
-  changes: readonly Change[],
+  changes: readonly TableChange[],
   events: readonly DomainEvent[],
   numbers: Numbers,
   facts: Facts,
@@ -96,7 +97,7 @@ function checkSuccessor(before: Execution, after: Execution, facts: Facts, now: 
 }
 
 /** [aws 3.5] Jobs live as their table says, and every change of status is told. */
-export function checkJobs(changes: readonly Change[], events: readonly DomainEvent[], numbers: Numbers): void {
+export function checkJobs(changes: readonly TableChange[], events: readonly DomainEvent[], numbers: Numbers): void {
   const written = (of(changes, 'jobs') as { key: string; before?: Job; after?: Job }[]).flatMap(
     ({ key, before, after }) => {
       if (after === undefined) return [`deleted ${key}`]

@@ -1,7 +1,7 @@
 import type { BrowserContext, ConsoleMessage, Page } from 'playwright-core'
 
 /** Something that a webview must not do. */
-export interface Problem {
+export interface EditorProblem {
   kind: 'policy' | 'error' | 'console'
   text: string
 }
@@ -9,11 +9,11 @@ export interface Problem {
 /**
  * Records every violated content policy, uncaught error and console error of the webviews in all pages of a context.
  */
-export async function recordProblems(context: BrowserContext): Promise<Problem[]> {
-  const problems: Problem[] = []
+export async function recordProblems(context: BrowserContext): Promise<EditorProblem[]> {
+  const problems: EditorProblem[] = []
   await context.exposeBinding(
     'iotHubProblem',
-    (_, kind: Problem['kind'], text: string) => void problems.push({ kind, text }),
+    (_, kind: EditorProblem['kind'], text: string) => void problems.push({ kind, text }),
   )
   // tsx marks named functions with a helper of its own, which pages do not have.
   await context.addInitScript('globalThis.__name ??= (named) => named')

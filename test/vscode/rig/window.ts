@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-c
 import type { Server } from './code-server.ts'
 import { outputFolder } from './folders.ts'
 import { developWith, type Tests } from './development.ts'
-import { recordProblems, type Problem } from './problems.ts'
+import { recordProblems, type EditorProblem } from './problems.ts'
 import { soon } from './soon.ts'
 
 /** Milliseconds that a user would wait for anything to appear. */
@@ -29,7 +29,7 @@ export class EditorWindow {
   private constructor(
     readonly page: Page,
     private readonly context: BrowserContext,
-    private readonly problems: Problem[],
+    private readonly problems: EditorProblem[],
   ) {}
 
   /**
@@ -146,7 +146,7 @@ export class EditorWindow {
   }
 
   /** What webviews did that they must not do since the last call. */
-  takeProblems(): Problem[] {
+  takeProblems(): EditorProblem[] {
     return this.problems.splice(0)
   }
 
