@@ -12,6 +12,7 @@ import { SLICE } from './job/sweep.ts'
 import { Upgrades } from './ota/upgrades.ts'
 import { factsOf } from './query/facts.ts'
 import type { Tables } from './table.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
 import type { Turn } from './turn.ts'
 import { Twins } from './twin/twins.ts'
 
@@ -26,12 +27,13 @@ export class Engine {
   readonly executions: Executions
   readonly upgrades: Upgrades
   readonly commands: Commands
+  readonly telemetry = new Telemetry()
   readonly #deadlines = createJobDeadlines()
 
   constructor(tables: Tables, ids: Ids) {
     this.groups = new Groups(tables, ids)
     this.connections = new Presence(tables, (device) => this.devices.get(device) !== undefined)
-    this.devices = new Devices(tables, ids, this.groups, this.connections)
+    this.devices = new Devices(tables, ids, this.groups, this.connections, (device) => this.telemetry.forget(device))
     this.dissolutions = new Dissolutions(this.groups, this.devices, SLICE)
     this.twins = new Twins(tables)
     this.jobs = new Jobs(tables, this.#deadlines, {

@@ -3,6 +3,7 @@ import type { Connectivity, Device, Group } from './device/model.ts'
 import { dialectOf, type DeviceKey, type DialectName, type GroupKey, type JobKey } from './ids.ts'
 import type { Execution, Job, JobStatus } from './job/model.ts'
 import type { ModuleVersion } from './ota/model.ts'
+import type { Reading } from './telemetry/telemetry.ts'
 import type { JsonObject, PatchMode, Twin } from './twin/model.ts'
 
 /** Everything that can happen in the hub, in core's words. Each belongs to the dialect of its subject. */
@@ -48,6 +49,7 @@ export type DomainEvent =
     }
   /** `twin` is what it was. */
   | { type: 'twin.deleted'; twin: Twin; correlation?: string }
+  | { type: 'telemetry.received'; reading: Reading }
   | OwnEvent
 
 /** What a dialect tells itself and the sessions of its protocols; it means nothing to anybody else. */
@@ -69,6 +71,8 @@ export function subjectOf(event: Exclude<DomainEvent, OwnEvent>): DeviceKey | Gr
     case 'device.updated':
     case 'device.deleted':
       return event.device.key
+    case 'telemetry.received':
+      return event.reading.device
     case 'device.connectivity':
       return event.connectivity.device
     case 'group.created':

@@ -42,6 +42,7 @@ const deviceRoutes = (api: HubApi): ApiRoute[] => [
     })
   }),
   get(DEVICE, (_, params) => api.device(keyIn(params))),
+  get(`${DEVICE}/telemetry`, (_, params) => api.telemetry(keyIn(params))),
   get(`${DEVICE}/messages`, (_, params) => api.messages(keyIn(params))),
   get(`${DEVICE}/twin`, (request, params) => api.twin(keyIn(params), request.query.get('name') ?? undefined)),
   post('/hub/devices', ({ json }) => {

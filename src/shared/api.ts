@@ -50,6 +50,8 @@ export interface HubApi {
   serviceKit(dialect: string): Promise<ServiceKitView>
   /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
   messages(device: string): Promise<MessageView[]>
+  /** What the device has measured last, oldest first; at most 50, in memory only. NOT_FOUND. */
+  telemetry(device: string): Promise<ReadingView[]>
 
   twin(device: string, name?: string): Promise<TwinView>
   /**
@@ -281,6 +283,17 @@ export interface CredentialView {
   /** Names of the other devices that it lets in. */
   alsoOf: string[]
   can: ('revoke' | 'delete')[]
+}
+
+export interface ReadingView {
+  at: number
+  /** What it is, in its cloud's words. */
+  name: string
+  /** Text, or base64 if it is none; cut to 4 KB. */
+  payload: string
+  base64?: true
+  /** Bytes before it was cut. */
+  size: number
 }
 
 export interface MessageView {

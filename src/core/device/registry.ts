@@ -40,10 +40,13 @@ export class Devices {
   readonly #ids: Ids
   readonly #groups: Groups
   readonly #connections: Presence
+  readonly #forget: (device: DeviceKey) => void
   readonly #parts = new Map<DeviceKey, Set<DeviceKey>>()
   #revision = 0
 
-  constructor(tables: Tables, ids: Ids, groups: Groups, connections: Presence) {
+  /** `forget` hears of every device that is deleted. */
+  constructor(tables: Tables, ids: Ids, groups: Groups, connections: Presence, forget: (device: DeviceKey) => void) {
+    this.#forget = forget
     this.#devices = tables.table('devices')
     this.#ids = ids
     this.#groups = groups
@@ -160,6 +163,7 @@ export class Devices {
     this.#forgetPart(device)
     for (const group of device.groups) this.#groups.forget(turn, group, key)
     this.#connections.forget(key)
+    this.#forget(key)
     this.#revision += 1
     turn.emit({ type: 'device.deleted', device })
     return device

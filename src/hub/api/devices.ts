@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import type { Device } from '../../core/device/model.ts'
 import type { Engine } from '../../core/engine.ts'
 import { nameOf } from '../../core/ids.ts'
 import type { Execution } from '../../core/job/model.ts'
+import type { Reading } from '../../core/telemetry/telemetry.ts'
 import { isPending } from '../../core/job/states.ts'
-import type { DeviceDetail, DeviceQuery, DeviceView, HubApi, Page } from '../../shared/api.ts'
+import type { DeviceDetail, DeviceQuery, DeviceView, HubApi, Page, ReadingView } from '../../shared/api.ts'
 import { DeviceIndex } from './device-index.ts'
 import { latestView } from './executions.ts'
 import { checkedLimit } from './page.ts'
@@ -15,7 +17,7 @@ export function deviceApi({
   live,
   dialects,
   traffic,
-}: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages'> {
+}: ApiSources): Pick<HubApi, 'devices' | 'device' | 'groups' | 'messages' | 'telemetry'> {
   // A part of a device that is gone is shown where that was.
   const devices = new DeviceIndex(engine.devices, ({ parent }) => parent === undefined || !engine.devices.get(parent))
   const all = new DeviceIndex(engine.devices, () => true)
@@ -53,6 +55,10 @@ export function deviceApi({
     messages: async (device) => {
       engine.devices.require(device)
       return traffic.of(device)
+    },
+    telemetry: async (device) => {
+      engine.devices.require(device)
+      return engine.telemetry.of(device).map(readingView)
     },
   }
 }
@@ -97,6 +103,13 @@ function partsIn(engine: Engine, parent: string, after = ''): ReturnType<DeviceI
   const keys = [...engine.devices.parts(parent)].sort()
   const start = keys.findIndex((key) => key > after)
   return { keys, from: 0, start: start < 0 ? keys.length : start, to: keys.length }
+}
+
+/** Bytes that are no text are told as base64. */
+function readingView({ at, name, payload, size }: Reading): ReadingView {
+  const bytes = Buffer.from(payload)
+  if (isUtf8(bytes)) return { at, name, payload: bytes.toString(), size }
+  return { at, name, payload: bytes.toString('base64'), base64: true, size }
 }
 
 /** A device as lists show it. */

@@ -40,6 +40,22 @@ test('a question to a device that goes away before it answers is over at once', 
   assert.equal(JSON.parse(text).Code, 'DISCONNECTED')
 })
 
+test('what a device measures is shown, the latest last, as text where it is one', async () => {
+  const { hub } = land
+  const toy = await hub.play()
+  for (const payload of ['warm', Buffer.from([0xff, 0x00])])
+    await toy.publish({ topic: `toy/${toy.name}/note`, payload, qos: 1 })
+  assert.deepEqual(
+    (await hub.api.telemetry(toy.key)).map(({ name, payload, base64, size }) => [name, payload, base64, size]),
+    [
+      ['note', 'warm', undefined, 4],
+      ['note', '/wA=', true, 2],
+    ],
+  )
+  await assert.rejects(hub.api.telemetry('toy/nobody'), { code: 'NOT_FOUND' })
+  await toy.leaves()
+})
+
 test('who shows its own cloud’s evidence on another cloud’s path is answered by its own', async () => {
   const { hub } = land
   const { status, text } = await hub.read(

@@ -89,6 +89,7 @@ function dataUploaded(
     message_id: messageId,
     payload: payload.toString('base64'),
   })
+  ctx.engine.telemetry.record(ctx.turn, device.key, dataType, payload)
   return undefined
 }
 

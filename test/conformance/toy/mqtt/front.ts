@@ -75,7 +75,7 @@ function heard(ctx: Context, connection: Connection, topic: ToyTopic, payload: B
     case 'answer':
       return void answered(ctx, device, topic.question, payload)
     case 'note':
-      return undefined
+      return void ctx.engine.telemetry.record(ctx.turn, device, 'note', payload)
     default:
       return 'only Toyland says that'
   }
