@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { JobDraft } from '../../src/shared/job-draft.ts'
 import { JsonText } from '../../src/shared/json-text.ts'
 import { readDraft, readShown, writeDraft } from '../../src/vscode/job-editor/draft-file.ts'
-import { readMessage } from '../../src/vscode/job-editor/read-message.ts'
+import { readFromJobEditor } from '../../src/vscode/job-editor/read-message.ts'
 import { problemOf } from '../../src/vscode/job-editor/refusal.ts'
 
 const format = { tabSize: 2, insertSpaces: true, eol: '\n' }
@@ -125,7 +125,7 @@ test('a message is read only if it is one', () => {
   ]
   // As a message a document is no more than its text.
   const sent = (message: unknown): unknown => JSON.parse(JSON.stringify(message))
-  for (const message of good) assert.deepEqual(readMessage(sent(message)), message)
+  for (const message of good) assert.deepEqual(readFromJobEditor(sent(message)), message)
   const { document: _, ...unfinished } = draft
   const bad: unknown[] = [
     undefined,
@@ -141,7 +141,7 @@ test('a message is read only if it is one', () => {
     { type: 'count', request: 1, dialect: 'cloud', targets: ['a'] },
     { type: 'openProgress' },
   ]
-  for (const message of bad) assert.equal(readMessage(message), undefined)
+  for (const message of bad) assert.equal(readFromJobEditor(message), undefined)
 })
 
 test('a refusal is a problem of its field, or of none', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readMessage } from '../../src/vscode/progress/read-message.ts'
+import { readFromProgress } from '../../src/vscode/progress/read-message.ts'
 
 describe('what a progress page sends', () => {
   it('is read where it is what it should be', () => {
@@ -17,7 +17,7 @@ describe('what a progress page sends', () => {
       { type: 'revealDevice', device: 'aws/d1' },
       { type: 'cspViolation', text: 'img-src' },
     ]
-    for (const message of messages) assert.deepEqual(readMessage(message), message)
+    for (const message of messages) assert.deepEqual(readFromProgress(message), message)
   })
 
   it('is refused where it is not', () => {
@@ -38,10 +38,10 @@ describe('what a progress page sends', () => {
       { type: 'select', device: {} },
       { type: 'openTwin' },
     ]
-    for (const input of inputs) assert.equal(readMessage(input), undefined, JSON.stringify(input)?.slice(0, 80))
+    for (const input of inputs) assert.equal(readFromProgress(input), undefined, JSON.stringify(input)?.slice(0, 80))
   })
 
   it('keeps nothing that was not asked for', () => {
-    assert.deepEqual(readMessage({ type: 'cancel', force: true }), { type: 'cancel' })
+    assert.deepEqual(readFromProgress({ type: 'cancel', force: true }), { type: 'cancel' })
   })
 })

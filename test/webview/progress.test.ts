@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { FromProgress, ToProgress } from '../../src/shared/progress-messages.ts'
 import { Feed } from '../../src/vscode/progress/feed.ts'
-import { readMessage } from '../../src/vscode/progress/read-message.ts'
+import { readFromProgress } from '../../src/vscode/progress/read-message.ts'
 import { launchChromium } from '../vscode/rig/chromium.ts'
 import { soon } from '../vscode/rig/soon.ts'
 import { FleetJob } from './fleet.ts'
@@ -30,7 +30,7 @@ async function openPanel(devices: number, options: Partial<PageFixtureOptions> =
     name: 'progress',
     ...options,
     onMessage: (input) => {
-      const message = readMessage(input)
+      const message = readFromProgress(input)
       assert.ok(message !== undefined, `the host cannot read ${JSON.stringify(input)}`)
       asked.push(message)
       if (message.type === 'ready' || message.type === 'page' || message.type === 'watch' || message.type === 'select')

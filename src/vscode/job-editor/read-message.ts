@@ -9,7 +9,7 @@ const longest = 500
  * What a page sent, if it is a message: a webview is to be trusted no more than any page. Of a draft it is only seen to
  * that it is an object, and of its document that it is a text; the hub judges what is in them.
  */
-export function readMessage(input: unknown): FromJobEditor | undefined {
+export function readFromJobEditor(input: unknown): FromJobEditor | undefined {
   if (!isObject(input)) return undefined
   const { type, request, draft, dialect, search, targets, changed, documentText, job, text } = input
   const simple = plain.find((name) => name === type)

@@ -7,7 +7,7 @@ import type { Host } from '../host.ts'
 import { dialectInWords } from '../in-words.ts'
 import { shippedDialects, sightOf } from './hub-sight.ts'
 import { affectsLook, editorLook } from './look.ts'
-import { readMessage } from './read-message.ts'
+import { readFromJobEditor } from './read-message.ts'
 import { problemOf } from './refusal.ts'
 import { saveAs } from './save-as.ts'
 import type { DraftSource } from './source.ts'
@@ -50,7 +50,7 @@ export class EditorSession implements Disposable {
   }
 
   #receive(input: unknown): void {
-    const message = readMessage(input)
+    const message = readFromJobEditor(input)
     if (message === undefined)
       return this.host.log.warn(`job editor: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)
     void this.#answer(message).catch((error: unknown) =>

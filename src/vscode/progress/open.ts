@@ -9,7 +9,7 @@ import { nameOf } from '../../shared/keys.ts'
 import { panelOptions, panelPage } from '../panel-page.ts'
 import { wakePanel } from '../sleeping-tab.ts'
 import { Feed } from './feed.ts'
-import { readMessage } from './read-message.ts'
+import { readFromProgress } from './read-message.ts'
 
 const viewType = 'iotHub.progress'
 
@@ -44,7 +44,7 @@ function settle(host: Host, job: string, panel: WebviewPanel): void {
   const registrations = Disposable.from(
     feed,
     webview.onDidReceiveMessage((input: unknown) => {
-      const message = readMessage(input)
+      const message = readFromProgress(input)
       if (message?.type === 'ready' && host.api() !== undefined) setContext('iotHub.progressShown', true)
       if (message === undefined)
         host.log.warn(`progress panel: a message that cannot be read: ${JSON.stringify(input)?.slice(0, 200)}`)

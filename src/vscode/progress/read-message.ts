@@ -4,7 +4,7 @@ import { deviceDeeds, jobDeeds, mostWatched, type FromProgress } from '../../sha
 const sorts = ['device', 'status', 'progress', 'updated'] as const satisfies ExecutionSort[]
 
 /** What a page sent, if it is a message: a webview is to be trusted no more than any page. */
-export function readMessage(input: unknown): FromProgress | undefined {
+export function readFromProgress(input: unknown): FromProgress | undefined {
   if (typeof input !== 'object' || input === null) return undefined
   const message = input as Record<string, unknown>
   const { type, device } = message

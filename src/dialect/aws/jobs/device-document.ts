@@ -4,7 +4,7 @@ import type { Context } from '../../dialect.ts'
 import { notModelled } from '../wire/errors.ts'
 import { jobExtra, type JobExtra } from './extra.ts'
 import { isManaged } from './managed-templates.ts'
-import { fillLocals, localIn, localsFault, readForm, type PlaceholderForm } from './placeholder-forms.ts'
+import { fillLocals, localIn, localsFault, readPlaceholder, type PlaceholderForm } from './placeholder-forms.ts'
 import { mayHavePlaceholders, placeholdersIn, replacePlaceholders } from './placeholders.ts'
 import { PlanError } from './plan.ts'
 import { issueFor, presignedUrl } from './presign.ts'
@@ -19,7 +19,7 @@ export function documentFor(ctx: Context, execution: Execution): string | undefi
   if (job === undefined || !mayHavePlaceholders(job.document)) return job?.document
   let uploads = 0
   return replacePlaceholders(withParameters(job.document, jobExtra(job)), (inside) => {
-    const form = readForm(inside)
+    const form = readPlaceholder(inside)
     if (form.type === 'download') return presignedUrl(ctx, { ...form, method: 'GET' }, issueFor(ctx, execution, job))
     if (form.type !== 'upload') return undefined
     uploads += 1
@@ -66,7 +66,7 @@ export function checkDocument(
   const found = placeholdersIn(text, () => {
     throw new PlanError('document', 'One or more parameters or placeholders are not terminated.')
   })
-  const forms = found.map(({ inside }) => readForm(inside))
+  const forms = found.map(({ inside }) => readPlaceholder(inside))
   checkRole(forms, subject)
   for (const [index, form] of forms.entries()) checkForm(ctx, form, found[index]!.inside)
   const local = localIn(withoutUploads(text))
@@ -103,7 +103,7 @@ function checkForm(ctx: Context, form: PlaceholderForm, inside: string): void {
 }
 
 const withoutUploads = (text: string): string =>
-  replacePlaceholders(text, (inside) => (readForm(inside).type === 'upload' ? '' : undefined))
+  replacePlaceholders(text, (inside) => (readPlaceholder(inside).type === 'upload' ? '' : undefined))
 
 /** What GetJobDocument shows once parameters are filled in. */
 export const substituted = (job: Job): string => withParameters(job.document, jobExtra(job))

@@ -18,7 +18,7 @@ const URL_FORM = /^aws:iot:s3-presigned-url(?:-(v1|v2|upload))?(?::(.*))?$/s
 const PARAMETER = /^aws:iot:parameter:([a-zA-Z0-9_-]{1,128})$/
 
 /** Reads what is between the braces, its parameters filled in. */
-export function readForm(inside: string): PlaceholderForm {
+export function readPlaceholder(inside: string): PlaceholderForm {
   const [, name] = PARAMETER.exec(inside) ?? []
   if (name !== undefined) return { type: 'parameter', name }
   const [match, kind = 'v1', url] = URL_FORM.exec(inside) ?? []
