@@ -40,6 +40,13 @@ export type Plane = 'control' | 'jobs-data'
 
 const SERVICE = { control: 'iot', 'jobs-data': 'iot-jobs-data' }
 
+/** The header by which a request says, unproven, that it is signed for that plane. */
+export const signedFor = (plane: Plane, region = 'us-east-1'): { authorization: string } => ({
+  authorization:
+    `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${SERVICE[plane]}/aws4_request, ` +
+    'SignedHeaders=host, Signature=x',
+})
+
 /** AWS IoT Jobs without a hub: devices publish, operators call, the clock moves, and all that is sent is at hand. */
 export class AwsJobsFixture {
   readonly bench: ContextFixture
@@ -119,9 +126,7 @@ export class AwsJobsFixture {
       method,
       path,
       query: new URLSearchParams(query),
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${SERVICE[plane]}/aws4_request, SignedHeaders=host, Signature=x`,
-      },
+      headers: signedFor(plane, region),
       body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
       secure: false,
       local: true,

@@ -208,7 +208,10 @@ export class Conversation {
     const ids = new Map<string, string>()
     const stable = this.#lines
       .join('\n')
-      .replace(/\b[0-9a-f]{24}\b/g, (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!))
+      .replace(
+        /\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g,
+        (id) => ids.get(id) ?? (ids.set(id, `<id ${ids.size + 1}>`), ids.get(id)!),
+      )
     return `${stable.trim()}\n`
   }
 

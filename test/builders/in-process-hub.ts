@@ -29,6 +29,10 @@ export interface HubWatcher extends BrokerWatcher {
 /** Rounds of the event loop without anything left to do, after which nothing comes any more: nothing here does I/O. */
 const QUIET_ROUNDS = 3
 
+const noSockets = (): never => {
+  throw new Error('there are no sockets here')
+}
+
 /** The hub as it is composed, on a broker, files and a store in memory: no sockets, virtual time, ids in sequence. */
 export class InProcessHub {
   readonly clock: VirtualClock
@@ -74,7 +78,7 @@ export class InProcessHub {
         ids,
         wall: () => this.clock.now(),
         broker: () => this.broker,
-        protocols: () => ({ hear: () => {}, write: () => {}, end: () => {}, heartbeat: () => {} }),
+        protocols: () => ({ hear: () => {}, write: noSockets, end: noSockets, heartbeat: noSockets }),
         fulfil,
         intake: { take: (ref, body, maxBytes) => this.#take(ref, body, maxBytes, fulfil) },
       },

@@ -2,16 +2,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { groupKey, thingKey } from '../../src/dialect/aws/jobs/keys.ts'
-import { groupArn, thingArn } from '../builders/aws-jobs-fixture.ts'
+import { groupArn, signedFor, thingArn } from '../builders/aws-jobs-fixture.ts'
 import { Conversation, type Wording } from '../builders/conversation.ts'
 
 const THING = 't1'
 const JOBS = `$aws/things/${THING}/jobs/`
-/** As an SDK signs for the control plane. */
-const signed = {
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/iot/aws4_request, SignedHeaders=host, Signature=x',
-}
+const signed = signedFor('control')
 
 /** Topics by what follows the thing, and whether a message goes to all subscribers. */
 const wording: Wording = {
