@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { HubError } from '../../src/core/errors.ts'
 import type { ObjectPart, ObjectRef, StoredObject } from '../../src/core/seam/needs.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const FIRMWARE: ObjectRef = { bucket: 'fw', key: 'v2.bin' }
@@ -31,7 +31,7 @@ const get: Route = {
 
 /** `read/<offset>` gets four bytes of the firmware after a zero byte, `write/<offset>` stores its payload. */
 const toy: Dialect = {
-  ...iothub,
+  ...iothubCourse,
   mqtt: {
     recognize: () => 'marker',
     wanted: () => 'anything',
@@ -57,7 +57,7 @@ const toy: Dialect = {
     },
   },
   http: {
-    ...iothub.http,
+    ...iothubCourse.http,
     claim: () => 'marker',
     routes: [put, get],
     failure: (error) => ({ status: 400, body: String(error) }),

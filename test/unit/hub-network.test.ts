@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { aws } from '../../src/dialect/aws/index.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { lanAddress, localUrl } from '../../src/hub/network.ts'
 import { ContextFixture } from '../builders/context-fixture.ts'
 import { tlsCredentials } from '../builders/tls-credentials.ts'
@@ -40,7 +40,7 @@ test('devices are told the address for boards, where there is one', () => {
     ).result
     assert.equal(thing.facts.find(({ label }) => label === 'Endpoint')?.value, told)
     const lamp = new ContextFixture({ settings, dialect: 'iothub-course' }).turn((ctx) =>
-      iothub.enrolment.enrol(ctx, 'p/lamp', [], 'ca'),
+      iothubCourse.enrolment.enrol(ctx, 'p/lamp', [], 'ca'),
     ).result
     assert.equal(lamp.facts[0]?.value, `${told}:2`)
   }

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import type { Fulfilled } from '../../src/core/seam/needs.ts'
 import type { Context, Dialect, HttpFront, MqttFront, Route } from '../../src/dialect/dialect.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
 import { defaultOptions } from '../../src/shared/options.ts'
@@ -107,7 +107,7 @@ before(async () => {
     authorizeSubscribe: (_ctx, _connection, _filter, qos) => ({ grant: qos === 0 ? 0 : 1 }),
   }
   const http: HttpFront = {
-    ...iothub.http,
+    ...iothubCourse.http,
     claim: ({ path }) => (path.startsWith('/files/') ? 'marker' : 'no'),
     routes: [put],
     failure: (error) =>
@@ -115,7 +115,7 @@ before(async () => {
         ? { status: error.code === 'TOO_LARGE' ? 413 : 400, body: `${error.code}: ${error.message}` }
         : { status: 500, body: 'the hub failed' },
   }
-  const dialect: Dialect = { ...iothub, ports: [], mqtt, http, limits: { sessionMs: 0, payloadBytes: 1000 } }
+  const dialect: Dialect = { ...iothubCourse, ports: [], mqtt, http, limits: { sessionMs: 0, payloadBytes: 1000 } }
   const options = {
     ...defaultOptions,
     mqtt: 0,

@@ -8,7 +8,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 import type { Dialect } from '../../src/dialect/dialect.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import type { ProtocolFront } from '../../src/dialect/protocol.ts'
 import { ChangeFeed } from '../../src/hub/change-feed.ts'
 import { startHub, type Running } from '../../src/hub/running.ts'
@@ -67,7 +67,7 @@ const closed: string[] = []
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'iot-hub-protocols-'))
   port = await freePort()
-  const dialect: Dialect = { ...iothub, ports: [], protocols: [shouting(port, (id) => closed.push(id))] }
+  const dialect: Dialect = { ...iothubCourse, ports: [], protocols: [shouting(port, (id) => closed.push(id))] }
   const options = {
     ...defaultOptions,
     mqtt: 0,

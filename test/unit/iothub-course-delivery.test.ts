@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NewJob } from '../../src/core/job/model.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const DEVICE = 'iothub-course/P/D'
@@ -14,7 +14,7 @@ const enter = async (
 ): Promise<boolean> => await talk.connect(who, { clientId: 'P/D', username: 'P/D', password: 's', ...change })
 
 async function registered(): Promise<Conversation> {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   await talk.happens(
     'registered',
     (ctx) =>
@@ -247,14 +247,14 @@ for (const [document, reason] of [
       document: JSON.stringify(document),
     }
     await assert.rejects(
-      talk.happens('prepare', (ctx) => iothub.jobs.prepare(ctx, draft)),
+      talk.happens('prepare', (ctx) => iothubCourse.jobs.prepare(ctx, draft)),
       { code: 'INVALID' },
     )
   })
 }
 
 test('every template is a document that can be sent', async () => {
-  for (const { document } of iothub.jobs.kinds[0].templates) {
+  for (const { document } of iothubCourse.jobs.kinds[0].templates) {
     const draft: NewJob = {
       key: 'iothub-course/j',
       targets: [{ type: 'device', device: DEVICE }],
@@ -262,7 +262,7 @@ test('every template is a document that can be sent', async () => {
       document: JSON.stringify(document),
     }
     const talk = await registered()
-    assert.equal(await talk.happens('prepare', (ctx) => iothub.jobs.prepare(ctx, draft)), draft)
+    assert.equal(await talk.happens('prepare', (ctx) => iothubCourse.jobs.prepare(ctx, draft)), draft)
   }
 })
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { iothub } from '../../src/dialect/iothub/index.ts'
-import { keepMessage, RETENTION } from '../../src/dialect/iothub/mqtt/messages.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
+import { keepMessage, RETENTION } from '../../src/dialect/iothub-course/mqtt/messages.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const HOUR = 3_600_000
 
 async function withDevice(): Promise<Conversation> {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   await talk.connect('D', { clientId: 'P/D', username: 'P/D', password: 's' })
   return talk
 }
@@ -153,7 +153,7 @@ test('a session of another device under the same client id brings none of its su
 test('after a restart nobody is connected and nobody waits for an answer', async () => {
   const talk = await withDevice()
   await talk.http('app', 'POST', '/devices/P/D/command', 'command=time&use_rpc=true')
-  await talk.happens('restart', (ctx) => iothub.onStart?.(ctx))
+  await talk.happens('restart', (ctx) => iothubCourse.onStart?.(ctx))
   assert.equal([...talk.hub.engine.commands.all()].length, 0)
   const [connection] = (await device(talk))['connections'] as Record<string, unknown>[]
   assert.deepEqual([connection?.['connected'], connection?.['disconnect_at']], [false, talk.hub.now / 1000])
@@ -202,7 +202,7 @@ test('a device whose shadow is ahead of the hub, which has forgotten, is told of
 })
 
 test('products and devices are called what people like', async () => {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   const made = JSON.parse(
     (await talk.http('app', 'POST', '/devices', { product_name: '智能灯' }))?.body ?? '',
   ) as Record<string, string>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { iothub } from '../../src/dialect/iothub/index.ts'
-import { signToken } from '../../src/dialect/iothub/auth/jwt.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
+import { signToken } from '../../src/dialect/iothub-course/auth/jwt.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const P = 'IotApp'
@@ -10,7 +10,7 @@ const enter = async (talk: Conversation, device: string, clientId = `${P}/${devi
   await talk.connect(who, { clientId, username: `${P}/${device}`, password: `secret of ${device}` })
 
 test('a device under the client id of another has a session of its own, and ends nobody else’s', async () => {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   await enter(talk, 'one')
   await talk.disconnect('one')
   await talk.http('app', 'POST', `/devices/${P}/one/command`, { command: 'secret', data: 'for one only' })
@@ -40,13 +40,13 @@ test('an application keeps its session from token to token, though its user name
     remoteAddress: '::1',
   } as const
   assert.deepEqual(
-    ['a', 'b'].map((username) => iothub.mqtt.session?.({ ...base, ...request(username) })),
+    ['a', 'b'].map((username) => iothubCourse.mqtt.session?.({ ...base, ...request(username) })),
     ['monitor', 'monitor'],
   )
 })
 
 test('a device that is deleted leaves no session to the next of its name', async () => {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   await enter(talk, 'one')
   await talk.disconnect('one')
   await talk.http('app', 'POST', `/devices/${P}/one/command`, { command: 'old', data: 'for the first' })
@@ -59,7 +59,7 @@ const MANY = 25
 
 /** A device that has been here under as many client ids, each with a session that keeps its commands. */
 async function wanderer(): Promise<Conversation> {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   for (let n = 0; n < MANY; n += 1) {
     await enter(talk, 'one', `${P}/one/${n}`, `client ${n}`)
     await talk.disconnect(`client ${n}`)

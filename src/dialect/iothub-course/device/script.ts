@@ -17,7 +17,7 @@ interface Told {
  * A simulated device that speaks as the course's SDK. Its name is `{product}/{device}`; one without a product is of
  * product `Sim`. Its secret is its name backwards, which open mode takes from it the first time it connects.
  */
-export function iothubDeviceScript(name: string): DeviceScript {
+export function courseDeviceScript(name: string): DeviceScript {
   const username = name.includes('/') ? name : `Sim/${name}`
   const [product = '', device = ''] = username.split('/')
   const of = { product, device }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { http as aws } from '../../src/dialect/aws/http/front.ts'
-import { Body } from '../../src/dialect/iothub/http/body.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { Body } from '../../src/dialect/iothub-course/http/body.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const request = (method: string, target: string, headers: HttpRequest['headers'] = {}): HttpRequest => {
@@ -57,22 +57,25 @@ for (const line of ours) {
     const [method = '', target = ''] = line.split(' ')
     const plain = request(method, target)
     const certified = { ...plain, certificate: { sha256: '', sha1: '', pem: '', validTo: 0, authorized: true } }
-    for (const one of [plain, certified]) assert.ok(rank[iothub.http.claim(one)] > rank[aws.claim(one)])
+    for (const one of [plain, certified]) assert.ok(rank[iothubCourse.http.claim(one)] > rank[aws.claim(one)])
   })
 }
 
 for (const line of theirs) {
   test(`${line} is not IotHub’s`, () => {
     const [method = '', target = ''] = line.split(' ')
-    assert.equal(iothub.http.claim(request(method, target)), 'no')
+    assert.equal(iothubCourse.http.claim(request(method, target)), 'no')
   })
 }
 
 test('a request with another cloud’s credentials is that cloud’s, whatever its path', () => {
-  assert.equal(iothub.http.claim(request('GET', '/devices/d?api-version=2021-04-12')), 'no')
-  assert.equal(iothub.http.claim(request('GET', '/devices/d', { authorization: 'SharedAccessSignature sr=…' })), 'no')
+  assert.equal(iothubCourse.http.claim(request('GET', '/devices/d?api-version=2021-04-12')), 'no')
   assert.equal(
-    iothub.http.claim(request('POST', '/tags/P/t/command', { authorization: 'AWS4-HMAC-SHA256 Credential=…' })),
+    iothubCourse.http.claim(request('GET', '/devices/d', { authorization: 'SharedAccessSignature sr=…' })),
+    'no',
+  )
+  assert.equal(
+    iothubCourse.http.claim(request('POST', '/tags/P/t/command', { authorization: 'AWS4-HMAC-SHA256 Credential=…' })),
     'no',
   )
 })
@@ -82,7 +85,7 @@ async function api(): Promise<{
   talk: Conversation
   ask: (method: string, path: string, body?: object | string) => Promise<[number, string]>
 }> {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   await talk.happens(
     'registered',
     (ctx) =>
@@ -185,7 +188,9 @@ for (const [method, path, body, status, text] of refusals) {
 test('a body that is no JSON object, or nests without end, is refused', async () => {
   const { talk } = await api()
   for (const body of ['[]', '{', '1', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
-    const route = iothub.http.routes.find(({ operation }) => operation === 'PUT /devices/{product}/{device}/shadow')
+    const route = iothubCourse.http.routes.find(
+      ({ operation }) => operation === 'PUT /devices/{product}/{device}/shadow',
+    )
     const asked = {
       ...request('PUT', '/devices/P/D/shadow', { 'content-type': 'application/json' }),
       body: Buffer.from(body),
@@ -209,7 +214,7 @@ test('an upgrade becomes a job named by X-Request-Id, whose document is the payl
 
 test('a body in a form that is not read is refused for that, not for what it lacks', async () => {
   const { talk } = await api()
-  const route = iothub.http.routes.find(({ operation }) => operation === 'POST /devices')
+  const route = iothubCourse.http.routes.find(({ operation }) => operation === 'POST /devices')
   for (const [type, said] of [
     ['text/plain;charset=UTF-8', 'text/plain'],
     [undefined, 'none'],

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import type { ConnectRequest, ConnectVerdict } from '../../src/core/seam/mqtt.ts'
 import type { Credential } from '../../src/dialect/credential.ts'
-import { authenticate, recognize } from '../../src/dialect/iothub/auth/connect.ts'
-import { register } from '../../src/dialect/iothub/registry/devices.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
-import { COURSE_KEY, signToken } from '../../src/dialect/iothub/auth/jwt.ts'
-import { tokenKeys } from '../../src/dialect/iothub/auth/token-key.ts'
+import { authenticate, recognize } from '../../src/dialect/iothub-course/auth/connect.ts'
+import { register } from '../../src/dialect/iothub-course/registry/devices.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
+import { COURSE_KEY, signToken } from '../../src/dialect/iothub-course/auth/jwt.ts'
+import { tokenKeys } from '../../src/dialect/iothub-course/auth/token-key.ts'
 import { admitClient } from '../../src/hub/access.ts'
 import { ContextFixture, type ContextFixtureOptions } from '../builders/context-fixture.ts'
 
@@ -41,7 +41,7 @@ function bench(mode: 'open' | 'strict' = 'open'): {
     dialect: 'iothub-course',
     now: NOW,
     settings: { mode },
-    onEvent: (ctx, event) => iothub.onEvent(ctx, event),
+    onEvent: (ctx, event) => iothubCourse.onEvent(ctx, event),
   }
   const made = new ContextFixture(options)
   return { bench: made, ask: (request) => made.turn((ctx) => authenticate(ctx, request)).result }
@@ -146,8 +146,9 @@ test('from elsewhere a device comes in by a secret that is known here, an applic
     const { bench: made } = bench(mode)
     const far = (request: ConnectRequest): number =>
       codeOf(
-        made.turn((ctx) => admitClient(iothub.mqtt, ctx, { ...request, local: false, remoteAddress: '192.168.1.9' }))
-          .result,
+        made.turn((ctx) =>
+          admitClient(iothubCourse.mqtt, ctx, { ...request, local: false, remoteAddress: '192.168.1.9' }),
+        ).result,
       )
     assert.equal(far(connect()), 4, 'nobody knows it')
     assert.equal(made.engine.devices.size, 0)
@@ -172,7 +173,7 @@ test('from elsewhere the API wants a token by the hub’s own key', () => {
   } = made.turn((ctx) => tokenKeys.list(ctx))
   const shown = (authorization?: string): Credential => {
     const headers = authorization === undefined ? {} : { authorization }
-    return made.turn((ctx) => iothub.http.credential(ctx, { headers } as unknown as HttpRequest)).result
+    return made.turn((ctx) => iothubCourse.http.credential(ctx, { headers } as unknown as HttpRequest)).result
   }
   assert.equal(shown(`Bearer ${signToken(key, 'anybody', SECONDS + 10, SECONDS)}`).given, true)
   const wrong = [
@@ -243,7 +244,7 @@ test('a last will counts as any other message of the device, with QoS 2 as well'
   ask(connect())
   const connection = made.connect('P/D', 'iothub-course/P/D')
   const status = { topic: 'update_status/P/D/1', payload: Buffer.from('{"on":false}'), retain: false, dup: false }
-  const { result } = made.turn((ctx) => iothub.mqtt.onPublish(ctx, connection, { ...status, qos: 2, will: true }))
+  const { result } = made.turn((ctx) => iothubCourse.mqtt.onPublish(ctx, connection, { ...status, qos: 2, will: true }))
   assert.equal(result.route, 'forward')
   assert.deepEqual(made.engine.devices.require('iothub-course/P/D').tags['status'], { on: false })
 })

@@ -1,6 +1,6 @@
 import { invalid } from '../../../core/errors.ts'
 import type { JobFront } from '../../dialect.ts'
-import { iothubDeviceScript } from '../device/script.ts'
+import { courseDeviceScript } from '../device/script.ts'
 import { JOB_NAMES } from '../wire/names.ts'
 import documentSchema from '../schema/job-document.json' with { type: 'json' }
 import { isFault, readDocument } from './document.ts'
@@ -11,7 +11,7 @@ import { say } from '../../../core/said.ts'
  * 5, 7, 8].
  */
 export const jobFront: JobFront = {
-  deviceScript: iothubDeviceScript,
+  deviceScript: courseDeviceScript,
   names: JOB_NAMES,
   prepare: (_, job) => {
     const work = readDocument(job.document)

@@ -18,7 +18,7 @@ import { tokenKeys } from './auth/token-key.ts'
 import { DIALECT } from './wire/names.ts'
 
 /** The open IotHub of the course 《MQTT实战》: the smallest dialect, and the one to copy. */
-export const iothub: Dialect = {
+export const iothubCourse: Dialect = {
   name: DIALECT,
   title: 'IotHub (course)',
   capability,

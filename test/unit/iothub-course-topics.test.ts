@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatTopic, parseTopic, type IotHubTopic } from '../../src/dialect/iothub/wire/topics.ts'
+import { formatTopic, parseTopic, type IotHubTopic } from '../../src/dialect/iothub-course/wire/topics.ts'
 
 const of = { product: 'IotApp', device: 'V5MyuncRK' }
 const told = { command: 'ping', encoding: 'plain', requestId: 'r1' } as const

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 /** An application with a token, as `POST /tokens` gives one out. */
 async function withApplication(): Promise<Conversation> {
-  const talk = new Conversation(iothub)
+  const talk = new Conversation(iothubCourse)
   const { username, password } = JSON.parse((await talk.http('app', 'POST', '/tokens'))?.body ?? '') as Record<
     string,
     string

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReportedStatus } from '../../src/core/job/model.ts'
 import type { DeviceScript, Work } from '../../src/core/seam/device-script.ts'
-import { enrolment } from '../../src/dialect/iothub/device/enrolment.ts'
-import { iothub } from '../../src/dialect/iothub/index.ts'
+import { enrolment } from '../../src/dialect/iothub-course/device/enrolment.ts'
+import { iothubCourse } from '../../src/dialect/iothub-course/index.ts'
 import { Conversation } from '../builders/conversation.ts'
 
 const OTA = { url: 'u', version: '2', type: 'firmware' }
@@ -16,8 +16,8 @@ async function played(document: object): Promise<{
   say: (status: ReportedStatus, progress: number) => Promise<void>
   status: () => string
 }> {
-  const talk = new Conversation(iothub)
-  const script = iothub.jobs.deviceScript('P/D')
+  const talk = new Conversation(iothubCourse)
+  const script = iothubCourse.jobs.deviceScript('P/D')
   assert.equal(await talk.connect('D', { ...script.session }), true)
   await talk.happens('job', (ctx) =>
     ctx.engine.jobs.create(ctx.turn, {
@@ -86,7 +86,7 @@ test('a report that is repeated has the same message id, other reports have othe
 })
 
 test('a simulated device takes upgrades for its tags, with either spelling, and nothing that is not work', () => {
-  const script = iothub.jobs.deviceScript('P/D')
+  const script = iothubCourse.jobs.deviceScript('P/D')
   const type = (topic: string): string | undefined => script.read(topic, Buffer.from(JSON.stringify(OTA)))?.type
   assert.equal(type('tags/P/blue/cmd/$ota_upgrade/plain/r1'), 'offer')
   assert.equal(type('cmd/P/D/ota_upgrade/plain/r1'), 'offer')
@@ -101,11 +101,11 @@ test('a simulated device takes upgrades for its tags, with either spelling, and 
 })
 
 test('a simulated device without a product is one of product Sim', () => {
-  assert.equal(iothub.jobs.deviceScript('washer-1').session.username, 'Sim/washer-1')
+  assert.equal(iothubCourse.jobs.deviceScript('washer-1').session.username, 'Sim/washer-1')
 })
 
 test('a device that a person adds gets a secret with which it connects', async () => {
-  const talk = new Conversation(iothub, { settings: { mode: 'strict' } })
+  const talk = new Conversation(iothubCourse, { settings: { mode: 'strict' } })
   const kit = await talk.happens('enrol', (ctx) => enrolment.enrol(ctx, 'P/D', [], 'CA'))
   const secret = kit.facts.find(({ label }) => label === 'Secret')
   assert.equal(secret?.secret, true)
@@ -120,7 +120,7 @@ test('a device that a person adds gets a secret with which it connects', async (
 
 for (const name of ['D', 'P/', 'P/D/E', 'P/a b', 'P/+', '']) {
   test(`${JSON.stringify(name)} is no name for a device, and the pattern says so, too`, async () => {
-    const talk = new Conversation(iothub)
+    const talk = new Conversation(iothubCourse)
     await assert.rejects(
       talk.happens('enrol', (ctx) => enrolment.enrol(ctx, name, [], '')),
       { code: 'INVALID' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { covers, imposedFilters, publishRules, subscribeRules } from '../../src/dialect/iothub/auth/acl.ts'
+import { covers, imposedFilters, publishRules, subscribeRules } from '../../src/dialect/iothub-course/auth/acl.ts'
 
 const own = { product: 'P', device: 'D' }
 const mayPublish = (topic: string): boolean => publishRules(own).some((rule) => covers(rule, topic))
