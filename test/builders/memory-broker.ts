@@ -88,10 +88,6 @@ export class MemoryBroker implements BrokerPort {
     if (!verdict.accept) return verdict
     const key = keyOf(dialect, name)
     const present = this.#sessions.get(key)
-    if (present?.connection !== undefined) {
-      watcher.closed(present.connection, 'another client takes its session over')
-      this.#end(present.connection, 'DUPLICATE_CLIENT_ID')
-    }
     const session: Session =
       request.clean || present === undefined
         ? { dialect, name, granted: new Map(), effective: new Map(), waiting: request.clean ? undefined : [] }
@@ -109,6 +105,10 @@ export class MemoryBroker implements BrokerPort {
       const again = await hooks.subscribe(connection, filter, qos)
       if ('grant' in again) grant(session, filter, again)
       else session.granted.delete(filter)
+    }
+    if (present?.connection !== undefined) {
+      watcher.closed(present.connection, 'another client takes its session over')
+      this.#end(present.connection, 'DUPLICATE_CLIENT_ID')
     }
     this.#sessions.set(key, Object.assign(session, { connection, device: verdict.identity.device }))
     this.#live.set(connection.id, connection)
