@@ -43,6 +43,7 @@ import type { Capability } from './capability.ts'
 import type { Credential, OperatorKeys, Sight } from './credential.ts'
 import type { JobKinds } from './job-kinds.ts'
 import type { ProtocolFront } from './protocol.ts'
+import type { DeviceAction } from './device-action.ts'
 import type { ServiceEnrolment } from './service-kit.ts'
 import type { Examples } from './examples.ts'
 
@@ -79,6 +80,8 @@ export interface Dialect {
   /** Its query language, if jobs can be aimed by one. */
   readonly query?: QueryLanguage
   readonly twins: TwinFront
+  /** What people may do with one of its devices by hand. */
+  readonly actions?: readonly DeviceAction[]
   /** Examples by which the conformance suite tries it out. */
   readonly examples: Examples
   /** Domain events of this dialect's devices, groups and jobs, in the turn in which they arise. */

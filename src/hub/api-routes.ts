@@ -42,6 +42,10 @@ const deviceRoutes = (api: HubApi): ApiRoute[] => [
     })
   }),
   get(DEVICE, (_, params) => api.device(keyIn(params))),
+  post(`${DEVICE}/actions/:action`, ({ json }, params) =>
+    // What it may be given is checked by the call itself.
+    api.act(keyIn(params), params['action'] ?? '', object(json, 'input') as Parameters<HubApi['act']>[2]),
+  ),
   get(`${DEVICE}/telemetry`, (_, params) => api.telemetry(keyIn(params))),
   get(`${DEVICE}/messages`, (_, params) => api.messages(keyIn(params))),
   get(`${DEVICE}/twin`, (request, params) => api.twin(keyIn(params), request.query.get('name') ?? undefined)),

@@ -3,11 +3,12 @@ import { dialects } from '../dialect/registry.ts'
 import type { DialectView } from '../shared/api.ts'
 
 /** A cloud, as far as people's choices depend on it. */
-export const dialectView = ({ name, title, jobs, enrolment, services, query }: Dialect): DialectView => ({
+export const dialectView = ({ name, title, jobs, enrolment, services, actions = [], query }: Dialect): DialectView => ({
   name,
   title,
   kinds: jobs.kinds.map(({ options = [], ...kind }) => ({ ...kind, options: [...options] })),
   ...(query !== undefined && { query: { title: query.title, example: query.example } }),
+  actions: actions.map(({ id, title, input }) => ({ id, title, input: [...input] })),
   services: services !== undefined,
   deviceName: enrolment.names,
   jobName: jobs.names,

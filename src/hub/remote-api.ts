@@ -87,6 +87,7 @@ export function remoteApi(ask: RemoteCall): HubApi {
     serviceKit: (dialect) => ask('POST', `/hub/services/${encodeURIComponent(dialect)}`),
     setKey: (dialect, name, value) =>
       ask('PUT', `/hub/keys/${encodeURIComponent(dialect)}/${encodeURIComponent(name)}`, { value }),
+    act: (key, action, input) => ask('POST', `${device(key)}/actions/${encodeURIComponent(action)}`, { input }),
     telemetry: (key) => ask('GET', `${device(key)}/telemetry`),
     messages: (key) => ask('GET', `${device(key)}/messages`),
     twin: (key, name) => ask('GET', `${device(key)}/twin${inQuery({ name })}`),

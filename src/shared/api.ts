@@ -48,6 +48,8 @@ export interface HubApi {
    * cloud whose programs need nothing.
    */
   serviceKit(dialect: string): Promise<ServiceKitView>
+  /** Does one of its cloud's actions with a device; what people read then. NOT_FOUND, or INVALID for what it is given. */
+  act(device: string, action: string, input: Record<string, string | number | boolean>): Promise<string>
   /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
   messages(device: string): Promise<MessageView[]>
   /** What the device has measured last, oldest first; at most 50, in memory only. NOT_FOUND. */
@@ -166,6 +168,8 @@ export interface DialectView {
   /** What its query language is called, with an example, if targets can be queries. */
   query?: { title: string; example: string }
   /** Names a device may have: a regular expression and the rule in words. */
+  /** What may be done with its devices by hand, and what is asked for first. */
+  actions: { id: string; title: string; input: Option[] }[]
   /** Its back ends can be given a kit. */
   services: boolean
   deviceName: { pattern: string; rule: string }

@@ -21,6 +21,7 @@ export const commands = {
 
   addDevice: 'iotHub.addDevice',
   connectDevice: 'iotHub.connectDevice',
+  deviceActions: 'iotHub.deviceActions',
   connectService: 'iotHub.connectService',
   removeDevice: 'iotHub.removeDevice',
   showCredentials: 'iotHub.showCredentials',

@@ -43,6 +43,7 @@ const answers: Record<string, (answer: never) => unknown> = {
   kitOffer: kitInWords,
   connectionKit: kitInWords,
   addDevice: kitInWords,
+  act: (said: string) => inWords(said),
   serviceKit: ({ facts, ...rest }: ServiceKitView) => ({
     ...rest,
     facts: facts.map((fact) => ({ ...fact, label: inWords(fact.label) })),
@@ -54,11 +55,24 @@ function statusInWords({ dialects, ...rest }: HubStatus): HubStatus {
 }
 
 /** What a cloud brings, in the user's language. */
-export function dialectInWords({ title, kinds, query, deviceName, jobName, ...rest }: DialectView): DialectView {
+export function dialectInWords({
+  title,
+  kinds,
+  actions,
+  query,
+  deviceName,
+  jobName,
+  ...rest
+}: DialectView): DialectView {
   return {
     ...rest,
     title: inWords(title),
     kinds: kinds.map(kindInWords),
+    actions: actions.map(({ title, input, ...action }) => ({
+      ...action,
+      title: inWords(title),
+      input: input.map((option) => ({ ...option, title: inWords(option.title), about: inWords(option.about) })),
+    })),
     ...(query !== undefined && { query: { ...query, title: inWords(query.title) } }),
     deviceName: { ...deviceName, rule: inWords(deviceName.rule) },
     jobName: { ...jobName, rule: inWords(jobName.rule) },

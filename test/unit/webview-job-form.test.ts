@@ -23,6 +23,7 @@ const dialect: DialectView = {
       options: [],
     },
   ],
+  actions: [],
   services: false,
   deviceName: { pattern: '.+', rule: '' },
   jobName: { pattern: '[a-z-]{1,8}', rule: 'must be 1 to 8 letters' },

@@ -29,6 +29,7 @@ const cloud = {
     },
   ],
   query: { title: 'Search', example: 'version = 1' },
+  actions: [],
   services: false,
   deviceName: { pattern: '.+', rule: 'must not be empty' },
   jobName: { pattern: '[a-z0-9-]+', rule: 'must be of a-z, 0-9 and -' },

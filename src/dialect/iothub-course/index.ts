@@ -11,6 +11,7 @@ import { jobFront } from './jobs/front.ts'
 import { mqtt } from './mqtt/front.ts'
 import { forgetCallers, rpcEvent } from './commands/rpc.ts'
 import { shadowEvent, twins } from './twin/shadow.ts'
+import { actions } from './commands/actions.ts'
 import { services } from './auth/service.ts'
 import { examples } from './examples.ts'
 import { membershipChanged } from './registry/tags.ts'
@@ -30,6 +31,7 @@ export const iothubCourse: Dialect = {
   jobs: jobFront,
   enrolment,
   services,
+  actions,
   twins,
   keys: tokenKeys,
   examples,

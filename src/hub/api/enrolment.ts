@@ -1,4 +1,5 @@
 import { HubError, invalid, notFound } from '../../core/errors.ts'
+import { chosenOptions } from '../../core/option.ts'
 import { keyOf } from '../../core/ids.ts'
 import type { Context, DeviceCredential, Dialect } from '../../dialect/dialect.ts'
 import type { ConnectionKitView, HubApi } from '../../shared/api.ts'
@@ -7,7 +8,14 @@ import { dialectNamed, type ApiSources } from './sources.ts'
 import { asSaid, say } from '../../core/said.ts'
 
 type Calls =
-  'addDevice' | 'registerDevice' | 'kitOffer' | 'connectionKit' | 'credentials' | 'withdrawCredential' | 'removeDevice'
+  | 'addDevice'
+  | 'registerDevice'
+  | 'kitOffer'
+  | 'connectionKit'
+  | 'credentials'
+  | 'withdrawCredential'
+  | 'removeDevice'
+  | 'act'
 
 /**
  * Adding and removing devices by hand. What is made for a device is handed out and kept nowhere, but for what its cloud
@@ -95,6 +103,16 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
       })
       tell({ type: 'device', key: device })
     },
+    act: (device, id, input) =>
+      about(device, 'act', (ctx, { actions = [], title }) => {
+        const action = actions.find((each) => each.id === id)
+        if (action === undefined) throw notFound(say`${title} has no action ${id}`)
+        return action.run(
+          ctx,
+          engine.devices.require(device),
+          chosenOptions(action.input, input, (name) => name),
+        )
+      }),
     removeDevice: async (device) => {
       const { dialect } = engine.devices.require(device)
       await perform(dialect, 'removeDevice', (ctx) => {

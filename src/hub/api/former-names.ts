@@ -25,6 +25,7 @@ export const acceptingFormerNames = (api: HubApi): HubApi => ({
   groups: (dialect) => api.groups(dialect === undefined ? undefined : presentName(dialect)),
   setKey: (dialect, name, value) => api.setKey(presentName(dialect), name, value),
   messages: (device) => api.messages(presentKey(device)),
+  act: (device, ...rest) => api.act(presentKey(device), ...rest),
   telemetry: (device) => api.telemetry(presentKey(device)),
   twin: (device, name) => api.twin(presentKey(device), name),
   editTwin: (device, name, edit) => api.editTwin(presentKey(device), name, edit),

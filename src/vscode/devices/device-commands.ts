@@ -11,6 +11,7 @@ import { ExecutionNode } from '../tree/nodes/execution.ts'
 import { JobNode } from '../tree/nodes/job.ts'
 import { TwinNode } from '../tree/nodes/twin.ts'
 import { addDevice, connectDevice } from './connect.ts'
+import { actOn } from './actions.ts'
 import { connectService } from './connect-service.ts'
 import { manageCredentials, pickCredential, withdrawCredential } from './credentials.ts'
 import { findDevice, revealDevice } from './find-device.ts'
@@ -25,6 +26,9 @@ export function deviceCommands(withHub: WithHub, devices: DevicesView) {
       if (key !== undefined) await revealDevice(devices, key)
     }),
     [commands.connectDevice]: withHub((api, given?: unknown) => connectDevice(api, deviceKeyOf(given))),
+    [commands.deviceActions]: withHub((api, given?: unknown) =>
+      withDevice(api, given, l10n.t('Do Something with'), (device) => actOn(api, device)),
+    ),
     [commands.connectService]: withHub(connectService),
     [commands.showCredentials]: withHub((api, given?: unknown) =>
       withDevice(api, given, l10n.t('Credentials of'), (device) => manageCredentials(api, device)),

@@ -4,7 +4,7 @@ import type { Context, Dialect } from '../../../src/dialect/dialect.ts'
 import { keys } from './auth/key.ts'
 import { services } from './auth/service.ts'
 import { capability } from './capability.ts'
-import { expired, forgetMail, wakeForMail } from './commands/mail.ts'
+import { expired, forgetMail, wakeForMail, post } from './commands/mail.ts'
 import { postOffice } from './commands/post-office.ts'
 import { forgetQuestions, questionEvent } from './commands/questions.ts'
 import { enrolment } from './device/enrolment.ts'
@@ -34,6 +34,17 @@ export const toy: Dialect = {
   jobs,
   enrolment,
   services,
+  actions: [
+    {
+      id: 'mail',
+      title: 'Send a letter',
+      input: [{ name: 'text', title: 'Text', about: 'what it says', type: 'text', default: 'Hello' }],
+      run(ctx, { key }, { text }) {
+        post(ctx, key, String(text))
+        return 'The letter is on its way.'
+      },
+    },
+  ],
   twins,
   keys,
   examples,
