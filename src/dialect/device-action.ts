@@ -3,7 +3,7 @@ import type { Option, OptionValues } from '../core/option.ts'
 import type { Label } from '../core/said.ts'
 import type { Context } from './dialect.ts'
 
-/** Something that people do with one device of this cloud, from the editor: send a message, say. Data, and what it does. */
+/** Something that people do with one device of this cloud by hand: send a message, say. Data, and what it does. */
 export interface DeviceAction {
   readonly id: string
   readonly title: Label

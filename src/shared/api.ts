@@ -48,7 +48,7 @@ export interface HubApi {
    * cloud whose programs need nothing.
    */
   serviceKit(dialect: string): Promise<ServiceKitView>
-  /** Does one of its cloud's actions with a device; what people read then. NOT_FOUND, or INVALID for what it is given. */
+  /** Does an action of its cloud with a device; what people read then. NOT_FOUND, or INVALID by what it is given. */
   act(device: string, action: string, input: Record<string, string | number | boolean>): Promise<string>
   /** The last messages to and from a device, oldest first; kept for the devices most lately heard of. */
   messages(device: string): Promise<MessageView[]>
