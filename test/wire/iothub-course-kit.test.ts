@@ -17,7 +17,7 @@ async function afterwards<T>(ask: () => Promise<T>): Promise<T> {
   return ask()
 }
 
-describe('the connection kit of IotHub', () => {
+describe('the connection kit of the course’s IotHub', () => {
   let hub: TestHub
   let kit: ConnectionKitView
   let folder: string

@@ -112,7 +112,7 @@ const program = (
 ): string => `// Save as device.js, with .env beside it, in the folder "samples" of IotHub_Device or IotHub_DeviceV2; run: node device.js
 const fs = require('fs')
 const path = require('path')
-const IotDevice = require('../../sdk/iot_device')
+const IotDevice = require('../sdk/iot_device')
 
 process.loadEnvFile(path.join(__dirname, '.env'))
 const storePath = path.join(__dirname, 'store')
