@@ -7,10 +7,24 @@ const REMEMBERED_CHAINS = 5000
 /** By the certificate's SHA-256, in the order of use. */
 const chains = new Map<string, string[]>()
 
+/** Certificates that have been looked at and not been told of yet. */
+const seen = new WeakMap<TLSSocket, X509Certificate>()
+
+/**
+ * What the client showed in the handshake, with what it sent along: Node takes that out of TLS the first time it is
+ * asked, and has lost it when it is asked again.
+ */
+export function peerX509(socket: TLSSocket): X509Certificate | undefined {
+  const certificate = seen.get(socket) ?? socket.getPeerX509Certificate()
+  if (certificate !== undefined) seen.set(socket, certificate)
+  return certificate
+}
+
 /** The certificate the client showed in the handshake, as dialects see it; `undefined` if it showed none. */
 export function peerCertificate(socket: TLSSocket): PeerCertificate | undefined {
   const peer = socket.getPeerCertificate()
-  const certificate = socket.getPeerX509Certificate()
+  const certificate = peerX509(socket)
+  seen.delete(socket)
   // Node answers `{}` (or, on a closed socket, null) where there is no certificate.
   const der = (peer as typeof peer | null)?.raw
   if (der === undefined || certificate === undefined) return undefined

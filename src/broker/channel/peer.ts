@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { isLoopback } from '../../shared/loopback.ts'
-import { peerCertificate } from '../../net/peer-certificate.ts'
+import { peerCertificate, peerX509 } from '../../net/peer-certificate.ts'
 import type { StreamDetails } from '../port.ts'
 
 /** What a socket tells of its peer. */
@@ -39,7 +39,7 @@ export const parseAuthorities = (pem: string): X509Certificate[] =>
  * authorities in its certificate request: Java and Windows clients keep a certificate back that none of those signed.
  */
 export function isSignedBy(socket: TLSSocket, authorities: X509Certificate[]): boolean {
-  const certificate = socket.getPeerX509Certificate()
+  const certificate = peerX509(socket)
   return (
     certificate !== undefined &&
     authorities.some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey))
