@@ -6,7 +6,18 @@ const modelled = (area: string, ...items: string[]): Capability[] =>
 
 /** What the hub makes of Toyland. */
 export const capability: Capability[] = [
-  ...modelled('MQTT', 'Token', 'Work', 'State and wishes', 'Mail', 'Questions', 'Notes', 'Songs and diaries'),
+  ...modelled(
+    'MQTT',
+    'Token',
+    'Certificates of factories',
+    'The fair',
+    'Work',
+    'State and wishes',
+    'Mail',
+    'Questions',
+    'Notes',
+    'Songs and diaries',
+  ),
   ...modelled('Post', 'Letters and what becomes of them', 'Heartbeats'),
   ...modelled('API', ...new Set(http.routes.map(({ operation }) => operation))),
 ]

@@ -23,7 +23,9 @@ export const toy: Dialect = {
   name: 'toy',
   title: 'Toyland',
   capability,
-  limits: { sessionMs: 7 * DAY, payloadBytes: 64 * 1024 },
+  limits: { sessionMs: 7 * DAY, messageMs: DAY, payloadBytes: 64 * 1024 },
+  webSocketPaths: ['/toyland/mqtt'],
+  serverNames: ['toyland.example'],
   options: [
     { name: 'loudest', title: 'Loudest', about: 'no tune is louder', type: 'number', default: 10, least: 0, most: 10 },
     { name: 'silent', title: 'Silent', about: 'toys are told no tunes at all', type: 'flag', default: false },

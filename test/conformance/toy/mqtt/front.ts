@@ -11,6 +11,9 @@ import { nameIn } from '../wire/names.ts'
 import { isAboutFile, parseTopic, type ToyTopic } from '../wire/topics.ts'
 import { fileAnswer, fileNeeds } from './files.ts'
 
+/** Topics of all toys. */
+const FAIR = 'fair/'
+
 /** Toys on MQTT. */
 export const mqtt: MqttFront = {
   recognize,
@@ -32,14 +35,16 @@ function onConnected(ctx: Context, connection: Connection): void {
   handOverAll(ctx, device, 'QUEUED')
 }
 
-/** What is for itself only. */
+/** What is for itself only, and the fair. */
 function authorizeSubscribe(_: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
   const own = `toy/${nameIn(connection)}/`
-  return filter.startsWith(own) ? { grant: qos === 0 ? 0 : 1 } : { refuse: `a toy hears ${own}… only` }
+  const isOpen = filter.startsWith(FAIR)
+  return isOpen || filter.startsWith(own) ? { grant: qos === 0 ? 0 : 1 } : { refuse: `a toy hears ${own}… only` }
 }
 
 function onPublish(ctx: Context, connection: Connection, { topic, payload }: Incoming): PublishDecision {
   const own = nameIn(connection)
+  if (topic.startsWith(FAIR)) return { route: 'forward' }
   const parsed = parseTopic(topic)
   if (parsed === undefined) return dropped('it is no topic of Toyland')
   if (parsed.device !== '-' && parsed.device !== own) return dropped(`it is a topic of ${parsed.device}`)

@@ -1,6 +1,7 @@
 import { nameOf } from '../../../../src/core/ids.ts'
 import { keyOf } from '../../../../src/core/ids.ts'
 import type { Route } from '../../../../src/dialect/dialect.ts'
+import { registerFactory } from '../auth/factory.ts'
 import { action } from '../http/action.ts'
 import { json } from '../wire/errors.ts'
 import { register } from './devices.ts'
@@ -15,6 +16,10 @@ export const registryActions: Route[] = [
   action('AddPart', ({ ctx, text, device }) => {
     const { name } = register(ctx, text('Part'), { parent: device().key, kind: text('Kind') })
     return json({ Name: name })
+  }),
+  action('RegisterFactory', ({ ctx, text }) => {
+    registerFactory(ctx, text('Certificate'))
+    return json({})
   }),
   action('DeleteToy', ({ ctx, device }) => {
     ctx.engine.devices.delete(ctx.turn, device().key)
