@@ -26,6 +26,7 @@ export async function findL10n(): Promise<string[]> {
     ...difference(Object.keys(translated), texts).map((text) => `${bundle} has “${text}”, which nothing says any more`),
     ...texts.flatMap((text) => (translated[text] === undefined ? [] : placeholders(text, translated[text]))),
     ...uncounted(own),
+    ...texts.filter((text) => /\{\{\d/.test(text)).map((text) => `“${text}”: within braces nothing is filled in`),
     ...unsayable.map(
       ({ file, line, text }) =>
         `${file}:${line}: ${text} is said to people: tag it with say, or wrap words of others in verbatim(…)`,

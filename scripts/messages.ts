@@ -28,21 +28,37 @@ export interface Messages {
  * are wanted. What is made up there by other means (`…${x}…` without `say`) cannot be translated.
  */
 export function findMessages(): Messages {
-  const { options, fileNames } = ts.parseJsonConfigFileContent(
+  const { options, fileNames } = config()
+  const found = messagesIn(
+    fileNames.filter((name) => rooms.some((room) => name.startsWith(room))),
+    options,
+  )
+  return { ...found, templates: [...new Set([...descriptions(), ...found.templates])] }
+}
+
+const config = (): ts.ParsedCommandLine =>
+  ts.parseJsonConfigFileContent(
     ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
     ts.sys,
     root,
   )
-  const own = fileNames.filter((name) => rooms.some((room) => name.startsWith(room)))
-  const program = ts.createProgram(own, options)
+
+/** The messages that these files word. */
+export function messagesIn(files: readonly string[], options = config().options): Messages {
+  const program = ts.createProgram(files, options)
   const checker = program.getTypeChecker()
-  const templates = new Set<string>(descriptions())
+  const templates = new Set<string>()
   const unsayable: Unsayable[] = []
 
-  for (const source of program.getSourceFiles()) {
-    if (!rooms.some((room) => source.fileName.startsWith(room)) || source.fileName.endsWith('core/said.ts')) continue
+  for (const source of files.map((file) => program.getSourceFile(file))) {
+    if (source === undefined || source.fileName.endsWith('core/said.ts')) continue
     const visit = (node: ts.Node): void => {
-      if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'say') templates.add(templateOf(node.template))
+      if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'say') {
+        templates.add(templateOf(node.template))
+        spansOf(node.template)
+          .filter((span) => isWorded(checker, span))
+          .forEach((span) => complain(source, span))
+      } else if (takesWordsAsText(checker, node)) complain(source, node)
       else if (isSource(node) && wantsWords(checker, node)) look(source, node)
       ts.forEachChild(node, visit)
     }
@@ -52,7 +68,11 @@ export function findMessages(): Messages {
 
   function look(source: ts.SourceFile, node: ts.Expression): void {
     const texts = textsOf(checker, node)
-    if (texts !== undefined) return texts.forEach((text) => templates.add(text))
+    if (texts !== undefined) texts.filter((text) => text !== '').forEach((text) => templates.add(text))
+    else complain(source, node)
+  }
+
+  function complain(source: ts.SourceFile, node: ts.Expression): void {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart())
     const file = relative(root, source.fileName)
     unsayable.push({ file, start: node.getStart(), line: line + 1, text: node.getText().slice(0, 90) })
@@ -94,6 +114,41 @@ function wantsWords(checker: ts.TypeChecker, node: ts.Expression): boolean {
   const wanted = checker.getContextualType(node)
   if (wanted === undefined) return false
   return isLabel(wanted) || (hasSaid(wanted) && parts(wanted).some((type) => (type.flags & ts.TypeFlags.String) !== 0))
+}
+
+const spansOf = (template: ts.TemplateLiteral): ts.Expression[] =>
+  ts.isTemplateExpression(template) ? template.templateSpans.map(({ expression }) => expression) : []
+
+/** Two words of prose, one after the other; names, topics and commands have no blanks. */
+const PROSE = /\p{Ll} \p{Ll}/u
+
+/**
+ * Whether what goes into a template as data may be words: it would stay English. `asSaid(…)` has them translated,
+ * `verbatim(…)` says that they are nobody's here.
+ */
+function isWorded(checker: ts.TypeChecker, node: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(node)) return isWorded(checker, node.expression)
+  if (ts.isConditionalExpression(node)) return isWorded(checker, node.whenTrue) || isWorded(checker, node.whenFalse)
+  if (ts.isBinaryExpression(node)) return isWorded(checker, node.left) || isWorded(checker, node.right)
+  if (ts.isTemplateExpression(node)) return PROSE.test(node.getText().replace(/\$\{.*?\}/g, 'x'))
+  const types = parts(checker.getTypeAtLocation(node))
+  if (types.some((type) => type.isStringLiteral() && PROSE.test(type.value))) return true
+  const isString = types.some((type) => (type.flags & ts.TypeFlags.StringLike) !== 0)
+  return types.some(isLabel) || (isString && types.some((type) => type.symbol?.name === 'Said'))
+}
+
+/** A function that takes words, handed on as one that takes mere text: nobody would see what it is told. */
+function takesWordsAsText(checker: ts.TypeChecker, node: ts.Node): node is ts.Expression {
+  if (!(ts.isIdentifier(node) && isValue(node)) && !ts.isPropertyAccessExpression(node)) return false
+  const wanted = parametersOf(checker, checker.getContextualType(node))
+  return parametersOf(checker, checker.getTypeAtLocation(node)).some(
+    (own, index) => hasSaid(own) && wanted[index] !== undefined && (wanted[index].flags & ts.TypeFlags.String) !== 0,
+  )
+}
+
+function parametersOf(checker: ts.TypeChecker, type: ts.Type | undefined): ts.Type[] {
+  const [signature] = type?.getCallSignatures() ?? []
+  return signature?.parameters.map((parameter) => checker.getTypeOfSymbol(parameter)) ?? []
 }
 
 /** A branch of what goes into a template is data as well. */

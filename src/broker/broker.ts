@@ -22,6 +22,7 @@ import { SubscribeHandler } from './channel/subscribe.ts'
 import { TapPoint } from './channel/taps.ts'
 import { WAITING_LIMITS } from './session/waiting.ts'
 import { WebSockets } from './channel/web-sockets.ts'
+import { asSaid, say, verbatim, type Words } from '../core/said.ts'
 
 const PACKET_BYTES = 512 * 1024
 const BUFFER_BYTES = 8 * 1024 * 1024
@@ -57,10 +58,10 @@ export class Broker implements BrokerPort {
     const { hooks, tables, limits, now, bufferBytes = BUFFER_BYTES, stallMs = STALL_MS } = options
     this.#budget = options.budget ?? new LoopBudget()
     const commit = (): Promise<void> => options.commit()
-    const notice = (text: string, channel: Channel, decided?: true): void => this.#notice(text, channel, decided)
+    const notice = (text: Words, channel: Channel, decided?: true): void => this.#notice(text, channel, decided)
     const { waiting = WAITING_LIMITS, packetBytes = PACKET_BYTES } = options
     this.#rules = { tap: this.#tap, packetBytes, refuse: (channel, why) => notice(why, channel) }
-    const tell = (text: string): void => options.onNotice({ text })
+    const tell = (text: Words): void => options.onNotice({ text })
     this.#sessions = new Sessions({ tables, limits, waiting, now, notice: tell })
     const commitSoon = (): void => this.#commitSoon()
     const retained = new Retained({
@@ -195,7 +196,7 @@ export class Broker implements BrokerPort {
   disconnect(connection: ConnectionId, reason: DisconnectReason, note: string): boolean {
     const channel = this.#channels.get(connection)
     if (channel === undefined) return false
-    this.#notice(note, channel, true)
+    this.#notice(verbatim(note), channel, true)
     this.#lifecycle.end(channel, reason)
     return true
   }
@@ -254,17 +255,15 @@ export class Broker implements BrokerPort {
   }
 
   #commitSoon(): void {
-    this.#options
-      .commit()
-      .catch((error: unknown) =>
-        this.#options.onNotice({ text: `MQTT sessions could not be stored: ${String(error)}` }),
-      )
+    this.#options.commit().catch((error: unknown) => {
+      this.#options.onNotice({ text: say`MQTT sessions could not be stored: ${String(error)}` })
+    })
   }
 
-  #notice(text: string, channel: Channel, decided?: true): void {
+  #notice(text: Words, channel: Channel, decided?: true): void {
     const { id, details } = channel
     this.#options.onNotice({
-      text: `${channel.describe()}: ${text}`,
+      text: say`${channel.describe()}: ${asSaid(text)}`,
       connection: id,
       remoteAddress: details.remoteAddress,
       ...(decided && { decided }),

@@ -19,6 +19,7 @@ import type { Tables } from '../core/table.ts'
 import type { LoopBudget } from '../net/loop-budget.ts'
 import type { RetainedLimits } from './routing/retained.ts'
 import type { WaitingLimits } from './session/waiting.ts'
+import type { Words } from '../core/said.ts'
 
 /**
  * Whom the broker asks: it decides nothing itself. A hook that throws ends the connection it was asked about, and
@@ -30,7 +31,7 @@ export interface BrokerHooks {
    * Before anything else: whose the connection is and which MQTT session it names, or why it is turned away (CONNACK
    * 5).
    */
-  session(request: ConnectRequest): SessionName | { refuse: string }
+  session(request: ConnectRequest): SessionName | { refuse: Words }
   /** Resolves once everything it changed is stored. */
   connect(request: ConnectRequest, dialect: DialectName): Promise<ConnectVerdict>
   /**
@@ -118,11 +119,11 @@ export interface Outgoing {
 
 /** Something that people should know and no protocol can tell them. */
 interface Notice {
-  text: string
+  text: Words
   connection?: ConnectionId
   remoteAddress?: string
   /** Why TLS came to nothing. */
-  handshake?: string
+  handshake?: Words
   /** A hook's own decision, as it is carried out: who made it may have told already. */
   decided?: true
 }

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../core/seam/http.ts'
 import type { OptionValues } from '../core/option.ts'
 import type { Table } from '../core/table.ts'
 import type { Settings } from './dialect.ts'
+import type { Words } from '../core/said.ts'
 
 /**
  * What a client shows of who it is, as its dialect judges it: whether the hub gave it out, and it still counts. Where
@@ -18,7 +19,7 @@ export type Credential =
 export interface NotGiven {
   given: false
   /** For people: what is missing or wrong, and what helps. */
-  why: string
+  why: Words
   /** HTTP: what the cloud itself would answer, where that is not `HttpFront.failure` of an UNAUTHORIZED. */
   answer?: HttpResponse
   /** MQTT: the code that goes into the CONNACK, 5 unless given; `drop`: the cloud hangs up without one. */

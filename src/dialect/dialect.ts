@@ -38,7 +38,7 @@ import type { TwinForm } from '../core/twin/edit.ts'
 import type { JsonObject, Twin } from '../core/twin/model.ts'
 import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
-import type { Label } from '../core/said.ts'
+import type { Label, Words } from '../core/said.ts'
 import type { Capability } from './capability.ts'
 import type { Credential, OperatorKeys, Sight } from './credential.ts'
 import type { JobKinds } from './job-kinds.ts'
@@ -99,7 +99,7 @@ export interface MqttFront {
    * What a client from this machine (`local`) or from elsewhere may show to be let in: words for people whose client
    * was not.
    */
-  wanted(settings: Settings, local: boolean): string
+  wanted(settings: Settings, local: boolean): Words
   /**
    * Names the MQTT session, which is the client id unless the cloud says otherwise: Alibaba keeps one session per
    * device whatever the client id says, so that a reconnect takes over and stored messages are found.
@@ -223,7 +223,7 @@ export interface HardPort {
   /** The listener it stands in for; `tls` sniffs MQTT from HTTP. */
   listener: 'mqtt' | 'mqtts' | 'http' | 'https' | 'tls'
   /** Which client insists on it. */
-  because: string
+  because: Label
 }
 
 /** What the job editor and the simulated fleet need; nothing outside the dialect knows its documents. */
@@ -389,9 +389,9 @@ export interface Context {
   /** `act` for a message to all subscribers. */
   publish(message: Message, rule: string): void
   /** Counts and shows once what was accepted but ignored (`--strict` refuses it: throws UNSUPPORTED). */
-  ignored(what: string): void
+  ignored(what: Words): void
   /** Tells people something about a client that the protocol cannot say. */
-  warn(about: DeviceKey | ConnectionId, text: string): void
+  warn(about: DeviceKey | ConnectionId, text: Words): void
 }
 
 export interface ConnectionView {

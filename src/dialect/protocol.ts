@@ -2,6 +2,7 @@ import type { DomainEvent } from '../core/events.ts'
 import type { SocketId } from '../core/seam/effects.ts'
 import type { Credential, Sight } from './credential.ts'
 import type { Context } from './dialect.ts'
+import type { Label } from '../core/said.ts'
 
 /**
  * A protocol besides MQTT and HTTP. The sockets are the hub's; what their bytes mean is the dialect's. What a session
@@ -14,7 +15,7 @@ export interface ProtocolFront {
   /** The port, TLS, that its clients cannot be talked out of: opened with `--aliases`. */
   port: number
   /** Which client insists on it. */
-  because: string
+  because: Label
   /** The path and sub-protocol by which it is also spoken over WebSocket, on the HTTP listeners. */
   webSocket?: { path: string; protocol: string }
   /** A client has connected. */

@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from '../core/seam/http.ts'
 import { jsonResponse, jsonError } from './json.ts'
 import { Routes } from './routes.ts'
 import type { HttpStream } from './stream.ts'
-import { say } from '../core/said.ts'
+import { say, type Words } from '../core/said.ts'
 
 /** A job may be aimed at a list of all devices there are. */
 const API_BOUNDS = { values: 500_000 }
@@ -35,7 +35,7 @@ export interface ApiFrontOptions {
   routes: readonly ApiRoute[]
   /** Throws FORBIDDEN or UNAUTHORIZED for who may not ask. */
   admit(request: HttpRequest): void
-  onNotice(text: string, error?: unknown): void
+  onNotice(text: Words, error?: unknown): void
 }
 
 /** The hub's own API: JSON in and out, for who holds the token, out of reach of web pages. */
@@ -56,7 +56,7 @@ export function createApiFront({ routes, admit, onNotice }: ApiFrontOptions): Ap
         return await dispatch(table, request)
       } catch (error) {
         if (error instanceof HubError) return refusal(error)
-        onNotice(`${request.method} ${request.path} failed`, error)
+        onNotice(say`${request.method} ${request.path} failed`, error)
         return jsonError(500, 'INTERNAL', 'The hub failed; its log says why')
       }
     },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { asSaid, say, type Said, type Words } from '../core/said.ts'
 import { isLoopback } from '../shared/loopback.ts'
 
 /** The part of a request by which web pages are told from programs, before anything else of it is looked at. */
@@ -11,7 +12,7 @@ export interface Knock {
 /** Why this Host may not be asked for here; `undefined`: it may. `strangers` says in words what is refused. */
 export interface PageFault {
   /** For the client, and for people. */
-  text: string
+  text: Words
   /** It came from a browser. */
   page: boolean
 }
@@ -33,7 +34,7 @@ export function pageFault({ method, headers }: Knock, names: readonly string[]):
   // Browsers that say neither still say where a form was.
   const posts = referer !== undefined && method !== 'GET' && method !== 'HEAD'
   return posts && !isKnownOrigin(referer, host)
-    ? { page: true, text: `${explainOrigin(referer)} (from its Referer)` }
+    ? { page: true, text: say`${explainOrigin(referer)} (from its Referer)` }
     : undefined
 }
 
@@ -103,20 +104,21 @@ function isNamed(own: string, name: string): boolean {
 const SHOWN = 200
 const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
 
-const explainHost = (host: string | undefined): string =>
-  `Host ${shortened(host ?? '(none)')}: is no address and no name of this hub. ` +
-  'Ask by address or localhost, or start the hub with --names and that name'
+const explainHost = (host = '(none)'): Said =>
+  say`Host ${shortened(host)}: is no address and no name of this hub. ${asSaid(HOW_TO_ASK)}`
 
-const explainSite = (site: string): string =>
-  `Sec-Fetch-Site ${shortened(site)}: only pages of this machine or of the hub's own host may speak to the hub`
+const HOW_TO_ASK = 'Ask by address or localhost, or start the hub with --names and that name'
+
+const explainSite = (site: string): Said =>
+  say`Sec-Fetch-Site ${shortened(site)}: only pages of this machine or of the hub's own host may speak to the hub`
 
 /** Why a page of this origin is refused, and what helps if it may be one's own. */
-function explainOrigin(origin: string): string {
-  const why = `Origin ${shortened(origin)}: only pages of this machine or of the hub's own host may speak to the hub`
-  return origin === 'null' || origin === 'file://'
-    ? `${why}. If this is a page of yours that was opened from a file, serve it from http://localhost`
-    : why
+function explainOrigin(origin: string): Said {
+  const why = say`Origin ${shortened(origin)}: only pages of this machine or of the hub's own host may speak to the hub`
+  return origin === 'null' || origin === 'file://' ? say`${why}. ${asSaid(SERVE_IT)}` : why
 }
+
+const SERVE_IT = 'If this is a page of yours that was opened from a file, serve it from http://localhost'
 
 /** Without port, brackets and the dot that ends a full name, in lower case. */
 function hostName(host: string | undefined): string | undefined {

@@ -19,6 +19,7 @@ import { announcesTooMuch, bodyOf, receiveBody, toHttpRequest } from './request.
 import { send } from './send.ts'
 import { sendStream, type HttpStream } from './stream.ts'
 import { answerAndClose, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** Longer than the pools of common clients keep a connection, so that they do not write into a closing one. */
@@ -54,7 +55,7 @@ export interface HttpServerOptions {
   /** Absent: every request is served as soon as it is read. */
   pace?: TurnBudget
   /** What people should know: failures of the hub, handshakes that failed. */
-  onNotice(text: string, error?: unknown): void
+  onNotice(text: Words, error?: unknown): void
   /** A client and this server could not agree on TLS. */
   onHandshakeFailed(remoteAddress: string, error: Error): void
   objects: ObjectStore
@@ -244,7 +245,7 @@ export class HttpServer {
   /** Tells people why, and the client only that. A client that went away while it was sent something is no failure. */
   async #fail({ req, res, gone }: HttpExchange, error: unknown): Promise<void> {
     if (gone.aborted && error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
-    this.#options.onNotice(`${req.method} ${req.url} failed`, error)
+    this.#options.onNotice(say`${req.method ?? ''} ${req.url ?? ''} failed`, error)
     if (res.headersSent) res.destroy()
     else
       await send(
@@ -272,8 +273,9 @@ export class HttpServer {
   #strangerIn({ method = 'GET', headers }: IncomingMessage): string | undefined {
     const fault = this.#options.stranger({ method, headers })
     if (fault === undefined) return undefined
-    this.#options.onNotice(`${fault.page ? 'a web page' : 'a request'} was refused: ${fault.text}`)
-    return fault.text
+    const why = asSaid(fault.text)
+    this.#options.onNotice(fault.page ? say`a web page was refused: ${why}` : say`a request was refused: ${why}`)
+    return why.text
   }
 
   #noticeHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {

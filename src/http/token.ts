@@ -2,12 +2,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { invalid } from '../core/errors.ts'
+import { say, type Words } from '../core/said.ts'
 
 /**
  * The token of the hub's own API, from its file; made at the first start. The file is for its owner only. Throws
  * INVALID for a file that holds something else than a token.
  */
-export async function loadToken(path: string, onNotice: (text: string) => void): Promise<string> {
+export async function loadToken(path: string, onNotice: (text: Words) => void): Promise<string> {
   const token = (await readIfThere(path))?.trim()
   if (token === undefined || token === '') return createToken(path)
   if (!/^[A-Za-z0-9._~+/-]{16,}=*$/.test(token)) {
@@ -31,11 +32,13 @@ async function createToken(path: string): Promise<string> {
   return token
 }
 
-async function tighten(path: string, onNotice: (text: string) => void): Promise<void> {
+async function tighten(path: string, onNotice: (text: Words) => void): Promise<void> {
   // Windows has no such modes; there the user's profile folder protects the file.
   if (process.platform === 'win32' || ((await stat(path)).mode & 0o077) === 0) return
   await chmod(path, 0o600)
-  onNotice(`${path} could be read by other users; now it cannot. If one may have, delete the file to get a new token`)
+  onNotice(
+    say`${path} could be read by other users; now it cannot. If one may have, delete the file to get a new token`,
+  )
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { Credential, NotGiven, Sight } from '../dialect/credential.ts'
 import type { Context, HttpFront, MqttFront, Params, Route } from '../dialect/dialect.ts'
 import { isOwnOrigin, pageFault, type Knock, type PageFault } from '../http/origin.ts'
 import { bearsToken } from '../http/token.ts'
-import { say, verbatim } from '../core/said.ts'
+import { say } from '../core/said.ts'
 
 /** What is known of who comes, whatever he says of himself. */
 export interface Visitor {
@@ -67,7 +67,7 @@ export function refusalOf({ local, operator }: Visitor, credential: () => Creden
 /** A request from elsewhere than this machine without a credential that the hub gave out. */
 export class Refused extends HubError {
   constructor(readonly refusal: NotGiven) {
-    super('UNAUTHORIZED', verbatim(refusal.why))
+    super('UNAUTHORIZED', refusal.why)
   }
 }
 

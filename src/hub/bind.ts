@@ -6,6 +6,7 @@ import type { HubOptions } from '../shared/options.ts'
 import { addressesOf } from './addresses.ts'
 import { openOnAll } from './open-on-all.ts'
 import type { ProtocolGate } from './protocol-gate.ts'
+import { asSaid, say, wordsOf, type Label, type Words } from '../core/said.ts'
 
 /** The ports a hub listens on. */
 export interface ListenerPorts {
@@ -40,7 +41,7 @@ export async function bindAll(options: HubOptions, broker: Broker, http: HttpSer
 /** A port that some clients insist on. */
 export interface Alias {
   port: number
-  because: string
+  because: Label
   /** Rejects as Node does, or as broker and HTTP server do, if it cannot be had. */
   open(): Promise<unknown>
 }
@@ -81,7 +82,7 @@ export function aliasesOf(
 export async function openAliases(
   aliases: readonly Alias[],
   taken: ListenerPorts,
-  note: (text: string) => void,
+  note: (text: Words) => void,
 ): Promise<number[]> {
   const opened: number[] = []
   const done = new Set<number>(Object.values(taken))
@@ -90,16 +91,16 @@ export async function openAliases(
     done.add(port)
     await open().then(
       () => opened.push(port),
-      (error: unknown) => note(`port ${port} could not be opened, ${why(error)}; ${because}`),
+      (error: unknown) => note(say`port ${port} could not be opened, ${asSaid(why(error))}; ${asSaid(because)}`),
     )
   }
   return opened
 }
 
 /** Broker and HTTP server say it in different words. */
-function why(error: unknown): string {
+function why(error: unknown): Words {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE' || code === 'CONFLICT') return 'it is taken'
   if (code === 'EACCES' || code === 'FORBIDDEN') return 'it needs rights that the hub does not have'
-  return error instanceof Error ? error.message : String(error)
+  return wordsOf(error)
 }

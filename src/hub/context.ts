@@ -12,7 +12,7 @@ import type { Sight } from '../dialect/credential.ts'
 import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
 import type { NoticeAbout } from '../shared/api.ts'
 import type { Notices } from './notices.ts'
-import { say } from '../core/said.ts'
+import { asSaid, say, textOf, type Words } from '../core/said.ts'
 
 /** Different things of one turn that are told by name; who sends one more wants to fill a list, not to hear of it. */
 const MOST_IGNORED = 10
@@ -117,25 +117,27 @@ export class TurnContext implements Context, Sight {
     this.#effects.push({ type: 'publish', message, dialect: this.dialect, cause: { input: this.turn.input, rule } })
   }
 
-  ignored(what: string): void {
+  ignored(what: Words): void {
     if (this.settings.refuseIgnored)
-      throw new HubError('UNSUPPORTED', say`${what} is not modelled, and --strict refuses what would be ignored`, {
-        field: what,
-      })
+      throw new HubError(
+        'UNSUPPORTED',
+        say`${asSaid(what)} is not modelled, and --strict refuses what would be ignored`,
+        { field: textOf(what) },
+      )
     this.#ignored += 1
     if (this.#ignored > MOST_IGNORED + 1) return
-    const told = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what
+    const told: Words = this.#ignored > MOST_IGNORED ? 'more in one request than are listed' : what
     this.#shared.notices.add({
       kind: 'ignored',
       code: 'ignored',
       about: { type: 'cloud', name: this.dialect },
-      subject: told,
+      subject: textOf(told),
       text: told,
       cure: 'the cloud acts on it and this hub does not: do not rely on it here, or have it refused with --strict',
     })
   }
 
-  warn(about: string, text: string): void {
+  warn(about: string, text: Words): void {
     this.#shared.notices.add({ kind: 'warning', code: 'client', about: this.#about(about), text })
   }
 

@@ -1,18 +1,21 @@
 import type { Notices } from './notices.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
+
+const CALL_IT =
+  'call the hub by a name or an address that its certificate bears (localhost; with --host 0.0.0.0 those of the network, too)'
 
 /** Tells of clients that get no further than TLS, until one from there does. */
 export class Handshakes {
   readonly #notices: Notices
-  readonly #cure: string
+  readonly #cure: Words
 
   /** `caFile`: where the certificate is that clients must trust. */
   constructor(notices: Notices, caFile: string | undefined) {
     this.#notices = notices
-    const trust = caFile === undefined ? 'the CA certificate of this hub' : caFile
-    this.#cure = `have the client trust ${trust}, and call the hub by a name or an address that its certificate bears (localhost; with --host 0.0.0.0 those of the network, too)`
+    this.#cure = say`have the client trust ${caFile ?? asSaid('the CA certificate of this hub')}, and ${asSaid(CALL_IT)}`
   }
 
-  failed(remoteAddress: string, cause: string): void {
+  failed(remoteAddress: string, cause: Words): void {
     this.#notices.add({
       kind: 'warning',
       code: 'tlsFailed',

@@ -9,7 +9,7 @@ import { Routes } from '../http/routes.ts'
 import { admitRequest, Refused } from './access.ts'
 import { strongestClaim } from './strongest-claim.ts'
 import type { Fulfil } from './needs.ts'
-import { say } from '../core/said.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
 
 export interface HttpGateOptions {
   dialects: readonly Dialect[]
@@ -21,11 +21,11 @@ export interface HttpGateOptions {
   fulfil: Fulfil
   /** Takes in the files that requests bring. */
   intake: Pick<ObjectIntake, 'take'>
-  onFailure(text: string, error: unknown): void
+  onFailure(text: Words, error: unknown): void
   /** Whether no change is taken at present, which people know by then. */
   isRefusing(): boolean
   /** Tells people who was not let in, and why, and what was asked for by a name that nobody knows. */
-  onRefusal(text: string): void
+  onRefusal(text: Words): void
 }
 
 /** Finds out which cloud an HTTP request is meant for and lets that dialect decide it. */
@@ -85,7 +85,7 @@ export class HttpGate {
     const found = this.#routes.get(dialect)!.find(request)
     if (found.type !== 'match') {
       const name = dialect.http.operationOf?.(request)
-      if (name !== undefined) this.#options.onRefusal(`${dialect.title} has no operation ${name} here`)
+      if (name !== undefined) this.#options.onRefusal(say`${asSaid(dialect.title)} has no operation ${name} here`)
       return this.#finish(asked, dialect.http.notFound(request))
     }
     const matched = { ...asked, route: found.route, params: found.params }
@@ -157,7 +157,8 @@ export class HttpGate {
     const response = given ?? dialect.http.failure(error, request)
     // That nothing can be kept is said once, not with every request.
     const isKnown = gone.aborted || this.#options.isRefusing()
-    if (response.status >= 500 && !isKnown) this.#options.onFailure(`${request.method} ${request.path} failed`, error)
+    if (response.status >= 500 && !isKnown)
+      this.#options.onFailure(say`${request.method} ${request.path} failed`, error)
     return response
   }
 
@@ -167,7 +168,9 @@ export class HttpGate {
       admitRequest(http, route, ctx, request, params)
     } catch (error) {
       if (error instanceof Refused)
-        this.#options.onRefusal(`${title} ${route.operation} from ${request.remoteAddress}: ${error.message}`)
+        this.#options.onRefusal(
+          say`${asSaid(title)} ${route.operation} from ${request.remoteAddress}: ${asSaid(error.words)}`,
+        )
       throw error
     }
   }

@@ -15,7 +15,7 @@ import { findHub } from './locator.ts'
 import { addedNames, lanAddress, lanNames, ownNames, publicHost } from './network.ts'
 import { Notices } from './notices.ts'
 import { RealClock } from './real-clock.ts'
-import { say } from '../core/said.ts'
+import { say, wordsOf, type Words } from '../core/said.ts'
 
 /** What all parts of a hub stand on: there before the first of them. */
 export interface HubResources {
@@ -30,7 +30,7 @@ export interface HubResources {
   virtual: VirtualClock | undefined
   notices: Notices
   /** Tells people of what went wrong, with the reason. */
-  note(text: string, error?: unknown): void
+  note(text: Words, error?: unknown): void
   certificates: Certificates
   token: string
   /**
@@ -131,5 +131,3 @@ async function whoHasIt(error: unknown, data: string): Promise<unknown> {
         say`${data} is in use by the hub that process ${other.pid} runs; it answers at ${other.url}. Attach to that one, or stop it first`,
       )
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

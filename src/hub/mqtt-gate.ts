@@ -26,6 +26,7 @@ import type { Fulfil } from './needs.ts'
 import type { Notices } from './notices.ts'
 import type { TurnOutcome } from './turns.ts'
 import type { LiveView } from './views.ts'
+import { joined, asSaid, say, type Said, type Words } from '../core/said.ts'
 
 export interface MqttGateOptions {
   /** Domain time. */
@@ -38,7 +39,7 @@ export interface MqttGateOptions {
   /** Runs a decision; throws what it throws, and sees to the effects once they are committed. */
   turn<T>(dialect: DialectName, input: Input, decide: (ctx: Context & Sight) => T): TurnOutcome<T>
   /** Why nobody more can be let in at present: what comes of it could not be stored, and too much waits for that. */
-  crowded(): string | undefined
+  crowded(): Words | undefined
   /** Fetches what a decision needs. */
   fulfil: Fulfil
   /** Goes on once the client has read what it was sent, or is gone. */
@@ -72,24 +73,27 @@ export class MqttGate implements BrokerHooks {
     }
   }
 
-  session(request: ConnectRequest): SessionName | { refuse: string } {
+  session(request: ConnectRequest): SessionName | { refuse: Words } {
     const best = strongestClaim(this.#options.dialects, ({ mqtt }) => mqtt.recognize(request, this.#options.settings))
     if (best === undefined) return this.#unclaimed(request)
     return { dialect: best.name, session: best.mqtt.session?.(request) ?? request.clientId }
   }
 
   /** Says what would have been taken: this client's library has nothing but a number. */
-  #unclaimed(request: ConnectRequest): { refuse: string } {
+  #unclaimed(request: ConnectRequest): { refuse: Words } {
     const { dialects, settings, notices } = this.#options
-    const wanted = dialects
-      .map(({ title, mqtt }) => `${title} takes ${mqtt.wanted(settings, request.local)}`)
-      .join('. ')
-    const refuse = `no cloud has clients that connect like this. ${wanted}`
+    const wanted = joined(
+      dialects.map(
+        ({ title, mqtt }) => say`${asSaid(title)} takes ${asSaid(mqtt.wanted(settings, request.local))}`,
+      ) as [Said],
+      (before, next) => say`${before}. ${next}`,
+    )
+    const refuse = say`no cloud has clients that connect like this. ${asSaid(wanted)}`
     notices.add({
       kind: 'refused',
       code: 'connectUnclaimed',
       about: clientOf(request),
-      text: `was not let in from ${request.remoteAddress}`,
+      text: say`was not let in from ${request.remoteAddress}`,
       cause: 'no cloud has clients that connect like this',
       cure: wanted,
     })
@@ -109,20 +113,20 @@ export class MqttGate implements BrokerHooks {
         kind: 'refused',
         code: 'connectRefused',
         about: clientOf(request),
-        text: `was not let in from ${request.remoteAddress}`,
+        text: say`was not let in from ${request.remoteAddress}`,
         cause: result.reason,
-        cure: `${title} takes ${mqtt.wanted(this.#options.settings, request.local)}`,
+        cure: say`${asSaid(title)} takes ${asSaid(mqtt.wanted(this.#options.settings, request.local))}`,
       })
     }
     return result
   }
 
-  #crowded(request: ConnectRequest, cause: string): ConnectVerdict {
+  #crowded(request: ConnectRequest, cause: Words): ConnectVerdict {
     this.#options.notices.add({
       kind: 'refused',
       code: 'connectRefused',
       about: clientOf(request),
-      text: `was not let in from ${request.remoteAddress}`,
+      text: say`was not let in from ${request.remoteAddress}`,
       cause,
       cure: "mend what the hub's warning about its data folder names: room, or the disk",
     })
@@ -165,10 +169,10 @@ export class MqttGate implements BrokerHooks {
       mqtt.authorizeSubscribe(ctx, connection, filter, qos),
     )
     if ('refuse' in result)
-      this.#refused(connection, 'subscribeRefused', filter, `may not subscribe ${filter}`, result.refuse)
+      this.#refused(connection, 'subscribeRefused', filter, say`may not subscribe ${filter}`, result.refuse)
     else if ('close' in result) {
       this.#ended.set(connection, 'FORBIDDEN')
-      this.#refused(connection, 'subscribeClosed', filter, `was closed for subscribing ${filter}`, result.close)
+      this.#refused(connection, 'subscribeClosed', filter, say`was closed for subscribing ${filter}`, result.close)
     } else this.#works(connection, SUBSCRIBE, filter)
     return result
   }
@@ -220,7 +224,7 @@ export class MqttGate implements BrokerHooks {
     return Promise.resolve(
       this.#closed(connection, incoming, {
         route: 'close',
-        reason: `payload of ${length} bytes, at most ${payloadBytes} are taken`,
+        reason: say`payload of ${length} bytes, at most ${payloadBytes} are taken`,
         as: 'CLIENT_ERROR',
       }),
     )
@@ -244,7 +248,7 @@ export class MqttGate implements BrokerHooks {
         connection,
         'publishDropped',
         incoming.topic,
-        `published to ${incoming.topic}, which was dropped`,
+        say`published to ${incoming.topic}, which was dropped`,
         result.reason,
       )
     return committed.then(() => result)
@@ -283,7 +287,7 @@ export class MqttGate implements BrokerHooks {
   /** This message ends its connection. */
   #closed(connection: Connection, { topic }: Incoming, verdict: PublishVerdict & { route: 'close' }): PublishVerdict {
     this.#ended.set(connection, verdict.as ?? 'FORBIDDEN')
-    this.#refused(connection, 'publishClosed', topic, `was closed for publishing to ${topic}`, verdict.reason)
+    this.#refused(connection, 'publishClosed', topic, say`was closed for publishing to ${topic}`, verdict.reason)
     return verdict
   }
 
@@ -292,7 +296,7 @@ export class MqttGate implements BrokerHooks {
     return (
       as && {
         route: 'close',
-        reason: `the hub ended the connection before its message to ${topic} could be looked at`,
+        reason: say`the hub ended the connection before its message to ${topic} could be looked at`,
         as,
       }
     )
@@ -316,7 +320,7 @@ export class MqttGate implements BrokerHooks {
     )
   }
 
-  #refused(connection: Connection, code: NoticeCode, subject: string, text: string, cause: string): void {
+  #refused(connection: Connection, code: NoticeCode, subject: string, text: Words, cause: Words): void {
     this.#options.notices.add({ kind: 'refused', code, about: aboutOf(connection), subject, text, cause })
   }
 

@@ -1,11 +1,16 @@
 import type { Clock } from '../core/clock.ts'
+import { mapTexts, say, textOf, type Said, type Words } from '../core/said.ts'
 import type { NoticeAbout, NoticeCode, NoticeView } from '../shared/api.ts'
 import { printable } from '../shared/printable.ts'
 
 type Kind = NoticeView['kind']
 
 /** What is to be told. The same of the same, told again, is counted. */
-export type NewNotice = Omit<NoticeView, 'id' | 'count' | 'firstAt' | 'lastAt'>
+export interface NewNotice extends Pick<NoticeView, 'kind' | 'code' | 'about' | 'subject'> {
+  text: Words
+  cause?: Words
+  cure?: Words
+}
 
 /** Of one kind. Beyond this the oldest is forgotten, so that a hostile client cannot fill the memory with warnings. */
 const MOST = 200
@@ -124,12 +129,10 @@ export class Notices {
     const same = this.#situations.get(situation)
     for (const entry of same ?? []) if (entry[1] === key) same?.delete(entry)
     if (same?.size === 0) this.#situations.delete(situation)
-    const text = `others of this kind came before; the latest ${MOST} are kept`
-    const earlier = this.#forgotten.get(kind) ?? {
+    const text = say`others of this kind came before; the latest ${MOST} are kept`
+    const earlier: NoticeView = this.#forgotten.get(kind) ?? {
       id: `more-${kind}`,
-      kind,
-      code: 'more',
-      text,
+      ...cutAll({ kind, code: 'more', text }),
       count: 0,
       firstAt: view.firstAt,
       lastAt: 0,
@@ -148,14 +151,24 @@ const cut = (text: string): string => printable(text.length > LONGEST ? `${text.
 
 const cutAbout = ({ type, name }: NoticeAbout): NoticeAbout => ({ type, name: cut(name) })
 
-function cutAll({ kind, code, about, subject, text, cause, cure }: NewNotice): NewNotice {
+/** A notice as it is shown, in English, with what it was made of. */
+function cutAll({
+  kind,
+  code,
+  about,
+  subject,
+  ...words
+}: NewNotice): Omit<NoticeView, 'id' | 'count' | 'firstAt' | 'lastAt'> {
+  const { text, cause, cure } = words
+  const made = Object.entries(words).filter((entry): entry is [string, Said] => typeof entry[1] === 'object')
   return {
     kind,
     code,
     ...(about !== undefined && { about: cutAbout(about) }),
     ...(subject !== undefined && { subject: cut(subject) }),
-    text: cut(text),
-    ...(cause !== undefined && { cause: cut(cause) }),
-    ...(cure !== undefined && { cure: cut(cure) }),
+    text: cut(textOf(text)),
+    ...(cause !== undefined && { cause: cut(textOf(cause)) }),
+    ...(cure !== undefined && { cure: cut(textOf(cure)) }),
+    ...(made.length > 0 && { says: Object.fromEntries(made.map(([name, said]) => [name, mapTexts(said, cut)])) }),
   }
 }

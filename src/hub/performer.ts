@@ -1,6 +1,7 @@
 import type { BrokerPort } from '../broker/port.ts'
 import type { Effect, SocketId } from '../core/seam/effects.ts'
 import type { HttpResponse } from '../core/seam/http.ts'
+import { say, type Words } from '../core/said.ts'
 
 /** What performing needs besides the broker. */
 export interface EffectPorts {
@@ -10,7 +11,7 @@ export interface EffectPorts {
   end(socket: SocketId): void
   heartbeat(socket: SocketId, everyMs: number | undefined): void
   wake(dialect: string, key: string, at: number | undefined): void
-  onFailure(text: string, error: unknown): void
+  onFailure(text: Words, error: unknown): void
 }
 
 /**
@@ -31,7 +32,7 @@ export function perform(ports: EffectPorts, effects: readonly Effect[]): Promise
   return lasting === undefined ? undefined : Promise.all(lasting).then(() => {})
 }
 
-const describe = (effect: Effect): string => `${effect.type} [${effect.cause.rule}] failed`
+const describe = (effect: Effect): Words => say`${effect.type} [${effect.cause.rule}] failed`
 
 /** A promise where something is to be stored first. */
 function start(

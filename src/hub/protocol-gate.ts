@@ -15,6 +15,7 @@ import { isLoopback } from '../shared/loopback.ts'
 import { refusalOf } from './access.ts'
 import { UnprovenContext } from './unproven-context.ts'
 import type { TurnContext } from './context.ts'
+import { say, type Words } from '../core/said.ts'
 
 const HANDSHAKE_MS = 30_000
 /** A client that lets so many bytes lie is cut off. */
@@ -25,7 +26,7 @@ interface Around {
   ids: Ids
   tls: { key: string[]; cert: string[] }
   turn(dialect: DialectName, input: Input, decide: (ctx: TurnContext) => void): void
-  note(text: string, error?: unknown): void
+  note(text: Words, error?: unknown): void
 }
 
 interface Held {
@@ -76,7 +77,7 @@ export class ProtocolGate {
       server.listen({ port: front.port, host, backlog: LISTEN_BACKLOG }, () => {
         server.off('error', reject)
         server.on('error', (error) =>
-          this.#around.note(`the listener for ${front.name} on port ${front.port} failed`, error),
+          this.#around.note(say`the listener for ${front.name} on port ${front.port} failed`, error),
         )
         this.#servers.push(server)
         resolve()
@@ -142,7 +143,7 @@ export class ProtocolGate {
   #attach(dialect: DialectName, front: ProtocolFront, stream: Duplex, about: Omit<ProtocolSocket, 'id'>): void {
     const { ids, turn, note } = this.#around
     const id = ids.uuid()
-    const who = `${front.name} from ${about.remoteAddress}`
+    const who = say`${front.name} from ${about.remoteAddress}`
     const beat = (): void => decide((ctx) => held.session?.onHeartbeat?.(ctx), 'heartbeat')
     const held: Held = { dialect, stream, local: about.local, beat }
     const decide = (deed: (ctx: Context) => void, type: 'bytes' | 'heartbeat' = 'bytes'): void => {
@@ -151,12 +152,12 @@ export class ProtocolGate {
           deed(isAdmitted(held, ctx) ? ctx : new UnprovenContext(ctx, id, () => isAdmitted(held, ctx))),
         )
       } catch (error) {
-        note(`${who}: the connection was closed`, error)
+        note(say`${who}: the connection was closed`, error)
         stream.destroy()
       }
     }
     this.#streams.add(stream)
-    stream.on('error', (error) => note(`${who} broke`, error))
+    stream.on('error', (error) => note(say`${who} broke`, error))
     stream.once('close', () => {
       this.#streams.delete(stream)
       clearInterval(held.beats)

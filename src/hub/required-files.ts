@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { say, type Words } from '../core/said.ts'
 
 const LOOK_MS = 1000
 
@@ -17,11 +18,11 @@ interface Kept {
  */
 export class RequiredFiles {
   readonly #kept: Kept[] = []
-  readonly #note: (text: string) => void
+  readonly #note: (text: Words) => void
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> | undefined
 
-  private constructor(note: (text: string) => void, also: () => Promise<void>) {
+  private constructor(note: (text: Words) => void, also: () => Promise<void>) {
     this.#note = note
     this.#timer = setInterval(() => {
       // What fails now is tried again at the next look.
@@ -35,7 +36,7 @@ export class RequiredFiles {
   /** Takes note of these files, and of all in these folders, as they are now. `also` is done at every look. */
   static async of(
     paths: readonly string[],
-    note: (text: string) => void,
+    note: (text: Words) => void,
     also: () => Promise<void>,
   ): Promise<RequiredFiles> {
     const requiredFiles = new RequiredFiles(note, also)
@@ -69,7 +70,7 @@ export class RequiredFiles {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await writeFile(aside, content, { mode })
     await rename(aside, path)
-    this.#note(`${path} was deleted while the hub ran: it has been put back`)
+    this.#note(say`${path} was deleted while the hub ran: it has been put back`)
   }
 }
 

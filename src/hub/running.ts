@@ -14,6 +14,7 @@ import { announce } from './locator.ts'
 import { lanNames, localUrl } from './network.ts'
 import { stopAll } from './stop-all.ts'
 import { version } from './version.ts'
+import { say } from '../core/said.ts'
 
 /** A hub that serves. */
 export interface Running {
@@ -113,10 +114,8 @@ async function bePresent(
   const announcement = await announce({ version, startedAt: Date.now(), data, url, endpoints }, list)
   const { behind } = announcement
   if (behind !== undefined) {
-    note(
-      `another hub is found on ${data}, process ${behind.pid} at ${behind.url}: ` +
-        `this one is reached with --url ${url} --token ${endpoints.token}`,
-    )
+    const how = say`this one is reached with --url ${url} --token ${endpoints.token}`
+    note(say`another hub is found on ${data}, process ${behind.pid} at ${behind.url}: ${how}`)
   }
   const requiredFiles = await RequiredFiles.of(
     REQUIRED_FILES.map((name) => join(data, name)),
@@ -128,7 +127,7 @@ async function bePresent(
       await requiredFiles.stop()
       // Nobody finds a hub by the words of a process that has ended.
       await announcement.withdraw().catch((error: unknown) => {
-        note(`${data} still says that a hub runs there: mend its rights, and the next start says better`, error)
+        note(say`${data} still says that a hub runs there: mend its rights, and the next start says better`, error)
       })
     },
   }

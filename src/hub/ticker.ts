@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../core/clock.ts'
+import type { Words } from '../core/said.ts'
 
 /** Something that has work for certain instants. */
 export interface DueWork {
@@ -15,12 +16,12 @@ export interface DueWork {
 export class Ticker {
   readonly #clock: Clock
   readonly #sources: readonly DueWork[]
-  readonly #onFailure: (text: string, error: unknown) => void
+  readonly #onFailure: (text: Words, error: unknown) => void
   #armed: { at: Instant; cancel: () => void } | undefined
   #running: Promise<void> | undefined
   #stopped = false
 
-  constructor(clock: Clock, sources: readonly DueWork[], onFailure: (text: string, error: unknown) => void) {
+  constructor(clock: Clock, sources: readonly DueWork[], onFailure: (text: Words, error: unknown) => void) {
     this.#clock = clock
     this.#sources = sources
     this.#onFailure = onFailure

@@ -4,6 +4,7 @@ import type { Table } from '../core/table.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Context } from '../dialect/dialect.ts'
 import type { TurnContext } from './context.ts'
+import type { Words } from '../core/said.ts'
 
 /**
  * The context of a client from elsewhere that has not shown a credential yet: it may be answered on its own socket, and
@@ -96,11 +97,11 @@ export class UnprovenContext implements Context {
     return this.#inner.identify(...whom)
   }
 
-  ignored(what: string): void {
+  ignored(what: Words): void {
     this.#inner.ignored(what)
   }
 
-  warn(about: string, text: string): void {
+  warn(about: string, text: Words): void {
     this.#inner.warn(about, text)
   }
 

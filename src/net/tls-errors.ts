@@ -1,5 +1,7 @@
+import { say, type Label, type Words } from '../core/said.ts'
+
 /** What a failed TLS handshake means to people, by the code of OpenSSL's or Node's error. */
-const TLS_WORDS: Record<string, string> = {
+const TLS_WORDS: Record<string, Label> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the hub’s certificate: give it the hub’s ca.pem',
   ERR_SSL_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the hub’s certificate: give it the hub’s ca.pem',
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
@@ -21,23 +23,23 @@ const TLS_WORDS: Record<string, string> = {
 }
 
 /** In words, if the error is one of TLS. */
-export function explainTls(error: Error): string | undefined {
+export function explainTls(error: Error): Words | undefined {
   const code: unknown = 'code' in error ? error.code : undefined
   if (typeof code !== 'string' || !/^ERR_(SSL|TLS)_/.test(code)) return undefined
-  return TLS_WORDS[code] ?? `TLS failed: ${error.message}`
+  return TLS_WORDS[code] ?? say`TLS failed: ${error.message}`
 }
 
 /** In words, for an error during the handshake. */
-export function explainHandshake(error: Error): string {
+export function explainHandshake(error: Error): Words {
   const code: unknown = 'code' in error ? error.code : undefined
-  return (typeof code === 'string' ? TLS_WORDS[code] : undefined) ?? `the TLS handshake failed: ${error.message}`
+  return (typeof code === 'string' ? TLS_WORDS[code] : undefined) ?? say`the TLS handshake failed: ${error.message}`
 }
 
 const TLS_HANDSHAKE = 0x16
 
 /** What the first byte says of someone who does not speak MQTT. */
-export function explainFirstByte(byte: number | undefined): string {
-  if (byte === TLS_HANDSHAKE) return ' (it speaks TLS, but this port is plain MQTT)'
-  if (byte !== undefined && byte >= 0x41 && byte <= 0x5a) return ' (it seems to speak HTTP, but this port is MQTT)'
-  return ''
+export function explainFirstByte(byte: number | undefined): Label | undefined {
+  if (byte === TLS_HANDSHAKE) return 'it speaks TLS, but this port is plain MQTT'
+  if (byte !== undefined && byte >= 0x41 && byte <= 0x5a) return 'it seems to speak HTTP, but this port is MQTT'
+  return undefined
 }

@@ -469,6 +469,8 @@ export interface NoticeView {
   cause?: string
   /** What to do about it. */
   cure?: string
+  /** What these were made of, where something went into them. */
+  says?: { text?: Said; cause?: Said; cure?: Said }
   count: number
   firstAt: number
   lastAt: number

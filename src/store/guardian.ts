@@ -1,8 +1,8 @@
 import { StoreError } from './store-error.ts'
-import type { Flaw } from './inventory.ts'
+import { listOf, type Flaw } from './inventory.ts'
 import type { Lock } from './lock.ts'
 import type { Reserve } from './reserve.ts'
-import { asSaid, say, verbatim, wordsOf, type Words } from '../core/said.ts'
+import { asSaid, say, wordsOf, type Words } from '../core/said.ts'
 import { diskFault } from '../shared/disk-fault.ts'
 
 /** Twice a second: what others do to the directory is seen within one. */
@@ -23,7 +23,7 @@ export interface GuardianOptions {
   retry(): Promise<void>
   /** As `retry`, to another file. */
   retryElsewhere(): Promise<void>
-  warn(text: string): void
+  warn(text: Words): void
   /** Another hub has the directory. Nothing is looked at any more. */
   onLost(error: StoreError): void
 }
@@ -125,16 +125,16 @@ export class Guardian {
     const { lock, directory, warn } = this.#options
     this.#close()
     await lock.retake()
-    warn(`the lock of ${directory} was deleted while the hub ran; nobody else had the folder, so it has it again`)
+    warn(say`the lock of ${directory} was deleted while the hub ran; nobody else had the folder, so it has it again`)
   }
 
   #found(flaws: Flaw[]): void {
-    if (flaws.length === 0 || this.#mustRewrite) return
+    const what = listOf(flaws)
+    if (what === undefined || this.#mustRewrite) return
     const { directory, warn } = this.#options
     this.#close()
     this.#mustRewrite = true
-    const what = flaws.map(({ name, what }) => `${name} ${what}`).join(', ')
-    warn(`somebody meddles with ${directory} while the hub runs: ${what}. Everything is being written anew from memory`)
+    warn(say`somebody meddles with ${directory} while the hub runs: ${asSaid(what)}. ${asSaid(ANEW)}`)
   }
 
   async #rewrite(): Promise<void> {
@@ -142,7 +142,7 @@ export class Guardian {
     await rewrite()
     this.#mustRewrite = false
     reserve.forget()
-    warn(`everything has been written anew to ${directory}: nothing that was acknowledged is missing there`)
+    warn(say`everything has been written anew to ${directory}: nothing that was acknowledged is missing there`)
   }
 
   async #retry(): Promise<void> {
@@ -167,11 +167,11 @@ export class Guardian {
     this.#gate = { promise, ...(gate as unknown as Omit<Gate, 'promise'>) }
   }
 
-  #fit(lacking: string | undefined): void {
-    if (lacking !== undefined) return this.#refuse(verbatim(lacking))
+  #fit(lacking: Words | undefined): void {
+    if (lacking !== undefined) return this.#refuse(lacking)
     if (this.refusal === undefined) return
     this.refusal = undefined
-    this.#options.warn(`changes are stored in ${this.#options.directory} again`)
+    this.#options.warn(say`changes are stored in ${this.#options.directory} again`)
   }
 
   #suspend(error: unknown): void {
@@ -188,20 +188,21 @@ export class Guardian {
     const { directory, warn } = this.#options
     const text = say`changes cannot be stored in ${directory} at present: ${asSaid(why)}`
     this.refusal = new StoreError('UNKEPT', text)
-    warn(
-      `${text.text}. No more are taken until that is mended; ` +
-        'what was decided before is kept in memory, and acknowledged once it is stored',
-    )
+    warn(say`${text}. ${asSaid(NO_MORE)}`)
   }
 
   #lose(error: StoreError): void {
     clearInterval(this.#timer)
     this.refusal = error
     this.#gate?.refuse(error)
-    this.#options.warn(error.message)
+    this.#options.warn(error.words)
     this.#options.onLost(error)
   }
 }
+
+const ANEW = 'Everything is being written anew from memory'
+const NO_MORE =
+  'No more are taken until that is mended; what was decided before is kept in memory, and acknowledged once it is stored'
 
 const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))

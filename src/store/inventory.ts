@@ -1,15 +1,25 @@
 import { join } from 'node:path'
+import { joined, asSaid, say, type Words } from '../core/said.ts'
 import type { FileFacts, Files } from './files.ts'
 
 /** A file of the state that is not as the hub has left it. */
 export interface Flaw {
   name: string
-  what:
-    | 'can be used no more'
-    | 'is gone'
-    | 'was replaced by another file'
-    | 'was cut short'
-    | 'was written to by somebody else'
+  what: What
+}
+
+/** What has become of it. */
+type What =
+  | 'can be used no more'
+  | 'is gone'
+  | 'was replaced by another file'
+  | 'was cut short'
+  | 'was written to by somebody else'
+
+/** All of them in one line; nothing if there is none. */
+export function listOf([first, ...others]: readonly Flaw[]): Words | undefined {
+  const words = ({ name, what }: Flaw): Words => say`${name} ${asSaid(what)}`
+  return first && joined([words(first), ...others.map(words)], (before, next) => say`${before}, ${next}`)
 }
 
 /** A file that could not be looked at: it will not be found as it was, and be written anew. */
@@ -71,7 +81,7 @@ export class Inventory {
 }
 
 /** What has become of a file that should be like that. */
-function difference(facts: FileFacts, found: FileFacts | undefined): Flaw['what'] | undefined {
+function difference(facts: FileFacts, found: FileFacts | undefined): What | undefined {
   if (found === undefined) return 'is gone'
   if (found.inode !== facts.inode) return 'was replaced by another file'
   if (found.size < facts.size) return 'was cut short'

@@ -7,6 +7,7 @@ import { journalName, journalsIn, loadStore, moveAside, SNAPSHOT, UNFINISHED, ty
 import { Journal, type JournalOptions } from './journal.ts'
 import { versionAfter } from './migrations.ts'
 import { writeSnapshot } from './snapshot.ts'
+import { say } from '../core/said.ts'
 
 export interface AdapterOptions extends LoadOptions, JournalOptions {
   /** Bytes that journals may reach before a snapshot is due, however small the last one was. */
@@ -94,7 +95,7 @@ export class JournalAdapter implements Adapter<HubData> {
       const isOwn = current === undefined || (await this.#closed.has(name))
       if (isOwn) continue
       const aside = await moveAside(this.#options, names, name)
-      warn(`${join(directory, name)} is not what this hub has written: set aside as ${aside}`)
+      warn(say`${join(directory, name)} is not what this hub has written: set aside as ${aside}`)
     }
   }
 

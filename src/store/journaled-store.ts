@@ -3,18 +3,19 @@ import { Table } from '../core/table.ts'
 import { DirtyKeys, type HubData } from './dirty-keys.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Guardian } from './guardian.ts'
+import { listOf } from './inventory.ts'
 import { JournalAdapter, type AdapterOptions } from './journal-adapter.ts'
 import type { Lock } from './lock.ts'
 import { Reserve } from './reserve.ts'
 import type { Store } from './store.ts'
 import { StoreError } from './store-error.ts'
-import { say } from '../core/said.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
 
 type JournaledOptions = Omit<AdapterOptions, 'warn' | 'settle' | 'checkOwn' | 'onLost'>
 
 /** What the store tells as it happens. */
 export interface Told {
-  onWarning?: ((text: string) => void) | undefined
+  onWarning?: ((text: Words) => void) | undefined
   onLost?: ((error: StoreError) => void) | undefined
 }
 
@@ -24,7 +25,7 @@ const WARNINGS = 100
 /** Tables in memory, a journal and a snapshot of them in a directory. */
 export class JournaledStore implements Store {
   readonly directory: string
-  readonly warnings: string[] = []
+  readonly warnings: Words[] = []
   readonly #options: JournaledOptions
   readonly #tables = new Map<string, Table<object>>()
   readonly #changes = new DirtyKeys()
@@ -55,8 +56,8 @@ export class JournaledStore implements Store {
       settle: () => this.#commits.flush(),
       checkOwn: () => this.#guardian.checkOwn(),
       onLost: (error) => {
-        const what = `the journal in ${this.directory} could not be forced to disk (${String(error)})`
-        this.#warn(`${what}; everything is being written anew`)
+        const what = say`the journal in ${this.directory} could not be forced to disk (${String(error)})`
+        this.#warn(say`${what}; everything is being written anew`)
         this.#snapshotInBackground()
       },
     })
@@ -175,7 +176,7 @@ export class JournaledStore implements Store {
   #snapshotInBackground(): void {
     if (this.#snapshotting !== undefined || this.#closing !== undefined) return
     this.snapshot().catch((error: unknown) => {
-      this.#warn(`no snapshot could be written in ${this.directory} (${String(error)}); it will be tried again`)
+      this.#warn(say`no snapshot could be written in ${this.directory} (${String(error)}); it will be tried again`)
     })
   }
 
@@ -220,7 +221,7 @@ export class JournaledStore implements Store {
       await this.#commits.flush()
       if (this.#adapter.changed) {
         await this.#replaceSnapshot().catch((error: unknown) => {
-          this.#warn(`no last snapshot could be written in ${this.directory} (${String(error)})`)
+          this.#warn(say`no last snapshot could be written in ${this.directory} (${String(error)})`)
         })
       }
       await this.#commits.flush()
@@ -234,22 +235,21 @@ export class JournaledStore implements Store {
   /** A lock that stays is nobody's once the process has ended: no reason to say that something is not kept. */
   async #release(): Promise<void> {
     await this.#lock.release().catch((error: unknown) => {
-      const why = `the lock of ${this.directory} could not be removed (${String(error)})`
+      const why = say`the lock of ${this.directory} could not be removed (${String(error)})`
       this.#warn(
-        `${why}: the next start finds nobody behind it, and removes it once the rights of the folder allow that`,
+        say`${why}: the next start finds nobody behind it, and removes it once the rights of the folder allow that`,
       )
     })
   }
 
   /** Rejects unless all that was ever acknowledged can be read again from the directory. */
   async #checkKept(): Promise<void> {
-    const flaws = await this.#adapter.flaws()
-    if (flaws.length === 0) return
-    const what = flaws.map(({ name, what }) => `${name} ${what}`).join(', ')
-    throw new StoreError('UNKEPT', say`what the hub knew is not kept in ${this.directory}: ${what}`)
+    const what = listOf(await this.#adapter.flaws())
+    if (what === undefined) return
+    throw new StoreError('UNKEPT', say`what the hub knew is not kept in ${this.directory}: ${asSaid(what)}`)
   }
 
-  #warn(text: string): void {
+  #warn(text: Words): void {
     if (this.warnings.length < WARNINGS) this.warnings.push(text)
     this.#told.onWarning?.(text)
   }

@@ -5,6 +5,7 @@ import { readHeader, type FileHeader, type Operation } from './journal-lines.ts'
 import { refuseNewer, versionAfter, type Migration } from './migrations.ts'
 import { readRecords, type Reading } from './read-records.ts'
 import { RESERVE } from './reserve.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
 
 export const SNAPSHOT = 'hub.jsonl'
 /** A snapshot on its way. */
@@ -39,7 +40,7 @@ export interface LoadOptions {
   directory: string
   files: Files
   migrations: readonly Migration[]
-  warn(text: string): void
+  warn(text: Words): void
 }
 
 /**
@@ -63,14 +64,18 @@ export async function loadStore(source: LoadOptions): Promise<LoadResult> {
   const replayable = journals.filter((generation) => generation >= first)
   // A snapshot is only ever written once its journal exists.
   if (names.includes(SNAPSHOT) && replayable[0] !== first) {
-    warn(`${join(directory, journalName(first))} is missing: the changes it held were not recovered`)
+    warn(say`${join(directory, journalName(first))} is missing: the changes it held were not recovered`)
     loaded.rewrite = true
   }
   for (const [index, generation] of replayable.entries()) {
     const before = replayable[index - 1]
     if (before !== undefined && generation > before + 1) {
-      const lost = generation === before + 2 ? '' : ` to ${journalName(generation - 1)}`
-      warn(`${join(directory, journalName(before + 1))}${lost} is missing: the changes it held were not recovered`)
+      const [first, last] = [join(directory, journalName(before + 1)), journalName(generation - 1)]
+      warn(
+        generation === before + 2
+          ? say`${first} is missing: the changes it held were not recovered`
+          : say`${first} to ${last} are missing: the changes they held were not recovered`,
+      )
       loaded.rewrite = true
     }
     await loadJournal(source, names, generation, index === replayable.length - 1, loaded)
@@ -116,10 +121,10 @@ async function loadJournal(
   if (reading.flaw === undefined) return
   const path = join(directory, name)
   if (reading.flaw.type === 'torn' && isLast && good === 0) {
-    warn(`${path} has no header: it had only just been created, held nothing yet and is begun anew`)
+    warn(say`${path} has no header: it had only just been created, held nothing yet and is begun anew`)
   } else if (reading.flaw.type === 'torn' && isLast) {
-    const what = `its last ${reading.unread} bytes, of a line that had not been acknowledged, were dropped`
-    warn(`${path} is unfinished: ${what}`)
+    const what = say`its last ${reading.unread} bytes, of a line that had not been acknowledged, were dropped`
+    warn(say`${path} is unfinished: ${what}`)
   } else {
     warn(await report(source, names, name, reading))
     loaded.rewrite = true
@@ -148,14 +153,14 @@ function sayWhatIsMissing(
 ): void {
   const [first] = journals
   if (first !== undefined && first > 1) {
-    const rest = `only what the journals from ${journalName(first)} on hold was recovered`
-    warn(`${join(directory, SNAPSHOT)} is missing: ${rest}`)
+    const rest = say`only what the journals from ${journalName(first)} on hold was recovered`
+    warn(say`${join(directory, SNAPSHOT)} is missing: ${rest}`)
     loaded.rewrite = true
   }
   const traces = names.filter((name) => name === RESERVE || name === UNFINISHED || ASIDE.test(name))
   if (first === undefined && traces.length > 0) {
-    const what = `${SNAPSHOT} and ${journalName(1)} are missing in ${directory}`
-    warn(`${what}, where a hub has run (${traces.join(', ')}): nothing was recovered`)
+    const what = say`${SNAPSHOT} and ${journalName(1)} are missing in ${directory}`
+    warn(say`${what}, where a hub has run (${traces.join(', ')}): nothing was recovered`)
   }
 }
 
@@ -175,14 +180,12 @@ async function refuseNewerFiles({ directory, files, migrations }: LoadOptions, n
   }
 }
 
-async function report(source: LoadOptions, names: string[], name: string, reading: Reading): Promise<string> {
+async function report(source: LoadOptions, names: string[], name: string, reading: Reading): Promise<Words> {
   const { records, size, unread, flaw } = reading
   const aside = await setAside(source, names, name)
-  return (
-    `${join(source.directory, name)} is damaged: ${flaw?.where ?? ''}. ` +
-    `Recovered: the ${records} changes around that. ` +
-    `Not recovered: ${unread} of its ${size} bytes. The file was set aside as ${aside}`
-  )
+  const rest = say`Recovered: the ${records} changes around that. Not recovered: ${unread} of its ${size} bytes`
+  const kept = say`The file was set aside as ${aside}`
+  return say`${join(source.directory, name)} is damaged: ${asSaid(flaw?.where ?? '')}. ${rest}. ${kept}`
 }
 
 /** Copies a file to the first free `<name>.damaged-<n>`. */

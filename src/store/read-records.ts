@@ -9,6 +9,7 @@ import {
   type Operation,
 } from './journal-lines.ts'
 import { migrate, refuseNewer, versionAfter, type Migration } from './migrations.ts'
+import { asSaid, say, type Words } from '../core/said.ts'
 
 /** What could be read of a file. */
 export interface Reading {
@@ -20,7 +21,7 @@ export interface Reading {
   size: number
   unread: number
   /** `torn`: the last line was never finished, and nothing else is wrong; `damaged`: more than that. */
-  flaw?: { type: 'torn' | 'damaged'; where: string }
+  flaw?: { type: 'torn' | 'damaged'; where: Words }
 }
 
 /** Reads all of a snapshot or journal that has a good checksum, handing out operations of the current version. */
@@ -94,15 +95,19 @@ function whereOf(
   file: FileHeader['file'],
   end: number | undefined,
   records: number,
-): string | undefined {
+): Words | undefined {
   const [first, second] = damaged
-  const more = damaged.length > 2 ? ` and ${damaged.length - 2} more` : ''
-  if (second !== undefined)
-    return `${first === 1 ? 'its header' : `line ${first}`}, line ${second}${more} are unreadable`
-  if (first !== undefined) return first === 1 ? 'its header is unreadable' : `line ${first} is unreadable`
+  const more = damaged.length - 2
+  if (first !== undefined && second !== undefined) {
+    const begin = first === 1 ? asSaid('its header') : say`line ${first}`
+    return more > 0
+      ? say`${begin}, line ${second} and ${more} more are unreadable`
+      : say`${begin}, line ${second} are unreadable`
+  }
+  if (first !== undefined) return first === 1 ? 'its header is unreadable' : say`line ${first} is unreadable`
   if (file === 'journal') return undefined
   if (end === undefined) return 'its end is missing'
-  return end === records ? undefined : `it should have ${end} records, and has ${records}`
+  return end === records ? undefined : say`it should have ${end} records, and has ${records}`
 }
 
 const isEnd = (value: unknown): value is { end: number } =>

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { join } from 'node:path'
 import { writeFully, type Files } from './files.ts'
+import { say, verbatim, type Words } from '../core/said.ts'
 
 export const RESERVE = 'reserve'
 /** A few thousand changes: more than are decided before the hub knows that it must take no more. */
@@ -20,12 +21,12 @@ export class Reserve {
   }
 
   /** Sees to it that there is some. Resolves to the reason if there cannot be. */
-  async make(): Promise<string | undefined> {
+  async make(): Promise<Words | undefined> {
     if (this.#there) return undefined
     try {
       // Else it would take the last bytes from somebody who needs them now.
       const room = await this.#files.room(this.#directory)
-      if (room < 2 * BYTES) return `${room} bytes are free there, and ${2 * BYTES} are the least to go on with`
+      if (room < 2 * BYTES) return say`${room} bytes are free there, and ${2 * BYTES} are the least to go on with`
       const file = await this.#files.open(this.#path, 'w')
       try {
         // Not zeros, which some file systems do not store.
@@ -37,7 +38,7 @@ export class Reserve {
       return undefined
     } catch (error) {
       await this.#files.remove(this.#path).catch(() => {})
-      return String(error)
+      return verbatim(String(error))
     }
   }
 

@@ -4,13 +4,14 @@ import { JournaledStore } from './journaled-store.ts'
 import { Lock } from './lock.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
 import type { StoreError } from './store-error.ts'
+import type { Words } from '../core/said.ts'
 
 /** The hub's database: tables in memory, every committed change on disk. */
 export interface Store extends Tables {
   /** Absent for a store in memory. */
   readonly directory?: string
   /** What was found wrong, for people to read. */
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Words[]
   /**
    * Why no change is taken at present: what is changed could not be kept. Absent if all is well. Whoever asks for a
    * change is to be refused then; what changes all the same is kept in memory, and stored once that is possible.
@@ -45,7 +46,7 @@ export interface StoreOptions {
   /** Commits wait until they would survive a power failure; otherwise about the last second's may be lost by one. */
   fsync?: boolean
   /** Told of each warning as it arises. */
-  onWarning?: (text: string) => void
+  onWarning?: (text: Words) => void
   /** Another hub has taken the directory: nothing more is stored. */
   onLost?: (error: StoreError) => void
   /**

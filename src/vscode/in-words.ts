@@ -3,7 +3,7 @@ import type { DialectView, HubApi, HubStatus, JobKindView, Problem, ServiceKitVi
 import { sayIn, saysInvalid, type Said, type Words } from '../shared/say-in.ts'
 
 /** Of a hub, in the user's language. */
-const inWords = (words: Words): string => sayIn((template, ...args) => l10n.t(template, ...args), words)
+export const inWords = (words: Words): string => sayIn((template, ...args) => l10n.t(template, ...args), words)
 
 const spoken = new WeakMap<HubApi, HubApi>()
 

@@ -7,6 +7,7 @@ import type { BrokerHooks, BrokerOptions } from '../../src/broker/port.ts'
 import { SequentialIds } from '../../src/core/ids.ts'
 import type { Connection } from '../../src/core/seam/mqtt.ts'
 import { Table, type Tables } from '../../src/core/table.ts'
+import { textOf } from '../../src/core/said.ts'
 
 /** Tables that outlive a broker, and a log of what was changed in them. */
 export class Disk implements Tables {
@@ -77,7 +78,8 @@ export class BrokerFixture {
       now: () => this.now,
       ids: new SequentialIds(),
       limits: () => ({ sessionMs: 3_600_000 }),
-      onNotice: ({ text }) => {
+      onNotice: ({ text: words }) => {
+        const text = textOf(words)
         this.notices.push(text)
         this.tell(`notice ${text}`)
       },

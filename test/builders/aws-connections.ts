@@ -11,6 +11,7 @@ import { admitClient } from '../../src/hub/access.ts'
 import { AwsInProcess } from './aws-in-process.ts'
 import type { Outcome } from './context-fixture.ts'
 import { tlsCredentials } from './tls-credentials.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const pem = tlsCredentials.clientCert
 const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
@@ -54,7 +55,7 @@ export class AwsBroker extends AwsInProcess {
   /** Takes a client through CONNECT; fails if it is refused. */
   come(request: ConnectRequest): { connection: Connection; outcome: Outcome<void> } {
     const verdict = this.authenticate(request)
-    if (!verdict.accept) throw new Error(`refused: ${verdict.reason}`)
+    if (!verdict.accept) throw new Error(`refused: ${textOf(verdict.reason)}`)
     const connection = this.add({
       id: request.connection,
       dialect: aws.name,

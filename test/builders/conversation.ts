@@ -8,6 +8,7 @@ import type { Context, Dialect } from '../../src/dialect/dialect.ts'
 import { jsonError } from '../../src/http/json.ts'
 import { InProcessHub, type HubWatcher, type InProcessOptions } from './in-process-hub.ts'
 import type { Delivery } from './memory-broker.ts'
+import { textOf } from '../../src/core/said.ts'
 
 /** A message as a client has it. */
 export interface Heard {
@@ -34,8 +35,8 @@ export interface Wording {
 const plainly: Wording = {
   publishes: (who, topic, payload) => `${who} → ${topic}${payload === '' ? '' : ` ${payload}`}`,
   decided: (who, verdict) => {
-    if (verdict.route === 'drop') return `  (dropped: ${verdict.reason})`
-    if (verdict.route === 'close') return `  ${who} ← closed (${verdict.reason})`
+    if (verdict.route === 'drop') return `  (dropped: ${textOf(verdict.reason)})`
+    if (verdict.route === 'close') return `  ${who} ← closed (${textOf(verdict.reason)})`
     return verdict.route === 'consume' ? '  (consumed)' : undefined
   },
   hears: (who, { topic, qos, retain }, payload) =>
@@ -95,7 +96,7 @@ export class Conversation {
     const verdict = await this.hub.broker.connect(asked)
     if (!verdict.accept) {
       const { drop, returnCode, reason } = verdict
-      this.#lines.push(`  ${who} ← ${drop === true ? 'closed' : `CONNACK ${returnCode}`} (${reason})`)
+      this.#lines.push(`  ${who} ← ${drop === true ? 'closed' : `CONNACK ${returnCode}`} (${textOf(reason)})`)
     }
     await this.#end()
     return verdict.accept
@@ -119,9 +120,9 @@ export class Conversation {
     await this.#begin(`${who} → SUBSCRIBE ${filter} (QoS ${qos})`)
     const verdict = await this.hub.broker.subscribeTo(connection, filter, qos, (answer) => {
       if ('grant' in answer) this.#lines.push(`  ${who} ← SUBACK ${answer.grant}`)
-      else if ('refuse' in answer) this.#lines.push(`  ${who} ← SUBACK 0x80 (${answer.refuse})`)
+      else if ('refuse' in answer) this.#lines.push(`  ${who} ← SUBACK 0x80 (${textOf(answer.refuse)})`)
       else {
-        this.#lines.push(`  ${who} ← closed (${answer.close})`)
+        this.#lines.push(`  ${who} ← closed (${textOf(answer.close)})`)
         this.#clients.delete(who)
       }
     })

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import { ObjectStore } from '../../src/http/objects.ts'
 import { HttpServer, type HttpServerOptions } from '../../src/http/server.ts'
 import { tlsCredentials } from './tls-credentials.ts'
+import { textOf } from '../../src/core/said.ts'
 
 export interface TestServer {
   server: HttpServer
@@ -31,7 +32,7 @@ export async function startServer(
     stranger: () => undefined,
     tls: tlsCredentials,
     onUpgrade: (_req, socket) => void socket.destroy(),
-    onNotice: (text) => void notices.push(text),
+    onNotice: (text) => void notices.push(textOf(text)),
     onHandshakeFailed: (remoteAddress) => void notices.push(`TLS handshake with ${remoteAddress} failed`),
     objects: new ObjectStore(undefined),
     ...more,

@@ -12,6 +12,7 @@ import { Notices } from '../../src/hub/notices.ts'
 import { memoryStore } from '../../src/store/store.ts'
 import { Bucket } from './bucket.ts'
 import { MemoryBroker, type BrokerWatcher } from './memory-broker.ts'
+import { textOf } from '../../src/core/said.ts'
 import { ignoredIn, warningsIn } from './notices-said.ts'
 
 export interface InProcessOptions {
@@ -69,7 +70,7 @@ export class InProcessHub {
         clock: this.clock,
         notices: this.#notices,
         note: (text, cause) => {
-          throw new Error(text, { cause })
+          throw new Error(textOf(text), { cause })
         },
         settings: this.settings,
         options: new Map([[dialect.name, options]]),

@@ -13,6 +13,7 @@ import type { ConnectRequest } from '../../src/core/seam/mqtt.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { AwsBroker, connectRequest, deviceCertificate, mutualTls, upgrade } from '../builders/aws-connections.ts'
 import { failsWith } from '../builders/fails-with.ts'
+import { say, textOf } from '../../src/core/said.ts'
 
 const { sha256: id, pem } = deviceCertificate
 const credential =
@@ -71,7 +72,7 @@ test('strict mode drops who is unknown, inactive or without credentials', async 
   const broker = new AwsBroker({ settings: { mode: 'strict' } })
   const dropped = (request: ConnectRequest, reason: RegExp): void => {
     const verdict = broker.authenticate(request)
-    assert.ok(!verdict.accept && verdict.drop === true && reason.test(verdict.reason), JSON.stringify(verdict))
+    assert.ok(!verdict.accept && verdict.drop === true && reason.test(textOf(verdict.reason)), JSON.stringify(verdict))
   }
   dropped(mutualTls('lamp'), /is not registered/)
   dropped(mutualTls('lamp', { certificate: { ...deviceCertificate, validTo: broker.now } }), /has expired/)
@@ -97,7 +98,7 @@ test('in open mode an inactive certificate is dropped all the same', async () =>
   const broker = new AwsBroker()
   await broker.iot.send(new RegisterCertificateWithoutCACommand({ certificatePem: pem, status: 'INACTIVE' }))
   const verdict = broker.authenticate(mutualTls('lamp'))
-  assert.deepEqual(verdict, { accept: false, reason: `certificate ${id} is INACTIVE`, drop: true })
+  assert.deepEqual(verdict, { accept: false, reason: say`certificate ${id} is ${'INACTIVE'}`, drop: true })
 })
 
 test('what connecting has registered can still be registered by hand, once', async () => {
@@ -168,7 +169,11 @@ for (const [what, change, open, strict = open] of wills) {
       const broker = new AwsBroker({ settings: { mode } })
       const verdict = broker.authenticate(connectRequest('lamp', { will, ...upgrade(`/mqtt?${credential}`) }))
       if (expected === undefined) assert.equal(verdict.accept, true)
-      else assert.ok(!verdict.accept && verdict.drop === true && expected.test(verdict.reason), JSON.stringify(verdict))
+      else
+        assert.ok(
+          !verdict.accept && verdict.drop === true && expected.test(textOf(verdict.reason)),
+          JSON.stringify(verdict),
+        )
     }
   })
 }
@@ -185,7 +190,7 @@ test('a last will that the policy forbids refuses the CONNECT; retaining it take
   const comes = (topic: string, retain = false): string => {
     const will = { topic, payload: Buffer.alloc(0), qos: 0 as const, retain }
     const verdict = broker.authenticate(mutualTls('lamp', { will }))
-    return verdict.accept ? 'let in' : verdict.reason
+    return verdict.accept ? 'let in' : textOf(verdict.reason)
   }
   assert.equal(comes('gone'), 'let in')
   assert.match(comes('other'), /last will: .*iot:Publish/)

@@ -12,6 +12,7 @@ import { accessKeys } from '../../src/dialect/aws/auth/access-keys.ts'
 import { signatureFault } from '../../src/dialect/aws/auth/signature.ts'
 import { AwsBroker, connectRequest, mutualTls, upgrade } from '../builders/aws-connections.ts'
 import { presignUrl, signRequest, type KeyPair } from '../builders/sign-request.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const FAR = { local: false, remoteAddress: '192.168.1.9' }
 const HOST = 'hub.lan:8443'
@@ -29,7 +30,7 @@ for (const mode of ['open', 'strict'] as const) {
     /** What a verdict says to people; `let in` if it does. */
     const verdict = (request: ConnectRequest): string => {
       const outcome = broker.authenticate(request)
-      return outcome.accept ? `let in as ${outcome.identity.principal}` : outcome.reason
+      return outcome.accept ? `let in as ${outcome.identity.principal}` : textOf(outcome.reason)
     }
 
     test('nothing that a client says of itself lets it in', () => {
@@ -149,7 +150,7 @@ test('a certificate that open mode took by itself counts on this machine only, u
   assert.ok(
     !far.accept &&
       far.drop === true &&
-      /only taken from this machine.*register-certificate-without-ca/.test(far.reason),
+      /only taken from this machine.*register-certificate-without-ca/.test(textOf(far.reason)),
   )
   await one.iot.send(
     new RegisterCertificateWithoutCACommand({ certificatePem: mutualTls('lamp').certificate!.pem, status: 'ACTIVE' }),

@@ -20,6 +20,7 @@ import { AwsBroker, deviceCertificate, mutualTls } from '../builders/aws-connect
 import { published } from '../builders/context-fixture.ts'
 import { certificateOf } from '../builders/device-certificate.ts'
 import { failsWith } from '../builders/fails-with.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const arn = (tail: string): string => `arn:aws:iot:us-east-1:123456789012:${tail}`
 const certificateArn = (certificate: PeerCertificate = deviceCertificate): string => arn(`cert/${certificate.sha256}`)
@@ -64,7 +65,10 @@ test('a Deny of persistent sessions lets everybody else connect', async () => {
   )
   assert.deepEqual(letIn, [true, true, false, false])
   const refused = broker.authenticate(mutualTls('lamp', { clean: false }))
-  assert.match(refused.accept ? '' : refused.reason, /^statement 3 of policy p denies iot:Connect on client\/lamp$/)
+  assert.match(
+    refused.accept ? '' : textOf(refused.reason),
+    /^statement 3 of policy p denies iot:Connect on client\/lamp$/,
+  )
 })
 
 test('a will is a publish, and refused at CONNECT where it may not be said', async () => {
@@ -81,7 +85,7 @@ test('a will is a publish, and refused at CONNECT where it may not be said', asy
   const request = mutualTls('lamp', will('x'))
   const outcome = broker.turn((ctx) => aws.mqtt.authenticate(ctx, request))
   assert.match(
-    outcome.result.accept ? '' : outcome.result.reason,
+    outcome.result.accept ? '' : textOf(outcome.result.reason),
     /^last will: no policy allows iot:Publish on topic\/x/,
   )
   const [event] = published(outcome)

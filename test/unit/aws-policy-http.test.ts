@@ -81,7 +81,7 @@ test('people are told why a device is refused over HTTP: its firmware seldom sho
   assert.equal(isLetIn(broker, 'GET', '/things/pump/shadow'), false)
   assert.deepEqual(broker.warnings, [
     {
-      about: `certificate ${deviceCertificate.sha256}`,
+      about: `cert/${deviceCertificate.sha256}`,
       text: 'GetThingShadow over HTTPS was refused: no policy allows iot:GetThingShadow on thing/pump',
     },
   ])

@@ -34,6 +34,7 @@ import {
 import { aws } from '../../src/dialect/aws/index.ts'
 import { AwsBroker, connectRequest, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
 import { failsWith } from '../builders/fails-with.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const certificate = `arn:aws:iot:us-west-2:123456789012:cert/${deviceCertificate.sha256}`
 const document = (...statements: [effect: string, action: string, resource: string][]): string =>
@@ -196,14 +197,16 @@ test('retained messages need iot:RetainPublish as well, and a denial names its s
   await create(broker, 'p', ['Allow', 'iot:Publish', 'topic/*'], ['Deny', 'iot:Publish', 'topic/no'])
   await attach(broker, 'p')
   assert.equal(broker.publish(connection, 'a').result.route, 'forward')
-  assert.deepEqual(broker.publish(connection, 'a', 'x', { retain: true }).result, {
-    route: 'close',
-    reason: 'no policy allows iot:RetainPublish on topic/a',
-  })
-  assert.deepEqual(broker.publish(connection, 'no').result, {
-    route: 'close',
-    reason: 'statement 2 of policy p denies iot:Publish on topic/no',
-  })
+  const closedFor = (verdict: ReturnType<AwsBroker['publish']>['result']): string =>
+    verdict.route === 'close' ? textOf(verdict.reason) : ''
+  assert.equal(
+    closedFor(broker.publish(connection, 'a', 'x', { retain: true }).result),
+    'no policy allows iot:RetainPublish on topic/a',
+  )
+  assert.equal(
+    closedFor(broker.publish(connection, 'no').result),
+    'statement 2 of policy p denies iot:Publish on topic/no',
+  )
 })
 
 test('a refused subscription is SUBACK 0x80, in strict mode the end of the connection', async () => {

@@ -4,7 +4,7 @@ import { HubError, invalid, type HubErrorCode } from '../../src/core/errors.ts'
 import type { HttpRequest } from '../../src/core/seam/http.ts'
 import { createAccess } from '../../src/hub/access.ts'
 import { createApiFront, type ApiRequest, type ApiRoute } from '../../src/http/hub-api.ts'
-import type { Said } from '../../src/core/said.ts'
+import { textOf, type Said } from '../../src/core/said.ts'
 
 const notices: string[] = []
 let asked: { request: ApiRequest; params: Record<string, string> } | undefined
@@ -22,7 +22,7 @@ const route = (method: string, path: string): ApiRoute => ({
 const front = createApiFront({
   routes: [route('GET', '/hub/status'), route('GET', '/hub/jobs/:key'), route('POST', '/hub/advance')],
   admit: ({ headers }) => createAccess({ hosts: [], token: 'token' }).api(headers),
-  onNotice: (text) => void notices.push(text),
+  onNotice: (text) => void notices.push(textOf(text)),
 })
 
 async function call(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { pageFault, type Knock } from '../../src/http/origin.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const NAMES = ['hub.lan', '*.iot.us-east-1.amazonaws.com']
 const fault = (headers: Knock['headers'], method = 'POST'): string | undefined =>
-  pageFault({ method, headers }, NAMES)?.text
+  textOf(pageFault({ method, headers }, NAMES)?.text ?? '') || undefined
 
 describe('a Host header', () => {
   const own = [

@@ -11,6 +11,7 @@ import type { HttpResponse } from '../../src/core/seam/http.ts'
 import type { ObjectRef } from '../../src/core/seam/needs.ts'
 import { ObjectStore, type OpenObject } from '../../src/http/objects.ts'
 import { ask, startServer, type TestServer } from '../builders/http-server.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const CONTENT = '0123456789'
 const ETAG = `"${createHash('md5').update(CONTENT).digest('hex')}"`
@@ -39,7 +40,7 @@ describe('an object that is sent', () => {
     await writeFile(join(root, 'b', 'empty'), '')
     hub = await startServer(({ path }) => ({ ...shape, body: { ref: { bucket: 'b', key: path.slice(1) } } }), {
       objects: new WatchedStore(root),
-      onNotice: (text) => onNotice(text),
+      onNotice: (text) => onNotice(textOf(text)),
     })
   })
   after(async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
 import { bearsToken, loadToken } from '../../src/http/token.ts'
+import { textOf } from '../../src/core/said.ts'
 
 describe('the API token', () => {
   let folder = ''
@@ -18,7 +19,7 @@ describe('the API token', () => {
     notices = []
   })
   after(() => rm(folder, { recursive: true }))
-  const load = (): Promise<string> => loadToken(path, (text) => void notices.push(text))
+  const load = (): Promise<string> => loadToken(path, (text) => void notices.push(textOf(text)))
   const mode = async (): Promise<number> => (await stat(path)).mode & 0o777
 
   it('is 32 random bytes in a file for its owner only', async () => {

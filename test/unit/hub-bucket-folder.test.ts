@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { checkBucketFolder } from '../../src/hub/bucket-folder.ts'
+import { textOf, type Words } from '../../src/core/said.ts'
 
 let folder: string
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'iot-hub-bucket-'))))
@@ -11,7 +12,7 @@ after(() => rm(folder, { recursive: true }))
 
 test('a bucket folder that is not there is told of, and one that is there is not', async () => {
   const notes: string[] = []
-  const note = (text: string): unknown => notes.push(text)
+  const note = (text: Words): unknown => notes.push(textOf(text))
   await checkBucketFolder(folder, note)
   assert.equal(notes.length, 0)
   await checkBucketFolder(join(folder, 'nope'), note)

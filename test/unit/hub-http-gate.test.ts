@@ -4,6 +4,7 @@ import { HubError } from '../../src/core/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../src/core/seam/http.ts'
 import type { Dialect, Route } from '../../src/dialect/dialect.ts'
 import { HttpGate, type HttpGateOptions } from '../../src/hub/http-gate.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const request = (method: string, path: string, headers: Record<string, string> = {}): HttpRequest => ({
   id: `${method} ${path}`,
@@ -17,11 +18,7 @@ const request = (method: string, path: string, headers: Record<string, string> =
   remoteAddress: '127.0.0.1',
 })
 
-const dialect = (
-  name: string,
-  claim: (request: HttpRequest) => 'marker' | 'path' | 'no',
-  routes: Route[],
-): Dialect =>
+const dialect = (name: string, claim: (request: HttpRequest) => 'marker' | 'path' | 'no', routes: Route[]): Dialect =>
   ({
     name,
     title: name.toUpperCase(),
@@ -79,9 +76,9 @@ function gateOf(...dialects: Dialect[]): Gate {
         }
       },
     },
-    onFailure: (text) => failures.push(text),
+    onFailure: (text) => failures.push(textOf(text)),
     isRefusing: () => false,
-    onRefusal: (text) => refusals.push(text),
+    onRefusal: (text) => refusals.push(textOf(text)),
   }
   const gate = new HttpGate(options)
   return {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
+import { say } from '../../src/core/said.ts'
 import { Notices, type NewNotice } from '../../src/hub/notices.ts'
+import { printable } from '../../src/shared/printable.ts'
 
 const device = { type: 'device', name: 'aws/lamp' } as const
 const dropped = (subject: string, cause = 'not allowed'): NewNotice => ({
@@ -44,6 +46,21 @@ test('texts are cut, and what begins alike for 400 characters counts as equal', 
   assert.deepEqual(others, [])
   assert.equal(only?.cause, `${'x'.repeat(400)}…`)
   assert.equal(only?.count, 2)
+})
+
+test('what a notice was made of goes with it, and is cut like its text', () => {
+  const { notices } = stage()
+  const cause = say`no policy allows ${say`${'x'.repeat(1000)} on ${'a\u001b[2J'}`}`
+  notices.add({ ...dropped('t'), text: say`dropped ${'t'}`, cause, cure: 'allow it' })
+  const [{ text, cure, says } = assert.fail('nothing is told')] = notices.list()
+  assert.deepEqual([text, cure], ['dropped t', 'allow it'])
+  assert.deepEqual(says?.text, say`dropped ${'t'}`)
+  assert.equal(says?.cure, undefined)
+  const [inner] = says?.cause?.args ?? []
+  assert.ok(typeof inner === 'object')
+  assert.equal(inner.template, '{0} on {1}')
+  assert.deepEqual(inner.args, [`${'x'.repeat(400)}…`, printable('a\u001b[2J')])
+  assert.ok(inner.text.length <= 401)
 })
 
 test('of each kind the latest are kept, the others counted, and no kind drives out another', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { Deadlines } from '../../src/core/deadlines.ts'
 import { Ticker, type DueWork } from '../../src/hub/ticker.ts'
+import { textOf, type Words } from '../../src/core/said.ts'
 
 /** A source whose deadlines are set by hand and whose work is written down. */
 class Diary implements DueWork {
@@ -22,7 +23,7 @@ class Diary implements DueWork {
   }
 }
 
-const failed = (text: string, error: unknown): void => assert.fail(`${text}: ${String(error)}`)
+const failed = (text: Words, error: unknown): void => assert.fail(`${textOf(text)}: ${String(error)}`)
 
 test('what falls due is done at its instant, and once', async () => {
   const clock = new VirtualClock(0)

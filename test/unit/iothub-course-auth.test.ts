@@ -10,6 +10,7 @@ import { COURSE_KEY, signToken } from '../../src/dialect/iothub-course/auth/jwt.
 import { tokenKeys } from '../../src/dialect/iothub-course/auth/token-key.ts'
 import { admitClient } from '../../src/hub/access.ts'
 import { ContextFixture, type ContextFixtureOptions } from '../builders/context-fixture.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const SECONDS = NOW / 1000
@@ -185,7 +186,7 @@ test('from elsewhere the API wants a token by the hub’s own key', () => {
   ]
   for (const authorization of wrong) {
     const credential = shown(authorization)
-    assert.ok(!credential.given && credential.why.includes('`iot-hub keys`'), authorization)
+    assert.ok(!credential.given && textOf(credential.why).includes('`iot-hub keys`'), authorization)
   }
 })
 
@@ -219,7 +220,7 @@ test('in open mode a deleted device stays deleted, until it is made anew or come
   remove()
   const refused = ask(connect())
   assert.equal(codeOf(refused), 4)
-  assert.match(refused.accept ? '' : refused.reason, /P\/D was deleted/)
+  assert.match(refused.accept ? '' : textOf(refused.reason), /P\/D was deleted/)
   assert.equal(made.engine.devices.get('iothub-course/P/D'), undefined)
   assert.equal(codeOf(ask(connect({ password: 'another' }))), 0)
   remove()

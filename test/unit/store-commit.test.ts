@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { memoryStore, openStore } from '../../src/store/store.ts'
 import { contentsOf, copyAsAfterCrash, entriesOf, probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
+import { textOf, type Words } from '../../src/core/said.ts'
 
 const journalLines = (directory: string): string[] =>
   readFileSync(join(directory, 'journal-1.jsonl'), 'utf8').trimEnd().split('\n').slice(1)
@@ -128,7 +129,7 @@ test('a disk that is full to the last byte holds the commit, says so, and the fi
   )
   const told: string[] = []
   let warned = (): void => {}
-  const onWarning = (text: string): void => (told.push(text), warned())
+  const onWarning = (text: Words): void => (told.push(textOf(text)), warned())
   const warning = (): Promise<void> => new Promise((resolve) => (warned = resolve))
   const store = await openStore({ directory: join(directory, 'live'), files, onWarning })
   const table = store.table<Thing>('things')
@@ -225,7 +226,7 @@ test('without fsync, lines are forced to disk within a second, and if that fails
   })
   let warned = (_text: string): void => {}
   const warning = new Promise<string>((resolve) => (warned = resolve))
-  const store = await openStore({ directory, files, onWarning: (text) => warned(text) })
+  const store = await openStore({ directory, files, onWarning: (text) => warned(textOf(text)) })
   const change = async (v: number): Promise<void> => {
     store.table<Thing>('things').set('a', { v })
     await store.commit()

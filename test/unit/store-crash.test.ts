@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { openStore } from '../../src/store/store.ts'
 import { copyAsAfterCrash, probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
+import { textOf } from '../../src/core/said.ts'
 
 test('a crash before or after any step of a snapshot loses nothing that was acknowledged', async (t) => {
   const directory = temporaryDirectory(t)
@@ -63,7 +64,7 @@ test('a crash before or after any step of a snapshot loses nothing that was ackn
   for (const { step, copy, acknowledged, present } of steps) {
     const recovered = await openStore({ directory: copy })
     if (!/journal-2/.test(step)) assert.deepEqual(recovered.warnings, [], step)
-    for (const warning of recovered.warnings) assert.match(warning, /journal-2\.jsonl has no header/)
+    for (const warning of recovered.warnings) assert.match(textOf(warning), /journal-2\.jsonl has no header/)
     const things = recovered.table<Thing>('things')
     for (const key of new Set([
       ...acknowledged.keys(),

@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import { encodeHeader, encodeLine } from '../../src/store/journal-lines.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { contentsOf, copyAsAfterCrash, entriesOf, probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
+import { textOf } from '../../src/core/said.ts'
 
 const keysOf = (store: Store): string => [...store.table('things').entries()].map(([key]) => key).join('')
 
@@ -35,7 +36,7 @@ async function recovers(directory: string, keys: string, ...warnings: RegExp[]):
   const store = await openStore({ directory })
   assert.equal(keysOf(store), keys)
   assert.equal(store.warnings.length, warnings.length, store.warnings.join('\n'))
-  for (const [i, warning] of warnings.entries()) assert.match(store.warnings[i] ?? '', warning)
+  for (const [i, warning] of warnings.entries()) assert.match(textOf(store.warnings[i] ?? ''), warning)
   store.table<Thing>('things').set('z', { v: 1 })
   await store.commit()
   const copy = await openStore({ directory: copyAsAfterCrash(directory, `${directory}-again`) })
@@ -111,7 +112,10 @@ test('a first journal that is missing is said, also where nothing else is left b
   for (const name of Object.keys(contentsOf(directory))) rmSync(join(directory, name))
   writeFileSync(join(directory, 'reserve'), '')
   const store = await openStore({ directory })
-  assert.match(store.warnings[0] ?? '', /hub\.jsonl and journal-1\.jsonl are missing in .*: nothing was recovered/)
+  assert.match(
+    textOf(store.warnings[0] ?? ''),
+    /hub\.jsonl and journal-1\.jsonl are missing in .*: nothing was recovered/,
+  )
   await store.close()
 })
 

@@ -17,6 +17,7 @@ import { test, type TestContext } from 'node:test'
 import { openStore, type Store } from '../../src/store/store.ts'
 import type { StoreError } from '../../src/store/store-error.ts'
 import { contentsOf, copyAsAfterCrash, entriesOf, temporaryDirectory, type Thing } from './store-kit.ts'
+import { textOf, type Words } from '../../src/core/said.ts'
 
 /** A store that has a snapshot and a journal, and whose looks at the directory are let come by hand. */
 interface Watched {
@@ -37,7 +38,8 @@ async function watched(t: TestContext): Promise<Watched> {
   const told: string[] = []
   const lost: StoreError[] = []
   let hear = (): void => {}
-  const onWarning = (text: string): void => {
+  const onWarning = (words: Words): void => {
+    const text = textOf(words)
     told.push(text)
     hear()
   }

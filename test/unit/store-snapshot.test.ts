@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore } from '../../src/store/store.ts'
 import { contentsOf, copyAsAfterCrash, entriesOf, probedFiles, temporaryDirectory, type Thing } from './store-kit.ts'
+import { textOf } from '../../src/core/said.ts'
 
 test('what was stored is there after a restart, whatever its key, in its order', async (t) => {
   const directory = temporaryDirectory(t)
@@ -124,7 +125,7 @@ test('a snapshot that fails is a warning, loses nothing and is tried again', asy
     directory: join(directory, 'live'),
     files,
     journalLimit: 500,
-    onWarning: (text) => told.push(text),
+    onWarning: (text) => told.push(textOf(text)),
   })
   const table = store.table<Thing>('things')
   let v = 0
@@ -146,7 +147,7 @@ test('a snapshot that fails is a warning, loses nothing and is tried again', asy
     await copy.close()
   }
   await changeUntil(() => written)
-  assert.deepEqual(store.warnings, told)
+  assert.deepEqual(store.warnings.map(textOf), told)
   await store.close()
 })
 

@@ -7,6 +7,7 @@ import type { Channels } from '../channel/channels.ts'
 import { SessionPersistence } from './persistence.ts'
 import type { PublishHandler } from '../channel/publish.ts'
 import type { SubscribeHandler } from '../channel/subscribe.ts'
+import { say } from '../../core/said.ts'
 
 interface Around {
   channels: Channels
@@ -47,7 +48,7 @@ export function createAedes({ channels, lifecycle, publish, subscribe, connectMs
             done(
               error instanceof DisconnectError
                 ? error
-                : new DisconnectError('SERVER_INITIATED', `the hub failed over a subscription: ${String(error)}`),
+                : new DisconnectError('SERVER_INITIATED', say`the hub failed over a subscription: ${String(error)}`),
             )
           },
         )

@@ -7,6 +7,7 @@ import type { AedesParser } from './aedes-broker.ts'
 import type { Channel } from '../channel/channel.ts'
 import { PacketOrder, type Arriving } from '../channel/packet-order.ts'
 import type { TapPoint } from '../channel/taps.ts'
+import { say, type Words } from '../../core/said.ts'
 
 /** What the guards of a broker have in common. */
 export interface GuardRules {
@@ -14,7 +15,7 @@ export interface GuardRules {
   /** The largest packet that is taken, in bytes. */
   packetBytes: number
   /** A client is turned away before it has said anything else. */
-  refuse(channel: Channel, why: string): void
+  refuse(channel: Channel, why: Words): void
 }
 
 interface GuardedParser extends AedesParser {
@@ -42,15 +43,15 @@ export function guardPackets(channel: Channel, rules: GuardRules): void {
   Object.assign(parser, guards, { channel, rules }).on('packet', take)
 }
 
-const end = (parser: AedesParser, why: string): void => parser._emitError(new DisconnectError('CLIENT_ERROR', why))
+const end = (parser: AedesParser, why: Words): void => parser._emitError(new DisconnectError('CLIENT_ERROR', why))
 
 function take(this: GuardedParser, packet: Packet): void {
   const { channel, rules } = this
   if (channel.closing !== undefined || channel.reason !== undefined) return
   // Fields that do not fit in their packet were read from what follows it; with nothing there, an identifier is -1.
   if (this._pos > (packet.length ?? 0) || packet.messageId === -1)
-    return end(this, `its ${packet.cmd} is shorter than what it must hold`)
-  if (packet.messageId === 0) return end(this, `its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
+    return end(this, say`its ${packet.cmd} is shorter than what it must hold`)
+  if (packet.messageId === 0) return end(this, say`its ${packet.cmd} has the identifier 0 [MQTT-2.3.1-1]`)
   const fault = faultOf(packet)
   if (fault !== undefined) return end(this, fault)
   if (!rules.tap.in(channel.id, packet)) return
@@ -74,7 +75,7 @@ const guardsOf = (parser: AedesParser): object => ({
     const { length } = this.packet
     const { packetBytes } = this.rules
     if (length <= packetBytes) return true
-    end(this, `it announced a packet of ${length} bytes; ${packetBytes} are the most`)
+    end(this, say`it announced a packet of ${length} bytes; ${packetBytes} are the most`)
     return false
   },
 
@@ -87,8 +88,12 @@ const guardsOf = (parser: AedesParser): object => ({
     }
     channel.reason = 'CLIENT_ERROR'
     channel.endWith(level === 5 ? UNSUPPORTED_5 : UNACCEPTABLE) // [MQTT-3.1.2-2]
-    const spoken = level === 5 ? 'version 5' : `of level ${level}`
-    rules.refuse(channel, `it speaks MQTT ${spoken}; this hub speaks 3.1 and 3.1.1`)
+    rules.refuse(
+      channel,
+      level === 5
+        ? 'it speaks MQTT version 5; this hub speaks 3.1 and 3.1.1'
+        : say`it speaks MQTT of level ${level}; this hub speaks 3.1 and 3.1.1`,
+    )
     return undefined
   },
 
@@ -146,15 +151,14 @@ function levelOf({ _list: list, _pos: start }: AedesParser): number | undefined 
 }
 
 /** What the parser lets pass although MQTT forbids it. */
-function faultOf(packet: Packet): string | undefined {
+function faultOf(packet: Packet): Words | undefined {
   if (packet.cmd === 'unsubscribe') {
     if (packet.unsubscriptions.length === 0) return 'its unsubscribe names no filter [MQTT-3.10.3-2]'
     const wrong = packet.unsubscriptions.find((filter) => !isFilter(filter))
-    return wrong === undefined ? undefined : `it unsubscribed from ${JSON.stringify(wrong)}, which is no filter`
+    return wrong === undefined ? undefined : say`it unsubscribed from ${JSON.stringify(wrong)}, which is no filter`
   }
   if (packet.cmd !== 'connect' || packet.will === undefined) return undefined
-  if (Number(packet.will.qos) > 2) return `its will has QoS ${packet.will.qos} [MQTT-3.1.2-14]`
-  return isTopic(packet.will.topic)
-    ? undefined
-    : `its will is for ${JSON.stringify(packet.will.topic)}, which is no topic [MQTT-3.3.2-2]`
+  if (Number(packet.will.qos) > 2) return say`its will has QoS ${packet.will.qos ?? 0} [MQTT-3.1.2-14]`
+  const { topic } = packet.will
+  return isTopic(topic) ? undefined : say`its will is for ${JSON.stringify(topic)}, which is no topic [MQTT-3.3.2-2]`
 }

@@ -12,6 +12,7 @@ import type { BrokerHooks, StreamDetails } from '../port.ts'
 import { toPacket, type Publication } from '../routing/publication.ts'
 import type { Session, SessionChannel } from '../session/session.ts'
 import { FragmentJoiner, type TapPoint } from './taps.ts'
+import { say, verbatim, type Said, type Words } from '../../core/said.ts'
 
 const LAST_ID = 65535
 const ignore = (): void => {}
@@ -132,7 +133,7 @@ export class Channel implements SessionChannel, Waiter, OrderedChannel {
     if (this.#tap.out(this.id, packet)) this.#buffer.push(mqtt.generate(packet))
   }
 
-  giveUp(why: string): void {
+  giveUp(why: Words): void {
     if (!this.stream.destroyed) this.stream.destroy(new DisconnectError('SERVER_INITIATED', why))
   }
 
@@ -199,11 +200,11 @@ export class Channel implements SessionChannel, Waiter, OrderedChannel {
   }
 
   /** How people tell which client is meant. */
-  describe(): string {
+  describe(): Said {
     const { remoteAddress, transport } = this.details
     return this.request === undefined
-      ? `${remoteAddress} (${transport})`
-      : `${this.request.clientId} at ${remoteAddress} (${transport})`
+      ? verbatim(`${remoteAddress} (${transport})`)
+      : say`${this.request.clientId} at ${remoteAddress} (${transport})`
   }
 
   /** `peek`: only to see whether there is more, or whether this is the end. */

@@ -8,6 +8,7 @@ import type { BrokerHooks, SessionLimits, SessionName } from '../port.ts'
 import { sessionKey } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { SubscribeHandler } from './subscribe.ts'
+import { asSaid, say, type Words } from '../../core/said.ts'
 
 interface Around {
   hooks: BrokerHooks
@@ -16,9 +17,11 @@ interface Around {
   subscribe: SubscribeHandler
   limits(dialect: DialectName): SessionLimits
   commit(): Promise<void>
-  notice(text: string, channel: Channel, decided?: true): void
+  notice(text: Words, channel: Channel, decided?: true): void
   uuid(): string
 }
+
+const NO_ID = 'a stored session needs a client id [MQTT-3.1.3-8]'
 
 type Refused = ConnectVerdict & { accept: false }
 
@@ -36,16 +39,15 @@ export class ConnectHandler {
     aedes.hold(channel.client)
     const request = (channel.request = toRequest(channel, packet, uuid))
     if (packet.clientId === '' && (!request.clean || request.protocolVersion === 3)) {
-      const reason = 'a stored session needs a client id [MQTT-3.1.3-8]'
-      return this.#refuse(channel, { accept: false, returnCode: 2, reason }, false)
+      return this.#refuse(channel, { accept: false, returnCode: 2, reason: NO_ID }, false)
     }
-    let name: SessionName | { refuse: string }
+    let name: SessionName | { refuse: Words }
     try {
       name = hooks.session(request)
     } catch (error) {
       return this.#end(
         channel,
-        new DisconnectError('SERVER_INITIATED', `the hub failed over its CONNECT: ${String(error)}`),
+        new DisconnectError('SERVER_INITIATED', say`the hub failed over its CONNECT: ${String(error)}`),
       )
     }
     if ('refuse' in name) return this.#refuse(channel, { accept: false, reason: name.refuse })
@@ -63,7 +65,7 @@ export class ConnectHandler {
       const { delayMs } = verdict
       if (delayMs !== undefined) await new Promise<void>((resolve) => (channel.delay = setTimeout(resolve, delayMs)))
     } catch (error) {
-      this.#refuse(channel, { accept: false, returnCode: 3, reason: `the hub failed: ${String(error)}` }, false)
+      this.#refuse(channel, { accept: false, returnCode: 3, reason: say`the hub failed: ${String(error)}` }, false)
       return false
     }
     return !isOver(channel)
@@ -102,7 +104,10 @@ export class ConnectHandler {
       try {
         await subscribe.restore(channel)
       } catch (error) {
-        const hubs = new DisconnectError('SERVER_INITIATED', `the hub failed over a stored session: ${String(error)}`)
+        const hubs = new DisconnectError(
+          'SERVER_INITIATED',
+          say`the hub failed over a stored session: ${String(error)}`,
+        )
         return this.#end(channel, error instanceof DisconnectError ? error : hubs)
       }
       if (isOver(channel)) return
@@ -123,7 +128,7 @@ export class ConnectHandler {
   /** Answers with a return code, unless the verdict is to say nothing, and hangs up. */
   #refuse(channel: Channel, { reason, returnCode = 5, drop }: Refused, decided = true): void {
     if (isOver(channel)) return
-    this.#around.notice(`refused: ${reason}`, channel, decided || undefined)
+    this.#around.notice(say`refused: ${asSaid(reason)}`, channel, decided || undefined)
     channel.reason = 'FORBIDDEN'
     if (drop !== true) channel.stream.write(connack(returnCode))
     channel.flush()

@@ -1,13 +1,14 @@
 import type { DisconnectReason } from '../../core/seam/mqtt.ts'
+import { textOf, type Words } from '../../core/said.ts'
 
 /** Ends a connection; the text is for people. */
 export class DisconnectError extends Error {
   override readonly name = 'DisconnectError'
   constructor(
     readonly reason: DisconnectReason,
-    text: string,
+    readonly words: Words,
   ) {
-    super(text)
+    super(textOf(words))
   }
 }
 

@@ -7,13 +7,14 @@ import type { Channels } from './channels.ts'
 import type { BrokerHooks } from '../port.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { explainTls, explainFirstByte } from '../../net/tls-errors.ts'
+import { asSaid, say, type Label, type Words } from '../../core/said.ts'
 
 interface Around {
   hooks: BrokerHooks
   channels: Channels
   sessions: Sessions
   commitSoon(): void
-  notice(text: string, channel: Channel, decided?: true): void
+  notice(text: Words, channel: Channel, decided?: true): void
 }
 
 /**
@@ -76,7 +77,7 @@ export class Lifecycle {
     try {
       hook()
     } catch (error) {
-      this.#around.notice(`the hub failed: ${error instanceof Error ? error.message : String(error)}`, channel)
+      this.#around.notice(say`the hub failed: ${error instanceof Error ? error.message : String(error)}`, channel)
     }
   }
 
@@ -125,14 +126,16 @@ export class Lifecycle {
     const reason = disconnectReason(error)
     if (reason === 'CONNECTION_LOST' && saidGoodbye(channel)) return
     channel.reason = reason
-    if (error instanceof DisconnectError) notice(error.message, channel, error.reason === 'FORBIDDEN' || undefined)
+    if (error instanceof DisconnectError) notice(error.words, channel, error.reason === 'FORBIDDEN' || undefined)
     else if (channel.reason === 'CONNECTION_LOST') {
       const words = explainTls(error)
       if (words !== undefined) notice(words, channel)
     } else
-      notice(
-        `it broke the protocol: ${error.message}${channel.request === undefined ? explainFirstByte(channel.firstByte) : ''}`,
-        channel,
-      )
+      notice(breach(error, channel.request === undefined ? explainFirstByte(channel.firstByte) : undefined), channel)
   }
 }
+
+const breach = ({ message }: Error, guess: Label | undefined): Words =>
+  guess === undefined
+    ? say`it broke the protocol: ${message}`
+    : say`it broke the protocol: ${message} (${asSaid(guess)})`

@@ -10,7 +10,7 @@ import { streamDetails, isSignedBy, parseAuthorities } from './peer.ts'
 import type { BrokerOptions, StreamDetails } from '../port.ts'
 import { portOwner } from '../../net/port-owner.ts'
 import { pickProtocol, sniff } from '../../net/sniff.ts'
-import { say } from '../../core/said.ts'
+import { asSaid, say, type Words } from '../../core/said.ts'
 
 const HANDSHAKE_MS = 30_000
 
@@ -53,9 +53,9 @@ export class Listeners {
       })
       server.listen({ port, host, backlog: LISTEN_BACKLOG }, () => {
         server.removeAllListeners('error')
-        server.on('error', (error) =>
-          this.#around.options.onNotice({ text: `the listener on port ${port} failed: ${error.message}` }),
-        )
+        server.on('error', (error) => {
+          this.#around.options.onNotice({ text: say`the listener on port ${port} failed: ${error.message}` })
+        })
         resolve((server.address() as AddressInfo).port)
       })
     })
@@ -110,7 +110,7 @@ export class Listeners {
   #greet(socket: TLSSocket): void {
     const { options, attach } = this.#around
     const failed = (error: Error): void =>
-      this.#notice(explainTls(error) ?? `the connection broke: ${error.message}`, socket)
+      this.#notice(explainTls(error) ?? say`the connection broke: ${error.message}`, socket)
     const waited = (): void => void socket.destroy()
     socket.on('error', failed)
     socket.setTimeout(options.connectMs ?? HANDSHAKE_MS, waited)
@@ -135,11 +135,11 @@ export class Listeners {
     })
   }
 
-  #notice(text: string, socket: Socket): void {
+  #notice(text: Words, socket: Socket): void {
     // A socket that is closed no longer says whose it was.
     const { remoteAddress } = socket
     this.#around.options.onNotice({
-      text: `${remoteAddress ?? 'a client'} (tls): ${text}`,
+      text: say`${remoteAddress ?? asSaid('a client')} (tls): ${asSaid(text)}`,
       handshake: text,
       ...(remoteAddress !== undefined && { remoteAddress }),
     })

@@ -5,11 +5,12 @@ import { DisconnectError } from './disconnect-error.ts'
 import type { Router } from '../routing/router.ts'
 import { saidGoodbye, type Channel } from './channel.ts'
 import type { BrokerHooks } from '../port.ts'
+import { wordsOf, asSaid, say, type Words } from '../../core/said.ts'
 
 interface Around {
   hooks: BrokerHooks
   router: Router
-  notice(text: string, channel: Channel, decided?: true): void
+  notice(text: Words, channel: Channel, decided?: true): void
 }
 
 /** What becomes of the messages that a client publishes. All of it happens before the PUBACK, which aedes writes. */
@@ -50,10 +51,7 @@ export class PublishHandler {
       decide: (incoming) => this.#around.hooks.publish(connection, incoming),
       perform: (incoming, verdict) => this.#perform(channel, connection, incoming, verdict),
       failed: (error) =>
-        new DisconnectError(
-          'SERVER_INITIATED',
-          `the hub failed over a message from it: ${error instanceof Error ? error.message : String(error)}`,
-        ),
+        new DisconnectError('SERVER_INITIATED', say`the hub failed over a message from it: ${asSaid(wordsOf(error))}`),
     }))
   }
 
@@ -64,7 +62,7 @@ export class PublishHandler {
     verdict: PublishVerdict,
   ): Promise<void> | undefined {
     if (verdict.route === 'drop')
-      this.#around.notice(`message to ${incoming.topic} dropped: ${verdict.reason}`, channel, true)
+      this.#around.notice(say`message to ${incoming.topic} dropped: ${asSaid(verdict.reason)}`, channel, true)
     if (verdict.route !== 'forward') return undefined
     const { topic = incoming.topic, retain = incoming.retain } = verdict
     return this.#around.router.publish(dialect, {

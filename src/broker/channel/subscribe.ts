@@ -8,13 +8,14 @@ import type { Channel } from './channel.ts'
 import type { BrokerHooks, Granted } from '../port.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { asSaid, say, type Words } from '../../core/said.ts'
 
 interface Around {
   hooks: BrokerHooks
   sessions: Sessions
   router: Router
   commit(): Promise<void>
-  notice(text: string, channel: Channel, decided?: true): void
+  notice(text: Words, channel: Channel, decided?: true): void
   tell(channel: Channel, hook: () => void): void
 }
 
@@ -41,13 +42,14 @@ export class SubscribeHandler {
     const granted: Granted[] = []
     for (const { topic: filter, qos } of packet.subscriptions) {
       if (!isFilter(filter))
-        throw new DisconnectError('CLIENT_ERROR', `it subscribed to ${JSON.stringify(filter)}, which is no filter`)
+        throw new DisconnectError('CLIENT_ERROR', say`it subscribed to ${JSON.stringify(filter)}, which is no filter`)
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
       if (channel.stage === 'ended') return
-      if ('close' in verdict) throw new DisconnectError('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
+      if ('close' in verdict)
+        throw new DisconnectError('FORBIDDEN', say`subscription to ${filter}: ${asSaid(verdict.close)}`)
       if ('refuse' in verdict) {
-        notice(`subscription to ${filter} refused: ${verdict.refuse}`, channel, true)
+        notice(say`subscription to ${filter} refused: ${asSaid(verdict.refuse)}`, channel, true)
         codes.push(REFUSED)
       } else {
         sessions.subscriptions.add(session, filter, verdict.grant, verdict.filter)
@@ -78,9 +80,10 @@ export class SubscribeHandler {
       const asked = this.#ask(connection, filter, qos)
       const verdict = asked instanceof Promise ? await asked : asked
       if (channel.stage === 'ended') return
-      if ('close' in verdict) throw new DisconnectError('FORBIDDEN', `subscription to ${filter}: ${verdict.close}`)
+      if ('close' in verdict)
+        throw new DisconnectError('FORBIDDEN', say`subscription to ${filter}: ${asSaid(verdict.close)}`)
       if ('refuse' in verdict) {
-        notice(`stored subscription to ${filter} taken away: ${verdict.refuse}`, channel, true)
+        notice(say`stored subscription to ${filter} taken away: ${asSaid(verdict.refuse)}`, channel, true)
         sessions.subscriptions.remove(session, filter)
       } else sessions.subscriptions.add(session, filter, verdict.grant, verdict.filter)
     }

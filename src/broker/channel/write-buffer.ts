@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { packetsIn } from '../aedes/count-packets.ts'
+import { say, type Words } from '../../core/said.ts'
 
 /** How many buffers are flushed before others get their turn: a few milliseconds of system calls. */
 const FLUSH_AT_ONCE = 256
@@ -52,13 +53,13 @@ export class WriteBuffer {
   readonly #uncork: Duplex['uncork']
   readonly #flusher: Flusher
   readonly #limits: WriteLimits
-  readonly #giveUp: (why: string) => void
+  readonly #giveUp: (why: Words) => void
   #chunks: Uint8Array[] = []
   #bytes = 0
   readonly #parked: (() => void)[] = []
   #stalled: NodeJS.Timeout | undefined
 
-  constructor(stream: Duplex, flusher: Flusher, limits: WriteLimits, giveUp: (why: string) => void) {
+  constructor(stream: Duplex, flusher: Flusher, limits: WriteLimits, giveUp: (why: Words) => void) {
     this.#stream = stream
     this.#write = stream.write
     this.#cork = stream.cork
@@ -132,16 +133,14 @@ export class WriteBuffer {
       clearTimeout(this.#stalled)
       this.#stalled = undefined
     })
-    return setTimeout(
-      () => this.#giveUp(`it has read nothing for ${this.#limits.stallMs} ms`),
-      this.#limits.stallMs,
-    ).unref()
+    const { stallMs } = this.#limits
+    return setTimeout(() => this.#giveUp(say`it has read nothing for ${stallMs} ms`), stallMs).unref()
   }
 
   #overflow(): void {
     this.#chunks = []
     this.#bytes = 0
-    if (!this.#stream.destroyed)
-      this.#giveUp(`it does not read: more than ${this.#limits.bufferBytes} bytes are waiting for it`)
+    if (this.#stream.destroyed) return
+    this.#giveUp(say`it does not read: more than ${this.#limits.bufferBytes} bytes are waiting for it`)
   }
 }

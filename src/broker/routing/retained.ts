@@ -4,6 +4,7 @@ import type { Table } from '../../core/table.ts'
 import { bodySize } from '../session/bodies.ts'
 import { hasWildcard, matchesFilter } from './filter.ts'
 import { loadPayload, storePayload, type Publication, type StoredPayload } from './publication.ts'
+import { asSaid, say, type Words } from '../../core/said.ts'
 
 interface RetainedRecord extends StoredPayload {
   dialect: DialectName
@@ -24,7 +25,7 @@ export const RETAINED_LIMITS: RetainedLimits = { messages: 50_000, size: 64 * MB
 interface Around {
   table: Table<RetainedRecord>
   limits: RetainedLimits
-  notice(text: string): void
+  notice(text: Words): void
   /** The message of that topic has made room for others. */
   dropped(dialect: DialectName, topic: string): void
 }
@@ -87,9 +88,9 @@ export class Retained {
     if (share < 0.25) this.#told = false
     if (share < 0.5) return
     if (!this.#told) {
-      const is = `${this.#sizes.size} messages, ${(this.#size / MB).toFixed(1)} MB, are retained`
-      const most = `beyond ${limits.messages} or ${limits.size / MB} MB those that were set longest ago are dropped`
-      notice(`${is}; ${most}. ${CURE}`)
+      const is = say`${this.#sizes.size} messages, ${(this.#size / MB).toFixed(1)} MB, are retained`
+      const most = say`beyond ${limits.messages} or ${limits.size / MB} MB those that were set longest ago are dropped`
+      notice(say`${is}; ${most}. ${asSaid(CURE)}`)
       this.#told = true
     }
     while ((this.#sizes.size > limits.messages || this.#size > limits.size) && this.#sizes.size > 1) this.#dropOldest()
@@ -100,11 +101,12 @@ export class Retained {
     const [key = ''] = this.#sizes.keys()
     table.delete(key)
     this.#forget(key)
-    notice(`The retained message that was set longest ago is dropped, for more are retained than may. ${CURE}`)
+    notice(say`${asSaid(DROPPED)}. ${asSaid(CURE)}`)
     dropped(dialectOf(key), nameOf(key))
   }
 }
 
+const DROPPED = 'The retained message that was set longest ago is dropped, for more are retained than may'
 const CURE =
   'Take out those that are not needed: publish an empty retained message to their topics (mosquitto_pub -r -n)'
 

@@ -3,6 +3,7 @@ import { Backlog } from './backlog.ts'
 import { matchesFilter } from '../routing/filter.ts'
 import { loadPayload, storePayload, type Publication } from '../routing/publication.ts'
 import { queuedKey, type Letter, type QueueBook, type QueuedRecord } from './queued.ts'
+import { say, type Words } from '../../core/said.ts'
 
 /** The connection that an outbox empties itself into. */
 export interface OutboxTarget {
@@ -10,7 +11,7 @@ export interface OutboxTarget {
   mayDeliver(topic: string, retained: boolean): boolean
   transmit(publication: Publication, id: number, dup: boolean): void
   /** It does not keep up, and its connection ends. */
-  giveUp(why: string): void
+  giveUp(why: Words): void
 }
 
 /** A queue as it was found on disk. */
@@ -238,7 +239,7 @@ export class Outbox {
     while ((waiting.count > messages || waiting.size > size) && waiting.count > 1) {
       const oldest = waiting.shiftForeign() ?? (this.#target === undefined ? waiting.shift() : undefined)
       // What the hub has promised a client that is there is not dropped: it has to come back for it.
-      if (oldest === undefined) return this.#target?.giveUp(`it has not acknowledged ${waiting.count} messages`)
+      if (oldest === undefined) return this.#target?.giveUp(say`it has not acknowledged ${waiting.count} messages`)
       this.#drop(oldest)
       this.#lost += 1
     }

@@ -10,6 +10,7 @@ import type { QueueBook, QueuedRecord } from './queued.ts'
 import { Session, sessionKey, type SessionChannel } from './session.ts'
 import { Subscriptions } from '../routing/subscriptions.ts'
 import { Waiting, type WaitingLimits } from './waiting.ts'
+import { say, type Words } from '../../core/said.ts'
 
 interface SessionRecord {
   dialect: DialectName
@@ -29,7 +30,7 @@ interface Around {
   limits(dialect: DialectName): SessionLimits
   waiting: WaitingLimits
   now(): Instant
-  notice(text: string): void
+  notice(text: Words): void
 }
 
 /** The life of sessions; those that outlive their connection are kept, record by record, in tables. */
@@ -122,7 +123,7 @@ export class Sessions {
   attach(session: Session, channel: SessionChannel): void {
     session.channel = channel
     const lost = session.outbox?.attach(channel) ?? 0
-    if (lost > 0) this.#around.notice(`${session.key}: ${lost} messages that had waited for it were dropped`)
+    if (lost > 0) this.#around.notice(say`${session.key}: ${lost} messages that had waited for it were dropped`)
   }
 
   /** The connection has ended, whether or not it ever was attached. */
@@ -226,7 +227,7 @@ export class Sessions {
     if (longest === undefined) return
     this.wipe(longest)
     this.#around.notice(
-      `${device}: more than ${most} sessions are kept for it, under as many client ids; the one away longest is over`,
+      say`${device}: more than ${most} sessions are kept for it, under as many client ids; the one away longest is over`,
     )
   }
 

@@ -2,6 +2,7 @@ import { bodySize, type Bodies, type BodyRecord } from './bodies.ts'
 import type { Outbox, OutboxWatcher } from './outbox.ts'
 import type { QueuedRecord } from './queued.ts'
 import type { Session } from './session.ts'
+import { asSaid, say, type Said, type Words } from '../../core/said.ts'
 
 /** How much may wait for clients that keep their sessions. Sizes are characters as stored. */
 export interface WaitingLimits {
@@ -30,7 +31,7 @@ export const WAITING_LIMITS: WaitingLimits = {
 interface Around {
   limits: WaitingLimits
   bodies: Bodies
-  notice(text: string): void
+  notice(text: Words): void
   /** Ends a session for good. */
   end(session: Session): void
 }
@@ -86,12 +87,12 @@ export class Waiting implements OutboxWatcher {
   }
 
   filling(outbox: Outbox): void {
-    this.#around.notice(`${of(outbox)}: ${amount(outbox)} wait for this client. ${this.#keeps()}. ${CURE}`)
+    this.#around.notice(say`${of(outbox)}: ${amount(outbox)} wait for this client. ${this.#keeps()}. ${asSaid(CURE)}`)
   }
 
   overflowing(outbox: Outbox): void {
     this.#around.notice(
-      `${of(outbox)}: ${amount(outbox)} wait for this client, which is all that may: ${this.#keeps()}`,
+      say`${of(outbox)}: ${amount(outbox)} wait for this client, which is all that may: ${this.#keeps()}`,
     )
   }
 
@@ -121,8 +122,9 @@ export class Waiting implements OutboxWatcher {
     const lost = first.outbox?.size ?? 0
     this.#strangers.delete(first)
     this.#around.end(first)
-    const gone = lost === 0 ? 'nothing waited for it' : 'what waited for it is gone'
-    this.#around.notice(`The session that had been away longest of those that are kept for no device is over: ${gone}`)
+    this.#around.notice(
+      say`${asSaid(OVER)}: ${asSaid(lost === 0 ? 'nothing waited for it' : 'what waited for it is gone')}`,
+    )
     return true
   }
 
@@ -132,7 +134,7 @@ export class Waiting implements OutboxWatcher {
     if (first === undefined) return false
     first.dropForeign()
     this.#around.notice(
-      `${of(first)}: what other clients had sent to it while it was away is dropped, for more waits than may`,
+      say`${of(first)}: what other clients had sent to it while it was away is dropped, for more waits than may`,
     )
     return true
   }
@@ -151,29 +153,31 @@ export class Waiting implements OutboxWatcher {
     }
     if (this.#told.has(pool)) return
     this.#told.add(pool)
-    this.#around.notice(`${WORDS[pool](is, most)}. ${CURE}`)
+    this.#around.notice(say`${WORDS[pool](is, most)}. ${asSaid(CURE)}`)
   }
 
-  #keeps(): string {
+  #keeps(): Said {
     const { messages, size } = this.#around.limits.session
-    return `${messages} and ${size / MB} MB are kept for one, then the oldest are dropped`
+    return say`${messages} and ${size / MB} MB are kept for one, then the oldest are dropped`
   }
 }
 
+const OVER = 'The session that had been away longest of those that are kept for no device is over'
+
 const CURE = 'Let clients come back under the same id, or let them start clean (cleanSession; mosquitto_sub without -c)'
 
-const WORDS: Record<Pool, (is: number, most: number) => string> = {
+const WORDS: Record<Pool, (is: number, most: number) => Said> = {
   sessions: (is, most) =>
-    `${is} sessions are kept for clients that are away and no devices; beyond ${most} the one away longest ends`,
+    say`${is} sessions are kept for clients that are away and no devices; beyond ${most} the one away longest ends`,
   strangers: (is, most) =>
-    `${is} messages wait for clients that are no devices; beyond ${most} the session away longest ends`,
+    say`${is} messages wait for clients that are no devices; beyond ${most} the session away longest ends`,
   devices: (is, most) =>
-    `${is} messages of other clients wait for devices; beyond ${most} those that wait longest are dropped`,
+    say`${is} messages of other clients wait for devices; beyond ${most} those that wait longest are dropped`,
   size: (is, most) =>
-    `${(is / MB).toFixed()} MB wait for clients that keep their sessions; beyond ${most / MB} MB the oldest make room`,
+    say`${(is / MB).toFixed()} MB wait for clients that keep their sessions; beyond ${most / MB} MB the oldest make room`,
 }
 
 /** A client as people know it. */
 const of = ({ session }: Outbox): string => session
-const amount = ({ waiting: { messages, size } }: Outbox): string =>
-  `${messages} messages, ${(size / MB).toFixed(1)} MB,`
+const amount = ({ waiting: { messages, size } }: Outbox): Said =>
+  say`${messages} messages, ${(size / MB).toFixed(1)} MB,`

@@ -1,3 +1,5 @@
+import type { Words } from '../said.ts'
+
 /** What crosses the seam between deciding (engine, dialects) and performing (broker): plain data, no sockets. */
 
 export type Qos = 0 | 1
@@ -76,7 +78,7 @@ interface Identity {
 export type ConnectVerdict =
   | { accept: true; identity: Identity; /** Milliseconds to hold the CONNACK back. */ delayMs?: number }
   /** `returnCode` 2–5 goes into the CONNACK; `drop` closes without one. `reason` is for people, on our side. */
-  | { accept: false; reason: string; returnCode?: 2 | 3 | 4 | 5; drop?: true }
+  | { accept: false; reason: Words; returnCode?: 2 | 3 | 4 | 5; drop?: true }
 
 /** A live connection as dialects see it. */
 export interface Connection {
@@ -95,8 +97,8 @@ export interface Connection {
 export type SubscribeVerdict =
   | { grant: Qos; /** Subscribe to this instead; the client does not learn of it. */ filter?: string }
   /** `refuse`: SUBACK 0x80; `close`: the connection ends. */
-  | { refuse: string }
-  | { close: string }
+  | { refuse: Words }
+  | { close: Words }
 
 export type PublishVerdict =
   /** For the service only: acknowledged, forwarded to nobody. */
@@ -104,9 +106,9 @@ export type PublishVerdict =
   /** Ordinary publish–subscribe, possibly with another topic or without its retain flag. */
   | { route: 'forward'; topic?: string; retain?: boolean }
   /** Acknowledged, but dropped: `reason` tells people why. */
-  | { route: 'drop'; reason: string }
+  | { route: 'drop'; reason: Words }
   /** Not acknowledged: the connection ends. */
-  | { route: 'close'; reason: string; /** How it counts as ended; FORBIDDEN unless given. */ as?: DisconnectReason }
+  | { route: 'close'; reason: Words; /** How it counts as ended; FORBIDDEN unless given. */ as?: DisconnectReason }
 
 /** How a connection ended. */
 export type DisconnectReason =

@@ -106,7 +106,7 @@ export function enrolmentApi(sources: ApiSources): Pick<HubApi, Calls> {
     act: (device, id, input) =>
       about(device, 'act', (ctx, { actions = [], title }) => {
         const action = actions.find((each) => each.id === id)
-        if (action === undefined) throw notFound(say`${title} has no action ${id}`)
+        if (action === undefined) throw notFound(say`${asSaid(title)} has no action ${id}`)
         return action.run(
           ctx,
           engine.devices.require(device),

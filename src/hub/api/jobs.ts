@@ -9,7 +9,7 @@ import { draftOf, jobFrom, targetFrom } from './drafts.ts'
 import { fileOf } from './job-file.ts'
 import { historyOf } from './history.ts'
 import { dialectNamed, type ApiSources } from './sources.ts'
-import { asSaid, say } from '../../core/said.ts'
+import { listed, say } from '../../core/said.ts'
 
 type JobCalls = 'jobs' | 'job' | 'countTargets' | 'checkJob' | 'createJob' | 'cancelJob' | 'retryFailed' | 'deleteJob'
 
@@ -43,7 +43,7 @@ export function jobApi(sources: ApiSources): Pick<HubApi, JobCalls> {
           field: 'name',
         })
       }
-      if (first !== undefined) throw invalid(first.field, first.value, first.says ?? asSaid(first.rule))
+      if (first !== undefined) throw invalid(first.field, first.value, first.says ?? listed(first.rule))
       const dialect = dialectNamed(sources, draft.dialect)
       const file = await fileOf(sources, draft.file)
       return perform(dialect.name, 'createJob', (ctx) =>

@@ -21,7 +21,7 @@ export function keysApi(sources: ApiSources): Pick<HubApi, 'keys' | 'setKey' | '
     },
     serviceKit: async (name) => {
       const { services, title } = dialectNamed(sources, name)
-      if (services === undefined) throw notFound(say`${title} has nothing that services need to be given`)
+      if (services === undefined) throw notFound(say`${asSaid(title)} has nothing that services need to be given`)
       const { ca } = sources.endpoints()
       return { dialect: name, title, ...(await perform(name, 'serviceKit', (ctx) => services.kit(ctx, ca))) }
     },

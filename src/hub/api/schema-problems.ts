@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { Problem } from '../../shared/api.ts'
-import { asSaid, say, verbatim, type Said } from '../../core/said.ts'
+import { listed, say, verbatim, type Said } from '../../core/said.ts'
 import { ruleIn } from './rule-in.ts'
 
 /** Validators by schema. Loading and compiling takes longer than the hub's start may. */
@@ -79,7 +79,7 @@ function valueIn({ keyword, data, params }: ErrorObject): unknown {
 
 function ruleOf({ keyword, params, message = 'is not allowed', parentSchema }: ErrorObject): Said {
   const description = (parentSchema as { description?: unknown } | undefined)?.description
-  if (keyword === 'pattern' && typeof description === 'string') return say`must be ${asSaid(description)}`
+  if (keyword === 'pattern' && typeof description === 'string') return say`must be ${listed(description)}`
   return RULES[keyword]?.(params) ?? verbatim(message)
 }
 

@@ -1,6 +1,5 @@
 import { commands as editor, env, l10n } from 'vscode'
 import type { HubApi } from '../../shared/api.ts'
-import { noticeLine } from '../../shared/notice-line.ts'
 import { done } from '../ask.ts'
 import { commands } from '../commands.ts'
 import { NoticeNode } from '../tree/nodes/notice.ts'
@@ -21,8 +20,7 @@ export function attentionCommands(withHub: WithHub) {
     ),
     [commands.copyNotice]: async (given?: unknown) => {
       if (!(given instanceof NoticeNode)) return
-      const { cure } = given.view
-      await env.clipboard.writeText([noticeLine(given.view), ...(cure === undefined ? [] : [cure])].join('\n'))
+      await env.clipboard.writeText(given.text)
       done(l10n.t('Copied'))
     },
   }

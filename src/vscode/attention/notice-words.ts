@@ -1,6 +1,9 @@
 import { l10n } from 'vscode'
 import type { NoticeView } from '../../shared/api.ts'
 import { nameOf } from '../../shared/keys.ts'
+import type { Said } from '../../shared/say-in.ts'
+import { flagsToSettings } from '../flags-to-settings.ts'
+import { inWords } from '../in-words.ts'
 
 /** Whom it is about, as people call it; what is about nobody in particular is about the hub. */
 export function whoOf({ about, code }: NoticeView): string {
@@ -10,14 +13,16 @@ export function whoOf({ about, code }: NoticeView): string {
     case 'job':
       return nameOf(about.name)
     case 'client':
-    case 'address':
     case 'cloud':
       return about.name
+    case 'address':
+      // Where the address is not known any more, it stands for “a client”.
+      return inWords(about.name)
   }
 }
 
 /** What happened. */
-export function whatOf({ code, subject = '', text }: NoticeView): string {
+export function whatOf({ code, subject = '', text, says }: NoticeView): string {
   switch (code) {
     case 'connectRefused':
     case 'connectUnclaimed':
@@ -33,21 +38,20 @@ export function whatOf({ code, subject = '', text }: NoticeView): string {
     case 'tlsFailed':
       return l10n.t('a TLS handshake failed')
     case 'ignored':
-      return l10n.t('{0} was accepted, but ignored', subject)
+      return l10n.t('{0} was accepted, but ignored', said(text, says?.text))
     case 'more':
       return l10n.t('There were more of this kind than are kept.')
     case 'client':
     case 'hub':
-      return text
+      return said(text, says?.text)
   }
 }
 
-/** Why, if the hub says so; in its own words. */
-export const whyOf = ({ code, cause }: NoticeView): string | undefined =>
-  code === 'connectUnclaimed' ? l10n.t('no cloud has clients that connect like this') : cause
+/** Why, if the hub says so. */
+export const whyOf = ({ cause, says }: NoticeView): string | undefined => cause && said(cause, says?.cause)
 
 /** What to do about it. */
-export function cureOf({ code, cure }: NoticeView): string | undefined {
+export function cureOf({ code, cure, says }: NoticeView): string | undefined {
   switch (code) {
     case 'publishDropped':
     case 'publishClosed':
@@ -60,9 +64,12 @@ export function cureOf({ code, cure }: NoticeView): string | undefined {
         'The cloud acts on it and this hub does not: do not rely on it here, or refuse it with the setting iotHub.strict.',
       )
     default:
-      return cure
+      return cure && said(cure, says?.cure)
   }
 }
 
 /** Whether somebody has to do something: what is merely ignored may stay so. */
 export const isUrgent = ({ kind }: NoticeView): boolean => kind !== 'ignored'
+
+/** What the hub says in English, made of `says` if something went into it. */
+const said = (english: string, says: Said | undefined): string => flagsToSettings(inWords(says ?? english))

@@ -1,4 +1,5 @@
 import { optionSpecs } from '../../shared/options.ts'
+import { flagsToSettings } from '../flags-to-settings.ts'
 import type { PortConflict } from './state.ts'
 
 const ports = optionSpecs.filter(({ type }) => type === 'port').map(({ name }) => name as string)
@@ -12,12 +13,3 @@ export function readFailure(error: unknown): { reason: string; conflict?: PortCo
   const setting = data.field.replace(/^--/, '')
   return ports.includes(setting) ? { reason, conflict: { setting, port: data.port } } : { reason }
 }
-
-/** The hub speaks of its flags; in the editor they are settings. */
-const flagsToSettings = (text: string) =>
-  text
-    .replace(/--([a-z]+)\b(?!-)/g, (flag, name: string) =>
-      optionSpecs.some((spec) => spec.name === name) ? `iotHub.${name}` : flag,
-    )
-    // Of a single cloud.
-    .replace(/--([a-z]+)-([a-z-]+)\b/g, 'iotHub.clouds.$1.$2')

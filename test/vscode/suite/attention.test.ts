@@ -47,7 +47,7 @@ describe('what needs attention', () => {
     await until(lines, (shown) => shown.some((line) => line.includes('colour was accepted, but ignored')))
     const [node] = await hub.attention.getChildren()
     await editor.executeCommand(commands.copyNotice, node)
-    assert.match(await env.clipboard.readText(), /^aws: .*colour\n.*--strict/)
+    assert.match(await env.clipboard.readText(), /^aws: .*colour was accepted, but ignored\n.*iotHub\.strict/)
     await editor.executeCommand(commands.dismissNotice, node)
     await until(lines, (shown) => shown.length === 0)
     await client.endAsync()

@@ -17,6 +17,7 @@ import {
 import { parsePolicy, type Statement } from './policy-document.ts'
 import type { RequestFacts, ConnectionFacts } from './policy-facts.ts'
 import { Policy, type NamedPolicy } from './policies.ts'
+import { asSaid, say, type Words } from '../../../core/said.ts'
 
 /** What a connection may do; kept with it, because delivery is decided without a context. */
 export interface Permissions {
@@ -94,7 +95,7 @@ const factsOf = (certificate: Certificate | undefined): CertificateFacts =>
   certificate === undefined ? new Map() : factsIn(certificate)
 
 /** Why its policies do not let a client in, or leave its will with the hub; `undefined` if they do [aws 4.7.1]. */
-export function connectFault(ctx: Context, certificate: string, request: ConnectRequest): string | undefined {
+export function connectFault(ctx: Context, certificate: string, request: ConnectRequest): Words | undefined {
   const policy = policyFor(ctx, certificate, approachOf(request))
   if (policy === undefined) return undefined
   const { clientId, clean, will } = request
@@ -104,7 +105,7 @@ export function connectFault(ctx: Context, certificate: string, request: Connect
   if (!policy.allows('iot:Connect', `client/${clientId}`, ctx.now, asking))
     return policy.explain('iot:Connect', `client/${clientId}`, ctx.now, asking)
   const fault = will && policyFault(will, policy, ctx.now)
-  return fault && `last will: ${fault}`
+  return fault && say`last will: ${asSaid(fault)}`
 }
 
 const approachOf = ({ clientId, remoteAddress, servername }: ConnectRequest): Approach => ({

@@ -8,6 +8,7 @@ import type { SignableRequest } from './signature.ts'
 import { warnOfWill, willFault } from '../mqtt/last-will.ts'
 import { announceConnectFailed } from '../mqtt/presence.ts'
 import { isThingName } from '../wire/names.ts'
+import { asSaid, say, type Words } from '../../../core/said.ts'
 
 const AUTHORIZER = 'x-amz-customauthorizer-name'
 
@@ -20,10 +21,10 @@ export function recognize(request: ConnectRequest, settings: Settings): Claim {
 }
 
 /** What a client may show, in words. */
-export function wanted({ mode }: Settings, local: boolean): string {
+export function wanted({ mode }: Settings, local: boolean): Words {
   const certificate = 'over TLS the certificate of a thing (`iot-hub device add aws NAME` makes one)'
   return mode === 'open' && local
-    ? `${certificate}, or nothing: a client id alone, without user name and password`
+    ? say`${asSaid(certificate)}, or nothing: a client id alone, without user name and password`
     : certificate
 }
 
@@ -50,7 +51,7 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
 /** Registered and ACTIVE, or nothing; AWS drops the socket without a CONNACK [aws 1.3]. */
 function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertificate): ConnectVerdict {
   const certificate = admit(ctx, peer)
-  if (typeof certificate === 'string') return refused(certificate)
+  if (!('id' in certificate)) return refused(certificate.why)
   const fault = connectFault(ctx, certificate.id, request)
   if (fault !== undefined) {
     announceConnectFailed(ctx, request, certificate.id)
@@ -62,13 +63,15 @@ function withCertificate(ctx: Context, request: ConnectRequest, peer: PeerCertif
 /**
  * The registered certificate behind one that was shown, or why it does not count. Open mode registers an unknown one.
  */
-export function admit(ctx: Context, peer: PeerCertificate): Certificate | string {
+export function admit(ctx: Context, peer: PeerCertificate): Certificate | { why: Words } {
   const certificates = certificatesOf(ctx)
   // Open mode lets virtual time run past it.
-  if (ctx.settings.mode === 'strict' && peer.validTo <= ctx.now) return `certificate ${peer.sha256} has expired`
+  if (ctx.settings.mode === 'strict' && peer.validTo <= ctx.now)
+    return { why: say`certificate ${peer.sha256} has expired` }
   const found = certificates.get(peer.sha256)
-  if (found !== undefined) return found.status === 'ACTIVE' ? found : `certificate ${peer.sha256} is ${found.status}`
-  if (ctx.settings.mode === 'strict') return `certificate ${peer.sha256} is not registered`
+  if (found?.status === 'ACTIVE') return found
+  if (found !== undefined) return { why: say`certificate ${peer.sha256} is ${found.status}` }
+  if (ctx.settings.mode === 'strict') return { why: say`certificate ${peer.sha256} is not registered` }
   return certificates.set(peer.sha256, {
     id: peer.sha256,
     pem: peer.pem,
@@ -82,7 +85,7 @@ export function admit(ctx: Context, peer: PeerCertificate): Certificate | string
 
 function withAuthorizer(ctx: Context, request: ConnectRequest, authorizer: string): ConnectVerdict {
   if (ctx.settings.mode === 'strict')
-    return refused(`there is no custom authorizer ${authorizer}: the hub does not run any`)
+    return refused(say`there is no custom authorizer ${authorizer}: the hub does not run any`)
   const user = request.username?.split('?')[0]
   return accepted(ctx, request, user === undefined || user === '' ? authorizer : user)
 }
@@ -114,13 +117,13 @@ function accepted(ctx: Context, request: ConnectRequest, principal: string, how:
 }
 
 /** 1–128 bytes; only a session that keeps nothing may leave it out [aws 1.5]. */
-function clientIdFault({ clientId, clean }: ConnectRequest): string | undefined {
+function clientIdFault({ clientId, clean }: ConnectRequest): Words | undefined {
   if (clientId === '') return clean ? undefined : 'a client without a client id must start clean'
   const bytes = Buffer.byteLength(clientId)
-  return bytes > 128 ? `the client id has ${bytes} bytes, and may have 128` : undefined
+  return bytes > 128 ? say`the client id has ${bytes} bytes, and may have 128` : undefined
 }
 
-const refused = (reason: string): ConnectVerdict => ({ accept: false, reason, drop: true })
+const refused = (reason: Words): ConnectVerdict => ({ accept: false, reason, drop: true })
 const sdkUserName = (username = ''): boolean => /[?&]SDK=/.test(username)
 const isBare = ({ username, password }: ConnectRequest): boolean => (username ?? '') === '' && password === undefined
 

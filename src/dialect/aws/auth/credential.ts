@@ -6,11 +6,13 @@ import { AwsError, failure } from '../wire/errors.ts'
 import { accessKeyOf } from './access-keys.ts'
 import { registeredCertificate } from './identity-store.ts'
 import { credentialOf } from '../wire/credential-scope.ts'
-import { unknown } from '../http/guard.ts'
+import { unknownType } from '../http/guard.ts'
 import { planeOf } from '../wire/planes.ts'
 import { signatureFault, type SignableRequest } from './signature.ts'
+import { asSaid, say, textOf, type Words } from '../../../core/said.ts'
 
 const HOW_TO_SIGN = 'From another machine sign with the key pair that `iot-hub keys` shows on the hub’s'
+const ONLY_HERE = 'was only taken from this machine, in open mode: for other machines it must be registered'
 const HOW_TO_REGISTER =
   '`iot-hub device add aws NAME` makes one, `aws iot register-certificate-without-ca --status ACTIVE` takes another'
 
@@ -21,32 +23,39 @@ export function mqttCredential(ctx: Sight, request: ConnectRequest): Credential 
     const fault = signingFault(ctx, upgrade, signed.accessKey)
     return fault === undefined
       ? { given: true, who: `access key ${signed.accessKey}` }
-      : { given: false, why: `${fault.why}. ${HOW_TO_SIGN}` }
+      : { given: false, why: say`${asSaid(fault.why)}. ${asSaid(HOW_TO_SIGN)}` }
   }
   const authorizer = customAuthorizer(request)
   if (authorizer !== undefined)
     return {
       given: false,
-      why: `the hub runs no custom authorizer ${JSON.stringify(authorizer)}: it is believed on this machine only`,
+      why: say`the hub runs no custom authorizer ${JSON.stringify(authorizer)}: it is believed on this machine only`,
     }
   if (request.certificate !== undefined) return certificateCredential(ctx, request.certificate)
-  return { given: false, why: `from another machine a client needs a certificate, over TLS: ${HOW_TO_REGISTER}` }
+  return {
+    given: false,
+    why: say`from another machine a client needs a certificate, over TLS: ${asSaid(HOW_TO_REGISTER)}`,
+  }
 }
 
 /** What a request shows, in the order in which the guard goes by it [aws 1.1, 4.3]. */
 export function httpCredential(ctx: Sight, request: HttpRequest): Credential {
   const plane = planeOf(request)
-  const refuse = (error: AwsError): Credential => ({ given: false, why: error.message, answer: failure(error, plane) })
+  const refuse = (type: string, why: Words): Credential => ({
+    given: false,
+    why,
+    answer: failure(new AwsError(type, textOf(why)), plane),
+  })
   const signed = credentialOf(request)
   if (signed !== undefined) {
     const fault = signingFault(ctx, request, signed.accessKey)
     if (fault === undefined) return { given: true, who: `access key ${signed.accessKey}` }
-    return refuse(new AwsError(fault.type, `${fault.why}. ${HOW_TO_SIGN}`))
+    return refuse(fault.type, say`${asSaid(fault.why)}. ${asSaid(HOW_TO_SIGN)}`)
   }
   if (request.certificate === undefined)
-    return refuse(new AwsError('MissingAuthenticationTokenException', `Missing Authentication Token. ${HOW_TO_SIGN}`))
+    return refuse('MissingAuthenticationTokenException', say`Missing Authentication Token. ${asSaid(HOW_TO_SIGN)}`)
   const certificate = certificateCredential(ctx, request.certificate)
-  return certificate.given ? certificate : refuse(unknown(plane, certificate.why))
+  return certificate.given ? certificate : refuse(unknownType(plane), certificate.why)
 }
 
 /** Why it is not signed with the key pair that the hub gave out, with AWS's exception for it. */
@@ -54,13 +63,13 @@ function signingFault(
   ctx: Sight,
   request: SignableRequest,
   accessKey: string,
-): { type: string; why: string } | undefined {
+): { type: string; why: Words } | undefined {
   const key = accessKeyOf(ctx)
   if (key?.id === accessKey) return signatureFault(request, key.secret, ctx.wall)
   const shown = JSON.stringify(accessKey.slice(0, 64))
   return {
     type: 'UnrecognizedClientException',
-    why: `The security token included in the request is invalid: ${shown} is no access key of this hub`,
+    why: say`The security token included in the request is invalid: ${shown} is no access key of this hub`,
   }
 }
 
@@ -70,12 +79,10 @@ function signingFault(
  */
 function certificateCredential(ctx: Sight, { sha256 }: PeerCertificate): Credential {
   const certificate = registeredCertificate(ctx, sha256)
-  const refuse = (why: string): Credential => ({ given: false, why: `certificate ${sha256} ${why}`, drop: true })
-  if (certificate === undefined) return refuse(`is not registered: ${HOW_TO_REGISTER}`)
-  if (certificate.status !== 'ACTIVE') return refuse(`is ${certificate.status}`)
-  if (certificate.automatic === true)
-    return refuse(
-      `was only taken from this machine, in open mode: for other machines it must be registered. ${HOW_TO_REGISTER}`,
-    )
+  const refuse = (why: Words): Credential => ({ given: false, why, drop: true })
+  const how = asSaid(HOW_TO_REGISTER)
+  if (certificate === undefined) return refuse(say`certificate ${sha256} is not registered: ${how}`)
+  if (certificate.status !== 'ACTIVE') return refuse(say`certificate ${sha256} is ${certificate.status}`)
+  if (certificate.automatic === true) return refuse(say`certificate ${sha256} ${asSaid(ONLY_HERE)}. ${how}`)
   return { given: true, who: `certificate ${sha256}` }
 }

@@ -3,6 +3,7 @@ import { matchesGlob } from '../../../core/query/glob.ts'
 import { askedValues, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Statement } from './policy-document.ts'
 import { allowsAll, applies, compile, coversResource, unmet, type Rule, type StatementRef } from './rules.ts'
+import { joined, asSaid, say, type Said, type Words } from '../../../core/said.ts'
 
 /** A policy as it is in force, with its name, which explanations show. */
 export interface NamedPolicy {
@@ -26,7 +27,7 @@ interface Rules {
   /** Every resource is allowed. */
   open: boolean
   /** Statements about the action that match nothing. */
-  passedOver: (StatementRef & { deny: boolean; why: string })[]
+  passedOver: (StatementRef & { deny: boolean; why: Words })[]
   missing: Set<string>
 }
 
@@ -78,19 +79,23 @@ export class Policy {
   }
 
   /** `judge` in words; of a refusal also which statements would have been about it, and why they do not count. */
-  explain(action: string, resource: string, now: Instant, asking = NOTHING): string {
+  explain(action: string, resource: string, now: Instant, asking = NOTHING): Words {
     const { rules, passedOver } = this.#of(action)
     const applying = rules.filter((rule) => applies(rule, resource, now, asking))
     const rule = applying.find(({ deny }) => deny) ?? applying[0]
-    const what = `${action} on ${resource}`
-    if (rule !== undefined) return `${nameOf(rule)} ${rule.deny ? 'denies' : 'allows'} ${what}`
+    const what = say`${action} on ${resource}`
+    if (rule?.deny === true) return say`${nameOf(rule)} denies ${what}`
+    if (rule !== undefined) return say`${nameOf(rule)} allows ${what}`
     const unfit = rules
       .filter((one) => coversResource(one, resource))
-      .map((one) => ({ ...one, why: `its condition ${unmet(one, now, asking)} is not met` }))
+      .map((one) => ({ ...one, why: say`its condition ${unmet(one, now, asking) ?? ''} is not met` }))
     const reasons = [...passedOver, ...unfit].flatMap((one) =>
-      one.deny ? [] : [`${nameOf(one)} does not count: ${one.why}`],
+      one.deny ? [] : [say`${nameOf(one)} does not count: ${asSaid(one.why)}`],
     )
-    return [`no policy allows ${what}`, ...reasons.slice(0, MAX_REASONS)].join('; ')
+    return joined(
+      [say`no policy allows ${what}`, ...reasons.slice(0, MAX_REASONS)],
+      (before, next) => say`${before}; ${next}`,
+    )
   }
 
   #of(action: string): Rules {
@@ -117,4 +122,4 @@ export class Policy {
 }
 
 const MAX_REASONS = 3
-const nameOf = ({ policy, statement }: StatementRef): string => `statement ${statement} of policy ${policy}`
+const nameOf = ({ policy, statement }: StatementRef): Said => say`statement ${statement} of policy ${policy}`

@@ -11,6 +11,7 @@ import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
 import { policySummary, requirePolicy } from './policy-routes.ts'
 import { arnOf, principalIn, requirePrincipal } from './principals.ts'
 import { requireGroup } from '../registry/thing-groups.ts'
+import { verbatim } from '../../../core/said.ts'
 
 const MAX_POLICIES = 10
 const MAX_GROUP_POLICIES = 2
@@ -44,7 +45,7 @@ export const attachmentRoutes: Route[] = [
   operation('ListPolicyPrincipals', 'GET', '/policy-principals', (call) => {
     // Nobody keeps when a policy was attached.
     if (textParameter(call.request, 'isAscendingOrder') !== undefined)
-      call.ctx.ignored('ListPolicyPrincipals.isAscendingOrder')
+      call.ctx.ignored(verbatim('ListPolicyPrincipals.isAscendingOrder'))
     const { items, next } = targetsOf(call, requirePolicy(call.ctx, call.request.headers['x-amzn-iot-policy']).name)
     return { principals: items, nextMarker: next }
   }),

@@ -3,7 +3,8 @@ import type { Glob } from '../../../core/query/glob.ts'
 import { AwsError } from '../wire/errors.ts'
 import { readOperator, type Operator } from './operators.ts'
 import { isAsked, isKnown, spelled } from './policy-facts.ts'
-import { globOf, patternOf, readTemplate, variablesIn, type Template } from './template.ts'
+import { globOf, patternOf, readTemplate, shownVariable, variablesIn, type Template } from './template.ts'
+import { say, type Said, type Words } from '../../../core/said.ts'
 
 /** One statement of an AWS IoT policy, ready to be asked. */
 export interface Statement {
@@ -109,17 +110,18 @@ function textIn(value: unknown, where: string): string {
  * What in a document does not mean here what its author meant: operators, keys and variables that the hub does not
  * know.
  */
-export function unmodelledParts(statements: readonly Statement[]): string[] {
-  const found = new Set<string>()
+export function unmodelledParts(statements: readonly Statement[]): Words[] {
+  const found = new Map<string, Said>()
+  const add = (part: Said): void => void found.set(part.text, part)
   for (const { resources, conditions } of statements) {
     const templates = [...resources.map(({ template }) => template), ...conditions.flatMap(({ values }) => values)]
     for (const name of templates.flatMap(variablesIn))
-      if (!isKnown(name) || isAsked(name)) found.add(`variable \${${name}}`)
+      if (!isKnown(name) || isAsked(name)) add(say`variable ${shownVariable(name)}`)
     for (const { operatorName, operator, key, isKnown: keyIsKnown } of conditions) {
-      if (operator === undefined || !keyIsKnown) found.add(`condition ${operatorName} ${key}`)
+      if (operator === undefined || !keyIsKnown) add(say`condition ${operatorName} ${key}`)
     }
   }
-  return [...found]
+  return [...found.values()]
 }
 
 function strings(value: unknown, where: string): string[] {

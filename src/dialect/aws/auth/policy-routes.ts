@@ -12,6 +12,7 @@ import { checkName, NAMES } from '../wire/names.ts'
 import { BY_MARKER, creationOrder, paginate } from '../wire/pagination.ts'
 import { readPolicy, unmodelledParts } from './policy-document.ts'
 import { readTags, setResourceTags } from '../registry/tags.ts'
+import { asSaid, say } from '../../../core/said.ts'
 
 const MAX_VERSIONS = 5
 
@@ -88,7 +89,7 @@ function requireVersion({ params }: Call, { name, versions }: PolicyRecord): Pol
  */
 function readDocument(ctx: Context, name: string, fields: Fields): string {
   const document = fields.required('policyDocument', fields.text('policyDocument', { max: 404_600 }))
-  for (const part of unmodelledParts(readPolicy(document))) ctx.ignored(`policy ${name}: ${part}`)
+  for (const part of unmodelledParts(readPolicy(document))) ctx.ignored(say`policy ${name}: ${asSaid(part)}`)
   return document
 }
 

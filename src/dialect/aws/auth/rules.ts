@@ -4,7 +4,8 @@ import { arn, LOCAL_CALLER } from '../wire/arns.ts'
 import { isMet, type Operator, type Wanted } from './operators.ts'
 import { askedValues, isAsked, valuesOf, type RequestFacts, type ConnectionFacts } from './policy-facts.ts'
 import type { Condition, Statement } from './policy-document.ts'
-import { globOf, fillTemplate, type VariableLookup } from './template.ts'
+import { fillTemplate, globOf, shownVariable, type VariableLookup } from './template.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** Which statement; 1 is the first of its policy. */
 export interface StatementRef {
@@ -50,12 +51,12 @@ export function compile(
   statement: Statement,
   facts: ConnectionFacts,
   missing: Set<string>,
-): Pick<Rule, 'resources' | 'asked'> | { why: string } {
+): Pick<Rule, 'resources' | 'asked'> | { why: Words } {
   const lookup: VariableLookup = (variable) => {
     const [value] = valuesOf(facts, variable)
     if (value !== undefined) return { value }
     missing.add(variable)
-    return { why: `\${${variable}} has no value` }
+    return { why: say`${shownVariable(variable)} has no value` }
   }
   const asked: Rule['asked'][number][] = []
   for (const condition of statement.conditions) {
@@ -64,7 +65,7 @@ export function compile(
       // [aws 4.7.3] A Deny that may not be meant would lock people out; an Allow that may not be meant is shown when
       // the policy is made.
       if (statement.effect === 'Deny')
-        return { why: `the hub does not know its condition ${nameOfCondition(condition)}` }
+        return { why: say`the hub does not know its condition ${nameOfCondition(condition)}` }
       continue
     }
     const wanted = wantedOf(condition, operator, lookup)
@@ -75,7 +76,10 @@ export function compile(
       if (values.length === 0 && operator.fits !== undefined) missing.add(key)
       if (!isMet(operator, values, wanted))
         return {
-          why: `its condition ${nameOfCondition(condition)} is not met${values.length === 0 ? ' (no value)' : ''}`,
+          why:
+            values.length === 0
+              ? say`its condition ${nameOfCondition(condition)} is not met (no value)`
+              : say`its condition ${nameOfCondition(condition)} is not met`,
         }
     }
   }
@@ -90,7 +94,7 @@ export function compile(
 
 const nameOfCondition = ({ operatorName, key }: Condition): string => `${operatorName} ${key}`
 
-function wantedOf({ values }: Condition, { wild }: Operator, lookup: VariableLookup): Wanted[] | { why: string } {
+function wantedOf({ values }: Condition, { wild }: Operator, lookup: VariableLookup): Wanted[] | { why: Words } {
   const wanted: Wanted[] = []
   for (const template of values) {
     const text = fillTemplate(template, lookup)

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../../../core/clock.ts'
 import type { HttpRequest } from '../../../core/seam/http.ts'
+import { asSaid, say, verbatim, type Words } from '../../../core/said.ts'
 
 /** The part of a request that SigV4 signs. */
 export type SignableRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>
@@ -36,7 +37,7 @@ export function signatureFault(
   request: SignableRequest,
   secretKey: string,
   at: Instant,
-): { type: string; why: string } | undefined {
+): { type: string; why: Words } | undefined {
   const claims = claimsOf(request)
   const incomplete = claims === undefined ? 'no signature' : incompleteness(claims, request)
   if (claims === undefined || incomplete !== undefined)
@@ -53,7 +54,7 @@ export function signatureFault(
   if (!fits)
     return {
       type: 'InvalidSignatureException',
-      why: MISMATCH,
+      why: verbatim(MISMATCH),
     }
   return expiry(claims, at)
 }
@@ -85,9 +86,10 @@ function claimsOf({ headers, query }: Pick<SignableRequest, 'query' | 'headers'>
   }
 }
 
-function incompleteness(claims: Claims, { headers }: SignableRequest): string | undefined {
+function incompleteness(claims: Claims, { headers }: SignableRequest): Words | undefined {
   const { algorithm, credential, signedHeaders, signature, date, expires } = claims
-  if (algorithm !== ALGORITHM) return `the local hub verifies ${ALGORITHM} only, and not ${algorithm || 'nothing'}`
+  if (algorithm !== ALGORITHM)
+    return say`the local hub verifies ${ALGORITHM} only, and not ${algorithm || asSaid('nothing')}`
   const [key, day, , , terminal, ...more] = credential.split('/')
   if (!key || terminal !== 'aws4_request' || more.length > 0)
     return 'Credential must be key/date/region/service/aws4_request'
@@ -98,20 +100,20 @@ function incompleteness(claims: Claims, { headers }: SignableRequest): string | 
   if (!names.includes('host')) return 'the Host header must be signed'
   if (!claims.inQuery && !names.includes('x-amz-date')) return 'the X-Amz-Date header must be signed'
   const missing = names.find((name) => !Object.hasOwn(headers, name) || headers[name] === undefined)
-  if (missing !== undefined) return `the header ${missing.slice(0, 64)} is signed, and not there`
+  if (missing !== undefined) return say`the header ${missing.slice(0, 64)} is signed, and not there`
   if (expires !== undefined && !(/^\d{1,6}$/.test(expires) && Number(expires) >= 1 && Number(expires) <= MAX_EXPIRES))
-    return `X-Amz-Expires must be 1 to ${MAX_EXPIRES} seconds`
+    return say`X-Amz-Expires must be 1 to ${MAX_EXPIRES} seconds`
   return undefined
 }
 
 /** Only a signature that is right is told that it is too old. */
-function expiry({ date, expires }: Claims, at: Instant): { type: string; why: string } | undefined {
+function expiry({ date, expires }: Claims, at: Instant): { type: string; why: Words } | undefined {
   const signedAt = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))
   const until = expires === undefined ? signedAt + SKEW_MS : signedAt + Number(expires) * 1000
   if (at >= signedAt - SKEW_MS && at <= until) return undefined
   return {
     type: 'InvalidSignatureException',
-    why: `Signature expired or not yet current: it is of ${date}, the hub's clock says ${new Date(at).toISOString()}`,
+    why: say`Signature expired or not yet current: it is of ${date}, the hub's clock says ${new Date(at).toISOString()}`,
   }
 }
 

@@ -1,10 +1,11 @@
 import { ANY, literal, ONE, type Glob } from '../../../core/query/glob.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** A text of a policy: what its author wrote, and the names of variables between that. */
 export type Template = readonly (string | { variable: string })[]
 
 /** A variable's value, or why the statement that needs it does not count. */
-export type VariableLookup = (variable: string) => { value: string } | { why: string }
+export type VariableLookup = (variable: string) => { value: string } | { why: Words }
 
 /** `${*}`, `${?}` and `${$}` are the characters themselves [aws 4.7.2]. */
 const CHARACTERS = ['*', '?', '$']
@@ -25,6 +26,9 @@ export function readTemplate(text: string): Template {
   return parts
 }
 
+/** As its author wrote it. */
+export const shownVariable = (name: string): string => `\${${name}}`
+
 /** Names of the variables in a template. */
 export const variablesIn = (template: Template): string[] =>
   template.flatMap((part) => (typeof part === 'string' || CHARACTERS.includes(part.variable) ? [] : [part.variable]))
@@ -38,7 +42,7 @@ export const patternOf = (text: string): Glob =>
 /**
  * The pattern that a template stands for: `*` and `?` are wildcards where the author wrote them, never inside a value.
  */
-export function globOf(template: Template, lookup: VariableLookup): { glob: Glob } | { why: string } {
+export function globOf(template: Template, lookup: VariableLookup): { glob: Glob } | { why: Words } {
   const glob: number[] = []
   for (const part of template) {
     if (typeof part === 'string') {
@@ -53,7 +57,7 @@ export function globOf(template: Template, lookup: VariableLookup): { glob: Glob
 }
 
 /** The text that a template stands for, without wildcards. */
-export function fillTemplate(template: Template, lookup: VariableLookup): { text: string } | { why: string } {
+export function fillTemplate(template: Template, lookup: VariableLookup): { text: string } | { why: Words } {
   let text = ''
   for (const part of template) {
     const found = typeof part === 'string' ? { value: part } : valueOf(part.variable, lookup)
@@ -64,10 +68,10 @@ export function fillTemplate(template: Template, lookup: VariableLookup): { text
 }
 
 /** A value that could be mistaken for a pattern is not filled in [aws 4.7.3]. */
-function valueOf(variable: string, lookup: VariableLookup): { value: string } | { why: string } {
+function valueOf(variable: string, lookup: VariableLookup): { value: string } | { why: Words } {
   if (CHARACTERS.includes(variable)) return { value: variable }
   const found = lookup(variable)
   return 'value' in found && /[*$+?#]/.test(found.value)
-    ? { why: `\${${variable}} is not filled in: its value holds one of * $ + ? #` }
+    ? { why: say`${shownVariable(variable)} is not filled in: its value holds one of * $ + ? #` }
     : found
 }

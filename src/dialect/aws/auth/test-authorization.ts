@@ -11,6 +11,7 @@ import { attachmentsOf, policiesOf, targetOf } from './identity-store.ts'
 import { requireTarget, withAncestors } from './policy-attachments.ts'
 import type { Policy } from './policies.ts'
 import { policySummary, requirePolicy } from './policy-routes.ts'
+import { verbatim } from '../../../core/said.ts'
 
 /** Asking beforehand what would be decided [aws 4.7.4]. */
 export const testRoutes: Route[] = [
@@ -39,7 +40,7 @@ function effectivePolicies(call: Call): object {
 }
 
 const passOverPool = ({ ctx, operation: name }: Call, fields: Fields): void => {
-  if (fields.has('cognitoIdentityPoolId')) ctx.ignored(`${name}.cognitoIdentityPoolId`)
+  if (fields.has('cognitoIdentityPoolId')) ctx.ignored(verbatim(`${name}.cognitoIdentityPoolId`))
 }
 
 function readPrincipal(ctx: Context, principal: string): string {

@@ -3,9 +3,11 @@ import type { Context, Params, Route } from '../../dialect.ts'
 import { policyFor } from '../auth/access.ts'
 import { askedFor, hostOf, type RequiredActions } from '../auth/http-actions.ts'
 import { admit } from '../auth/connect.ts'
+import { certificateTarget } from '../auth/identity-store.ts'
 import { believe, credentialOf } from '../wire/credential-scope.ts'
 import { AwsError } from '../wire/errors.ts'
 import { onPlane, type Plane } from '../wire/planes.ts'
+import { asSaid, say, textOf, type Words } from '../../../core/said.ts'
 
 /** Routes of one plane, each behind the question whether this caller may do that. */
 export function guarded(plane: Plane, routes: readonly Route[]): Route[] {
@@ -25,13 +27,13 @@ function authorize(ctx: Context, request: HttpRequest, plane: Plane, operation: 
   if (credentialOf(request) !== undefined) return believe(ctx, request)
   if (request.certificate !== undefined && plane !== 'control') {
     const certificate = admit(ctx, request.certificate)
-    if (typeof certificate === 'string') throw unknown(plane, certificate)
+    if (!('id' in certificate)) throw new AwsError(unknownType(plane), textOf(certificate.why))
     const forbidden = policyFault(ctx, request, certificate.id, askedFor(plane, operation, request, params))
     if (forbidden !== undefined) {
       // Firmware seldom shows what a refusal says.
-      ctx.warn(`certificate ${certificate.id}`, `${operation} over HTTPS was refused: ${forbidden}`)
+      ctx.warn(certificateTarget(certificate.id), say`${operation} over HTTPS was refused: ${asSaid(forbidden)}`)
       // [aws 4.7.4] On the jobs data plane too, though its model does not list it.
-      throw new AwsError('ForbiddenException', forbidden)
+      throw new AwsError('ForbiddenException', textOf(forbidden))
     }
   } else if (ctx.settings.mode === 'strict' || !request.local)
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
@@ -43,7 +45,7 @@ function policyFault(
   request: HttpRequest,
   certificate: string,
   asked: RequiredActions,
-): string | undefined {
+): Words | undefined {
   const policy = policyFor(ctx, certificate, { address: request.remoteAddress, domain: hostOf(request) })
   const { actions, resource, asking } = asked
   const refused = actions.find((action) => policy?.allows(action, resource, ctx.now, asking) === false)
@@ -51,5 +53,5 @@ function policyFault(
 }
 
 /** Of a certificate that does not count: the jobs data plane has an exception of its own for that [aws 2.7]. */
-export const unknown = (plane: Plane, message: string): AwsError =>
-  new AwsError(plane === 'jobs-data' ? 'CertificateValidationException' : 'ForbiddenException', message)
+export const unknownType = (plane: Plane): string =>
+  plane === 'jobs-data' ? 'CertificateValidationException' : 'ForbiddenException'

@@ -19,6 +19,7 @@ import { givenSource, readSource, sourceNeeds, type SourcedDocument } from './do
 import { readTargets } from './targets.ts'
 import { readTags } from '../registry/tags.ts'
 import { templateNotFound, templatesOf, type JobTemplate } from './job-templates.ts'
+import { asSaid, say } from '../../../core/said.ts'
 
 const MEMBERS = [
   ...[
@@ -140,11 +141,12 @@ function readManaged(name: string, fields: Fields): Template | undefined {
 function readParameters({ ctx, params }: Call, fields: Fields): Record<string, string> | undefined {
   const given = fields.texts('documentParameters', {}, {})
   if (given === undefined || isManaged(fields.text('jobTemplateArn') ?? '')) return given
-  const text = 'documentParameters can only be used with AWS managed templates'
-  if (ctx.settings.mode === 'strict') throw new AwsError('InvalidRequestException', text)
-  ctx.warn(jobKey(params['jobId'] ?? ''), `${text}; here they are filled in all the same`)
+  if (ctx.settings.mode === 'strict') throw new AwsError('InvalidRequestException', MANAGED_ONLY)
+  ctx.warn(jobKey(params['jobId'] ?? ''), say`${asSaid(MANAGED_ONLY)}; here they are filled in all the same`)
   return given
 }
+
+const MANAGED_ONLY = 'documentParameters can only be used with AWS managed templates'
 
 function requireWork(template: Template | undefined): SourcedDocument {
   if (template !== undefined) return template

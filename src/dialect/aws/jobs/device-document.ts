@@ -71,7 +71,7 @@ export function checkDocument(
   for (const [index, form] of forms.entries()) checkForm(ctx, form, found[index]!.inside)
   const local = localIn(withoutUploads(text))
   if (local !== undefined) {
-    throw new PlanError('document', say`Local placeholder, \${${local}}, is only valid inside of presign url upload`)
+    throw new PlanError('document', say`Local placeholder, ${shown(local)}, is only valid inside of presign url upload`)
   }
 }
 
@@ -96,7 +96,7 @@ function checkForm(ctx: Context, form: PlaceholderForm, inside: string): void {
   if (form.type === 'package') throw notModelled(`The placeholder \${${inside}}`)
   if (form.type === 'download' && form.version !== undefined) ctx.ignored('presigned URL versionId')
   if (form.type === 'unknown' || form.type === 'parameter') {
-    ctx.ignored(`job document placeholder \${${inside.slice(0, 64)}}: handed on as it is`)
+    ctx.ignored(say`job document placeholder ${shown(inside.slice(0, 64))}: handed on as it is`)
   }
   const fault = form.type === 'upload' ? localsFault(form) : undefined
   if (fault !== undefined) throw new PlanError('document', verbatim(fault))
@@ -107,3 +107,5 @@ const withoutUploads = (text: string): string =>
 
 /** What GetJobDocument shows once parameters are filled in. */
 export const substituted = (job: Job): string => withParameters(job.document, jobExtra(job))
+
+const shown = (inside: string): string => `\${${inside}}`

@@ -11,6 +11,7 @@ import { JobsRefusal, toRefusal } from './refusal.ts'
 import { KNOWN_MEMBERS, readDescribe, readObject, readStart, readExecutionUpdate } from './requests.ts'
 import { executionOf, objectText, stateOf, summaryOf, wholeSeconds, withMember } from './shapes.ts'
 import { formatReplyTopic, type JobsRequest } from './topics.ts'
+import { verbatim } from '../../../core/said.ts'
 
 /** Members of an answer, as JSON texts. Where nothing is pending there is no `execution` [aws 2.5]. */
 type Members = Record<string, string | undefined>
@@ -32,7 +33,7 @@ export function onJobsPublish(
     const fields = new Fields(object)
     if (clientToken === undefined && fields.has('clientToken')) throw fields.refuse('clientToken', 'must be a string')
     for (const member of fields.unknown(KNOWN_MEMBERS[request.operation])) {
-      ctx.ignored(`${OPERATIONS[request.operation]}.${member.slice(0, 64)}`)
+      ctx.ignored(verbatim(`${OPERATIONS[request.operation]}.${member.slice(0, 64)}`))
     }
     const members = perform(ctx, request, fields)
     reply(ctx, connection, formatReplyTopic(request, 'accepted'), clientToken, members)

@@ -5,6 +5,7 @@ import type { Context } from '../../dialect.ts'
 import { jobKey, thingKey } from './keys.ts'
 import { JobsRefusal } from './refusal.ts'
 import type { DescribeRequest, StartRequest, UpdateRequest } from './requests.ts'
+import { say } from '../../../core/said.ts'
 
 /**
  * What a device can ask of the job service, over MQTT or HTTP alike. A thing need not be registered: it then has
@@ -92,7 +93,7 @@ function progressIn({ progress }: Record<string, string>): { progress?: number }
 /** [aws 2.6] The quota is uncertain: more pairs are kept, and people are told. */
 function warnOfManyDetails(ctx: Context, thing: string, details: Record<string, string> | undefined): void {
   const pairs = Object.keys(details ?? {}).length
-  if (pairs > 10) ctx.warn(thingKey(thing), `statusDetails has ${pairs} pairs; AWS is said to allow 10`)
+  if (pairs > 10) ctx.warn(thingKey(thing), say`statusDetails has ${pairs} pairs; AWS is said to allow 10`)
 }
 
 const REPORTED: readonly string[] = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'] satisfies ReportedStatus[]

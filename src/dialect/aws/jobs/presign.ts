@@ -8,6 +8,7 @@ import type { Context, Params, Route } from '../../dialect.ts'
 import { jobExtra } from './extra.ts'
 import { noSuchKey, S3Error, s3Failure, signatureDoesNotMatch } from './s3-errors.ts'
 import { hasNoOtherSigner, queryOfRole } from './url-of-role.ts'
+import { verbatim } from '../../../core/said.ts'
 
 /** [aws 3.4] `presignedUrlConfig.expiresInSec` unless the job says otherwise. */
 const DEFAULT_EXPIRY_SECONDS = 3600
@@ -46,7 +47,7 @@ const presigned = (operation: string, method: string, more: Pick<Route, 'needs' 
   credential: (ctx, request, params): Credential => {
     const fault = presignedFault(ctx, request, params)
     if (fault === undefined) return { given: true, who: 'a presigned URL' }
-    return { given: false, why: fault.message, answer: s3Failure(fault) }
+    return { given: false, why: verbatim(fault.message), answer: s3Failure(fault) }
   },
   authorize: (ctx, request, params) => {
     const fault = presignedFault(ctx, request, params)

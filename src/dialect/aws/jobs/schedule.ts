@@ -6,7 +6,7 @@ import { readAwsCron } from './cron.ts'
 import type { MaintenanceWindow, SchedulingConfig } from './extra.ts'
 import { PlanError } from './plan.ts'
 import type { Fields } from '../wire/fields.ts'
-import { say } from '../../../core/said.ts'
+import { say, wordsOf, type Words } from '../../../core/said.ts'
 
 const MINUTE = 60_000
 const HALF_AN_HOUR = 30 * MINUTE
@@ -16,7 +16,7 @@ const YEAR = 366 * 24 * 60 * MINUTE
 export interface ReadSchedule {
   config: SchedulingConfig
   schedule: Schedule
-  tooSoon: string[]
+  tooSoon: Words[]
 }
 
 /**
@@ -61,7 +61,7 @@ export function readSchedule(ctx: Context, fields: Fields, selection: NewJob['se
     throw fields.refuse('maintenanceWindows', 'must have a window that opens within the schedule')
   return {
     schedule,
-    tooSoon: broken.map(({ member, rule }) => fields.refuse(member, say`${rule} on AWS`).message),
+    tooSoon: broken.map(({ member, rule }) => wordsOf(fields.refuse(member, say`${rule} on AWS`))),
     config: {
       ...(startAt !== undefined && { startTime: formatScheduleTime(startAt) }),
       ...(endAt !== undefined && { endTime: formatScheduleTime(endAt) }),

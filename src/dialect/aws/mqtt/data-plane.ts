@@ -9,6 +9,7 @@ import { canBeCarried, lengthFault, limits, MAX_PAYLOAD_BYTES } from '../wire/li
 import { paginate } from '../wire/pagination.ts'
 import { connectedSince, endByApi, lastEnd } from './presence.ts'
 import { publishForHttp } from './published.ts'
+import { textOf as english, verbatim } from '../../../core/said.ts'
 
 /** Publishing and connections over HTTP [aws 5.3]. */
 export const dataRoutes: Route[] = [
@@ -30,8 +31,10 @@ const MQTT_5 = {
 }
 
 function passOverProperties({ ctx, request, operation }: Call): void {
-  for (const name of MQTT_5.query) if (textParameter(request, name) !== undefined) ctx.ignored(`${operation}.${name}`)
-  for (const name of MQTT_5.headers) if (request.headers[name] !== undefined) ctx.ignored(`${operation}.${name}`)
+  for (const name of MQTT_5.query)
+    if (textParameter(request, name) !== undefined) ctx.ignored(verbatim(`${operation}.${name}`))
+  for (const name of MQTT_5.headers)
+    if (request.headers[name] !== undefined) ctx.ignored(verbatim(`${operation}.${name}`))
 }
 
 function publish(call: Call): object {
@@ -48,7 +51,7 @@ function publish(call: Call): object {
     throw invalidRequest('retain', true, 'is not possible on topics that begin with $')
   passOverProperties(call)
   const dropped = publishForHttp(ctx, { topic, payload: request.body, qos, retain })
-  if (dropped !== undefined) throw new AwsError('InvalidRequestException', dropped)
+  if (dropped !== undefined) throw new AwsError('InvalidRequestException', english(dropped))
   return OK
 }
 
@@ -58,7 +61,7 @@ function checkTopic(ctx: Context, topic: string | undefined): string {
     throw invalidRequest('topic', topic, 'must be a topic without wildcards')
   const long = lengthFault(topic)
   if (long !== undefined && (ctx.settings.mode === 'strict' || !canBeCarried(topic)))
-    throw new AwsError('InvalidRequestException', long)
+    throw new AwsError('InvalidRequestException', english(long))
   return topic
 }
 
@@ -115,7 +118,7 @@ function sendDirectMessage(call: Call): object {
   const topic = checkTopic(ctx, textParameter(request, 'topic'))
   if (topic.startsWith('$')) throw invalidRequest('topic', topic, 'is reserved')
   for (const name of ['confirmation', 'timeout'])
-    if (textParameter(request, name) !== undefined) ctx.ignored(`SendDirectMessage.${name}`)
+    if (textParameter(request, name) !== undefined) ctx.ignored(verbatim(`SendDirectMessage.${name}`))
   const refused = receiveFault(connection, topic, ctx.now)
   if (refused !== undefined) {
     throw new AwsError('ForbiddenException', `The client ${connection.session} may not receive it: ${refused}`)

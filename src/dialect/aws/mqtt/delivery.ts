@@ -3,6 +3,7 @@ import type { Connection } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { permissionsOf } from '../auth/access.ts'
 import type { Policy } from '../auth/policies.ts'
+import { asSaid, say, type Words } from '../../../core/said.ts'
 
 /**
  * Whether a message may go out to this subscriber: `sensor/#` does not cover `sensor` itself, in strict mode a
@@ -26,7 +27,7 @@ export function mayAnswer(connection: Connection, topic: string, now: Instant): 
 }
 
 /** Why a client may not be sent a message on a topic; `undefined` if it may. */
-export function receiveFault(connection: Connection, topic: string, now: Instant): string | undefined {
+export function receiveFault(connection: Connection, topic: string, now: Instant): Words | undefined {
   const policy = permissionsOf(connection)?.policy
   return policy === undefined || policy.allows(RECEIVE, `topic/${topic}`, now)
     ? undefined
@@ -39,6 +40,7 @@ function mayReceive(connection: Connection, policy: Policy, topic: string, now: 
   return false
 }
 
+const NOT_THEN = 'its policies did not allow it then'
 const RECEIVE = 'iot:Receive'
 /** So many topics are told of a connection; a policy that withholds more is understood by then. */
 const MOST_WITHHELD = 5
@@ -56,8 +58,8 @@ export function tellWithheld(ctx: Context, connection: Connection): void {
   for (const [topic, news] of topics) {
     if (news === 'told') continue
     topics.set(topic, 'told')
-    const why = receiveFault(connection, topic, ctx.now) ?? 'its policies did not allow it then'
-    ctx.warn(connection.id, `was not sent a message on ${topic}: ${why}`)
+    const why = receiveFault(connection, topic, ctx.now) ?? NOT_THEN
+    ctx.warn(connection.id, say`was not sent a message on ${topic}: ${asSaid(why)}`)
   }
 }
 

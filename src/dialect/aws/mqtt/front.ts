@@ -14,6 +14,7 @@ import { policyFault, publishFault } from './publish-fault.ts'
 import { carryOut } from './published.ts'
 import { forgetRetained, noteRetained } from './retained.ts'
 import { parseTopic } from '../wire/topics.ts'
+import { asSaid, say, type Words } from '../../../core/said.ts'
 
 const MAX_SUBSCRIPTIONS = 50
 const MAX_FILTERS_AT_ONCE = 8
@@ -60,8 +61,10 @@ function onDisconnected(
 
 function onSubscribed(ctx: Context, connection: Connection, filters: { filter: string }[]): void {
   const topics = filters.map(({ filter }) => filter)
-  if (topics.length > MAX_FILTERS_AT_ONCE)
-    warnOnce(ctx, connection, 'filters', `${topics.length} filters in one SUBSCRIBE; AWS takes ${MAX_FILTERS_AT_ONCE}`)
+  if (topics.length > MAX_FILTERS_AT_ONCE) {
+    const text = say`${topics.length} filters in one SUBSCRIBE; AWS takes ${MAX_FILTERS_AT_ONCE}`
+    warnOnce(ctx, connection, 'filters', text)
+  }
   announceSubscriptions(ctx, connection, 'subscribed', topics)
 }
 
@@ -73,7 +76,7 @@ function onUnsubscribed(ctx: Context, connection: Connection, filters: string[])
 function authorizeSubscribe(ctx: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
   const { strict, policy } = accessOf(ctx, connection)
   tellWithheld(ctx, connection)
-  if (qos === 2 && strict) return { close: `QoS 2 subscription to ${filter}: AWS IoT knows QoS 0 and 1 only` }
+  if (qos === 2 && strict) return { close: say`QoS 2 subscription to ${filter}: AWS IoT knows QoS 0 and 1 only` }
   const long = lengthFault(filter)
   if (long !== undefined && strict) return { close: long }
   if (policy?.allows('iot:Subscribe', `topicfilter/${filter}`, ctx.now) === false) {
@@ -81,10 +84,10 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
     return strict ? { close: reason } : { refuse: reason }
   }
   if (filter.startsWith('$share/'))
-    return { refuse: `${filter}: shared subscriptions are not modelled by the local hub` }
-  if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
+    return { refuse: say`${filter}: shared subscriptions are not modelled by the local hub` }
+  if (long !== undefined) warnOnce(ctx, connection, 'length', say`${asSaid(long)}; AWS would close the connection`)
   if (connection.subscriptions.size >= MAX_SUBSCRIPTIONS) {
-    warnOnce(ctx, connection, 'subscriptions', `more than ${MAX_SUBSCRIPTIONS} subscriptions; AWS would refuse them`)
+    warnOnce(ctx, connection, 'subscriptions', say`more than ${MAX_SUBSCRIPTIONS} subscriptions; AWS would refuse them`)
   }
   const hint = silenceHint(filter) ?? receiveHint(ctx, connection, filter)
   if (hint !== undefined) warnOnce(ctx, connection, filter, hint)
@@ -104,7 +107,7 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
   if (fault !== undefined) return { route: 'close', reason: fault, as: 'CLIENT_ERROR' }
   const forbidden = policyFault(incoming, policy, ctx.now)
   if (forbidden !== undefined) return { route: 'close', reason: forbidden }
-  if (long !== undefined) warnOnce(ctx, connection, 'length', `${long}; AWS would close the connection`)
+  if (long !== undefined) warnOnce(ctx, connection, 'length', say`${asSaid(long)}; AWS would close the connection`)
   if (will !== true) usesTopic(ctx, connection, topic)
   const parsed = parseTopic(topic)
   const verdict = will === true ? tellWill(parsed) : carryOut(ctx, connection, parsed, payload)
@@ -113,7 +116,7 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
 }
 
 /** Subscriptions that are granted although nothing will ever arrive. */
-function silenceHint(filter: string): string | undefined {
+function silenceHint(filter: string): Words | undefined {
   if (!filter.startsWith('$aws/')) return undefined
   if (
     /^\$aws\/(?:things\/[^/]+\/(?:jobs|shadow)(?:\/|$)|things\/[^/]+\/#$|things\/#$|events\/|#$|certificates\/|provisioning-templates\/)/.test(
@@ -121,16 +124,16 @@ function silenceHint(filter: string): string | undefined {
     )
   )
     return undefined
-  return `${filter} is granted, but the local hub never publishes there`
+  return say`${filter} is granted, but the local hub never publishes there`
 }
 
 /** A filter that is one topic shows beforehand that nothing will be delivered. */
-function receiveHint({ now }: Context, connection: Connection, filter: string): string | undefined {
+function receiveHint({ now }: Context, connection: Connection, filter: string): Words | undefined {
   const fault = /[+#]/.test(filter) ? undefined : receiveFault(connection, filter, now)
-  return fault && `${filter} is granted, but nothing will be delivered: ${fault}`
+  return fault && say`${filter} is granted, but nothing will be delivered: ${asSaid(fault)}`
 }
 
-function warnOnce(ctx: Context, connection: Connection, about: string, text: string): void {
+function warnOnce(ctx: Context, connection: Connection, about: string, text: Words): void {
   const warned = (connection.state['warned'] ??= new Set<string>()) as Set<string>
   if (warned.has(about)) return
   warned.add(about)

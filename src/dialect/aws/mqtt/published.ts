@@ -4,6 +4,7 @@ import { onJobsPublish, rejectTopic } from '../jobs/jobs.ts'
 import { noteRetained } from './retained.ts'
 import { onShadowPublish } from '../twin/shadow.ts'
 import { formatTopic, parseTopic, type AwsTopic } from '../wire/topics.ts'
+import { asSaid, say, type Label, type Words } from '../../../core/said.ts'
 
 /**
  * Carries out what was published for a service, by a connection or (without one) through HTTP Publish, and says
@@ -53,7 +54,7 @@ export function carryOut(
  * Publishes as HTTP does: the same rules, and to everybody what an MQTT client would have sent [aws 5.3]. Returns why
  * it was dropped, if it was.
  */
-export function publishForHttp(ctx: Context, message: Message & { payload: Buffer }): string | undefined {
+export function publishForHttp(ctx: Context, message: Message & { payload: Buffer }): Words | undefined {
   const verdict = carryOut(ctx, undefined, parseTopic(message.topic), message.payload)
   if (verdict.route === 'forward') {
     ctx.publish(message, '[aws 5.3] Publish')
@@ -83,7 +84,7 @@ function provision(
   return { route: 'consume' }
 }
 
-const reserved = (topic: AwsTopic, why: string): PublishVerdict => ({
+const reserved = (topic: AwsTopic, why: Label): PublishVerdict => ({
   route: 'drop',
-  reason: `${formatTopic(topic)}: ${why}`,
+  reason: say`${formatTopic(topic)}: ${asSaid(why)}`,
 })

@@ -2,7 +2,7 @@ import type { Instant } from '../../../core/clock.ts'
 import type { Context, Route } from '../../dialect.ts'
 import { operation, readBody, type Call } from '../wire/route.ts'
 import { floatSeconds } from '../jobs/shapes.ts'
-import { say } from '../../../core/said.ts'
+import { say, verbatim } from '../../../core/said.ts'
 
 /** The kinds of event AWS IoT can be told to publish [aws 4.2]. */
 const EVENT_TYPES = [
@@ -66,7 +66,7 @@ function update(call: Call): object {
   for (const type of EVENT_TYPES) {
     const on = wanted?.fields(type)?.boolean('Enabled')
     if (on === undefined) continue
-    if (on && SILENT.has(type)) ctx.ignored(`UpdateEventConfigurations.${type}`)
+    if (on && SILENT.has(type)) ctx.ignored(verbatim(`UpdateEventConfigurations.${type}`))
     enabled[type] = on
   }
   ctx

@@ -9,7 +9,7 @@ import { operation, readBody, type Call } from '../wire/route.ts'
 import { paginate } from '../wire/pagination.ts'
 import { nameAndArn, requireGroup } from './thing-groups.ts'
 import { requireThing } from './things.ts'
-import { say } from '../../../core/said.ts'
+import { say, verbatim } from '../../../core/said.ts'
 
 const MAX_GROUPS = 10
 
@@ -34,7 +34,8 @@ export const memberRoutes: Route[] = [
 function readPair(call: Call, also: string[]): { thing: Device; group: Group } {
   const fields = readBody(call, ['thingGroupName', 'thingGroupArn', 'thingName', 'thingArn', ...also])
   const group = requireGroup(call.ctx, nameOrArn(fields, 'thingGroup', 'thinggroup'))
-  if (fields.boolean('overrideDynamicGroups') === true) call.ctx.ignored('AddThingToThingGroup.overrideDynamicGroups')
+  if (fields.boolean('overrideDynamicGroups') === true)
+    call.ctx.ignored(verbatim('AddThingToThingGroup.overrideDynamicGroups'))
   return { group, thing: requireThing(call.ctx, nameOrArn(fields, 'thing', 'thing')) }
 }
 
@@ -75,7 +76,7 @@ function join(ctx: Context, thing: Device, joining: Group[], leaving: Group[] = 
 function updateGroups(call: Call): object {
   const fields = readBody(call, ['thingName', 'thingGroupsToAdd', 'thingGroupsToRemove', 'overrideDynamicGroups'])
   if (fields.boolean('overrideDynamicGroups') === true)
-    call.ctx.ignored('UpdateThingGroupsForThing.overrideDynamicGroups')
+    call.ctx.ignored(verbatim('UpdateThingGroupsForThing.overrideDynamicGroups'))
   const thing = requireThing(call.ctx, fields.text('thingName'))
   const named = (member: string): Group[] =>
     (fields.list(member, 0, MAX_GROUPS) ?? []).map((name) => requireGroup(call.ctx, String(name), member))

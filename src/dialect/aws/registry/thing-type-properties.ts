@@ -2,6 +2,7 @@ import { equal } from '../../../core/twin/json.ts'
 import type { Context } from '../../dialect.ts'
 import { checkName, NAMES } from '../wire/names.ts'
 import type { Fields } from '../wire/fields.ts'
+import { verbatim } from '../../../core/said.ts'
 
 /** What a message's sender is told by: an attribute of the thing or of its connection, under a key of its own. */
 interface PropagatingAttribute {
@@ -31,7 +32,7 @@ export function readTypeProperties(ctx: Context, fields: Fields): Partial<ThingT
     ?.map((name) => checkName('thingTypeProperties.searchableAttributes', String(name), NAMES.attributeName))
   const propagating = properties?.fields('mqtt5Configuration')?.each('propagatingAttributes', 0, Infinity)
   // Nobody subscribes by MQTT 5 here.
-  if (propagating !== undefined) ctx.ignored('thingTypeProperties.mqtt5Configuration')
+  if (propagating !== undefined) ctx.ignored(verbatim('thingTypeProperties.mqtt5Configuration'))
   return {
     ...(description !== undefined && { description }),
     ...(searchable !== undefined && { searchableAttributes: searchable }),

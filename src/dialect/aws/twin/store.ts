@@ -6,6 +6,7 @@ import type { Twin } from '../../../core/twin/model.ts'
 import type { Context } from '../../dialect.ts'
 import { MAX_SHADOW_BYTES, ShadowError, TOO_LARGE, type ShadowUpdate } from './requests.ts'
 import type { ShadowName } from './topics.ts'
+import { say } from '../../../core/said.ts'
 
 /** A shadow made again within 48 hours of its deletion counts on from there [aws 5.2 Version]. */
 const KEEP_COUNTER_MS = 48 * 3_600_000
@@ -32,7 +33,7 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
     throw new ShadowError(413, TOO_LARGE, clientToken)
   }
   try {
-    for (const field of unknown) ctx.ignored(`shadow update: ${field.slice(0, 64)}`)
+    for (const field of unknown) ctx.ignored(say`shadow update: ${field.slice(0, 64)}`)
     const twin = ctx.engine.twins.update(ctx.turn, device, name.shadow, {
       ...(desired !== undefined && { desired }),
       ...(reported !== undefined && { reported }),
@@ -42,7 +43,7 @@ export function updateShadow(ctx: Context, name: ShadowName, update: ShadowUpdat
       check,
     })
     if (inexact !== undefined)
-      ctx.warn(sender ?? device, `shadow update: the integer at ${inexact} is beyond 2^53 and was rounded`)
+      ctx.warn(sender ?? device, say`shadow update: the integer at ${inexact} is beyond 2^53 and was rounded`)
     return twin
   } catch (error) {
     if (!(error instanceof HubError)) throw error

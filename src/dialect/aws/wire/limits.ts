@@ -1,4 +1,5 @@
 import type { Limits } from '../../dialect.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** The largest payload AWS IoT takes, in bytes [aws 1.5]. */
 export const MAX_PAYLOAD_BYTES = 131_072
@@ -25,12 +26,12 @@ export const canBeCarried = (topic: string): boolean =>
 /**
  * How a topic or filter exceeds 256 bytes or 7 slashes, in which the prefix of Basic Ingest does not count [aws 1.5].
  */
-export function lengthFault(topic: string): string | undefined {
+export function lengthFault(topic: string): Words | undefined {
   const counted = topic.startsWith('$aws/rules/') ? topic.replace(BASIC_INGEST, '') : topic
   // A UTF-16 code unit makes three bytes at most.
   if (counted.length * 3 > MAX_TOPIC_BYTES && Buffer.byteLength(counted) > MAX_TOPIC_BYTES)
-    return `topic ${topic} has more than ${MAX_TOPIC_BYTES} bytes`
+    return say`topic ${topic} has more than ${MAX_TOPIC_BYTES} bytes`
   let slashes = 0
   for (let at = counted.indexOf('/'); at >= 0; at = counted.indexOf('/', at + 1)) slashes += 1
-  return slashes > MAX_SLASHES ? `topic ${topic} has more than ${MAX_SLASHES} slashes` : undefined
+  return slashes > MAX_SLASHES ? say`topic ${topic} has more than ${MAX_SLASHES} slashes` : undefined
 }

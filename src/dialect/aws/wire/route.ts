@@ -10,6 +10,7 @@ import { Fields } from './fields.ts'
 import { jobKey } from '../jobs/keys.ts'
 import { ONE_JOB } from '../jobs/model.ts'
 import { readObject } from '../jobs/requests.ts'
+import { verbatim } from '../../../core/said.ts'
 
 /** The exceptions that an operation has in place of the plane's usual ones. */
 export type Exceptions = Partial<Record<HubErrorCode, string>>
@@ -97,7 +98,7 @@ export function readBody(
   known: readonly string[],
 ): Fields {
   const fields = bodyOf(request)
-  for (const member of fields.unknown(known)) ctx.ignored(`${operation}.${member.slice(0, 64)}`)
+  for (const member of fields.unknown(known)) ctx.ignored(verbatim(`${operation}.${member.slice(0, 64)}`))
   return fields
 }
 

@@ -11,6 +11,7 @@ import { isSdkClientId } from './generation.ts'
 import { COURSE_KEY, isToken, tokenFault } from './jwt.ts'
 import { DIALECT, deviceKey, parseAddress, sessionName, type Address } from '../wire/names.ts'
 import { tokenKeyOf } from './token-key.ts'
+import { asSaid, say, type Words } from '../../../core/said.ts'
 
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORIZED = 5
@@ -24,13 +25,13 @@ export function recognize({ clientId, username = '', password, certificate }: Co
 }
 
 /** What a client may show, in words. */
-export const wanted = ({ mode }: Settings, local: boolean): string => {
+export const wanted = ({ mode }: Settings, local: boolean): Words => {
   const which =
     mode === 'open' && local
-      ? 'its secret (of a new device: any)'
-      : `its secret (\`iot-hub device add ${DIALECT} PRODUCT/DEVICE\` makes one)`
-  const device = `the user name PRODUCT/DEVICE and as password ${which}`
-  return `${device}; or of an application, as password a token from POST /tokens`
+      ? asSaid('its secret (of a new device: any)')
+      : say`its secret (\`iot-hub device add ${DIALECT} PRODUCT/DEVICE\` makes one)`
+  const device = say`the user name PRODUCT/DEVICE and as password ${which}`
+  return say`${device}; or of an application, as password a token from POST /tokens`
 }
 
 /**
@@ -44,23 +45,23 @@ export const session = ({ clientId, username = '', password }: ConnectRequest): 
 /** What a client shows at CONNECT: a secret that is known here, or a token by the hub's own key. */
 export function credential(ctx: Sight, { username = '', password: given }: ConnectRequest): Credential {
   const password = given?.toString() ?? ''
-  const refuse = (why: string): Credential => ({ given: false, why, returnCode: BAD_CREDENTIALS })
+  const refuse = (why: Words): Credential => ({ given: false, why, returnCode: BAD_CREDENTIALS })
   if (isToken(password)) {
     const fault = tokenFault(password, keysFor(ctx, false), username, ctx.now)
     return fault === undefined ? { given: true, who: `a token of ${username}` } : refuse(fault)
   }
   const address = parseAddress(username)
-  if (address === undefined) return refuse(`${JSON.stringify(username)} is no {product}/{device}`)
+  if (address === undefined) return refuse(say`${JSON.stringify(username)} is no PRODUCT/DEVICE`)
   const device = ctx.engine.devices.get(deviceKey(address))
   if (device === undefined)
     return refuse(
-      `there is no device ${username}: \`iot-hub device add ${DIALECT} ${username}\` makes it, and its secret`,
+      say`there is no device ${username}: \`iot-hub device add ${DIALECT} ${username}\` makes it, and its secret`,
     )
   const known = deviceExtra(device).secret
-  if (known === undefined) return refuse(`${username} has no secret`)
+  if (known === undefined) return refuse(say`${username} has no secret`)
   return same(known, password)
     ? { given: true, who: `the secret of ${username}` }
-    : refuse(`the secret of ${username} is wrong`)
+    : refuse(say`the secret of ${username} is wrong`)
 }
 
 /** The course's own key is published: it is good on this machine only, where its samples run. */
@@ -76,13 +77,13 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
     return fault === undefined ? { accept: true, identity: { principal: username } } : refused(fault, BAD_CREDENTIALS)
   }
   const address = parseAddress(username)
-  if (address === undefined) return refused(`${JSON.stringify(username)} is no {product}/{device}`, BAD_CREDENTIALS)
+  if (address === undefined) return refused(say`${JSON.stringify(username)} is no PRODUCT/DEVICE`, BAD_CREDENTIALS)
   const device = deviceWith(ctx, address, password)
-  if (typeof device === 'string') return refused(device, BAD_CREDENTIALS)
+  if ('why' in device) return refused(device.why, BAD_CREDENTIALS)
   if (!device.enabled) return refused('the device is suspended', NOT_AUTHORIZED)
   const { will } = request
   if (will !== undefined && !publishRules(address).some((rule) => covers(rule, will.topic))) {
-    ctx.warn(device.key, `its last will on ${will.topic} is never delivered: its ACL has no rule for it`)
+    ctx.warn(device.key, say`its last will on ${will.topic} is never delivered: its ACL has no rule for it`)
   }
   return { accept: true, identity: { principal: username, device: device.key } }
 }
@@ -91,17 +92,18 @@ export function authenticate(ctx: Context, request: ConnectRequest): ConnectVerd
  * The device whose secret that is, or why there is none. Open mode takes an unknown device's word for it, the first
  * time.
  */
-function deviceWith(ctx: Context, address: Address, secret: string): Device | string {
+function deviceWith(ctx: Context, address: Address, secret: string): Device | { why: Words } {
   const name = `${address.product}/${address.device}`
   const device = find(ctx, address)
   const open = ctx.settings.mode === 'open'
-  if (secret === '') return `${name} gave no secret`
+  if (secret === '') return { why: say`${name} gave no secret` }
   if (device === undefined && open && isDeleted(ctx, address, secret))
-    return `${name} was deleted; POST /devices, or another secret, makes it anew`
-  if (device === undefined) return open ? register(ctx, { ...address, secret }) : `there is no device ${name}`
+    return { why: say`${name} was deleted; POST /devices, or another secret, makes it anew` }
+  if (device === undefined)
+    return open ? register(ctx, { ...address, secret }) : { why: say`there is no device ${name}` }
   const known = deviceExtra(device).secret
-  if (known === undefined) return open ? setExtra(ctx, device, { secret }) : `${name} has no secret`
-  return same(known, secret) ? device : `the secret of ${name} is wrong`
+  if (known === undefined) return open ? setExtra(ctx, device, { secret }) : { why: say`${name} has no secret` }
+  return same(known, secret) ? device : { why: say`the secret of ${name} is wrong` }
 }
 
 function same(a: string, b: string): boolean {
@@ -109,4 +111,4 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-const refused = (reason: string, returnCode: 4 | 5): ConnectVerdict => ({ accept: false, reason, returnCode })
+const refused = (reason: Words, returnCode: 4 | 5): ConnectVerdict => ({ accept: false, reason, returnCode })

@@ -2,6 +2,7 @@ import { parseJson } from '../../../core/json-text.ts'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../../../core/clock.ts'
 import { isObject } from '../../../core/twin/json.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** The key that the course's broker and server share [iothub 2]: published, and so believed on this machine only. */
 export const COURSE_KEY = 'emqxsecret'
@@ -28,7 +29,7 @@ export function tokenFault(
   keys: readonly string[],
   username: string | undefined,
   now: Instant,
-): string | undefined {
+): Words | undefined {
   const [header, payload, signature] = token.split('.')
   if (decode(header)?.['alg'] !== 'HS256') return 'its token is not signed with HS256'
   const given = Buffer.from(signature ?? '', 'base64url')
@@ -39,7 +40,7 @@ export function tokenFault(
   if (!fits) return 'the signature of its token is wrong'
   const claims = decode(payload)
   if (username !== undefined && claims?.['username'] !== username)
-    return `its token is for user ${JSON.stringify(claims?.['username'])}`
+    return say`its token is for user ${JSON.stringify(claims?.['username']) ?? ''}`
   const exp = claims?.['exp']
   if (exp !== undefined && typeof exp !== 'number') return 'the expiry of its token is no number'
   return exp !== undefined && exp * 1000 <= now ? 'its token has expired' : undefined

@@ -9,6 +9,7 @@ import { checkSegment, deviceRoute, route, tagIn } from '../http/params.ts'
 import { NO_DEVICE, jsonResponse } from '../http/responses.ts'
 import { callDevice } from './rpc.ts'
 import { isEncoding } from '../wire/topics.ts'
+import { asSaid, say } from '../../../core/said.ts'
 
 const UNHEARD = 'no client of the device is connected, and none has left a session to keep it'
 
@@ -20,7 +21,7 @@ export const commandRoutes: Route[] = [
     if (!waits) {
       // The course says nothing of it either.
       if (!canReceive(ctx, device.key))
-        ctx.warn(device.key, `the command ${instruction.command} went to nobody: ${UNHEARD}`)
+        ctx.warn(device.key, say`the command ${instruction.command} went to nobody: ${asSaid(UNHEARD)}`)
       return jsonResponse({ request_id: tellDevice(ctx, addressOf(device), instruction, '[iothub 7] command') })
     }
     callDevice(ctx, device, instruction, request.id)

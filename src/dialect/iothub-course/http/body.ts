@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../core/twin/model.ts'
 import { memberText } from '../../../shared/json-text.ts'
 import type { Context } from '../../dialect.ts'
 import { jsonObject } from '../wire/payload.ts'
-import { say } from '../../../core/said.ts'
+import { say, verbatim } from '../../../core/said.ts'
 
 /** The members of a request body, JSON or a form; refuses with INVALID, naming field, value and rule. */
 export class Body {
@@ -71,7 +71,7 @@ export class Body {
 /** The body of a request to `operation`; members that are not in `known` have no effect, but are counted. */
 export function readBody(ctx: Context, request: HttpRequest, operation: string, known: readonly string[]): Body {
   const body = new Body(request)
-  for (const name of body.names) if (!known.includes(name)) ctx.ignored(`${operation}.${name.slice(0, 64)}`)
+  for (const name of body.names) if (!known.includes(name)) ctx.ignored(verbatim(`${operation}.${name.slice(0, 64)}`))
   return body
 }
 

@@ -8,6 +8,7 @@ import { isToken, tokenFault } from '../auth/jwt.ts'
 import { otaRoutes } from '../ota/routes.ts'
 import { NOT_FOUND, jsonResponse, text } from './responses.ts'
 import { tokenKeyOf } from '../auth/token-key.ts'
+import { asSaid, say } from '../../../core/said.ts'
 
 /** Every path of the API [iothub 7, 8.1]. */
 const PATHS = [
@@ -52,12 +53,15 @@ function claim({ path, query, headers: { authorization } }: HttpRequest): Claim 
 function credential(ctx: Sight, { headers }: HttpRequest): Credential {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers['authorization'] ?? '') ?? []
   if (token === undefined || !isToken(token))
-    return { given: false, why: `from another machine send the hub's token, or one that is signed with ${HOW}` }
+    return {
+      given: false,
+      why: say`from another machine send the hub's token, or one that is signed with ${asSaid(HOW)}`,
+    }
   const key = tokenKeyOf(ctx)
   const fault = tokenFault(token, key === undefined ? [] : [key], undefined, ctx.now)
   return fault === undefined
     ? { given: true, who: 'a token' }
-    : { given: false, why: `${fault}; it must be signed with ${HOW}` }
+    : { given: false, why: say`${asSaid(fault)}; it must be signed with ${asSaid(HOW)}` }
 }
 
 const HOW = 'the JWT_SECRET that `iot-hub keys` shows on the hub’s: Authorization: Bearer TOKEN'

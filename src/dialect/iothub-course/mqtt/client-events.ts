@@ -1,6 +1,7 @@
 import type { Connection, DisconnectReason } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { covers } from '../auth/acl.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** The name of the broker's node, as EMQX has it by default. */
 const NODE = 'emqx@127.0.0.1'
@@ -19,10 +20,10 @@ const REASONS: Partial<Record<DisconnectReason, string>> = {
  * Why nothing would ever come of a subscription in the broker's own name spaces, or `undefined` if it is none, or to
  * the events that are there.
  */
-export function systemFault(filter: string): string | undefined {
+export function systemFault(filter: string): Words | undefined {
   if (/^\$(?:share|queue)\//.test(filter)) return 'shared subscriptions are not modelled: subscribe to the topic itself'
   if (!filter.startsWith('$SYS/') || EVENTS.some((event) => covers(event, filter))) return undefined
-  return `of the broker only ${EVENTS.join(' and ')} are modelled`
+  return say`of the broker only ${EVENTS.join(' and ')} are modelled`
 }
 
 /** Tells applications that a client has come, in EMQX's form [iothub 2]. */

@@ -15,6 +15,7 @@ import { deviceCame } from '../jobs/delivery.ts'
 import { addressOf, deviceKey, type Address } from '../wire/names.ts'
 import { isDownlink, parseTopic } from '../wire/topics.ts'
 import { heard } from './uplink.ts'
+import { say } from '../../../core/said.ts'
 
 /** The hub's broker as the course's devices and applications know it [iothub 2, 3]. */
 export const mqtt: MqttFront = {
@@ -60,7 +61,7 @@ function authorizeSubscribe(_ctx: Context, connection: Connection, filter: strin
   if (address === undefined || subscribeRules(address).some((rule) => covers(rule, filter))) return granted
   // What the hub has subscribed it to comes back with its session; the device itself may not ask for it.
   if (connection.state['connected'] !== true && imposedFilters(address).includes(filter)) return { grant: 1 }
-  return { refuse: `a device may subscribe to ${subscribeRules(address).join(', ')} only` }
+  return { refuse: say`a device may subscribe to ${subscribeRules(address).join(', ')} only` }
 }
 
 function onSubscribed(ctx: Context, { identity, request }: Connection, filters: { filter: string }[]): void {
@@ -76,7 +77,7 @@ function onUnsubscribed(ctx: Context, { identity, request }: Connection, filters
 function onPublish(ctx: Context, connection: Connection, { topic, payload }: Incoming): PublishVerdict {
   const own = addressIn(connection)
   if (own !== undefined && !publishRules(own).some((rule) => covers(rule, topic))) {
-    return { route: 'drop', reason: `the ACL of ${own.product}/${own.device} has no rule for it` }
+    return { route: 'drop', reason: say`the ACL of ${own.product}/${own.device} has no rule for it` }
   }
   const parsed = parseTopic(topic)
   if (parsed === undefined || isDownlink(parsed)) {
@@ -85,7 +86,7 @@ function onPublish(ctx: Context, connection: Connection, { topic, payload }: Inc
   }
   if (parsed.kind !== 'm2m') return heard(ctx, connection, parsed, payload)
   if (ctx.engine.devices.get(deviceKey(parsed)) !== undefined) return { route: 'forward', retain: false }
-  return { route: 'drop', reason: `there is no device ${parsed.product}/${parsed.device}` }
+  return { route: 'drop', reason: say`there is no device ${parsed.product}/${parsed.device}` }
 }
 
 const deviceOf = (ctx: Context, { identity }: Connection) =>

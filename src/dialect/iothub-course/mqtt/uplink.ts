@@ -15,6 +15,7 @@ import { jsonObject } from '../wire/payload.ts'
 import { desiredFulfilled, sendShadow, stateReported } from '../twin/shadow.ts'
 import { tagsAsked } from '../registry/tags.ts'
 import type { Uplink } from '../wire/topics.ts'
+import { say, type Words } from '../../../core/said.ts'
 
 /** First seen wins, for six hours [iothub 4]; beyond so many, the oldest are forgotten sooner. */
 const MESSAGE_IDS: DeduplicationWindow = { forMs: 6 * 3_600_000, most: 100_000 }
@@ -25,21 +26,21 @@ const MESSAGE_IDS: DeduplicationWindow = { forMs: 6 * 3_600_000, most: 100_000 }
  */
 export function heard(ctx: Context, connection: Connection, topic: Uplink, payload: Buffer): PublishVerdict {
   const device = find(ctx, topic)
-  if (device === undefined) return { route: 'drop', reason: `there is no device ${topic.product}/${topic.device}` }
+  if (device === undefined) return { route: 'drop', reason: say`there is no device ${topic.product}/${topic.device}` }
   const seen = ctx.own<SeenRecord>('messageIds')
   const first = seenBefore(seen, MESSAGE_IDS, topic.messageId, ctx.now)
   if (first !== undefined) {
-    const taken = `message id ${topic.messageId} was taken by ${first.by} before: ids must be unique over all devices`
+    const taken = say`message id ${topic.messageId} was taken by ${first.by} before: ids must be unique over all devices`
     if (first.by !== device.key) ctx.warn(device.key, taken)
     return { route: 'consume' }
   }
-  let fault: string | undefined
+  let fault: Words | undefined
   try {
     fault = understand(ctx, device, connection, topic, payload)
   } catch (error) {
     // What cannot be kept is not acknowledged: the device sends it again.
     if (!(error instanceof HubError) || error.code === 'UNAVAILABLE') throw error
-    fault = error.message
+    fault = error.words
   }
   if (fault !== undefined) return { route: 'drop', reason: fault }
   rememberId(seen, MESSAGE_IDS, topic.messageId, { at: ctx.now, by: device.key })
@@ -53,7 +54,7 @@ function understand(
   connection: Connection,
   topic: Uplink,
   payload: Buffer,
-): string | undefined {
+): Words | undefined {
   switch (topic.kind) {
     case 'upload_data':
       return dataUploaded(ctx, device, topic, payload)
@@ -76,12 +77,12 @@ function dataUploaded(
   device: Device,
   topic: Uplink & { kind: 'upload_data' },
   payload: Buffer,
-): string | undefined {
+): Words | undefined {
   const { product, device: name, dataType, messageId } = topic
   if (dataType === '$shadow_updated') return desiredFulfilled(ctx, device, payload)
   if (dataType === '$shadow_reported') return stateReported(ctx, device, payload)
   // DEVIATION: the course takes any other of these for a shadow report [iothub 6].
-  if (dataType.startsWith('$')) return `there is no system data type ${dataType}`
+  if (dataType.startsWith('$')) return say`there is no system data type ${dataType}`
   keepMessage(ctx, {
     product_name: product,
     device_name: name,
@@ -96,7 +97,7 @@ function dataUploaded(
 /**
  * The newest status wins, and here that is the last to arrive: the hub's own time moves on with every one [iothub 4].
  */
-function statusUpdated(ctx: Context, device: Device, payload: Buffer): string | undefined {
+function statusUpdated(ctx: Context, device: Device, payload: Buffer): Words | undefined {
   const status = jsonObject(payload)
   if (status === undefined) return 'the status is no JSON object'
   const lastStatusUpdate = Math.max(ctx.now, (deviceExtra(device).lastStatusUpdate ?? 0) + 1)
@@ -106,7 +107,7 @@ function statusUpdated(ctx: Context, device: Device, payload: Buffer): string | 
 }
 
 /** The hub stamps it, in the unit of the SDK that speaks [iothub 4]. */
-function otaReported(ctx: Context, device: Device, { request }: Connection, payload: Buffer): string | undefined {
+function otaReported(ctx: Context, device: Device, { request }: Connection, payload: Buffer): Words | undefined {
   const said = jsonObject(payload)
   if (said === undefined) return 'the progress is no JSON object'
   const progress = { ...said, ts: isSecondSdk(device.key, request.clientId) ? ctx.now : Math.floor(ctx.now / 1000) }
@@ -116,7 +117,7 @@ function otaReported(ctx: Context, device: Device, { request }: Connection, payl
 }
 
 /** Other resources are for applications to answer [iothub 3.1]. */
-function resourceAsked(ctx: Context, device: Device, resource: string, payload: Buffer): string | undefined {
+function resourceAsked(ctx: Context, device: Device, resource: string, payload: Buffer): Words | undefined {
   const request = jsonObject(payload)
   if (resource === '$shadow') sendShadow(ctx, device)
   else if (resource === '$tags') tagsAsked(ctx, device, request)

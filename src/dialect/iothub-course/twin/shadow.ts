@@ -7,6 +7,7 @@ import type { Context, TwinFront } from '../../dialect.ts'
 import { tellDevice } from '../mqtt/downlink.ts'
 import { addressOf } from '../wire/names.ts'
 import { jsonObject } from '../wire/payload.ts'
+import type { Words } from '../../../core/said.ts'
 
 const SECTIONS: readonly Section[] = ['desired', 'reported']
 
@@ -67,7 +68,7 @@ export function setDesired(ctx: Context, { key }: Device, desired: JsonObject, v
  * The device has done all that was wanted: it becomes what is reported [iothub 6 $shadow_updated]. Returns why not, if
  * not.
  */
-export function desiredFulfilled(ctx: Context, device: Device, payload: Buffer): string | undefined {
+export function desiredFulfilled(ctx: Context, device: Device, payload: Buffer): Words | undefined {
   const twin = ctx.engine.twins.get(device.key)
   const request = jsonObject(payload)
   const state = request?.['state']
@@ -79,7 +80,7 @@ export function desiredFulfilled(ctx: Context, device: Device, payload: Buffer):
 }
 
 /** The device says how it is [iothub 6 $shadow_reported]. Returns why it is not heard, if it is not. */
-export function stateReported(ctx: Context, device: Device, payload: Buffer): string | undefined {
+export function stateReported(ctx: Context, device: Device, payload: Buffer): Words | undefined {
   const request = jsonObject(payload)
   const state = request?.['state']
   const reported = isObject(state) ? state['reported'] : undefined

@@ -19,6 +19,14 @@ export class NoticeNode implements TreeNode {
     this.id = `notice/${view.id}`
   }
 
+  /** All that there is to read of it, to be sent to somebody. */
+  get text(): string {
+    const { view } = this
+    const [why, cure] = [whyOf(view), cureOf(view)]
+    const sentences = [...(why === undefined ? [] : [why]), ...(cure === undefined ? [] : [cure])]
+    return [l10n.t('{0}: {1}', whoOf(view), whatOf(view)), ...sentences].join('\n')
+  }
+
   item(): TreeItem {
     const { view } = this
     const [icon, color] = icons[view.kind]
@@ -28,7 +36,10 @@ export class NoticeNode implements TreeNode {
     item.description = `${whatOf(view)}${times}`
     item.contextValue = ['notice', ...(view.about?.type === 'device' ? ['device'] : [])].join(' ')
     item.tooltip = this.#tooltip()
-    item.accessibilityInformation = { label: `${whoOf(view)}: ${whatOf(view)}${times}`, role: 'treeitem' }
+    item.accessibilityInformation = {
+      label: l10n.t('{0}: {1}', whoOf(view), `${whatOf(view)}${times}`),
+      role: 'treeitem',
+    }
     if (view.about?.type === 'device') {
       item.command = {
         command: commands.revealDevice,
