@@ -1,7 +1,9 @@
-// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots [-- welcome shadow connect
-// attention fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
+// Pictures of the extension at work in a real VS Code, in four themes: `npm run screenshots [-- welcome palette
+// settings
+// walkthrough shadow connect attention moved fleet] [--language zh-cn]`. They are to be looked at: nothing is compared.
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { freePort } from '../../src/vscode/hub-session/free-port.ts'
 import { aws } from '../../src/dialect/aws/index.ts'
 import { SimFleet } from '../../src/sim/fleet.ts'
 import { connectAsync } from 'mqtt'
@@ -27,7 +29,9 @@ const themes = {
   'high-contrast': ['Default High Contrast', 'hc-black'],
   'high-contrast-light': ['Default High Contrast Light', 'hc-light'],
   dark: ['Default Dark Modern', 'vs-dark'],
-}
+} as const
+
+type Theme = keyof typeof themes
 
 const machines = Array.from({ length: 200 }, (_, index) => `washing-machine-${String(index + 1).padStart(3, '0')}`)
 const behavior = {
@@ -54,10 +58,14 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   await window.page.setViewportSize({ width: 1440, height: 900 })
   await openSidebar(window)
   if (wanted('welcome')) await inAllThemes(scene, 'welcome')
+  if (wanted('palette')) await showPalette(scene)
+  if (wanted('settings')) await showSettings(scene)
   const { mqtt, mqtts } = await startHub(window)
+  if (wanted('walkthrough')) await showWalkthrough(scene, mqtt)
   if (wanted('shadow')) await showShadow(scene, mqtt)
   if (wanted('connect')) await showConnect(scene, mqtt)
   if (wanted('attention')) await showAttention(scene, { mqtt, mqtts })
+  if (wanted('moved')) await showMoved(scene)
   if (!wanted('fleet')) return
   const fleet = new SimFleet({
     url: `mqtt://127.0.0.1:${mqtt}`,
@@ -77,6 +85,52 @@ await withEditor({ program, ...(language !== undefined && { language }) }, async
   }
 })
 
+/** What people find who type a word of theirs. */
+async function showPalette(scene: Scene): Promise<void> {
+  const { window } = scene
+  const words =
+    language === 'zh-cn' ? ['影子', '孪生', '设备', '消息', 'mqtt'] : ['shadow', 'twin', 'device', 'message', 'mqtt']
+  for (const [index, word] of words.entries()) {
+    await window.page.keyboard.press('F1')
+    await window.type(`>${word}`)
+    await window.page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor()
+    await inThemes(scene, `palette-${index}`, ['dark'])
+    await window.page.keyboard.press('Escape')
+  }
+}
+
+async function showSettings(scene: Scene): Promise<void> {
+  const { window } = scene
+  await window.runCommand(inLanguage('IoT Hub: Open Settings', 'IoT Hub: 打开设置'))
+  await window.page.locator('.settings-editor .setting-item-contents').first().waitFor()
+  await inAllThemes(scene, 'settings')
+  await window.runCommand('View: Close All Editors')
+}
+
+/** Before a device has connected, and after. */
+async function showWalkthrough(scene: Scene, mqtt: number): Promise<void> {
+  const { window } = scene
+  await window.runCommand(inLanguage('IoT Hub: Open Walkthrough', 'IoT Hub: 打开入门演练'))
+  await window.page.locator('.getting-started-step').first().waitFor()
+  await inAllThemes(scene, 'walkthrough')
+  const device = await connectDevice(mqtt, 'thermostat')
+  await window.page.locator('.getting-started-step .codicon-getting-started-step-checked').nth(1).waitFor()
+  await inAllThemes(scene, 'walkthrough-device')
+  await device.endAsync()
+  await window.runCommand('View: Close All Editors')
+}
+
+/** The hub comes back on other ports than those that devices know. */
+async function showMoved(scene: Scene): Promise<void> {
+  const { window, server } = scene
+  const [mqtt, http] = [await freePort('127.0.0.1', 21_000), await freePort('127.0.0.1', 22_000)]
+  await window.runCommand(inLanguage('IoT Hub: Stop Hub', 'IoT Hub: 停止 Hub'))
+  server.changeSettings({ 'iotHub.mqtt': mqtt, 'iotHub.http': http })
+  await startHub(window)
+  await window.notification(inLanguage('elsewhere than last time', '与上次不同')).waitFor()
+  await inAllThemes(scene, 'moved')
+}
+
 /** What a new device's program can be given, and then what lets it in. */
 async function showConnect(scene: Scene, mqtt: number): Promise<void> {
   const { window } = scene
@@ -85,9 +139,9 @@ async function showConnect(scene: Scene, mqtt: number): Promise<void> {
   const { path: folder, remove } = temporaryFolder('iot-hub-pictures-')
   await row('pump').hover()
   await row('pump').getByRole('button').first().click()
-  await window.choice('Python: awsiotsdk').waitFor()
+  await window.choice(/Python.+awsiotsdk/).waitFor()
   await inAllThemes(scene, 'connect')
-  await window.choice('Python: awsiotsdk').click()
+  await window.choice(/Python.+awsiotsdk/).click()
   await window.nameFile(/pump/, folder)
   await window.tab(/^device\.py/).waitFor()
   await row('pump').locator('.monaco-tl-twistie').click()
@@ -186,8 +240,13 @@ async function showProgress(scene: Scene): Promise<void> {
 }
 
 /** One picture in each theme; `NAME-THEME.png`. */
-async function inAllThemes({ window, server }: Scene, name: string): Promise<void> {
-  for (const [label, [theme, mark]] of Object.entries(themes)) {
+function inAllThemes(scene: Scene, name: string): Promise<void> {
+  return inThemes(scene, name, Object.keys(themes) as Theme[])
+}
+
+async function inThemes({ window, server }: Scene, name: string, labels: readonly Theme[]): Promise<void> {
+  for (const label of labels) {
+    const [theme, mark] = themes[label]
     server.changeSettings({ 'workbench.colorTheme': theme })
     await window.page.locator(`.monaco-workbench.${mark}`).waitFor()
     // Webviews are told a little later; a pointer that rests on something would light it up.
