@@ -9,6 +9,7 @@ import { findLaunch } from './launch.ts'
 import { findManifest } from './manifest.ts'
 import { findSchemas } from './schemas.ts'
 import { findSizes } from './sizes.ts'
+import { findSkeleton } from './skeleton.ts'
 import { findTidy } from './tidy.ts'
 import { findTiers } from './tiers.ts'
 
@@ -24,6 +25,7 @@ const wrong = [
   ...findLaunch(),
   ...findTidy(),
   ...findTiers(),
+  ...findSkeleton(),
   ...findSizes(console.log),
 ]
 for (const line of wrong) console.error(`✖ ${line}`)
