@@ -35,7 +35,7 @@ export const rooms = {
   'src/net': {
     rooms: ['src/core', 'src/shared'],
     packages: ['@peculiar/x509', 'reflect-metadata'],
-    node: ['crypto', 'fs/promises', 'net', 'path', 'tls'],
+    node: ['crypto', 'fs/promises', 'net', 'path', 'stream', 'tls'],
     why: 'sockets and certificates know neither who uses them nor a cloud',
   },
   'src/broker': {

@@ -18,7 +18,8 @@ import { refuseBody, refuseMalformed, throwAway } from './refuse.ts'
 import { announcesTooMuch, bodyOf, receiveBody, toHttpRequest } from './request.ts'
 import { send } from './send.ts'
 import { sendStream, type HttpStream } from './stream.ts'
-import { answerAndClose, declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
+import { answerAndClose } from '../net/answer-and-close.ts'
+import { declineUpgrade, isWebSocketUpgrade, parseAgain } from './upgrade.ts'
 import { asSaid, say, type Words } from '../core/said.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024

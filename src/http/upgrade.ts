@@ -26,15 +26,6 @@ export function declineUpgrade(req: IncomingMessage, socket: Duplex, head: Buffe
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
 }
 
-/** Answers on a socket that Node no longer parses, and hangs up. */
-export function answerAndClose(socket: Duplex, status: string, text: string): void {
-  const length = Buffer.byteLength(text)
-  const head = `Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}`
-  // Until it is closed, a reset must not be an uncaught error.
-  socket.on('error', () => {})
-  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${text}`)
-}
-
 /**
  * Lets a server parse a socket from which something has been read and unshifted. Node's parser reads past the stream,
  * straight from the handle, and would see what is still to come before what was unshifted; a listener for `data` keeps

@@ -30,7 +30,8 @@ export function paceEnd(socket: Socket, budget: TurnBudget): void {
       return false
     },
     destroy: (error?: Error) => {
-      if (error === undefined || !('syscall' in error)) destroy.call(socket, error)
+      // Of a client that has said its last word, what breaks now is no crowd's, and nothing else would ever end it.
+      if (leaving || error === undefined || !('syscall' in error)) destroy.call(socket, error)
       else leave(() => void destroy.call(socket, error))
       return socket
     },

@@ -14,5 +14,9 @@ test('a hub that gets four thousand hostile inputs lives, loses nothing of a val
     after.connections <= before.connections + 1,
     `connections: ${before.connections} before, ${after.connections} after`,
   )
+  assert.ok(
+    after.sockets <= before.sockets + 2,
+    `sockets: ${before.sockets} before, ${after.sockets} after: connections whose clients are gone are closed`,
+  )
   assert.ok(after.heap < before.heap + 40 * MEGABYTE, `heap: ${before.heap} bytes before, ${after.heap} after`)
 })

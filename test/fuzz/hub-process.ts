@@ -16,6 +16,8 @@ export interface Health {
   longestBlockMs: number
   devices: number
   connections: number
+  /** Open sockets of the process, whatever is spoken on them. */
+  sockets: number
   /** What it says went wrong inside it. */
   faults: string[]
 }
@@ -39,7 +41,17 @@ async function tell(): Promise<void> {
   const faults = (await hub.api.notices())
     .filter(({ kind, text }) => kind === 'warning' && / failed\b/.test(text) && !text.includes('TLS handshake'))
     .map(({ text }) => text)
-  const health: Health = { heap: heapUsed, external, resident: rss, longestBlockMs, devices, connections, faults }
+  const sockets = process.getActiveResourcesInfo().filter((type) => type === 'TCPSocketWrap').length
+  const health: Health = {
+    heap: heapUsed,
+    external,
+    resident: rss,
+    longestBlockMs,
+    devices,
+    connections,
+    sockets,
+    faults,
+  }
   process.send!({ health })
 }
 

@@ -11,11 +11,11 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 30_000))
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1).padStart(7)
 const row = (
   inputs: number | string,
-  { heap, external, resident, longestBlockMs, devices, connections }: Health,
+  { heap, external, resident, longestBlockMs, devices, connections, sockets }: Health,
 ): string =>
-  `${String(inputs).padStart(8)} ${megabytes(heap)} ${megabytes(external)} ${megabytes(resident)} ${longestBlockMs.toFixed(0).padStart(7)} ${String(devices).padStart(8)} ${connections}`
+  `${String(inputs).padStart(8)} ${megabytes(heap)} ${megabytes(external)} ${megabytes(resident)} ${longestBlockMs.toFixed(0).padStart(7)} ${String(devices).padStart(8)} ${String(connections).padStart(11)} ${sockets}`
 
-console.log(`seed ${seed}\n  inputs heap MB  ext MB  rss MB block ms  devices connections`)
+console.log(`seed ${seed}\n  inputs heap MB  ext MB  rss MB block ms  devices connections sockets`)
 const result = await fuzz({
   seed,
   minutes: Number(values.minutes ?? 1),

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
 import { streamDetails } from './peer.ts'
+import { answerAndClose } from '../../net/answer-and-close.ts'
 import type { StreamDetails } from '../port.ts'
 
 interface Around {
@@ -43,11 +44,12 @@ export class WebSockets {
     const url = req.url ?? '/'
     const [path = ''] = url.split('?')
     const { paths } = this.#around
-    if (!paths.includes(path)) return refuse(socket, '404 Not Found', `MQTT over WebSocket is on ${paths.join(', ')}`)
+    if (!paths.includes(path))
+      return answerAndClose(socket, '404 Not Found', `MQTT over WebSocket is on ${paths.join(', ')}`)
     const offered = new Set((req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim()))
     // A client of the kind breaks off when its sub-protocol is not confirmed, so let it know why.
     const names = SUB_PROTOCOLS.join(' or ')
-    if (pick(offered) === undefined) return refuse(socket, '400 Bad Request', `offer the sub-protocol ${names}`)
+    if (pick(offered) === undefined) return answerAndClose(socket, '400 Bad Request', `offer the sub-protocol ${names}`)
     const details = streamDetails(req.socket, secure ? 'wss' : 'ws')
     const headers = { ...req.headers }
     this.#takeAnyKey(req)
@@ -96,10 +98,3 @@ function streamOf(webSocket: WebSocket, socket: Duplex): Duplex {
 }
 
 const ignore = (): void => {}
-
-function refuse(socket: Duplex, status: string, text: string): void {
-  socket.on('error', () => {})
-  const length = Buffer.byteLength(text)
-  const head = `Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}`
-  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${text}`)
-}

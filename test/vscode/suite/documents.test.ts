@@ -42,7 +42,8 @@ async function settled(api: HubApi, document: TextDocument): Promise<TextDocumen
 
 async function write(document: TextDocument, text: string): Promise<void> {
   const shown = await window.showTextDocument(document)
-  await shown.edit((edit) => edit.replace(new Range(0, 0, document.lineCount, 0), text))
+  const applied = await shown.edit((edit) => edit.replace(new Range(0, 0, document.lineCount, 0), text))
+  assert.ok(applied, 'the edit was not applied: the document had become another')
 }
 
 describe('the hub’s documents', () => {
@@ -74,7 +75,11 @@ describe('the hub’s documents', () => {
     assert.deepEqual(state, { desired: { color: 'red' }, delta: { color: 'red' } })
     assert.equal(document.languageId, 'json')
     await write(document, desiring(document, { color: 'green' }))
-    assert.equal(await document.save(), true)
+    const saved = await document.save()
+    assert.ok(
+      saved,
+      `not saved: dirty ${document.isDirty}, ${document.getText()}, ${JSON.stringify(await api.twin('aws/lamp'))}`,
+    )
     await until(
       () => shadowIn(document),
       (now) => now.version === version + 1,
