@@ -186,9 +186,9 @@ export const messages = {
     open: 'Unknown devices are registered as they connect.',
     openHere: 'Unknown devices are registered as they connect from this machine.',
     strict: 'Devices must be registered first and show their credentials, as in the cloud.',
-    elsewhere: [
+    elsewhere: (devices: readonly string[]): string[] => [
       'Other machines get in with a credential of this hub only, in either mode:',
-      '  devices     a certificate or secret from: iot-hub device add aws NAME, iot-hub device add iothub-course PRODUCT/DEVICE',
+      `  devices     a certificate or secret from: ${devices.map((device) => `iot-hub device add ${device}`).join(', ')}`,
       '  programs    the keys that iot-hub keys shows; for any HTTP request the API token as well, as Authorization: Bearer …',
       '  downloads   the presigned URLs that the hub gives to devices',
     ],

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { exampleDevices } from '../hub/dialect-views.ts'
 import type { Endpoints } from '../shared/api.ts'
 import type { HubOptions } from '../shared/options.ts'
 import { listenerUrl } from './addresses.ts'
@@ -55,7 +56,7 @@ export function readyText(output: Output, version: string, endpoints: Endpoints,
     ...manageLines(endpoints).map(command),
     '',
     `  ${options.mode === 'strict' ? ready.strict : exposed ? ready.openHere : ready.open} ${ready.trust}`,
-    ...(exposed ? ready.elsewhere.map((line) => `  ${line}`) : []),
+    ...(exposed ? ready.elsewhere(exampleDevices()).map((line) => `  ${line}`) : []),
     `  ${ready.stop}`,
     '',
   ].join('\n')

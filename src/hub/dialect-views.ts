@@ -16,3 +16,7 @@ export const dialectView = ({ name, title, jobs, enrolment, services, actions = 
 
 /** The clouds that a hub of this program speaks, for who has none running. */
 export const dialectViews = (): DialectView[] => dialects.map(dialectView)
+
+/** A device that each cloud may have, as the command line names it: cloud and name. */
+export const exampleDevices = (): string[] =>
+  dialects.map(({ name, enrolment }) => `${name} ${enrolment.names.example}`)

@@ -30,7 +30,7 @@ test('a hub that listens to other machines says what it lets in, in either mode'
     const text = readyText(output, '1.0.0', exposed, { ...defaultOptions, host: '0.0.0.0', mode })
     assert.match(
       text,
-      /credential of this hub only, in either mode:\n.*iot-hub device add aws NAME.*\n.*iot-hub keys.*API token.*\n.*presigned URLs/,
+      /credential of this hub only, in either mode:\n.*iot-hub device add aws washer-1, .*\n.*iot-hub keys.*API token.*\n.*presigned URLs/,
     )
     assert.match(text, mode === 'open' ? /registered as they connect from this machine/ : /must be registered first/)
     assert.match(text, /on this machine any credentials will do\n +export AWS_ACCESS_KEY_ID=local/)
