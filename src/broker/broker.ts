@@ -12,7 +12,7 @@ import { createAedes } from './aedes/hooks.ts'
 import { Lifecycle } from './channel/lifecycle.ts'
 import { Channel, type ChannelContext } from './channel/channel.ts'
 import { Channels } from './channel/channels.ts'
-import { destroyed, Listeners, type Listener } from './channel/listeners.ts'
+import { destroyed, Listeners, type Listener, type ListenerKind } from './channel/listeners.ts'
 import type { BrokerOptions, BrokerPort, Granted, Outgoing, StreamDetails, Tap } from './port.ts'
 import { LoopBudget } from '../net/loop-budget.ts'
 import { PublishHandler } from './channel/publish.ts'
@@ -128,7 +128,7 @@ export class Broker implements BrokerPort {
   }
 
   /** Opens a port and resolves to its number. A port that cannot be opened is a CONFLICT that says what to change. */
-  listen(kind: 'mqtt' | 'mqtts', where: Listener): Promise<number> {
+  listen(kind: ListenerKind, where: Listener): Promise<number> {
     return this.#listeners.open(kind, where)
   }
 

@@ -1,5 +1,5 @@
 import type { TlsFiles } from '../net/certificates.ts'
-import type { TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import type { Packet } from 'mqtt-packet'
 import type { Instant } from '../core/clock.ts'
 import type { DeviceKey, DialectName, Ids } from '../core/ids.ts'
@@ -162,7 +162,7 @@ export interface BrokerOptions {
   /** Shared with whoever else serves clients on this event loop. */
   budget?: LoopBudget
   /** Gets the sockets of the TLS listeners on which HTTP is spoken, nothing read from them. Absent: they are closed. */
-  onHttpSocket?(socket: TLSSocket): void
+  onHttpSocket?(socket: Socket): void
   /** Paths on which MQTT is spoken over WebSocket; default `/mqtt`. */
   webSocketPaths?: readonly string[]
   /** The largest packet taken from a client, in bytes; default 512 KB. */

@@ -220,7 +220,10 @@ export type Params = Record<string, string>
 
 export interface HardPort {
   port: number
-  /** The listener it stands in for; `tls` sniffs MQTT from HTTP. */
+  /**
+   * The listener it stands in for; `tls` sniffs MQTT from HTTP. A cloud may name a port twice (TCP and TLS on one), and
+   * so may two clouds: one listener then serves all of it.
+   */
   listener: 'mqtt' | 'mqtts' | 'http' | 'https' | 'tls'
   /** Which client insists on it. */
   because: Label

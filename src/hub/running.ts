@@ -77,7 +77,7 @@ async function begin(
   { core, broker, http, protocols }: Parts,
 ): Promise<number[]> {
   await takeUp(core, dialects)
-  const ports = await bindAll(options, broker, http)
+  const ports = await bindAll(options, dialects, broker, http)
   Object.assign(endpoint, ports)
   if (!options.aliases) return []
   return openAliases(aliasesOf(dialects, options.host, { broker, http, protocols }), ports, note)

@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
 /** Names under which MQTT and HTTP are asked for [aws 1.1], in the order in which we like them. */
 const SPOKEN = ['x-amzn-mqtt-ca', 'mqtt', 'x-amzn-http-ca', 'http/1.1']
 const CONNECT = 0x10
+const TLS_HANDSHAKE = 0x16
 
 /** Picks one of the protocols that a client offers. */
 export function pickProtocol({ protocols }: { protocols: string[] }): string | undefined {
@@ -23,12 +25,21 @@ export function sniff(socket: TLSSocket, found: (protocol: 'mqtt' | 'http') => v
     case 'http/1.1':
       return found('http')
   }
+  peek(socket, (byte) => found(isHttp(byte) ? 'http' : 'mqtt'))
+}
+
+/** The same of a socket on which anything may come, TLS too. */
+export function sniffPlain(socket: Socket, found: (protocol: 'tls' | 'mqtt' | 'http') => void): void {
+  peek(socket, (byte) => found(byte === TLS_HANDSHAKE ? 'tls' : isHttp(byte) ? 'http' : 'mqtt'))
+}
+
+function peek(socket: Socket, first: (byte: number | undefined) => void): void {
   socket.once('readable', () => {
     const bytes: unknown = socket.read()
     // Closed without a word.
     if (!Buffer.isBuffer(bytes)) return void socket.destroy()
     socket.unshift(bytes)
-    found(isHttp(bytes[0]) ? 'http' : 'mqtt')
+    first(bytes[0])
   })
 }
 

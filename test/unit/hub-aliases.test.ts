@@ -1,28 +1,53 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../../src/core/errors.ts'
-import { openAliases, type Alias } from '../../src/hub/bind.ts'
+import { listenerFor, openAliases, type Alias } from '../../src/hub/bind.ts'
 import { textOf, type Words } from '../../src/core/said.ts'
 
 const own = { mqtt: 1883, mqtts: 8883, http: 3000, https: 8443 }
 const insists = (port: number, open: (port: number) => unknown): Alias => ({
   port,
-  because: `samples dial ${port}`,
+  because: [`samples dial ${port}`],
   open: async () => open(port),
 })
 
 const failed = (text: Words): void => assert.fail(textOf(text))
 
-test('every port that clients insist on is opened once, whoever insists', async () => {
-  const opened: number[] = []
-  const open = (port: number): unknown => opened.push(port)
-  const told = await openAliases([insists(443, open), insists(5671, open), insists(443, open)], own, failed)
-  assert.deepEqual(opened, [443, 5671])
-  assert.deepEqual(told, opened)
+test('a port on which the hub’s own listener speaks that already is left alone', async () => {
+  const never = (): never => assert.fail('opened twice')
+  await openAliases([{ ...insists(3000, never), kinds: new Set(['http']) }], own, failed)
+  await openAliases([{ ...insists(8883, never), kinds: new Set(['tls', 'https']) }], own, failed)
 })
 
-test('a port that the hub listens on anyway is left alone', async () => {
-  await openAliases([insists(3000, () => assert.fail('opened twice'))], own, failed)
+test('a port that is there for something else is told, and not opened', async () => {
+  const notes: string[] = []
+  const never = (): never => assert.fail('opened twice')
+  const opened = await openAliases(
+    [
+      { ...insists(443, () => {}), kinds: new Set(['tls']) },
+      insists(443, never),
+      insists(1883, never),
+      { ...insists(3000, never), kinds: new Set(['https']) },
+    ],
+    own,
+    (text) => notes.push(textOf(text)),
+  )
+  assert.deepEqual(opened, [443])
+  assert.deepEqual(
+    notes,
+    [443, 1883, 3000].map((port) => `port ${port} is there for something else; samples dial ${port}`),
+  )
+})
+
+test('one listener is found for all that is to be spoken on a port', () => {
+  const of = (...kinds: Parameters<typeof listenerFor>[0] extends ReadonlySet<infer K> ? K[] : never): string =>
+    listenerFor(new Set(kinds))
+  assert.deepEqual(
+    [of('http'), of('https'), of('mqtt'), of('mqtts'), of('tls')],
+    ['http', 'https', 'mqtt', 'mqtts', 'mqtts'],
+  )
+  assert.deepEqual([of('tls', 'https'), of('mqtts', 'https')], ['mqtts', 'mqtts'])
+  assert.deepEqual([of('mqtt', 'mqtts'), of('http', 'https'), of('mqtt', 'http')], ['any', 'any', 'any'])
 })
 
 test('a port that cannot be had is told, with who insists on it, and the others are opened', async () => {

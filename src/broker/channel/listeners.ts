@@ -9,7 +9,7 @@ import type { LoopBudget } from '../../net/loop-budget.ts'
 import { streamDetails, isSignedBy, parseAuthorities } from './peer.ts'
 import type { BrokerOptions, StreamDetails } from '../port.ts'
 import { portOwner } from '../../net/port-owner.ts'
-import { pickProtocol, sniff } from '../../net/sniff.ts'
+import { pickProtocol, sniff, sniffPlain } from '../../net/sniff.ts'
 import { asSaid, say, type Words } from '../../core/said.ts'
 
 const HANDSHAKE_MS = 30_000
@@ -22,13 +22,19 @@ export interface Listener {
   setting: string
 }
 
+/** What is spoken on a port. */
+export type ListenerKind = 'mqtt' | 'mqtts' | 'any'
+
 interface Around {
   options: BrokerOptions
   budget: LoopBudget
   attach(stream: Duplex, details: StreamDetails): void
 }
 
-/** The ports that MQTT is spoken on. A TLS port hands HTTP on, so that it can stand in for a cloud's 443. */
+/**
+ * The ports that MQTT is spoken on. A TLS port hands HTTP on, so that it can stand in for a cloud's 443; on a port of
+ * kind `any` the first byte tells TLS, MQTT and HTTP apart.
+ */
 export class Listeners {
   readonly #around: Around
   readonly #servers: Server[] = []
@@ -42,8 +48,8 @@ export class Listeners {
     this.#around = around
   }
 
-  async open(kind: 'mqtt' | 'mqtts', { host, port, setting }: Listener): Promise<number> {
-    const server = kind === 'mqtt' ? this.#plain() : this.#tls()
+  async open(kind: ListenerKind, { host, port, setting }: Listener): Promise<number> {
+    const server = kind === 'mqtt' ? this.#plain() : kind === 'mqtts' ? this.#tls() : this.#any()
     this.#servers.push(server)
     server.on('connection', () => this.#around.budget.cameIn())
     return new Promise((resolve, reject) => {
@@ -74,6 +80,18 @@ export class Listeners {
   #plain(): Server {
     // The broker gathers its own writes.
     return createServer({ noDelay: true }, (socket) => this.#around.attach(socket, streamDetails(socket, 'tcp')))
+  }
+
+  /** The TLS server listens to nobody: it is given what turns out to be TLS. */
+  #any(): Server {
+    const tls = this.#tls()
+    return createServer({ noDelay: true }, (socket) => {
+      this.#decide(socket, sniffPlain, (protocol) => {
+        if (protocol === 'tls') tls.emit('connection', socket)
+        else this.#handOn(socket, protocol, 'tcp')
+      })
+      this.#hold(socket)
+    })
   }
 
   #tls(): Server {
@@ -108,20 +126,34 @@ export class Listeners {
 
   /** MQTT or HTTP? */
   #greet(socket: TLSSocket): void {
+    this.#decide(socket, sniff, (protocol) => this.#handOn(socket, protocol, 'tls'))
+  }
+
+  #handOn(socket: Socket, protocol: 'mqtt' | 'http', transport: 'tcp' | 'tls'): void {
     const { options, attach } = this.#around
+    if (protocol === 'mqtt') attach(socket, streamDetails(socket, transport))
+    else if (options.onHttpSocket !== undefined) options.onHttpSocket(socket)
+    else socket.destroy()
+  }
+
+  /** Waits for the client to say something, for so long. */
+  #decide<S extends Socket, P>(
+    socket: S,
+    look: (socket: S, found: (protocol: P) => void) => void,
+    decided: (protocol: P) => void,
+  ): void {
+    const { options } = this.#around
     const failed = (error: Error): void =>
       this.#notice(explainTls(error) ?? say`the connection broke: ${error.message}`, socket)
     const waited = (): void => void socket.destroy()
     socket.on('error', failed)
     socket.setTimeout(options.connectMs ?? HANDSHAKE_MS, waited)
     const peer = peerOf(socket)
-    sniff(socket, (protocol) => {
+    look(socket, (protocol) => {
       this.#undecided.delete(peer)
       socket.setTimeout(0)
       socket.off('timeout', waited).off('error', failed)
-      if (protocol === 'mqtt') attach(socket, streamDetails(socket, 'tls'))
-      else if (options.onHttpSocket !== undefined) options.onHttpSocket(socket)
-      else socket.destroy()
+      decided(protocol)
     })
   }
 
