@@ -11,6 +11,8 @@ export const guarantees = {
   unknownRefused: 'strict: a device that nobody registered does not get in',
   withdrawn: 'strict: a credential that people withdraw sends away who came in by it, and lets nobody in again',
   removed: 'strict: a device that is removed is sent away and does not get in again',
+  anew: 'a device that is registered anew has none of the work of its namesake, nor hears of it',
+  anewTwin: 'a device that is registered anew has nothing of the twin of its namesake',
   openRegisters: 'open: an unknown device that presents well-formed credentials, or uses its own topics, is registered',
   listeners: 'open: who shows no credentials and uses no topic of its own is no device, however often it comes',
   // Access

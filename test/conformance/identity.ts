@@ -6,7 +6,7 @@ import { tlsCredentials } from '../builders/tls-credentials.ts'
 import { within } from '../builders/within.ts'
 import type { Checks, HubFixtures } from './dialect.suite.ts'
 import type { Clouds, HubFixture } from './hub-fixture.ts'
-import { connectSession } from './scripted-device.ts'
+import { connectDevice, connectSession } from './scripted-device.ts'
 import { callersOf, tableOf } from './requests.ts'
 
 type Session = ConnectionKitView['session']
@@ -105,6 +105,36 @@ export const identity: Checks = {
     await strict.api.removeDevice(key)
     await within(client.closed, `${key} to be sent away`)
     await refused(strict, kit.session)
+  },
+
+  anew: async ({ strict }) => {
+    const before = await strict.play()
+    const { name, key } = before
+    await before.connects({ clean: false })
+    await before.leaves()
+    await strict.until(
+      `${key} to be away`,
+      () => strict.api.device(key),
+      ({ online }) => !online,
+    )
+    const job = await strict.createJob([before])
+    await strict.api.removeDevice(key)
+    const kit = await strict.api.addDevice(strict.dialect.name, name)
+    const device = await connectDevice(strict, { name, key, kit })
+    await device.settle()
+    assert.equal(device.offered, false)
+    assert.equal((await strict.api.device(key)).pending, 0)
+    assert.equal(await strict.statusOf(job, key), 'REMOVED')
+    await device.leaves()
+  },
+
+  anewTwin: async ({ strict }) => {
+    const { name, key } = await strict.enrol()
+    const { version } = await strict.api.twin(key)
+    await strict.api.setDesired(key, undefined, { colour: 'red' }, version)
+    await strict.api.removeDevice(key)
+    await strict.api.addDevice(strict.dialect.name, name)
+    assert.deepEqual((await strict.api.twin(key)).desired, {})
   },
 
   openRegisters: async ({ open }) => {

@@ -10,6 +10,7 @@ const signed = (service: string): ExampleCaller => ({
 export const examples: Examples = {
   inapplicable: {
     anonymousTopics: 'every topic of AWS IoT that a service takes in names its thing',
+    anewTwin: 'AWS keeps the shadows of a thing that is deleted: it need not exist to have them',
     sent: 'AWS has no state for having been told: an execution is QUEUED until the thing reports',
     waitingRequest: 'no operation that is modelled waits for a device',
   },
