@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Instant } from '../core/clock.ts'
 import type { DeviceKey, DialectName } from '../core/ids.ts'
-import type { Connection, ConnectionId, DisconnectReason, Message } from '../core/seam/mqtt.ts'
+import type { Connection, ConnectionId, DisconnectReason, Message, RetainedMessage } from '../core/seam/mqtt.ts'
 import type { AedesClient, AedesBroker } from './aedes/aedes-broker.ts'
 import { Flusher } from './channel/write-buffer.ts'
 import { Router } from './routing/router.ts'
@@ -40,6 +40,7 @@ export class Broker implements BrokerPort {
   readonly #channels = new Channels()
   readonly #lifecycle: Lifecycle
   readonly #listeners: Listeners
+  readonly #retained: Retained
   readonly #webSockets: WebSockets
   readonly #tap = new TapPoint()
   readonly #rules: GuardRules
@@ -64,13 +65,13 @@ export class Broker implements BrokerPort {
     const tell = (text: Words): void => options.onNotice({ text })
     this.#sessions = new Sessions({ tables, limits, waiting, now, notice: tell })
     const commitSoon = (): void => this.#commitSoon()
-    const retained = new Retained({
+    this.#retained = new Retained({
       table: tables.table('mqttRetained'),
       limits: options.retained ?? RETAINED_LIMITS,
       notice: tell,
-      dropped: (dialect, topic) => hooks.retainedDropped?.(dialect, topic),
+      now,
     })
-    this.#router = new Router({ sessions: this.#sessions, retained, now, commit, commitSoon })
+    this.#router = new Router({ sessions: this.#sessions, retained: this.#retained, now, commit, commitSoon })
     this.#subscribe = new SubscribeHandler({
       hooks,
       sessions: this.#sessions,
@@ -155,6 +156,14 @@ export class Broker implements BrokerPort {
     const channel = this.#channels.get(connection)
     if (channel !== undefined) this.#router.send(channel, message, track)
     return channel !== undefined
+  }
+
+  retainedOn(dialect: DialectName, topic: string): RetainedMessage | undefined {
+    return this.#retained.get(dialect, topic)
+  }
+
+  retained(dialect: DialectName): Iterable<RetainedMessage> {
+    return this.#retained.of(dialect)
   }
 
   whenCaughtUp(connection: ConnectionId, then: () => void): void {

@@ -13,6 +13,7 @@ import type {
   Message,
   PublishVerdict,
   Qos,
+  RetainedMessage,
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { Tables } from '../core/table.ts'
@@ -59,8 +60,6 @@ export interface BrokerHooks {
   mayDeliver?(connection: Connection, topic: string, retained: boolean): boolean
   /** The client has acknowledged the message that was sent with this `track`. */
   acknowledged(connection: Connection, track: string): void
-  /** The retained message of this topic is gone, since more were retained than may be. */
-  retainedDropped?(dialect: DialectName, topic: string): void
 }
 
 /** What the hub's decisions ask of the broker; whatever answers it and asks the hooks can stand in its place. */
@@ -92,6 +91,10 @@ export interface BrokerPort {
   /** A live connection. */
   connection(id: ConnectionId): Connection | undefined
   bySession(dialect: DialectName, session: string): Connection | undefined
+  /** What later subscribers to that very topic are shown. */
+  retainedOn(dialect: DialectName, topic: string): RetainedMessage | undefined
+  /** All that is retained for this dialect's clients. */
+  retained(dialect: DialectName): Iterable<RetainedMessage>
   /** The instant from which `expireSessions` has something to do. It only comes earlier when a message is stored. */
   nextExpiry(): Instant | undefined
   /** Wipes stored sessions and messages that have had their time; resolves once that is stored. */

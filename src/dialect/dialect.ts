@@ -31,6 +31,7 @@ import type {
   Message,
   PublishVerdict,
   Qos,
+  RetainedMessage,
   SubscribeVerdict,
 } from '../core/seam/mqtt.ts'
 import type { DeviceScript } from '../core/seam/device-script.ts'
@@ -134,8 +135,6 @@ export interface MqttFront {
   onFulfilled?(ctx: Context, connection: Connection, incoming: Incoming, fulfilled: Fulfilled): PublishDecision
   /** The client has acknowledged the message that was sent to it with this `track`. */
   onAcknowledged?(ctx: Context, connection: Connection, track: string): void
-  /** The broker has dropped the retained message of this topic, since more were retained than may be. */
-  onRetainedDropped?(ctx: Context, topic: string): void
   /** Whether a message may go out to this subscriber; absent: always. On the hot path: decide without allocating. */
   mayDeliver?(connection: Connection, topic: string, retained: boolean, now: Instant): boolean
 }
@@ -374,6 +373,8 @@ export interface Context {
   /** What was chosen of the dialect's `options`, complete. */
   readonly options: OptionValues
   readonly connections: ConnectionView
+  /** What its clients have retained, and are shown when they subscribe. */
+  readonly retained: RetainedView
   /** Records that only this dialect understands (certificates, policies, event switches), stored like any other. */
   own<T extends object>(collection: string): Table<T>
   /** What only this running hub knows, made when it is first asked for: an index, what is live. Gone when it stops. */
@@ -395,6 +396,12 @@ export interface Context {
   ignored(what: Words): void
   /** Tells people something about a client that the protocol cannot say. */
   warn(about: DeviceKey | ConnectionId, text: Words): void
+}
+
+/** The broker's own: what makes room for others is gone here, too. */
+export interface RetainedView {
+  get(topic: string): RetainedMessage | undefined
+  all(): Iterable<RetainedMessage>
 }
 
 export interface ConnectionView {

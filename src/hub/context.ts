@@ -1,3 +1,4 @@
+import type { BrokerPort } from '../broker/port.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Engine } from '../core/engine.ts'
 import { HubError } from '../core/errors.ts'
@@ -9,7 +10,7 @@ import type { Table, Tables } from '../core/table.ts'
 import type { JsonObject } from '../core/twin/model.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Sight } from '../dialect/credential.ts'
-import type { ConnectionView, Context, Settings } from '../dialect/dialect.ts'
+import type { ConnectionView, Context, RetainedView, Settings } from '../dialect/dialect.ts'
 import type { NoticeAbout } from '../shared/api.ts'
 import type { Notices } from './notices.ts'
 import { asSaid, say, textOf, type Words } from '../core/said.ts'
@@ -25,6 +26,8 @@ export interface SharedContext {
   settings: Settings
   /** What was chosen of each dialect's own options. */
   options: ReadonlyMap<string, OptionValues>
+  /** The broker, which is made later. */
+  retained(): Pick<BrokerPort, 'retained' | 'retainedOn'>
   connections: ConnectionView & { identify(connection: Connection, device: DeviceKey): void }
   notices: Notices
   /** The real time, by which signatures and certificates go. */
@@ -75,6 +78,12 @@ export class TurnContext implements Context, Sight {
 
   get connections(): ConnectionView {
     return this.#shared.connections
+  }
+
+  get retained(): RetainedView {
+    const { dialect } = this
+    const { retained } = this.#shared
+    return { get: (topic) => retained().retainedOn(dialect, topic), all: () => retained().retained(dialect) }
   }
 
   own<T extends object>(collection: string): Table<T> {

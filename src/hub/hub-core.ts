@@ -65,7 +65,7 @@ export function composeCore(resources: CoreResources, ports: CorePorts): HubCore
   }
   const memory = new Map<string, object>()
   const turns = new Turns(
-    { engine, ids, wall, tables: store, settings, options, connections: live, notices, memory },
+    { engine, ids, wall, tables: store, settings, options, connections: live, retained: broker, notices, memory },
     clock,
     hear,
     store,

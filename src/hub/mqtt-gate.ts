@@ -200,14 +200,6 @@ export class MqttGate implements BrokerHooks {
     )
   }
 
-  retainedDropped(dialect: DialectName, topic: string): void {
-    const mqtt = this.#dialects.get(dialect)?.mqtt
-    if (mqtt?.onRetainedDropped === undefined) return
-    this.#options.turn(dialect, { type: 'deadline', key: `retained ${topic}` }, (ctx) =>
-      mqtt.onRetainedDropped?.(ctx, topic),
-    )
-  }
-
   publish(connection: Connection, incoming: Incoming): Promise<PublishVerdict> {
     const { id } = connection
     return this.#queue.has(id)

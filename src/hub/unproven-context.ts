@@ -52,6 +52,10 @@ export class UnprovenContext implements Context {
     return this.#inner.options
   }
 
+  get retained(): Context['retained'] {
+    return this.#inner.retained
+  }
+
   get connections(): Context['connections'] {
     return this.#inner.connections
   }

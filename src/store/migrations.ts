@@ -3,6 +3,7 @@ import type { Operation } from './journal-lines.ts'
 import { courseName } from './migrations/course-name.ts'
 import type { Migration } from './migrations/migration.ts'
 import { queueOwners } from './migrations/queue-owners.ts'
+import { retainedOnce } from './migrations/retained-once.ts'
 import { upgrades } from './migrations/upgrades.ts'
 import { StoreError } from './store-error.ts'
 
@@ -12,7 +13,7 @@ export type { Migration } from './migrations/migration.ts'
  * How stored records have changed from release to release: the first entry leads from version 1 to 2, and so on.
  * It works on single operations, so that snapshots and journals, deletions included, migrate alike.
  */
-export const MIGRATIONS: readonly Migration[] = [queueOwners, upgrades, courseName]
+export const MIGRATIONS: readonly Migration[] = [queueOwners, upgrades, courseName, retainedOnce]
 
 /** The version that is written, and the newest that can be read. */
 export const versionAfter = (migrations: readonly Migration[]): number => migrations.length + 1

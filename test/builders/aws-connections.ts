@@ -80,7 +80,7 @@ export class AwsBroker extends AwsInProcess {
   }
 
   publish(connection: Connection, topic: string, payload: string | Buffer = '{}', more: Partial<Incoming> = {}) {
-    return this.turn((ctx) =>
+    const outcome = this.turn((ctx) =>
       aws.mqtt.onPublish(ctx, connection, {
         topic,
         payload: Buffer.from(payload),
@@ -90,5 +90,9 @@ export class AwsBroker extends AwsInProcess {
         ...more,
       }),
     )
+    const { qos = 1, retain = false } = more
+    if (retain && outcome.result.route === 'forward')
+      this.retained.keep(aws.name, { topic, payload: Buffer.from(payload), qos: qos === 0 ? 0 : 1, retain })
+    return outcome
   }
 }

@@ -1,3 +1,4 @@
+import { Retained, RETAINED_LIMITS } from '../../src/broker/routing/retained.ts'
 import type { Instant } from '../../src/core/clock.ts'
 import { Engine } from '../../src/core/engine.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
@@ -41,6 +42,13 @@ export class ContextFixture {
   readonly ids = new SequentialIds()
   readonly engine = new Engine(this.tables, this.ids)
   readonly connections = new Map<string, Connection>()
+  /** What was asked to be published and retained. */
+  readonly retained = new Retained({
+    table: this.tables.table('mqttRetained'),
+    limits: RETAINED_LIMITS,
+    now: () => this.now,
+    notice: () => {},
+  })
   readonly settings: Settings
   now: Instant
   readonly #dialect: DialectName
@@ -73,6 +81,10 @@ export class ContextFixture {
         settings: this.settings,
         options: new Map([[dialect, options]]),
         connections: this.#live,
+        retained: () => ({
+          retained: (of) => this.retained.of(of),
+          retainedOn: (of, topic) => this.retained.get(of, topic),
+        }),
         notices: this.#notices,
         wall: () => this.now,
         memory: new Map(),
@@ -131,6 +143,9 @@ export class ContextFixture {
   /** One turn at `now`, as the hub takes it; throws what `decide` throws. */
   turn<T>(decide: (ctx: Context & Sight) => T, input: Input = { type: 'api', call: 'test' }): Outcome<T> {
     const { result, effects, events } = this.#run(decide, input)
+    for (const effect of effects)
+      if (effect.type === 'publish' && effect.message.retain === true)
+        this.retained.keep(effect.dialect, { ...effect.message, retain: true })
     const acts = effects.map(({ dialect: _, cause, ...action }) => ({ action, rule: cause.rule }))
     return { result, acts, events: [...events] }
   }

@@ -84,7 +84,7 @@ export class InProcessHub {
         intake: { take: (ref, body, maxBytes) => this.#take(ref, body, maxBytes, fulfil) },
       },
     )
-    this.broker = new MemoryBroker({ hooks: this.core.gate, tables: store, watcher })
+    this.broker = new MemoryBroker({ hooks: this.core.gate, tables: store, watcher, now: () => this.clock.now() })
     this.#begun = takeUp(this.core, dialects).then(() => this.core.ticker.look())
   }
 

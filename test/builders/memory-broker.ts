@@ -1,6 +1,7 @@
 import { matchesFilter } from '../../src/broker/routing/filter.ts'
 import { Retained, RETAINED_LIMITS } from '../../src/broker/routing/retained.ts'
 import type { BrokerHooks, BrokerPort, Granted, Outgoing } from '../../src/broker/port.ts'
+import type { Instant } from '../../src/core/clock.ts'
 import type { DeviceKey, DialectName } from '../../src/core/ids.ts'
 import type {
   Connection,
@@ -12,6 +13,7 @@ import type {
   Message,
   PublishVerdict,
   Qos,
+  RetainedMessage,
   SubscribeVerdict,
 } from '../../src/core/seam/mqtt.ts'
 import type { Tables } from '../../src/core/table.ts'
@@ -54,6 +56,7 @@ interface Session {
 export interface MemoryBrokerOptions {
   hooks: BrokerHooks
   tables: Tables
+  now(): Instant
   watcher: BrokerWatcher
 }
 
@@ -73,8 +76,16 @@ export class MemoryBroker implements BrokerPort {
       table: options.tables.table('mqttRetained'),
       limits: RETAINED_LIMITS,
       notice: () => {},
-      dropped: (dialect, topic) => options.hooks.retainedDropped?.(dialect, topic),
+      now: options.now,
     })
+  }
+
+  retainedOn(dialect: DialectName, topic: string): RetainedMessage | undefined {
+    return this.#retained.get(dialect, topic)
+  }
+
+  retained(dialect: DialectName): Iterable<RetainedMessage> {
+    return this.#retained.of(dialect)
   }
 
   /** CONNECT. */

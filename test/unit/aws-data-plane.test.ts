@@ -18,7 +18,6 @@ import {
 import { AwsBroker, connectRequest, deviceCertificate, mutualTls } from '../builders/aws-connections.ts'
 import { AwsInProcess } from '../builders/aws-in-process.ts'
 import { published } from '../builders/context-fixture.ts'
-import { aws } from '../../src/dialect/aws/index.ts'
 
 const refused = (request: Promise<unknown>, name: string, message = /./) =>
   assert.rejects(request, (error: Error) => error.name === name && message.test(error.message))
@@ -60,13 +59,6 @@ test('what a device retains over MQTT is found over HTTP', async () => {
   broker.publish(connection, 'state', 'on', { retain: true, qos: 0 })
   const { payload, qos } = await broker.data.send(new GetRetainedMessageCommand({ topic: 'state' }))
   assert.deepEqual([Buffer.from(payload ?? []).toString(), qos], ['on', 0])
-})
-
-test('a retained message that the broker has dropped is not found any more', async () => {
-  const bench = new AwsInProcess()
-  await bench.data.send(new PublishCommand({ topic: 'a', payload: text('hello'), retain: true }))
-  bench.turn((ctx) => aws.mqtt.onRetainedDropped?.(ctx, 'a'))
-  await refused(bench.data.send(new GetRetainedMessageCommand({ topic: 'a' })), 'ResourceNotFoundException')
 })
 
 test('requests published on $aws topics are carried out as over MQTT, answers go to subscribers', async () => {

@@ -41,7 +41,6 @@ function gate({ fulfils = true } = {}) {
         if (topic === 'forbidden') return { route: 'close', reason: 'not that topic' }
         return topic.startsWith('file') ? { route: 'fetch', needs: [file] } : { route: 'consume' }
       },
-      onRetainedDropped: (_ctx: unknown, topic: string) => void said.push(`${topic} is dropped`),
       ...(fulfils && {
         onFulfilled: (_ctx: unknown, { id }: Connection, { topic }: Incoming, [found]: Fulfilled) => {
           said.push(`${id} ${topic} = ${String(found)}`)
@@ -191,13 +190,6 @@ test('nothing is fetched for a client that does not read its answers', async () 
 
 test('a dialect that asks for a file and cannot take it is a defect, not an acknowledged message', async () => {
   await assert.rejects(gate({ fulfils: false }).publish('file 1'), /onFulfilled/)
-})
-
-test('a dialect hears of the retained messages of its own that the broker has dropped', () => {
-  const { said, subject } = gate()
-  subject.retainedDropped('aws', 'a')
-  subject.retainedDropped('other', 'b')
-  assert.deepEqual(said, ['a is dropped'])
 })
 
 test('while too much waits to be stored, who connects is told to come again, and nothing is decided about him', async () => {

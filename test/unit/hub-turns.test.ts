@@ -39,6 +39,7 @@ function inside(onEvent: (ctx: TurnContext, event: DomainEvent) => void = () => 
       settings,
       options: new Map(),
       connections,
+      retained: () => ({ retained: () => [], retainedOn: () => undefined }),
       notices: new Notices(clock, () => {}),
       wall: () => clock.now(),
       memory: new Map(),

@@ -1,15 +1,18 @@
-import { dialectOf, keyOf, nameOf, type DialectName } from '../../core/ids.ts'
-import type { Qos } from '../../core/seam/mqtt.ts'
+import type { Instant } from '../../core/clock.ts'
+import { keyOf, type DialectName } from '../../core/ids.ts'
+import type { Qos, RetainedMessage } from '../../core/seam/mqtt.ts'
 import type { Table } from '../../core/table.ts'
 import { bodySize } from '../session/bodies.ts'
 import { hasWildcard, matchesFilter } from './filter.ts'
 import { loadPayload, storePayload, type Publication, type StoredPayload } from './publication.ts'
 import { asSaid, say, type Words } from '../../core/said.ts'
 
+/** By its dialect and topic. */
 interface RetainedRecord extends StoredPayload {
   dialect: DialectName
   topic: string
   qos: Qos
+  at: Instant
 }
 
 /** How much may be retained, of all clouds together. Sizes are characters as stored. */
@@ -25,9 +28,8 @@ export const RETAINED_LIMITS: RetainedLimits = { messages: 50_000, size: 64 * MB
 interface Around {
   table: Table<RetainedRecord>
   limits: RetainedLimits
+  now(): Instant
   notice(text: Words): void
-  /** The message of that topic has made room for others. */
-  dropped(dialect: DialectName, topic: string): void
 }
 
 /** The last retained message of every topic; of more than may be kept, those that were set longest ago go. */
@@ -45,17 +47,28 @@ export class Retained {
 
   /** An empty payload takes the topic's message out [MQTT-3.3.1-10]. */
   keep(dialect: DialectName, { topic, payload, qos }: Publication): void {
-    const { table } = this.#around
+    const { table, now } = this.#around
     const key = keyOf(dialect, topic)
     if (payload.length === 0) {
       table.delete(key)
       this.#forget(key)
       return this.#bound()
     }
-    const record = table.set(key, { dialect, topic, qos, ...storePayload(payload) })
+    const record = table.set(key, { dialect, topic, qos, at: now(), ...storePayload(payload) })
     this.#forget(key)
     this.#count(key, bodySize(record))
     this.#bound()
+  }
+
+  /** The message of that very topic. */
+  get(dialect: DialectName, topic: string): RetainedMessage | undefined {
+    const record = this.#around.table.get(keyOf(dialect, topic))
+    return record && toMessage(record)
+  }
+
+  /** All messages of the dialect. */
+  *of(dialect: DialectName): Generator<RetainedMessage> {
+    for (const record of this.#around.table.values()) if (record.dialect === dialect) yield toMessage(record)
   }
 
   /** What a new subscription of that QoS is shown. */
@@ -97,18 +110,24 @@ export class Retained {
   }
 
   #dropOldest(): void {
-    const { table, notice, dropped } = this.#around
+    const { table, notice } = this.#around
     const [key = ''] = this.#sizes.keys()
     table.delete(key)
     this.#forget(key)
     notice(say`${asSaid(DROPPED)}. ${asSaid(CURE)}`)
-    dropped(dialectOf(key), nameOf(key))
   }
 }
 
 const DROPPED = 'The retained message that was set longest ago is dropped, for more are retained than may'
 const CURE =
   'Take out those that are not needed: publish an empty retained message to their topics (mosquitto_pub -r -n)'
+
+const toMessage = ({ topic, qos, at, ...stored }: RetainedRecord): RetainedMessage => ({
+  topic,
+  payload: loadPayload(stored),
+  qos,
+  at,
+})
 
 const toPublication = (record: RetainedRecord, qos: Qos): Publication => ({
   topic: record.topic,

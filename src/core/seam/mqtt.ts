@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.ts'
 import type { Words } from '../said.ts'
 
 /** What crosses the seam between deciding (engine, dialects) and performing (broker): plain data, no sockets. */
@@ -10,6 +11,15 @@ export interface Message {
   payload: string | Uint8Array
   qos: Qos
   retain?: boolean
+}
+
+/** A message that later subscribers are shown. */
+export interface RetainedMessage {
+  topic: string
+  payload: string | Uint8Array
+  qos: Qos
+  /** When it was set; 0: nobody knows. */
+  at: Instant
 }
 
 /** A message as a client published it. */

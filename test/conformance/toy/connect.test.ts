@@ -55,6 +55,22 @@ test('what waits for a toy that is away waits for a day, its session longer', as
   for (const client of [speaking, back]) await client.end()
 })
 
+test('what a toy has retained is read where later subscribers get it from', async () => {
+  const { kit, name } = await land.hub.enrol()
+  const client = await connectSession(land.hub.place, kit.session)
+  const noteOf = async (): Promise<Record<string, unknown>> =>
+    (await (await call('GetNote', { Name: name })).json()) as Record<string, unknown>
+  assert.deepEqual(await noteOf(), {})
+  await client.mqtt.publishAsync(`toy/${name}/note`, 'I am well', { qos: 1, retain: true })
+  assert.equal((await noteOf())['Note'], 'I am well')
+  assert.equal(typeof (await noteOf())['At'], 'number')
+  const { Topics } = (await (await call('ListNotes', {})).json()) as { Topics: string[] }
+  assert.ok(Topics.includes(`toy/${name}/note`))
+  await client.mqtt.publishAsync(`toy/${name}/note`, '', { qos: 1, retain: true })
+  assert.deepEqual(await noteOf(), {})
+  await client.end()
+})
+
 test('a question waits for its toy to come, as long as who asks says', async () => {
   const { kit, name } = await land.hub.enrol()
   assert.equal((await call('AskToy', { Name: name, Text: 'Are you there?' })).status, 504)

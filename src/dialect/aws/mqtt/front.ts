@@ -12,7 +12,6 @@ import { tellWill } from './last-will.ts'
 import { announceConnected, announceDisconnected, announceSubscriptions, preventsWill } from './presence.ts'
 import { policyFault, publishFault } from './publish-fault.ts'
 import { carryOut } from './published.ts'
-import { forgetRetained, noteRetained } from './retained.ts'
 import { parseTopic } from '../wire/topics.ts'
 import { asSaid, say, type Words } from '../../../core/said.ts'
 
@@ -31,7 +30,6 @@ export const mqtt: MqttFront = {
   onSubscribed,
   onUnsubscribed,
   onPublish,
-  onRetainedDropped: forgetRetained,
   mayDeliver,
 }
 
@@ -97,7 +95,7 @@ function authorizeSubscribe(ctx: Context, connection: Connection, filter: string
 
 /** Decides a publish: what AWS would not take ends the connection, what is for a service is carried out [aws 1.5]. */
 function onPublish(ctx: Context, connection: Connection, incoming: Incoming): PublishVerdict {
-  const { topic, payload, qos, retain, will } = incoming
+  const { topic, payload, will } = incoming
   if (will === true && preventsWill(connection)) return { route: 'consume' }
   const { strict, policy } = accessOf(ctx, connection)
   tellWithheld(ctx, connection)
@@ -110,9 +108,7 @@ function onPublish(ctx: Context, connection: Connection, incoming: Incoming): Pu
   if (long !== undefined) warnOnce(ctx, connection, 'length', say`${asSaid(long)}; AWS would close the connection`)
   if (will !== true) usesTopic(ctx, connection, topic)
   const parsed = parseTopic(topic)
-  const verdict = will === true ? tellWill(parsed) : carryOut(ctx, connection, parsed, payload)
-  if (retain && verdict.route === 'forward') noteRetained(ctx, { topic, payload, qos: qos === 0 ? 0 : 1 })
-  return verdict
+  return will === true ? tellWill(parsed) : carryOut(ctx, connection, parsed, payload)
 }
 
 /** Subscriptions that are granted although nothing will ever arrive. */

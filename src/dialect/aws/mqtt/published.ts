@@ -1,7 +1,6 @@
 import type { Connection, Message, PublishVerdict } from '../../../core/seam/mqtt.ts'
 import type { Context } from '../../dialect.ts'
 import { onJobsPublish, rejectTopic } from '../jobs/jobs.ts'
-import { noteRetained } from './retained.ts'
 import { onShadowPublish } from '../twin/shadow.ts'
 import { formatTopic, parseTopic, type AwsTopic } from '../wire/topics.ts'
 import { asSaid, say, type Label, type Words } from '../../../core/said.ts'
@@ -56,10 +55,7 @@ export function carryOut(
  */
 export function publishForHttp(ctx: Context, message: Message & { payload: Buffer }): Words | undefined {
   const verdict = carryOut(ctx, undefined, parseTopic(message.topic), message.payload)
-  if (verdict.route === 'forward') {
-    ctx.publish(message, '[aws 5.3] Publish')
-    if (message.retain === true) noteRetained(ctx, message)
-  }
+  if (verdict.route === 'forward') ctx.publish(message, '[aws 5.3] Publish')
   return verdict.route === 'drop' || verdict.route === 'close' ? verdict.reason : undefined
 }
 
