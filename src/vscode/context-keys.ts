@@ -17,6 +17,12 @@ export interface ContextKeys {
   'iotHub.jobCreated': true
   'iotHub.progressShown': true
   'iotHub.twinEdited': true
+  /** The same, and that the hub is up, for a walkthrough that is opened only then. */
+  'iotHub.happened.up': true
+  'iotHub.happened.deviceConnected': true
+  'iotHub.happened.jobCreated': true
+  'iotHub.happened.progressShown': true
+  'iotHub.happened.twinEdited': true
   /** The Devices view shows only some. */
   'iotHub.filtered': boolean
   /** The hub's time only moves when told to. */
@@ -32,4 +38,15 @@ export function setContext<K extends keyof ContextKeys>(key: K, value: ContextKe
   if (known.get(key) === value) return
   known.set(key, value)
   void commands.executeCommand('setContext', key, value)
+}
+
+/** What the steps of the walkthrough wait for. */
+const STEPS = ['up', 'deviceConnected', 'jobCreated', 'progressShown', 'twinEdited'] as const
+
+/**
+ * VS Code learns of the steps when it first shows the walkthrough, and never ticks one whose key was true by then. So
+ * what has happened before is told once more, afterwards, by another key.
+ */
+export function tellWhatHappened(): void {
+  for (const step of STEPS) if (known.get(`iotHub.${step}`) === true) setContext(`iotHub.happened.${step}`, true)
 }

@@ -3,7 +3,7 @@ import { optionSpecs, type HubOptions, type OptionName } from '../shared/options
 import { readOptions, type Places } from './hub-session/read-options.ts'
 
 /** All settings are `iotHub.<option>`; the options are those of the CLI. */
-export const settingsSection = 'iotHub'
+const settingsSection = 'iotHub'
 
 export const settingOf = (option: OptionName | string): string => `${settingsSection}.${option}`
 

@@ -111,7 +111,7 @@ async function showSettings(scene: Scene): Promise<void> {
 async function showWalkthrough(scene: Scene, mqtt: number): Promise<void> {
   const { window } = scene
   await window.runCommand(inLanguage('IoT Hub: Open Walkthrough', 'IoT Hub: 打开入门演练'))
-  await window.page.locator('.getting-started-step').first().waitFor()
+  await window.page.locator('.getting-started-step .codicon-getting-started-step-checked').first().waitFor()
   await inAllThemes(scene, 'walkthrough')
   const device = await connectDevice(mqtt, 'thermostat')
   await window.page.locator('.getting-started-step .codicon-getting-started-step-checked').nth(1).waitFor()

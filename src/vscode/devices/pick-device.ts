@@ -1,6 +1,7 @@
-import { l10n } from 'vscode'
+import { commands as editor, l10n, window } from 'vscode'
 import type { DeviceView, DialectView, HubApi } from '../../shared/api.ts'
 import { pick, type Choice, type Question, type back } from '../ask.ts'
+import { commands } from '../commands.ts'
 import { DeviceNode } from '../tree/nodes/device.ts'
 import { deviceState } from '../tree/states.ts'
 
@@ -44,12 +45,24 @@ export async function deviceRows(api: HubApi, typed: string, dialect?: string): 
 }
 
 /** Lets the user pick a device, of this cloud only if one is given; `undefined`: changed their mind. */
-export const pickDevice = (
+export async function pickDevice(
   api: HubApi,
   question: Question,
   dialect?: string,
-): Promise<string | typeof back | undefined> =>
-  pick({ placeholder: l10n.t('Type to search by name'), ...question }, (typed) => deviceRows(api, typed, dialect))
+): Promise<string | typeof back | undefined> {
+  const { total } = await api.devices({ limit: 1, ...(dialect !== undefined && { dialect }) })
+  if (total === 0) return offerFirst()
+  return pick({ placeholder: l10n.t('Type to search by name'), ...question }, (typed) =>
+    deviceRows(api, typed, dialect),
+  )
+}
+
+/** There is none to pick: offers to connect one instead. */
+async function offerFirst(): Promise<undefined> {
+  const connect = l10n.t('Connect a Device')
+  const choice = await window.showInformationMessage(l10n.t('There is no device yet.'), connect)
+  if (choice === connect) await editor.executeCommand(commands.connectDevice)
+}
 
 /** Lets the user pick a cloud; the only one needs no question. */
 export async function pickDialect(api: HubApi, question: Question): Promise<DialectView | typeof back | undefined> {

@@ -2,12 +2,15 @@ import { commands as editor, env, l10n, window, workspace } from 'vscode'
 import type { HubOptions } from '../../shared/options.ts'
 import { confirm, done } from '../ask.ts'
 import { commands } from '../commands.ts'
+import { tellWhatHappened } from '../context-keys.ts'
 import type { Host } from '../host.ts'
 import { settingsCommand } from '../settings-tab.ts'
-import { settingsSection, settingOf } from '../settings.ts'
+import { settingOf } from '../settings.ts'
 import { freePort, isFree } from './free-port.ts'
 import type { WindowSession } from './window-session.ts'
 import { isUp, type HubState } from './state.ts'
+
+const OWN = 'local-iot-hub.local-iot-hub'
 
 /** Start, stop and what lies between; each tells only of what went wrong. */
 export function sessionCommands(hub: WindowSession, host: Host) {
@@ -20,9 +23,11 @@ export function sessionCommands(hub: WindowSession, host: Host) {
     [commands.useFreePorts]: () => useFreePorts(hub),
     [commands.showLog]: () => host.log.show(true),
     [commands.openSettings]: (setting?: unknown) =>
-      openSettings(typeof setting === 'string' ? settingOf(setting) : settingsSection),
-    [commands.openWalkthrough]: () =>
-      editor.executeCommand('workbench.action.openWalkthrough', 'local-iot-hub.local-iot-hub#start', false),
+      openSettings(typeof setting === 'string' ? settingOf(setting) : `@ext:${OWN}`),
+    [commands.openWalkthrough]: async () => {
+      await editor.executeCommand('workbench.action.openWalkthrough', `${OWN}#start`, false)
+      tellWhatHappened()
+    },
   }
 }
 
