@@ -36,10 +36,11 @@ export function setToken(ctx: Context, device: Device): string {
   return token
 }
 
-/** The toy has been deleted, by whomever; its parts go with it, and what was wished of it. */
+/** The toy has been deleted, by whomever: its parts, what was wished of it and what waits in its session go with it. */
 export function removed(ctx: Context, device: Device): void {
   for (const part of [...ctx.engine.devices.parts(device.key)]) ctx.engine.devices.delete(ctx.turn, part)
   for (const { id } of ctx.connections.ofDevice(device.key))
     ctx.act({ type: 'disconnect', connection: id, reason: 'SERVER_INITIATED', note: 'deleted' }, 'toy deleted')
+  ctx.act({ type: 'withdraw', device: device.key }, 'toy deleted')
   if (ctx.engine.twins.get(device.key) !== undefined) ctx.engine.twins.delete(ctx.turn, device.key, undefined)
 }
