@@ -55,6 +55,17 @@ test('what waits for a toy that is away waits for a day, its session longer', as
   for (const client of [speaking, back]) await client.end()
 })
 
+test('a toy may leave its name out of what it says and subscribes to', async () => {
+  const { kit, name } = await land.hub.enrol()
+  const client = await connectSession(land.hub.place, kit.session)
+  assert.deepEqual(await client.subscribe('toy/-/note'), [1])
+  await client.publish('toy/-/note', 'to myself')
+  await client.publish(`toy/${name}/note`, 'to me by name')
+  for (const said of ['to myself', 'to me by name'])
+    assert.equal((await client.inbox.take('a note', ({ text }) => text === said)).topic, `toy/${name}/note`)
+  await client.end()
+})
+
 test('what a toy has retained is read where later subscribers get it from', async () => {
   const { kit, name } = await land.hub.enrol()
   const client = await connectSession(land.hub.place, kit.session)

@@ -33,6 +33,11 @@ export const toy: Dialect = {
   mqtt,
   http,
   protocols: [postOffice],
+  ports: (['mqtt', 'mqtts'] as const).map((listener) => ({
+    port: 4243,
+    listener,
+    because: 'toys dial it, with TLS or without',
+  })),
   jobs,
   enrolment,
   services,

@@ -8,11 +8,12 @@ import { answered, reachable } from '../commands/questions.ts'
 import { handOverAll, reported } from '../jobs/delivery.ts'
 import { stateReported, tellWish } from '../twin/twin.ts'
 import { nameIn } from '../wire/names.ts'
-import { isAboutFile, parseTopic, type ToyTopic } from '../wire/topics.ts'
+import { formatTopic, isAboutFile, parseTopic, type ToyTopic } from '../wire/topics.ts'
 import { fileAnswer, fileNeeds } from './files.ts'
 
 /** Topics of all toys. */
 const FAIR = 'fair/'
+const SELF = 'toy/-/'
 
 /** Toys on MQTT. */
 export const mqtt: MqttFront = {
@@ -38,8 +39,11 @@ function onConnected(ctx: Context, connection: Connection): void {
 /** What is for itself only, and the fair. */
 function authorizeSubscribe(_: Context, connection: Connection, filter: string, qos: 0 | 1 | 2): SubscribeVerdict {
   const own = `toy/${nameIn(connection)}/`
-  const isOpen = filter.startsWith(FAIR)
-  return isOpen || filter.startsWith(own) ? { grant: qos === 0 ? 0 : 1 } : { refuse: `a toy hears ${own}… only` }
+  const grant = qos === 0 ? 0 : 1
+  if (filter.startsWith(FAIR) || filter.startsWith(own)) return { grant }
+  // The toy whose connection it is, as in what it says.
+  if (filter.startsWith(SELF)) return { grant, filter: own + filter.slice(SELF.length) }
+  return { refuse: `a toy hears ${own}… only` }
 }
 
 function onPublish(ctx: Context, connection: Connection, { topic, payload }: Incoming): PublishDecision {
@@ -54,7 +58,8 @@ function onPublish(ctx: Context, connection: Connection, { topic, payload }: Inc
   }
   const fault = heard(ctx, connection, { ...parsed, device: own }, payload)
   if (fault !== undefined) return dropped(fault)
-  return parsed.verb === 'note' ? { route: 'forward' } : { route: 'consume' }
+  if (parsed.verb !== 'note') return { route: 'consume' }
+  return { route: 'forward', topic: formatTopic({ device: own, verb: 'note' }) }
 }
 
 /** The file has been read or written. */
