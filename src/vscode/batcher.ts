@@ -19,10 +19,15 @@ export class Batcher<T> {
     this.#arm(this.delay)
   }
 
-  /** Paused: things are kept until somebody looks again. */
-  pause(paused: boolean): void {
+  /** Paused: things are kept until somebody looks again, and then handed on after `delay` milliseconds. */
+  pause(paused: boolean, delay = 0): void {
     this.#paused = paused
-    if (!paused) this.#arm(0)
+    if (!paused) this.#arm(delay)
+  }
+
+  /** Forgets what waits: somebody has just looked at all of it. */
+  clear(): void {
+    this.#waiting.clear()
   }
 
   dispose(): void {
@@ -39,7 +44,7 @@ export class Batcher<T> {
 
   async #run(): Promise<void> {
     this.#timer = undefined
-    if (this.#paused) return
+    if (this.#paused || this.#waiting.size === 0) return
     const things = this.#waiting
     this.#waiting = new Set()
     this.#busy = true

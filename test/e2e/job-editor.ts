@@ -49,6 +49,9 @@ export class JobEditor {
     // What is typed over a selection may be put around it.
     await this.window.page.keyboard.press('Delete')
     await this.window.page.keyboard.insertText(text)
+    // What the editor has closed by itself.
+    await this.window.page.keyboard.press('ControlOrMeta+Shift+End')
+    await this.window.page.keyboard.press('Delete')
   }
 
   /** The document as Monaco shows it; a no-break space is a space. */

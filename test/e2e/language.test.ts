@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { connectAsync } from 'mqtt'
 import { connectDevice } from '../builders/listening-device.ts'
 import { story } from '../vscode/rig/story.ts'
 import { freePorts, portsOf } from './hub.ts'
 
 story(
-  'everything in Simplified Chinese: manifest, tree, both panels',
+  'everything in Simplified Chinese: manifest, trees, notices, both panels',
   async ({ window }) => {
     await window.tab('IoT Hub').first().click()
     await window.page.locator('.welcome-view').getByRole('button', { name: '启动 Hub' }).click()
@@ -13,6 +14,11 @@ story(
     try {
       await window.treeItem('设备 lamp 在线').waitFor()
       await window.statusItem('1 台在线').waitFor()
+
+      const stray = { clientId: 'stray', username: 'admin', password: 'admin', reconnectPeriod: 0 }
+      await assert.rejects(connectAsync(`mqtt://127.0.0.1:${mqtt}`, stray))
+      await window.treeItem(/没有哪个云的客户端会这样连接/).waitFor()
+      await window.screenshot('language-attention')
 
       await window.runCommand('IoT Hub: 创建任务（OTA')
       const editor = await window.webview('.monaco-editor')

@@ -43,6 +43,20 @@ describe('Batcher', () => {
     assert.deepEqual(lots, [['a'], ['b']])
   })
 
+  it('forgets what somebody has looked at meanwhile', () => {
+    const { batcher, lots } = gathering()
+    batcher.add('a')
+    batcher.clear()
+    mock.timers.tick(150)
+    batcher.pause(true)
+    batcher.add('b')
+    batcher.pause(false, 50)
+    mock.timers.tick(49)
+    assert.deepEqual(lots, [])
+    mock.timers.tick(1)
+    assert.deepEqual(lots, [['b']])
+  })
+
   it('keeps what comes while nobody looks, and hands it on as soon as somebody does', () => {
     const { batcher, lots } = gathering()
     batcher.pause(true)

@@ -61,7 +61,8 @@ export class HubTree implements TreeDataProvider<TreeNode> {
 
   /** While nobody looks, changes are gathered but not drawn. */
   watched(visible: boolean): void {
-    this.#changed.pause(!visible)
+    // A view that has just come into being asks for all of it anyway.
+    this.#changed.pause(!visible, drawEvery)
   }
 
   /** Shows one page more of the list at whose end this item stands, if it stands in this tree. */
@@ -75,10 +76,10 @@ export class HubTree implements TreeDataProvider<TreeNode> {
 
   /** The item of this id, if it is among those that the tree shows at the top or under its parent. */
   async lookUp(id: string): Promise<TreeNode | undefined> {
-    if (!this.#shown.has(id)) await this.getChildren()
+    if (!this.#shown.has(id)) await this.#fetch()
     const parent = this.source.parentOf(id)
     const node = parent === undefined ? undefined : this.#shown.get(parent)
-    if (!this.#shown.has(id) && node !== undefined) await this.getChildren(node)
+    if (!this.#shown.has(id) && node !== undefined) await this.#fetch(node)
     return this.#shown.get(id)
   }
 
@@ -88,7 +89,14 @@ export class HubTree implements TreeDataProvider<TreeNode> {
     return item
   }
 
-  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+  getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    // Whoever asks for all of it need not be told of what changed before; and VS Code, told while it has the items but
+    // not yet what lies below them, leaves those empty for good.
+    if (node === undefined) this.#changed.clear()
+    return this.#fetch(node)
+  }
+
+  async #fetch(node?: TreeNode): Promise<TreeNode[]> {
     const api = this.host.api()
     if (api === undefined) return node === undefined ? (this.source.withoutHub?.() ?? []) : []
     const age = this.#age
