@@ -18,7 +18,7 @@ import { tellWish, twins } from './twin/twin.ts'
 
 const DAY = 24 * 60 * 60_000
 
-/** Toyland, a made-up cloud: it uses every member of the contract, so that none is there without a user. */
+/** Toyland, a made-up cloud: it uses what no real cloud does yet, so that no member of the contract is unused. */
 export const toy: Dialect = {
   name: 'toy',
   title: 'Toyland',
